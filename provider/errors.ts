@@ -22,7 +22,7 @@ export class InvalidPublicKeyError extends ExoscaleSshError {
   readonly code = "KEY_PUBLIC_INVALID";
 }
 
-/** A text that should be a private key and cannot be read as one. The text itself is never part of the message. */
+/** A text that should be a private key and is not one that can be read and used. The text itself is never part of the message. */
 export class InvalidPrivateKeyError extends ExoscaleSshError {
   readonly code = "KEY_PRIVATE_INVALID";
 }
@@ -35,4 +35,301 @@ export class WrongPassphraseError extends ExoscaleSshError {
 /** A combination of key parameters that cannot be generated or encoded, such as RSA below 2048 bits. */
 export class UnsupportedKeyError extends ExoscaleSshError {
   readonly code = "KEY_UNSUPPORTED";
+}
+
+/** A private key that was written and, read back, is not the same key: it is withheld rather than stored. */
+export class KeyEncodingError extends ExoscaleSshError {
+  readonly code = "KEY_ENCODING_FAILED";
+}
+
+// --- Exoscale's API ---------------------------------------------------------------------------------------------
+
+/** A name or identifier that the API cannot accept; refused before any request is made from it. */
+export class InvalidNameError extends ExoscaleSshError {
+  readonly code = "API_NAME_INVALID";
+
+  constructor(
+    /** What the value was given as, such as `SSH key name`. */
+    readonly field: string,
+    /** The value as it was given. */
+    readonly value: string,
+    /** What is allowed: a regular expression, or words where none fits. */
+    readonly pattern: string,
+  ) {
+    super(`${JSON.stringify(value)} cannot be used as ${field}: it has to match ${pattern}.`);
+  }
+}
+
+/** The API key or its secret is configured nowhere. */
+export class MissingCredentialsError extends ExoscaleSshError {
+  readonly code = "API_CREDENTIALS_MISSING";
+
+  /** @param missing which of the two halves were not found */
+  constructor(readonly missing: readonly ("apiKey" | "apiSecret")[]) {
+    const variable = { apiKey: "EXOSCALE_API_KEY", apiSecret: "EXOSCALE_API_SECRET" };
+    const ways = missing.map((half) => `\`pulumi config set --secret exoscale-ssh:${half}\` or ${variable[half]}`);
+    super(`Exoscale credentials are missing. Set ${ways.join(", and ")}.`);
+  }
+}
+
+/** What was being asked of the API when something went wrong. */
+export interface ApiCallSite {
+  /** The intention in words that follow "could not", such as `register SSH key "deploy"`. */
+  readonly what: string;
+  /** HTTP method. */
+  readonly method: string;
+  /** Path after the endpoint, without the query. */
+  readonly path: string;
+}
+
+/** What is known about an answer that is not a success. */
+export interface ApiRefusal {
+  /** HTTP status. */
+  readonly status: number;
+  /** What the server said, most general first; empty when it said nothing readable. */
+  readonly messages: readonly string[];
+  /** A sentence about what to do; default none. */
+  readonly hint?: string | undefined;
+}
+
+/** Exoscale answered, and the answer is not a success. */
+export class ApiError extends ExoscaleSshError {
+  readonly code: string = "API_REFUSED";
+  /** The request, such as `POST /ssh-key`. */
+  readonly operation: string;
+  /** HTTP status. */
+  readonly status: number;
+  /** What the server said, most general first. */
+  readonly serverMessages: readonly string[];
+
+  constructor(site: ApiCallSite, refusal: ApiRefusal) {
+    const operation = `${site.method} ${site.path}`;
+    const said = refusal.messages.length > 0 ? refusal.messages.join("; ") : "no message";
+    super(
+      sentences(`Could not ${site.what}: Exoscale answered ${refusal.status} to ${operation}: ${said}`, refusal.hint),
+    );
+    this.operation = operation;
+    this.status = refusal.status;
+    this.serverMessages = refusal.messages;
+  }
+}
+
+/** What was asked for does not exist (404). */
+export class NotFoundError extends ApiError {
+  override readonly code = "API_NOT_FOUND";
+}
+
+/** The API does not accept the credentials: unknown key, wrong secret, or a clock that is far off. */
+export class CredentialsRejectedError extends ApiError {
+  override readonly code = "API_CREDENTIALS_REJECTED";
+}
+
+/** The API key is valid and its IAM role does not allow this request. */
+export class PermissionDeniedError extends ApiError {
+  override readonly code = "API_PERMISSION_DENIED";
+}
+
+/** No answer came: no connection, a broken one, or none in time. */
+export class ApiUnreachableError extends ExoscaleSshError {
+  readonly code = "API_UNREACHABLE";
+
+  constructor(
+    site: ApiCallSite,
+    /** The API endpoint that was tried. */
+    readonly endpoint: string,
+    /** What happened and what to do about it, in full sentences. */
+    readonly reason: string,
+    cause: unknown,
+  ) {
+    super(`Could not ${site.what}: no answer from ${endpoint}. ${reason}`, { cause });
+  }
+}
+
+/** Exoscale took the request and later, or at once, reported that carrying it out failed. */
+export class OperationFailedError extends ExoscaleSshError {
+  readonly code = "API_OPERATION_FAILED";
+
+  constructor(
+    /** What was asked, in words that follow "could not". */
+    what: string,
+    /** How it ended. */
+    readonly failure: {
+      /** Id of the operation; absent where a resource was seen in a failed state without one. */
+      readonly operationId?: string | undefined;
+      /** Id of the resource concerned, which may exist all the same. */
+      readonly resourceId?: string | undefined;
+      /** Exoscale's reason, such as `fault` or `unavailable`. */
+      readonly reason: string;
+      /** Exoscale's explanation. */
+      readonly serverMessage?: string | undefined;
+      /** A sentence about what to do; default none. */
+      readonly hint?: string | undefined;
+    },
+  ) {
+    const operation = failure.operationId ? `operation ${failure.operationId} ended in` : "it ended in";
+    const said = failure.serverMessage ? `${failure.reason}: ${failure.serverMessage}` : failure.reason;
+    const rest = failure.resourceId ? `The resource ${failure.resourceId} may exist nevertheless.` : undefined;
+    super(sentences(`Could not ${what}: ${operation} failure (${said})`, rest, failure.hint));
+  }
+}
+
+/** An operation was still pending when the time given for it was over; it may yet succeed. */
+export class OperationTimeoutError extends ExoscaleSshError {
+  readonly code = "API_OPERATION_TIMEOUT";
+
+  constructor(
+    /** What was asked, in words that follow "could not". */
+    what: string,
+    /** What was waited for: `operation <id>` or `instance <id>`. */
+    readonly waitedFor: string,
+    /** Seconds that the wait lasted. */
+    readonly seconds: number,
+    cause?: unknown,
+  ) {
+    super(
+      `Gave up waiting to ${what}: ${waitedFor} was still pending after ${seconds} s and may yet succeed. ` +
+        "Run `pulumi refresh` and then `pulumi up` to go on from there, or allow more time with `timeouts`.",
+      { cause },
+    );
+  }
+}
+
+/** The account already has an SSH key with that name. */
+export class KeyNameTakenError extends ExoscaleSshError {
+  readonly code = "API_KEY_NAME_TAKEN";
+
+  constructor(
+    /** Name of the key. */
+    readonly keyName: string,
+    /** MD5 fingerprint that the account has under that name. */
+    readonly registered: string,
+    /** MD5 fingerprint of the key that was to be registered. */
+    readonly wanted: string,
+  ) {
+    super(
+      registered === wanted
+        ? `The account already has this very key under the name "${keyName}" (fingerprint ${registered}). ` +
+            "Set `adopt: true` to take it over, or choose another name."
+        : `The account already has another SSH key under the name "${keyName}": its fingerprint is ${registered}, ` +
+            `the fingerprint of the key to register is ${wanted}. Choose another name, or delete that key first.`,
+    );
+  }
+}
+
+/** Joins what is there into sentences, each with exactly one full stop. */
+function sentences(...parts: readonly (string | undefined)[]): string {
+  return parts
+    .filter((part) => typeof part === "string" && part !== "")
+    .map((part) => `${part.trim().replace(/[.\s]+$/, "")}.`)
+    .join(" ");
+}
+
+// --- Resources --------------------------------------------------------------------------------------------------
+
+/** `onDelete: "refuse"`: the key is still held by instances or pools, so it stays registered. */
+export class KeyStillHeldError extends ExoscaleSshError {
+  readonly code = "KEY_STILL_HELD";
+}
+
+/** A change that would lock people out of their instances, or cost them a machine, without their having said so. */
+export class ReplacementRefusedError extends ExoscaleSshError {
+  readonly code = "REPLACEMENT_REFUSED";
+}
+
+/** A change of an existing object that the API cannot make, such as a smaller disk. */
+export class ChangeRefusedError extends ExoscaleSshError {
+  readonly code = "CHANGE_REFUSED";
+}
+
+/** A name or an identifier that the account does not know: a zone, a type, a template, a group, a key. */
+export class NotInAccountError extends ExoscaleSshError {
+  readonly code = "NOT_IN_ACCOUNT";
+}
+
+/** A setting of the provider, in the stack's configuration or the environment, that makes no sense. */
+export class InvalidSettingError extends ExoscaleSshError {
+  readonly code = "SETTING_INVALID";
+}
+
+/** The object was made, and something after that failed. It is in the state as it is, and the next run goes on. */
+export class PartialCreateError extends ExoscaleSshError {
+  readonly code = "CREATED_IN_PART";
+
+  constructor(
+    message: string,
+    /** Identifier of the object that exists. */
+    readonly id: string,
+    /** Its state as far as it is known. */
+    readonly state: Readonly<Record<string, unknown>>,
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+// --- SSH to a host ----------------------------------------------------------------------------------------------
+
+/** A host, port or user name that no SSH address can have, or that could be taken for an option of a command. */
+export class InvalidTargetError extends ExoscaleSshError {
+  readonly code = "SSH_TARGET_INVALID";
+}
+
+/** A known host key that is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint. */
+export class InvalidHostKeyError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_INVALID";
+}
+
+/** A host showed another key than the ones known for it. Nothing was sent to it: no user name, no key, no command. */
+export class HostKeyChangedError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_CHANGED";
+}
+
+/** A host showed its key for the first time, where only known hosts are allowed. Nothing was sent to it. */
+export class UnknownHostKeyError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_UNKNOWN";
+}
+
+/**
+ * Why no SSH server was reached: `refused` nothing listens; `timeout` no answer, or a connection that stays silent;
+ * `dropped` the connection ended before the key exchange did; `no-address` the name does not resolve; `no-route` the
+ * network says that it cannot get there.
+ */
+export type UnreachableKind = "refused" | "timeout" | "dropped" | "no-address" | "no-route";
+
+/** No SSH server could be spoken to. Says nothing about keys: what was open on that host is still open. */
+export class SshUnreachableError extends ExoscaleSshError {
+  readonly code = "SSH_UNREACHABLE";
+
+  constructor(
+    message: string,
+    /** What happened, for code that decides whether to try again. */
+    readonly kind: UnreachableKind,
+  ) {
+    super(message);
+  }
+}
+
+/** The server and this client have no algorithm in common, or what answers does not speak SSH. */
+export class SshProtocolError extends ExoscaleSshError {
+  readonly code = "SSH_PROTOCOL";
+}
+
+/** The server refused every credential. The message lists them by fingerprint. */
+export class SshLoginRefusedError extends ExoscaleSshError {
+  readonly code = "SSH_LOGIN_REFUSED";
+}
+
+/** An SSH server was reached and did not finish a step (key exchange, login, command) in the time given. */
+export class SshTimeoutError extends ExoscaleSshError {
+  readonly code = "SSH_TIMEOUT";
+}
+
+/** A connection ended during or after login, before what was asked for was done. */
+export class SshConnectionLostError extends ExoscaleSshError {
+  readonly code = "SSH_CONNECTION_LOST";
+}
+
+/** The server would not run a command, or the command wrote more than the caller allows. */
+export class SshCommandError extends ExoscaleSshError {
+  readonly code = "SSH_COMMAND";
 }

@@ -1,0 +1,99 @@
+import { UnsupportedKeyError } from "../errors";
+
+/** The kinds of key that Exoscale registers and every supported OpenSSH accepts. */
+export type KeyAlgorithm = "ed25519" | "rsa" | "ecdsa";
+
+/** The NIST curves that SSH knows (RFC 5656 section 10.1). */
+export type EcdsaCurve = "P256" | "P384" | "P521";
+
+/** One row per type word that a public key line may start with. */
+export interface KeyKind {
+  /** Type word of the public key line and of the blob. */
+  readonly sshType: string;
+  readonly algorithm: KeyAlgorithm;
+  /** How many wire fields follow the type word in a public blob. */
+  readonly fields: number;
+  /** Length in bytes of the last field where it is fixed: an Ed25519 key, or an uncompressed curve point. */
+  readonly pointBytes?: number;
+  readonly ecdsaCurve?: EcdsaCurve;
+  /** What OpenSSL calls the curve. */
+  readonly opensslCurve?: string;
+}
+
+/** Every supported kind of key; RFC 4253 section 6.6, RFC 5656 section 3.1, RFC 8709 section 4. */
+export const keyKinds: readonly KeyKind[] = [
+  { sshType: "ssh-ed25519", algorithm: "ed25519", fields: 1, pointBytes: 32 },
+  { sshType: "ssh-rsa", algorithm: "rsa", fields: 2 },
+  curve("P256", "nistp256", "prime256v1", 65),
+  curve("P384", "nistp384", "secp384r1", 97),
+  curve("P521", "nistp521", "secp521r1", 133),
+];
+
+function curve(ecdsaCurve: EcdsaCurve, sshName: string, opensslCurve: string, pointBytes: number): KeyKind {
+  return { sshType: `ecdsa-sha2-${sshName}`, algorithm: "ecdsa", fields: 2, pointBytes, ecdsaCurve, opensslCurve };
+}
+
+/** Sizes in bits of an RSA modulus. Above `maxImported` OpenSSH refuses the key as a line of `authorized_keys`. */
+export const rsaBits = { min: 2048, default: 4096, maxGenerated: 8192, step: 1024, maxImported: 16384 } as const;
+
+/**
+ * Why a key of this SSH type word cannot be used, as the end of a sentence with what to do instead.
+ *
+ * @returns undefined for a word that names no known kind of key, and for the supported ones.
+ */
+export function whyTypeIsRefused(word: string): string | undefined {
+  return refusedTypes.find(({ pattern }) => pattern.test(word))?.reason;
+}
+
+const refusedTypes = [
+  {
+    pattern: /^[\w@.-]+-cert-v\d\d@openssh\.com$/,
+    reason: "it is a certificate; give the public key that was certified (the .pub file without -cert in its name)",
+  },
+  {
+    pattern: /^sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com$/,
+    reason: "security keys (FIDO, sk-) are not supported by the Exoscale API; use an ed25519 or RSA key",
+  },
+  { pattern: /^ssh-dss$/, reason: "DSA is refused by every current OpenSSH; make an ed25519 or RSA key" },
+  {
+    pattern: /^rsa-sha2-(256|512)$/,
+    reason: "rsa-sha2-256 and rsa-sha2-512 name signatures, not keys; write ssh-rsa as the type",
+  },
+];
+
+/** What to generate. */
+export interface KeyOptions {
+  readonly algorithm: KeyAlgorithm;
+  /** Bits of an RSA modulus: a multiple of 1024 from 2048 to 8192. Default 4096. Refused for other algorithms. */
+  readonly rsaBits?: number | undefined;
+  /** Curve of an ECDSA key. Default P256. Refused for other algorithms. */
+  readonly ecdsaCurve?: EcdsaCurve | undefined;
+}
+
+/**
+ * Checks what `generatePrivateKey` would be asked to do, without doing it.
+ *
+ * @throws UnsupportedKeyError that starts with the name of the field that is wrong.
+ */
+export function checkKeyOptions(options: KeyOptions): void {
+  if (!["ed25519", "rsa", "ecdsa"].includes(options.algorithm)) {
+    throw new UnsupportedKeyError("algorithm: choose ed25519, rsa or ecdsa.");
+  }
+  if (options.rsaBits !== undefined) checkRsaBits(options.algorithm, options.rsaBits);
+  if (options.ecdsaCurve !== undefined) checkCurve(options.algorithm, options.ecdsaCurve);
+}
+
+function checkRsaBits(algorithm: KeyAlgorithm, bits: number): void {
+  if (algorithm !== "rsa") throw new UnsupportedKeyError(`rsaBits: has no meaning for ${algorithm}; leave it out.`);
+  if (bits < rsaBits.min || bits > rsaBits.maxGenerated || bits % rsaBits.step !== 0) {
+    throw new UnsupportedKeyError(`rsaBits: ${bits} is not a multiple of 1024 from 2048 to 8192.`);
+  }
+}
+
+function checkCurve(algorithm: KeyAlgorithm, name: EcdsaCurve): void {
+  if (algorithm !== "ecdsa")
+    throw new UnsupportedKeyError(`ecdsaCurve: has no meaning for ${algorithm}; leave it out.`);
+  if (!keyKinds.some((kind) => kind.ecdsaCurve === name)) {
+    throw new UnsupportedKeyError("ecdsaCurve: choose P256, P384 or P521.");
+  }
+}

@@ -1,0 +1,92 @@
+import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { type EcdsaCurve, type KeyAlgorithm, keyKinds, rsaBits } from "./algorithm";
+import { cleanComment } from "./comment";
+import { readOpensshPrivateKey } from "./openssh_private_key";
+import { readPemPrivateKey } from "./pem_private_key";
+import { onlyPrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
+import { type PublicKey, publicKeyOf } from "./public_key";
+
+/**
+ * A private key in memory. Nothing that prints, logs or serialises it shows the key: its material is a KeyObject,
+ * whose bytes only leave through `export`, which only this folder calls.
+ */
+export class PrivateKey {
+  readonly algorithm: KeyAlgorithm;
+  /** Only for ECDSA. */
+  readonly ecdsaCurve?: EcdsaCurve;
+  /** Bits of the modulus; only for RSA. */
+  readonly rsaBits?: number;
+
+  constructor(
+    /** For this folder only. */
+    readonly material: KeyObject,
+    /** What the file that it was read from says; empty when generated. */
+    readonly comment = "",
+  ) {
+    const { modulusLength, namedCurve } = material.asymmetricKeyDetails ?? {};
+    const curve = keyKinds.find((kind) => kind.opensslCurve === namedCurve)?.ecdsaCurve;
+    this.algorithm = curve ? "ecdsa" : modulusLength ? "rsa" : "ed25519";
+    if (curve) this.ecdsaCurve = curve;
+    if (modulusLength) this.rsaBits = modulusLength;
+  }
+
+  /** The public half, with the given comment, by default the key's own. */
+  publicKey(comment = this.comment): PublicKey {
+    return publicKeyOf(this.material, cleanComment(comment));
+  }
+
+  toString(): string {
+    return `PrivateKey ${this.publicKey().fingerprintSha256}`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Reads a private key in OpenSSH's format (plain, or encrypted with AES in CTR or CBC mode), PKCS#8 (plain or
+ * encrypted), PKCS#1, SEC1, or PEM with a DEK-Info header.
+ *
+ * @param passphrase ignored when the text is not encrypted; an empty one counts as none.
+ * @throws WrongPassphraseError when the text is encrypted and the passphrase is missing or does not open it.
+ * @throws InvalidPrivateKeyError for all else that is wrong. No message contains any part of the text.
+ */
+export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
+  const block = onlyPrivateKeyBlock(text);
+  const isOpenssh = block.label === "OPENSSH PRIVATE KEY";
+  const { material, comment } = isOpenssh
+    ? readOpensshPrivateKey(block, passphrase)
+    : { material: readPemPrivateKey(block, passphrase), comment: "" };
+  checkSupported(material);
+  checkSigns(material);
+  return new PrivateKey(material, cleanComment(comment));
+}
+
+function checkSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject): void {
+  const { namedCurve, modulusLength = 0 } = details;
+  if (type === "rsa" && modulusLength < rsaBits.min) {
+    throw unusablePrivateKey(`it is RSA with ${modulusLength} bits, and 2048 is the least; make a new key`);
+  }
+  if (type === "rsa" && modulusLength > rsaBits.maxImported) {
+    throw unusablePrivateKey(`it is RSA with ${modulusLength} bits, and OpenSSH takes 16384 at most; make a new key`);
+  }
+  if (type === "ec" && !keyKinds.some((kind) => kind.opensslCurve === namedCurve)) {
+    throw unusablePrivateKey("its curve is none that SSH knows; use P-256, P-384 or P-521");
+  }
+  if (type !== "rsa" && type !== "ec" && type !== "ed25519") {
+    throw unusablePrivateKey(`its type (${type}) is not supported; use ed25519, RSA or ECDSA`);
+  }
+}
+
+/** A file can be well-formed and hold halves of two keys, or a flipped bit: such a key would lock its owner out. */
+function checkSigns(material: KeyObject): void {
+  const message = Buffer.from("do the two halves belong together");
+  const digest = material.asymmetricKeyType === "ed25519" ? null : "sha256";
+  try {
+    if (verify(digest, message, createPublicKey(material), sign(digest, message, material))) return;
+  } catch {
+    // OpenSSL notices some broken keys itself; the answer to the user is the same.
+  }
+  throw unusablePrivateKey("its private and public halves do not belong together; take an undamaged copy");
+}

@@ -1,0 +1,64 @@
+import { InvalidPrivateKeyError, WrongPassphraseError } from "../errors";
+
+/** The one private key found in a text, between its BEGIN and END lines. */
+export interface PrivateKeyBlock {
+  /** What follows BEGIN, such as `RSA PRIVATE KEY`. */
+  readonly label: string;
+  /** The block with its first and last line, free of indentation and carriage returns. */
+  readonly pem: string;
+  /** The lines between. */
+  readonly body: string;
+}
+
+/**
+ * Finds the private key in a text; other blocks, such as EC PARAMETERS, and words around it do not matter.
+ *
+ * @throws InvalidPrivateKeyError when there is none or more than one.
+ */
+export function onlyPrivateKeyBlock(text: string): PrivateKeyBlock {
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  const blocks = lines.join("\n").matchAll(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----\n([\s\S]+?)\n-----END \1-----/g);
+  const [block, ...more] = [...blocks];
+  if (!block) throw unusablePrivateKey(whyNone(text));
+  if (more.length > 0) throw unusablePrivateKey(`it holds ${more.length + 1} private keys; give exactly one`);
+  const [pem, label = "", body = ""] = block;
+  return { label, pem: `${pem}\n`, body };
+}
+
+/** The error for a private key that cannot be used, with the reason as the end of its sentence. */
+export function unusablePrivateKey(reason: string): InvalidPrivateKeyError {
+  return new InvalidPrivateKeyError(`Not a usable private key: ${reason}.`);
+}
+
+/** The error for an encrypted key, depending on whether there was a passphrase to try. */
+export function notOpened(passphrase: string | undefined): WrongPassphraseError {
+  return new WrongPassphraseError(
+    passphrase
+      ? "The passphrase does not open the private key (or the key's text is damaged)."
+      : "The private key is encrypted and no passphrase was given; set passphrase.",
+  );
+}
+
+function whyNone(text: string): string {
+  return otherThings.find(({ pattern }) => pattern.test(text))?.reason ?? "it has no BEGIN ... PRIVATE KEY line";
+}
+
+const otherThings = [
+  { pattern: /^\s*$/, reason: "it is empty" },
+  {
+    pattern: /^PuTTY-User-Key-File-/m,
+    reason: "it is in PuTTY format; convert it with `puttygen FILE -O private-openssh-new -o NEWFILE`",
+  },
+  {
+    pattern: /---- BEGIN SSH2 ENCRYPTED PRIVATE KEY/,
+    reason: "it is in ssh.com format; convert it with `puttygen FILE -O private-openssh-new -o NEWFILE`",
+  },
+  {
+    pattern: /BEGIN [A-Z0-9 ]*PRIVATE KEY/,
+    reason: "its END line is missing or its line breaks are lost; give the whole file as it is",
+  },
+  {
+    pattern: /BEGIN [A-Z0-9 ]*PUBLIC KEY|^\s*(?:ssh|ecdsa|sk)-\S+\s+AAAA/,
+    reason: "it is a public key; give the private half, or use the publicKey input",
+  },
+];

@@ -1,0 +1,133 @@
+import { createPublicKey, type KeyObject } from "node:crypto";
+import { type Key, parseKey } from "sshpk";
+import { type EcdsaCurve, type KeyAlgorithm, type KeyKind, keyKinds, rsaBits } from "./algorithm";
+import { cleanComment } from "./comment";
+import { splitPublicKeyLine, unusable } from "./public_key_line";
+import { takeFields } from "./wire";
+
+/** The public half of an SSH key, in every form that somebody asks for. */
+export interface PublicKey {
+  readonly algorithm: KeyAlgorithm;
+  /** Bits of the modulus; only for RSA. */
+  readonly rsaBits?: number;
+  /** Only for ECDSA. */
+  readonly ecdsaCurve?: EcdsaCurve;
+  /** Type word, such as `ssh-ed25519`. */
+  readonly sshType: string;
+  /** Wire encoding (RFC 4253 section 6.6), canonical: integers without padding, whatever was parsed. */
+  readonly blob: Buffer;
+  /** Free of control characters; empty when there is none. */
+  readonly comment: string;
+  /** `type base64[ comment]`, one line without a newline. */
+  readonly openssh: string;
+  /** SubjectPublicKeyInfo as PEM, as `openssl pkey -pubin` reads it. */
+  readonly pem: string;
+  /** 16 bytes in colon-separated hex, 47 characters: the form in which Exoscale lists keys. */
+  readonly fingerprintMd5: string;
+  /** `SHA256:` and base64 without padding, as `ssh-keygen -l` prints it. */
+  readonly fingerprintSha256: string;
+}
+
+/**
+ * Reads one line of an OpenSSH `.pub` file; blank lines and blanks around it do not matter.
+ *
+ * @throws InvalidPublicKeyError for everything that sshd or the Exoscale API would not take as one public key.
+ */
+export function parsePublicKey(text: string): PublicKey {
+  const { kind, base64, comment } = splitPublicKeyLine(text);
+  return publicKeyFromBlob(kind, decodeBase64(base64), comment);
+}
+
+/**
+ * Whether two public keys open the same doors: the same decoded key, whatever the comment, the line ending or, for
+ * RSA, the padding of e and n was in the text.
+ */
+export function sameKey(a: PublicKey, b: PublicKey): boolean {
+  return a.blob.equals(b.blob);
+}
+
+/** The public half of a private or public key object. */
+export function publicKeyOf(material: KeyObject, comment: string): PublicKey {
+  const spki = material.type === "private" ? createPublicKey(material) : material;
+  return describe(parseKey(spki.export({ type: "spki", format: "pem" }), "pkcs8"), spki, cleanComment(comment));
+}
+
+function decodeBase64(base64: string): Buffer {
+  const blob = Buffer.from(base64, "base64");
+  if (blob.toString("base64") !== base64) throw unusable("its base64 is malformed or cut off; copy the whole line");
+  return blob;
+}
+
+function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): PublicKey {
+  checkFraming(kind, blob);
+  const [key, spki] = decode(kind, blob);
+  if (kind.algorithm === "rsa") checkRsa(spki);
+  return describe(key, spki, comment);
+}
+
+/** sshpk reads a blob with fields too many as a private key, pads short Ed25519 keys and drops the sign of integers. */
+function checkFraming(kind: KeyKind, blob: Buffer): void {
+  const type = takeFields(blob, 1)?.fields[0]?.toString("latin1");
+  if (type !== undefined && type !== kind.sshType) {
+    throw unusable(`the line says ${kind.sshType} but its base64 holds a key of another type; copy the whole line`);
+  }
+  const taken = takeFields(blob, 1 + kind.fields);
+  if (!taken) throw unusable("its base64 is cut off; copy the whole line");
+  if (taken.rest.length > 0) throw unusable("bytes follow the key in its base64; copy the line again");
+  const [, first, last = first] = taken.fields;
+  const wrong = kind.algorithm === "rsa" ? isNegative(first) || isNegative(last) : last?.length !== kind.pointBytes;
+  if (wrong) throw unusable(noSuchKey(kind));
+}
+
+function isNegative(integer: Buffer | undefined): boolean {
+  return ((integer?.[0] ?? 0) & 0x80) !== 0;
+}
+
+/** OpenSSL is asked as well, because sshpk takes curve points that are on no curve. */
+function decode(kind: KeyKind, blob: Buffer): [Key, KeyObject] {
+  try {
+    const key = parseKey(blob, "rfc4253");
+    return [key, createPublicKey(key.toString("pkcs8"))];
+  } catch {
+    throw unusable(noSuchKey(kind));
+  }
+}
+
+function checkRsa(spki: KeyObject): void {
+  const { modulusLength = 0, publicExponent = 0n } = spki.asymmetricKeyDetails ?? {};
+  if (modulusLength < rsaBits.min) {
+    throw unusable(`it is RSA with ${modulusLength} bits, and 2048 is the least; make a new key`);
+  }
+  if (modulusLength > rsaBits.maxImported) {
+    throw unusable(`it is RSA with ${modulusLength} bits, and OpenSSH takes 16384 at most; make a new key`);
+  }
+  if (publicExponent < 3n || publicExponent % 2n === 0n) throw unusable("its RSA exponent is unsafe; make a new key");
+}
+
+function describe(key: Key, spki: KeyObject, comment: string): PublicKey {
+  const blob = key.toBuffer("rfc4253");
+  const sshType = takeFields(blob, 1)?.fields[0]?.toString("latin1") ?? "";
+  const kind = keyKinds.find((candidate) => candidate.sshType === sshType);
+  if (!kind) throw unusable("its type is not supported");
+  return {
+    algorithm: kind.algorithm,
+    ...rsaSize(spki),
+    ...(kind.ecdsaCurve && { ecdsaCurve: kind.ecdsaCurve }),
+    sshType,
+    blob,
+    comment,
+    openssh: [sshType, blob.toString("base64"), comment].filter(Boolean).join(" "),
+    pem: spki.export({ type: "spki", format: "pem" }).toString(),
+    fingerprintMd5: key.fingerprint("md5").toString("hex"),
+    fingerprintSha256: key.fingerprint("sha256").toString("base64"),
+  };
+}
+
+function rsaSize(spki: KeyObject): { rsaBits?: number } {
+  const bits = spki.asymmetricKeyDetails?.modulusLength;
+  return bits === undefined ? {} : { rsaBits: bits };
+}
+
+function noSuchKey(kind: KeyKind): string {
+  return `its numbers are no ${kind.sshType} key; copy the whole line again`;
+}

@@ -1,0 +1,72 @@
+import { InvalidPublicKeyError } from "../errors";
+import { type KeyKind, keyKinds, whyTypeIsRefused } from "./algorithm";
+import { breaksLines } from "./comment";
+
+/** The three words of a public key line, not yet decoded. */
+export interface PublicKeyLine {
+  readonly kind: KeyKind;
+  readonly base64: string;
+  readonly comment: string;
+}
+
+/**
+ * Splits the text of a `.pub` file into type, base64 and comment.
+ *
+ * @throws InvalidPublicKeyError when the text is anything but one such line. No part of the text is repeated in the
+ * message, because what stands where a public key should be may be a private one.
+ */
+export function splitPublicKeyLine(text: string): PublicKeyLine {
+  for (const { pattern, reason } of otherThings) if (pattern.test(text)) throw unusable(reason);
+  const line = onlyLine(text);
+  const [, word = "", base64 = "", comment = ""] = /^(\S+)(?:[ \t]+(\S+))?(?:[ \t]+(.*))?$/su.exec(line) ?? [];
+  const kind = keyKinds.find(({ sshType }) => sshType === word);
+  if (!kind) throw unusable(whyUnknown(word, line));
+  if (base64 === "") throw unusable("only its type is there; give the whole line, type, base64 and comment");
+  if (breaksLines(comment)) throw unusable("its comment contains control characters; remove them");
+  return { kind, base64, comment };
+}
+
+const otherThings = [
+  { pattern: /^\s*$/, reason: `it is empty; give one line such as "ssh-ed25519 AAAA... comment"` },
+  {
+    pattern: /BEGIN [A-Z0-9 ]*PRIVATE KEY|^PuTTY-User-Key-File-/m,
+    reason: "it is a PRIVATE key; give the public half (the .pub file), or use the privateKey input",
+  },
+  {
+    pattern: /---- BEGIN SSH2 PUBLIC KEY/,
+    reason: "it is in RFC 4716 format; convert it with `ssh-keygen -i -f FILE`",
+  },
+  {
+    pattern: /-----BEGIN PUBLIC KEY/,
+    reason: "it is a PEM public key; convert it with `ssh-keygen -i -m PKCS8 -f FILE`",
+  },
+  {
+    pattern: /-----BEGIN RSA PUBLIC KEY/,
+    reason: "it is a PEM public key; convert it with `ssh-keygen -i -m PEM -f FILE`",
+  },
+];
+
+function onlyLine(text: string): string {
+  const [line = "", ...more] = text
+    .split(/\r\n|\r|\n/)
+    .map((candidate) => candidate.trim())
+    .filter(Boolean);
+  if (more.length > 0) throw unusable(`it has ${more.length + 1} lines; give exactly one key on one line`);
+  return line;
+}
+
+function whyUnknown(word: string, line: string): string {
+  const refused = whyTypeIsRefused(word);
+  if (refused) return refused;
+  if (/(?:^|\s)(?:ssh|ecdsa|sk|rsa)-[\w@.-]+[ \t]+AAAA/.test(line)) {
+    return "options stand before the key type (from=, command= and the like); remove the options";
+  }
+  if (/^AAAA/.test(word)) return "its type is missing; give the whole line, type, base64 and comment";
+  if (/^\S+\.pub$/.test(line)) return "it looks like the path of a file; give the content of that file";
+  return `it does not start with a key type; give one line such as "ssh-ed25519 AAAA... comment"`;
+}
+
+/** The error for a public key that cannot be used, with the reason as the end of its sentence. */
+export function unusable(reason: string): InvalidPublicKeyError {
+  return new InvalidPublicKeyError(`Not a usable SSH public key: ${reason}.`);
+}

@@ -1,0 +1,23 @@
+/** Fields taken from the start of an SSH wire encoding, and the bytes that follow them. */
+export interface TakenFields {
+  readonly fields: readonly Buffer[];
+  readonly rest: Buffer;
+}
+
+/**
+ * Takes `count` length-prefixed strings from the start of `bytes` (RFC 4251 section 5).
+ *
+ * @returns undefined when the bytes end before the last field does.
+ */
+export function takeFields(bytes: Buffer, count: number): TakenFields | undefined {
+  const fields: Buffer[] = [];
+  let rest = bytes;
+  while (fields.length < count) {
+    if (rest.length < 4) return undefined;
+    const end = 4 + rest.readUInt32BE(0);
+    if (rest.length < end) return undefined;
+    fields.push(rest.subarray(4, end));
+    rest = rest.subarray(end);
+  }
+  return { fields, rest };
+}
