@@ -1,0 +1,41 @@
+// The real Pulumi CLI on a stack of the demo's own.
+import { mustRun, run } from "../process/run.mjs";
+import { dim, say, whileSaying } from "../process/say.mjs";
+import { worthShowing } from "./engine_output.mjs";
+
+/** A demo that takes longer than this per command is stuck, in milliseconds. */
+const LIMIT = 240_000;
+
+/** @typedef {ReturnType<typeof makeStack>} Stack */
+
+/** @param {import("./workplace.mjs").Workplace} place @param {Record<string, string>} account the variables that name the account */
+export function makeStack({ program, environment }, account) {
+  const options = { cwd: program, env: { ...environment, ...account }, timeoutMs: LIMIT };
+
+  /** @param {...string} args */
+  const pulumi = (...args) => mustRun("pulumi", [...args, "--non-interactive", "--color", "never"], options);
+
+  /** @param {...string} args @returns {Promise<string>} what the engine said, all of it */
+  const change = async (...args) => {
+    say(dim(`   $ pulumi ${args.join(" ")}`));
+    const show = worthShowing((line) => say(`     ${line}`));
+    const full = [...args, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-progress"];
+    const work = () => run("pulumi", full, { ...options, onLine: show });
+    const { code, output } = await whileSaying(() => "the Pulumi engine is at work", work);
+    if (code !== 0) throw new Error(`"pulumi ${args.join(" ")}" ended with exit code ${code}:\n${output}`);
+    return output;
+  };
+
+  return {
+    init: () => pulumi("stack", "init", "demo"),
+    /** @param {string} key @param {string} value */
+    set: (key, value) => {
+      say(dim(`   $ pulumi config set ${key} ${value}`));
+      return pulumi("config", "set", key, value);
+    },
+    up: () => change("up"),
+    destroy: () => change("destroy"),
+    /** @returns {Promise<Record<string, unknown>>} the program's outputs, the secret ones in plain text */
+    outputs: async () => JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets")),
+  };
+}

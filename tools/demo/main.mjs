@@ -1,0 +1,33 @@
+// The demo: `node tools/demo/main.mjs`, on Node 24, after the set-up.
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { beforeLeaving, runMain } from "../process/leave.mjs";
+import { bold, elapsed, say } from "../process/say.mjs";
+import { root } from "../setup/paths.mjs";
+import { chapter, tellStory } from "./story.mjs";
+import { makeWorkplace } from "./workplace.mjs";
+
+const require = createRequire(import.meta.url);
+
+await runMain(async () => {
+  const start = Date.now();
+  say(bold("An SSH key on Exoscale: made, used, deleted, and still open"));
+  chapter(1, "Start an Exoscale on this machine. No account, no cost; it listens on 127.x.y.z only.");
+  const { stop, environment } = await startCloud();
+  const place = makeWorkplace("quickstart", process.env["PATH"] ?? "");
+  say(`   Its API: ${environment["EXOSCALE_API_ENDPOINT"]}`);
+  await tellStory(place, environment);
+  await place.remove();
+  await stop();
+  say();
+  say(`Done in ${elapsed(start)}. Nothing is left behind: no process, no file.`);
+  return 0;
+});
+
+async function startCloud() {
+  /** @type {typeof import("../../emulator/index.js")} */
+  const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));
+  const emulator = await startEmulator();
+  const stop = beforeLeaving(() => emulator.close());
+  return { stop, environment: { ...emulator.environment } };
+}

@@ -1,0 +1,78 @@
+// The story that the demo tells. Whatever it claims it has looked up; a claim that does not hold ends it.
+import { bold, dim, say } from "../process/say.mjs";
+import { openAccount } from "./account.mjs";
+import { makeStack } from "./engine.mjs";
+import { makeLogin } from "./login.mjs";
+import { readOutputs } from "./outputs.mjs";
+
+/** @param {import("./workplace.mjs").Workplace} place @param {Record<string, string>} environment the emulated account's variables */
+export async function tellStory(place, environment) {
+  const stack = makeStack(place, environment);
+  const account = openAccount(environment);
+  await stack.init();
+
+  chapter(2, "Deploy: a key each for Alice and Bob, a firewall rule for SSH, one machine that gets both keys.");
+  await stack.up();
+  const deployed = readOutputs(await stack.outputs());
+  const before = await account.keyNames();
+  expect(before.length === 2, `the account should have two SSH keys, but has: ${before.join(", ") || "none"}`);
+  say(`   The account's SSH keys: ${before.join(", ")}`);
+
+  chapter(3, "Log in with the private keys, which exist only in the stack's encrypted state.");
+  say(dim(`   $ ${deployed.login}`));
+  const logIn = makeLogin(place, deployed);
+  await enter(logIn, "Alice", deployed.alicePrivateKey);
+  await enter(logIn, "Bob", deployed.bobPrivateKey);
+
+  chapter(4, "Bob leaves: the program no longer declares his key.");
+  await stack.set("bob", "false");
+  const said = await stack.up();
+  const after = await account.keyNames();
+  const gone = before.filter((name) => !after.includes(name));
+  expect(
+    gone.length === 1 && after.length === 1,
+    `one key of two should be gone, but the account has: ${after.join(", ")}`,
+  );
+  expect(/^bob/.test(gone[0] ?? ""), `the deleted key should be Bob's, but it is ${gone[0]}`);
+  say(`   The account's SSH keys: ${after.join(", ")}   (${gone[0]} is deleted)`);
+
+  chapter(5, "Is Bob locked out?");
+  await enter(logIn, "Bob", deployed.bobPrivateKey);
+  say(bold("   No. Deleting a key from an Exoscale account does not take it off the machines that have it."));
+  expect(
+    warns(said, deployed.instance),
+    `the engine should have warned that the key still opens ${deployed.instance}:\n${said}`,
+  );
+  say(`   The provider said so when it deleted the key, and named the machine: ${deployed.instance}.`);
+
+  chapter(6, "Destroy everything.");
+  await stack.destroy();
+  const left = await account.keyNames();
+  expect(left.length === 0, `the account should have no SSH key, but has: ${left.join(", ")}`);
+  say("   The account is as empty as before.");
+}
+
+/** @param {(privateKey: string, command: string) => Promise<import("./login.mjs").Result>} logIn @param {string} who @param {string} privateKey */
+async function enter(logIn, who, privateKey) {
+  const { code, output } = await logIn(privateKey, `echo "${who} is in" && hostname`);
+  const [greeting = "", hostname = ""] = output.trim().split("\n").slice(-2);
+  expect(code === 0 && greeting === `${who} is in`, `${who}'s login should work, but ended with ${code}:\n${output}`);
+  say(`   ${who}'s key: "${greeting}", says the machine "${hostname}".`);
+}
+
+/** @param {number} number @param {string} title */
+export function chapter(number, title) {
+  say();
+  say(bold(`${number}. ${title}`));
+}
+
+/** @param {string} said @param {string} instance */
+function warns(said, instance) {
+  const warnings = said.split("\n").filter((line) => /warning/i.test(line));
+  return warnings.some((line) => line.includes(instance));
+}
+
+/** @param {boolean} holds @param {string} otherwise */
+function expect(holds, otherwise) {
+  if (!holds) throw new Error(`The demo did not go as it should: ${otherwise}`);
+}

@@ -1,0 +1,61 @@
+// The demo's own place on this machine: one temporary directory that only this user can enter.
+import { randomBytes } from "node:crypto";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { beforeLeaving } from "../process/leave.mjs";
+import { nodeModules, root } from "../setup/paths.mjs";
+
+/**
+ * @typedef {object} Workplace
+ * @property {string} directory
+ * @property {string} program the example, as if a user had installed its packages
+ * @property {NodeJS.ProcessEnv} environment for every command: nothing of the caller's clouds, stacks or keys
+ * @property {() => Promise<void>} remove
+ */
+
+/** @param {string} example a directory below examples/ @param {string} path the PATH of every command @returns {Workplace} */
+export function makeWorkplace(example, path) {
+  const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-"));
+  const remove = beforeLeaving(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const program = join(directory, "program");
+  const installed = join("examples", example, "node_modules");
+  cpSync(join(root, "examples", example), program, { recursive: true, filter: (file) => !file.endsWith(installed) });
+  linkPackages(program);
+  for (const name of ["state", "pulumi"]) mkdirSync(join(directory, name));
+  return {
+    directory,
+    program,
+    environment: { ...callersEnvironment(), ...pulumiEnvironment(directory), PATH: path },
+    remove,
+  };
+}
+
+/** What `npm install` would do, from the checkout: the package itself and what its program depends on. @param {string} program */
+function linkPackages(program) {
+  const manifest = JSON.parse(readFileSync(join(program, "package.json"), "utf8"));
+  const wanted = new Set([...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }), "typescript"]);
+  for (const name of wanted) {
+    const link = join(program, "node_modules", name);
+    mkdirSync(dirname(link), { recursive: true });
+    symlinkSync(name === "pulumi-exoscale-ssh" ? root : join(nodeModules, name), link);
+  }
+}
+
+/** @param {string} directory @returns {NodeJS.ProcessEnv} a Pulumi that keeps its state here and asks no server for anything */
+function pulumiEnvironment(directory) {
+  return {
+    PULUMI_HOME: join(directory, "pulumi"),
+    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64"),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** Variables of the caller that would steer the demo elsewhere: accounts, stacks, proxies, agents, npm, Node options. */
+const STEERING = /^(EXOSCALE_|PULUMI_|npm_|NODE_OPTIONS$|NODE_PATH$|SSH_|.*_proxy$)/i;
+
+function callersEnvironment() {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !STEERING.test(name)));
+}

@@ -1,0 +1,86 @@
+// The compiled package in dist/, which programs import and the demo's emulator runs from.
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join } from "node:path";
+import { beforeLeaving } from "../process/leave.mjs";
+import { mustRun } from "../process/run.mjs";
+import { step } from "../process/say.mjs";
+import { withLock } from "./lock.mjs";
+import { checkoutLock, hash, nodeModules, root } from "./paths.mjs";
+
+const dist = join(root, "dist");
+const command = join(dist, "emulator", "cli.js");
+const stamp = join(nodeModules, ".cache", "pulumi-exoscale-ssh", "built-from");
+
+/**
+ * Compiles the sources unless dist/ was made from just these.
+ *
+ * @param {string} node
+ */
+export async function build(node) {
+  if (isBuilt(hashOfSources())) return;
+  await withLock(checkoutLock, "compiling the sources", async () => {
+    const sources = hashOfSources();
+    if (!isBuilt(sources)) await step("Compiling the sources", () => compile(node, sources));
+  });
+}
+
+/** @param {string} node @param {string} sources */
+async function compile(node, sources) {
+  const fresh = join(dist, `.fresh-${process.pid}`);
+  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
+  try {
+    const tsc = join(nodeModules, "typescript", "bin", "tsc");
+    const flags = ["-p", "tsconfig.build.json", "--noEmitOnError", "--outDir", fresh];
+    await mustRun(node, [tsc, ...flags], { cwd: root });
+    publish(fresh);
+    mkdirSync(dirname(stamp), { recursive: true });
+    writeFileSync(stamp, sources);
+  } finally {
+    await clean();
+  }
+}
+
+/**
+ * File by file, each replaced in one go: a program that runs from dist/ meanwhile never finds a file missing.
+ *
+ * @param {string} fresh
+ */
+function publish(fresh) {
+  const files = filesBelow(fresh);
+  for (const file of files) {
+    mkdirSync(dirname(join(dist, file)), { recursive: true });
+    renameSync(join(fresh, file), join(dist, file));
+  }
+  const known = new Set(files);
+  for (const old of filesBelow(dist)) if (!known.has(old) && !old.startsWith(".fresh-")) rmSync(join(dist, old));
+  if (existsSync(command)) chmodSync(command, 0o755);
+}
+
+/** @param {string} sources */
+function isBuilt(sources) {
+  return existsSync(command) && existsSync(stamp) && readFileSync(stamp, "utf8") === sources;
+}
+
+function hashOfSources() {
+  const settings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
+  const sources = ["provider", "emulator"].flatMap((room) =>
+    filesBelow(join(root, room)).map((file) => join(room, file)),
+  );
+  return hash(...[...settings, ...sources.sort()].flatMap((file) => [file, readFileSync(join(root, file))]));
+}
+
+/** @param {string} directory @returns {string[]} paths relative to it */
+function filesBelow(directory) {
+  const entries = readdirSync(directory, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  return files.map((entry) => join(entry.parentPath, entry.name).slice(directory.length + 1));
+}

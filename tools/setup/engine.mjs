@@ -1,0 +1,46 @@
+// The Pulumi CLI and its language host for Node programs: found, or fetched, or built.
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+import { beforeLeaving } from "../process/leave.mjs";
+import { buildEngine } from "./engine_build.mjs";
+import { cachedEngine, engineVersion } from "./engine_cache.mjs";
+import { downloadEngine } from "./engine_download.mjs";
+import { findGivenEngine, findInstalledEngine, holdsEngine } from "./engine_installed.mjs";
+import { withLock } from "./lock.mjs";
+
+/**
+ * @returns {Promise<string>} a directory that holds `pulumi`; `pulumi-language-nodejs` is there too or on PATH
+ * @throws {Error} that says what to install
+ */
+export async function findEngine() {
+  const engine = (await findGivenEngine()) ?? (await findInstalledEngine());
+  if (engine) return engine;
+  if (await holdsEngine(cachedEngine)) return cachedEngine;
+  return withLock(`${cachedEngine}.lock`, "getting the Pulumi engine", async () => {
+    if (!(await holdsEngine(cachedEngine))) await fillCache();
+    return cachedEngine;
+  });
+}
+
+/** The engine is made beside its place and moved there when it is whole and answers. */
+async function fillCache() {
+  removeLeftovers();
+  const fresh = `${cachedEngine}.fresh-${process.pid}`;
+  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
+  try {
+    mkdirSync(fresh, { recursive: true });
+    if (!(await downloadEngine(engineVersion, fresh))) await buildEngine(fresh);
+    if (!(await holdsEngine(fresh))) throw new Error(`The Pulumi engine in ${fresh} does not answer "pulumi version".`);
+    rmSync(cachedEngine, { recursive: true, force: true });
+    renameSync(fresh, cachedEngine);
+  } finally {
+    await clean();
+  }
+}
+
+/** Of runs that were killed: whoever holds the lock is alone, so nobody uses them. */
+function removeLeftovers() {
+  const cache = dirname(cachedEngine);
+  const leftovers = readdirSync(cache).filter((name) => name.startsWith(`${basename(cachedEngine)}.fresh-`));
+  for (const name of leftovers) rmSync(join(cache, name), { recursive: true, force: true });
+}

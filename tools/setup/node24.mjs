@@ -1,0 +1,31 @@
+// The Node that everything runs on: 24, from the npm package `node`, whatever the system has.
+import { join } from "node:path";
+import { run } from "../process/run.mjs";
+import { say, step } from "../process/say.mjs";
+import { npm } from "./dependencies.mjs";
+import { nodeModules } from "./paths.mjs";
+import { isAtLeast } from "./versions.mjs";
+
+const packaged = join(nodeModules, "node", "bin", "node");
+
+/** @returns {Promise<string>} the path of a Node 24 */
+export async function findNode24() {
+  if (await runs(packaged)) return packaged;
+  // npm 11 and later skip install scripts that nobody allowed; this package's script brings the binary.
+  await step("Fetching Node 24 (npm package `node`)", () => npm("rebuild", "node"));
+  if (await runs(packaged)) return packaged;
+  if (isAtLeast(process.versions.node, "22.0.0")) {
+    say(`The npm package \`node\` does not run on this system; using Node ${process.versions.node} instead.`);
+    return process.execPath;
+  }
+  throw new Error(
+    `${packaged} is missing or does not run on this system (${process.platform} ${process.arch}).\n` +
+      "Install Node 24 (https://nodejs.org/en/download), put it first on PATH, and try again.",
+  );
+}
+
+/** @param {string} node @returns {Promise<boolean>} */
+async function runs(node) {
+  const { code, stdout } = await run(node, ["--version"]);
+  return code === 0 && isAtLeast(stdout, "24.0.0");
+}

@@ -1,0 +1,36 @@
+// What is checked without running a test: style, types, and that the package compiles. Each counts as one.
+import { join } from "node:path";
+import { mustRun } from "../process/run.mjs";
+import { elapsed, say, whileSaying } from "../process/say.mjs";
+import { build } from "../setup/build.mjs";
+import { nodeModules, root } from "../setup/paths.mjs";
+import { total } from "./tally.mjs";
+
+/** @param {string} node @returns {Promise<import("./tally.mjs").Tally>} */
+export async function runChecks(node) {
+  return total([
+    await check("lint", () => tool(node, "@biomejs/biome/bin/biome", "check")),
+    await check("types", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json")),
+    await check("types of the tools", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tools/tsconfig.json")),
+    await check("build", () => build(node)),
+  ]);
+}
+
+/** @param {string} name @param {() => Promise<unknown>} work @returns {Promise<import("./tally.mjs").Tally>} */
+async function check(name, work) {
+  const start = Date.now();
+  try {
+    await whileSaying(() => name, work);
+    say(`PASS ${name} (${elapsed(start)})`);
+    return { passed: 1, failed: 0, skipped: 0 };
+  } catch (error) {
+    say(error instanceof Error ? error.message : String(error));
+    say(`FAIL ${name} (${elapsed(start)})`);
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** @param {string} node @param {string} script below node_modules @param {...string} args */
+function tool(node, script, ...args) {
+  return mustRun(node, [join(nodeModules, script), ...args], { cwd: root });
+}
