@@ -219,7 +219,7 @@ export class KeyNameTakenError extends ExoscaleSshError {
 /** Joins what is there into sentences, each with exactly one full stop. */
 function sentences(...parts: readonly (string | undefined)[]): string {
   return parts
-    .filter((part) => typeof part === "string" && part !== "")
+    .filter((part) => part !== undefined)
     .map((part) => `${part.trim().replace(/[.\s]+$/, "")}.`)
     .join(" ");
 }

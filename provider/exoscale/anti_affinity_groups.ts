@@ -1,0 +1,30 @@
+import type { Api } from "./client";
+import { idPath } from "./names";
+import type { Reference } from "./references";
+
+/** A group of instances that are kept on different hosts. */
+export interface AntiAffinityGroup {
+  /** Anti-affinity group ID. */
+  readonly id: string;
+  /** Anti-affinity group name. */
+  readonly name: string;
+  /** Description. */
+  readonly description?: string;
+  /** Its members; absent in lists. */
+  readonly instances?: readonly Reference[];
+}
+
+/** The anti-affinity groups of an organisation. */
+export class AntiAffinityGroups {
+  constructor(private readonly api: Api) {}
+
+  /** Every group. */
+  list(): Promise<readonly AntiAffinityGroup[]> {
+    return this.api.list({ what: "list anti-affinity groups", path: "/anti-affinity-group" }, "anti-affinity-groups");
+  }
+
+  /** The group of that id, if there is one. @throws InvalidNameError */
+  async find(id: string): Promise<AntiAffinityGroup | undefined> {
+    return this.api.find({ what: `read anti-affinity group ${id}`, path: idPath("anti-affinity-group", id) });
+  }
+}

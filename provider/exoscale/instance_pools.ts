@@ -1,0 +1,57 @@
+import type { Api } from "./client";
+import { idPath } from "./names";
+import { changed } from "./operation";
+import type { Labels, Manager, Reference, SshKeyReference } from "./references";
+
+/** A set of identical instances; members that are lost are made anew with the pool's SSH keys. */
+export interface InstancePool {
+  /** Instance pool ID. */
+  readonly id: string;
+  /** Instance pool name. */
+  readonly name: string;
+  /** Description. */
+  readonly description?: string;
+  /** What the pool is doing. */
+  readonly state?: "creating" | "destroying" | "running" | "scaling-down" | "scaling-up" | "suspended" | "updating";
+  /** Number of members that the pool keeps up. */
+  readonly size?: number;
+  /** Its members. */
+  readonly instances?: readonly Reference[];
+  /** SSH keys that new members get. */
+  readonly "ssh-keys"?: readonly SshKeyReference[];
+  /** The first of `ssh-keys`. */
+  readonly "ssh-key"?: SshKeyReference;
+  /** What looks after the pool: a Kubernetes node pool, or nothing. */
+  readonly manager?: Manager;
+  /** Template that new members start from. */
+  readonly template?: Reference;
+  /** Labels. */
+  readonly labels?: Labels;
+}
+
+/** What an update may change here; what is left out stays, except for the keys. */
+export interface InstancePoolUpdate {
+  /** All SSH keys that new members are to get. Always sent: the API takes their absence for "none". */
+  readonly "ssh-keys": readonly SshKeyReference[];
+}
+
+/** The instance pools of a zone. */
+export class InstancePools {
+  constructor(private readonly api: Api) {}
+
+  /** Every pool of the zone. */
+  list(): Promise<readonly InstancePool[]> {
+    return this.api.list({ what: "list instance pools", path: "/instance-pool" }, "instance-pools");
+  }
+
+  /** The pool of that id, if there is one. @throws InvalidNameError */
+  async find(id: string): Promise<InstancePool | undefined> {
+    return this.api.find({ what: `read instance pool ${id}`, path: idPath("instance-pool", id) });
+  }
+
+  /** Changes what new members get; those that exist stay as they are. */
+  async update(id: string, body: InstancePoolUpdate, deadline?: number): Promise<void> {
+    const path = idPath("instance-pool", id);
+    await changed(this.api, { what: `update instance pool ${id}`, path, body, deadline });
+  }
+}

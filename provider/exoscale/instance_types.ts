@@ -1,0 +1,43 @@
+import type { Api } from "./client";
+import { idPath } from "./names";
+
+/** A size of instances. */
+export interface InstanceType {
+  /** Instance type ID. */
+  readonly id: string;
+  /** Family, such as `standard`. */
+  readonly family: string;
+  /** Size within the family, such as `tiny`. */
+  readonly size: string;
+  /** Number of CPUs. */
+  readonly cpus?: number;
+  /** Number of GPUs; absent in families without. */
+  readonly gpus?: number;
+  /** Memory in bytes. */
+  readonly memory?: number;
+  /** False when the organisation has to ask for this type before it can use it. */
+  readonly authorized?: boolean;
+  /** Names of the zones that have it. */
+  readonly zones?: readonly string[];
+}
+
+/** The instance types on offer. */
+export class InstanceTypes {
+  constructor(private readonly api: Api) {}
+
+  /** Every type, authorized or not. */
+  list(): Promise<readonly InstanceType[]> {
+    return this.api.list({ what: "list instance types", path: "/instance-type" }, "instance-types");
+  }
+
+  /** The type of that id, if there is one. @throws InvalidNameError */
+  async find(id: string): Promise<InstanceType | undefined> {
+    return this.api.find({ what: `read instance type ${id}`, path: idPath("instance-type", id) });
+  }
+
+  /** The type that users write as `family.size`, such as `standard.tiny`; letter case does not count. */
+  async findByName(name: string): Promise<InstanceType | undefined> {
+    const types = await this.list();
+    return types.find(({ family, size }) => `${family}.${size}` === name.toLowerCase());
+  }
+}

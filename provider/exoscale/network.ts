@@ -1,0 +1,70 @@
+import { type ApiCallSite, ApiUnreachableError } from "../errors";
+import { isRecord } from "./refusal";
+import type { Consequence, Failure } from "./retry";
+
+/** What one kind of network error means for the next try, and to a reader. */
+interface Meaning {
+  readonly codes: readonly string[];
+  readonly consequence: Consequence;
+  readonly reason: string;
+}
+
+const CERTIFICATE_CODES = [
+  "CERT_HAS_EXPIRED",
+  "CERT_NOT_YET_VALID",
+  "DEPTH_ZERO_SELF_SIGNED_CERT",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "ERR_TLS_CERT_ALTNAME_INVALID",
+];
+
+const MEANINGS: readonly Meaning[] = [
+  {
+    codes: ["ENOTFOUND"],
+    consequence: "final",
+    reason: "That host name does not exist: check the zone and the endpoint.",
+  },
+  {
+    codes: CERTIFICATE_CODES,
+    consequence: "final",
+    reason:
+      "Its TLS certificate is not trusted: something stands between this machine and Exoscale, or a clock is wrong.",
+  },
+  { codes: ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"], consequence: "final", reason: "It does not speak TLS." },
+  { codes: ["ECONNREFUSED"], consequence: "unsent", reason: "Nothing listens there: check the endpoint." },
+  { codes: ["EAI_AGAIN"], consequence: "unsent", reason: "Name resolution does not work at the moment." },
+  {
+    codes: ["EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"],
+    consequence: "unsent",
+    reason: "No connection could be made: check the network and its proxies.",
+  },
+];
+
+const BROKEN: Omit<Meaning, "codes"> = { consequence: "doubtful", reason: "The connection broke." };
+const LATE: Omit<Meaning, "codes"> = { consequence: "doubtful", reason: "It did not answer in time." };
+
+/** What a rejected `fetch`, or a body that broke off, means. */
+export function networkFailure(site: ApiCallSite, endpoint: string, thrown: unknown): Failure {
+  const code = codeOf(thrown);
+  const meaning = isTimeout(thrown) ? LATE : (MEANINGS.find(({ codes }) => codes.includes(code)) ?? BROKEN);
+  const doubt =
+    meaning.consequence === "doubtful" && site.method === "POST" ? " The request may have been carried out." : "";
+  const reason = `${meaning.reason}${code ? ` (${code})` : ""}${doubt}`;
+  return {
+    consequence: meaning.consequence,
+    error: new ApiUnreachableError(site, endpoint, reason, thrown),
+  };
+}
+
+function isTimeout(thrown: unknown): boolean {
+  return isRecord(thrown) && thrown["name"] === "TimeoutError";
+}
+
+/** `fetch` rejects with a bare TypeError; what happened is the code of its cause, at some depth. */
+function codeOf(thrown: unknown): string {
+  for (let error = thrown; isRecord(error); error = error["cause"]) {
+    if (typeof error["code"] === "string") return error["code"];
+  }
+  return "";
+}

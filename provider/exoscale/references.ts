@@ -1,0 +1,25 @@
+/** How the API's answers and bodies name another resource. */
+export interface Reference {
+  /** Id (UUID) of the resource. */
+  readonly id: string;
+}
+
+/** How a body names an SSH key. */
+export interface SshKeyReference {
+  /** SSH key name. */
+  readonly name: string;
+}
+
+/** Key-value pairs that a user, or this package, puts on a resource. */
+export type Labels = Readonly<Record<string, string>>;
+
+/** Which public addresses an instance gets: IPv4, both, or none. */
+export type PublicIpAssignment = "inet4" | "dual" | "none";
+
+/** What has made an instance or a pool and looks after it. */
+export interface Manager {
+  /** Id of the managing resource. */
+  readonly id: string;
+  /** Kind of the managing resource. */
+  readonly type: "instance-pool" | "sks-nodepool";
+}

@@ -1,0 +1,115 @@
+import {
+  type ApiCallSite,
+  ApiError,
+  type ApiRefusal,
+  CredentialsRejectedError,
+  NotFoundError,
+  PermissionDeniedError,
+} from "../errors";
+
+/** An answer that is not a success, as it came over the wire. */
+export interface RefusedAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+  /** Seconds by which this machine's clock is ahead of the server's `Date` header; 0 when that is absent. */
+  readonly clockAhead: number;
+}
+
+/** Longest server message that is passed on, in characters. */
+const LONGEST_MESSAGE = 500;
+/** Seconds by which clocks may differ before that is worth a word. */
+const CLOCK_TOLERANCE = 60;
+
+/**
+ * The error that an unsuccessful answer stands for.
+ *
+ * @param secrets texts that must not come back in a message should the server echo them
+ */
+export function refusalError(site: ApiCallSite, answer: RefusedAnswer, secrets: readonly string[]): ApiError {
+  const messages = serverMessages(answer).map((message) => presentable(message, secrets));
+  const { status } = answer;
+  const Kind = errorClass(answer, messages.join("; "));
+  return new Kind(site, { status, messages, hint: hintFor(Kind, { status, messages }, answer) });
+}
+
+function errorClass({ status, contentType }: RefusedAnswer, said: string): typeof ApiError {
+  // A web page that says "not found" comes from something that is not the API: it proves no absence.
+  if (status === 404 && !contentType.includes("html")) return NotFoundError;
+  if (status === 401 || (status === 403 && /signature|credential/i.test(said))) return CredentialsRejectedError;
+  if (status === 403 && !/protection/i.test(said)) return PermissionDeniedError;
+  return ApiError;
+}
+
+function hintFor(Kind: typeof ApiError, refusal: ApiRefusal, answer: RefusedAnswer): string | undefined {
+  if (Kind === CredentialsRejectedError) return credentialsHint(answer.clockAhead);
+  if (Kind === PermissionDeniedError) return "Allow this operation in the IAM role of the API key, or use another key";
+  const said = refusal.messages.join("; ");
+  return HINTS.find(({ applies }) => applies(refusal.status, said, answer))?.hint;
+}
+
+const HINTS: readonly { applies(status: number, said: string, answer: RefusedAnswer): boolean; hint: string }[] = [
+  {
+    applies: (status, said) => status === 409 && /public key is invalid/i.test(said),
+    hint: "Exoscale documents ssh-ed25519 and ssh-rsa keys; other types, such as ecdsa, may be refused: use ed25519",
+  },
+  {
+    applies: (status, said) => status === 403 && /protection/i.test(said),
+    hint: "Remove the protection first, in the console or with `exo compute instance update --protection=false`",
+  },
+  {
+    applies: (status) => status === 429,
+    hint: "The account's rate limit is used up: try later, or run with a smaller `--parallel`",
+  },
+  { applies: (status) => status >= 500, hint: "This is a fault on Exoscale's side: try again later" },
+  {
+    applies: (status, _, { contentType }) => (status >= 300 && status < 400) || contentType.includes("html"),
+    hint: "This does not look like Exoscale's API: check that the endpoint is right and ends in /v2",
+  },
+];
+
+function credentialsHint(clockAhead: number): string {
+  const key = "Check that exoscale-ssh:apiKey and exoscale-ssh:apiSecret belong together and were not revoked";
+  if (Math.abs(clockAhead) <= CLOCK_TOLERANCE) return `${key}, and that this machine's clock is right`;
+  const minutes = Math.max(1, Math.round(Math.abs(clockAhead) / 60));
+  return `${key}. This machine's clock is ${minutes} min ${clockAhead > 0 ? "ahead of" : "behind"} Exoscale's: set it`;
+}
+
+/** Every sentence in an error body, in any of the shapes that Exoscale uses: its own, RFC 9457, plain text. */
+function serverMessages({ body, contentType }: RefusedAnswer): string[] {
+  if (contentType.includes("html")) return ["a web page"];
+  const parsed = parseJson(body);
+  if (!isRecord(parsed)) return body.trim() ? [body.trim()] : [];
+  const details = Array.isArray(parsed["errors"]) ? parsed["errors"].map(detailMessage) : [];
+  const texts = [parsed["message"], parsed["title"], parsed["detail"], parsed["error"], ...details];
+  return [...new Set(texts.filter((text) => typeof text === "string" && text !== ""))] as string[];
+}
+
+/** One entry of `errors`: a text, or an object that says where and what. */
+function detailMessage(entry: unknown): unknown {
+  if (!isRecord(entry)) return entry;
+  const where = entry["path"] ?? entry["location"];
+  const said = entry["message"] ?? entry["detail"];
+  return typeof where === "string" && typeof said === "string" ? `${where}: ${said}` : said;
+}
+
+function presentable(message: string, secrets: readonly string[]): string {
+  const redacted = secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "[secret]") : text), message);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: a server must not steer the reader's terminal
+  const oneLine = redacted.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();
+  return oneLine.length > LONGEST_MESSAGE ? `${oneLine.slice(0, LONGEST_MESSAGE)}...` : oneLine;
+}
+
+/** The value of a JSON text, or undefined when it is none. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a value is a JSON object. */
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,128 @@
+import type { Api } from "./client";
+import { checkedId, idPath } from "./names";
+import { changed, completed, made, type Operation, removed } from "./operation";
+import { isRecord } from "./refusal";
+
+/** A rule that lets traffic through. */
+export interface SecurityGroupRule {
+  /** Direction of the traffic, seen from the instance. */
+  readonly "flow-direction": "ingress" | "egress";
+  /** Protocol. */
+  readonly protocol: "tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all";
+  /** First port, 1 to 65535; for TCP and UDP. */
+  readonly "start-port"?: number;
+  /** Last port, 1 to 65535; for TCP and UDP. */
+  readonly "end-port"?: number;
+  /** ICMP type and code; -1 is any. */
+  readonly icmp?: { readonly type?: number; readonly code?: number };
+  /** The other side as a network in CIDR notation; this or `security-group`. */
+  readonly network?: string;
+  /** The other side as the members of a group: by id one's own, by name a public one of Exoscale's. */
+  readonly "security-group"?: {
+    readonly id?: string;
+    readonly name?: string;
+    readonly visibility?: "private" | "public";
+  };
+  /** Description, at most 255 characters. */
+  readonly description?: string;
+}
+
+/** A set of firewall rules that instances are put in. */
+export interface SecurityGroup {
+  /** Security group ID. */
+  readonly id: string;
+  /** Security group name. */
+  readonly name: string;
+  /** Description, at most 255 characters. */
+  readonly description?: string;
+  /** Its rules, each with the id it is removed by. */
+  readonly rules?: readonly (SecurityGroupRule & { readonly id: string })[];
+  /** Networks that count as members in rules that name this group. */
+  readonly "external-sources"?: readonly string[];
+}
+
+/** The body that makes a security group; its rules are added afterwards. */
+export type CreateSecurityGroup = Pick<SecurityGroup, "name" | "description">;
+
+/** The security groups of an organisation. */
+export class SecurityGroups {
+  constructor(private readonly api: Api) {}
+
+  /** Every group of the organisation. */
+  list(): Promise<readonly SecurityGroup[]> {
+    return this.api.list({ what: "list security groups", path: "/security-group" }, "security-groups");
+  }
+
+  /** The group of that id, if there is one. @throws InvalidNameError */
+  async find(id: string): Promise<SecurityGroup | undefined> {
+    return this.api.find({ what: `read security group ${id}`, path: idPath("security-group", id) });
+  }
+
+  /** The group of that name, if there is one. */
+  async findByName(name: string): Promise<SecurityGroup | undefined> {
+    const groups = await this.list();
+    return groups.find((group) => group.name === name);
+  }
+
+  /** Makes a group without rules. @returns its id */
+  async create(body: CreateSecurityGroup, accepted?: (id: string) => void): Promise<string> {
+    const wait = { what: `create security group "${body.name}"`, deadline: this.api.defaultDeadline() };
+    const call = { ...wait, path: "/security-group", body };
+    const posted = await this.api.post<Operation, string>(call, () => this.interrupted(body));
+    if ("answer" in posted) return made(this.api, posted.answer, wait, accepted);
+    accepted?.(posted.found);
+    return posted.found;
+  }
+
+  /** Deletes a group that no instance is in; content when it is gone already. */
+  async remove(id: string): Promise<void> {
+    await removed(this.api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
+  }
+
+  /** Adds a rule. */
+  async addRule(id: string, rule: SecurityGroupRule): Promise<void> {
+    const wait = { what: `add a rule to security group ${id}`, deadline: this.api.defaultDeadline() };
+    const call = { ...wait, path: `${idPath("security-group", id)}/rules`, body: rule };
+    const posted = await this.api.post<Operation, true>(call, () => this.hasRule(id, rule));
+    if ("answer" in posted) await completed(this.api, posted.answer, wait);
+  }
+
+  /** Removes a rule; content when it is gone already. */
+  async removeRule(id: string, ruleId: string): Promise<void> {
+    const path = `${idPath("security-group", id)}/rules/${checkedId("security group rule", ruleId)}`;
+    await removed(this.api, { what: `remove a rule of security group ${id}`, path });
+  }
+
+  /** Puts an instance into the group; takes effect at once. */
+  async attach(id: string, instanceId: string): Promise<void> {
+    await this.move(id, ":attach", instanceId, `put instance ${instanceId} into security group ${id}`);
+  }
+
+  /** Takes an instance out of the group; takes effect at once. */
+  async detach(id: string, instanceId: string): Promise<void> {
+    await this.move(id, ":detach", instanceId, `take instance ${instanceId} out of security group ${id}`);
+  }
+
+  private async move(id: string, action: ":attach" | ":detach", instanceId: string, what: string): Promise<void> {
+    const body = { instance: { id: checkedId("instance", instanceId) } };
+    await changed(this.api, { what, path: `${idPath("security-group", id)}${action}`, body });
+  }
+
+  /** The group that an interrupted creation has left: names are unique, and a new group has no rules. */
+  private async interrupted(body: CreateSecurityGroup): Promise<string | undefined> {
+    const group = await this.findByName(body.name);
+    const isNew = group && (group.rules ?? []).length === 0;
+    return isNew && (group.description ?? "") === (body.description ?? "") ? group.id : undefined;
+  }
+
+  private async hasRule(id: string, rule: SecurityGroupRule): Promise<true | undefined> {
+    const group = await this.find(id);
+    return group?.rules?.some((existing) => covers(existing, rule)) ? true : undefined;
+  }
+}
+
+/** Whether everything that was sent is there; the API adds fields of its own, such as the name beside a group's id. */
+function covers(existing: unknown, sent: unknown): boolean {
+  if (!isRecord(sent)) return existing === sent;
+  return isRecord(existing) && Object.entries(sent).every(([field, value]) => covers(existing[field], value));
+}

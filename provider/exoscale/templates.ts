@@ -1,0 +1,65 @@
+import type { Api } from "./client";
+import { idPath } from "./names";
+
+/** Who can use a template: everybody (Exoscale's own), or the organisation that registered it. */
+export type Visibility = "public" | "private";
+
+/** A disk image that instances start from. */
+export interface Template {
+  /** Template ID. */
+  readonly id: string;
+  /** Template name, such as `Linux Debian 13`; not unique. */
+  readonly name: string;
+  /** Description. */
+  readonly description?: string;
+  /** Family, such as `debian`. */
+  readonly family?: string;
+  /** The account that SSH keys are given to at first boot. */
+  readonly "default-user"?: string;
+  /** Whether instances take SSH keys at first boot. */
+  readonly "ssh-key-enabled"?: boolean;
+  /** Whether instances allow a login by password. */
+  readonly "password-enabled"?: boolean;
+  /** Who can use it. */
+  readonly visibility?: Visibility;
+  /** When it was made, in ISO 8601. */
+  readonly "created-at"?: string;
+  /** Size in bytes: the smallest disk it fits on. */
+  readonly size?: number;
+  /** Version of what it contains. */
+  readonly version?: string;
+  /** Build of the image. */
+  readonly build?: string;
+  /** Names of the zones that have it. */
+  readonly zones?: readonly string[];
+}
+
+/** The templates of a zone. */
+export class Templates {
+  constructor(private readonly api: Api) {}
+
+  /** All templates of one visibility; the API gives the public ones when it is not asked otherwise. */
+  list(visibility: Visibility): Promise<readonly Template[]> {
+    const what = `list ${visibility} templates`;
+    return this.api.list({ what, path: "/template", query: { visibility } }, "templates");
+  }
+
+  /** The template of that id, if there is one. @throws InvalidNameError */
+  async find(id: string): Promise<Template | undefined> {
+    return this.api.find({ what: `read template ${id}`, path: idPath("template", id) });
+  }
+
+  /** The template of that name: Exoscale's own before the organisation's, the newest where several bear it. */
+  async findByName(name: string): Promise<Template | undefined> {
+    return newest(named(await this.list("public"), name)) ?? newest(named(await this.list("private"), name));
+  }
+}
+
+function named(templates: readonly Template[], name: string): readonly Template[] {
+  return templates.filter((template) => template.name === name);
+}
+
+function newest(templates: readonly Template[]): Template | undefined {
+  const made = (template: Template) => Date.parse(template["created-at"] ?? "") || 0;
+  return [...templates].sort((a, b) => made(b) - made(a))[0];
+}

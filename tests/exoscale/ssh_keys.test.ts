@@ -1,0 +1,118 @@
+import { ApiError, ApiUnreachableError, KeyNameTakenError, OperationFailedError } from "../../provider/errors";
+import { SshKeys } from "../../provider/exoscale/ssh_keys";
+import { type Answer, closeServers, operation, type ScriptedServer, serve } from "./scripted_server";
+
+afterEach(closeServers);
+
+const ours = "4d:31:21:c4:77:9f:19:91:6e:84:9d:7c:12:a8:11:1f";
+const theirs = "00:31:21:c4:77:9f:19:91:6e:84:9d:7c:12:a8:11:1f";
+const post = "POST /ssh-key";
+const look = "GET /ssh-key/deploy";
+const absent: Answer = { status: 404, json: { message: "SSH key not found" } };
+const taken: Answer = { status: 409, json: { message: "SSH key already exists" } };
+const present = (fingerprint: string): Answer => ({ json: { name: "deploy", fingerprint } });
+
+function register(server: ScriptedServer): Promise<void> {
+  return new SshKeys(server.api()).register("deploy", "ssh-ed25519 AAAA", ours);
+}
+
+test("registers a key in one request", async () => {
+  const server = await serve(operation("success"));
+  await register(server);
+  expect(server.lines()).toEqual([post]);
+  expect(JSON.parse(server.received[0]?.body ?? "")).toEqual({ name: "deploy", "public-key": "ssh-ed25519 AAAA" });
+});
+
+test.each<[string, Answer]>([
+  ["a lost reply", "break"],
+  ["a gateway's timeout", { status: 504 }],
+  ["a server error", { status: 500 }],
+])("finds its key registered after %s, and does not register it again", async (_, fault) => {
+  const server = await serve(fault, present(ours));
+  await register(server);
+  expect(server.lines()).toEqual([post, look]);
+});
+
+test("registers the key again when a doubtful try has left nothing", async () => {
+  const server = await serve("break", absent, operation("success"));
+  await register(server);
+  expect(server.lines()).toEqual([post, look, post]);
+});
+
+test("knows its key by a conflict after a lost reply", async () => {
+  const server = await serve("break", absent, taken, present(ours));
+  await register(server);
+  expect(server.lines()).toEqual([post, look, post, look]);
+});
+
+test("does not take another key of that name for its own after a lost reply", async () => {
+  const server = await serve("break", present(theirs));
+  await expect(register(server)).rejects.toThrow(KeyNameTakenError);
+});
+
+test("registers again without a look when it was only told to slow down", async () => {
+  const server = await serve({ status: 429 }, operation("success"));
+  await register(server);
+  expect(server.lines()).toEqual([post, post]);
+});
+
+test("looks a last time before it gives up", async () => {
+  const broken: Answer[] = ["break", absent, "break", present(ours)];
+  const server = await serve(...broken);
+  await new SshKeys(server.api({ retry: { tries: 2 } })).register("deploy", "ssh-ed25519 AAAA", ours);
+  expect(server.lines()).toEqual([post, look, post, look]);
+});
+
+test("says that the registration may have been carried out when it gives up", async () => {
+  const server = await serve("break", absent);
+  const failing = new SshKeys(server.api({ retry: { tries: 1 } })).register("deploy", "ssh-ed25519 AAAA", ours);
+  await expect(failing).rejects.toThrow(ApiUnreachableError);
+  await expect(failing).rejects.toThrow("The request may have been carried out.");
+});
+
+test("does not adopt a key of the same fingerprint that was there before", async () => {
+  const server = await serve(taken, present(ours));
+  await expect(register(server)).rejects.toThrow(
+    `The account already has this very key under the name "deploy" (fingerprint ${ours}). Set \`adopt: true\``,
+  );
+});
+
+test("names both fingerprints when another key has the name", async () => {
+  const server = await serve(taken, present(theirs));
+  await expect(register(server)).rejects.toThrow(
+    `its fingerprint is ${theirs}, the fingerprint of the key to register is ${ours}.`,
+  );
+});
+
+test("hands on the server's words when a conflict is not about the name", async () => {
+  const server = await serve({ status: 409, json: { message: "Public key is invalid" } }, absent);
+  const failing = register(server);
+  await expect(failing).rejects.toThrow(ApiError);
+  await expect(failing).rejects.toThrow("other types, such as ecdsa, may be refused: use ed25519");
+});
+
+test("does not take a registration for done that failed", async () => {
+  const server = await serve(operation("failure", { reason: "fault" }));
+  await expect(register(server)).rejects.toThrow(OperationFailedError);
+});
+
+test("removes a key, or finds that it is gone", async () => {
+  const server = await serve(operation("success"), absent);
+  const keys = new SshKeys(server.api());
+  await keys.remove("deploy");
+  await keys.remove("deploy");
+  expect(server.lines()).toEqual(["DELETE /ssh-key/deploy", "DELETE /ssh-key/deploy"]);
+});
+
+test("is content with a deletion whose first reply was lost", async () => {
+  const server = await serve("break", absent);
+  await new SshKeys(server.api()).remove("deploy");
+  expect(server.received).toHaveLength(2);
+});
+
+test("finds a key by its name, and undefined when there is none", async () => {
+  const server = await serve(present(ours), absent);
+  const keys = new SshKeys(server.api());
+  expect(await keys.find("deploy")).toEqual({ name: "deploy", fingerprint: ours });
+  expect(await keys.find("deploy")).toBeUndefined();
+});
