@@ -45,7 +45,7 @@ export async function attempt<T extends object>(
     ...(body ? { "Content-Type": "application/json" } : {}),
     ...(credentials ? { Authorization: authorization(signed, credentials, expires) } : {}),
   };
-  const patience = Math.min(options.tryTimeoutMs ?? 60_000, Math.max(SHORTEST_PATIENCE, deadline - now));
+  const patience = Math.ceil(Math.min(options.tryTimeoutMs ?? 60_000, Math.max(SHORTEST_PATIENCE, deadline - now)));
   try {
     const answer = await exchange(url, { method, headers, ...(body ? { body } : {}) }, patience, options.signal);
     return outcome<T>(site, answer, secretsIn(call, credentials), now);

@@ -110,7 +110,8 @@ export class SecurityGroups {
 
   /** The group that an interrupted creation has left: names are unique, and a new group has no rules. */
   private async interrupted(body: CreateSecurityGroup): Promise<string | undefined> {
-    const group = await this.findByName(body.name);
+    const named = await this.findByName(body.name);
+    const group = named && (await this.find(named.id));
     const isNew = group && (group.rules ?? []).length === 0;
     return isNew && (group.description ?? "") === (body.description ?? "") ? group.id : undefined;
   }

@@ -1,0 +1,104 @@
+import { AntiAffinityGroups } from "../../provider/exoscale/anti_affinity_groups";
+import { InstancePools } from "../../provider/exoscale/instance_pools";
+import { InstanceTypes } from "../../provider/exoscale/instance_types";
+import { Instances } from "../../provider/exoscale/instances";
+import { SshKeys } from "../../provider/exoscale/ssh_keys";
+import { Templates } from "../../provider/exoscale/templates";
+import { listZones } from "../../provider/exoscale/zones";
+import { type Answer, closeServers, operation, serve, uuid } from "./scripted_server";
+
+afterEach(closeServers);
+
+const keys = (...names: string[]): Answer => ({
+  json: { "ssh-keys": names.map((name) => ({ name, fingerprint: "aa" })) },
+});
+
+test("asks once for a list that many want at the same time", async () => {
+  const server = await serve(keys("deploy"));
+  const sshKeys = new SshKeys(server.api());
+  const lists = await Promise.all(Array.from({ length: 100 }, () => sshKeys.list()));
+  expect(new Set(lists.map((list) => list[0]?.name))).toEqual(new Set(["deploy"]));
+  expect(server.received).toHaveLength(1);
+});
+
+test("asks again for a list whose answer has come", async () => {
+  const server = await serve(keys("deploy"), keys());
+  const sshKeys = new SshKeys(server.api());
+  await sshKeys.list();
+  expect(await sshKeys.list()).toEqual([]);
+});
+
+test("does not share an answer from before a change with those who ask after it", async () => {
+  let answerFirst = () => {};
+  const held = new Promise<void>((resolve) => {
+    answerFirst = resolve;
+  });
+  const server = await serve(() => held.then(() => keys("old")), operation("success"), keys("new"));
+  const sshKeys = new SshKeys(server.api());
+  const early = sshKeys.list();
+  while (server.received.length === 0) await new Promise(setImmediate);
+  await sshKeys.remove("old");
+  expect((await sshKeys.list())[0]?.name).toBe("new");
+  answerFirst();
+  expect((await early)[0]?.name).toBe("old");
+});
+
+test("shares no answer between lists of different queries", async () => {
+  const server = await serve({ json: { templates: [] } }, { json: { templates: [] } });
+  const templates = new Templates(server.api());
+  await Promise.all([templates.list("public"), templates.list("private")]);
+  expect(server.lines().sort()).toEqual(["GET /template?visibility=private", "GET /template?visibility=public"]);
+});
+
+test("fails for everyone who shares a list that fails, and asks anew afterwards", async () => {
+  const server = await serve({ status: 403 }, keys());
+  const sshKeys = new SshKeys(server.api());
+  const results = await Promise.allSettled([sshKeys.list(), sshKeys.list()]);
+  expect(results.map(({ status }) => status)).toEqual(["rejected", "rejected"]);
+  expect(await sshKeys.list()).toEqual([]);
+});
+
+test("does not take an answer without a list for an empty list", async () => {
+  const server = await serve({ json: {} });
+  await expect(new Instances(server.api()).list()).rejects.toThrow('the answer has no "instances"');
+});
+
+test("lists the zones without a signature", async () => {
+  const zone = { name: "ch-gva-2", "api-endpoint": "https://api-ch-gva-2.exoscale.com/v2" };
+  const server = await serve({ json: { zones: [zone] } });
+  expect(await listZones(server.endpoint)).toEqual([zone]);
+  expect(server.received[0]?.headers.authorization).toBeUndefined();
+});
+
+test("finds an instance type by family and size, in any case of letters", async () => {
+  const tiny = { id: uuid(1), family: "standard", size: "tiny" };
+  const server = await serve({ json: { "instance-types": [{ id: uuid(2), family: "cpu", size: "tiny" }, tiny] } });
+  expect(await new InstanceTypes(server.api()).findByName("Standard.Tiny")).toEqual(tiny);
+});
+
+test("finds the newest of Exoscale's templates of a name", async () => {
+  const named = (digit: number, year: number) => ({ id: uuid(digit), name: "Debian", "created-at": `${year}-01-01` });
+  const list = [named(1, 2024), named(2, 2026), named(3, 2025), { ...named(4, 2027), name: "Ubuntu" }];
+  const server = await serve({ json: { templates: list } });
+  expect((await new Templates(server.api()).findByName("Debian"))?.id).toBe(uuid(2));
+});
+
+test("looks among the organisation's own templates when Exoscale has none of that name", async () => {
+  const own = { id: uuid(1), name: "Golden" };
+  const server = await serve({ json: { templates: [] } }, { json: { templates: [own] } });
+  expect(await new Templates(server.api()).findByName("Golden")).toEqual(own);
+});
+
+test("sends the keys with every update of a pool, for their absence would clear them", async () => {
+  const server = await serve(operation("success"));
+  await new InstancePools(server.api()).update(uuid(1), { "ssh-keys": [{ name: "deploy" }] });
+  expect(server.lines()).toEqual([`PUT /instance-pool/${uuid(1)}`]);
+  expect(server.received[0]?.body).toBe('{"ssh-keys":[{"name":"deploy"}]}');
+});
+
+test("lists pools and anti-affinity groups", async () => {
+  const server = await serve({ json: { "instance-pools": [] } }, { json: { "anti-affinity-groups": [] } });
+  const api = server.api();
+  expect(await new InstancePools(api).list()).toEqual([]);
+  expect(await new AntiAffinityGroups(api).list()).toEqual([]);
+});
