@@ -58,7 +58,7 @@ function onlyLine(text: string): string {
 function whyUnknown(word: string, line: string): string {
   const refused = whyTypeIsRefused(word);
   if (refused) return refused;
-  if (/(?:^|\s)(?:ssh|ecdsa|sk|rsa)-[\w@.-]+[ \t]+AAAA/.test(line)) {
+  if (/\s(?:ssh|ecdsa|sk|rsa)-[\w@.-]+[ \t]+AAAA/.test(line)) {
     return "options stand before the key type (from=, command= and the like); remove the options";
   }
   if (/^AAAA/.test(word)) return "its type is missing; give the whole line, type, base64 and comment";

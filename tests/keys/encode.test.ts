@@ -1,0 +1,149 @@
+import { inspect } from "node:util";
+import { parsePrivateKey as parseWithSshpk } from "sshpk";
+import { UnsupportedKeyError, WrongPassphraseError } from "../../provider/errors";
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { parsePrivateKey } from "../../provider/keys/private_key";
+import { inFile, opensslPublic, run, sshKeygenPublic, testWith } from "./real_programs";
+import { encodedSample, kindNames, sampleKey } from "./sample_keys";
+
+const passphrases = [undefined, "correct hörse $battery"];
+
+describe.each(passphrases)("with passphrase %j", (passphrase) => {
+  for (const kind of kindNames) {
+    testWith("ssh-keygen", `ssh-keygen reads the OpenSSH format of ${kind} and its comment`, async () => {
+      const key = await sampleKey(kind);
+      const { openssh } = await encodedSample(kind, passphrase);
+      expect(sshKeygenPublic(openssh, passphrase)).toBe(key.publicKey("alice@example").openssh);
+    });
+
+    testWith("openssl", `OpenSSL reads the PKCS#8 of ${kind}`, async () => {
+      const key = await sampleKey(kind);
+      const { pem } = await encodedSample(kind, passphrase);
+      expect(opensslPublic(pem, passphrase)).toBe(key.publicKey().pem.trim());
+    });
+  }
+
+  for (const kind of kindNames.filter((name) => name !== "ed25519")) {
+    testWith("ssh-keygen", `ssh-keygen reads the PKCS#8 of ${kind} as well`, async () => {
+      const key = await sampleKey(kind);
+      const { pem } = await encodedSample(kind, passphrase);
+      expect(sshKeygenPublic(pem, passphrase)).toBe(key.publicKey().openssh);
+    });
+  }
+
+  testWith("openssl", "the RSA numbers of the OpenSSH format survive OpenSSL's own check", async () => {
+    const { openssh } = await encodedSample("RSA-2048", passphrase);
+    const { pem } = await encodePrivateKey(parsePrivateKey(openssh, passphrase));
+    expect(inFile(pem, (path) => run("openssl", ["rsa", "-check", "-noout", "-in", path]))).toBe("RSA key ok");
+  });
+});
+
+describe("with a passphrase", () => {
+  test("the OpenSSH format is encrypted with AES-256 in counter mode", async () => {
+    const { openssh } = await encodePrivateKey(await sampleKey("ed25519"), { passphrase: "secret" });
+    expect(Buffer.from(openssh.split("\n")[1] ?? "", "base64").toString("latin1")).toContain(
+      "aes256-ctr\0\0\0\x06bcrypt",
+    );
+  });
+
+  test("no output opens without it or with another one", async () => {
+    const outputs = await encodePrivateKey(await sampleKey("ECDSA-P256"), { passphrase: "secret" });
+    for (const text of Object.values(outputs)) {
+      expect(() => parsePrivateKey(text)).toThrow(WrongPassphraseError);
+      expect(() => parsePrivateKey(text, "Secret")).toThrow(WrongPassphraseError);
+    }
+  });
+
+  test("there is no PuTTY output, whose version 2 protects little", async () => {
+    expect(await encodePrivateKey(await sampleKey("RSA-2048"), { passphrase: "secret" })).not.toHaveProperty("putty");
+  });
+
+  test.each([
+    ["", "passphrase: is empty; leave it out for keys without encryption."],
+    ["from a file\n", "passphrase: contains a newline or another character that no prompt takes."],
+    ["é".repeat(512), "passphrase: is longer than the 1023 bytes that OpenSSL reads."],
+  ])("%j is refused", async (passphrase, message) => {
+    const encoded = encodePrivateKey(await sampleKey("ed25519"), { passphrase });
+    await expect(encoded).rejects.toThrow(new UnsupportedKeyError(message));
+  });
+
+  test("the longest one that is accepted opens the key again", async () => {
+    const { pem } = await encodePrivateKey(await sampleKey("ed25519"), { passphrase: "x".repeat(1023) });
+    expect(parsePrivateKey(pem, "x".repeat(1023)).algorithm).toBe("ed25519");
+  });
+});
+
+describe("the PuTTY format", () => {
+  testWith("puttygen", "is read by puttygen with its comment", async () => {
+    const key = await sampleKey("RSA-2048");
+    const { putty = "" } = await encodePrivateKey(key, { comment: "alice@example" });
+    const line = inFile(putty, (path) => run("puttygen", [path, "-O", "public-openssh"]));
+    expect(line).toBe(key.publicKey("alice@example").openssh);
+  });
+
+  testWith("puttygen", "is read by puttygen when the comment is not ASCII", async () => {
+    const { putty = "" } = await encodePrivateKey(await sampleKey("RSA-2048"), { comment: "Jürg 🔑" });
+    expect(inFile(putty, (path) => run("puttygen", [path, "-O", "public-openssh"]))).toMatch(/ J\?rg \?$/);
+  });
+
+  test.each(["RSA-2048", "RSA-3072", "RSA-4096"] as const)(
+    "of %s holds the key for another reader too",
+    async (kind) => {
+      const key = await sampleKey(kind);
+      const { putty = "" } = await encodePrivateKey(key);
+      expect(
+        parseWithSshpk(putty, "putty" as "auto")
+          .toPublic()
+          .toBuffer("rfc4253"),
+      ).toEqual(key.publicKey().blob);
+    },
+  );
+
+  test.each(["ed25519", "ECDSA-P256"] as const)("is left out for %s, which its writer does not know", async (kind) => {
+    expect(await encodePrivateKey(await sampleKey(kind))).not.toHaveProperty("putty");
+  });
+});
+
+describe("a comment", () => {
+  test.each([
+    ["a\nssh-ed25519 AAAA", "a ssh-ed25519 AAAA"],
+    ["a\r\n\tb\0", "a b"],
+    ["\u001b[31mred\u2028line\u0085end", "[31mred line end"],
+    ["  plain  ", "plain"],
+    ["\n", ""],
+  ])("%j is written as %j", async (comment, written) => {
+    const { openssh } = await encodePrivateKey(await sampleKey("ed25519"), { comment });
+    expect(parsePrivateKey(openssh).comment).toBe(written);
+  });
+
+  test("that breaks lines never makes a second line of the public key", async () => {
+    const { openssh } = (await sampleKey("ed25519")).publicKey("a\nssh-ed25519 AAAA");
+    expect(openssh.split("\n")).toHaveLength(1);
+  });
+
+  test("that came with an imported key is kept unless another is given", async () => {
+    const { openssh } = await encodePrivateKey(await sampleKey("ed25519"), { comment: "mine" });
+    const imported = parsePrivateKey(openssh);
+    expect(parsePrivateKey((await encodePrivateKey(imported)).openssh).comment).toBe("mine");
+    expect(parsePrivateKey((await encodePrivateKey(imported, { comment: "yours" })).openssh).comment).toBe("yours");
+  });
+});
+
+describe("a private key in memory", () => {
+  test.each(kindNames)("of kind %s shows nothing but its fingerprint", async (kind) => {
+    const key = await sampleKey(kind);
+    const { d = "" } = key.material.export({ format: "jwk" });
+    const shown = [`${key}`, JSON.stringify({ key }), inspect(key, { depth: null, showHidden: true })].join();
+    expect(shown).toContain(key.publicKey().fingerprintSha256);
+    expect(shown).not.toContain(d.slice(0, 16));
+    expect(shown).not.toContain(Buffer.from(d, "base64url").toString("hex").slice(0, 16));
+  });
+});
+
+test("the keys of many kinds and leading zeros survive all formats", async () => {
+  for (let round = 0; round < 30; round++) {
+    await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }));
+    await encodePrivateKey(await generatePrivateKey({ algorithm: "ecdsa", ecdsaCurve: "P521" }));
+  }
+}, 60_000);
