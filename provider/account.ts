@@ -1,0 +1,175 @@
+import { InvalidSettingError, MissingCredentialsError, NotInAccountError } from "./errors";
+import { AntiAffinityGroups } from "./exoscale/anti_affinity_groups";
+import { Api, type ApiOptions } from "./exoscale/client";
+import { InstancePools } from "./exoscale/instance_pools";
+import { type InstanceType, InstanceTypes } from "./exoscale/instance_types";
+import { Instances } from "./exoscale/instances";
+import { SecurityGroups } from "./exoscale/security_groups";
+import { SshKeys } from "./exoscale/ssh_keys";
+import { type Template, Templates } from "./exoscale/templates";
+import { listZones, type Zone } from "./exoscale/zones";
+import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
+import { probe } from "./ssh/probe";
+import { waitForSsh } from "./ssh/wait";
+
+export type { Instance, InstanceSummary } from "./exoscale/instance";
+export type { InstanceType } from "./exoscale/instance_types";
+export type { SecurityGroup, SecurityGroupRule } from "./exoscale/security_groups";
+export type { SshKey } from "./exoscale/ssh_keys";
+export type { Template } from "./exoscale/templates";
+export type { Zone } from "./exoscale/zones";
+export type { HostKey } from "./ssh/host_key";
+
+/**
+ * An Exoscale account and the hosts in it, as the resources see them. The only place that reads EXOSCALE_* variables,
+ * and the only one that knows both the API and SSH.
+ */
+export interface Account {
+  /** Keys, groups: the same in every zone. */
+  readonly sshKeys: SshKeys;
+  readonly securityGroups: SecurityGroups;
+  readonly antiAffinityGroups: AntiAffinityGroups;
+  /** Zone of resources that name none. */
+  readonly defaultZone: string | undefined;
+  /** Port of sshd where a connection names none; default 22. */
+  readonly sshPort: number;
+  /** Every zone there is; asked once. */
+  zones(): Promise<readonly Zone[]>;
+  /** One zone's API. @throws NotInAccountError that lists the zones */
+  zone(name: string): Promise<ZoneAccount>;
+  /** Makes one signed request, once. @throws MissingCredentialsError, CredentialsRejectedError, ApiUnreachableError */
+  verifyCredentials(): Promise<void>;
+  /** What this run registered, so that the second half of a replacement does not delete the first half's work. */
+  readonly madeInThisRun: Set<string>;
+  /** What is done over SSH, and the texts that tell a person how to. */
+  readonly ssh: typeof sshToHosts;
+}
+
+/** What belongs to one zone. */
+export interface ZoneAccount {
+  readonly name: string;
+  readonly instances: Instances;
+  readonly instancePools: InstancePools;
+  /** The groups again, asked through this zone: an instance joins and leaves them where it lives. */
+  readonly securityGroups: SecurityGroups;
+  /** The zone's instance types; asked once. */
+  instanceTypes(): Promise<readonly InstanceType[]>;
+  /** The zone's templates, public ones first; asked once. */
+  templates(): Promise<readonly Template[]>;
+  /** A template by its id, listed or not; undefined when it is gone. */
+  template(id: string): Promise<Template | undefined>;
+}
+
+/** Reads a setting of the provider, such as `apiKey`; undefined when the stack does not have it. */
+export type ReadSetting = (name: "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort") => string | undefined;
+
+const defaultApiZone = "ch-gva-2";
+const sshToHosts = { probe, waitForSsh, knownHostsLine, sshCommand, sshConfig };
+
+/**
+ * Joins settings and environment into an account. Settings win; the variables are EXOSCALE_API_KEY,
+ * EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT, EXOSCALE_ZONE and EXOSCALE_SSH_PORT. Nothing is asked of the API yet,
+ * and credentials may be missing until something is.
+ */
+export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log"> = {}): Account {
+  const read = settings(setting, process.env);
+  const zone = read.zone;
+  const endpoint = read.endpoint ?? `https://api-${zone ?? defaultApiZone}.exoscale.com/v2`;
+  const api = new Api({ ...options, endpoint, credentials: () => credentials(read) });
+  const zones = once(() => listZones(endpoint, options));
+  const sshKeys = new SshKeys(api);
+  const zoneAccounts = new Map<string, ZoneAccount>();
+  return {
+    sshKeys,
+    securityGroups: new SecurityGroups(api),
+    antiAffinityGroups: new AntiAffinityGroups(api),
+    defaultZone: zone,
+    sshPort: sshPort(read.sshPort),
+    zones,
+    async zone(name) {
+      const found = named(await zones(), name);
+      const open = () =>
+        zoneAccount(
+          name,
+          new Api({ ...options, endpoint: found["api-endpoint"], credentials: () => credentials(read) }),
+        );
+      const account = zoneAccounts.get(name) ?? open();
+      zoneAccounts.set(name, account);
+      return account;
+    },
+    verifyCredentials: once(async () => void (await sshKeys.list())),
+    madeInThisRun: new Set(),
+    ssh: sshToHosts,
+  };
+}
+
+function zoneAccount(name: string, api: Api): ZoneAccount {
+  const templates = new Templates(api);
+  const instanceTypes = new InstanceTypes(api);
+  const listed = once(async () => {
+    const lists = await Promise.all([templates.list("public"), templates.list("private")]);
+    return lists.flat();
+  });
+  return {
+    name,
+    instances: new Instances(api),
+    instancePools: new InstancePools(api),
+    securityGroups: new SecurityGroups(api),
+    instanceTypes: once(() => instanceTypes.list()),
+    templates: listed,
+    template: async (id) => (await listed()).find((template) => template.id === id) ?? templates.find(id),
+  };
+}
+
+type Settings = { readonly [name in Parameters<ReadSetting>[0]]: string | undefined };
+
+function settings(setting: ReadSetting, environment: NodeJS.ProcessEnv): Settings {
+  const read = (name: Parameters<ReadSetting>[0], variable: string) =>
+    setting(name) || environment[variable] || undefined;
+  return {
+    apiKey: read("apiKey", "EXOSCALE_API_KEY"),
+    apiSecret: read("apiSecret", "EXOSCALE_API_SECRET"),
+    endpoint: read("endpoint", "EXOSCALE_API_ENDPOINT"),
+    zone: read("zone", "EXOSCALE_ZONE"),
+    sshPort: read("sshPort", "EXOSCALE_SSH_PORT"),
+  };
+}
+
+function credentials({ apiKey, apiSecret }: Settings) {
+  if (apiKey && apiSecret) return { apiKey, apiSecret };
+  throw new MissingCredentialsError([
+    ...(apiKey ? [] : ["apiKey" as const]),
+    ...(apiSecret ? [] : ["apiSecret" as const]),
+  ]);
+}
+
+function sshPort(text: string | undefined): number {
+  const port = Number(text ?? 22);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new InvalidSettingError(
+    `sshPort is "${text}". Give a port from 1 to 65535 (exoscale-ssh:sshPort, EXOSCALE_SSH_PORT).`,
+  );
+}
+
+function named(zones: readonly Zone[], name: string): Zone {
+  const zone = zones.find((candidate) => candidate.name === name);
+  if (zone) return zone;
+  throw new NotInAccountError(
+    `There is no zone "${name}". The zones are ${zones
+      .map((candidate) => candidate.name)
+      .sort()
+      .join(", ")}.`,
+  );
+}
+
+/** Asks once; everybody gets the same answer. A failure is not remembered. */
+function once<T>(ask: () => Promise<T>): () => Promise<T> {
+  let answer: Promise<T> | undefined;
+  return () => {
+    answer ??= ask().catch((error: unknown) => {
+      answer = undefined;
+      throw error;
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,106 @@
+import type { z } from "zod";
+import type { Account } from "../../account";
+import { ExoscaleSshError } from "../../errors";
+import { hasUnknown, type PreviewedFields } from "./description";
+import { named } from "./identity";
+import type { CheckFailure, Resource } from "./resource";
+
+/** Inputs as a front received them: any shape, unknowns already translated to `UNKNOWN`. */
+export type RawInputs = Readonly<Record<string, unknown>>;
+
+/** The inputs with defaults and a name filled in, and what is wrong with them. */
+export interface Checked {
+  readonly inputs: RawInputs;
+  readonly failures: readonly CheckFailure[];
+}
+
+/**
+ * Checks the inputs of one resource, in three steps that each need the one before: every field by itself, the rules
+ * between fields, and, where an account is at hand, what only the account knows.
+ */
+export async function check<Inputs extends object, State extends object>(
+  resource: Resource<Inputs, State>,
+  news: RawInputs,
+  olds: RawInputs | undefined,
+  account: Account,
+): Promise<Checked> {
+  const { inputs, failures } = checkFields(resource, news);
+  const complete = named(inputs, olds);
+  if (failures.length > 0) return { inputs: complete, failures };
+
+  // Each field has just been held against its description.
+  const checked = resource.complete(complete as PreviewedFields<Inputs>, account);
+  const broken = resource.rules(checked);
+  const answers = broken.length > 0 ? broken : await askAccount(resource, checked, olds, account);
+  return { inputs: { ...checked }, failures: answers };
+}
+
+function checkFields(
+  resource: Pick<Resource<never, never>, "name" | "inputs">,
+  news: RawInputs,
+): { inputs: RawInputs; failures: CheckFailure[] } {
+  const fields: Readonly<Record<string, z.ZodType>> = resource.inputs.shape;
+  const failures = Object.keys(news)
+    .filter((name) => !(name in fields))
+    .map((name) => ({
+      property: name,
+      reason: `${resource.name} has no input "${name}". Remove it or correct its name.`,
+    }));
+  const inputs: Record<string, unknown> = {};
+  for (const [name, field] of Object.entries(fields)) {
+    const parsed = field.safeParse(news[name] ?? undefined);
+    const value = parsed.success ? parsed.data : news[name];
+    if (value !== undefined) inputs[name] = value;
+    if (!parsed.success) failures.push(...failuresOf(name, news[name], parsed.error.issues, isSecret(field)));
+  }
+  return { inputs, failures };
+}
+
+function isSecret(field: z.ZodType): boolean {
+  return field.meta()?.secret === true;
+}
+
+function failuresOf(
+  name: string,
+  value: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  secret: boolean,
+): CheckFailure[] {
+  return issues
+    .filter((issue) => !hasUnknown(valueAt(value, issue.path)))
+    .map((issue) => ({
+      property: propertyPath(name, issue.path),
+      reason: secret ? issue.message : `${issue.message}, got ${shown(valueAt(value, issue.path))}`,
+    }));
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
+    value,
+  );
+}
+
+function propertyPath(name: string, path: readonly PropertyKey[]): string {
+  return name + path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
+}
+
+function shown(value: unknown): string {
+  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
+}
+
+async function askAccount<Inputs extends object, State extends object>(
+  resource: Resource<Inputs, State>,
+  inputs: PreviewedFields<Inputs>,
+  olds: RawInputs | undefined,
+  account: Account,
+): Promise<CheckFailure[]> {
+  try {
+    return await resource.catalogue(inputs, account, olds);
+  } catch (error) {
+    // Missing credentials, an endpoint that does not answer, a refusal of the API: as visible as a wrong input.
+    if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];
+    throw error;
+  }
+}

@@ -1,0 +1,76 @@
+import { isDeepStrictEqual } from "node:util";
+import type { z } from "zod";
+
+/**
+ * How a resource is described: one zod object for its inputs and one for its outputs. Checks at preview, the diff,
+ * `schema.json` and the typed classes all come from these two objects.
+ */
+
+declare module "zod" {
+  interface GlobalMeta {
+    /** The whole value is encrypted in state and masked in output, whatever the program says. */
+    secret?: true;
+    /** A change of this input makes a new object. */
+    replaces?: true;
+    /** Passed between the front and the core only: in no schema and in no documentation. */
+    hidden?: true;
+  }
+}
+
+/** Stands for a value that is not known before `pulumi up` has run. Each front translates its own marker to this. */
+export const UNKNOWN: unique symbol = Symbol.for("exoscale-ssh.unknown");
+export type Unknown = typeof UNKNOWN;
+
+/** Inputs as they are during a preview: every value, at any depth, may still be unknown. */
+export type Previewed<T> =
+  | Unknown
+  | (T extends readonly (infer Item)[]
+      ? readonly Previewed<Item>[]
+      : T extends object
+        ? { readonly [K in keyof T]: Previewed<T[K]> }
+        : T);
+
+/** The fields of an object whose values may be unknown, while the object itself is known. */
+export type PreviewedFields<T> = { readonly [K in keyof T]: Previewed<T[K]> };
+
+/** Whether a value is, or holds at any depth, something that is not known yet. */
+export function hasUnknown(value: unknown): boolean {
+  if (value === UNKNOWN) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(hasUnknown);
+}
+
+/** What is left of a previewed type once nothing in it is unknown. */
+export type Known<P> = P extends Unknown
+  ? never
+  : P extends readonly (infer Item)[]
+    ? readonly Known<Item>[]
+    : P extends object
+      ? { readonly [K in keyof P]: Known<P[K]> }
+      : P;
+
+/** The value when all of it is known, otherwise `undefined`. */
+export function known<P>(value: P): Known<P> | undefined {
+  // The one place where "nothing unknown at any depth" is turned into the type that says so.
+  return hasUnknown(value) ? undefined : (value as Known<P>);
+}
+
+/** Whether the program gave the input at all, be its value known yet or not. */
+export function given(value: unknown): boolean {
+  return value !== undefined;
+}
+
+/** Deep equality in which an absent value, an empty list and an empty map are the same thing. */
+export function equalValues(left: unknown, right: unknown): boolean {
+  return isDeepStrictEqual(emptyAsAbsent(left), emptyAsAbsent(right));
+}
+
+function emptyAsAbsent(value: unknown): unknown {
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0 ? undefined : value;
+}
+
+/** The names of the top-level fields that carry a mark such as `secret` or `replaces`. */
+export function fieldsMarked(description: z.ZodObject, mark: "secret" | "replaces" | "hidden"): string[] {
+  return Object.entries(description.shape)
+    .filter(([, field]) => (field as z.ZodType).meta()?.[mark] === true)
+    .map(([name]) => name);
+}

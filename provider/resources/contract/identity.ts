@@ -1,0 +1,58 @@
+import { createHash, randomBytes } from "node:crypto";
+import { z } from "zod";
+
+/**
+ * Who a resource is in its program. A resource is only told its inputs, so the front passes this along as a hidden
+ * input. It is part of the state format.
+ */
+export const identityField = z
+  .object({ project: z.string(), stack: z.string(), name: z.string() })
+  .optional()
+  .meta({ description: "Project, stack and logical name of the resource.", hidden: true });
+
+/** Whether the name was made by us (a replacement then gets a fresh one) or given by the program. State format. */
+export const autoNamedField = z
+  .boolean()
+  .optional()
+  .meta({ description: "Whether the name was generated.", hidden: true });
+
+/** Project, stack and logical name of a resource. */
+export type Identity = NonNullable<z.infer<typeof identityField>>;
+
+/** Inputs of a resource that can name itself. */
+export interface Named {
+  readonly name?: unknown;
+  readonly autoNamed?: unknown;
+  readonly identity?: unknown;
+}
+
+const longestName = 255;
+
+/**
+ * The logical name, a dash and seven random hexadecimal digits, with every character that Exoscale's name pattern
+ * (`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$`) refuses replaced by a dash.
+ */
+export function autoName(logicalName: string): string {
+  const suffix = `-${randomBytes(4).toString("hex").slice(0, 7)}`;
+  const fitted = logicalName.replace(/[^a-zA-Z0-9._-]/g, "-").replace(/^[^a-zA-Z0-9]+/, "");
+  return (fitted || "x").slice(0, longestName - suffix.length) + suffix;
+}
+
+/** Gives the inputs a name where the program gave none: the one it has already, or a new one. */
+export function named<T extends Named>(news: T, olds: Named | undefined): T {
+  if (news.name !== undefined) return { ...news, autoNamed: false };
+  if (olds?.autoNamed === true && olds.name !== undefined) return { ...news, name: olds.name, autoNamed: true };
+  return { ...news, name: autoName(logicalNameOf(news)), autoNamed: true };
+}
+
+function logicalNameOf(inputs: Named): string {
+  const identity = identityField.safeParse(inputs.identity);
+  return identity.data?.name ?? "exoscale-ssh";
+}
+
+/** A short stable digest of an identity, fit for a label value: 16 hexadecimal digits. */
+export function identityDigest(identity: Identity | undefined): string | undefined {
+  if (!identity) return undefined;
+  const text = JSON.stringify([identity.project, identity.stack, identity.name]);
+  return createHash("sha256").update(text).digest("hex").slice(0, 16);
+}

@@ -1,0 +1,92 @@
+import type { z } from "zod";
+import type { Account } from "../../account";
+import type { PreviewedFields } from "./description";
+
+/** One thing wrong with the inputs of a resource, shown at preview against the property it is about. */
+export interface CheckFailure {
+  /** Name of the input, such as `diskSize`; a path such as `sshKeys[1].name`; empty for the resource as a whole. */
+  readonly property: string;
+  /** What was given, what is wrong with it and what to do. Never contains a secret. */
+  readonly reason: string;
+}
+
+/** What a change of inputs means for an object that exists. */
+export interface Diff {
+  /** Inputs whose value differs from the state in a way that matters. */
+  readonly changes: readonly string[];
+  /** Those of the changes for which a new object has to be made. */
+  readonly replaces: readonly string[];
+  /** The old object goes first, because two cannot exist at once (an explicit name). */
+  readonly deleteBeforeReplace: boolean;
+  /** The object itself drifted: update it even though the program's inputs are what they were. */
+  readonly drifted: boolean;
+}
+
+/** What the core may use of the outside world. */
+export interface Context {
+  readonly account: Account;
+  readonly log: Log;
+}
+
+/** Lines for the person who runs Pulumi. A warning is for what they must act on. */
+export interface Log {
+  info(message: string): void;
+  warn(message: string): void;
+}
+
+/** A created object: its identifier in the account and its whole state. */
+export interface Created<State> {
+  readonly id: string;
+  readonly state: State;
+}
+
+/** What a read found: the state, and the inputs that would describe the object as it is now. */
+export interface Found<Inputs, State> {
+  readonly id: string;
+  readonly inputs: Inputs;
+  readonly state: State;
+}
+
+/** What the provider's configuration says for resources that do not. */
+export type ProviderDefaults = Pick<Account, "defaultZone">;
+
+/** For some inputs, whether the next value means what the last one did. The next one may be unknown, wholly or in part. */
+export type SameValue<Inputs> = {
+  readonly [K in keyof Inputs]?: (last: Inputs[K], next: PreviewedFields<Inputs>[K]) => boolean;
+};
+
+/**
+ * A resource as both fronts see it. `Inputs` is what a program declares; `State` is the inputs plus the outputs.
+ *
+ * Methods throw errors of `provider/errors.ts`. A create that fails after the object exists throws a
+ * `PartialCreateError`, which carries the identifier and the state so far.
+ */
+export interface Resource<Inputs extends object, State extends object> {
+  /** Name within the package: `SshKeyPair`. */
+  readonly name: string;
+  /** What it is, in one paragraph, for the documentation. */
+  readonly description: string;
+  readonly inputs: z.ZodObject;
+  readonly outputs: z.ZodObject;
+  /** How to compare inputs whose values can be written in several ways that mean the same. */
+  readonly sameValue: SameValue<Inputs>;
+
+  /** Fills in defaults that depend on other inputs or on the provider's; every field is valid by itself by then. */
+  complete(inputs: PreviewedFields<Inputs>, defaults: ProviderDefaults): PreviewedFields<Inputs>;
+  /** Rules between fields and within values; pure. Unknown values must pass. */
+  rules(inputs: PreviewedFields<Inputs>): CheckFailure[];
+  /** Rules that only the account can answer (zones, types, templates, names); changes nothing. */
+  catalogue(
+    inputs: PreviewedFields<Inputs>,
+    account: Account,
+    olds: Readonly<Record<string, unknown>> | undefined,
+  ): Promise<CheckFailure[]>;
+  /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
+  refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, log: Log): Diff;
+
+  create(inputs: Inputs, context: Context): Promise<Created<State>>;
+  /** `undefined` when the object is gone. `last` is absent on import. */
+  read(id: string, last: State | undefined, context: Context): Promise<Found<Inputs, State> | undefined>;
+  update(id: string, last: State, inputs: Inputs, context: Context): Promise<State>;
+  delete(id: string, last: State, context: Context): Promise<void>;
+}

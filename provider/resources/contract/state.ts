@@ -1,0 +1,17 @@
+import type { z } from "zod";
+
+/** The part of a state that a program declares. A state is its inputs and its outputs side by side. */
+export function inputsOf<Inputs extends object>(
+  description: z.ZodObject & { _zod: { output: Inputs } },
+  state: Inputs,
+): Inputs {
+  return only(Object.keys(description.shape), state);
+}
+
+/** The named fields of an object that have a value. */
+export function only<T extends object>(names: readonly string[], object: T): T {
+  const wanted = new Set(names);
+  const entries = Object.entries(object).filter(([name, value]) => wanted.has(name) && value !== undefined);
+  // The names are those of T's own fields, and the absent ones are optional.
+  return Object.fromEntries(entries) as T;
+}

@@ -1,0 +1,25 @@
+import type { ZoneAccount } from "../../account";
+import { InvalidNameError } from "../../errors";
+import { isId } from "./zone_catalogue";
+
+/** Where an instance is: the identifier of the resource is `zone/id`, which is also what an import takes. */
+export interface InstanceAddress {
+  readonly zone: string;
+  readonly id: string;
+}
+
+/** `zone/id`. */
+export function formatAddress(zone: Pick<ZoneAccount, "name">, id: string): string {
+  return `${zone.name}/${id}`;
+}
+
+/** @throws InvalidNameError for anything but `zone/id` */
+export function parseAddress(text: string): InstanceAddress {
+  const [zone = "", id = "", ...rest] = text.split("/");
+  if (zone !== "" && isId(id) && rest.length === 0) return { zone, id };
+  throw new InvalidNameError(
+    "the id of an instance",
+    text,
+    "a zone, a slash and the instance's id, such as ch-gva-2/01234567-89ab-cdef-0123-456789abcdef",
+  );
+}

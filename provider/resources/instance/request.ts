@@ -1,0 +1,77 @@
+import type { Account, Instance, ZoneAccount } from "../../account";
+import { parsePublicKey } from "../../keys/public_key";
+import { identityDigest } from "../contract/identity";
+import { groupIds } from "../security_group/choice";
+import type { InstanceInputs } from "./fields";
+import { creatingLabel, heldKeyLabel, identityLabel, type Labels } from "./reserved_labels";
+import { chooseTemplate, chooseType } from "./zone_catalogue";
+
+/** The body of create-instance for these inputs. */
+export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs) {
+  const [template, type] = await Promise.all([chooseTemplate(zone, inputs.template), chooseType(zone, inputs.type)]);
+  const groups = inputs.securityGroups && (await groupIds(account, inputs.securityGroups));
+  return {
+    ...(inputs.name !== undefined && { name: inputs.name }),
+    "disk-size": inputs.diskSize,
+    "instance-type": { id: type.id },
+    template: { id: template.id },
+    ...(inputs.sshKeys?.length && { "ssh-keys": inputs.sshKeys.map(({ name }) => ({ name })) }),
+    ...(groups?.length && { "security-groups": groups.map((id) => ({ id })) }),
+    ...(inputs.userData !== undefined && { "user-data": encodeUserData(inputs.userData) }),
+    "public-ip-assignment": inputs.publicIpAssignment,
+    "auto-start": inputs.state === "running",
+    labels: labelsAtCreation(inputs),
+  };
+}
+
+export type CreationRequest = Awaited<ReturnType<typeof creationRequest>>;
+
+/** User data as the API has it: base64. */
+export function encodeUserData(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
+
+function labelsAtCreation(inputs: InstanceInputs): Labels {
+  const digest = identityDigest(inputs.identity);
+  const keys = (inputs.sshKeys ?? []).flatMap(({ publicKeyOpenssh }) =>
+    publicKeyOpenssh === undefined ? [] : [[heldKeyLabel(parsePublicKey(publicKeyOpenssh).fingerprintSha256), "boot"]],
+  );
+  return {
+    ...inputs.labels,
+    ...Object.fromEntries(keys),
+    ...(digest !== undefined && { [identityLabel]: digest, [creatingLabel]: digest }),
+  };
+}
+
+/** Instances that a creation by this very resource has left unfinished, of this run or of one that was cut short. */
+export async function unfinished(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
+  const digest = request.labels[creatingLabel];
+  if (digest === undefined) return [];
+  const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[creatingLabel] === digest);
+  const found = await Promise.all(marked.map(({ id }) => zone.instances.find(id)));
+  return found.filter((instance) => instance !== undefined);
+}
+
+/** Whether an unfinished instance is what the request asks for, so that it can be taken over instead of made again. */
+export function isAsRequested(instance: Instance, request: CreationRequest): boolean {
+  const names = (keys: readonly { name?: string }[] = []) =>
+    keys
+      .map(({ name }) => name ?? "")
+      .sort()
+      .join(" ");
+  const ids = (groups: readonly { id: string }[]) =>
+    groups
+      .map(({ id }) => id)
+      .sort()
+      .join(" ");
+  return (
+    (instance.state === "running" || instance.state === "starting" || instance.state === "stopped") &&
+    instance.template?.id === request.template.id &&
+    instance["instance-type"]?.id === request["instance-type"].id &&
+    instance["disk-size"] === request["disk-size"] &&
+    instance["user-data"] === request["user-data"] &&
+    instance["public-ip-assignment"] === request["public-ip-assignment"] &&
+    names(instance["ssh-keys"]) === names(request["ssh-keys"] || []) &&
+    (!request["security-groups"] || ids(instance["security-groups"] ?? []) === ids(request["security-groups"]))
+  );
+}

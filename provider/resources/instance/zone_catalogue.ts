@@ -1,0 +1,84 @@
+import type { InstanceType, Template, ZoneAccount } from "../../account";
+import { NotInAccountError } from "../../errors";
+
+const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Whether a text is an identifier of the API rather than a name. */
+export function isId(text: string): boolean {
+  return uuid.test(text);
+}
+
+/**
+ * The template of a zone with that id, that name, or a name that begins like that; letter case does not count. Of
+ * several builds under one name it is the newest, Exoscale's own before the account's.
+ *
+ * @throws NotInAccountError when there is none, or when several names begin like that
+ */
+export async function chooseTemplate(zone: ZoneAccount, wanted: string): Promise<Template> {
+  const templates = await zone.templates();
+  const exact = isId(wanted)
+    ? templates.filter(({ id }) => id === wanted.toLowerCase())
+    : templates.filter(({ name }) => fold(name) === fold(wanted));
+  const candidates = exact.length > 0 ? exact : templates.filter(({ name }) => beginsWithWords(name, wanted));
+  const names = [...new Set(candidates.map(({ name }) => name))].sort();
+  const [newest] = candidates.toSorted(byPreference);
+  if (newest && names.length === 1) return newest;
+  throw new NotInAccountError(
+    newest
+      ? `Several templates in ${zone.name} begin with "${wanted}": ${names.join("; ")}. Give the whole name, or the id.`
+      : `There is no template "${wanted}" in ${zone.name}. ${nearest(
+          wanted,
+          templates.map(({ name }) => name),
+        )}`,
+  );
+}
+
+/** The type `family.size` of a zone. @throws NotInAccountError also where the account may not use it */
+export async function chooseType(zone: ZoneAccount, wanted: string): Promise<InstanceType> {
+  const types = await zone.instanceTypes();
+  const offered = types.filter(({ zones }) => !zones || zones.includes(zone.name));
+  const type = offered.find((candidate) => typeName(candidate) === wanted.toLowerCase());
+  if (!type) {
+    throw new NotInAccountError(
+      `There is no instance type "${wanted}" in ${zone.name}. ${nearest(wanted, offered.map(typeName))}`,
+    );
+  }
+  if (type.authorized !== false) return type;
+  throw new NotInAccountError(
+    `This account may not use instance type "${wanted}". Ask Exoscale's support to enable it.`,
+  );
+}
+
+/** `family.size`, as people write it. */
+export function typeName({ family, size }: Pick<InstanceType, "family" | "size">): string {
+  return `${family}.${size}`;
+}
+
+/** Smallest disk in whole GiB that a template fits on. */
+export function smallestDisk({ size = 0 }: Pick<Template, "size">): number {
+  return Math.ceil(size / 1024 ** 3);
+}
+
+function fold(name: string): string {
+  return name.trim().toLowerCase();
+}
+
+/** "Linux Debian 1" is no beginning of "Linux Debian 13": the word has to end there. */
+function beginsWithWords(name: string, beginning: string): boolean {
+  return fold(name).startsWith(`${fold(beginning)} `);
+}
+
+function byPreference(a: Template, b: Template): number {
+  const own = (template: Template) => (template.visibility === "private" ? 1 : 0);
+  const made = (template: Template) => Date.parse(template["created-at"] ?? "") || 0;
+  return own(a) - own(b) || made(b) - made(a);
+}
+
+function nearest(wanted: string, names: readonly string[]): string {
+  const words = fold(wanted).split(/[\s.]+/);
+  const hits = (name: string) => words.filter((word) => fold(name).includes(word)).length;
+  const sorted = [...new Set(names)].toSorted((a, b) => hits(b) - hits(a) || a.localeCompare(b));
+  return sorted.length === 0
+    ? "It offers none to this account."
+    : `There are, among others: ${sorted.slice(0, 8).join("; ")}.`;
+}

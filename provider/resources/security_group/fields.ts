@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { autoNamedField, identityField } from "../contract/identity";
+import "../contract/description";
+
+const portField = z.int().min(1, "A port is 1 to 65535").max(65_535, "A port is 1 to 65535").optional();
+const icmpField = z.int().min(-1).max(254).optional();
+
+/** One rule: who may reach what. */
+export const securityGroupRule = z.object({
+  flowDirection: z.enum(["ingress", "egress"]).optional().meta({ description: "`ingress` (default) or `egress`." }),
+  protocol: z
+    .enum(["tcp", "udp", "icmp", "icmpv6", "ah", "esp", "gre", "ipip", "all"])
+    .meta({ description: "Protocol." }),
+  startPort: portField.meta({ description: "First port, 1 to 65535; for tcp and udp. Default: all ports." }),
+  endPort: portField.meta({ description: "Last port, 1 to 65535. Default: `startPort`." }),
+  icmp: z
+    .object({
+      type: icmpField.meta({ description: "ICMP type, -1 (any) to 254." }),
+      code: icmpField.meta({ description: "ICMP code, -1 (any) to 254." }),
+    })
+    .optional()
+    .meta({ description: "For icmp and icmpv6: type and code." }),
+  network: z
+    .union([z.cidrv4(), z.cidrv6()], "A network is an address and a prefix length, such as 192.0.2.0/24")
+    .optional()
+    .meta({
+      description: "The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`.",
+    }),
+  securityGroup: z.string().min(1).optional().meta({
+    description: "The other side as the members of a group of the account, by id or name. Excludes `network`.",
+  }),
+  description: z.string().max(255, "A description has at most 255 characters").optional().meta({
+    description: "What the rule is for, at most 255 characters.",
+  }),
+});
+
+/** What a program declares of a security group. */
+export const securityGroupInputs = z.object({
+  name: z.string().min(1, "A name has 1 to 255 characters").max(255, "A name has 1 to 255 characters").optional().meta({
+    description: "Name of the group in the account. Default: the resource's name, a dash and seven random digits.",
+    replaces: true,
+  }),
+  description: z.string().max(255, "A description has at most 255 characters").optional().meta({
+    description: "What the group is for, at most 255 characters.",
+    replaces: true,
+  }),
+  rules: z.array(securityGroupRule).default([]).meta({
+    description: "All rules of the group. Others that are found in it are removed. Changes in place.",
+  }),
+  identity: identityField,
+  autoNamed: autoNamedField,
+});
+
+/** What becomes of it. */
+export const securityGroupOutputs = z.object({
+  securityGroupId: z.string().meta({ description: "Identifier of the group in the account." }),
+});
+
+export type SecurityGroupRuleInputs = z.output<typeof securityGroupRule>;
+export type SecurityGroupInputs = z.output<typeof securityGroupInputs>;
+export type SecurityGroupState = SecurityGroupInputs & z.output<typeof securityGroupOutputs>;

@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
+import { NotInAccountError } from "../../errors";
+import { given, known, type Previewed, type PreviewedFields } from "../contract/description";
+import type { CheckFailure } from "../contract/resource";
+import { findGroup, noSuchGroup } from "./choice";
+import type { SecurityGroupInputs, SecurityGroupRuleInputs } from "./fields";
+
+/** Which parts of a rule exclude or need each other. */
+export function ruleCombinations({ rules }: PreviewedFields<SecurityGroupInputs>): CheckFailure[] {
+  return Array.isArray(rules) ? rules.flatMap((rule, index) => combination(rule, `rules[${index}]`)) : [];
+}
+
+function combination(rule: Previewed<SecurityGroupRuleInputs>, property: string): CheckFailure[] {
+  if (typeof rule !== "object") return [];
+  const protocol = known(rule.protocol);
+  const ports = protocol === undefined || protocol === "tcp" || protocol === "udp";
+  const [first, last] = [known(rule.startPort), known(rule.endPort)];
+  const wrong: [boolean, string][] = [
+    [
+      given(rule.network) && given(rule.securityGroup),
+      "network and securityGroup are both given. A rule is about one of them: make two rules.",
+    ],
+    [
+      !given(rule.network) && !given(rule.securityGroup),
+      'Neither network nor securityGroup is given. Say who: network: "0.0.0.0/0" is everybody.',
+    ],
+    [
+      !ports && (given(rule.startPort) || given(rule.endPort)),
+      `Protocol ${protocol} has no ports. Remove startPort and endPort.`,
+    ],
+    [given(rule.endPort) && !given(rule.startPort), "endPort is given without startPort. Give both."],
+    [
+      first !== undefined && last !== undefined && last < first,
+      `endPort ${last} is below startPort ${first}. Swap them.`,
+    ],
+    [
+      given(rule.icmp) && protocol !== undefined && !protocol.startsWith("icmp"),
+      `Protocol ${protocol} has no ICMP type. Remove icmp.`,
+    ],
+  ];
+  return wrong.filter(([is]) => is).map(([, reason]) => ({ property, reason }));
+}
+
+/** The rules as the API has them, groups by id. @throws NotInAccountError for a group that does not exist */
+export async function wireRules(
+  account: Account,
+  rules: readonly SecurityGroupRuleInputs[],
+): Promise<SecurityGroupRule[]> {
+  const named = rules.some(({ securityGroup }) => securityGroup !== undefined);
+  const groups = named ? await account.securityGroups.list() : [];
+  return rules.map((rule) => wireRule(rule, groups));
+}
+
+function wireRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]): SecurityGroupRule {
+  const { flowDirection = "ingress", protocol, startPort, endPort = startPort, icmp, network, description } = rule;
+  const group = rule.securityGroup === undefined ? undefined : findGroup(groups, rule.securityGroup);
+  if (rule.securityGroup !== undefined && !group) throw new NotInAccountError(noSuchGroup(rule.securityGroup));
+  return {
+    "flow-direction": flowDirection,
+    protocol,
+    ...(startPort !== undefined && { "start-port": startPort }),
+    ...(endPort !== undefined && { "end-port": endPort }),
+    ...(icmp && {
+      icmp: {
+        ...(icmp.type !== undefined && { type: icmp.type }),
+        ...(icmp.code !== undefined && { code: icmp.code }),
+      },
+    }),
+    ...(network !== undefined && { network }),
+    ...(group && { "security-group": { id: group.id } }),
+    ...(description && { description }),
+  };
+}
+
+/** A rule of the API as a program would declare it. */
+export function declaredRule(rule: SecurityGroupRule): SecurityGroupRuleInputs {
+  const { "start-port": startPort, "end-port": endPort, icmp, network, description } = rule;
+  const group = rule["security-group"]?.id ?? rule["security-group"]?.name;
+  return {
+    flowDirection: rule["flow-direction"],
+    protocol: rule.protocol,
+    ...(startPort !== undefined && { startPort }),
+    ...(endPort !== undefined && { endPort }),
+    ...(icmp && { icmp }),
+    ...(network !== undefined && { network }),
+    ...(group !== undefined && { securityGroup: group }),
+    ...(description && { description }),
+  };
+}
+
+/** Whether two rules let the same traffic through and say the same about it. */
+export function sameRule(left: SecurityGroupRule, right: SecurityGroupRule): boolean {
+  return isDeepStrictEqual(comparable(left), comparable(right));
+}
+
+function comparable(rule: SecurityGroupRule) {
+  const { description = "", icmp = {}, "security-group": group } = rule;
+  return [
+    rule["flow-direction"],
+    rule.protocol,
+    rule["start-port"],
+    rule["end-port"],
+    icmp.type,
+    icmp.code,
+    rule.network,
+    group?.id ?? group?.name,
+    description,
+  ];
+}

@@ -1,0 +1,95 @@
+import type { SecurityGroup, SecurityGroupRule } from "../../account";
+import { NotInAccountError, PartialCreateError } from "../../errors";
+import type { Context, Diff, Resource } from "../contract/resource";
+import { inputsOf } from "../contract/state";
+import { type SecurityGroupInputs, type SecurityGroupState, securityGroupInputs, securityGroupOutputs } from "./fields";
+import { declaredRule, ruleCombinations, sameRule, wireRules } from "./rules";
+
+/** A security group with its rules: enough to open TCP 22, without which nobody logs in anywhere. */
+export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = {
+  name: "SecurityGroup",
+  description:
+    "A security group and all of its rules. Exoscale lets nothing in unless a rule says so: SSH needs TCP port 22.",
+  inputs: securityGroupInputs,
+  outputs: securityGroupOutputs,
+  sameValue: {},
+
+  complete: (inputs) => inputs,
+  rules: ruleCombinations,
+  async catalogue(_inputs, account) {
+    await account.verifyCredentials();
+    return [];
+  },
+  // Two groups cannot have one name, so a group that keeps its name goes before its successor comes.
+  refine: (diff: Diff, state, inputs) => ({
+    ...diff,
+    deleteBeforeReplace: diff.replaces.length > 0 && inputs.name === state.name,
+  }),
+
+  async create(inputs, context) {
+    const { name = "", description } = inputs;
+    let id: string | undefined;
+    try {
+      id = await context.account.securityGroups.create({ name, ...(description && { description }) }, (accepted) => {
+        id = accepted;
+      });
+      await bringRulesTo(id, inputs, context);
+      return { id, state: { ...inputs, securityGroupId: id } };
+    } catch (error) {
+      if (id === undefined) throw error;
+      const reason = error instanceof Error ? error.message : String(error);
+      const state = { ...inputs, rules: [], securityGroupId: id };
+      throw new PartialCreateError(`Security group "${name}" was made, but: ${reason}`, id, state, error);
+    }
+  },
+
+  async read(id, last, context) {
+    const found = await context.account.securityGroups.find(id);
+    if (!found) return undefined;
+    const state = await asFound(found, last, context);
+    return { id, inputs: inputsOf(securityGroupInputs, state), state };
+  },
+
+  async update(id, _last, inputs, context) {
+    await bringRulesTo(id, inputs, context);
+    return { ...inputs, securityGroupId: id };
+  },
+
+  async delete(id, _last, { account }) {
+    await account.securityGroups.remove(id);
+  },
+};
+
+/** New rules first, so that what stays allowed is never closed for a moment. One at a time: the API locks the group. */
+async function bringRulesTo(id: string, inputs: SecurityGroupInputs, { account }: Context): Promise<void> {
+  const group = await account.securityGroups.find(id);
+  if (!group)
+    throw new NotInAccountError(`Security group ${id} is gone. Run "pulumi refresh", then "pulumi up" makes it anew.`);
+  const present = group.rules ?? [];
+  const wanted = await wireRules(account, inputs.rules);
+  for (const rule of without(wanted, present)) await account.securityGroups.addRule(id, rule);
+  for (const rule of without(present, wanted)) await account.securityGroups.removeRule(id, rule.id);
+}
+
+/** Those of some rules that others do not have. */
+function without<Rule extends SecurityGroupRule>(rules: readonly Rule[], others: readonly SecurityGroupRule[]): Rule[] {
+  return rules.filter((rule) => !others.some((other) => sameRule(rule, other)));
+}
+
+/** The group as it is, with its rules in the program's own spelling and order where they mean the same. */
+async function asFound(
+  found: SecurityGroup,
+  last: SecurityGroupState | undefined,
+  { account }: Context,
+): Promise<SecurityGroupState> {
+  const present = found.rules ?? [];
+  const declared = last ? await wireRules(account, last.rules).catch(() => []) : [];
+  const same = without(present, declared).length === 0 && without(declared, present).length === 0;
+  return {
+    ...last,
+    name: found.name,
+    ...(found.description ? { description: found.description } : {}),
+    rules: last && same ? last.rules : present.map(declaredRule),
+    securityGroupId: found.id,
+  };
+}

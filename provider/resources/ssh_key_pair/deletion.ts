@@ -1,0 +1,69 @@
+import type { Account } from "../../account";
+import { KeyStillHeldError } from "../../errors";
+import type { Context } from "../contract/resource";
+import type { SshKeyPairState } from "./fields";
+import { describeHolder, findHolders, type ProbedHolder, probeHolders } from "./holders";
+
+/** All the time that a warning may spend on asking hosts, in milliseconds, whatever their firewalls do. */
+const askingTimeMs = 8_000;
+
+/**
+ * Deletes a pair from the account, if what is registered under its name is this pair.
+ *
+ * Exoscale's deletion touches no instance. Holders are found by the key's name and fingerprint, so they are looked
+ * for while the name still exists.
+ *
+ * @throws KeyStillHeldError with `onDelete: "refuse"` while an instance or a pool holds the key
+ */
+export async function deleteKey(name: string, last: SshKeyPairState, { account, log }: Context): Promise<void> {
+  const registered = await account.sshKeys.find(name);
+  if (registered && registered.fingerprint !== last.publicKeyFingerprintMd5) {
+    log.warn(
+      `SSH key "${name}" in the account is not this stack's (fingerprint ${registered.fingerprint}, ours ` +
+        `${last.publicKeyFingerprintMd5}), so it is left there.`,
+    );
+    return;
+  }
+  const holders = await findHolders(account, {
+    name,
+    fingerprintMd5: last.publicKeyFingerprintMd5,
+    fingerprintSha256: last.publicKeyFingerprintSha256,
+  });
+  if (last.onDelete === "refuse" && holders.length > 0) {
+    throw new KeyStillHeldError(
+      `SSH key "${name}" is not deleted (onDelete: "refuse"): it opens ${holders.map(describeHolder).join(", ")}. ` +
+        'Remove it there or delete those instances first, or set onDelete: "warn", run "pulumi up" and delete it again.',
+    );
+  }
+  if (registered && !account.madeInThisRun.has(keyIdentity(name, last))) await account.sshKeys.remove(name);
+  if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
+}
+
+/** What tells one registration from another: a replacement may have put the same key under the same name anew. */
+export function keyIdentity(name: string, state: Pick<SshKeyPairState, "publicKeyFingerprintMd5">): string {
+  return `${name} ${state.publicKeyFingerprintMd5}`;
+}
+
+async function ask(account: Account, holders: Awaited<ReturnType<typeof findHolders>>, last: SshKeyPairState) {
+  const publicKey = last.publicKeyOpenssh;
+  if (publicKey === undefined) return holders.map((holder) => ({ ...holder, accepts: "unknown" as const, reason: "" }));
+  return await probeHolders(account, holders, publicKey, askingTimeMs);
+}
+
+function caveat(name: string, holders: readonly ProbedHolder[]): string {
+  const list = (answer: ProbedHolder["accepts"]) =>
+    holders
+      .filter(({ accepts }) => accepts === answer)
+      .map(describeHolder)
+      .join(", ");
+  const [open, silent, refusing] = [list("yes"), list("unknown"), list("no")];
+  return [
+    `SSH key "${name}" is deleted from the account but not revoked:`,
+    open && `it still opens ${open}.`,
+    silent && `It was installed on ${silent}, which could not be asked; expect that it still opens them.`,
+    refusing && `Refused when asked from here, which is no proof: ${refusing}.`,
+    "Remove its line from ~/.ssh/authorized_keys there to close them.",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}

@@ -1,0 +1,147 @@
+import { z } from "zod";
+import { autoNamedField, identityField } from "../contract/identity";
+import "../contract/description";
+
+/** Exoscale's pattern for the name of an SSH key (API operation register-ssh-key). */
+export const keyNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/;
+
+export const keyName = z
+  .string()
+  .regex(
+    keyNamePattern,
+    "A key name has 1 to 255 letters, digits, dots, underscores and dashes, and starts with a letter or a digit",
+  );
+
+/** What a program declares of an SSH keypair. */
+export const sshKeyPairInputs = z.object({
+  name: keyName.optional().meta({
+    description:
+      "Name of the key in the account. Default: the resource's name, a dash and seven random digits, which lets a " +
+      "replacement exist beside the old key. With a name of your own a replacement can only delete first.",
+    replaces: true,
+  }),
+  publicKey: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it " +
+        "decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`.",
+      replaces: true,
+    }),
+  privateKey: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. " +
+        "Excludes `publicKey`.",
+      secret: true,
+      replaces: true,
+    }),
+  algorithm: z
+    .enum(["ed25519", "rsa", "ecdsa"])
+    .optional()
+    .meta({
+      description:
+        "Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported " +
+        "ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa.",
+      replaces: true,
+    }),
+  rsaBits: z
+    .int()
+    .optional()
+    .meta({ description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096.", replaces: true }),
+  ecdsaCurve: z
+    .enum(["P256", "P384", "P521"])
+    .optional()
+    .meta({ description: "Curve of a generated ECDSA key. Default `P256`.", replaces: true }),
+  comment: z
+    .string()
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point.
+    .regex(/^[^\x00-\x1f\x7f]*$/, "A comment is one line without control characters")
+    .optional()
+    .meta({
+      description:
+        "Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's " +
+        "own comment, else the name of the key. Changes in place.",
+    }),
+  passphrase: z
+    .string()
+    .min(1, "A passphrase cannot be empty")
+    .optional()
+    .meta({
+      description:
+        "Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects " +
+        "copies of the private key, not the stack's state, where it lies beside the key. Changes in place.",
+      secret: true,
+    }),
+  triggers: z.array(z.unknown()).optional().meta({
+    description: "Any change of these values makes a new pair. Instances that hold the old key keep accepting it.",
+    replaces: true,
+  }),
+  onDelete: z
+    .enum(["warn", "refuse"])
+    .default("warn")
+    .meta({
+      description:
+        "What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) " +
+        "deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value " +
+        "of the last successful `pulumi up`.",
+    }),
+  allowLockout: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair " +
+        "with a `name` of its own. Default false: such a replacement is refused at preview.",
+    }),
+  adopt: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or " +
+        "`privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error.",
+    }),
+  identity: identityField,
+  autoNamed: autoNamedField,
+});
+
+/** What becomes of it. */
+export const sshKeyPairOutputs = z.object({
+  publicKeyOpenssh: z.string().optional().meta({ description: "The public key, one line in OpenSSH's format." }),
+  publicKeyPem: z.string().optional().meta({ description: "The public key in PEM (SubjectPublicKeyInfo)." }),
+  privateKeyOpenssh: z.string().optional().meta({
+    description:
+      "The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key.",
+    secret: true,
+  }),
+  privateKeyPem: z.string().optional().meta({
+    description:
+      "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key.",
+    secret: true,
+  }),
+  privateKeyPutty: z.string().optional().meta({
+    description: "The private key in PuTTY's format (PPK v2), for RSA keys without a passphrase; otherwise absent.",
+    secret: true,
+  }),
+  publicKeyFingerprintMd5: z.string().meta({
+    description: "MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons.",
+  }),
+  publicKeyFingerprintSha256: z.string().optional().meta({
+    description: "SHA256 fingerprint as `ssh-keygen -l` shows it: `SHA256:` and 43 characters.",
+  }),
+  registeredFingerprintMd5: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "MD5 fingerprint of the key that the account has under this name, when it was last read. Absent if it has none; " +
+        "different from `publicKeyFingerprintMd5` if somebody put another key there.",
+    }),
+});
+
+export type SshKeyPairInputs = z.output<typeof sshKeyPairInputs>;
+export type SshKeyPairState = SshKeyPairInputs & z.output<typeof sshKeyPairOutputs>;

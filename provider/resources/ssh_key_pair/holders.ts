@@ -1,0 +1,123 @@
+import type { Account, InstanceSummary, ZoneAccount } from "../../account";
+import { heldKeyLabel } from "../instance/reserved_labels";
+
+/** What is known of a key whose holders are looked for; the more of it, the more is found. */
+export interface SoughtKey {
+  readonly name?: string | undefined;
+  readonly fingerprintMd5?: string | undefined;
+  readonly fingerprintSha256?: string | undefined;
+}
+
+/** An instance, or an instance pool, that was given a key. */
+export interface Holder {
+  readonly kind: "instance" | "instance-pool";
+  readonly zone: string;
+  readonly id: string;
+  readonly name: string;
+  /** Name under which the API lists the key there; absent where only our own label tells of it. */
+  readonly keyName?: string;
+  /** Absent for pools and for instances without a public address. */
+  readonly publicIp?: string;
+  /** State of the instance as the API has it: running, stopped, ... Absent for pools. */
+  readonly state?: string;
+  /** Identifier of the instance's template, which says as whom one logs in. */
+  readonly templateId?: string;
+}
+
+/** A holder that was asked whether it accepts the key. */
+export interface ProbedHolder extends Holder {
+  /** `yes` and `no` are the host's own answers; `unknown` is anything else, with the reason. */
+  readonly accepts: "yes" | "no" | "unknown";
+  readonly reason: string;
+}
+
+const gone = new Set(["destroying", "destroyed", "expunging"]);
+const probesAtOnce = 16;
+
+/** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
+export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
+  const zones = await account.zones();
+  const perZone = await Promise.all(zones.map(async ({ name }) => holdersInZone(await account.zone(name), key)));
+  return perZone.flat();
+}
+
+async function holdersInZone(zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
+  const [instances, pools] = await Promise.all([zone.instances.list(), zone.instancePools.list()]);
+  return [
+    ...instances.flatMap((instance) => instanceHolding(zone.name, instance, key)),
+    ...pools
+      .filter((pool) => pool["ssh-keys"]?.some(({ name }) => name === key.name))
+      .map(({ id, name }) => ({ kind: "instance-pool" as const, zone: zone.name, id, name })),
+  ];
+}
+
+function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey): Holder[] {
+  const { id, name, state, template } = instance;
+  const entry = instance["ssh-keys"]?.find((listed) => isSought(listed, key));
+  if ((state && gone.has(state)) || !(entry || isLabelled(instance, key))) return [];
+  const publicIp = instance["public-ip"];
+  return [
+    {
+      kind: "instance",
+      zone,
+      id,
+      name,
+      ...(entry?.name && { keyName: entry.name }),
+      ...(publicIp && { publicIp }),
+      ...(state && { state }),
+      ...(template?.id && { templateId: template.id }),
+    },
+  ];
+}
+
+/** By fingerprint, since one key may have two names; by name where a fingerprint is missing on either side. */
+function isSought(listed: { name?: string; fingerprint?: string }, key: SoughtKey): boolean {
+  if (listed.fingerprint && key.fingerprintMd5) return listed.fingerprint === key.fingerprintMd5;
+  return listed.name !== undefined && listed.name === key.name;
+}
+
+function isLabelled(instance: InstanceSummary, { fingerprintSha256 }: SoughtKey): boolean {
+  return fingerprintSha256 !== undefined && heldKeyLabel(fingerprintSha256) in (instance.labels ?? {});
+}
+
+/** `web (ch-gva-2, 194.182.160.1)`: how messages name a holder. */
+export function describeHolder({ kind, name, zone, publicIp }: Holder): string {
+  const where = publicIp ? `${zone}, ${publicIp}` : zone;
+  return kind === "instance" ? `${name} (${where})` : `instance pool ${name} (${where})`;
+}
+
+/**
+ * Asks every holder whether it accepts the key (RFC 4252 section 7), at most 16 at once and no longer than
+ * `withinMs` altogether: who has not answered by then is `unknown`.
+ */
+export async function probeHolders(
+  account: Account,
+  holders: readonly Holder[],
+  publicKeyOpenssh: string,
+  withinMs: number,
+): Promise<ProbedHolder[]> {
+  const deadline = Date.now() + withinMs;
+  const answers: ProbedHolder[] = [];
+  const waiting = holders.entries();
+  const worker = async () => {
+    for (const [index, holder] of waiting)
+      answers[index] = await probeHolder(account, holder, publicKeyOpenssh, deadline);
+  };
+  await Promise.all(Array.from({ length: probesAtOnce }, worker));
+  return answers;
+}
+
+async function probeHolder(account: Account, holder: Holder, publicKey: string, deadline: number) {
+  const unknown = (reason: string): ProbedHolder => ({ ...holder, accepts: "unknown", reason });
+  if (holder.kind === "instance-pool")
+    return unknown("its future members get the key; its present ones are listed by themselves");
+  if (holder.state !== "running") return unknown(`it is ${holder.state ?? "in an unknown state"}`);
+  if (!holder.publicIp) return unknown("it has no public address");
+  const zone = await account.zone(holder.zone);
+  const user = holder.templateId ? (await zone.template(holder.templateId))?.["default-user"] : undefined;
+  if (!user) return unknown("its template, which says as whom to log in, is gone");
+  const target = { host: holder.publicIp, port: account.sshPort, user };
+  const timeoutMs = Math.max(1, deadline - Date.now());
+  const { accepts, reason } = await account.ssh.probe(target, publicKey, { timeoutMs });
+  return { ...holder, accepts, reason };
+}

@@ -1,0 +1,85 @@
+import { encodePrivateKey } from "../../keys/encode";
+import { generatePrivateKey } from "../../keys/generate";
+import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
+import { type PublicKey, parsePublicKey, sameKey } from "../../keys/public_key";
+import { known, type Previewed } from "../contract/description";
+import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
+
+/** A pair, or only the public half of one that was imported as such. */
+export interface KeyMaterial {
+  readonly publicKey: PublicKey;
+  readonly privateKey?: PrivateKey;
+}
+
+/** The outputs of a pair that follow from its material, comment and passphrase alone. */
+export type KeyOutputs = Omit<SshKeyPairState, keyof SshKeyPairInputs | "registeredFingerprintMd5"> &
+  Pick<SshKeyPairState, "algorithm">;
+
+/** Imports or generates, as the inputs say. */
+export async function keyMaterial(inputs: SshKeyPairInputs): Promise<KeyMaterial> {
+  if (inputs.publicKey !== undefined) return { publicKey: parsePublicKey(inputs.publicKey) };
+  const privateKey =
+    inputs.privateKey === undefined
+      ? await generatePrivateKey(generationOptions(inputs))
+      : parsePrivateKey(inputs.privateKey, inputs.passphrase);
+  return { privateKey, publicKey: privateKey.publicKey() };
+}
+
+function generationOptions({ algorithm = "ed25519", rsaBits, ecdsaCurve }: SshKeyPairInputs) {
+  return { algorithm, ...(rsaBits !== undefined && { rsaBits }), ...(ecdsaCurve !== undefined && { ecdsaCurve }) };
+}
+
+/** The material of a pair that exists, from its state. */
+export function materialInState(state: SshKeyPairState): KeyMaterial | undefined {
+  if (state.privateKeyOpenssh !== undefined) {
+    const privateKey = parsePrivateKey(state.privateKeyOpenssh, state.passphrase);
+    return { privateKey, publicKey: privateKey.publicKey() };
+  }
+  const text = state.publicKeyOpenssh ?? state.publicKey;
+  return text === undefined ? undefined : { publicKey: parsePublicKey(text) };
+}
+
+/** Everything that is shown of a pair, with the comment and the passphrase of the inputs. */
+export async function keyOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
+  const comment = commentFor(material, inputs);
+  const { publicKey } = material;
+  return {
+    algorithm: publicKey.algorithm,
+    publicKeyOpenssh: withComment(publicKey, comment),
+    publicKeyPem: publicKey.pem,
+    publicKeyFingerprintMd5: publicKey.fingerprintMd5,
+    publicKeyFingerprintSha256: publicKey.fingerprintSha256,
+    ...(material.privateKey && (await privateOutputs(material.privateKey, comment, inputs.passphrase))),
+  };
+}
+
+function commentFor(material: KeyMaterial, inputs: SshKeyPairInputs): string {
+  const imported = inputs.publicKey === undefined ? undefined : parsePublicKey(inputs.publicKey).comment;
+  return inputs.comment ?? (imported || material.publicKey.comment || inputs.name || "");
+}
+
+function withComment(key: PublicKey, comment: string): string {
+  const line = `${key.sshType} ${key.blob.toString("base64")}`;
+  return comment === "" ? line : `${line} ${comment}`;
+}
+
+async function privateOutputs(key: PrivateKey, comment: string, passphrase: string | undefined) {
+  const encoded = await encodePrivateKey(key, { comment, ...(passphrase !== undefined && { passphrase }) });
+  return {
+    privateKeyOpenssh: encoded.openssh,
+    privateKeyPem: encoded.pem,
+    ...(encoded.putty !== undefined && { privateKeyPutty: encoded.putty }),
+  };
+}
+
+/** Whether two texts are the same public key; comment, blanks and encoding aside. */
+export function samePublicKeyText(left: string, right: string): boolean {
+  return left === right || sameKey(parsePublicKey(left), parsePublicKey(right));
+}
+
+/** Whether an imported public key is the one in state, and carries the same comment. */
+export function sameImportedKey(last: string | undefined, next: Previewed<string | undefined>): boolean {
+  const text = known(next);
+  if (last === undefined || text === undefined) return last === next;
+  return samePublicKeyText(last, text) && parsePublicKey(last).comment === parsePublicKey(text).comment;
+}

@@ -1,0 +1,99 @@
+import { InvalidPrivateKeyError, InvalidPublicKeyError, UnsupportedKeyError, WrongPassphraseError } from "../../errors";
+import { parsePrivateKey } from "../../keys/private_key";
+import { parsePublicKey } from "../../keys/public_key";
+import { given, known, type PreviewedFields } from "../contract/description";
+import type { CheckFailure } from "../contract/resource";
+import type { SshKeyPairInputs } from "./fields";
+
+type Inputs = PreviewedFields<SshKeyPairInputs>;
+
+/** A pair that is generated says of which kind; the kind of an imported key is its own. */
+export function completeKeyPair(inputs: Inputs): Inputs {
+  if (isImported(inputs)) return inputs;
+  const algorithm = inputs.algorithm ?? "ed25519";
+  const rsaBits = inputs.rsaBits ?? (algorithm === "rsa" ? 4096 : undefined);
+  const ecdsaCurve = inputs.ecdsaCurve ?? (algorithm === "ecdsa" ? "P256" : undefined);
+  return { ...inputs, algorithm, ...(given(rsaBits) && { rsaBits }), ...(given(ecdsaCurve) && { ecdsaCurve }) };
+}
+
+/** What no single field shows: which inputs exclude each other, and whether given keys can be read. */
+export function keyPairRules(inputs: Inputs): CheckFailure[] {
+  return [...exclusions(inputs), ...unreadablePublicKey(inputs), ...unreadablePrivateKey(inputs)];
+}
+
+function isImported(inputs: Inputs): boolean {
+  return given(inputs.publicKey) || given(inputs.privateKey);
+}
+
+function exclusions(inputs: Inputs): CheckFailure[] {
+  const imported = isImported(inputs);
+  const rules: [wrong: boolean, property: keyof SshKeyPairInputs, reason: string][] = [
+    [
+      given(inputs.publicKey) && given(inputs.privateKey),
+      "publicKey",
+      "publicKey and privateKey are both given. Give one: the public half is derived from a private key.",
+    ],
+    ...(["algorithm", "rsaBits", "ecdsaCurve"] as const).map((property): [boolean, typeof property, string] => [
+      imported && given(inputs[property]),
+      property,
+      `${property} says what to generate, but a key is imported. Remove it, or remove the imported key.`,
+    ]),
+    [
+      !imported && given(inputs.rsaBits) && known(inputs.algorithm) !== undefined && inputs.algorithm !== "rsa",
+      "rsaBits",
+      `rsaBits is for algorithm "rsa", but the algorithm is "${String(known(inputs.algorithm))}". Remove rsaBits or set algorithm: "rsa".`,
+    ],
+    [
+      !imported && given(inputs.ecdsaCurve) && known(inputs.algorithm) !== undefined && inputs.algorithm !== "ecdsa",
+      "ecdsaCurve",
+      `ecdsaCurve is for algorithm "ecdsa", but the algorithm is "${String(known(inputs.algorithm))}". Remove ecdsaCurve or set algorithm: "ecdsa".`,
+    ],
+    [
+      given(inputs.publicKey) && given(inputs.passphrase),
+      "passphrase",
+      "A passphrase encrypts a private key, but only a public key is imported. Remove it, or give privateKey.",
+    ],
+    [
+      inputs.adopt === true && !imported,
+      "adopt",
+      "adopt takes over a key that exists, so say which: give its publicKey or privateKey.",
+    ],
+  ];
+  return [
+    ...rules.filter(([wrong]) => wrong).map(([, property, reason]) => ({ property, reason })),
+    ...(imported ? [] : unsupportedSize(known(inputs.rsaBits))),
+  ];
+}
+
+function unsupportedSize(rsaBits: number | undefined): CheckFailure[] {
+  if (rsaBits === undefined || (rsaBits >= 2048 && rsaBits <= 8192 && rsaBits % 1024 === 0)) return [];
+  return [{ property: "rsaBits", reason: `rsaBits is ${rsaBits}. Give a multiple of 1024 from 2048 to 8192.` }];
+}
+
+function unreadablePublicKey(inputs: Inputs): CheckFailure[] {
+  const text = known(inputs.publicKey);
+  return text === undefined ? [] : failureOf(() => parsePublicKey(text), "publicKey");
+}
+
+function unreadablePrivateKey(inputs: Inputs): CheckFailure[] {
+  const text = known(inputs.privateKey);
+  if (text === undefined || (given(inputs.passphrase) && known(inputs.passphrase) === undefined)) return [];
+  return failureOf(() => parsePrivateKey(text, known(inputs.passphrase)), "privateKey");
+}
+
+function failureOf(read: () => unknown, property: string): CheckFailure[] {
+  try {
+    read();
+    return [];
+  } catch (error) {
+    if (error instanceof WrongPassphraseError) return [{ property: "passphrase", reason: error.message }];
+    if (
+      error instanceof InvalidPublicKeyError ||
+      error instanceof InvalidPrivateKeyError ||
+      error instanceof UnsupportedKeyError
+    ) {
+      return [{ property, reason: error.message }];
+    }
+    throw error;
+  }
+}
