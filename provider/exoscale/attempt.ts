@@ -33,7 +33,7 @@ export async function attempt<T extends object>(
 ): Promise<Outcome<T>> {
   options.signal?.throwIfAborted();
   const site = { what: call.what, method, path: call.path };
-  const credentials = options.credentials === "unsigned" ? undefined : options.credentials();
+  const credentials = options.credentials === "unsigned" ? undefined : sendable(options.credentials());
   const url = callUrl(options.endpoint, call);
   const body = call.body ? JSON.stringify(call.body) : "";
   const now = options.clock.now();
@@ -55,11 +55,17 @@ export async function attempt<T extends object>(
   }
 }
 
+/** @throws InvalidNameError when the key cannot stand in a header; it is not shown, for it may be the secret by mistake */
+function sendable(credentials: Credentials): Credentials {
+  if (/^[\x21-\x7e]+$/.test(credentials.apiKey)) return credentials;
+  throw new InvalidNameError("API key", "(not shown)", "one word without spaces or line breaks");
+}
+
 /** @throws InvalidNameError when the path would be read as another one, such as one with `..` in it */
 function callUrl(endpoint: string, call: Call): URL {
   const base = endpointUrl(endpoint);
   const url = new URL(base.href + call.path);
-  if (url.pathname !== base.pathname.replace(/\/$/, "") + call.path || url.search !== "") {
+  if (url.pathname !== base.pathname + call.path || url.search !== "") {
     throw new InvalidNameError("API path", call.path, "a path that means itself");
   }
   url.search = new URLSearchParams(call.query).toString();

@@ -140,6 +140,21 @@ test("sends nothing when there are no credentials, and says where to put them", 
   expect(server.received).toHaveLength(0);
 });
 
+test("sends nothing with an API key that has a line break in it, and does not show it", async () => {
+  const server = await serve();
+  const pasted = () => ({ apiKey: "EXOkey\n", apiSecret: "x" });
+  await expect(server.api({ credentials: pasted }).get(read)).rejects.toThrow(
+    '"(not shown)" cannot be used as API key',
+  );
+  expect(server.received).toHaveLength(0);
+});
+
+test("takes an endpoint with a slash at its end", async () => {
+  const server = await serve({ json: key });
+  await server.api({ endpoint: `${server.endpoint}/` }).get(read);
+  expect(server.lines()).toEqual(["GET /ssh-key/deploy"]);
+});
+
 test("ends a try that gets no answer and tries again", async () => {
   const server = await serve("hang", { json: key });
   expect(await server.api({ tryTimeoutMs: 30 }).get(read)).toEqual(key);
