@@ -2,6 +2,7 @@ import { AntiAffinityGroups } from "../../provider/exoscale/anti_affinity_groups
 import { InstancePools } from "../../provider/exoscale/instance_pools";
 import { InstanceTypes } from "../../provider/exoscale/instance_types";
 import { Instances } from "../../provider/exoscale/instances";
+import { SecurityGroups } from "../../provider/exoscale/security_groups";
 import { SshKeys } from "../../provider/exoscale/ssh_keys";
 import { Templates } from "../../provider/exoscale/templates";
 import { listZones } from "../../provider/exoscale/zones";
@@ -41,6 +42,26 @@ test("does not share an answer from before a change with those who ask after it"
   expect((await sshKeys.list())[0]?.name).toBe("new");
   answerFirst();
   expect((await early)[0]?.name).toBe("old");
+});
+
+test("looks for what a lost reply hides in a list that was asked for after it", async () => {
+  let answerFirst = () => {};
+  const held = new Promise<void>((resolve) => {
+    answerFirst = resolve;
+  });
+  const web = { id: uuid(1), name: "web" };
+  const server = await serve(
+    () => held.then(() => ({ json: { "security-groups": [] } })),
+    "break",
+    { json: { "security-groups": [web] } },
+    { json: web },
+  );
+  const groups = new SecurityGroups(server.api());
+  const early = groups.list();
+  while (server.received.length === 0) await new Promise(setImmediate);
+  expect(await groups.create({ name: "web" })).toBe(uuid(1));
+  answerFirst();
+  await early;
 });
 
 test("shares no answer between lists of different queries", async () => {
