@@ -25,8 +25,10 @@ export function worthShowing(show) {
   };
 }
 
-/** @param {string} text @returns {string} empty for headings and blank lines */
+/** Headings, and remarks on how the demo is run rather than on what it does. */
+const NOISE = /^\S|^\s+\S+ \(.*\):$|using \S+ from \$PATH|Undefined value \(/;
+
+/** @param {string} text @returns {string} empty when it is not worth showing */
 function cleanDiagnostic(text) {
-  if (/^\S/.test(text) || /^\s+\S+ \(.*\):$/.test(text)) return "";
-  return text.trim();
+  return NOISE.test(text) ? "" : text.trim();
 }

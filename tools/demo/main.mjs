@@ -9,6 +9,8 @@ import { makeWorkplace } from "./workplace.mjs";
 
 const require = createRequire(import.meta.url);
 
+process.once("SIGINT", () => say("\nStopping: all that was started and made is removed ..."));
+
 await runMain(async () => {
   const start = Date.now();
   say(bold("An SSH key on Exoscale: made, used, deleted, and still open"));
@@ -27,7 +29,7 @@ await runMain(async () => {
 async function startCloud() {
   /** @type {typeof import("../../emulator/index.js")} */
   const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));
-  const emulator = await startEmulator();
-  const stop = beforeLeaving(() => emulator.close());
-  return { stop, environment: { ...emulator.environment } };
+  const starting = startEmulator();
+  const stop = beforeLeaving(async () => (await starting).close());
+  return { stop, environment: { ...(await starting).environment } };
 }

@@ -49,8 +49,8 @@ async function undoAll() {
 
 /** From here on Ctrl-C, a kill, a closed terminal, and the end of the parent all clean up first. */
 export function leaveWhenTold() {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => leave(INTERRUPTED));
-  process.on("disconnect", () => leave(INTERRUPTED));
+  const stop = () => leave(INTERRUPTED);
+  for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) process.on(event, stop);
 }
 
 /**

@@ -101,7 +101,10 @@ export function start(command, args, env) {
   return beforeLeaving(() => killRunning(child));
 }
 
-/** @param {import("node:child_process").ChildProcess} child */
-function killRunning(child) {
-  if (child.pid && child.exitCode === null && child.signalCode === null) killTree(child.pid);
+/** @param {import("node:child_process").ChildProcess} child @returns {Promise<void>} when it is gone */
+async function killRunning(child) {
+  if (!child.pid || child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise((resolve) => child.once("exit", resolve));
+  killTree(child.pid);
+  await gone;
 }
