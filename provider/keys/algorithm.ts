@@ -1,3 +1,4 @@
+import type { AsymmetricKeyDetails } from "node:crypto";
 import { UnsupportedKeyError } from "../errors";
 
 /** The kinds of key that Exoscale registers and every supported OpenSSH accepts. */
@@ -60,6 +61,15 @@ const refusedTypes = [
     reason: "rsa-sha2-256 and rsa-sha2-512 name signatures, not keys; write ssh-rsa as the type",
   },
 ];
+
+/** Why an RSA key with these numbers cannot be used, as the end of a sentence; undefined when it can. */
+export function whyRsaIsRefused({ modulusLength = 0, publicExponent = 0n }: AsymmetricKeyDetails = {}) {
+  const size = `it is RSA with ${modulusLength} bits`;
+  if (modulusLength < rsaBits.min) return `${size}, and 2048 is the least; make a new key`;
+  if (modulusLength > rsaBits.maxImported) return `${size}, and OpenSSH takes 16384 at most; make a new key`;
+  if (publicExponent < 3n || publicExponent % 2n === 0n) return "its RSA exponent is unsafe; make a new key";
+  return undefined;
+}
 
 /** What to generate. */
 export interface KeyOptions {

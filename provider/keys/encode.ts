@@ -32,7 +32,8 @@ export interface EncodeOptions {
  * | generate                       | node:crypto | asynchronous; node-forge blocks for up to a minute on RSA-4096, and |
  * |                                |             | sshpk has no RSA                                                   |
  * | public key, blob, fingerprints | sshpk       | right for all kinds; framing and curve points are checked by us    |
- * | read OpenSSH private           | sshpk       | node:crypto cannot; AES-GCM and ChaCha20 are refused               |
+ * | read OpenSSH private           | sshpk       | node:crypto cannot; the RSA exponents that sshpk loses are computed |
+ * |                                |             | by us, AES-GCM and ChaCha20 are refused                            |
  * | write OpenSSH private          | sshpk       | comment and aes256-ctr right; its default is aes128-ctr, and its   |
  * |                                |             | AES-GCM files open nowhere                                         |
  * | read and write PKCS#8          | node:crypto | sshpk ignores the passphrase and writes plain text, and its        |

@@ -1,5 +1,5 @@
-import { createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { type EcdsaCurve, type KeyAlgorithm, keyKinds, rsaBits } from "./algorithm";
+import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
+import { type EcdsaCurve, type KeyAlgorithm, keyKinds, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
 import { readOpensshPrivateKey } from "./openssh_private_key";
 import { readPemPrivateKey } from "./pem_private_key";
@@ -32,7 +32,7 @@ export class PrivateKey {
 
   /** The public half, with the given comment, by default the key's own. */
   publicKey(comment = this.comment): PublicKey {
-    return publicKeyOf(this.material, cleanComment(comment));
+    return publicKeyOf(this.material, comment);
   }
 
   toString(): string {
@@ -60,18 +60,19 @@ export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
     : { material: readPemPrivateKey(block, passphrase), comment: "" };
   checkSupported(material);
   checkSigns(material);
-  return new PrivateKey(material, cleanComment(comment));
+  return new PrivateKey(withWholePoint(material), cleanComment(comment));
+}
+
+/** OpenSSL hands on the compressed points that it reads, and SSH has no such form (RFC 5656 section 3.1). */
+function withWholePoint(material: KeyObject): KeyObject {
+  if (material.asymmetricKeyType !== "ec") return material;
+  return createPrivateKey({ format: "jwk", key: material.export({ format: "jwk" }) });
 }
 
 function checkSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject): void {
-  const { namedCurve, modulusLength = 0 } = details;
-  if (type === "rsa" && modulusLength < rsaBits.min) {
-    throw unusablePrivateKey(`it is RSA with ${modulusLength} bits, and 2048 is the least; make a new key`);
-  }
-  if (type === "rsa" && modulusLength > rsaBits.maxImported) {
-    throw unusablePrivateKey(`it is RSA with ${modulusLength} bits, and OpenSSH takes 16384 at most; make a new key`);
-  }
-  if (type === "ec" && !keyKinds.some((kind) => kind.opensslCurve === namedCurve)) {
+  const whyRefused = type === "rsa" ? whyRsaIsRefused(details) : undefined;
+  if (whyRefused) throw unusablePrivateKey(whyRefused);
+  if (type === "ec" && !keyKinds.some((kind) => kind.opensslCurve === details.namedCurve)) {
     throw unusablePrivateKey("its curve is none that SSH knows; use P-256, P-384 or P-521");
   }
   if (type !== "rsa" && type !== "ec" && type !== "ed25519") {

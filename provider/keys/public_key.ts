@@ -1,6 +1,6 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
 import { type Key, parseKey } from "sshpk";
-import { type EcdsaCurve, type KeyAlgorithm, type KeyKind, keyKinds, rsaBits } from "./algorithm";
+import { type EcdsaCurve, type KeyAlgorithm, type KeyKind, keyKinds, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
 import { splitPublicKeyLine, unusable } from "./public_key_line";
 import { takeFields } from "./wire";
@@ -61,7 +61,8 @@ function decodeBase64(base64: string): Buffer {
 function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): PublicKey {
   checkFraming(kind, blob);
   const [key, spki] = decode(kind, blob);
-  if (kind.algorithm === "rsa") checkRsa(spki);
+  const whyRefused = kind.algorithm === "rsa" ? whyRsaIsRefused(spki.asymmetricKeyDetails) : undefined;
+  if (whyRefused) throw unusable(whyRefused);
   return describe(key, spki, comment);
 }
 
@@ -91,17 +92,6 @@ function decode(kind: KeyKind, blob: Buffer): [Key, KeyObject] {
   } catch {
     throw unusable(noSuchKey(kind));
   }
-}
-
-function checkRsa(spki: KeyObject): void {
-  const { modulusLength = 0, publicExponent = 0n } = spki.asymmetricKeyDetails ?? {};
-  if (modulusLength < rsaBits.min) {
-    throw unusable(`it is RSA with ${modulusLength} bits, and 2048 is the least; make a new key`);
-  }
-  if (modulusLength > rsaBits.maxImported) {
-    throw unusable(`it is RSA with ${modulusLength} bits, and OpenSSH takes 16384 at most; make a new key`);
-  }
-  if (publicExponent < 3n || publicExponent % 2n === 0n) throw unusable("its RSA exponent is unsafe; make a new key");
 }
 
 function describe(key: Key, spki: KeyObject, comment: string): PublicKey {

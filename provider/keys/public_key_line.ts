@@ -18,11 +18,12 @@ export interface PublicKeyLine {
 export function splitPublicKeyLine(text: string): PublicKeyLine {
   for (const { pattern, reason } of otherThings) if (pattern.test(text)) throw unusable(reason);
   const line = onlyLine(text);
-  const [, word = "", base64 = "", comment = ""] = /^(\S+)(?:[ \t]+(\S+))?(?:[ \t]+(.*))?$/su.exec(line) ?? [];
+  if (breaksLines(line.replaceAll("\t", " "))) throw unusable("it contains control characters; remove them");
+  const [, word = "", base64 = "", comment = ""] = /^([^ \t]+)(?:[ \t]+([^ \t]+))?(?:[ \t]+(.*))?$/su.exec(line) ?? [];
   const kind = keyKinds.find(({ sshType }) => sshType === word);
   if (!kind) throw unusable(whyUnknown(word, line));
   if (base64 === "") throw unusable("only its type is there; give the whole line, type, base64 and comment");
-  if (breaksLines(comment)) throw unusable("its comment contains control characters; remove them");
+  if (breaksLines(comment)) throw unusable("its comment contains a tab; replace it by a blank");
   return { kind, base64, comment };
 }
 

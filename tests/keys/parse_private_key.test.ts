@@ -18,7 +18,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** A new key file, and its public key as the program that made it derives it. */
+/** The text of a new key file. */
 function make(program: "ssh-keygen" | "openssl", ...args: readonly string[]): string {
   return inDirectory((here) => {
     const path = join(here, "key");
@@ -49,20 +49,21 @@ describe("a key of ssh-keygen", () => {
     }
   }
 
-  test.each(["aes128-cbc", "aes192-ctr", "aes256-cbc", "aes256-ctr"])("encrypted with %s is read", (cipher) => {
-    const text = make("ssh-keygen", "-q", "-t", "ed25519", "-Z", cipher, "-N", passphrase, "-C", "bob@example");
-    expect(parsePrivateKey(text, passphrase).comment).toBe("bob@example");
-  });
+  for (const cipher of ["aes128-cbc", "aes192-ctr", "aes256-cbc", "aes256-ctr"]) {
+    testWith("ssh-keygen", `encrypted with ${cipher} is read`, () => {
+      const text = make("ssh-keygen", "-q", "-t", "ed25519", "-Z", cipher, "-N", passphrase, "-C", "bob@example");
+      expect(parsePrivateKey(text, passphrase).comment).toBe("bob@example");
+    });
+  }
 
-  test.each(["aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com", "3des-cbc"])(
-    "encrypted with %s is refused with the way to change it",
-    (cipher) => {
+  for (const cipher of ["aes256-gcm@openssh.com", "chacha20-poly1305@openssh.com"]) {
+    testWith("ssh-keygen", `encrypted with ${cipher} is refused with the way to change it`, () => {
       const text = make("ssh-keygen", "-q", "-t", "ed25519", "-Z", cipher, "-N", passphrase);
-      const message =
-        "it is encrypted with a cipher that is not supported; change it with `ssh-keygen -p -Z aes256-ctr -f FILE`";
-      expect(() => parsePrivateKey(text, passphrase)).toThrow(`Not a usable private key: ${message}.`);
-    },
-  );
+      const reason = "it is encrypted with a cipher that is not supported";
+      const remedy = "change it with `ssh-keygen -p -Z aes256-ctr -f FILE`";
+      expect(() => parsePrivateKey(text, passphrase)).toThrow(`Not a usable private key: ${reason}; ${remedy}.`);
+    });
+  }
 });
 
 describe("a key of OpenSSL", () => {
@@ -97,6 +98,8 @@ describe("a key of OpenSSL", () => {
     ["PKCS#1 encrypted by AES", "rsa", ["rsa", "-traditional", "-aes256", ...out]],
     ["PKCS#1 encrypted by 3DES", "rsa", ["rsa", "-traditional", "-des3", ...out]],
     ["SEC1", "ec", ["ec"]],
+    ["SEC1 with a compressed point", "ec", ["ec", "-conv_form", "compressed"]],
+    ["PKCS#8 without its public half", "ec", ["ec", "-no_public"]],
     ["SEC1 encrypted by AES", "ec", ["ec", "-aes128", ...out]],
   ];
   for (const [name, kind, conversion] of conversions) {
