@@ -1,0 +1,114 @@
+import {
+  type AnyAuthMethod,
+  BaseAgent,
+  createAgent,
+  type IdentityCallback,
+  type ParsedKey,
+  type SignCallback,
+  utils,
+} from "ssh2";
+import { InvalidPrivateKeyError } from "../errors";
+import { encodePrivateKey } from "../keys/encode";
+import { parsePrivateKey } from "../keys/private_key";
+import { hostKeyFromBlob } from "./host_key";
+import type { LoginStep } from "./login_step";
+
+/** One way to log in. */
+export type Credential = PrivateKeyCredential | AgentCredential;
+
+/** A private key in any format that `keys/` reads. */
+export interface PrivateKeyCredential {
+  /** The text of the private key. Never part of an error. */
+  readonly privateKey: string;
+  /** What the key is encrypted with, where it is. */
+  readonly passphrase?: string;
+}
+
+/** A running ssh-agent; its keys are tried in its order. */
+export interface AgentCredential {
+  /** Path of its socket (what `SSH_AUTH_SOCK` holds), or `pageant`. This room reads no environment. */
+  readonly agentSocket: string;
+}
+
+/**
+ * Steps for the credentials that can be read. One that cannot is passed over, as another may do; only when none can be
+ * read, the first one's InvalidPrivateKeyError or WrongPassphraseError is thrown.
+ */
+export async function loginSteps(credentials: readonly Credential[]): Promise<LoginStep[]> {
+  const tries = await Promise.allSettled(credentials.map(loginStep));
+  const steps = tries.flatMap((read) => (read.status === "fulfilled" ? [read.value] : []));
+  const failed = tries.find((read) => read.status === "rejected");
+  if (steps.length === 0 && failed) throw failed.reason;
+  return steps;
+}
+
+async function loginStep(credential: Credential): Promise<LoginStep> {
+  if ("agentSocket" in credential) return new AgentStep(credential.agentSocket);
+  return new KeyStep(await readKey(credential));
+}
+
+/** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and hands it over in OpenSSH's. */
+async function readKey({ privateKey, passphrase }: PrivateKeyCredential): Promise<ParsedKey> {
+  const { openssh } = await encodePrivateKey(parsePrivateKey(privateKey, passphrase));
+  const parsed = utils.parseKey(openssh);
+  if (parsed instanceof Error) throw new InvalidPrivateKeyError("This private key cannot be used to log in over SSH.");
+  return parsed;
+}
+
+const NO_SHA1 = "This server takes RSA signatures with SHA-1 only, which are not made.";
+
+class KeyStep implements LoginStep {
+  constructor(private readonly key: ParsedKey) {}
+
+  label(): string {
+    return `${fingerprint(this.key)} (${this.key.type})`;
+  }
+
+  method(username: string): AnyAuthMethod {
+    const sign = (data: Buffer, hash?: string) => (hash === "sha1" ? new Error(NO_SHA1) : this.key.sign(data, hash));
+    return { type: "publickey", username, key: Object.create(this.key, { sign: { value: sign } }) };
+  }
+}
+
+class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
+  private readonly agent: BaseAgent;
+  private found = "not reachable";
+
+  constructor(socket: string) {
+    super();
+    this.agent = createAgent(socket);
+  }
+
+  label(): string {
+    return `the keys of the ssh-agent (${this.found})`;
+  }
+
+  method(username: string): AnyAuthMethod {
+    return { type: "agent", username, agent: this };
+  }
+
+  override getIdentities(done: IdentityCallback<ParsedKey>): void {
+    this.agent.getIdentities((error, keys) => {
+      const usable = (keys ?? []).filter(isUsable);
+      if (!error) this.found = usable.map(fingerprint).join(", ") || "empty";
+      done(error, usable);
+    });
+  }
+
+  override sign(key: ParsedKey, data: Buffer, options: unknown, done?: SignCallback): void {
+    if (typeof options === "object" && options !== null && "hash" in options && options.hash === "sha1") {
+      done?.(new Error(NO_SHA1));
+    } else {
+      this.agent.sign(key, data, options ?? {}, done);
+    }
+  }
+}
+
+/** Agents also hold what the client library cannot use, such as certificates; those are passed over. */
+function isUsable(identity: unknown): identity is ParsedKey {
+  return typeof identity === "object" && identity !== null && "getPublicSSH" in identity;
+}
+
+function fingerprint(key: ParsedKey): string {
+  return hostKeyFromBlob(key.getPublicSSH()).fingerprintSha256;
+}
