@@ -1,0 +1,89 @@
+import { probe } from "../../provider/ssh/probe";
+import { describeWithSshd, type OpensshServer, startSshd } from "./openssh_server";
+import { keyKinds, makeKey } from "./test_keys";
+
+describeWithSshd("probing a real OpenSSH sshd", () => {
+  let sshd: OpensshServer;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  afterAll(() => sshd.close());
+
+  test.each(keyKinds)("says yes to an authorized %s key and no once its line is gone", async (kind) => {
+    const key = makeKey(kind);
+    const knownHostKeys = [sshd.hostKey("ed25519")];
+    sshd.authorize(key.publicKey);
+    expect(await probe(sshd.target, key.publicKey, { knownHostKeys })).toMatchObject({ accepts: "yes" });
+    sshd.authorize();
+    expect(await probe(sshd.target, key.publicKey, { knownHostKeys })).toMatchObject({ accepts: "no" });
+  });
+
+  test.each(["ed25519", "rsa", "ecdsa"] as const)("knows the host by its %s key alone", async (type) => {
+    const answer = await probe(sshd.target, makeKey().publicKey, { knownHostKeys: [sshd.hostKey(type)] });
+    expect(answer).toMatchObject({ accepts: "no", hostKeyKnown: true });
+  });
+
+  test("answers ten probes in a row that share a connection with a login", async () => {
+    const admin = makeKey();
+    sshd.authorize(admin.publicKey);
+    for (let round = 0; round < 10; round++) {
+      const answer = await probe(sshd.target, makeKey().publicKey, { credentials: [admin] });
+      expect(answer).toMatchObject({ accepts: "no", loggedIn: true });
+    }
+  });
+
+  test("answers three probes in a row that never log in", async () => {
+    const key = makeKey();
+    sshd.authorize(key.publicKey);
+    for (let round = 0; round < 3; round++) {
+      expect(await probe(sshd.target, key.publicKey)).toMatchObject({ accepts: "yes" });
+    }
+  });
+
+  test("says yes to a key and logs in with the same key in one connection", async () => {
+    const key = makeKey("rsa");
+    sshd.authorize(key.publicKey);
+    const answer = await probe(sshd.target, key.publicKey, { credentials: [key] });
+    expect(answer).toMatchObject({ accepts: "yes", loggedIn: true });
+  });
+
+  test("says no to a key that is only allowed from elsewhere", async () => {
+    const key = makeKey();
+    sshd.authorize(`from="192.0.2.1" ${key.publicKey}`);
+    expect(await probe(sshd.target, key.publicKey)).toMatchObject({ accepts: "no" });
+  });
+});
+
+describeWithSshd("probing an sshd with unusual settings", () => {
+  async function probeWith(config: string[], kind: (typeof keyKinds)[number] = "ed25519") {
+    const sshd = await startSshd(config);
+    const key = makeKey(kind);
+    sshd.authorize(key.publicKey);
+    try {
+      return await probe(sshd.target, key.publicKey);
+    } finally {
+      await sshd.close();
+    }
+  }
+
+  test("says yes to an RSA key where only rsa-sha2-512 signatures are taken", async () => {
+    expect(await probeWith(["PubkeyAcceptedAlgorithms rsa-sha2-512"], "rsa")).toMatchObject({ accepts: "yes" });
+  });
+
+  test("does not take it for a no when public keys are switched off", async () => {
+    const answer = await probeWith(["PubkeyAuthentication no", "PasswordAuthentication yes"]);
+    expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("takes no public keys") });
+  });
+
+  test("does not take it for a no when a password must come first", async () => {
+    const answer = await probeWith(["PasswordAuthentication yes", "AuthenticationMethods password,publickey"]);
+    expect(answer.accepts).toBe("unknown");
+  });
+
+  test("does not take it for a no when no attempt at all is allowed", async () => {
+    const sshd = await startSshd(["MaxAuthTries 1"]);
+    const answer = await probe(sshd.target, makeKey().publicKey);
+    await sshd.close();
+    expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("Too many authentication") });
+  });
+});
