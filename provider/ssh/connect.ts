@@ -1,0 +1,44 @@
+import { type Bastion, routeTo } from "./bastion";
+import { type Credential, loginSteps } from "./credentials";
+import { withDeadline } from "./deadline";
+import { dial } from "./dial";
+import { HostKeyCheck, parseHostKeyPin } from "./host_key";
+import { NoneStep } from "./login_step";
+import { Session, type SshSession } from "./session";
+import type { SshTarget } from "./target";
+
+/** How to connect. */
+export interface ConnectOptions {
+  /** Known host keys: `type base64`, bare base64 or `SHA256:...`. A host that shows another one is told nothing. */
+  readonly knownHostKeys?: readonly string[];
+  /** Whether to go on with a host of which no key is known; its key is in `session.hostKey`, to be remembered. Default false. */
+  readonly acceptNew?: boolean;
+  /** From the first packet to the end of login, in milliseconds. Default 20 000. */
+  readonly timeoutMs?: number;
+  /** Aborting it rejects with its reason; a session that is open already stays open. */
+  readonly signal?: AbortSignal;
+  /** A host to go through. */
+  readonly bastion?: Bastion;
+}
+
+/**
+ * Logs in to a host. The credentials are tried in order, in one connection.
+ *
+ * Rejects with HostKeyChangedError, UnknownHostKeyError, SshUnreachableError, SshProtocolError, SshLoginRefusedError,
+ * SshTimeoutError or SshConnectionLostError; with InvalidTargetError, InvalidHostKeyError, InvalidPrivateKeyError or
+ * WrongPassphraseError for arguments that cannot be used. A host gets two connections at once; a third one waits.
+ */
+export async function connect(
+  target: SshTarget,
+  credentials: readonly Credential[],
+  options: ConnectOptions = {},
+): Promise<SshSession> {
+  const whenNothingIsKnown = options.acceptNew ? "accept" : "refuse";
+  const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), whenNothingIsKnown);
+  const route = routeTo(target, options.bastion, { credentials, whenNothingIsKnown });
+  const steps = [new NoneStep(), ...(await loginSteps(credentials))];
+  return withDeadline(options.timeoutMs ?? 20_000, options.signal, async (signal) => {
+    const opened = await dial({ check, steps, route }, signal);
+    return new Session(check, opened);
+  });
+}

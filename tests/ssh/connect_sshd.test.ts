@@ -1,0 +1,85 @@
+import { spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { connect } from "../../provider/ssh/connect";
+import { describeWithSshd, type OpensshServer, startSshd } from "./openssh_server";
+import { keyKinds, makeKey, type TestKey } from "./test_keys";
+
+describeWithSshd("a session on a real OpenSSH sshd", () => {
+  const key = makeKey();
+  let sshd: OpensshServer;
+  beforeAll(async () => {
+    sshd = await startSshd();
+  });
+  beforeEach(() => sshd.authorize(key.publicKey));
+  afterAll(() => sshd.close());
+
+  const open = (...credentials: Parameters<typeof connect>[1]) =>
+    connect(sshd.target, credentials, { knownHostKeys: [sshd.hostKey("ed25519")] });
+
+  test.each(keyKinds)("is opened with an %s key", async (kind) => {
+    const other = makeKey(kind);
+    sshd.authorize(other.publicKey);
+    const session = await open(other);
+    expect(await session.exec("echo in")).toMatchObject({ code: 0, stdout: "in\n" });
+    session.close();
+  });
+
+  test("carries a mebibyte of any bytes there and back", async () => {
+    const bytes = randomBytes(1024 * 1024);
+    const session = await open(key);
+    const { stdoutBytes } = await session.exec("cat", bytes);
+    session.close();
+    expect(stdoutBytes.equals(bytes)).toBe(true);
+  });
+
+  test("tells exit status, output and error output apart", async () => {
+    const session = await open(key);
+    const result = await session.exec("echo out; echo err >&2; exit 7");
+    session.close();
+    expect(result).toMatchObject({ code: 7, stdout: "out\n", stderr: "err\n" });
+  });
+
+  test("reports a command that a signal ended as ssh does", async () => {
+    const session = await open(key);
+    expect(await session.exec("kill -9 $$")).toMatchObject({ code: 255 });
+    session.close();
+  });
+
+  test("is not disturbed by a command that reads nothing of its input", async () => {
+    const session = await open(key);
+    expect(await session.exec("exit 4", Buffer.alloc(4 * 1024 * 1024))).toMatchObject({ code: 4 });
+    session.close();
+  });
+
+  test("is opened with a key of a running ssh-agent", async () => {
+    const session = await withAgent(key, (agentSocket) => open({ agentSocket }));
+    expect(await session.exec("true")).toMatchObject({ code: 0 });
+    session.close();
+  });
+
+  test("is opened through a bastion", async () => {
+    const session = await connect(sshd.target, [key], { acceptNew: true, bastion: sshd.target });
+    expect(await session.exec("echo behind")).toMatchObject({ stdout: "behind\n" });
+    session.close();
+  });
+});
+
+async function withAgent<T>(key: TestKey, work: (socket: string) => Promise<T>): Promise<T> {
+  const folder = mkdtempSync(join(tmpdir(), "agent-"));
+  const socket = join(folder, "socket");
+  const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "inherit"] });
+  try {
+    await once(agent.stdout, "data");
+    const add = spawn("ssh-add", ["-q", "-"], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
+    add.stdin.end(key.privateKey);
+    await once(add, "exit");
+    return await work(socket);
+  } finally {
+    agent.kill();
+    rmSync(folder, { recursive: true });
+  }
+}
