@@ -1,0 +1,58 @@
+import { setTimeout as later } from "node:timers/promises";
+import { waitForSsh } from "../../provider/ssh/wait";
+import { startServer, startTcp, unusedPort } from "./ssh2_server";
+import { makeKey } from "./test_keys";
+
+const onPort = (port: number) => ({ host: "127.0.0.1", port, user: "debian" });
+
+test("returns the host key of a server that answers, and logs in to nothing", async () => {
+  const server = await startServer();
+  const hostKey = await waitForSsh(server.target, { timeoutMs: 5000 });
+  await server.close();
+  expect(`${hostKey.type} ${hostKey.base64}`).toBe(server.hostKey);
+  expect(server.attempts).toEqual([]);
+});
+
+test("waits for a server that starts later", async () => {
+  const port = await unusedPort();
+  const waiting = waitForSsh(onPort(port), { timeoutMs: 5000 });
+  await later(100);
+  const server = await startServer({ port });
+  await expect(waiting).resolves.toMatchObject({ type: "ssh-ed25519" });
+  await server.close();
+});
+
+test("says what was seen last when the time is over", async () => {
+  const waiting = waitForSsh(onPort(await unusedPort()), { timeoutMs: 300 });
+  await expect(waiting).rejects.toMatchObject({
+    code: "SSH_TIMEOUT",
+    message: expect.stringContaining("within 0.3 s. Seen last: Cannot reach SSH on 127.0.0.1:"),
+  });
+});
+
+test("goes on after a server that drops the first connection", async () => {
+  let connections = 0;
+  const dropping = await startTcp((socket) => {
+    connections++;
+    socket.destroy();
+  });
+  const waiting = waitForSsh(dropping.target, { timeoutMs: 1500 });
+  await expect(waiting).rejects.toThrow("Seen last: Cannot reach SSH");
+  await dropping.close();
+  expect(connections).toBeGreaterThan(1);
+});
+
+test("ends at once when the host shows another key than the known one", async () => {
+  const server = await startServer();
+  const waiting = waitForSsh(server.target, { timeoutMs: 60_000, knownHostKeys: [makeKey().publicKey] });
+  await expect(waiting).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
+  await server.close();
+});
+
+test("rejects with the caller's reason when the caller gives up", async () => {
+  const giveUp = new AbortController();
+  const reason = new Error("enough");
+  const waiting = waitForSsh(onPort(await unusedPort()), { timeoutMs: 60_000, signal: giveUp.signal });
+  giveUp.abort(reason);
+  await expect(waiting).rejects.toBe(reason);
+});
