@@ -1,0 +1,69 @@
+import { isIPv6 } from "node:net";
+import { InvalidTargetError } from "../errors";
+import type { HostKey } from "./host_key";
+import { checkTarget, type SshTarget } from "./target";
+
+/** What a `Host` block says beyond where and who. */
+export interface SshConfigOptions {
+  /** File with the private key; only this key is then offered. */
+  readonly identityFile?: string;
+  /** File with the host's `knownHostsLine`; an unknown or changed key is then refused. */
+  readonly knownHostsFile?: string;
+  /** Host to go through. */
+  readonly bastion?: SshTarget;
+}
+
+/** The line of a `known_hosts` file by which OpenSSH's client knows a host, without a newline. */
+export function knownHostsLine(target: Pick<SshTarget, "host" | "port">, hostKey: HostKey): string {
+  const name = target.port === 22 ? target.host : `[${target.host}]:${target.port}`;
+  return `${name} ${hostKey.type} ${hostKey.base64}`;
+}
+
+/** The command to log in by hand. Throws InvalidTargetError rather than build one that a shell could misread. */
+export function sshCommand(target: SshTarget): string {
+  checkTarget(target);
+  const port = target.port === 22 ? "" : `-p ${target.port} `;
+  return `ssh ${port}${shellWord(`${target.user}@${target.host}`)}`;
+}
+
+/** A `Host` block for `~/.ssh/config`, ending with a newline. Throws InvalidTargetError. */
+export function sshConfig(alias: string, target: SshTarget, options: SshConfigOptions = {}): string {
+  checkTarget(target);
+  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(alias)) {
+    throw new InvalidTargetError(
+      `${JSON.stringify(alias)} is no alias for an SSH config: use letters, digits, _ . and -.`,
+    );
+  }
+  const { identityFile, knownHostsFile, bastion } = options;
+  const settings = [
+    `HostName ${configValue(target.host)}`,
+    `Port ${target.port}`,
+    `User ${target.user}`,
+    ...(identityFile === undefined ? [] : [`IdentityFile ${configValue(identityFile)}`, "IdentitiesOnly yes"]),
+    ...(knownHostsFile === undefined
+      ? []
+      : [`UserKnownHostsFile ${configValue(knownHostsFile)}`, "StrictHostKeyChecking yes"]),
+    ...(bastion === undefined ? [] : [`ProxyJump ${jump(bastion)}`]),
+  ];
+  return `Host ${alias}\n${settings.map((setting) => `  ${setting}\n`).join("")}`;
+}
+
+function jump(bastion: SshTarget): string {
+  checkTarget(bastion);
+  const host = isIPv6(bastion.host) ? `[${bastion.host}]` : bastion.host;
+  return `${bastion.user}@${host}:${bastion.port}`;
+}
+
+/** Quotes blanks. OpenSSH has no escape for a quote or newline, and `%` starts one of its tokens. */
+function configValue(text: string): string {
+  if (/["\r\n\0]/.test(text)) {
+    throw new InvalidTargetError(`${JSON.stringify(text)} cannot be written in an SSH config: quotes and line breaks.`);
+  }
+  const escaped = text.replaceAll("%", "%%");
+  return /[\s#]/.test(escaped) ? `"${escaped}"` : escaped;
+}
+
+/** `$` and `\\` are allowed in user names and mean something to a shell. */
+function shellWord(text: string): string {
+  return /[\\$]/.test(text) ? `'${text}'` : text;
+}

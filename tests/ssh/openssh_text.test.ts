@@ -1,0 +1,101 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { hostKeyFromBlob } from "../../provider/ssh/host_key";
+import { knownHostsLine, sshCommand, sshConfig } from "../../provider/ssh/openssh_text";
+
+const web = { host: "192.0.2.7", port: 22, user: "debian" };
+const blob = "AAAAC3NzaC1lZDI1NTE5AAAAILOGw7KWi38vgi8cpfgYtj2TrKjTZ6ZVGX9kZ8Fb7fOE";
+const hostKey = hostKeyFromBlob(Buffer.from(blob, "base64"));
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), "ssh-text-"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function write(name: string, text: string): string {
+  const file = join(folder, name);
+  writeFileSync(file, text);
+  return file;
+}
+
+describe("a known_hosts line", () => {
+  test("names the bare host on port 22", () => {
+    expect(knownHostsLine(web, hostKey)).toBe(`192.0.2.7 ssh-ed25519 ${blob}`);
+  });
+
+  test("names host and port in brackets on any other port", () => {
+    expect(knownHostsLine({ ...web, port: 2222 }, hostKey)).toBe(`[192.0.2.7]:2222 ssh-ed25519 ${blob}`);
+  });
+
+  test.each([
+    [{ ...web }, "192.0.2.7"],
+    [{ ...web, port: 2222 }, "[192.0.2.7]:2222"],
+    [{ ...web, host: "2001:db8::7" }, "2001:db8::7"],
+    [{ ...web, host: "2001:db8::7", port: 2222 }, "[2001:db8::7]:2222"],
+  ])("is found by ssh-keygen: %j", (target, name) => {
+    const file = write("known_hosts", `${knownHostsLine(target, hostKey)}\n`);
+    expect(spawnSync("ssh-keygen", ["-F", name, "-f", file]).status).toBe(0);
+  });
+});
+
+describe("the command to log in", () => {
+  test("has no port on port 22 and one on any other", () => {
+    expect(sshCommand(web)).toBe("ssh debian@192.0.2.7");
+    expect(sshCommand({ ...web, port: 2222 })).toBe("ssh -p 2222 debian@192.0.2.7");
+  });
+
+  test("protects a user name from the shell", () => {
+    expect(sshCommand({ ...web, user: "corp\\web$" })).toBe("ssh 'corp\\web$@192.0.2.7'");
+  });
+
+  test.each(["-oProxyCommand=x", "a b", "a;b", "a'b", ""])("is not built for the user name %j", (user) => {
+    expect(() => sshCommand({ ...web, user })).toThrow("is no user name");
+  });
+
+  test.each(["-x", "a b", "$(x)", "a/b", ""])("is not built for the host %j", (host) => {
+    expect(() => sshCommand({ ...web, host })).toThrow("is no host");
+  });
+});
+
+describe("a Host block", () => {
+  const read = (text: string) =>
+    execFileSync("ssh", ["-G", "-F", write("config", text), "web"], { encoding: "utf8", stdio: "pipe" });
+
+  test("is read by ssh as host, port and user", () => {
+    const settings = read(sshConfig("web", { ...web, port: 2222 })).split("\n");
+    expect(settings).toEqual(expect.arrayContaining(["hostname 192.0.2.7", "port 2222", "user debian"]));
+  });
+
+  test("is read by ssh with a key file whose name has blanks", () => {
+    const settings = read(sshConfig("web", web, { identityFile: "/home/me/my keys/100% #1" })).split("\n");
+    expect(settings).toEqual(expect.arrayContaining(["identityfile /home/me/my keys/100%% #1", "identitiesonly yes"]));
+  });
+
+  test("is read by ssh as one that only trusts the known hosts given", () => {
+    const settings = read(sshConfig("web", web, { knownHostsFile: "/tmp/hosts" })).split("\n");
+    expect(settings).toEqual(expect.arrayContaining(["userknownhostsfile /tmp/hosts", "stricthostkeychecking true"]));
+  });
+
+  test.each([
+    ["192.0.2.1", "me@[192.0.2.1]:2200"],
+    ["2001:db8::1", "me@[2001:db8::1]:2200"],
+  ])("is read by ssh with a bastion at %s", (host, expected) => {
+    const settings = read(sshConfig("web", web, { bastion: { host, port: 2200, user: "me" } }));
+    expect(settings).toContain(`proxyjump ${expected}\n`);
+  });
+
+  test("is written as people write it", () => {
+    expect(sshConfig("web", web)).toBe("Host web\n  HostName 192.0.2.7\n  Port 22\n  User debian\n");
+  });
+
+  test.each(["a b", "*", "-x", "a\nb"])("is not built for the alias %j", (alias) => {
+    expect(() => sshConfig(alias, web)).toThrow("is no alias");
+  });
+
+  test("is not built for a file name with a line break", () => {
+    expect(() => sshConfig("web", web, { identityFile: "a\nProxyCommand x" })).toThrow("cannot be written");
+  });
+});
