@@ -82,6 +82,11 @@ describe("the PuTTY format", () => {
     expect(line).toBe(key.publicKey("alice@example").openssh);
   });
 
+  test("has question marks where its comment is not ASCII", async () => {
+    const { putty } = await encodePrivateKey(await sampleKey("RSA-2048"), { comment: "Jürg 🔑" });
+    expect(putty).toContain("\r\nComment: J?rg ?\r\n");
+  });
+
   testWith("puttygen", "is read by puttygen when the comment is not ASCII", async () => {
     const { putty = "" } = await encodePrivateKey(await sampleKey("RSA-2048"), { comment: "Jürg 🔑" });
     expect(inFile(putty, (path) => run("puttygen", [path, "-O", "public-openssh"]))).toMatch(/ J\?rg \?$/);
