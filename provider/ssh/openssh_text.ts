@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { InvalidTargetError } from "../errors";
 import type { HostKey } from "./host_key";
-import { checkTarget, type SshTarget } from "./target";
+import { checkAddress, checkTarget, type SshTarget } from "./target";
 
 /** What a `Host` block says beyond where and who. */
 export interface SshConfigOptions {
@@ -13,8 +13,9 @@ export interface SshConfigOptions {
   readonly bastion?: SshTarget;
 }
 
-/** The line of a `known_hosts` file by which OpenSSH's client knows a host, without a newline. */
+/** The line of a `known_hosts` file by which OpenSSH's client knows a host, without a newline. Throws InvalidTargetError. */
 export function knownHostsLine(target: Pick<SshTarget, "host" | "port">, hostKey: HostKey): string {
+  checkAddress(target);
   const name = target.port === 22 ? target.host : `[${target.host}]:${target.port}`;
   return `${name} ${hostKey.type} ${hostKey.base64}`;
 }

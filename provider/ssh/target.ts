@@ -16,16 +16,21 @@ const USER = /^[A-Za-z0-9_][A-Za-z0-9._@\\+$-]*$/;
 
 /** Throws InvalidTargetError for a host, port or user that could not be dialled or could pass for an option. */
 export function checkTarget({ host, port, user }: SshTarget): void {
+  checkAddress({ host, port });
+  if (!USER.test(user)) {
+    throw new InvalidTargetError(
+      `${JSON.stringify(user)} is no user name for ${host}: letters, digits and . _ @ \\ + $ - are allowed.`,
+    );
+  }
+}
+
+/** Throws InvalidTargetError for a host or port that could not be dialled, or a host that could pass for an option. */
+export function checkAddress({ host, port }: Pick<SshTarget, "host" | "port">): void {
   if (!HOST.test(host)) {
     throw new InvalidTargetError(`${JSON.stringify(host)} is no host: give an IP address or a host name.`);
   }
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
     throw new InvalidTargetError(`${port} is no SSH port for ${host}: give a whole number from 1 to 65535.`);
-  }
-  if (!USER.test(user)) {
-    throw new InvalidTargetError(
-      `${JSON.stringify(user)} is no user name for ${host}: letters, digits and . _ @ \\ + $ - are allowed.`,
-    );
   }
 }
 

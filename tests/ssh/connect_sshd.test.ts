@@ -55,8 +55,10 @@ describeWithSshd("a session on a real OpenSSH sshd", () => {
     session.close();
   });
 
-  test("is opened with a key of a running ssh-agent", async () => {
-    const session = await withAgent(key, (agentSocket) => open({ agentSocket }));
+  test.each(["ed25519", "rsa"] as const)("is opened with an %s key of a running ssh-agent", async (kind) => {
+    const other = makeKey(kind);
+    sshd.authorize(other.publicKey);
+    const session = await withAgent(other, (agentSocket) => open({ agentSocket }));
     expect(await session.exec("true")).toMatchObject({ code: 0 });
     session.close();
   });

@@ -30,6 +30,10 @@ describe("a known_hosts line", () => {
     expect(knownHostsLine({ ...web, port: 2222 }, hostKey)).toBe(`[192.0.2.7]:2222 ssh-ed25519 ${blob}`);
   });
 
+  test("is not built for a host that would make a second line", () => {
+    expect(() => knownHostsLine({ ...web, host: "a\nb" }, hostKey)).toThrow("is no host");
+  });
+
   test.each([
     [{ ...web }, "192.0.2.7"],
     [{ ...web, port: 2222 }, "[192.0.2.7]:2222"],

@@ -70,6 +70,15 @@ describeWithSshd("probing an sshd with unusual settings", () => {
     expect(await probeWith(["PubkeyAcceptedAlgorithms rsa-sha2-512"], "rsa")).toMatchObject({ accepts: "yes" });
   });
 
+  test("answers thirty probes at once where more than two open logins are dropped", async () => {
+    const sshd = await startSshd(["MaxStartups 3:100:4"]);
+    const key = makeKey();
+    sshd.authorize(key.publicKey);
+    const answers = await Promise.all(Array.from({ length: 30 }, () => probe(sshd.target, key.publicKey)));
+    await sshd.close();
+    expect(answers.filter(({ accepts }) => accepts === "yes")).toHaveLength(30);
+  });
+
   test("does not take it for a no when public keys are switched off", async () => {
     const answer = await probeWith(["PubkeyAuthentication no", "PasswordAuthentication yes"]);
     expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("takes no public keys") });
