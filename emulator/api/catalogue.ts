@@ -1,0 +1,58 @@
+/** A small, realistic catalogue. Ids are derived from names, so they are the same in every run. */
+import { createHash } from "node:crypto";
+import type { InstanceTypeRecord, TemplateRecord } from "./records";
+
+const GIB = 1024 ** 3;
+
+/** A UUID that depends on nothing but this text. */
+export function stableId(text: string): string {
+  const hex = createHash("sha256").update(text).digest("hex");
+  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+}
+
+const SIZES: ReadonlyArray<readonly [size: string, cpus: number, gib: number]> = [
+  ["tiny", 1, 1],
+  ["small", 2, 2],
+  ["medium", 2, 4],
+  ["large", 4, 8],
+  ["extra-large", 4, 16],
+  ["huge", 8, 32],
+];
+
+const type = (family: string, size: string, cpus: number, gib: number): InstanceTypeRecord => ({
+  id: stableId(`instance-type ${family}.${size}`),
+  family,
+  size,
+  cpus,
+  memory: gib * GIB,
+});
+
+/** The types of every zone. */
+export const INSTANCE_TYPES: readonly InstanceTypeRecord[] = [
+  type("standard", "micro", 1, 0.5),
+  ...SIZES.map(([size, cpus, gib]) => type("standard", size, cpus, gib)),
+  ...SIZES.slice(2).map(([size, cpus, gib]) => type("cpu", size, cpus * 2, gib)),
+  ...SIZES.slice(2).map(([size, cpus, gib]) => type("memory", size, cpus, gib * 2)),
+];
+
+const TEMPLATES: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "name" | "family" | "version">> = [
+  { name: "Linux Debian 13 (Trixie) 64-bit", family: "Linux Debian", version: "13", defaultUser: "debian" },
+  { name: "Linux Debian 12 (Bookworm) 64-bit", family: "Linux Debian", version: "12", defaultUser: "debian" },
+  { name: "Linux Ubuntu 24.04 LTS 64-bit", family: "Linux Ubuntu", version: "24.04", defaultUser: "ubuntu" },
+  { name: "Linux Ubuntu 22.04 LTS 64-bit", family: "Linux Ubuntu", version: "22.04", defaultUser: "ubuntu" },
+  { name: "Rocky Linux 9 (Blue Onyx) 64-bit", family: "Linux Rocky", version: "9", defaultUser: "rockylinux" },
+  { name: "Windows Server 2022", family: "Windows Server", version: "2022", defaultUser: "Administrator", size: 50 * GIB, sshKeyEnabled: false },
+  { name: "golden-image", family: "Custom", version: "1", defaultUser: "debian", size: 20 * GIB, visibility: "private" },
+];
+
+/** The templates of one zone. Like the real ones they have another id in each zone. */
+export function templatesOf(zone: string): TemplateRecord[] {
+  return TEMPLATES.map((template) => ({
+    defaultUser: "root",
+    visibility: "public",
+    size: 10 * GIB,
+    sshKeyEnabled: true,
+    ...template,
+    id: stableId(`template ${zone} ${template.name}`),
+  }));
+}

@@ -1,0 +1,55 @@
+/** What is only read: instance types, templates and operations. */
+import { INSTANCE_TYPES } from "./catalogue";
+import { notFound } from "./errors";
+import type { InstanceTypeRecord, TemplateRecord } from "./records";
+import { type ApiRequest, type Route, param } from "./route";
+import { type World, type Zone, found } from "./world";
+
+/** GET only. */
+export const catalogueRoutes: readonly Route[] = [
+  ["GET", "/instance-type", ({ world }) => ({ "instance-types": INSTANCE_TYPES.map((type) => typeBody(world, type)) })],
+  ["GET", "/instance-type/{id}", getType],
+  ["GET", "/template", listTemplates],
+  ["GET", "/template/{id}", ({ zone, params }) => templateBody(zone, found(zone.templates, params["id"] ?? "", "Template"))],
+  ["GET", "/operation/{id}", (request) => request.world.operations.find(param(request, "id"))],
+];
+
+function getType(request: ApiRequest) {
+  const type = INSTANCE_TYPES.find(({ id }) => id === param(request, "id"));
+  if (!type) throw notFound("Instance type");
+  return typeBody(request.world, type);
+}
+
+function typeBody(world: World, { id, family, size, cpus, memory }: InstanceTypeRecord) {
+  return { id, family, size, cpus, memory, gpus: 0, authorized: true, zones: world.zones.map(({ name }) => name) };
+}
+
+/** Without `visibility` the real API lists the public ones. */
+function listTemplates({ zone, query }: ApiRequest) {
+  const visibility = query.get("visibility") || "public";
+  const family = query.get("family");
+  const wanted = [...zone.templates.values()].filter(
+    (template) => template.visibility === visibility && (!family || template.family === family),
+  );
+  return { templates: wanted.map((template) => templateBody(zone, template)) };
+}
+
+function templateBody(zone: Zone, template: TemplateRecord) {
+  return {
+    id: template.id,
+    name: template.name,
+    description: template.name,
+    family: template.family,
+    version: template.version,
+    build: "2026-11-01",
+    "created-at": "2026-11-01T00:00:00Z",
+    visibility: template.visibility,
+    "default-user": template.defaultUser,
+    size: template.size,
+    "boot-mode": "uefi",
+    "ssh-key-enabled": template.sshKeyEnabled,
+    "password-enabled": true,
+    "application-consistent-snapshot-enabled": false,
+    zones: [zone.name],
+  };
+}

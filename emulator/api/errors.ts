@@ -1,0 +1,50 @@
+/** The error answers of the API, with the status codes and bodies that its clients have recorded. */
+
+/** One finding of a body check: where, and what should have been there. */
+export interface Finding {
+  /** Property names from the body's root to the wrong value. */
+  readonly in: readonly (string | number)[];
+  /** The same, joined by dots. */
+  readonly path: string;
+  /** What the value should be. */
+  readonly message: string;
+  /** The property's title in the API document. */
+  readonly description: string;
+}
+
+/** An answer other than 200, thrown by a route and written by the server. */
+export class ApiError extends Error {
+  constructor(
+    /** HTTP status of the answer. */
+    readonly status: number,
+    message: string,
+    /** Findings of a body check, sent as `errors`. */
+    readonly findings?: readonly Finding[],
+  ) {
+    super(message);
+  }
+
+  /** The answer's body. */
+  get body(): { message: string; errors?: readonly Finding[] } {
+    return this.findings ? { message: this.message, errors: this.findings } : { message: this.message };
+  }
+}
+
+/** 403: the signature is missing, wrong, expired, or made with another key. Never 401. */
+export const invalidSignature = () => new ApiError(403, "Invalid request signature");
+
+/** 404: there is no such thing in this zone or organisation. */
+export const notFound = (what: string) => new ApiError(404, `${what} not found`);
+
+/** 400 for a body or query that breaks a documented constraint. */
+export const badRequest = (message: string, findings?: readonly Finding[]) => new ApiError(400, message, findings);
+
+/** 409: the request is well-formed and cannot be honoured. */
+export const conflict = (message: string) => new ApiError(409, message);
+
+/** 400: an operation that wants a stopped instance met another one; the sentence is the real one. */
+export const mustBeStopped = () => new ApiError(400, "The instance needs to be stopped.");
+
+/** 403: delete, stop and the like on an instance under protection. */
+export const protectedInstance = (operation: string, id: string) =>
+  new ApiError(403, `Operation ${operation} on resource ${id} is forbidden - reason: manual instance protection`);

@@ -1,0 +1,100 @@
+/** What is done to an existing instance: power, size, protection. */
+import { number, refId } from "./body";
+import { INSTANCE_TYPES } from "./catalogue";
+import { badRequest, conflict, mustBeStopped, notFound, protectedInstance } from "./errors";
+import { become } from "./instance_create";
+import { instanceOf } from "./instances";
+import type { InstanceRecord } from "./records";
+import { type ApiRequest, type Route, begin } from "./route";
+import { type Schema, checkBody, idRef } from "./schema";
+
+const SCALE: Schema = { type: "object", required: ["instance-type"], properties: { "instance-type": idRef("Instance Type") } };
+
+const RESIZE: Schema = {
+  type: "object",
+  required: ["disk-size"],
+  properties: { "disk-size": { type: "integer", description: "Instance disk size in GiB", minimum: 10, maximum: 51_200 } },
+};
+
+/** Actions are PUT. */
+export const instanceActionRoutes: readonly Route[] = [
+  ["PUT", "/instance/{id}:start", start],
+  ["PUT", "/instance/{id}:stop", stop],
+  ["PUT", "/instance/{id}:reboot", reboot],
+  ["PUT", "/instance/{id}:scale", scale],
+  ["PUT", "/instance/{id}:resize-disk", resizeDisk],
+  ["PUT", "/instance/{id}:add-protection", (request) => protect(request, true)],
+  ["PUT", "/instance/{id}:remove-protection", (request) => protect(request, false)],
+];
+
+function start(request: ApiRequest) {
+  const instance = instanceOf(request);
+  if (instance.state !== "stopped") throw conflict(`Instance is ${instance.state}, not stopped`);
+  return transition(request, instance, { during: "starting", after: "running", work: () => instance.machine.start() });
+}
+
+function stop(request: ApiRequest) {
+  const instance = instanceOf(request);
+  if (instance.isProtected) throw protectedInstance("stop-instance", instance.id);
+  if (instance.state !== "running") throw conflict(`Instance is ${instance.state}, not running`);
+  return transition(request, instance, { during: "stopping", after: "stopped", work: () => instance.machine.stop() });
+}
+
+function reboot(request: ApiRequest) {
+  const instance = instanceOf(request);
+  if (instance.state !== "running") throw conflict(`Instance is ${instance.state}, not running`);
+  const work = async () => {
+    await instance.machine.stop();
+    await instance.machine.start();
+  };
+  return begin(request, { noun: "instance", id: instance.id, work, fail: () => become(instance, "error") });
+}
+
+function transition(
+  request: ApiRequest,
+  instance: InstanceRecord,
+  step: { during: "starting" | "stopping"; after: "running" | "stopped"; work: () => Promise<void> },
+) {
+  instance.state = step.during;
+  return begin(request, {
+    noun: "instance",
+    id: instance.id,
+    envelope: "resource",
+    work: step.work,
+    settle: () => become(instance, step.after),
+    fail: () => become(instance, "error"),
+  });
+}
+
+function scale(request: ApiRequest) {
+  const instance = instanceOf(request);
+  const typeId = refId(checkBody(SCALE, request.body), "instance-type");
+  const [from, to] = [instance.typeId, typeId].map((id) => INSTANCE_TYPES.find((type) => type.id === id));
+  if (!to) throw notFound("Instance type");
+  if (instance.state !== "stopped") throw mustBeStopped();
+  if (to.family !== from?.family) throw badRequest(`Instance can only be scaled within the family ${from?.family}`);
+  const settle = () => {
+    instance.typeId = to.id;
+  };
+  return begin(request, { noun: "instance", id: instance.id, settle });
+}
+
+function resizeDisk(request: ApiRequest) {
+  const instance = instanceOf(request);
+  const size = number(checkBody(RESIZE, request.body), "disk-size") ?? 0;
+  if (instance.state !== "stopped") throw mustBeStopped();
+  if (size < instance.diskSize) throw badRequest(`Disk of ${instance.diskSize} GiB cannot shrink to ${size} GiB`);
+  const settle = () => {
+    instance.diskSize = size;
+  };
+  return begin(request, { noun: "instance", id: instance.id, settle });
+}
+
+/** Protection can be set and cleared, and read by nobody. */
+function protect(request: ApiRequest, isProtected: boolean) {
+  const instance = instanceOf(request);
+  const settle = () => {
+    instance.isProtected = isProtected;
+  };
+  return begin(request, { noun: "instance", id: instance.id, settle });
+}

@@ -1,0 +1,141 @@
+/** Instances: list, get, create, update, delete. Their actions are in instance_actions.ts. */
+import { flag, keyNames, number, refId, refIds, text, textMap } from "./body";
+import { badRequest, protectedInstance } from "./errors";
+import { instanceBody, listedInstanceBody } from "./instance_body";
+import { createInstance } from "./instance_create";
+import { refillPool } from "./instance_pools";
+import type { InstanceRecord } from "./records";
+import { type ApiRequest, type Route, begin, param } from "./route";
+import { type Schema, checkBody, idRef, idRefs, keyRef, labels, nameOf } from "./schema";
+
+const ASSIGNMENTS = ["dual", "inet4", "none"] as const;
+
+const MUTABLE: Record<string, Schema> = {
+  name: nameOf("Instance name"),
+  labels,
+  "user-data": { type: "string", description: "Instance Cloud-init user-data (base64 encoded)", minLength: 1, maxLength: 32_768 },
+  "public-ip-assignment": { type: "string", description: "Assign public IP to the Instance", enum: ASSIGNMENTS },
+  "application-consistent-snapshot-enabled": { type: "boolean" },
+};
+
+const CREATE: Schema = {
+  type: "object",
+  required: ["disk-size", "instance-type", "template"],
+  properties: {
+    ...MUTABLE,
+    "disk-size": { type: "integer", description: "Instance disk size in GiB", minimum: 10, maximum: 51_200 },
+    "instance-type": idRef("Instance Type"),
+    template: idRef("Instance Template"),
+    "ssh-key": keyRef,
+    "ssh-keys": { type: "array", description: "Instance SSH Keys", uniqueItems: true, items: keyRef },
+    "security-groups": idRefs("Instance Security Groups"),
+    "anti-affinity-groups": idRefs("Instance Anti-affinity Groups"),
+    "auto-start": { type: "boolean", description: "Start Instance on creation (default: true)" },
+    "secureboot-enabled": { type: "boolean" },
+    "tpm-enabled": { type: "boolean" },
+    "ipv6-enabled": { type: "boolean" },
+  },
+};
+
+const UPDATE: Schema = { type: "object", properties: { ...MUTABLE, labels: { ...labels, nullable: true } } };
+
+/** What does not need an action. */
+export const instanceRoutes: readonly Route[] = [
+  ["GET", "/instance", list],
+  ["POST", "/instance", create],
+  ["GET", "/instance/{id}", (request) => instanceBody(request.world, instanceOf(request))],
+  ["PUT", "/instance/{id}", update],
+  ["DELETE", "/instance/{id}", remove],
+  ["DELETE", "/instance/{id}/{field}", resetField],
+];
+
+/** The instance that a path names. @throws ApiError 404 */
+export function instanceOf(request: ApiRequest): InstanceRecord {
+  return request.zone.instance(param(request, "id"));
+}
+
+function list({ world, zone, query }: ApiRequest) {
+  const wanted = [...zone.instances.values()].filter((instance) => matches(instance, query));
+  return { instances: wanted.map((instance) => listedInstanceBody(world, instance)) };
+}
+
+function matches(instance: InstanceRecord, query: URLSearchParams): boolean {
+  const isAt = (address: string) => [instance.address, instance.ipv6Address].includes(address);
+  const { type, id } = instance.manager ?? {};
+  return (
+    [null, "", type].includes(query.get("manager-type")) &&
+    [null, "", id].includes(query.get("manager-id")) &&
+    (!query.get("ip-address") || isAt(query.get("ip-address") ?? "")) &&
+    hasLabels(instance, query.get("labels") ?? "")
+  );
+}
+
+// The API document gives no syntax for this filter; `key:value` separated by commas, or a bare key, are understood.
+function hasLabels(instance: InstanceRecord, filter: string): boolean {
+  return filter.split(",").every((pair) => {
+    const [key = "", value] = pair.split(/[:=]/);
+    return key === "" || (key in instance.labels && (value === undefined || instance.labels[key] === value));
+  });
+}
+
+function create(request: ApiRequest) {
+  const body = checkBody(CREATE, request.body);
+  return createInstance(request.world, request.zone, {
+    name: text(body, "name"),
+    typeId: refId(body, "instance-type") ?? "",
+    templateId: refId(body, "template") ?? "",
+    diskSize: number(body, "disk-size") ?? 0,
+    keyNames: keyNames(body) ?? [],
+    securityGroups: refIds(body, "security-groups"),
+    antiAffinityGroups: refIds(body, "anti-affinity-groups"),
+    labels: textMap(body, "labels"),
+    userData: text(body, "user-data"),
+    publicIpAssignment: assignment(text(body, "public-ip-assignment")),
+    autoStart: flag(body, "auto-start"),
+    fault: request.fault,
+  });
+}
+
+const assignment = (value: string | undefined) => ASSIGNMENTS.find((known) => known === value);
+
+function update(request: ApiRequest) {
+  const instance = instanceOf(request);
+  const body = checkBody(UPDATE, request.body);
+  const settle = () => {
+    instance.name = text(body, "name") ?? instance.name;
+    instance.userData = text(body, "user-data") ?? instance.userData;
+    instance.publicIpAssignment = assignment(text(body, "public-ip-assignment")) ?? instance.publicIpAssignment;
+    // Absent keeps the labels, null clears them.
+    if (body["labels"] !== undefined) instance.labels = textMap(body, "labels") ?? {};
+  };
+  return begin(request, { noun: "instance", id: instance.id, settle });
+}
+
+function remove(request: ApiRequest) {
+  const { world, zone } = request;
+  const instance = instanceOf(request);
+  if (instance.isProtected) throw protectedInstance("delete-instance", instance.id);
+  const before = instance.state;
+  instance.state = "destroying";
+  return begin(request, {
+    noun: "instance",
+    id: instance.id,
+    work: () => instance.machine.destroy(),
+    settle: () => {
+      zone.instances.delete(instance.id);
+      refillPool(world, zone, instance.manager?.id);
+    },
+    fail: () => {
+      instance.state = before === "destroying" ? before : "error";
+    },
+  });
+}
+
+function resetField(request: ApiRequest) {
+  const instance = instanceOf(request);
+  if (param(request, "field") !== "labels") throw badRequest("Invalid value in field - should be one of: labels\n");
+  const settle = () => {
+    instance.labels = {};
+  };
+  return begin(request, { noun: "instance", id: instance.id, settle });
+}

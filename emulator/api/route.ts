@@ -1,0 +1,61 @@
+/** What a route is, and how a request finds its own. */
+import type { OperationBody, OperationFault, Task } from "./operations";
+import type { World, Zone } from "./world";
+
+/** A signed request on its way to its route. */
+export interface ApiRequest {
+  readonly world: World;
+  /** The zone whose endpoint was asked. */
+  readonly zone: Zone;
+  /** The decoded value of each `{name}` of the pattern. */
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: URLSearchParams;
+  /** Parsed and not yet checked; undefined when nothing was sent. */
+  readonly body: unknown;
+  /** An ordered failure of the operation that this request begins. */
+  readonly fault: OperationFault | undefined;
+}
+
+/** Answers the body of a 200, or throws an ApiError. */
+export type Handler = (request: ApiRequest) => unknown;
+
+/** Method, path pattern below `/v2`, and what happens. */
+export type Route = readonly [method: string, pattern: string, handler: Handler];
+
+/** A table of routes, compiled. */
+export class Router {
+  readonly #routes: ReadonlyArray<{ method: string; expression: RegExp; handler: Handler }>;
+
+  constructor(routes: readonly Route[]) {
+    this.#routes = routes.map(([method, pattern, handler]) => ({ method, expression: compile(pattern), handler }));
+  }
+
+  /** The handler and parameters for a path below `/v2`, or undefined. */
+  find(method: string, path: string): { handler: Handler; params: Record<string, string> } | undefined {
+    for (const route of this.#routes) {
+      const match = route.method === method ? route.expression.exec(path) : null;
+      if (match) return { handler: route.handler, params: decoded(match.groups ?? {}) };
+    }
+    return undefined;
+  }
+}
+
+// A parameter ends at "/" or ":", which begins an action; neither occurs in an id or a key name.
+function compile(pattern: string): RegExp {
+  const escaped = pattern.replace(/\{(\w+)\}/g, "(?<$1>[^/:]+)");
+  return new RegExp(`^${escaped}$`);
+}
+
+function decoded(groups: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
+}
+
+/** The value of one parameter of the pattern. */
+export function param(request: ApiRequest, name: string): string {
+  return request.params[name] ?? "";
+}
+
+/** Begins an operation on behalf of a request, with the failure ordered for it, if any. */
+export function begin(request: ApiRequest, task: Omit<Task, "fault">): OperationBody {
+  return request.world.operations.begin({ ...task, fault: request.fault });
+}

@@ -1,0 +1,119 @@
+/** Security groups and their rules: what lets a connection reach a guest. */
+import { randomUUID } from "node:crypto";
+import { isNetwork } from "../network";
+import { text } from "./body";
+import { ApiError, badRequest, conflict } from "./errors";
+import type { RuleRecord, SecurityGroupRecord } from "./records";
+import { type ApiRequest, type Route, begin, param } from "./route";
+import { RULE, ruleOf } from "./security_group_rule";
+import { type Schema, checkBody, idRef, nameOf } from "./schema";
+import { found } from "./world";
+
+const CREATE: Schema = {
+  type: "object",
+  required: ["name"],
+  properties: { name: nameOf("Security Group name"), description: { type: "string", maxLength: 255 } },
+};
+
+const MEMBER: Schema = { type: "object", required: ["instance"], properties: { instance: idRef("Compute instance") } };
+
+/** Groups, rules, and which instances wear them. */
+export const securityGroupRoutes: readonly Route[] = [
+  ["GET", "/security-group", list],
+  ["POST", "/security-group", create],
+  ["GET", "/security-group/{id}", (request) => groupBody(groupOf(request))],
+  ["DELETE", "/security-group/{id}", remove],
+  ["POST", "/security-group/{id}/rules", addRule],
+  ["DELETE", "/security-group/{id}/rules/{rule}", removeRule],
+  ["PUT", "/security-group/{id}:attach", attach],
+  ["PUT", "/security-group/{id}:detach", detach],
+];
+
+function groupOf(request: ApiRequest): SecurityGroupRecord {
+  return found(request.world.securityGroups, param(request, "id"), "Security group");
+}
+
+function list({ world, query }: ApiRequest) {
+  // Exoscale publishes groups of its own as "public"; there are none here.
+  const groups = query.get("visibility") === "public" ? [] : [...world.securityGroups.values()];
+  return { "security-groups": groups.map(groupBody) };
+}
+
+function create(request: ApiRequest) {
+  const body = checkBody(CREATE, request.body);
+  const name = text(body, "name") ?? "";
+  const { securityGroups } = request.world;
+  if ([...securityGroups.values()].some((group) => group.name === name)) {
+    throw conflict(`Security group ${name} already exists`);
+  }
+  const group = { id: randomUUID(), name, description: text(body, "description"), rules: [] };
+  if (!request.fault) securityGroups.set(group.id, group);
+  return begin(request, { noun: "security-group", id: group.id });
+}
+
+function remove(request: ApiRequest) {
+  const { world } = request;
+  const group = groupOf(request);
+  const isUsed = world.instances.some(({ securityGroups }) => securityGroups.includes(group.id));
+  if (isUsed || group.name === "default") {
+    throw new ApiError(world.settings.groupInUse, `Security group ${group.name} is in use`);
+  }
+  return begin(request, {
+    noun: "security-group",
+    id: group.id,
+    settle: () => world.securityGroups.delete(group.id),
+  });
+}
+
+function addRule(request: ApiRequest) {
+  const group = groupOf(request);
+  const rule = ruleOf(checkBody(RULE, request.body));
+  checkNetwork(rule);
+  const source = rule["security-group"]?.id;
+  if (source) found(request.world.securityGroups, source, "Security group");
+  const settle = () => {
+    group.rules = [...group.rules, rule];
+  };
+  return begin(request, { noun: "security-group", id: group.id, settle });
+}
+
+function checkNetwork({ network }: RuleRecord): void {
+  if (network === undefined || isNetwork(network)) return;
+  throw badRequest("Invalid value in network (description: `CIDR-formatted network allowed`) - should be a CIDR\n");
+}
+
+function removeRule(request: ApiRequest) {
+  const group = groupOf(request);
+  const id = param(request, "rule");
+  found(new Map(group.rules.map((rule) => [rule.id, rule])), id, "Security group rule");
+  const settle = () => {
+    group.rules = group.rules.filter((rule) => rule.id !== id);
+  };
+  return begin(request, { noun: "security-group", id: group.id, settle });
+}
+
+function attach(request: ApiRequest) {
+  return changeMembers(request, (groups, id) => [...groups.filter((group) => group !== id), id]);
+}
+
+function detach(request: ApiRequest) {
+  return changeMembers(request, (groups, id) => groups.filter((group) => group !== id));
+}
+
+function changeMembers(request: ApiRequest, change: (groups: readonly string[], id: string) => string[]) {
+  const group = groupOf(request);
+  const body = checkBody(MEMBER, request.body);
+  const instance = request.zone.instance(memberId(body["instance"]));
+  const settle = () => {
+    instance.securityGroups = change(instance.securityGroups, group.id);
+  };
+  return begin(request, { noun: "security-group", id: group.id, settle });
+}
+
+function memberId(reference: unknown): string {
+  return typeof reference === "object" && reference !== null && "id" in reference ? String(reference.id) : "";
+}
+
+function groupBody({ id, name, description, rules }: SecurityGroupRecord) {
+  return { id, name, ...(description !== undefined && { description }), "external-sources": [], rules };
+}

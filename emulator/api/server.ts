@@ -1,0 +1,145 @@
+/** One HTTP listener per zone: records, applies faults, checks the signature, finds the route, answers. */
+import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Fault, Faults } from "../faults";
+import { ApiError, badRequest, invalidSignature, notFound } from "./errors";
+import type { OperationFault } from "./operations";
+import { router } from "./routes";
+import { isSignedBy } from "./signature";
+import type { World, Zone } from "./world";
+
+/** A request that was answered, or that met a fault. It holds no header and no body, hence no secret. */
+export interface RecordedRequest {
+  /** When it came, in milliseconds since 1970. */
+  readonly at: number;
+  readonly zone: string;
+  readonly method: string;
+  /** Path with `/v2` and the query, as sent. */
+  readonly path: string;
+  /** Status of the answer; 0 when the connection ended without one. */
+  readonly status: number;
+  /** Milliseconds until the answer was written. */
+  readonly ms: number;
+}
+
+/** What the listeners of all zones share. */
+export interface ServerContext {
+  readonly world: World;
+  readonly faults: Faults;
+  /** The accepted key and its present secret. */
+  readonly credentials: { readonly apiKey: string; apiSecret: string };
+  /** Gets each request when it is over. */
+  readonly record: (request: RecordedRequest) => void;
+  /** Ends delays when the emulator closes. */
+  readonly closing: AbortSignal;
+}
+
+/** Status, body and headers of an answer. */
+interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Incoming {
+  readonly request: IncomingMessage;
+  readonly method: string;
+  readonly url: string;
+  /** Below `/v2`; undefined for a path elsewhere. */
+  readonly path: string | undefined;
+  readonly body: Buffer;
+}
+
+const PREFIX = "/v2";
+
+/** Opens the listener of a zone and sets the zone's endpoint. @throws when the port is taken */
+export async function listen(context: ServerContext, zone: Zone, port: number): Promise<Server> {
+  const server = createServer((request, response) => {
+    // A connection that ends half-way leaves nobody to answer.
+    handle(context, zone, request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject).listen(port, "127.0.0.1", resolve);
+  });
+  // A TCP server's address is always of this form.
+  const address = server.address() as AddressInfo;
+  zone.endpoint = `http://127.0.0.1:${address.port}${PREFIX}`;
+  return server;
+}
+
+async function handle(context: ServerContext, zone: Zone, request: IncomingMessage, response: ServerResponse) {
+  const at = Date.now();
+  const started = performance.now();
+  const incoming = await read(request);
+  const fault = context.faults.take(incoming.method, incoming.path ?? "");
+  const answer = await answerOf(context, zone, incoming, fault);
+  if (answer) write(response, answer);
+  else if (fault?.kind === "reset") request.socket.resetAndDestroy();
+  else request.socket.destroy();
+  const ms = Math.round(performance.now() - started);
+  context.record({ at, zone: zone.name, method: incoming.method, path: incoming.url, status: answer?.status ?? 0, ms });
+}
+
+async function read(request: IncomingMessage): Promise<Incoming> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(Buffer.from(chunk));
+  const url = request.url ?? "/";
+  const [whole = ""] = url.split("?");
+  const path = whole.startsWith(`${PREFIX}/`) ? whole.slice(PREFIX.length) : undefined;
+  return { request, url, path, method: request.method ?? "GET", body: Buffer.concat(chunks) };
+}
+
+/** The answer, or undefined when a fault swallows it. */
+async function answerOf(context: ServerContext, zone: Zone, incoming: Incoming, fault: Fault | undefined) {
+  if (fault?.kind === "reset") return undefined;
+  if (fault?.kind === "status") return { status: fault.status, body: fault.body ?? {}, headers: fault.headers ?? {} };
+  if (fault?.kind === "delay") await delay(fault.ms, undefined, { signal: context.closing });
+  const answer = work(context, zone, incoming, operationFault(fault));
+  return fault?.kind === "lost-reply" ? undefined : answer;
+}
+
+function operationFault(fault: Fault | undefined): OperationFault | undefined {
+  if (fault?.kind !== "operation-failure" && fault?.kind !== "born-failure") return undefined;
+  const { reason = "fault", message = "The operation failed as ordered" } = fault;
+  return { born: fault.kind === "born-failure", reason, message };
+}
+
+function work(context: ServerContext, zone: Zone, incoming: Incoming, fault: OperationFault | undefined): Answer {
+  try {
+    authenticate(context, incoming);
+    const route = router.find(incoming.method, incoming.path ?? "");
+    if (!route) throw notFound("Resource");
+    const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
+    const body = parsed(incoming.body);
+    return { status: 200, body: route.handler({ world: context.world, zone, params: route.params, query, body, fault }) };
+  } catch (error) {
+    if (error instanceof ApiError) return { status: error.status, body: error.body };
+    return { status: 500, body: { message: error instanceof Error ? error.message : String(error) } };
+  }
+}
+
+function authenticate({ credentials }: ServerContext, { request, method, url, path, body }: Incoming): void {
+  // Zones are public, so that a restricted key finds its endpoint.
+  if (method === "GET" && path === "/zone") return;
+  const { authorization } = request.headers;
+  if (!isSignedBy({ method, url, body, authorization }, credentials.apiKey, credentials.apiSecret)) {
+    throw invalidSignature();
+  }
+}
+
+function parsed(body: Buffer): unknown {
+  if (body.length === 0) return undefined;
+  try {
+    return JSON.parse(body.toString());
+  } catch {
+    throw badRequest("Malformed JSON in request body");
+  }
+}
+
+function write(response: ServerResponse, { status, body, headers }: Answer): void {
+  const isText = typeof body === "string";
+  const type = isText ? "text/plain" : "application/json";
+  response.writeHead(status, { "content-type": type, ...headers });
+  response.end(isText ? body : JSON.stringify(body));
+}

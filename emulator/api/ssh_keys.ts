@@ -1,0 +1,71 @@
+/**
+ * SSH keys: a name and a fingerprint each, the same in every zone.
+ *
+ * No route here touches an instance. A key that is deleted stays in every guest that was created with it.
+ */
+import { randomUUID } from "node:crypto";
+import { type PublicKey, parsePublicKey, sameKey } from "../../provider/keys/public_key";
+import { text } from "./body";
+import { conflict } from "./errors";
+import type { KeyRecord } from "./records";
+import { type ApiRequest, type Route, param } from "./route";
+import { type Schema, checkBody } from "./schema";
+import { type World, found } from "./world";
+
+const REGISTER: Schema = {
+  type: "object",
+  required: ["name", "public-key"],
+  properties: {
+    name: { type: "string", description: "SSH key name", pattern: /^[a-zA-Z0-9]{1}[a-zA-Z0-9._-]{0,254}$/ },
+    "public-key": { type: "string", description: "Public key value" },
+  },
+};
+
+/** Register, list, get and delete. */
+export const sshKeyRoutes: readonly Route[] = [
+  ["GET", "/ssh-key", ({ world }) => ({ "ssh-keys": [...world.keys.values()].map(keyBody) })],
+  ["GET", "/ssh-key/{name}", (request) => keyBody(found(request.world.keys, param(request, "name"), "SSH key"))],
+  ["POST", "/ssh-key", register],
+  ["DELETE", "/ssh-key/{name}", remove],
+];
+
+function register(request: ApiRequest) {
+  const body = checkBody(REGISTER, request.body);
+  const name = text(body, "name") ?? "";
+  const record = keyRecord(request.world, name, text(body, "public-key") ?? "");
+  if (request.world.keys.has(name)) throw conflict(`SSH key ${name} already exists`);
+  return synchronous(request, () => request.world.keys.set(name, record));
+}
+
+function remove(request: ApiRequest) {
+  const { name } = found(request.world.keys, param(request, "name"), "SSH key");
+  return synchronous(request, () => request.world.keys.delete(name));
+}
+
+/** Key operations answer `success` at once and refer to nothing. */
+function synchronous({ fault }: ApiRequest, work: () => void) {
+  if (fault) return { id: randomUUID(), state: "failure", reason: fault.reason, message: fault.message };
+  work();
+  return { id: randomUUID(), state: "success" };
+}
+
+/** What the account remembers of a public key. @throws ApiError 409 for one that it does not take */
+export function keyRecord(world: World, name: string, publicKey: string): KeyRecord {
+  const key = parsed(publicKey);
+  if (key.algorithm === "ecdsa" && world.settings.ecdsaKeys === "refused") throw invalidKey();
+  const twin = [...world.keys.values()].find((other) => other.name !== name && sameKey(parsed(other.publicKey), key));
+  if (twin && world.settings.duplicateMaterial === "refused") throw conflict(`SSH key already exists as ${twin.name}`);
+  return { name, fingerprint: key.fingerprintMd5, publicKey: key.openssh };
+}
+
+function parsed(publicKey: string): PublicKey {
+  try {
+    return parsePublicKey(publicKey);
+  } catch {
+    throw invalidKey();
+  }
+}
+
+const invalidKey = () => conflict("Public key is invalid");
+
+const keyBody = ({ name, fingerprint }: KeyRecord) => ({ name, fingerprint });

@@ -1,0 +1,96 @@
+/** The state of one organisation, and of each zone in which it has something. */
+import type { GuestKind } from "../guests/guest";
+import { Addresses } from "../guests/addresses";
+import { Machine } from "../machine";
+import type { Settings } from "../options";
+import { stableId, templatesOf } from "./catalogue";
+import { notFound } from "./errors";
+import { admits } from "./firewall";
+import { Operations } from "./operations";
+import type {
+  AntiAffinityGroupRecord,
+  InstanceRecord,
+  KeyRecord,
+  PoolRecord,
+  SecurityGroupRecord,
+  TemplateRecord,
+} from "./records";
+
+/** What belongs to one zone. */
+export class Zone {
+  readonly instances = new Map<string, InstanceRecord>();
+  readonly pools = new Map<string, PoolRecord>();
+  readonly templates: ReadonlyMap<string, TemplateRecord>;
+  /** `http://127.0.0.1:<port>/v2`, known once the zone listens. */
+  endpoint = "";
+
+  constructor(readonly name: string) {
+    this.templates = new Map(templatesOf(name).map((template) => [template.id, template]));
+  }
+
+  /** The instance of this id. @throws ApiError 404 */
+  instance(id: string): InstanceRecord {
+    return found(this.instances, id, "Instance");
+  }
+}
+
+/** What a world is made of. */
+export interface WorldOptions {
+  readonly zones: readonly string[];
+  readonly operationMs: number;
+  readonly settings: Settings;
+  readonly sshPort: number;
+  /** Undefined: instances without an inside. */
+  readonly guests: GuestKind | undefined;
+}
+
+/** Keys and groups are the organisation's, the same through every zone; instances and pools are a zone's. */
+export class World {
+  readonly zones: readonly Zone[];
+  readonly keys = new Map<string, KeyRecord>();
+  readonly securityGroups = new Map<string, SecurityGroupRecord>();
+  readonly antiAffinityGroups = new Map<string, AntiAffinityGroupRecord>();
+  readonly addresses = new Addresses();
+  readonly operations: Operations;
+  /** The switches; a test may change them while the world turns. */
+  settings: Settings;
+  /** Milliseconds that operations take from now on. */
+  operationMs: number;
+  readonly #options: WorldOptions;
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    this.settings = options.settings;
+    this.operationMs = options.operationMs;
+    this.operations = new Operations(() => this.operationMs);
+    this.zones = options.zones.map((name) => new Zone(name));
+    const id = stableId("security-group default");
+    this.securityGroups.set(id, { id, name: "default", description: "Default Security Group", rules: [] });
+  }
+
+  /** Every instance of every zone. */
+  get instances(): InstanceRecord[] {
+    return this.zones.flatMap((zone) => [...zone.instances.values()]);
+  }
+
+  /** The machine of a new instance, with these public keys on it for good. */
+  machineFor(id: string, spec: { hostname: string; user: string; publicKeys: readonly string[]; address: string }): Machine {
+    const firewall = { world: this, instanceId: id, sshPort: this.#options.sshPort };
+    const admitted = (remote: string) => admits(firewall, remote);
+    return new Machine(async () => this.#options.guests?.create({ ...spec, admits: admitted }));
+  }
+
+  /** Destroys every guest and ends every operation. */
+  async close(): Promise<void> {
+    await this.operations.close();
+    await Promise.all(this.instances.map((instance) => instance.machine.destroy()));
+    await this.#options.guests?.close();
+  }
+}
+
+/** The entry of this id. @throws ApiError 404 that says what was not found */
+export function found<T>(map: ReadonlyMap<string, T>, id: string, what: string): T {
+  const entry = map.get(id);
+  if (entry === undefined) throw notFound(what);
+  return entry;
+}

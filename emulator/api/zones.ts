@@ -1,0 +1,19 @@
+/** Zones: the one unsigned route, whose answer sends clients to each zone's own endpoint. */
+import { stableId } from "./catalogue";
+import type { Route } from "./route";
+
+/** GET /zone. */
+export const zoneRoutes: readonly Route[] = [
+  [
+    "GET",
+    "/zone",
+    ({ world }) => ({
+      zones: world.zones.map(({ name, endpoint }) => ({
+        id: stableId(`zone ${name}`),
+        name,
+        "api-endpoint": endpoint,
+        "sos-endpoint": endpoint,
+      })),
+    }),
+  ],
+];

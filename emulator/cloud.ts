@@ -1,0 +1,158 @@
+/** A direct hand on the emulated cloud, for what happens behind a program's back. */
+import { chown, readFile, rename, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { keyRecord } from "./api/ssh_keys";
+import { instanceBody } from "./api/instance_body";
+import type { InstanceRecord, KeyRecord } from "./api/records";
+import { refillPool } from "./api/instance_pools";
+import type { World, Zone } from "./api/world";
+import type { Guest } from "./guests/guest";
+import { AUTHORIZED_KEYS_FILES } from "./guests/place";
+import type { Settings } from "./options";
+
+/** An instance's inside, seen from the real file system. */
+export interface GuestHand {
+  readonly address: string;
+  readonly port: number;
+  /** The template's default user. */
+  readonly user: string;
+  /** `ssh-ed25519 AAAA...`. */
+  readonly hostKey: string;
+  /** The real directory that is this account's home; the default user's when none is named. */
+  home(user?: string): string;
+  /** The text of an account's authorized_keys; empty when there is no such file. */
+  authorizedKeys(user?: string): Promise<string>;
+  /** Puts this text in its place, owner and mode kept. */
+  writeAuthorizedKeys(text: string, user?: string): Promise<void>;
+}
+
+/** Acts at once and without operations; nothing of it appears among the recorded requests. */
+export class Cloud {
+  readonly #world: World;
+
+  /** @internal */
+  constructor(world: World) {
+    this.#world = world;
+  }
+
+  /** The switches for unknown behaviours. */
+  get settings(): Settings {
+    return this.#world.settings;
+  }
+
+  /** Changes switches from now on. */
+  set(settings: Partial<Settings>): void {
+    this.#world.settings = { ...this.#world.settings, ...settings };
+  }
+
+  /** Changes how many milliseconds operations take from now on. */
+  setOperationMs(ms: number): void {
+    this.#world.operationMs = ms;
+  }
+
+  /** The registered keys, with their public halves, which the API never shows. */
+  get keys(): KeyRecord[] {
+    return [...this.#world.keys.values()];
+  }
+
+  /** Registers a key, or puts another one under a name that exists, as somebody else might. */
+  swapKey(name: string, publicKey: string): void {
+    this.#world.keys.delete(name);
+    this.#world.keys.set(name, keyRecord(this.#world, name, publicKey));
+  }
+
+  /** Deletes a key from the account. Like every deletion it leaves the guests alone. */
+  removeKey(name: string): void {
+    this.#world.keys.delete(name);
+  }
+
+  /** The instances of one zone, or of all, as the API shows them. */
+  instances(zone?: string): Record<string, unknown>[] {
+    const zones = this.#world.zones.filter(({ name }) => zone === undefined || name === zone);
+    return zones.flatMap((each) => [...each.instances.values()].map((instance) => instanceBody(this.#world, instance)));
+  }
+
+  /** Gives an instance another name. */
+  renameInstance(id: string, name: string): void {
+    this.#locate(id).instance.name = name;
+  }
+
+  /** Replaces an instance's labels. */
+  labelInstance(id: string, labels: Record<string, string>): void {
+    this.#locate(id).instance.labels = labels;
+  }
+
+  /** Stops an instance; resolves when its guest is down. */
+  async stopInstance(id: string): Promise<void> {
+    const { instance } = this.#locate(id);
+    await instance.machine.stop();
+    instance.state = "stopped";
+  }
+
+  /** Starts an instance; resolves when its guest listens. */
+  async startInstance(id: string): Promise<void> {
+    const { instance } = this.#locate(id);
+    await instance.machine.start();
+    instance.state = "running";
+  }
+
+  /** Destroys an instance; resolves when nothing of it is left. A pool makes a new member in its place. */
+  async destroyInstance(id: string): Promise<void> {
+    const { zone, instance } = this.#locate(id);
+    instance.state = "destroying";
+    await instance.machine.destroy();
+    zone.instances.delete(id);
+    refillPool(this.#world, zone, instance.manager?.id);
+  }
+
+  /** Makes the next instance take this address, so that another host answers where one was known before. */
+  reuseAddress(address: string): void {
+    this.#world.addresses.reuse(address);
+  }
+
+  /** Lets connections to TCP 22 in, from everywhere, for the group of this name. */
+  openSsh(group = "default"): void {
+    const found = [...this.#world.securityGroups.values()].find(({ name }) => name === group);
+    if (!found) throw new Error(`There is no security group ${group}`);
+    const ports = { "start-port": 22, "end-port": 22 };
+    const id = crypto.randomUUID();
+    found.rules = [...found.rules, { id, "flow-direction": "ingress", protocol: "tcp", network: "0.0.0.0/0", ...ports }];
+  }
+
+  /** The inside of an instance. @throws when it has none, with `guests: "none"` */
+  async guest(instanceId: string): Promise<GuestHand> {
+    const guest = await this.#locate(instanceId).instance.machine.guest();
+    if (!guest) throw new Error("Instances have no guests in this emulator");
+    return handOn(guest);
+  }
+
+  #locate(id: string): { zone: Zone; instance: InstanceRecord } {
+    for (const zone of this.#world.zones) {
+      const instance = zone.instances.get(id);
+      if (instance) return { zone, instance };
+    }
+    throw new Error(`There is no instance ${id}`);
+  }
+}
+
+function handOn(guest: Guest): GuestHand {
+  const { address, user: defaultUser } = guest.spec;
+  const file = (user: string) => join(guest.home(user), AUTHORIZED_KEYS_FILES[0]);
+  return {
+    address,
+    port: guest.port,
+    user: defaultUser,
+    hostKey: guest.hostKey,
+    home: (user = defaultUser) => guest.home(user),
+    authorizedKeys: (user = defaultUser) => readFile(file(user), "latin1").catch(() => ""),
+    writeAuthorizedKeys: (text, user = defaultUser) => replaceFile(file(user), text),
+  };
+}
+
+async function replaceFile(path: string, text: string): Promise<void> {
+  const { uid, gid } = await stat(dirname(path));
+  const temporary = `${path}.new`;
+  await writeFile(temporary, text, { mode: 0o600, encoding: "latin1" });
+  await chown(temporary, uid, gid);
+  await rename(temporary, path);
+}

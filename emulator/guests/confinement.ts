@@ -1,0 +1,100 @@
+/** How a guest's commands are kept away from the machine that they really run on. */
+import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
+import { join } from "node:path";
+import { type Place, homeOf } from "./place";
+import { SYSTEM_PATH } from "./stand_ins";
+
+/** One command to run in a guest. */
+export interface Command {
+  readonly user: string;
+  /** Arguments of /bin/sh. */
+  readonly shell: readonly string[];
+  /** Variables beside the guest's own; whatever else this process has in its environment stays out. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Runs the commands of one guest. */
+export interface Confinement {
+  run(command: Command): Promise<ChildProcess>;
+  /** Ends every process of the guest. */
+  end(): Promise<void>;
+}
+
+/** The environment of a command: an allow-list, so that no credential of the developer can be in it. */
+export function environmentOf(place: Place, command: Command, root: string, home: string): Record<string, string> {
+  return {
+    ...command.environment,
+    HOME: home,
+    USER: command.user,
+    LOGNAME: command.user,
+    SHELL: "/bin/sh",
+    LANG: "C.UTF-8",
+    PATH: `${join(root, "bin")}:${SYSTEM_PATH}`,
+    GUEST_ROOT: root,
+    GUEST_USER: command.user,
+    GUEST_HOSTNAME: place.hostname,
+  };
+}
+
+/** Spawn options that make a process its own group, and an unprivileged one where this process is root. */
+export function detachedAs(owner: number | undefined, options: SpawnOptions): SpawnOptions {
+  return { ...options, detached: true, ...(owner !== undefined && { uid: owner, gid: owner }) };
+}
+
+/** Processes that are to end together. */
+export class ProcessGroup {
+  readonly #running = new Map<ChildProcess, Promise<void>>();
+
+  /** Starts a process and remembers it until it has ended. */
+  spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
+    const child = spawn(program, args, options);
+    const ended = new Promise<void>((resolve) => {
+      child.once("close", () => resolve());
+      child.once("error", () => resolve());
+    });
+    this.#running.set(
+      child,
+      ended.finally(() => this.#running.delete(child)),
+    );
+    return child;
+  }
+
+  /** Kills each process with its group, and waits until all are gone. */
+  async end(): Promise<void> {
+    const ending = [...this.#running];
+    for (const [child] of ending) {
+      for (const stream of child.stdio) stream?.destroy();
+      killGroup(child);
+    }
+    await Promise.all(ending.map(([, ended]) => ended));
+  }
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch {
+    // It ended by itself.
+  }
+}
+
+/**
+ * Where no namespace can be had: own home, own PATH with stand-ins first, own minimal environment, and an unprivileged
+ * owner when started by root. An absolute path still leads anywhere that this owner may go.
+ */
+export class PlainConfinement implements Confinement {
+  readonly #processes = new ProcessGroup();
+
+  constructor(readonly place: Place) {}
+
+  async run(command: Command): Promise<ChildProcess> {
+    const home = homeOf(this.place, command.user);
+    const env = environmentOf(this.place, command, this.place.root, home);
+    return this.#processes.spawn("/bin/sh", command.shell, detachedAs(this.place.owner, { cwd: home, env }));
+  }
+
+  end(): Promise<void> {
+    return this.#processes.end();
+  }
+}

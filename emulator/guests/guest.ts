@@ -1,0 +1,40 @@
+/** What an instance's inside looks like to the rest of the emulator, whichever SSH server it runs. */
+
+/** What is known of a guest when its instance is created. */
+export interface GuestSpec {
+  /** The instance's name, which the guest calls its host name. */
+  readonly hostname: string;
+  /** The account that cloud-init gives the keys to. */
+  readonly user: string;
+  /** One-line public keys, as registered at this moment. They are written once and never again. */
+  readonly publicKeys: readonly string[];
+  /** The loopback address of the instance. */
+  readonly address: string;
+  /** Whether the instance's security groups let a connection from this address in; asked for each connection. */
+  admits(remoteAddress: string): boolean;
+}
+
+/** One guest: files from creation to destruction, and an SSH server while the instance runs. */
+export interface Guest {
+  readonly spec: GuestSpec;
+  /** The port of its SSH server. */
+  readonly port: number;
+  /** The public half of its host key: `ssh-ed25519 AAAA...`. */
+  readonly hostKey: string;
+  /** The directory, on the real file system, that is this account's home. */
+  home(user: string): string;
+  /** Opens the SSH server. */
+  start(): Promise<void>;
+  /** Closes the SSH server, every connection, and every process of the guest. Files stay. */
+  stop(): Promise<void>;
+  /** Stops, and removes the files. */
+  destroy(): Promise<void>;
+}
+
+/** A way of making guests. A real sshd can stand beside the one of this process. */
+export interface GuestKind {
+  /** Makes the files of a guest; it does not listen yet. */
+  create(spec: GuestSpec): Promise<Guest>;
+  /** Removes what the kind itself holds, after every guest is destroyed. */
+  close(): Promise<void>;
+}

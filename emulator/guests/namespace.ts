@@ -1,0 +1,80 @@
+/**
+ * Linux: a guest in user, mount, PID, IPC and UTS namespaces of its own, without any privilege.
+ *
+ * Its accounts, homes, /tmp and host name are the guest's; the developer's home, /run (agents, container sockets) and
+ * /tmp are out of sight, also under their absolute paths. Each command runs one user namespace deeper, where the
+ * mounts cannot be undone.
+ */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { homedir, tmpdir, userInfo } from "node:os";
+import { type Command, type Confinement, ProcessGroup, detachedAs, environmentOf } from "./confinement";
+import { type Place, idOf } from "./place";
+import { SYSTEM_PATH } from "./stand_ins";
+
+const OWN_NAMESPACES = ["--user", "--map-root-user", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
+
+/** Where the guest's directory appears inside. */
+const INSIDE = "/mnt";
+
+// The first process: it holds the namespaces until its input ends, hence no longer than this process lives.
+const HOLD = `set -e
+guest=$1 name=$2
+shift 2
+mount --bind "$guest" ${INSIDE}
+for file in passwd group; do mount --bind ${INSIDE}/etc/$file /etc/$file; done
+for hidden in "$@"; do if [ -d "$hidden" ]; then mount --bind ${INSIDE}/empty "$hidden"; fi; done
+for directory in root home tmp; do mount --bind ${INSIDE}/$directory /$directory; done
+hostname "$name"
+echo ready
+exec cat >/dev/null`;
+
+/** Runs commands inside namespaces that are made for the first one and last until `end`. */
+export class NamespaceConfinement implements Confinement {
+  readonly #processes = new ProcessGroup();
+  #holder: Promise<number> | undefined;
+
+  constructor(readonly place: Place) {}
+
+  /** @throws when the kernel allows no namespaces */
+  async run(command: Command): Promise<ChildProcess> {
+    this.#holder ??= this.#hold();
+    const holder = `/proc/${await this.#holder}/ns`;
+    const id = idOf(command.user);
+    const home = command.user === "root" ? "/root" : `/home/${command.user}`;
+    const enter = ["user", "mnt:mount", "uts", "ipc", "pid_for_children:pid"].map((namespace) => {
+      const [file = "", option = file] = namespace.split(":");
+      return `--${option}=${holder}/${file}`;
+    });
+    const deeper = ["unshare", "--user", "--mount", `--map-user=${id}`, `--map-group=${id}`];
+    const shell = ["/bin/sh", "-c", 'cd "$HOME" && exec /bin/sh "$@"', "sh", ...command.shell];
+    const env = { ...environmentOf(this.place, command, INSIDE, home), GUEST_NAMESPACE: "1" };
+    const args = [...enter, "--preserve-credentials", "--", ...deeper, ...shell];
+    return this.#processes.spawn("nsenter", args, detachedAs(this.place.owner, { cwd: "/", env }));
+  }
+
+  async end(): Promise<void> {
+    await this.#holder?.catch(() => undefined);
+    this.#holder = undefined;
+    await this.#processes.end();
+  }
+
+  async #hold(): Promise<number> {
+    const { root, hostname, owner } = this.place;
+    const args = [...OWN_NAMESPACES, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories()];
+    const options = { cwd: "/", env: { PATH: SYSTEM_PATH }, stdio: ["pipe", "pipe", "ignore"] as ["pipe", "pipe", "ignore"] };
+    const holder = this.#processes.spawn("unshare", args, detachedAs(owner, options));
+    const failed = once(holder, "exit").then(() => Promise.reject(new Error("No private namespace can be made here")));
+    await Promise.race([holder.stdout && once(holder.stdout, "data"), failed]);
+    failed.catch(() => undefined);
+    // A process that has written something has an id.
+    return holder.pid ?? 0;
+  }
+}
+
+/** What is the developer's and lies outside /root, /home and /tmp, which are replaced anyway. */
+function hiddenDirectories(): string[] {
+  const candidates = ["/run", "/var/tmp", homedir(), userInfo().homedir, tmpdir()];
+  const replaced = /^\/(root|home|tmp)?(\/|$)/;
+  return [...new Set(candidates)].filter((path) => !replaced.test(path));
+}

@@ -1,0 +1,86 @@
+/** The files of a guest: homes, authorized_keys, host key, and what its commands find first on their PATH. */
+import { chmod, chown, lchown, mkdir, readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { utils } from "ssh2";
+import type { GuestSpec } from "./guest";
+import { STAND_INS } from "./stand_ins";
+
+/** Where a guest lives on the real file system, and as whom its commands run. */
+export interface Place {
+  /** The guest's own directory; everything that it may write is below. */
+  readonly root: string;
+  readonly hostname: string;
+  /** The account of the template. */
+  readonly user: string;
+  /** The unprivileged owner of the files; undefined when this process is not root and runs them as itself. */
+  readonly owner: number | undefined;
+}
+
+/** The accounts' homes inside `place.root`. */
+export function homeOf(place: Place, user: string): string {
+  return user === "root" ? join(place.root, "root") : join(place.root, "home", user);
+}
+
+/** The files that sshd reads by default, below a home. */
+export const AUTHORIZED_KEYS_FILES = [".ssh/authorized_keys", ".ssh/authorized_keys2"] as const;
+
+/** Makes the directories and files of a guest. Keys are written here, once, and nowhere else. */
+export async function furnish(place: Place, publicKeys: readonly string[]): Promise<void> {
+  const accounts = [...new Set([place.user, "root"])];
+  await mkdir(place.root, { mode: 0o700 });
+  const directories = ["etc", "bin", "tmp", "empty"].map((name) => join(place.root, name));
+  const homes = accounts.map((user) => join(homeOf(place, user), ".ssh"));
+  await Promise.all([...directories, ...homes].map((path) => mkdir(path, { recursive: true })));
+  await Promise.all([
+    ...accounts.map((user) => authorize(place, user, publicKeys)),
+    writeFile(join(place.root, "etc/passwd"), accounts.map((user) => passwdLine(user)).join("")),
+    writeFile(join(place.root, "etc/group"), accounts.map((user) => `${user}:x:${idOf(user)}:\n`).join("")),
+    ...Object.entries(STAND_INS).map(([name, text]) => writeFile(join(place.root, "bin", name), text, { mode: 0o755 })),
+  ]);
+  if (place.owner !== undefined) await give(place.root, place.owner);
+}
+
+/** The numeric id of an account inside its guest. */
+export const idOf = (user: string): number => (user === "root" ? 0 : 1000);
+
+function passwdLine(user: string): string {
+  const home = user === "root" ? "/root" : `/home/${user}`;
+  return `${user}:x:${idOf(user)}:${idOf(user)}::${home}:/bin/sh\n`;
+}
+
+async function authorize(place: Place, user: string, publicKeys: readonly string[]): Promise<void> {
+  const home = homeOf(place, user);
+  await Promise.all([chmod(home, 0o755), chmod(join(home, ".ssh"), 0o700)]);
+  const prefix = user === place.user ? "" : loginHint(place.user);
+  const lines = publicKeys.map((key) => `${prefix}${key}\n`).join("");
+  if (lines !== "") await writeFile(join(home, AUTHORIZED_KEYS_FILES[0]), lines, { mode: 0o600 });
+}
+
+/** What cloud-init puts before root's copy of each key. */
+function loginHint(user: string): string {
+  const hint = `Please login as the user \\"${user}\\" rather than the user \\"root\\".`;
+  return `no-port-forwarding,no-agent-forwarding,no-X11-forwarding,command="echo '${hint}';echo;sleep 10;exit 142" `;
+}
+
+async function give(directory: string, owner: number): Promise<void> {
+  await chown(directory, owner, owner);
+  for (const entry of await readdir(directory, { withFileTypes: true })) {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) await give(path, owner);
+    else await lchown(path, owner, owner);
+  }
+}
+
+/** A fresh host key: the private half in OpenSSH format and the public line. */
+export async function makeHostKey(): Promise<{ private: string; public: string }> {
+  return new Promise((resolve, reject) => {
+    utils.generateKeyPair("ed25519", {}, (error, pair) => (error ? reject(error) : resolve(pair)));
+  });
+}
+
+/** What a guest is furnished from. */
+export function placeOf(spec: GuestSpec, root: string, owner: number | undefined): Place {
+  // Host names are letters, digits and hyphens; an instance's name may be anything.
+  const hostname = spec.hostname.replace(/[^a-zA-Z0-9-]+/g, "-").slice(0, 63) || "guest";
+  return { root, hostname, user: spec.user, owner };
+}

@@ -1,0 +1,104 @@
+/**
+ * Programs that come first on a guest's PATH, in place of those that would look at, or act on, the real machine.
+ *
+ * Inside a private namespace the real `id`, `getent` and `hostname` already tell of the guest, and the stand-ins for
+ * them hand over. They do not stop `~root` or an absolute path where there is no namespace.
+ */
+
+// The rest of the PATH, for a stand-in that hands over to the program it stands for.
+const REAL = `PATH=\${PATH#*:}; export PATH`;
+
+const id = `#!/bin/sh
+name=$GUEST_USER; for word in "$@"; do case $word in -*) flags=$flags$word;; *) name=$word;; esac; done
+[ -n "$GUEST_NAMESPACE" ] && { ${REAL}; exec id "$@"; }
+grep -q "^$name:" "$GUEST_ROOT/etc/passwd" || { echo "id: '$name': no such user" >&2; exit 1; }
+number=$(sed -n "s/^$name:x:\\([0-9]*\\):.*/\\1/p" "$GUEST_ROOT/etc/passwd")
+# Files belong to the real user, so the default account keeps the real number; root must find itself to be 0.
+[ "$name" = root ] || { ${REAL}; number=$(id -u); }
+case $flags in
+  *n*) echo "$name";;
+  *u*|*g*|*G*) echo "$number";;
+  *) echo "uid=$number($name) gid=$number($name) groups=$number($name)";;
+esac
+`;
+
+const whoami = `#!/bin/sh
+echo "$GUEST_USER"
+`;
+
+const hostname = `#!/bin/sh
+echo "$GUEST_HOSTNAME"
+`;
+
+const getent = `#!/bin/sh
+[ -n "$GUEST_NAMESPACE" ] && { ${REAL}; exec getent "$@"; }
+[ "$1" = passwd ] || [ "$1" = group ] || exit 1
+file=$GUEST_ROOT/etc/$1
+sed "s|:/root:|:$GUEST_ROOT/root:|;s|:/home/|:$GUEST_ROOT/home/|" "$file" | if [ -n "$2" ]; then grep "^$2:\\|:x:$2:"; else cat; fi || exit 2
+`;
+
+// All accounts of a guest share one real owner, so becoming another one is a matter of HOME and name.
+const su = `#!/bin/sh
+user=root; shell=/bin/sh; command=
+while [ $# -gt 0 ]; do
+  case $1 in
+    -c|--command) command=$2; shift 2;;
+    -s|--shell) shell=$2; shift 2;;
+    -|-l|--login|-m|-p|--) shift;;
+    *) user=$1; shift; break;;
+  esac
+done
+while [ $# -gt 0 ]; do
+  case $1 in -c|--command) command=$2; shift 2;; -s|--shell) shell=$2; shift 2;; *) break;; esac
+done
+line=$(getent passwd "$user") || { echo "su: user $user does not exist" >&2; exit 1; }
+[ "$GUEST_USER" = root ] || [ -n "$GUEST_SUDO" ] || { echo "su: Authentication failure" >&2; exit 1; }
+number=$(echo "$line" | cut -d: -f3)
+HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user GUEST_SUDO=
+export HOME USER LOGNAME GUEST_USER GUEST_SUDO
+become=
+[ -n "$GUEST_NAMESPACE" ] && become="unshare --user --map-user=$number --map-group=$number"
+[ -n "$command" ] && exec $become "$shell" -c "$command" "$@"
+exec $become "$shell" "$@"
+`;
+
+// The default account of a cloud image may do anything without a password.
+const sudo = `#!/bin/sh
+user=root
+while [ $# -gt 0 ]; do
+  case $1 in -u) user=$2; shift 2;; --) shift; break;; -*) shift;; *) break;; esac
+done
+line=$(getent passwd "$user") || { echo "sudo: unknown user $user" >&2; exit 1; }
+number=$(echo "$line" | cut -d: -f3)
+HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user
+export HOME USER LOGNAME GUEST_USER
+[ $# -gt 0 ] || exit 1
+if [ -n "$GUEST_NAMESPACE" ]; then exec unshare --user --map-user="$number" --map-group="$number" "$@"; fi
+exec "$@"
+`;
+
+const sshd = `#!/bin/sh
+case "$*" in *-T*) ;; *) echo "sshd: only -T is understood here" >&2; exit 1;; esac
+[ "$GUEST_USER" = root ] || { echo "sshd: no hostkeys available -- exiting." >&2; exit 1; }
+cat <<END
+port 22
+permitrootlogin without-password
+pubkeyauthentication yes
+passwordauthentication no
+kbdinteractiveauthentication no
+authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2
+authorizedkeyscommand none
+authorizedkeyscommanduser none
+authorizedprincipalscommand none
+trustedusercakeys none
+revokedkeys none
+strictmodes yes
+maxauthtries 6
+END
+`;
+
+/** Name and text of each, to be written executable. */
+export const STAND_INS: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd };
+
+/** What a guest's commands get as PATH after the stand-ins. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

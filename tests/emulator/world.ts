@@ -1,0 +1,130 @@
+/** What the tests of the emulator start from: an emulator, a client that signs for itself, and keys of ssh-keygen. */
+import { execFile } from "node:child_process";
+import { createHmac } from "node:crypto";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+
+const run = promisify(execFile);
+
+export interface Reply {
+  status: number;
+  // Answers are JSON of many shapes; a test states the one that it expects.
+  // biome-ignore lint/suspicious/noExplicitAny: the boundary of untyped JSON
+  body: any;
+  headers: Headers;
+}
+
+/** The Authorization header, written here a second time so that the emulator does not check itself. */
+export function authorization(secret: string, parts: { method: string; path: string; body?: string; key: string; expires?: number }) {
+  const [path = "", query = ""] = parts.path.split("?");
+  const names = [...new URLSearchParams(query).keys()].sort();
+  const values = names.map((name) => new URLSearchParams(query).get(name)).join("");
+  const expires = parts.expires ?? Math.floor(Date.now() / 1000) + 600;
+  const message = [`${parts.method} ${path}`, parts.body ?? "", values, "", expires].join("\n");
+  const signature = createHmac("sha256", secret).update(message).digest("base64");
+  const signed = names.length > 0 ? `,signed-query-args=${names.join(";")}` : "";
+  return `EXO2-HMAC-SHA256 credential=${parts.key}${signed},expires=${expires},signature=${signature}`;
+}
+
+export class Client {
+  constructor(
+    readonly emulator: Emulator,
+    readonly endpoint = emulator.endpoint,
+  ) {}
+
+  async send(method: string, path: string, content?: unknown): Promise<Reply> {
+    const { EXOSCALE_API_KEY: key, EXOSCALE_API_SECRET: secret } = this.emulator.environment;
+    const body = content === undefined ? undefined : JSON.stringify(content);
+    const header = authorization(secret, { method, path: `/v2${path}`, key, ...(body !== undefined && { body }) });
+    const request = { method, headers: { authorization: header }, ...(body !== undefined && { body }) };
+    const response = await fetch(`${this.endpoint}${path}`, request);
+    const text = await response.text();
+    const isJson = response.headers.get("content-type") === "application/json";
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, headers: response.headers };
+  }
+
+  async get(path: string) {
+    return (await this.send("GET", path)).body;
+  }
+
+  /** Sends, and follows the operation to its end. */
+  async settle(method: string, path: string, content?: unknown) {
+    let { body } = await this.send(method, path, content);
+    while (body.state === "pending") body = await this.get(`/operation/${body.id}`);
+    return body;
+  }
+
+  async register(name: string, publicKey: string) {
+    return this.send("POST", "/ssh-key", { name, "public-key": publicKey });
+  }
+
+  /** The smallest body that POST /instance takes. */
+  async order(more: Record<string, unknown> = {}, template = "Linux Debian 13 (Trixie) 64-bit") {
+    const { templates } = await this.get("/template");
+    const { "instance-types": types } = await this.get("/instance-type");
+    const templateId = templates.find(({ name }: { name: string }) => name === template)?.id;
+    const { id } = types.find((type: { family: string; size: string }) => `${type.family}.${type.size}` === "standard.tiny");
+    return { "disk-size": 10, template: { id: templateId }, "instance-type": { id }, ...more };
+  }
+
+  /** Creates an instance and waits until it runs. */
+  async create(more: Record<string, unknown> = {}, template?: string): Promise<{ id: string; ip: string }> {
+    const operation = await this.settle("POST", "/instance", await this.order(more, template));
+    const id = operation.reference.id;
+    return { id, ip: (await this.get(`/instance/${id}`))["public-ip"] };
+  }
+}
+
+/** Started emulators, closed by `closeAll`. */
+const emulators: Emulator[] = [];
+
+export async function start(options: EmulatorOptions = {}): Promise<{ emulator: Emulator; client: Client }> {
+  const emulator = await startEmulator({ operationMs: 0, zones: ["ch-gva-2", "ch-dk-2"], ...options });
+  emulators.push(emulator);
+  return { emulator, client: new Client(emulator) };
+}
+
+export async function closeAll(): Promise<void> {
+  await Promise.all(emulators.splice(0).map((emulator) => emulator.close()));
+}
+
+/** A directory with private keys, 0600, and known_hosts, for the OpenSSH client. */
+export class KeyRing {
+  private constructor(readonly directory: string) {}
+
+  static async make() {
+    return new KeyRing(await mkdtemp(join(tmpdir(), "emulator-test-")));
+  }
+
+  /** Generates a pair; answers the public line. */
+  async generate(name: string, ...type: string[]): Promise<string> {
+    const kind = type.length > 0 ? type : ["-t", "ed25519"];
+    await run("ssh-keygen", ["-q", "-N", "", "-C", name, "-f", this.file(name), ...kind]);
+    return (await readFile(`${this.file(name)}.pub`, "utf8")).trim();
+  }
+
+  file(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** Runs a command with the real OpenSSH client. */
+  async ssh(target: { ip: string; port: string; user?: string }, key: string, command: string) {
+    const options = ["BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=accept-new"]
+      .concat(`UserKnownHostsFile=${this.file("known_hosts")}`)
+      .flatMap((option) => ["-o", option]);
+    const place = ["-F", "none", "-p", target.port, "-i", this.file(key), `${target.user ?? "debian"}@${target.ip}`];
+    try {
+      return { code: 0, ...(await run("ssh", [...options, ...place, command])) };
+    } catch (error) {
+      // execFile rejects with code, stdout and stderr on the error.
+      return error as { code: number; stdout: string; stderr: string };
+    }
+  }
+
+  async remove() {
+    await rm(this.directory, { recursive: true, force: true });
+  }
+}
