@@ -3,12 +3,22 @@
 /** A line is due at least this often while work goes on, in milliseconds. */
 const SILENCE = 4_000;
 
-const colour = process.stdout.isTTY && !process.env["NO_COLOR"] && process.env["TERM"] !== "dumb";
+const terminal = process.stdout.isTTY && process.env["TERM"] !== "dumb";
+const colour = terminal && !process.env["NO_COLOR"];
+/** Takes back a sign of life that stands on the current line. */
+const ERASE = terminal ? "\r\u001b[2K" : "";
 let spoken = Date.now();
 
 /** @param {string} [line] */
 export function say(line = "") {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${ERASE}${line}\n`);
+  spoken = Date.now();
+}
+
+/** @param {string} line on a terminal the next line takes its place; in a log it stays */
+function signOfLife(line) {
+  if (!terminal) return say(line);
+  process.stdout.write(ERASE + line.slice(0, process.stdout.columns - 1));
   spoken = Date.now();
 }
 
@@ -36,12 +46,13 @@ export function elapsed(since) {
 export async function whileSaying(sign, work) {
   const start = Date.now();
   const timer = setInterval(() => {
-    if (Date.now() - spoken >= SILENCE) say(dim(`   ... ${sign()} (${elapsed(start)})`));
+    if (Date.now() - spoken >= SILENCE) signOfLife(`   ... ${sign()} (${elapsed(start)})`);
   }, 500);
   try {
     return await work();
   } finally {
     clearInterval(timer);
+    process.stdout.write(ERASE);
   }
 }
 

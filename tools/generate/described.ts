@@ -1,0 +1,118 @@
+import { z } from "zod";
+
+/** The type of a property, as far as both TypeScript and Pulumi's schema can say it. */
+export type TypeNode =
+  | { readonly kind: "string" | "integer" | "number" | "boolean" | "any" }
+  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "array" | "map"; readonly items: TypeNode; readonly resource?: string }
+  | { readonly kind: "object"; readonly name: string };
+
+/** One property of a resource, a function or a nested type. */
+export interface Property {
+  readonly name: string;
+  readonly type: TypeNode;
+  readonly description: string;
+  readonly required: boolean;
+  readonly secret: boolean;
+  readonly replaces: boolean;
+  /** Value where the program gives none; absent if there is none, or if it depends on other inputs. */
+  readonly default?: string | number | boolean;
+}
+
+/** A nested type that has a name. */
+export interface NamedType {
+  readonly name: string;
+  readonly description: string;
+  readonly properties: readonly Property[];
+}
+
+/** The properties of a described object, and the named types that they use. */
+export interface Described {
+  readonly properties: readonly Property[];
+  readonly types: readonly NamedType[];
+}
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly $ref?: string;
+  readonly $defs?: Record<string, JsonSchema>;
+  readonly properties?: Record<string, JsonSchema>;
+  readonly required?: readonly string[];
+  readonly items?: JsonSchema;
+  readonly additionalProperties?: JsonSchema | boolean;
+  readonly enum?: readonly string[];
+  readonly anyOf?: readonly JsonSchema[];
+  readonly allOf?: readonly JsonSchema[];
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly secret?: boolean;
+  readonly replaces?: boolean;
+  readonly hidden?: boolean;
+  readonly resource?: string;
+}
+
+/** Reads a description of the core, without what is hidden. */
+export function described(object: z.ZodType, io: "input" | "output"): Described {
+  // zod writes what JSON Schema and our own marks have in common with the interface above.
+  const schema = z.toJSONSchema(object, { io, unrepresentable: "any" }) as JsonSchema;
+  const definitions = schema.$defs ?? {};
+  return {
+    properties: propertiesOf(schema, definitions),
+    types: Object.entries(definitions).map(([name, definition]) => ({
+      name,
+      description: definition.description ?? "",
+      properties: propertiesOf(definition, definitions),
+    })),
+  };
+}
+
+function propertiesOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): Property[] {
+  const required = new Set(schema.required);
+  return Object.entries(schema.properties ?? {})
+    .filter(([, property]) => property.hidden !== true)
+    .map(([name, property]) => ({
+      name,
+      type: typeOf(property, definitions),
+      description: property.description ?? "",
+      required: required.has(name),
+      secret: property.secret === true,
+      replaces: property.replaces === true,
+      ...(isScalar(property.default) && { default: property.default }),
+    }));
+}
+
+function isScalar(value: unknown): value is string | number | boolean {
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean";
+}
+
+function typeOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): TypeNode {
+  const reference = schema.$ref ?? schema.allOf?.find(({ $ref }) => $ref)?.$ref;
+  if (reference) return { kind: "object", name: reference.replace("#/$defs/", "") };
+  if (schema.enum) return { kind: "enum", values: schema.enum };
+  if (schema.anyOf?.[0]) return typeOf(schema.anyOf[0], definitions);
+  switch (schema.type) {
+    case "array":
+      return arrayOf(schema.items ?? {}, definitions);
+    case "object":
+      return {
+        kind: "map",
+        items:
+          typeof schema.additionalProperties === "object"
+            ? typeOf(schema.additionalProperties, definitions)
+            : { kind: "any" },
+      };
+    case "string":
+    case "integer":
+    case "number":
+    case "boolean":
+      return { kind: schema.type };
+    default:
+      return { kind: "any" };
+  }
+}
+
+function arrayOf(items: JsonSchema, definitions: Record<string, JsonSchema>): TypeNode {
+  const type = typeOf(items, definitions);
+  const resource = items.resource ?? (type.kind === "object" ? definitions[type.name]?.resource : undefined);
+  return { kind: "array", items: type, ...(resource !== undefined && { resource }) };
+}
