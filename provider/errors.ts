@@ -246,6 +246,11 @@ export class NotInAccountError extends ExoscaleSshError {
   readonly code = "NOT_IN_ACCOUNT";
 }
 
+/** Arguments of a function that do not say what is to be looked up. */
+export class InvalidArgumentError extends ExoscaleSshError {
+  readonly code = "ARGUMENT_INVALID";
+}
+
 /** A setting of the provider, in the stack's configuration or the environment, that makes no sense. */
 export class InvalidSettingError extends ExoscaleSshError {
   readonly code = "SETTING_INVALID";

@@ -1,3 +1,8 @@
+import { getInstanceType } from "./functions/get_instance_type";
+import { getKeyHolders } from "./functions/get_key_holders";
+import { getSshKeyPair } from "./functions/get_ssh_key_pair";
+import { getTemplate } from "./functions/get_template";
+import { getZones } from "./functions/get_zones";
 import { instance } from "./instance/instance";
 import { securityGroup } from "./security_group/security_group";
 import { sshKeyPair } from "./ssh_key_pair/ssh_key_pair";
@@ -10,3 +15,6 @@ export const resources = {
 };
 
 export type ResourceName = keyof typeof resources;
+
+/** Every function of the package, by name. */
+export const functions = { getSshKeyPair, getTemplate, getInstanceType, getZones, getKeyHolders };

@@ -12,6 +12,8 @@ declare module "zod" {
     secret?: true;
     /** A change of this input makes a new object. */
     replaces?: true;
+    /** Programs may give a resource of this name instead; the classes take from it what is needed. */
+    resource?: "SshKeyPair" | "SecurityGroup";
     /** Passed between the front and the core only: in no schema and in no documentation. */
     hidden?: true;
   }

@@ -8,7 +8,7 @@ export const longestUserData = 32_768;
 
 const port = z.int().min(1, "A port is 1 to 65535").max(65_535, "A port is 1 to 65535");
 
-const sshHost = z.object({
+const sshHost = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "User to log in as. Default: the template's default user." }),
   host: z
     .string()
@@ -27,10 +27,12 @@ const sshHost = z.object({
 export const connectionField = sshHost
   .extend({
     bastion: sshHost
-      .extend({ host: z.string().min(1) })
+      .extend({ host: z.string().min(1).meta({ description: "Address of the jump host." }) })
+      .meta({ id: "Bastion", description: "A jump host." })
       .optional()
       .meta({ description: "Jump host to go through." }),
   })
+  .meta({ id: "Connection", description: "How to log in to a host over SSH." })
   .optional()
   .meta({
     description:
@@ -40,12 +42,14 @@ export const connectionField = sshHost
   });
 
 /** A key that an instance is provisioned with. */
-export const sshKeyReference = z.object({
-  name: keyName.meta({ description: "Name of the key in the account." }),
-  publicKeyOpenssh: z.string().optional().meta({
-    description: "The public key. Without it, two keys are told apart by their names only.",
-  }),
-});
+export const sshKeyReference = z
+  .strictObject({
+    name: keyName.meta({ description: "Name of the key in the account." }),
+    publicKeyOpenssh: z.string().optional().meta({
+      description: "The public key. Without it, two keys are told apart by their names only.",
+    }),
+  })
+  .meta({ id: "SshKeyReference", description: "A key of the account.", resource: "SshKeyPair" });
 
 /** What a program declares of an instance. */
 export const instanceInputs = z.object({
@@ -76,9 +80,12 @@ export const instanceInputs = z.object({
         "Keys of the account that may log in as the template's default user. They are installed at first boot and the " +
         "API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance.",
     }),
-  securityGroups: z.array(z.string().min(1)).optional().meta({
-    description: "Security groups, by id or name. Default: the account's `default` group. Changes in place.",
-  }),
+  securityGroups: z
+    .array(z.string().min(1).meta({ resource: "SecurityGroup" }))
+    .optional()
+    .meta({
+      description: "Security groups, by id or name. Default: the account's `default` group. Changes in place.",
+    }),
   userData: z.string().optional().meta({
     description:
       "User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot.",
@@ -99,18 +106,30 @@ export const instanceInputs = z.object({
     description: "Creation ends only when sshd answers, and its host key is then remembered. Default false.",
   }),
   timeouts: z
-    .object({
+    .strictObject({
       create: z.number().positive().optional().meta({ description: "Seconds. Default 600." }),
       update: z.number().positive().optional().meta({ description: "Seconds. Default 600." }),
       delete: z.number().positive().optional().meta({ description: "Seconds. Default 600." }),
     })
+    .meta({ id: "Timeouts", description: "How long operations may take, in seconds." })
     .optional()
     .meta({ description: "How long an operation may take, in seconds, before it is an error." }),
   identity: identityField,
   autoNamed: autoNamedField,
 });
 
-const listedKey = z.object({ name: z.string(), fingerprintMd5: z.string().optional() });
+const keyFields = {
+  name: z.string().meta({ description: "Name that the key had in the account." }),
+  fingerprintMd5: z.string().optional().meta({ description: "Its MD5 fingerprint, where it is known." }),
+};
+const listedKey = z.object(keyFields).meta({ id: "ListedKey", description: "A key as the API lists it." });
+const heldKey = z
+  .object({
+    ...keyFields,
+    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
+    origin: z.enum(["boot", "ssh"]).meta({ description: "Given at first boot (`boot`), or later over SSH (`ssh`)." }),
+  })
+  .meta({ id: "HeldKey", description: "A key that a machine was given." });
 
 /** What becomes of it. */
 export const instanceOutputs = z.object({
@@ -141,7 +160,7 @@ export const instanceOutputs = z.object({
     description: "Keys of first boot as the API lists them; a list that may never change, whatever the machine holds.",
   }),
   heldKeys: z
-    .array(listedKey.extend({ publicKeyOpenssh: z.string().optional(), origin: z.enum(["boot", "ssh"]) }))
+    .array(heldKey)
     .meta({ description: "Our own record of the keys that the machine was given: at first boot, or later over SSH." }),
   unfinished: z.boolean().optional().meta({
     description: "Whether a step of the creation is still to be done.",

@@ -6,33 +6,36 @@ const portField = z.int().min(1, "A port is 1 to 65535").max(65_535, "A port is 
 const icmpField = z.int().min(-1).max(254).optional();
 
 /** One rule: who may reach what. */
-export const securityGroupRule = z.object({
-  flowDirection: z.enum(["ingress", "egress"]).optional().meta({ description: "`ingress` (default) or `egress`." }),
-  protocol: z
-    .enum(["tcp", "udp", "icmp", "icmpv6", "ah", "esp", "gre", "ipip", "all"])
-    .meta({ description: "Protocol." }),
-  startPort: portField.meta({ description: "First port, 1 to 65535; for tcp and udp. Default: all ports." }),
-  endPort: portField.meta({ description: "Last port, 1 to 65535. Default: `startPort`." }),
-  icmp: z
-    .object({
-      type: icmpField.meta({ description: "ICMP type, -1 (any) to 254." }),
-      code: icmpField.meta({ description: "ICMP code, -1 (any) to 254." }),
-    })
-    .optional()
-    .meta({ description: "For icmp and icmpv6: type and code." }),
-  network: z
-    .union([z.cidrv4(), z.cidrv6()], "A network is an address and a prefix length, such as 192.0.2.0/24")
-    .optional()
-    .meta({
-      description: "The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`.",
+export const securityGroupRule = z
+  .strictObject({
+    flowDirection: z.enum(["ingress", "egress"]).optional().meta({ description: "`ingress` (default) or `egress`." }),
+    protocol: z
+      .enum(["tcp", "udp", "icmp", "icmpv6", "ah", "esp", "gre", "ipip", "all"])
+      .meta({ description: "Protocol." }),
+    startPort: portField.meta({ description: "First port, 1 to 65535; for tcp and udp. Default: all ports." }),
+    endPort: portField.meta({ description: "Last port, 1 to 65535. Default: `startPort`." }),
+    icmp: z
+      .strictObject({
+        type: icmpField.meta({ description: "ICMP type, -1 (any) to 254." }),
+        code: icmpField.meta({ description: "ICMP code, -1 (any) to 254." }),
+      })
+      .meta({ id: "Icmp", description: "Type and code of an ICMP message." })
+      .optional()
+      .meta({ description: "For icmp and icmpv6: type and code." }),
+    network: z
+      .union([z.cidrv4(), z.cidrv6()], "A network is an address and a prefix length, such as 192.0.2.0/24")
+      .optional()
+      .meta({
+        description: "The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`.",
+      }),
+    securityGroup: z.string().min(1).optional().meta({
+      description: "The other side as the members of a group of the account, by id or name. Excludes `network`.",
     }),
-  securityGroup: z.string().min(1).optional().meta({
-    description: "The other side as the members of a group of the account, by id or name. Excludes `network`.",
-  }),
-  description: z.string().max(255, "A description has at most 255 characters").optional().meta({
-    description: "What the rule is for, at most 255 characters.",
-  }),
-});
+    description: z.string().max(255, "A description has at most 255 characters").optional().meta({
+      description: "What the rule is for, at most 255 characters.",
+    }),
+  })
+  .meta({ id: "SecurityGroupRule", description: "One rule: who may reach what." });
 
 /** What a program declares of a security group. */
 export const securityGroupInputs = z.object({

@@ -1,4 +1,5 @@
 import { InvalidPrivateKeyError, InvalidPublicKeyError, UnsupportedKeyError, WrongPassphraseError } from "../../errors";
+import { checkKeyOptions } from "../../keys/algorithm";
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields } from "../contract/description";
@@ -39,16 +40,6 @@ function exclusions(inputs: Inputs): CheckFailure[] {
       `${property} says what to generate, but a key is imported. Remove it, or remove the imported key.`,
     ]),
     [
-      !imported && given(inputs.rsaBits) && known(inputs.algorithm) !== undefined && inputs.algorithm !== "rsa",
-      "rsaBits",
-      `rsaBits is for algorithm "rsa", but the algorithm is "${String(known(inputs.algorithm))}". Remove rsaBits or set algorithm: "rsa".`,
-    ],
-    [
-      !imported && given(inputs.ecdsaCurve) && known(inputs.algorithm) !== undefined && inputs.algorithm !== "ecdsa",
-      "ecdsaCurve",
-      `ecdsaCurve is for algorithm "ecdsa", but the algorithm is "${String(known(inputs.algorithm))}". Remove ecdsaCurve or set algorithm: "ecdsa".`,
-    ],
-    [
       given(inputs.publicKey) && given(inputs.passphrase),
       "passphrase",
       "A passphrase encrypts a private key, but only a public key is imported. Remove it, or give privateKey.",
@@ -61,13 +52,15 @@ function exclusions(inputs: Inputs): CheckFailure[] {
   ];
   return [
     ...rules.filter(([wrong]) => wrong).map(([, property, reason]) => ({ property, reason })),
-    ...(imported ? [] : unsupportedSize(known(inputs.rsaBits))),
+    ...(imported ? [] : unsupportedOptions(inputs)),
   ];
 }
 
-function unsupportedSize(rsaBits: number | undefined): CheckFailure[] {
-  if (rsaBits === undefined || (rsaBits >= 2048 && rsaBits <= 8192 && rsaBits % 1024 === 0)) return [];
-  return [{ property: "rsaBits", reason: `rsaBits is ${rsaBits}. Give a multiple of 1024 from 2048 to 8192.` }];
+function unsupportedOptions(inputs: Inputs): CheckFailure[] {
+  const [algorithm, rsaBits, ecdsaCurve] = [known(inputs.algorithm), known(inputs.rsaBits), known(inputs.ecdsaCurve)];
+  if (algorithm === undefined) return [];
+  const wrong = { ...(rsaBits !== undefined && { rsaBits }), ...(ecdsaCurve !== undefined && { ecdsaCurve }) };
+  return failureOf(() => checkKeyOptions({ algorithm, ...wrong }), Object.keys(wrong)[0] ?? "algorithm");
 }
 
 function unreadablePublicKey(inputs: Inputs): CheckFailure[] {

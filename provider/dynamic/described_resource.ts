@@ -1,0 +1,61 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { fieldsMarked } from "../resources/contract/description";
+
+/** What a class needs to know of its resource. */
+interface Description {
+  readonly name: string;
+  readonly inputs: z.ZodObject;
+  readonly outputs: z.ZodObject;
+}
+
+/** Package in the type token: `pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair`. Stands in every state. */
+const module_ = "exoscale-ssh";
+
+/**
+ * A dynamic resource whose secrets and outputs follow from its description. Subclasses only give it types.
+ *
+ * Inputs that are marked secret are secrets whatever the program passes; so are the outputs. References to other
+ * resources are turned into what the core takes, and the resource's identity is passed along.
+ */
+export abstract class DescribedResource extends pulumi.dynamic.Resource {
+  protected constructor(
+    provider: pulumi.dynamic.ResourceProvider,
+    { name: type, inputs, outputs }: Description,
+    name: string,
+    args: object,
+    options: pulumi.CustomResourceOptions = {},
+  ) {
+    const absent = Object.fromEntries(
+      [...Object.keys(inputs.shape), ...Object.keys(outputs.shape)].map((property) => [property, undefined]),
+    );
+    const secrets = [...fieldsMarked(inputs, "secret"), ...fieldsMarked(outputs, "secret")];
+    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), name };
+    const given = asSecrets(referencesIn(args), fieldsMarked(inputs, "secret"));
+    const additionalSecretOutputs = [...(options.additionalSecretOutputs ?? []), ...secrets];
+    super(provider, name, { ...absent, ...given, identity }, { ...options, additionalSecretOutputs }, module_, type);
+  }
+}
+
+function asSecrets(args: pulumi.Inputs, names: readonly string[]): pulumi.Inputs {
+  const secrets = names.filter((name) => args[name] !== undefined).map((name) => [name, pulumi.secret(args[name])]);
+  return { ...args, ...Object.fromEntries(secrets) };
+}
+
+/** Lists of resources become lists of what identifies them; the engine would otherwise pass on their bare ids. */
+function referencesIn(args: object): pulumi.Inputs {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, referencesInList(value)]));
+}
+
+function referencesInList(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(referenceTo);
+  // Nothing is unwrapped on the way, so that a preview still knows the parts that are known.
+  return pulumi.Output.isInstance(value) ? value.apply(referencesInList) : value;
+}
+
+function referenceTo(item: unknown): unknown {
+  if (pulumi.Output.isInstance(item)) return item.apply(referenceTo);
+  if (!(item instanceof DescribedResource)) return item;
+  const { name, publicKeyOpenssh } = item as { name?: unknown; publicKeyOpenssh?: unknown };
+  return publicKeyOpenssh === undefined ? item.id : { name, publicKeyOpenssh };
+}

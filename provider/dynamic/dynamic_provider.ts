@@ -1,0 +1,98 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { z } from "zod";
+import { type Account, openAccount } from "../account";
+import { NotInAccountError } from "../errors";
+import { check } from "../resources/contract/check";
+import type { PreviewedFields } from "../resources/contract/description";
+import { diff } from "../resources/contract/diff";
+import type { Diff, Log, Resource } from "../resources/contract/resource";
+import { shown, shownPartial } from "./shown_errors";
+import { fromEngine, type Properties, providerKey, toEngine } from "./values";
+
+/** A resource of the core as Pulumi's protocol for dynamic providers wants it. Knows no resource by name. */
+export type DynamicProvider = Required<pulumi.dynamic.ResourceProvider<Properties, Properties>>;
+
+let account: Account | undefined;
+
+/** Lines end up under the stack in Pulumi's output, and stay there. */
+const log: Log = {
+  info: (message) => console.log(message),
+  warn: (message) => console.error(`warning: ${message}`),
+};
+
+/** One account for all resources of a run: one configuration, one set of connections, one catalogue. */
+function configured(): Account {
+  // The engine configures before anything else; without it there still are the EXOSCALE_* variables.
+  account ??= openAccount(() => undefined);
+  return account;
+}
+
+/** Puts a resource of the core behind the methods of a dynamic provider. */
+export function dynamicProvider<Inputs extends object, State extends object>(
+  resource: Resource<Inputs, State>,
+): DynamicProvider {
+  const context = () => ({ account: configured(), log });
+  return {
+    // Nothing here waits: Pulumi starts other methods while a configure is still under way.
+    configure: shown(async ({ config }) => {
+      account ??= openAccount((name) => config.get(`exoscale-ssh:${name}`), { log: log.info });
+    }),
+
+    check: shown(async (olds, news) => {
+      const last = fromEngine(olds);
+      const checked = await check(resource, fromEngine(news), isEmpty(last) ? undefined : last, configured());
+      return { inputs: toEngine(checked.inputs), failures: [...checked.failures] };
+    }),
+
+    diff: shown(async (_id, olds, news) => {
+      const inputs = fromEngine(news) as PreviewedFields<Inputs>;
+      return diffResult(diff(resource, fromEngine(olds) as State, inputs, log));
+    }),
+
+    create: shownPartial(async (news) => {
+      const { id, state } = await resource.create(fromEngine(news) as Inputs, context());
+      return { id, outs: toEngine(state) };
+    }),
+
+    read: shown(async (id, properties = {}) => {
+      const last = lastState<State>(resource, fromEngine(properties));
+      const found = await resource.read(id, last, context());
+      if (found) return { id: found.id, props: toEngine(found.state), inputs: toEngine(found.inputs) };
+      // An empty answer drops the resource from the state. For a resource that a program gets by its id it would pass
+      // for one that exists.
+      if (last) return {};
+      throw new NotInAccountError(`The account has no ${resource.name} with the id "${id}".`);
+    }),
+
+    update: shown(async (id, olds, news) => {
+      const state = await resource.update(id, fromEngine(olds) as State, fromEngine(news) as Inputs, context());
+      return { outs: toEngine(state) };
+    }),
+
+    delete: shown(async (id, properties) => {
+      await resource.delete(id, fromEngine(properties) as State, context());
+    }),
+  };
+}
+
+/**
+ * `changes: undefined` lets the engine compute the details and honour replaceOnChanges; it then looks at the inputs
+ * only, so that a drift of the object itself has to be said outright.
+ */
+function diffResult({ changes, replaces, deleteBeforeReplace, drifted }: Diff): pulumi.dynamic.DiffResult {
+  if (changes.length === 0 && replaces.length === 0 && !drifted) return { changes: false };
+  return { ...(drifted && { changes: true }), replaces: [...replaces], deleteBeforeReplace };
+}
+
+/** The state of a resource that was created or read before; a resource got by its id has only inputs so far. */
+function lastState<State extends object>(
+  { outputs }: { readonly outputs: z.ZodObject },
+  properties: Properties,
+): State | undefined {
+  const required = Object.entries(outputs.shape).filter(([, field]) => !field.safeParse(undefined).success);
+  return required.every(([name]) => properties[name] !== undefined) ? (properties as State) : undefined;
+}
+
+function isEmpty(properties: Properties): boolean {
+  return Object.keys(properties).every((name) => name === providerKey);
+}

@@ -1,0 +1,507 @@
+// Generated from the descriptions in provider/resources by `npm run generate`. Do not edit.
+
+import type * as pulumi from "@pulumi/pulumi";
+
+import { resources } from "../resources";
+
+import { DescribedResource } from "./described_resource";
+
+import { instanceProvider, securityGroupProvider, sshKeyPairProvider } from "./providers";
+
+/** A key of the account. */
+export interface SshKeyReferenceArgs {
+  /** Name of the key in the account. */
+  name: pulumi.Input<string>;
+  /** The public key. Without it, two keys are told apart by their names only. */
+  publicKeyOpenssh?: pulumi.Input<string | undefined>;
+}
+
+/** How to log in to a host over SSH. */
+export interface ConnectionArgs {
+  /** User to log in as. Default: the template's default user. */
+  user?: pulumi.Input<string | undefined>;
+  /** Address to connect to. Default: the instance's public address. */
+  host?: pulumi.Input<string | undefined>;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  port?: pulumi.Input<number | undefined>;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  hostKey?: pulumi.Input<string | undefined>;
+  /** Private key to log in with. */
+  privateKey?: pulumi.Input<string | undefined>;
+  /** Jump host to go through. */
+  bastion?: pulumi.Input<BastionArgs | undefined>;
+}
+
+/** A jump host. */
+export interface BastionArgs {
+  /** User to log in as. Default: the template's default user. */
+  user?: pulumi.Input<string | undefined>;
+  /** Address of the jump host. */
+  host: pulumi.Input<string>;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  port?: pulumi.Input<number | undefined>;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  hostKey?: pulumi.Input<string | undefined>;
+  /** Private key to log in with. */
+  privateKey?: pulumi.Input<string | undefined>;
+}
+
+/** How long operations may take, in seconds. */
+export interface TimeoutsArgs {
+  /** Seconds. Default 600. */
+  create?: pulumi.Input<number | undefined>;
+  /** Seconds. Default 600. */
+  update?: pulumi.Input<number | undefined>;
+  /** Seconds. Default 600. */
+  delete?: pulumi.Input<number | undefined>;
+}
+
+/** A key of the account. */
+export interface SshKeyReference {
+  /** Name of the key in the account. */
+  readonly name: string;
+  /** The public key. Without it, two keys are told apart by their names only. */
+  readonly publicKeyOpenssh?: string | undefined;
+}
+
+/** How to log in to a host over SSH. */
+export interface Connection {
+  /** User to log in as. Default: the template's default user. */
+  readonly user?: string | undefined;
+  /** Address to connect to. Default: the instance's public address. */
+  readonly host?: string | undefined;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  readonly port?: number | undefined;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  readonly hostKey?: string | undefined;
+  /** Private key to log in with. */
+  readonly privateKey?: string | undefined;
+  /** Jump host to go through. */
+  readonly bastion?: Bastion | undefined;
+}
+
+/** A jump host. */
+export interface Bastion {
+  /** User to log in as. Default: the template's default user. */
+  readonly user?: string | undefined;
+  /** Address of the jump host. */
+  readonly host: string;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  readonly port?: number | undefined;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  readonly hostKey?: string | undefined;
+  /** Private key to log in with. */
+  readonly privateKey?: string | undefined;
+}
+
+/** How long operations may take, in seconds. */
+export interface Timeouts {
+  /** Seconds. Default 600. */
+  readonly create?: number | undefined;
+  /** Seconds. Default 600. */
+  readonly update?: number | undefined;
+  /** Seconds. Default 600. */
+  readonly delete?: number | undefined;
+}
+
+/** A key as the API lists it. */
+export interface ListedKey {
+  /** Name that the key had in the account. */
+  readonly name: string;
+  /** Its MD5 fingerprint, where it is known. */
+  readonly fingerprintMd5?: string | undefined;
+}
+
+/** A key that a machine was given. */
+export interface HeldKey {
+  /** Name that the key had in the account. */
+  readonly name: string;
+  /** Its MD5 fingerprint, where it is known. */
+  readonly fingerprintMd5?: string | undefined;
+  /** The public key, where the program gave it. */
+  readonly publicKeyOpenssh?: string | undefined;
+  /** Given at first boot (`boot`), or later over SSH (`ssh`). */
+  readonly origin: "boot" | "ssh";
+}
+
+/** One rule: who may reach what. */
+export interface SecurityGroupRuleArgs {
+  /** `ingress` (default) or `egress`. */
+  flowDirection?: pulumi.Input<"ingress" | "egress" | undefined>;
+  /** Protocol. */
+  protocol: pulumi.Input<"tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all">;
+  /** First port, 1 to 65535; for tcp and udp. Default: all ports. */
+  startPort?: pulumi.Input<number | undefined>;
+  /** Last port, 1 to 65535. Default: `startPort`. */
+  endPort?: pulumi.Input<number | undefined>;
+  /** For icmp and icmpv6: type and code. */
+  icmp?: pulumi.Input<IcmpArgs | undefined>;
+  /** The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`. */
+  network?: pulumi.Input<string | undefined>;
+  /** The other side as the members of a group of the account, by id or name. Excludes `network`. */
+  securityGroup?: pulumi.Input<string | undefined>;
+  /** What the rule is for, at most 255 characters. */
+  description?: pulumi.Input<string | undefined>;
+}
+
+/** Type and code of an ICMP message. */
+export interface IcmpArgs {
+  /** ICMP type, -1 (any) to 254. */
+  type?: pulumi.Input<number | undefined>;
+  /** ICMP code, -1 (any) to 254. */
+  code?: pulumi.Input<number | undefined>;
+}
+
+/** One rule: who may reach what. */
+export interface SecurityGroupRule {
+  /** `ingress` (default) or `egress`. */
+  readonly flowDirection?: "ingress" | "egress" | undefined;
+  /** Protocol. */
+  readonly protocol: "tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all";
+  /** First port, 1 to 65535; for tcp and udp. Default: all ports. */
+  readonly startPort?: number | undefined;
+  /** Last port, 1 to 65535. Default: `startPort`. */
+  readonly endPort?: number | undefined;
+  /** For icmp and icmpv6: type and code. */
+  readonly icmp?: Icmp | undefined;
+  /** The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`. */
+  readonly network?: string | undefined;
+  /** The other side as the members of a group of the account, by id or name. Excludes `network`. */
+  readonly securityGroup?: string | undefined;
+  /** What the rule is for, at most 255 characters. */
+  readonly description?: string | undefined;
+}
+
+/** Type and code of an ICMP message. */
+export interface Icmp {
+  /** ICMP type, -1 (any) to 254. */
+  readonly type?: number | undefined;
+  /** ICMP code, -1 (any) to 254. */
+  readonly code?: number | undefined;
+}
+
+/** An instance, or an instance pool, that was given a key. */
+export interface KeyHolder {
+  /** A pool gives the key to its future members. */
+  readonly kind: "instance" | "instance-pool";
+  /**  */
+  readonly zone: string;
+  /**  */
+  readonly id: string;
+  /**  */
+  readonly name: string;
+  /** Name under which the API lists the key there. */
+  readonly keyName?: string | undefined;
+  /**  */
+  readonly publicIp?: string | undefined;
+  /** State of the instance: running, stopped, ... */
+  readonly state?: string | undefined;
+  /** The host's own answer; with `probe` only. */
+  readonly accepts?: "yes" | "no" | "unknown" | undefined;
+  /** The answer, or why there is none, in words; with `probe` only. */
+  readonly reason?: string | undefined;
+}
+
+/** What a program declares of a {@link SshKeyPair}. */
+export interface SshKeyPairArgs {
+  /** Name of the key in the account. Default: the resource's name, a dash and seven random digits, which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. A change makes a new one. */
+  name?: pulumi.Input<string | undefined>;
+  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`. A change makes a new one. */
+  publicKey?: pulumi.Input<string | undefined>;
+  /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
+  privateKey?: pulumi.Input<string | undefined>;
+  /** Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa. A change makes a new one. */
+  algorithm?: pulumi.Input<"ed25519" | "rsa" | "ecdsa" | undefined>;
+  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. A change makes a new one. */
+  rsaBits?: pulumi.Input<number | undefined>;
+  /** Curve of a generated ECDSA key. Default `P256`. A change makes a new one. */
+  ecdsaCurve?: pulumi.Input<"P256" | "P384" | "P521" | undefined>;
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. Changes in place. */
+  comment?: pulumi.Input<string | undefined>;
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Changes in place. Always a secret. */
+  passphrase?: pulumi.Input<string | undefined>;
+  /** Any change of these values makes a new pair. Instances that hold the old key keep accepting it. A change makes a new one. */
+  triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
+  /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
+  onDelete?: pulumi.Input<"warn" | "refuse" | undefined>;
+  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. */
+  allowLockout?: pulumi.Input<boolean | undefined>;
+  /** Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error. */
+  adopt?: pulumi.Input<boolean | undefined>;
+}
+
+/** An SSH keypair registered with an Exoscale account: generated where Pulumi runs, or imported. The private key is a secret output and is never sent to Exoscale. Deleting the key from the account does not revoke it on instances that already hold it. */
+export class SshKeyPair extends DescribedResource {
+  /** Name of the key in the account. Default: the resource's name, a dash and seven random digits, which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. A change makes a new one. */
+  declare readonly name: pulumi.Output<string | undefined>;
+  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`. A change makes a new one. */
+  declare readonly publicKey: pulumi.Output<string | undefined>;
+  /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
+  declare readonly privateKey: pulumi.Output<string | undefined>;
+  /** Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa. A change makes a new one. */
+  declare readonly algorithm: pulumi.Output<"ed25519" | "rsa" | "ecdsa" | undefined>;
+  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. A change makes a new one. */
+  declare readonly rsaBits: pulumi.Output<number | undefined>;
+  /** Curve of a generated ECDSA key. Default `P256`. A change makes a new one. */
+  declare readonly ecdsaCurve: pulumi.Output<"P256" | "P384" | "P521" | undefined>;
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. Changes in place. */
+  declare readonly comment: pulumi.Output<string | undefined>;
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Changes in place. Always a secret. */
+  declare readonly passphrase: pulumi.Output<string | undefined>;
+  /** Any change of these values makes a new pair. Instances that hold the old key keep accepting it. A change makes a new one. */
+  declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
+  /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
+  declare readonly onDelete: pulumi.Output<"warn" | "refuse">;
+  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. */
+  declare readonly allowLockout: pulumi.Output<boolean>;
+  /** Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error. */
+  declare readonly adopt: pulumi.Output<boolean>;
+  /** The public key, one line in OpenSSH's format. */
+  declare readonly publicKeyOpenssh: pulumi.Output<string | undefined>;
+  /** The public key in PEM (SubjectPublicKeyInfo). */
+  declare readonly publicKeyPem: pulumi.Output<string | undefined>;
+  /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key. Always a secret. */
+  declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
+  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key. Always a secret. */
+  declare readonly privateKeyPem: pulumi.Output<string | undefined>;
+  /** The private key in PuTTY's format (PPK v2), for RSA keys without a passphrase; otherwise absent. Always a secret. */
+  declare readonly privateKeyPutty: pulumi.Output<string | undefined>;
+  /** MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons. */
+  declare readonly publicKeyFingerprintMd5: pulumi.Output<string>;
+  /** SHA256 fingerprint as `ssh-keygen -l` shows it: `SHA256:` and 43 characters. */
+  declare readonly publicKeyFingerprintSha256: pulumi.Output<string | undefined>;
+  /** MD5 fingerprint of the key that the account has under this name, when it was last read. Absent if it has none; different from `publicKeyFingerprintMd5` if somebody put another key there. */
+  declare readonly registeredFingerprintMd5: pulumi.Output<string | undefined>;
+
+  /**
+   * @param name logical name within the stack
+   * @param args what is declared; see {@link SshKeyPairArgs}
+   * @param opts Pulumi's own options
+   */
+  constructor(name: string, args: SshKeyPairArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    super(sshKeyPairProvider, resources.SshKeyPair, name, args, opts);
+  }
+}
+
+/** What a program declares of an {@link Instance}. */
+export interface InstanceArgs {
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. A change makes a new one. */
+  zone?: pulumi.Input<string | undefined>;
+  /** Name of the instance. Default: the resource's name, a dash and seven random digits. Changes in place. */
+  name?: pulumi.Input<string | undefined>;
+  /** Instance type, `family.size`. A change stops the instance, scales it and starts it again. */
+  type: pulumi.Input<string>;
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. A change makes a new one. */
+  template: pulumi.Input<string>;
+  /** Size of the disk in GiB. Growing it stops the instance and starts it again; it cannot shrink. */
+  diskSize: pulumi.Input<number>;
+  /** Keys of the account that may log in as the template's default user. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. */
+  sshKeys?: pulumi.Input<(pulumi.Input<SshKeyReferenceArgs> | SshKeyPair)[] | undefined>;
+  /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
+  securityGroups?: pulumi.Input<(pulumi.Input<string> | SecurityGroup)[] | undefined>;
+  /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
+  userData?: pulumi.Input<string | undefined>;
+  /** Labels. Change in place. */
+  labels?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
+  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. Changes in place. */
+  publicIpAssignment?: pulumi.Input<"inet4" | "dual" | "none" | undefined>;
+  /** Whether the instance runs. Changes in place. As an output, the state that the API has. */
+  state?: pulumi.Input<"running" | "stopped" | undefined>;
+  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it touches nothing. Always a secret. */
+  connection?: pulumi.Input<ConnectionArgs | undefined>;
+  /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused. */
+  replaceOnKeyChange?: pulumi.Input<boolean | undefined>;
+  /** Creation ends only when sshd answers, and its host key is then remembered. Default false. */
+  waitForSsh?: pulumi.Input<boolean | undefined>;
+  /** How long an operation may take, in seconds, before it is an error. */
+  timeouts?: pulumi.Input<TimeoutsArgs | undefined>;
+}
+
+/** A compute instance on Exoscale, provisioned with SSH keys of the account. The keys are installed at first boot and stay valid there when they are deleted from the account. */
+export class Instance extends DescribedResource {
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. A change makes a new one. */
+  declare readonly zone: pulumi.Output<string | undefined>;
+  /** Name of the instance. Default: the resource's name, a dash and seven random digits. Changes in place. */
+  declare readonly name: pulumi.Output<string | undefined>;
+  /** Instance type, `family.size`. A change stops the instance, scales it and starts it again. */
+  declare readonly type: pulumi.Output<string>;
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. A change makes a new one. */
+  declare readonly template: pulumi.Output<string>;
+  /** Size of the disk in GiB. Growing it stops the instance and starts it again; it cannot shrink. */
+  declare readonly diskSize: pulumi.Output<number>;
+  /** Keys of the account that may log in as the template's default user. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. */
+  declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
+  /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
+  declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
+  /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
+  declare readonly userData: pulumi.Output<string | undefined>;
+  /** Labels. Change in place. */
+  declare readonly labels: pulumi.Output<Readonly<Record<string, string>> | undefined>;
+  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. Changes in place. */
+  declare readonly publicIpAssignment: pulumi.Output<"inet4" | "dual" | "none">;
+  /** running, stopped, error, ... as the API has it. */
+  declare readonly state: pulumi.Output<string>;
+  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it touches nothing. Always a secret. */
+  declare readonly connection: pulumi.Output<Connection | undefined>;
+  /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused. */
+  declare readonly replaceOnKeyChange: pulumi.Output<boolean>;
+  /** Creation ends only when sshd answers, and its host key is then remembered. Default false. */
+  declare readonly waitForSsh: pulumi.Output<boolean>;
+  /** How long an operation may take, in seconds, before it is an error. */
+  declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
+  /** Identifier of the instance in the account. */
+  declare readonly instanceId: pulumi.Output<string>;
+  /** IPv4 address; absent without a public address. */
+  declare readonly publicIp: pulumi.Output<string | undefined>;
+  /** IPv6 address; absent unless `publicIpAssignment` is `dual`. */
+  declare readonly ipv6Address: pulumi.Output<string | undefined>;
+  /** User to log in as: the template's default user. */
+  declare readonly user: pulumi.Output<string | undefined>;
+  /** Time of creation, ISO 8601 in UTC. */
+  declare readonly createdAt: pulumi.Output<string | undefined>;
+  /** `ssh user@address`, ready to paste; absent without an address. */
+  declare readonly sshCommand: pulumi.Output<string | undefined>;
+  /** A `Host` block for `~/.ssh/config`; absent without an address. */
+  declare readonly sshConfig: pulumi.Output<string | undefined>;
+  /** Lines for `known_hosts`, once a host key has been seen (`waitForSsh`, or `connection.hostKey`). */
+  declare readonly knownHosts: pulumi.Output<string | undefined>;
+  /** Host keys seen at first contact, each `type base64`. Later connections must show one of them. */
+  declare readonly hostKeys: pulumi.Output<readonly string[] | undefined>;
+  /** Keys of first boot as the API lists them; a list that may never change, whatever the machine holds. */
+  declare readonly bootSshKeys: pulumi.Output<readonly ListedKey[]>;
+  /** Our own record of the keys that the machine was given: at first boot, or later over SSH. */
+  declare readonly heldKeys: pulumi.Output<readonly HeldKey[]>;
+  /** Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here. */
+  declare readonly staleSshKeys: pulumi.Output<readonly ListedKey[]>;
+
+  /**
+   * @param name logical name within the stack
+   * @param args what is declared; see {@link InstanceArgs}
+   * @param opts Pulumi's own options
+   */
+  constructor(name: string, args: InstanceArgs, opts?: pulumi.CustomResourceOptions) {
+    super(instanceProvider, resources.Instance, name, args, opts);
+  }
+}
+
+/** What a program declares of a {@link SecurityGroup}. */
+export interface SecurityGroupArgs {
+  /** Name of the group in the account. Default: the resource's name, a dash and seven random digits. A change makes a new one. */
+  name?: pulumi.Input<string | undefined>;
+  /** What the group is for, at most 255 characters. A change makes a new one. */
+  description?: pulumi.Input<string | undefined>;
+  /** All rules of the group. Others that are found in it are removed. Changes in place. */
+  rules?: pulumi.Input<pulumi.Input<SecurityGroupRuleArgs>[] | undefined>;
+}
+
+/** A security group and all of its rules. Exoscale lets nothing in unless a rule says so: SSH needs TCP port 22. */
+export class SecurityGroup extends DescribedResource {
+  /** Name of the group in the account. Default: the resource's name, a dash and seven random digits. A change makes a new one. */
+  declare readonly name: pulumi.Output<string | undefined>;
+  /** What the group is for, at most 255 characters. A change makes a new one. */
+  declare readonly description: pulumi.Output<string | undefined>;
+  /** All rules of the group. Others that are found in it are removed. Changes in place. */
+  declare readonly rules: pulumi.Output<readonly SecurityGroupRule[]>;
+  /** Identifier of the group in the account. */
+  declare readonly securityGroupId: pulumi.Output<string>;
+
+  /**
+   * @param name logical name within the stack
+   * @param args what is declared; see {@link SecurityGroupArgs}
+   * @param opts Pulumi's own options
+   */
+  constructor(name: string, args: SecurityGroupArgs = {}, opts?: pulumi.CustomResourceOptions) {
+    super(securityGroupProvider, resources.SecurityGroup, name, args, opts);
+  }
+}
+
+/** Arguments of {@link getSshKeyPair}. An SSH key that the account has, by its name. */
+export interface GetSshKeyPairArgs {
+  /** Name of the key in the account. */
+  readonly name: string;
+}
+
+/** Answer of {@link getSshKeyPair}. */
+export interface GetSshKeyPairResult {
+  /** Name of the key in the account. */
+  readonly name: string;
+  /** MD5 fingerprint: all that Exoscale tells of a key. The public key itself cannot be read back. */
+  readonly publicKeyFingerprintMd5: string;
+}
+
+/** Arguments of {@link getTemplate}. A template of a zone: of several builds under one name the newest, Exoscale's before the account's own. */
+export interface GetTemplateArgs {
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. */
+  readonly zone?: string | undefined;
+  /** Id, name, or the beginning of a name that only one template of the zone has. */
+  readonly template: string;
+}
+
+/** Answer of {@link getTemplate}. */
+export interface GetTemplateResult {
+  /** Identifier of the template. */
+  readonly id: string;
+  /** Its whole name. */
+  readonly name: string;
+  /** Zone that it is in. */
+  readonly zone: string;
+  /** User that SSH keys are installed for, such as `debian`. */
+  readonly defaultUser?: string | undefined;
+  /** Whether instances of it take SSH keys at first boot. */
+  readonly sshKeyEnabled: boolean;
+  /** Smallest disk that it fits on, in GiB. */
+  readonly smallestDisk: number;
+  /** `public` (Exoscale's) or `private` (the account's). */
+  readonly visibility: string;
+}
+
+/** Arguments of {@link getInstanceType}. An instance type that a zone offers to the account. */
+export interface GetInstanceTypeArgs {
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. */
+  readonly zone?: string | undefined;
+  /** Family, a dot and size, such as `standard.tiny`. */
+  readonly type: string;
+}
+
+/** Answer of {@link getInstanceType}. */
+export interface GetInstanceTypeResult {
+  /** Identifier of the type. */
+  readonly id: string;
+  /** `family.size`. */
+  readonly type: string;
+  /** Family, such as `standard`. An instance can only be scaled within it. */
+  readonly family: string;
+  /** Size, such as `tiny`. */
+  readonly size: string;
+  /** Number of virtual CPUs. */
+  readonly cpus?: number | undefined;
+  /** Memory in bytes. */
+  readonly memory?: number | undefined;
+}
+
+/** Arguments of {@link getZones}. The zones of Exoscale. Needs no credentials. */
+export type GetZonesArgs = Record<string, never>;
+
+/** Answer of {@link getZones}. */
+export interface GetZonesResult {
+  /** Names of the zones, such as `ch-gva-2`, sorted. */
+  readonly zones: readonly string[];
+}
+
+/** Arguments of {@link getKeyHolders}. The instances and instance pools, in every zone, that were given a key: by what the API lists (the keys of first boot) and by the labels of this provider. Whether they still accept it, only `probe` tells. */
+export interface GetKeyHoldersArgs {
+  /** Name of the key in the account. */
+  readonly name?: string | undefined;
+  /** Its fingerprint: MD5 with colons, or `SHA256:...`. */
+  readonly fingerprint?: string | undefined;
+  /** The public key itself, which is both fingerprints and what a probe asks with. */
+  readonly publicKeyOpenssh?: string | undefined;
+  /** Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false: it is noise in other people's logs, at every preview. */
+  readonly probe?: boolean | undefined;
+}
+
+/** Answer of {@link getKeyHolders}. */
+export interface GetKeyHoldersResult {
+  /** Who was given the key, in every zone. */
+  readonly holders: readonly KeyHolder[];
+}

@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { InvalidArgumentError } from "../../errors";
+import { parsePublicKey } from "../../keys/public_key";
+import { findHolders, probeHolders, type SoughtKey } from "../ssh_key_pair/holders";
+import type { AccountFunction } from "./function";
+
+const probeTimeMs = 60_000;
+
+const inputs = z.object({
+  name: z.string().min(1).optional().meta({ description: "Name of the key in the account." }),
+  fingerprint: z.string().min(1).optional().meta({ description: "Its fingerprint: MD5 with colons, or `SHA256:...`." }),
+  publicKeyOpenssh: z.string().min(1).optional().meta({
+    description: "The public key itself, which is both fingerprints and what a probe asks with.",
+  }),
+  probe: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false: it is noise in " +
+        "other people's logs, at every preview.",
+    }),
+});
+
+const holder = z
+  .object({
+    kind: z.enum(["instance", "instance-pool"]).meta({ description: "A pool gives the key to its future members." }),
+    zone: z.string(),
+    id: z.string(),
+    name: z.string(),
+    keyName: z.string().optional().meta({ description: "Name under which the API lists the key there." }),
+    publicIp: z.string().optional(),
+    state: z.string().optional().meta({ description: "State of the instance: running, stopped, ..." }),
+    accepts: z
+      .enum(["yes", "no", "unknown"])
+      .optional()
+      .meta({ description: "The host's own answer; with `probe` only." }),
+    reason: z
+      .string()
+      .optional()
+      .meta({ description: "The answer, or why there is none, in words; with `probe` only." }),
+  })
+  .meta({ id: "KeyHolder", description: "An instance, or an instance pool, that was given a key." });
+const outputs = z.object({ holders: z.array(holder).meta({ description: "Who was given the key, in every zone." }) });
+
+export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
+  name: "getKeyHolders",
+  description:
+    "The instances and instance pools, in every zone, that were given a key: by what the API lists (the keys of first " +
+    "boot) and by the labels of this provider. Whether they still accept it, only `probe` tells.",
+  inputs,
+  outputs,
+  async answer({ name, fingerprint, publicKeyOpenssh, probe }, account) {
+    const key = soughtKey(name, fingerprint, publicKeyOpenssh);
+    const holders = await findHolders(account, key);
+    if (!probe) return { holders: holders.map(({ templateId: _, ...shown }) => shown) };
+    if (publicKeyOpenssh === undefined) {
+      throw new InvalidArgumentError(
+        "getKeyHolders: a probe asks with the public key. Give publicKeyOpenssh, or no probe.",
+      );
+    }
+    const probed = await probeHolders(account, holders, publicKeyOpenssh, probeTimeMs);
+    return { holders: probed.map(({ templateId: _, ...shown }) => shown) };
+  },
+};
+
+function soughtKey(name?: string, fingerprint?: string, publicKeyOpenssh?: string): SoughtKey {
+  if (publicKeyOpenssh !== undefined) return { name, ...parsePublicKey(publicKeyOpenssh) };
+  if (fingerprint?.startsWith("SHA256:")) return { name, fingerprintSha256: fingerprint };
+  if (fingerprint !== undefined) return { name, fingerprintMd5: fingerprint.toLowerCase() };
+  if (name !== undefined) return { name };
+  throw new InvalidArgumentError("getKeyHolders: say which key: give name, fingerprint or publicKeyOpenssh.");
+}

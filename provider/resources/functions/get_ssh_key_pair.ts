@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { NotInAccountError } from "../../errors";
+import { keyName } from "../ssh_key_pair/fields";
+import type { AccountFunction } from "./function";
+
+const inputs = z.object({ name: keyName.meta({ description: "Name of the key in the account." }) });
+const outputs = z.object({
+  name: z.string().meta({ description: "Name of the key in the account." }),
+  publicKeyFingerprintMd5: z.string().meta({
+    description: "MD5 fingerprint: all that Exoscale tells of a key. The public key itself cannot be read back.",
+  }),
+});
+
+export const getSshKeyPair: AccountFunction<typeof inputs, typeof outputs> = {
+  name: "getSshKeyPair",
+  description: "An SSH key that the account has, by its name.",
+  inputs,
+  outputs,
+  async answer({ name }, account) {
+    const key = await account.sshKeys.find(name);
+    if (key) return { name: key.name, publicKeyFingerprintMd5: key.fingerprint };
+    throw new NotInAccountError(`getSshKeyPair: the account has no SSH key "${name}".`);
+  },
+};
