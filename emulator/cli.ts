@@ -1,0 +1,77 @@
+#!/usr/bin/env node
+/** The command `pulumi-exoscale-ssh`: runs an emulator until it is interrupted. */
+import { parseArgs } from "node:util";
+import { type EmulatorOptions, startEmulator } from "./index";
+
+const HELP = `Usage: pulumi-exoscale-ssh emulator [options]
+
+Runs an Exoscale on loopback, prints the variables that point a program at it, and logs each request.
+SSH is closed until a security group rule opens TCP 22, as on the real one. Ctrl-C ends it and leaves nothing behind.
+
+Options:
+  --port N          TCP port of the API in the first zone (default: a free one)
+  --ssh-port N      TCP port of every guest's SSH server (default: a free one)
+  --operation-ms N  milliseconds that an operation is pending (default: 200)
+  --zones A,B       zones to serve, the first one being the endpoint (default: all eight)
+  --help            this text
+`;
+
+const OPTIONS = {
+  port: { type: "string" },
+  "ssh-port": { type: "string" },
+  "operation-ms": { type: "string" },
+  zones: { type: "string" },
+  help: { type: "boolean", short: "h" },
+} as const;
+
+/** A command line that cannot be followed; its message is all that the user needs. */
+class UsageError extends Error {}
+
+async function main(args: readonly string[]): Promise<void> {
+  const { values, positionals } = parse(args);
+  const [command, ...more] = positionals;
+  if (values.help) return void process.stdout.write(HELP);
+  if (command === undefined) throw new UsageError("say what to run: pulumi-exoscale-ssh emulator");
+  if (command !== "emulator" || more.length > 0) throw new UsageError(`unknown command "${positionals.join(" ")}"`);
+  const log = (line: string) => console.error(line);
+  await run({
+    log,
+    ...number("port", values.port, 65_535),
+    ...number("sshPort", values["ssh-port"], 65_535),
+    ...number("operationMs", values["operation-ms"], 3_600_000),
+    ...(values.zones !== undefined && { zones: values.zones.split(",").map((zone) => zone.trim()) }),
+  });
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function number<Name extends "port" | "sshPort" | "operationMs">(name: Name, text: string | undefined, most: number) {
+  const options: { [key in Name]?: number } = {};
+  if (text === undefined) return options;
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value > most) throw new UsageError(`"${text}" is not a number from 0 to ${most}`);
+  options[name] = value;
+  return options;
+}
+
+async function run(options: EmulatorOptions): Promise<void> {
+  const emulator = await startEmulator(options);
+  for (const [name, value] of Object.entries(emulator.environment)) console.log(`export ${name}=${value}`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+  });
+  await emulator.close();
+}
+
+main(process.argv.slice(2)).catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error);
+  console.error(`pulumi-exoscale-ssh: ${message}`);
+  if (error instanceof UsageError) console.error("Try: pulumi-exoscale-ssh --help");
+  process.exitCode = error instanceof UsageError ? 2 : 1;
+});
