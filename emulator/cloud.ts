@@ -1,10 +1,10 @@
 /** A direct hand on the emulated cloud, for what happens behind a program's back. */
 import { chown, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { keyRecord } from "./api/ssh_keys";
 import { instanceBody } from "./api/instance_body";
-import type { InstanceRecord, KeyRecord } from "./api/records";
 import { refillPool } from "./api/instance_pools";
+import type { InstanceRecord, KeyRecord } from "./api/records";
+import { keyRecord } from "./api/ssh_keys";
 import type { World, Zone } from "./api/world";
 import type { Guest } from "./guests/guest";
 import { AUTHORIZED_KEYS_FILES } from "./guests/place";
@@ -116,7 +116,10 @@ export class Cloud {
     if (!found) throw new Error(`There is no security group ${group}`);
     const ports = { "start-port": 22, "end-port": 22 };
     const id = crypto.randomUUID();
-    found.rules = [...found.rules, { id, "flow-direction": "ingress", protocol: "tcp", network: "0.0.0.0/0", ...ports }];
+    found.rules = [
+      ...found.rules,
+      { id, "flow-direction": "ingress", protocol: "tcp", network: "0.0.0.0/0", ...ports },
+    ];
   }
 
   /** The inside of an instance. @throws when it has none, with `guests: "none"` */

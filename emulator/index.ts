@@ -6,13 +6,13 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { type RecordedRequest, type ServerContext, listen } from "./api/server";
+import { listen, type RecordedRequest, type ServerContext } from "./api/server";
 import { World } from "./api/world";
 import { Cloud } from "./cloud";
 import { Faults } from "./faults";
 import type { GuestKind } from "./guests/guest";
+import { reserveSshPort, type SshPort } from "./guests/ssh_port";
 import { Ssh2Kind } from "./guests/ssh2_kind";
-import { type SshPort, reserveSshPort } from "./guests/ssh_port";
 import { DEFAULT_SETTINGS, type EmulatorOptions, ZONES } from "./options";
 
 export type { RecordedRequest } from "./api/server";

@@ -3,9 +3,9 @@ import { randomUUID } from "node:crypto";
 import { text } from "./body";
 import { ApiError, conflict } from "./errors";
 import type { AntiAffinityGroupRecord } from "./records";
-import { type ApiRequest, type Route, begin, param } from "./route";
-import { type Schema, checkBody, nameOf } from "./schema";
-import { type World, found } from "./world";
+import { type ApiRequest, begin, param, type Route } from "./route";
+import { checkBody, nameOf, type Schema } from "./schema";
+import { found, type World } from "./world";
 
 const CREATE: Schema = {
   type: "object",

@@ -7,7 +7,9 @@ const GIB = 1024 ** 3;
 /** A UUID that depends on nothing but this text. */
 export function stableId(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
-  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join("-");
+  return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
+    "-",
+  );
 }
 
 const SIZES: ReadonlyArray<readonly [size: string, cpus: number, gib: number]> = [
@@ -41,8 +43,22 @@ const TEMPLATES: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "n
   { name: "Linux Ubuntu 24.04 LTS 64-bit", family: "Linux Ubuntu", version: "24.04", defaultUser: "ubuntu" },
   { name: "Linux Ubuntu 22.04 LTS 64-bit", family: "Linux Ubuntu", version: "22.04", defaultUser: "ubuntu" },
   { name: "Rocky Linux 9 (Blue Onyx) 64-bit", family: "Linux Rocky", version: "9", defaultUser: "rockylinux" },
-  { name: "Windows Server 2022", family: "Windows Server", version: "2022", defaultUser: "Administrator", size: 50 * GIB, sshKeyEnabled: false },
-  { name: "golden-image", family: "Custom", version: "1", defaultUser: "debian", size: 20 * GIB, visibility: "private" },
+  {
+    name: "Windows Server 2022",
+    family: "Windows Server",
+    version: "2022",
+    defaultUser: "Administrator",
+    size: 50 * GIB,
+    sshKeyEnabled: false,
+  },
+  {
+    name: "golden-image",
+    family: "Custom",
+    version: "1",
+    defaultUser: "debian",
+    size: 20 * GIB,
+    visibility: "private",
+  },
 ];
 
 /** The templates of one zone. Like the real ones they have another id in each zone. */

@@ -2,15 +2,19 @@
 import { INSTANCE_TYPES } from "./catalogue";
 import { notFound } from "./errors";
 import type { InstanceTypeRecord, TemplateRecord } from "./records";
-import { type ApiRequest, type Route, param } from "./route";
-import { type World, type Zone, found } from "./world";
+import { type ApiRequest, param, type Route } from "./route";
+import { found, type World, type Zone } from "./world";
 
 /** GET only. */
 export const catalogueRoutes: readonly Route[] = [
   ["GET", "/instance-type", ({ world }) => ({ "instance-types": INSTANCE_TYPES.map((type) => typeBody(world, type)) })],
   ["GET", "/instance-type/{id}", getType],
   ["GET", "/template", listTemplates],
-  ["GET", "/template/{id}", ({ zone, params }) => templateBody(zone, found(zone.templates, params["id"] ?? "", "Template"))],
+  [
+    "GET",
+    "/template/{id}",
+    ({ zone, params }) => templateBody(zone, found(zone.templates, params["id"] ?? "", "Template")),
+  ],
   ["GET", "/operation/{id}", (request) => request.world.operations.find(param(request, "id"))],
 ];
 

@@ -21,7 +21,9 @@ export function admits({ world, instanceId, sshPort }: FirewallContext, remoteAd
   const source = peer ? remoteAddress : (world.settings.clientAddress ?? remoteAddress);
   const rules = (instance?.securityGroups ?? []).flatMap((id) => world.securityGroups.get(id)?.rules ?? []);
   return rules.some((rule) => {
-    const from = rule["security-group"] ? peer?.securityGroups.includes(rule["security-group"].id) : inNetwork(rule.network, source);
+    const from = rule["security-group"]
+      ? peer?.securityGroups.includes(rule["security-group"].id)
+      : inNetwork(rule.network, source);
     return coversSsh(rule, sshPort) && from === true;
   });
 }

@@ -5,15 +5,21 @@ import { badRequest, conflict, mustBeStopped, notFound, protectedInstance } from
 import { become } from "./instance_create";
 import { instanceOf } from "./instances";
 import type { InstanceRecord } from "./records";
-import { type ApiRequest, type Route, begin } from "./route";
-import { type Schema, checkBody, idRef } from "./schema";
+import { type ApiRequest, begin, type Route } from "./route";
+import { checkBody, idRef, type Schema } from "./schema";
 
-const SCALE: Schema = { type: "object", required: ["instance-type"], properties: { "instance-type": idRef("Instance Type") } };
+const SCALE: Schema = {
+  type: "object",
+  required: ["instance-type"],
+  properties: { "instance-type": idRef("Instance Type") },
+};
 
 const RESIZE: Schema = {
   type: "object",
   required: ["disk-size"],
-  properties: { "disk-size": { type: "integer", description: "Instance disk size in GiB", minimum: 10, maximum: 51_200 } },
+  properties: {
+    "disk-size": { type: "integer", description: "Instance disk size in GiB", minimum: 10, maximum: 51_200 },
+  },
 };
 
 /** Actions are PUT. */

@@ -4,7 +4,7 @@ import { INSTANCE_TYPES } from "./catalogue";
 import { ApiError, badRequest, conflict, notFound } from "./errors";
 import type { OperationBody, OperationFault } from "./operations";
 import type { InstanceRecord, KeyRecord, TemplateRecord } from "./records";
-import { type World, type Zone, found } from "./world";
+import { found, type World, type Zone } from "./world";
 
 /** A creation, whoever asked for it. */
 export interface Order {

@@ -4,9 +4,9 @@ import { keyNames, number, refId, refIds, text, textMap } from "./body";
 import { createInstance, orderedKeys } from "./instance_create";
 import { evict, membersOf, resize } from "./instance_pool_members";
 import type { PoolRecord } from "./records";
-import { type ApiRequest, type Route, begin, param } from "./route";
-import { type Body, type Schema, UUID, checkBody, idRef, idRefs, keyRef, labels, nameOf } from "./schema";
-import { type World, type Zone, found } from "./world";
+import { type ApiRequest, begin, param, type Route } from "./route";
+import { type Body, checkBody, idRef, idRefs, keyRef, labels, nameOf, type Schema, UUID } from "./schema";
+import { found, type World, type Zone } from "./world";
 
 const nullable = (schema: Schema): Schema => ({ ...schema, nullable: true });
 const KEYS: Schema = { type: "array", description: "Instances SSH Keys", uniqueItems: true, items: keyRef };
@@ -25,7 +25,13 @@ const UPDATE: Schema = {
     "security-groups": nullable(idRefs("Instance Pool Security Groups")),
     "anti-affinity-groups": nullable(idRefs("Instance Pool Anti-affinity Groups")),
     labels,
-    "user-data": { type: "string", description: "Instances Cloud-init user-data", minLength: 1, maxLength: 32_768, nullable: true },
+    "user-data": {
+      type: "string",
+      description: "Instances Cloud-init user-data",
+      minLength: 1,
+      maxLength: 32_768,
+      nullable: true,
+    },
   },
 };
 
@@ -45,12 +51,20 @@ const EVICT: Schema = {
 
 /** Pools and what changes their members. */
 export const instancePoolRoutes: readonly Route[] = [
-  ["GET", "/instance-pool", ({ zone }) => ({ "instance-pools": [...zone.pools.values()].map((pool) => poolBody(zone, pool)) })],
+  [
+    "GET",
+    "/instance-pool",
+    ({ zone }) => ({ "instance-pools": [...zone.pools.values()].map((pool) => poolBody(zone, pool)) }),
+  ],
   ["POST", "/instance-pool", create],
   ["GET", "/instance-pool/{id}", (request) => poolBody(request.zone, poolOf(request))],
   ["PUT", "/instance-pool/{id}", update],
   ["DELETE", "/instance-pool/{id}", remove],
-  ["PUT", "/instance-pool/{id}:scale", (request) => scaleTo(request, number(checkBody(SCALE, request.body), "size") ?? 0)],
+  [
+    "PUT",
+    "/instance-pool/{id}:scale",
+    (request) => scaleTo(request, number(checkBody(SCALE, request.body), "size") ?? 0),
+  ],
   ["PUT", "/instance-pool/{id}:evict", evictMembers],
 ];
 
@@ -61,7 +75,12 @@ function poolOf(request: ApiRequest): PoolRecord {
 function create(request: ApiRequest) {
   const { world, zone } = request;
   const body = checkBody(CREATE, request.body);
-  const pool: PoolRecord = { ...changes(world, body), id: randomUUID(), state: "creating", size: number(body, "size") ?? 1 };
+  const pool: PoolRecord = {
+    ...changes(world, body),
+    id: randomUUID(),
+    state: "creating",
+    size: number(body, "size") ?? 1,
+  };
   if (request.fault) return begin(request, { noun: "instance-pool", id: pool.id });
   refill(world, zone, pool);
   zone.pools.set(pool.id, pool);
@@ -108,7 +127,12 @@ function scaleTo(request: ApiRequest, size: number) {
   pool.state = size > pool.size ? "scaling-up" : "scaling-down";
   pool.size = size;
   refill(world, zone, pool);
-  return begin(request, { noun: "instance-pool", id: pool.id, work: () => resize(zone, pool), settle: () => settle(pool) });
+  return begin(request, {
+    noun: "instance-pool",
+    id: pool.id,
+    work: () => resize(zone, pool),
+    settle: () => settle(pool),
+  });
 }
 
 function evictMembers(request: ApiRequest) {

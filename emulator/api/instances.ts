@@ -5,15 +5,20 @@ import { instanceBody, listedInstanceBody } from "./instance_body";
 import { createInstance } from "./instance_create";
 import { refillPool } from "./instance_pools";
 import type { InstanceRecord } from "./records";
-import { type ApiRequest, type Route, begin, param } from "./route";
-import { type Schema, checkBody, idRef, idRefs, keyRef, labels, nameOf } from "./schema";
+import { type ApiRequest, begin, param, type Route } from "./route";
+import { checkBody, idRef, idRefs, keyRef, labels, nameOf, type Schema } from "./schema";
 
 const ASSIGNMENTS = ["dual", "inet4", "none"] as const;
 
 const MUTABLE: Record<string, Schema> = {
   name: nameOf("Instance name"),
   labels,
-  "user-data": { type: "string", description: "Instance Cloud-init user-data (base64 encoded)", minLength: 1, maxLength: 32_768 },
+  "user-data": {
+    type: "string",
+    description: "Instance Cloud-init user-data (base64 encoded)",
+    minLength: 1,
+    maxLength: 32_768,
+  },
   "public-ip-assignment": { type: "string", description: "Assign public IP to the Instance", enum: ASSIGNMENTS },
   "application-consistent-snapshot-enabled": { type: "boolean" },
 };

@@ -92,7 +92,12 @@ export class Operations {
     } catch (error) {
       task.fail?.();
       const message = error instanceof Error ? error.message : String(error);
-      this.#record({ ...base, state: "failure", reason: error instanceof OperationFailure ? error.reason : "fault", message });
+      this.#record({
+        ...base,
+        state: "failure",
+        reason: error instanceof OperationFailure ? error.reason : "fault",
+        message,
+      });
     }
   }
 

@@ -1,5 +1,5 @@
 /** Checks a request body against the part of JSON Schema that Exoscale's API document uses. */
-import { type Finding, badRequest } from "./errors";
+import { badRequest, type Finding } from "./errors";
 
 /** The constraints of one value, in the API document's own words. */
 export interface Schema {
@@ -140,4 +140,8 @@ export const keyRef: Schema = {
 export const nameOf = (description: string): Schema => ({ type: "string", description, minLength: 1, maxLength: 255 });
 
 /** Labels: text to text. */
-export const labels: Schema = { type: "object", description: "Resource labels", additionalProperties: { type: "string" } };
+export const labels: Schema = {
+  type: "object",
+  description: "Resource labels",
+  additionalProperties: { type: "string" },
+};

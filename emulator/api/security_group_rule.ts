@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { number, text } from "./body";
 import type { RuleRecord } from "./records";
-import { type Body, type Schema, idRef } from "./schema";
+import { type Body, idRef, type Schema } from "./schema";
 
 const PORT: Schema = { type: "integer", minimum: 1, maximum: 65_535 };
 const ICMP_NUMBER: Schema = { type: "integer", minimum: -1, maximum: 254, nullable: true };

@@ -4,9 +4,9 @@ import { isNetwork } from "../network";
 import { text } from "./body";
 import { ApiError, badRequest, conflict } from "./errors";
 import type { RuleRecord, SecurityGroupRecord } from "./records";
-import { type ApiRequest, type Route, begin, param } from "./route";
+import { type ApiRequest, begin, param, type Route } from "./route";
+import { checkBody, idRef, nameOf, type Schema } from "./schema";
 import { RULE, ruleOf } from "./security_group_rule";
-import { type Schema, checkBody, idRef, nameOf } from "./schema";
 import { found } from "./world";
 
 const CREATE: Schema = {

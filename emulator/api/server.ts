@@ -1,5 +1,5 @@
 /** One HTTP listener per zone: records, applies faults, checks the signature, finds the route, answers. */
-import { type IncomingMessage, type Server, type ServerResponse, createServer } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, Faults } from "../faults";
@@ -112,7 +112,10 @@ function work(context: ServerContext, zone: Zone, incoming: Incoming, fault: Ope
     if (!route) throw notFound("Resource");
     const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
     const body = parsed(incoming.body);
-    return { status: 200, body: route.handler({ world: context.world, zone, params: route.params, query, body, fault }) };
+    return {
+      status: 200,
+      body: route.handler({ world: context.world, zone, params: route.params, query, body, fault }),
+    };
   } catch (error) {
     if (error instanceof ApiError) return { status: error.status, body: error.body };
     return { status: 500, body: { message: error instanceof Error ? error.message : String(error) } };

@@ -8,9 +8,9 @@ import { type PublicKey, parsePublicKey, sameKey } from "../../provider/keys/pub
 import { text } from "./body";
 import { conflict } from "./errors";
 import type { KeyRecord } from "./records";
-import { type ApiRequest, type Route, param } from "./route";
-import { type Schema, checkBody } from "./schema";
-import { type World, found } from "./world";
+import { type ApiRequest, param, type Route } from "./route";
+import { checkBody, type Schema } from "./schema";
+import { found, type World } from "./world";
 
 const REGISTER: Schema = {
   type: "object",

@@ -1,6 +1,7 @@
 /** The state of one organisation, and of each zone in which it has something. */
-import type { GuestKind } from "../guests/guest";
+
 import { Addresses } from "../guests/addresses";
+import type { GuestKind } from "../guests/guest";
 import { Machine } from "../machine";
 import type { Settings } from "../options";
 import { stableId, templatesOf } from "./catalogue";
@@ -74,7 +75,10 @@ export class World {
   }
 
   /** The machine of a new instance, with these public keys on it for good. */
-  machineFor(id: string, spec: { hostname: string; user: string; publicKeys: readonly string[]; address: string }): Machine {
+  machineFor(
+    id: string,
+    spec: { hostname: string; user: string; publicKeys: readonly string[]; address: string },
+  ): Machine {
     const firewall = { world: this, instanceId: id, sshPort: this.#options.sshPort };
     const admitted = (remote: string) => admits(firewall, remote);
     return new Machine(async () => this.#options.guests?.create({ ...spec, admits: admitted }));

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type AuthContext, type Connection, type PublicKeyAuthContext, utils } from "ssh2";
 import { type PublicKey, parsePublicKey } from "../../provider/keys/public_key";
 import { type Grant, grantIn, typeInside } from "./authorized_keys";
-import { AUTHORIZED_KEYS_FILES, type Place, homeOf } from "./place";
+import { AUTHORIZED_KEYS_FILES, homeOf, type Place } from "./place";
 
 /** Who is logged in, and with which restrictions. */
 export interface Login extends Grant {

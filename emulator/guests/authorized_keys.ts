@@ -1,6 +1,6 @@
 /** Reads an authorized_keys file as sshd does, to decide on one offered key. */
 import { type PublicKey, parsePublicKey, sameKey } from "../../provider/keys/public_key";
-import { type LineOptions, allows, parseOptions } from "./key_options";
+import { allows, type LineOptions, parseOptions } from "./key_options";
 
 /** What a matching line grants. */
 export interface Grant {

@@ -1,7 +1,7 @@
 /** How a guest's commands are kept away from the machine that they really run on. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { join } from "node:path";
-import { type Place, homeOf } from "./place";
+import { homeOf, type Place } from "./place";
 import { SYSTEM_PATH } from "./stand_ins";
 
 /** One command to run in a guest. */

@@ -67,6 +67,9 @@ function matchesList(list: string, address: string): boolean {
 
 function matches(pattern: string, address: string): boolean {
   if (pattern.includes("/")) return inNetwork(pattern, address);
-  const expression = pattern.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const expression = pattern
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${expression}$`).test(address);
 }

@@ -8,8 +8,8 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { homedir, tmpdir, userInfo } from "node:os";
-import { type Command, type Confinement, ProcessGroup, detachedAs, environmentOf } from "./confinement";
-import { type Place, idOf } from "./place";
+import { type Command, type Confinement, detachedAs, environmentOf, ProcessGroup } from "./confinement";
+import { idOf, type Place } from "./place";
 import { SYSTEM_PATH } from "./stand_ins";
 
 const OWN_NAMESPACES = ["--user", "--map-root-user", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
@@ -62,7 +62,11 @@ export class NamespaceConfinement implements Confinement {
   async #hold(): Promise<number> {
     const { root, hostname, owner } = this.place;
     const args = [...OWN_NAMESPACES, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories()];
-    const options = { cwd: "/", env: { PATH: SYSTEM_PATH }, stdio: ["pipe", "pipe", "ignore"] as ["pipe", "pipe", "ignore"] };
+    const options = {
+      cwd: "/",
+      env: { PATH: SYSTEM_PATH },
+      stdio: ["pipe", "pipe", "ignore"] as ["pipe", "pipe", "ignore"],
+    };
     const holder = this.#processes.spawn("unshare", args, detachedAs(owner, options));
     const failed = once(holder, "exit").then(() => Promise.reject(new Error("No private namespace can be made here")));
     await Promise.race([holder.stdout && once(holder.stdout, "data"), failed]);

@@ -18,7 +18,9 @@ export function serveSession(session: Session, confinement: Confinement, login: 
   });
   // There is no terminal to give; a client that is refused one works line by line.
   session.on("pty", (_accept, reject) => reject?.());
-  session.on("exec", (accept, _reject, { command }) => serve(accept(), confinement, commandFor(login(), environment, command)));
+  session.on("exec", (accept, _reject, { command }) =>
+    serve(accept(), confinement, commandFor(login(), environment, command)),
+  );
   session.on("shell", (accept) => serve(accept(), confinement, commandFor(login(), environment)));
 }
 

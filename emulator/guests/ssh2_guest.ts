@@ -1,11 +1,11 @@
 /** One guest's SSH server, on the guest's own loopback address. */
 import { rm } from "node:fs/promises";
-import { type Server as NetServer, type Socket, createServer } from "node:net";
+import { createServer, type Server as NetServer, type Socket } from "node:net";
 import { type Connection, Server } from "ssh2";
 import { Authenticator } from "./authenticator";
 import type { Confinement } from "./confinement";
 import type { Guest, GuestSpec } from "./guest";
-import { type Place, homeOf } from "./place";
+import { homeOf, type Place } from "./place";
 import { serveSession } from "./session";
 
 /** See Settings.closedPort. */

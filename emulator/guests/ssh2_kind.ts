@@ -1,12 +1,11 @@
 /** Guests whose SSH server runs in this process (npm ssh2): no root, no sshd, a few milliseconds each. */
-import { mkdtemp, rm } from "node:fs/promises";
-import { chmod } from "node:fs/promises";
+import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Confinement, PlainConfinement } from "./confinement";
 import type { Guest, GuestKind, GuestSpec } from "./guest";
 import { NamespaceConfinement } from "./namespace";
-import { type Place, furnish, makeHostKey, placeOf } from "./place";
+import { furnish, makeHostKey, type Place, placeOf } from "./place";
 import { type ClosedPort, Ssh2Guest } from "./ssh2_guest";
 
 /** What all guests of this kind share. */
@@ -41,7 +40,11 @@ export class Ssh2Kind implements GuestKind {
 
   async create(spec: GuestSpec): Promise<Guest> {
     this.#count += 1;
-    const place = placeOf(spec, join(this.root, String(this.#count)), isRoot() ? FIRST_OWNER + (this.#count % OWNERS) : undefined);
+    const place = placeOf(
+      spec,
+      join(this.root, String(this.#count)),
+      isRoot() ? FIRST_OWNER + (this.#count % OWNERS) : undefined,
+    );
     this.#confine ??= this.#chooseConfinement();
     const [confine, hostKey] = await Promise.all([this.#confine, makeHostKey(), furnish(place, spec.publicKeys)]);
     return new Ssh2Guest({ spec, place, hostKey, confinement: confine(place), ...this.options });
@@ -54,7 +57,12 @@ export class Ssh2Kind implements GuestKind {
 
   /** Tries a namespace with everything that a command needs; what cannot be had is done without. */
   async #chooseConfinement(): Promise<(place: Place) => Confinement> {
-    const place: Place = { root: join(this.root, "probe"), hostname: "probe", user: "probe", owner: isRoot() ? FIRST_OWNER : undefined };
+    const place: Place = {
+      root: join(this.root, "probe"),
+      hostname: "probe",
+      user: "probe",
+      owner: isRoot() ? FIRST_OWNER : undefined,
+    };
     await furnish(place, []);
     const probe = new NamespaceConfinement(place);
     const isPossible = process.platform === "linux" && (await succeeds(probe));

@@ -1,5 +1,5 @@
 /** The one port that all guests listen on. */
-import { type Server, createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { FIRST_ADDRESS } from "./addresses";
 
 /** A port that stays reserved, so that no other emulator of this machine takes it. */

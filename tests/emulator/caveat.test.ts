@@ -1,4 +1,4 @@
-import { KeyRing, closeAll, start } from "./world";
+import { closeAll, KeyRing, start } from "./world";
 
 let ring: KeyRing;
 

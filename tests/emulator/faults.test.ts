@@ -7,8 +7,19 @@ afterEach(closeAll);
 
 test("answers an ordered status with its headers, as often as ordered", async () => {
   const { emulator, client } = await start(none);
-  emulator.faults.add({ kind: "status", status: 503, headers: { "retry-after": "7" }, body: "busy", path: "/ssh-key", times: 2 });
-  const [first, second, third] = [await client.send("GET", "/ssh-key"), await client.send("GET", "/ssh-key"), await client.send("GET", "/ssh-key")];
+  emulator.faults.add({
+    kind: "status",
+    status: 503,
+    headers: { "retry-after": "7" },
+    body: "busy",
+    path: "/ssh-key",
+    times: 2,
+  });
+  const [first, second, third] = [
+    await client.send("GET", "/ssh-key"),
+    await client.send("GET", "/ssh-key"),
+    await client.send("GET", "/ssh-key"),
+  ];
   expect([first?.status, second?.status, third?.status]).toEqual([503, 503, 200]);
   expect(first).toMatchObject({ body: "busy" });
   expect(first?.headers.get("retry-after")).toBe("7");
@@ -30,7 +41,13 @@ test("does nothing for a request whose connection is reset", async () => {
 
 test("ends an ordered operation in failure, with reason and an instance in error", async () => {
   const { emulator, client } = await start(none);
-  emulator.faults.add({ kind: "operation-failure", method: "POST", path: "/instance", reason: "unavailable", message: "No capacity" });
+  emulator.faults.add({
+    kind: "operation-failure",
+    method: "POST",
+    path: "/instance",
+    reason: "unavailable",
+    message: "No capacity",
+  });
   const operation = await client.settle("POST", "/instance", await client.order());
   expect(operation).toMatchObject({ state: "failure", reason: "unavailable", message: "No capacity" });
   expect((await client.get(`/instance/${operation.reference.id}`)).state).toBe("error");

@@ -15,14 +15,16 @@ test("adds and removes a rule of a security group", async () => {
   expect((await client.get(`/security-group/${reference.id}`)).rules).toEqual([]);
 });
 
-test.each([{ protocol: "tcp" }, { ...SSH, protocol: "sctp" }, { ...SSH, network: "anywhere" }, { ...SSH, "end-port": 70_000 }])(
-  "refuses a rule that breaks a constraint: %j",
-  async (rule) => {
-    const { client } = await start(none);
-    const { reference } = await client.settle("POST", "/security-group", { name: "ssh" });
-    expect((await client.send("POST", `/security-group/${reference.id}/rules`, rule)).status).toBe(400);
-  },
-);
+test.each([
+  { protocol: "tcp" },
+  { ...SSH, protocol: "sctp" },
+  { ...SSH, network: "anywhere" },
+  { ...SSH, "end-port": 70_000 },
+])("refuses a rule that breaks a constraint: %j", async (rule) => {
+  const { client } = await start(none);
+  const { reference } = await client.settle("POST", "/security-group", { name: "ssh" });
+  expect((await client.send("POST", `/security-group/${reference.id}/rules`, rule)).status).toBe(400);
+});
 
 test("attaches a group to a running instance and refuses to delete it while worn", async () => {
   const { client } = await start(none);

@@ -66,7 +66,8 @@ test("finds instances by label, address and manager", async () => {
   const { client } = await start(none);
   const { ip } = await client.create({ name: "web", labels: { role: "web" } });
   await client.create({ name: "db", labels: { role: "db" } });
-  const names = async (query: string) => (await client.get(`/instance?${query}`)).instances.map(({ name }: { name: string }) => name);
+  const names = async (query: string) =>
+    (await client.get(`/instance?${query}`)).instances.map(({ name }: { name: string }) => name);
   expect(await names("labels=role:web")).toEqual(["web"]);
   expect(await names(`ip-address=${ip}`)).toEqual(["web"]);
   expect(await names("manager-type=instance-pool")).toEqual([]);
@@ -108,14 +109,19 @@ test("refuses to delete a protected instance with 403", async () => {
   await client.settle("PUT", `/instance/${id}:add-protection`);
   const { status, body } = await client.send("DELETE", `/instance/${id}`);
   expect(status).toBe(403);
-  expect(body.message).toBe(`Operation delete-instance on resource ${id} is forbidden - reason: manual instance protection`);
+  expect(body.message).toBe(
+    `Operation delete-instance on resource ${id} is forbidden - reason: manual instance protection`,
+  );
 });
 
 test("forgets a deleted instance once the operation has ended", async () => {
   const { client } = await start(none);
   const { id } = await client.create();
   expect((await client.settle("DELETE", `/instance/${id}`)).state).toBe("success");
-  expect(await client.send("GET", `/instance/${id}`)).toMatchObject({ status: 404, body: { message: "Instance not found" } });
+  expect(await client.send("GET", `/instance/${id}`)).toMatchObject({
+    status: 404,
+    body: { message: "Instance not found" },
+  });
 });
 
 test("keeps instances of one zone out of the others", async () => {

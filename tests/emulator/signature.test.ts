@@ -23,7 +23,13 @@ test.each(vectors)("accepts what another client signed: $method $path", (vector)
 
 test("refuses a query argument that the signature leaves out", () => {
   const header = authorization("s", { method: "GET", path: "/v2/template", key: "k" });
-  expect(isSignedBy({ method: "GET", url: "/v2/template?visibility=private", body: Buffer.alloc(0), authorization: header }, "k", "s")).toBe(false);
+  expect(
+    isSignedBy(
+      { method: "GET", url: "/v2/template?visibility=private", body: Buffer.alloc(0), authorization: header },
+      "k",
+      "s",
+    ),
+  ).toBe(false);
 });
 
 test("answers 403 to a request without a valid signature", async () => {

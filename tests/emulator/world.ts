@@ -18,7 +18,10 @@ export interface Reply {
 }
 
 /** The Authorization header, written here a second time so that the emulator does not check itself. */
-export function authorization(secret: string, parts: { method: string; path: string; body?: string; key: string; expires?: number }) {
+export function authorization(
+  secret: string,
+  parts: { method: string; path: string; body?: string; key: string; expires?: number },
+) {
   const [path = "", query = ""] = parts.path.split("?");
   const names = [...new URLSearchParams(query).keys()].sort();
   const values = names.map((name) => new URLSearchParams(query).get(name)).join("");
@@ -66,7 +69,9 @@ export class Client {
     const { templates } = await this.get("/template");
     const { "instance-types": types } = await this.get("/instance-type");
     const templateId = templates.find(({ name }: { name: string }) => name === template)?.id;
-    const { id } = types.find((type: { family: string; size: string }) => `${type.family}.${type.size}` === "standard.tiny");
+    const { id } = types.find(
+      (type: { family: string; size: string }) => `${type.family}.${type.size}` === "standard.tiny",
+    );
     return { "disk-size": 10, template: { id: templateId }, "instance-type": { id }, ...more };
   }
 

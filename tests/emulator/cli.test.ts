@@ -1,0 +1,73 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+// Sources run without a build: the loader that jest itself uses.
+const LOADER = `
+  const { transformSync } = require("@swc/core");
+  const options = { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } };
+  require.extensions[".ts"] = (module, filename) =>
+    module._compile(transformSync(require("fs").readFileSync(filename, "utf8"), { ...options, filename }).code, filename);
+  process.argv.splice(1, 0, "cli");
+  require(process.env.CLI);
+`;
+
+const CLI = join(__dirname, "../../emulator/cli.ts");
+
+let child: ChildProcess | undefined;
+
+afterEach(() => {
+  child?.kill("SIGKILL");
+});
+
+function command(...args: string[]): ChildProcess {
+  child = spawn(process.execPath, ["-e", LOADER, "--", ...args], {
+    env: { ...process.env, CLI },
+    cwd: join(__dirname, "../.."),
+  });
+  return child;
+}
+
+async function outcome(running: ChildProcess) {
+  let [stdout, stderr] = ["", ""];
+  running.stdout?.on("data", (chunk) => {
+    stdout += chunk;
+  });
+  running.stderr?.on("data", (chunk) => {
+    stderr += chunk;
+  });
+  const [code] = await once(running, "close");
+  return { code, stdout, stderr };
+}
+
+test("prints four variables to export, logs requests, and ends cleanly on SIGTERM", async () => {
+  const running = command("emulator", "--operation-ms", "0", "--zones", "ch-gva-2,at-vie-1");
+  if (!running.stdout || !running.stderr) throw new Error("no output");
+  const lines: string[] = [];
+  for await (const line of createInterface(running.stdout)) if (lines.push(line) === 4) break;
+  const names = lines.map((line) => /^export (\w+)=\S+$/.exec(line)?.[1]);
+  expect(names).toEqual(["EXOSCALE_API_KEY", "EXOSCALE_API_SECRET", "EXOSCALE_API_ENDPOINT", "EXOSCALE_SSH_PORT"]);
+  await fetch(`${lines[2]?.split("=")[1]}/zone`);
+  const [logged] = await once(createInterface(running.stderr), "line");
+  expect(logged).toMatch(/GET {4}\/v2\/zone 200 \d+ ms ch-gva-2$/);
+  running.kill("SIGTERM");
+  expect((await once(running, "close"))[0]).toBe(0);
+});
+
+test("explains itself with --help", async () => {
+  const { code, stdout } = await outcome(command("--help"));
+  expect(code).toBe(0);
+  expect(stdout).toContain("Usage: pulumi-exoscale-ssh emulator [options]");
+});
+
+test.each([
+  [["emulator", "--prot", "1"], "Unknown option '--prot'"],
+  [["emulator", "--port", "http"], '"http" is not a number from 0 to 65535'],
+  [["start"], 'unknown command "start"'],
+  [[], "say what to run: pulumi-exoscale-ssh emulator"],
+])("refuses the command line %j with a reason", async (args, reason) => {
+  const { code, stderr } = await outcome(command(...args));
+  expect(code).toBe(2);
+  expect(stderr).toContain(reason);
+});

@@ -1,0 +1,84 @@
+import { lstat, readdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { PlainConfinement } from "../../emulator/guests/confinement";
+import { furnish } from "../../emulator/guests/place";
+import { closeAll, KeyRing, start } from "./world";
+
+let ring: KeyRing;
+
+beforeEach(async () => {
+  ring = await KeyRing.make();
+});
+
+afterEach(async () => {
+  await closeAll();
+  await ring.remove();
+});
+
+async function world() {
+  const { emulator, client } = await start();
+  emulator.cloud.openSsh();
+  await client.register("alice", await ring.generate("alice"));
+  const { id, ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
+  return { emulator, client, id, ip, port: emulator.environment.EXOSCALE_SSH_PORT };
+}
+
+/** What can be seen of a directory from outside: names, sizes, times. */
+async function look(directory: string): Promise<unknown> {
+  try {
+    const names = (await readdir(directory)).sort();
+    return await Promise.all(names.map(async (name) => [name, (await lstat(join(directory, name))).mtimeMs]));
+  } catch {
+    return "not there";
+  }
+}
+
+const lookAtHomes = () => Promise.all([homedir(), "/root"].map((home) => look(join(home, ".ssh"))));
+
+test("commands that use ~, $HOME and a plain login leave the real homes alone", async () => {
+  const before = await lookAtHomes();
+  const target = await world();
+  await ring.ssh(
+    target,
+    "alice",
+    'mkdir -p ~/.ssh "$HOME/.ssh"; echo x >> ~/.ssh/authorized_keys; touch "$HOME/.ssh/touched"',
+  );
+  expect(await lookAtHomes()).toEqual(before);
+  const home = (await target.emulator.cloud.guest(target.id)).home();
+  expect(await readdir(join(home, ".ssh"))).toContain("touched");
+});
+
+test("commands see nothing of the environment of the emulator", async () => {
+  process.env["PULUMI_CONFIG_PASSPHRASE"] = "hunter2";
+  const { stdout } = await ring.ssh(await world(), "alice", "env");
+  delete process.env["PULUMI_CONFIG_PASSPHRASE"];
+  expect(stdout).not.toMatch(/PULUMI|EXOSCALE|SSH_AUTH_SOCK|hunter2/);
+});
+
+test("commands never run as root outside, whatever they are told inside", async () => {
+  const target = await world();
+  const { stdout } = await ring.ssh(target, "alice", "touch ~/owned; sudo -n touch ~/by-sudo; id -u; sudo -n id -u");
+  const home = (await target.emulator.cloud.guest(target.id)).home();
+  const owners = await Promise.all(["owned", "by-sudo"].map(async (name) => (await lstat(join(home, name))).uid));
+  expect(owners).not.toContain(process.getuid?.() === 0 ? 0 : -1);
+  expect(stdout.split("\n")[0]).not.toBe("0");
+});
+
+test("without a namespace the stand-ins still answer as the guest", async () => {
+  const place = { root: join(ring.directory, "guest"), hostname: "web", user: "debian", owner: undefined };
+  await furnish(place, []);
+  const guest = new PlainConfinement(place);
+  const shell = [
+    "-c",
+    "id -un; whoami; hostname; getent passwd root | cut -d: -f6; echo ~; su -c id 2>&1; sudo id -un",
+  ];
+  const child = await guest.run({ user: "debian", shell, environment: {} });
+  let said = "";
+  child.stdout?.on("data", (chunk) => {
+    said += chunk;
+  });
+  await new Promise((resolve) => child.once("close", resolve));
+  const { root } = place;
+  expect(said).toBe(`debian\ndebian\nweb\n${root}/root\n${root}/home/debian\nsu: Authentication failure\nroot\n`);
+});
