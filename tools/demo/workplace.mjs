@@ -22,7 +22,7 @@ export function makeWorkplace(example, path) {
   const installed = join("examples", example, "node_modules");
   cpSync(join(root, "examples", example), program, { recursive: true, filter: (file) => !file.endsWith(installed) });
   linkPackages(program);
-  for (const name of ["state", "pulumi"]) mkdirSync(join(directory, name));
+  for (const name of ["state", "pulumi", "tmp"]) mkdirSync(join(directory, name));
   return {
     directory,
     program,
@@ -45,6 +45,8 @@ function linkPackages(program) {
 /** @param {string} directory @returns {NodeJS.ProcessEnv} a Pulumi that keeps its state here and asks no server for anything */
 function pulumiEnvironment(directory) {
   return {
+    // ts-node and the language host leave files in the temporary directory.
+    TMPDIR: join(directory, "tmp"),
     PULUMI_HOME: join(directory, "pulumi"),
     PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64"),
