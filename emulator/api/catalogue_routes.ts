@@ -25,7 +25,7 @@ function getType(request: ApiRequest) {
 }
 
 function typeBody(world: World, { id, family, size, cpus, memory }: InstanceTypeRecord) {
-  return { id, family, size, cpus, memory, gpus: 0, authorized: true, zones: world.zones.map(({ name }) => name) };
+  return { id, family, size, cpus, memory, authorized: true, zones: world.zones.map(({ name }) => name) };
 }
 
 /** Without `visibility` the real API lists the public ones. */

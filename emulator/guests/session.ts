@@ -16,18 +16,26 @@ export function serveSession(session: Session, confinement: Confinement, login: 
     environment[key] = val;
     accept?.();
   });
-  // There is no terminal to give; a client that is refused one works line by line.
-  session.on("pty", (_accept, reject) => reject?.());
+  let isInteractive = false;
+  session.on("pty", (_accept, reject) => {
+    // There is no terminal to give; a client that is refused one works line by line, and wants a prompt.
+    isInteractive = true;
+    reject?.();
+  });
   session.on("exec", (accept, _reject, { command }) =>
-    serve(accept(), confinement, commandFor(login(), environment, command)),
+    serve(accept(), confinement, commandFor(login(), environment, ["-c", command])),
   );
-  session.on("shell", (accept) => serve(accept(), confinement, commandFor(login(), environment)));
+  session.on("shell", (accept) =>
+    serve(accept(), confinement, commandFor(login(), environment, [isInteractive ? "-i" : "-s"])),
+  );
 }
 
-function commandFor({ user, forcedCommand }: Login, environment: Record<string, string>, asked?: string): Command {
-  const run = forcedCommand ?? asked;
-  const original = forcedCommand !== undefined && asked !== undefined ? { SSH_ORIGINAL_COMMAND: asked } : {};
-  return { user, shell: run === undefined ? ["-i"] : ["-c", run], environment: { ...environment, ...original } };
+function commandFor(login: Login, environment: Record<string, string>, asked: readonly string[]): Command {
+  const { user, forcedCommand } = login;
+  if (forcedCommand === undefined) return { user, shell: asked, environment };
+  const [, original] = asked;
+  const told = original === undefined ? {} : { SSH_ORIGINAL_COMMAND: original };
+  return { user, shell: ["-c", forcedCommand], environment: { ...environment, ...told } };
 }
 
 async function serve(channel: ServerChannel, confinement: Confinement, command: Command): Promise<void> {

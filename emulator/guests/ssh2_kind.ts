@@ -1,4 +1,5 @@
 /** Guests whose SSH server runs in this process (npm ssh2): no root, no sshd, a few milliseconds each. */
+import { rmSync } from "node:fs";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,10 +26,15 @@ export class Ssh2Kind implements GuestKind {
   #count = 0;
   #confine: Promise<(place: Place) => Confinement> | undefined;
 
+  /** For a program that exits without closing. */
+  readonly #removeAll = () => rmSync(this.root, { recursive: true, force: true });
+
   private constructor(
     readonly root: string,
     readonly options: Ssh2KindOptions,
-  ) {}
+  ) {
+    process.once("exit", this.#removeAll);
+  }
 
   /** Makes the directory. */
   static async open(options: Ssh2KindOptions): Promise<Ssh2Kind> {
@@ -53,6 +59,7 @@ export class Ssh2Kind implements GuestKind {
   async close(): Promise<void> {
     await this.#confine?.catch(() => undefined);
     await rm(this.root, { recursive: true, force: true });
+    process.removeListener("exit", this.#removeAll);
   }
 
   /** Tries a namespace with everything that a command needs; what cannot be had is done without. */

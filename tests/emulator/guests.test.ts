@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { connect } from "node:net";
+import { join } from "node:path";
 import { type AuthHandlerMiddleware, BaseAgent, type ParsedKey, Client as SshClient, utils } from "ssh2";
 import { closeAll, KeyRing, start } from "./world";
 
@@ -122,6 +123,18 @@ test("tells whoever logs in as root to use the default account", async () => {
   expect(await guest.authorizedKeys("root")).toMatch(
     /^no-port-forwarding,.*command="echo 'Please login as the user \\"debian\\"/,
   );
+});
+
+test("runs a forced command in place of the one that was asked for", async () => {
+  const target = await world();
+  await target.guest.writeAuthorizedKeys(`command="echo not $SSH_ORIGINAL_COMMAND" ${target.publicKey}\n`);
+  expect(await ring.ssh(target, "alice", "ls")).toMatchObject({ code: 0, stdout: "not ls\n" });
+});
+
+test("trusts no file that others may write", async () => {
+  const target = await world();
+  await chmod(join(target.guest.home(), ".ssh/authorized_keys"), 0o666);
+  expect(await accepts(target, target.publicKey)).toBe(false);
 });
 
 test("reads authorized_keys anew at each attempt", async () => {
