@@ -78,7 +78,16 @@ export class NamespaceConfinement implements Confinement {
 
 /** What is the developer's and lies outside /root, /home and /tmp, which are replaced anyway. */
 function hiddenDirectories(): string[] {
-  const candidates = ["/run", "/var/tmp", homedir(), userInfo().homedir, tmpdir()];
+  const candidates = ["/run", "/var/tmp", homedir(), registeredHome(), tmpdir()];
   const replaced = /^\/(root|home|tmp)?(\/|$)/;
   return [...new Set(candidates)].filter((path) => !replaced.test(path));
+}
+
+/** The home that /etc/passwd knows, which $HOME may differ from; in a container there may be no such entry. */
+function registeredHome(): string {
+  try {
+    return userInfo().homedir;
+  } catch {
+    return homedir();
+  }
 }
