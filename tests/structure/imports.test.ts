@@ -1,0 +1,153 @@
+import { type Import, importsOf, mentions, runTimeImportsOf, sources } from "./imports";
+
+/** What the files of a room may import besides each other: paths of the repository, and packages. */
+const arrows: readonly { room: string; title: string; allowed: readonly string[] }[] = [
+  { room: "provider/index", title: "what a program imports is the dynamic front", allowed: ["provider/dynamic"] },
+  {
+    room: "provider/dynamic",
+    title: "the dynamic front joins Pulumi and the resources",
+    allowed: [
+      "provider/resources",
+      "provider/account",
+      "provider/errors",
+      "@pulumi/pulumi",
+      "zod",
+      "pulumi-exoscale-ssh/dynamic/impl",
+    ],
+  },
+  {
+    room: "provider/resources",
+    title: "the resources know no Pulumi, network, file or environment",
+    allowed: ["provider/keys", "provider/account", "provider/errors", "zod", "node:crypto", "node:util"],
+  },
+  {
+    room: "provider/account",
+    title: "the account joins Exoscale's API and SSH",
+    allowed: ["provider/exoscale", "provider/ssh", "provider/errors"],
+  },
+  {
+    room: "provider/exoscale",
+    title: "the client of Exoscale's API stands alone",
+    allowed: ["provider/errors", "node:crypto", "node:timers/promises"],
+  },
+  {
+    room: "provider/ssh",
+    title: "SSH to a host knows keys and no cloud",
+    allowed: [
+      "provider/keys",
+      "provider/errors",
+      "ssh2",
+      "node:crypto",
+      "node:net",
+      "node:stream",
+      "node:timers/promises",
+    ],
+  },
+  {
+    room: "provider/keys",
+    title: "key material is pure computation",
+    allowed: ["provider/errors", "sshpk", "node-forge", "node:crypto", "node:util"],
+  },
+  { room: "provider/errors", title: "the errors import nothing", allowed: [] },
+  {
+    room: "emulator",
+    title: "the emulator takes from the provider only keys and errors, never its client",
+    allowed: ["provider/keys", "provider/errors", "ssh2", "node:"],
+  },
+  {
+    room: "tools/generate",
+    title: "the generator reads the descriptions of the resources",
+    allowed: ["provider/resources", "zod", "node:"],
+  },
+  { room: "examples", title: "examples import what a user installs", allowed: ["pulumi-exoscale-ssh", "@pulumi/"] },
+];
+
+const files = sources("provider", "emulator", "tools", "examples");
+
+describe("Imports go one way", () => {
+  test.each(arrows)("$room: $title", ({ room, allowed }) => {
+    const own = filesOf(room);
+    expect(own).not.toEqual([]);
+    expect(own.flatMap(importsOf).filter(({ target }) => !within(room, target) && !allows(allowed, target))).toEqual(
+      [],
+    );
+  });
+
+  test("every source file belongs to one of these rooms", () => {
+    const homeless = files.filter(
+      (file) => !file.startsWith("tools/") && !arrows.some(({ room }) => within(room, file)),
+    );
+    expect(homeless).toEqual([]);
+  });
+
+  test("the scripts that set up, test and demonstrate import nothing that has to be compiled", () => {
+    const scripts = filesOf("tools").filter((file) => !within("tools/generate", file));
+    const compiled = ["provider", "emulator", "tools/generate"];
+    expect(scripts.flatMap(importsOf).filter(({ target }) => allows(compiled, target))).toEqual([]);
+  });
+});
+
+describe("What only one place may touch", () => {
+  test.each(["sshpk", "node-forge"])("%s is imported by provider/keys alone", (library) => {
+    expect(importersOf(library).filter((file) => !within("provider/keys", file))).toEqual([]);
+  });
+
+  test("Pulumi is imported by the dynamic front alone", () => {
+    const provider = filesOf("provider").flatMap(importsOf);
+    const outside = provider.filter(({ file, target }) => /pulumi/.test(target) && !within("provider/dynamic", file));
+    expect(outside).toEqual([]);
+  });
+
+  test("the account reads the environment, and nothing else in the provider does", () => {
+    expect(filesOf("provider").filter((file) => mentions(file, "process"))).toEqual(["provider/account.ts"]);
+  });
+
+  test("the resources reach the network through the account alone", () => {
+    expect(filesOf("provider/resources").filter((file) => mentions(file, "fetch"))).toEqual([]);
+  });
+
+  test("the resources know the account as a type only", () => {
+    const atRunTime = filesOf("provider/resources").flatMap(runTimeImportsOf);
+    expect(atRunTime.filter(({ target }) => target === "provider/account")).toEqual([]);
+  });
+
+  test("the dynamic front knows zod as a type only", () => {
+    const atRunTime = filesOf("provider/dynamic").flatMap(runTimeImportsOf);
+    expect(atRunTime.filter(({ target }) => target === "zod")).toEqual([]);
+  });
+
+  test("the closures that Pulumi stores fetch the implementation by the package's name and nothing else", () => {
+    const fetched = new Set(runTimeImportsOf("provider/dynamic/providers.ts").map(({ target }) => target));
+    expect([...fetched]).toEqual(["pulumi-exoscale-ssh/dynamic/impl"]);
+    expect(importersOf("pulumi-exoscale-ssh/dynamic/impl")).toEqual(["provider/dynamic/providers.ts"]);
+  });
+});
+
+function filesOf(room: string): string[] {
+  return files.filter((file) => within(room, file));
+}
+
+function importersOf(target: string): string[] {
+  return [
+    ...new Set(
+      files
+        .flatMap(importsOf)
+        .filter(isOf(target))
+        .map(({ file }) => file),
+    ),
+  ];
+}
+
+function isOf(library: string): (found: Import) => boolean {
+  return ({ target }) => target === library || target.startsWith(`${library}/`);
+}
+
+/** A room is a folder with all that is below it, or one file. */
+function within(room: string, path: string): boolean {
+  return path === room || path === `${room}.ts` || path.startsWith(`${room}/`);
+}
+
+/** A name that ends in a colon or a slash allows all that begins with it. */
+function allows(allowed: readonly string[], target: string): boolean {
+  return allowed.some((name) => (/[:/]$/.test(name) ? target.startsWith(name) : within(name, target)));
+}
