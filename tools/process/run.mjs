@@ -40,6 +40,8 @@ export function run(command, args, options = {}) {
     /** @param {number} code */
     const end = (code) => {
       clearTimeout(timer);
+      // Killed because we leave: whoever waits must not go on as if the command had failed.
+      if (isLeaving()) return;
       void kill();
       resolve({ code, ...read() });
     };

@@ -39,7 +39,7 @@ export async function holdsEngine(directory) {
   const pulumi = join(directory, "pulumi");
   if (!isExecutable(pulumi) || !(isExecutable(join(directory, LANGUAGE_HOST)) || onPath(LANGUAGE_HOST))) return false;
   const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const { code, stdout } = await run(pulumi, ["version"], { env, timeoutMs: 20_000 });
+  const { code, stdout } = await run(pulumi, ["version"], { env, timeoutMs: 60_000 });
   return code === 0 && isAtLeast(stdout, LEAST_ENGINE);
 }
 
