@@ -14,6 +14,7 @@ module.exports = {
     {
       displayName: "e2e",
       testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
+      moduleNameMapper: { "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js" },
       transform: typescript,
     },
   ],

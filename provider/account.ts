@@ -60,8 +60,12 @@ export interface ZoneAccount {
   template(id: string): Promise<Template | undefined>;
 }
 
-/** Reads a setting of the provider, such as `apiKey`; undefined when the stack does not have it. */
-export type ReadSetting = (name: "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort") => string | undefined;
+/** Names of the provider's settings, which stand in a stack's configuration as `exoscale-ssh:apiKey` and so on. */
+export const settingNames = ["apiKey", "apiSecret", "endpoint", "zone", "sshPort"] as const;
+type SettingName = (typeof settingNames)[number];
+
+/** Reads a setting of the provider; undefined when the stack does not have it. */
+export type ReadSetting = (name: SettingName) => string | undefined;
 
 const defaultApiZone = "ch-gva-2";
 const sshToHosts = { probe, waitForSsh, knownHostsLine, sshCommand, sshConfig };
@@ -121,11 +125,10 @@ function zoneAccount(name: string, api: Api): ZoneAccount {
   };
 }
 
-type Settings = { readonly [name in Parameters<ReadSetting>[0]]: string | undefined };
+type Settings = { readonly [name in SettingName]: string | undefined };
 
 function settings(setting: ReadSetting, environment: NodeJS.ProcessEnv): Settings {
-  const read = (name: Parameters<ReadSetting>[0], variable: string) =>
-    setting(name) || environment[variable] || undefined;
+  const read = (name: SettingName, variable: string) => setting(name) || environment[variable] || undefined;
   return {
     apiKey: read("apiKey", "EXOSCALE_API_KEY"),
     apiSecret: read("apiSecret", "EXOSCALE_API_SECRET"),

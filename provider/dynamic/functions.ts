@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { type Account, openAccount } from "../account";
+import { type Account, openAccount, type ReadSetting, settingNames } from "../account";
 import { functions } from "../resources";
 import { type AccountFunction, call } from "../resources/functions/function";
 import type {
@@ -20,11 +20,15 @@ import type {
  * as an output for arguments that are outputs themselves.
  */
 
-let account: Account | undefined;
+/** By configuration: one process may run the programs of several stacks, one after the other. */
+const accounts = new Map<string, Account>();
 
 function programAccount(): Account {
   // pulumi.Config would warn that the secret is one; it goes no further than the signature of a request.
-  account ??= openAccount((name) => pulumi.runtime.getConfig(`exoscale-ssh:${name}`));
+  const setting: ReadSetting = (name) => pulumi.runtime.getConfig(`exoscale-ssh:${name}`);
+  const settings = JSON.stringify(settingNames.map(setting));
+  const account = accounts.get(settings) ?? openAccount(setting);
+  accounts.set(settings, account);
   return account;
 }
 

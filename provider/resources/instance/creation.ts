@@ -86,7 +86,10 @@ export async function finishCreation(
 ): Promise<InstanceState> {
   const instance = await existing(zone, id);
   const hostKeys =
-    remembered.hostKeys ?? (inputs.waitForSsh ? await firstHostKeys(account, inputs, instance, deadline) : undefined);
+    remembered.hostKeys ??
+    (inputs.waitForSsh && instance.state === "running"
+      ? await firstHostKeys(account, inputs, instance, deadline)
+      : undefined);
   await zone.instances.update(id, { ...renamed(instance, inputs), labels: withoutMark(instance.labels) }, deadline);
   const kept = { ...remembered, ...(hostKeys && { hostKeys }) };
   return await instanceState(account, inputs, await existing(zone, id), kept);

@@ -66,9 +66,8 @@ function keyTwice(inputs: Inputs): CheckFailure[] {
 }
 
 function noAddress(inputs: Inputs): CheckFailure[] {
-  if (inputs.waitForSsh !== true || (inputs.publicIpAssignment !== "none" && inputs.state !== "stopped")) return [];
-  const reason =
-    "waitForSsh waits for sshd on a public address of a running instance. Remove it, or give the instance both.";
+  if (inputs.waitForSsh !== true || inputs.publicIpAssignment !== "none") return [];
+  const reason = "waitForSsh needs a public address to wait at. Remove it, or set publicIpAssignment.";
   return [{ property: "waitForSsh", reason }];
 }
 

@@ -62,7 +62,7 @@ function caveat(name: string, holders: readonly ProbedHolder[]): string {
     open && `it still opens ${open}.`,
     silent && `It was installed on ${silent}, which could not be asked; expect that it still opens them.`,
     refusing && `Refused when asked from here, which is no proof: ${refusing}.`,
-    "Remove its line from ~/.ssh/authorized_keys there to close them.",
+    "Remove its line from ~/.ssh/authorized_keys there to close it.",
   ]
     .filter(Boolean)
     .join(" ");

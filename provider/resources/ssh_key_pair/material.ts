@@ -41,7 +41,7 @@ export function materialInState(state: SshKeyPairState): KeyMaterial | undefined
 
 /** Everything that is shown of a pair, with the comment and the passphrase of the inputs. */
 export async function keyOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
-  const comment = commentFor(material, inputs);
+  const comment = inputs.comment ?? (importedComment(inputs) || inputs.name || "");
   const { publicKey } = material;
   return {
     algorithm: publicKey.algorithm,
@@ -53,9 +53,10 @@ export async function keyOutputs(material: KeyMaterial, inputs: SshKeyPairInputs
   };
 }
 
-function commentFor(material: KeyMaterial, inputs: SshKeyPairInputs): string {
-  const imported = inputs.publicKey === undefined ? undefined : parsePublicKey(inputs.publicKey).comment;
-  return inputs.comment ?? (imported || material.publicKey.comment || inputs.name || "");
+/** From the inputs, not from the material: what the state holds may carry a comment that the program has taken back. */
+function importedComment({ publicKey, privateKey, passphrase }: SshKeyPairInputs): string {
+  if (publicKey !== undefined) return parsePublicKey(publicKey).comment;
+  return privateKey === undefined ? "" : parsePrivateKey(privateKey, passphrase).publicKey().comment;
 }
 
 function withComment(key: PublicKey, comment: string): string {

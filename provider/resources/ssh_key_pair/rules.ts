@@ -59,8 +59,10 @@ function exclusions(inputs: Inputs): CheckFailure[] {
 function unsupportedOptions(inputs: Inputs): CheckFailure[] {
   const [algorithm, rsaBits, ecdsaCurve] = [known(inputs.algorithm), known(inputs.rsaBits), known(inputs.ecdsaCurve)];
   if (algorithm === undefined) return [];
-  const wrong = { ...(rsaBits !== undefined && { rsaBits }), ...(ecdsaCurve !== undefined && { ecdsaCurve }) };
-  return failureOf(() => checkKeyOptions({ algorithm, ...wrong }), Object.keys(wrong)[0] ?? "algorithm");
+  return [
+    ...(rsaBits === undefined ? [] : failureOf(() => checkKeyOptions({ algorithm, rsaBits }), "rsaBits")),
+    ...(ecdsaCurve === undefined ? [] : failureOf(() => checkKeyOptions({ algorithm, ecdsaCurve }), "ecdsaCurve")),
+  ];
 }
 
 function unreadablePublicKey(inputs: Inputs): CheckFailure[] {

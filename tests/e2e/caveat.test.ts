@@ -1,0 +1,105 @@
+import { allowSsh, getKeyHolders, Instance, SecurityGroup, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../../emulator";
+import { logIn } from "./login";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"] });
+});
+
+afterAll(async () => await emulator.close());
+
+beforeEach(async () => {
+  stack = await TestStack.create(emulator);
+});
+
+afterEach(async () => {
+  await stack.up(async () => {}).finally(() => stack.dispose());
+  expect(stack.leaks()).toEqual([]);
+});
+
+interface Shop {
+  bob?: SshKeyPairArgs;
+  without?: boolean;
+  keep?: string[];
+}
+
+/** Alice and Bob on one machine; `without` takes Bob's key out of the program and leaves the machine as it is. */
+const shop =
+  ({ bob = {}, without = false, keep = ["sshKeys", "connection"] }: Shop = {}) =>
+  async () => {
+    const alice = new SshKeyPair("alice");
+    const bobs = without ? undefined : new SshKeyPair("bob", { name: "bob", ...bob });
+    const ssh = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") });
+    const web = new Instance(
+      "web",
+      {
+        name: "web",
+        zone: "ch-gva-2",
+        type: "standard.tiny",
+        template: "Linux Debian 13",
+        diskSize: 10,
+        sshKeys: bobs ? [alice, bobs] : [alice],
+        securityGroups: [ssh],
+        connection: { privateKey: alice.privateKeyOpenssh },
+        waitForSsh: true,
+      },
+      { ignoreChanges: keep },
+    );
+    const { sshCommand, knownHosts, staleSshKeys } = web;
+    return {
+      sshCommand,
+      knownHosts,
+      staleSshKeys,
+      ...(bobs && { privateKey: bobs.privateKeyOpenssh, publicKeyOpenssh: bobs.publicKeyOpenssh }),
+    };
+  };
+
+test.each(["listed", "dropped"] as const)(
+  "a deleted key still opens the machine, where the API keeps deleted keys %s",
+  async (deletedKeys) => {
+    emulator.cloud.set({ deletedKeys });
+    const { privateKey, sshCommand, knownHosts } = await stack.up(shop());
+    await stack.up(shop({ without: true }));
+    expect(emulator.cloud.keys.map(({ name }) => name)).not.toContain("bob");
+    expect(logIn({ privateKey, sshCommand, knownHosts }, "echo still in")).toBe("still in");
+    const warning = 'SSH key "bob" is deleted from the account but not revoked: it still opens web (ch-gva-2, 127.';
+    expect(stack.output).toContain(warning);
+  },
+);
+
+test("a refresh lists a deleted key as stale, and its holder can still be found", async () => {
+  emulator.cloud.set({ deletedKeys: "dropped" });
+  const { publicKeyOpenssh } = await stack.up(shop());
+  await stack.up(shop({ without: true }));
+  await stack.refresh();
+  expect((await stack.state())["web"]?.outputs["staleSshKeys"]).toMatchObject([{ name: "bob" }]);
+  await stack.useConfigurationFor(emulator);
+  const asked = { publicKeyOpenssh: String(publicKeyOpenssh), probe: true };
+  const { holders } = await stack.up(async () => ({
+    ...(await shop({ without: true })()),
+    ...(await getKeyHolders(asked)),
+  }));
+  expect(holders).toMatchObject([{ name: "web", zone: "ch-gva-2", accepts: "yes" }]);
+});
+
+test("onDelete refuse keeps a key that a machine holds, and says where", async () => {
+  await stack.up(shop({ bob: { onDelete: "refuse" } }));
+  const said = await stack.failure(stack.up(shop({ without: true })));
+  expect(said).toMatch(/SSH key "bob" is not deleted \(onDelete: "refuse"\): it opens web \(ch-gva-2, 127\.\S+\)\./);
+  expect(emulator.cloud.keys.map(({ name }) => name)).toContain("bob");
+  await stack.destroy();
+});
+
+test("a machine whose keys change is neither replaced nor changed, but refused at preview", async () => {
+  await stack.up(shop());
+  const before = emulator.cloud.instances();
+  const said = await stack.failure(stack.preview(shop({ without: true, keep: [] })));
+  expect(said).toContain('sshKeys of instance "web" changed');
+  expect(emulator.cloud.instances()).toEqual(before);
+});

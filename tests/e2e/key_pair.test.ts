@@ -1,0 +1,108 @@
+import { SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../../emulator";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => {
+  stack.dispose();
+  await emulator.close();
+});
+
+const names = () => emulator.cloud.keys.map(({ name }) => name);
+
+const deploy = (args: SshKeyPairArgs) => async () => {
+  const deploy = new SshKeyPair("deploy", args);
+  return { name: deploy.name, privateKey: deploy.privateKeyOpenssh, fingerprint: deploy.publicKeyFingerprintMd5 };
+};
+
+describe("a generated pair, from the first up to destroy", () => {
+  let first: Record<string, unknown>;
+
+  test("is registered under a generated name with its fingerprint", async () => {
+    first = await stack.up(deploy({}));
+    expect(first["name"]).toMatch(/^deploy-[0-9a-f]{7}$/);
+    expect(emulator.cloud.keys).toMatchObject([{ name: first["name"], fingerprint: first["fingerprint"] }]);
+  });
+
+  test("has nothing to change in a second preview", async () => {
+    expect(await stack.preview(deploy({}))).toEqual({ same: 2 });
+  });
+
+  test("keeps its key when comment and onDelete change", async () => {
+    const outputs = await stack.up(deploy({ comment: "the deploy robot", onDelete: "refuse" }));
+    expect(outputs).toMatchObject({ name: first["name"], fingerprint: first["fingerprint"] });
+    expect((await stack.state())["deploy"]?.outputs).toMatchObject({
+      publicKeyOpenssh: expect.stringMatching(/^ssh-ed25519 \S+ the deploy robot$/),
+    });
+  });
+
+  test("keeps its key when a passphrase is set and taken away", async () => {
+    stack.expectHidden("correct horse battery staple");
+    await stack.up(deploy({ comment: "x", passphrase: "correct horse battery staple" }));
+    const outputs = await stack.up(deploy({ comment: "x" }));
+    expect(outputs["fingerprint"]).toBe(first["fingerprint"]);
+    first = outputs;
+  });
+
+  test("stays in the state when it vanishes from the account, and is registered again", async () => {
+    emulator.cloud.removeKey(String(first["name"]));
+    await stack.refresh();
+    const again = await stack.up(deploy({ comment: "x" }));
+    expect(again).toEqual(first);
+    expect(names()).toEqual([first["name"]]);
+  });
+
+  test("is updated with an API secret that was rotated", async () => {
+    emulator.rotateSecret("a-new-secret-after-the-rotation");
+    stack.setEnvironment(emulator.environment);
+    stack.expectHidden("a-new-secret-after-the-rotation");
+    expect(await stack.up(deploy({ comment: "y" }))).toMatchObject({ name: first["name"] });
+  });
+
+  test("is replaced when its triggers change, the old key going last", async () => {
+    const before = emulator.requests.length;
+    const second = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }));
+    expect(second["fingerprint"]).not.toBe(first["fingerprint"]);
+    const changes = emulator.requests.slice(before).filter(({ method }) => method !== "GET");
+    expect(changes.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      "POST /v2/ssh-key",
+      `DELETE /v2/ssh-key/${first["name"]}`,
+    ]);
+    first = second;
+  });
+
+  test("survives as a new key when it is replaced by hand", async () => {
+    const urn = (await stack.state())["deploy"]?.urn ?? "";
+    const third = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }), { replace: [urn] });
+    expect(names()).toEqual([third["name"]]);
+    first = third;
+  });
+
+  test("is replaced when somebody put another key under its name, which is left alone", async () => {
+    const stranger = (await generatePrivateKey({ algorithm: "ed25519" })).publicKey();
+    emulator.cloud.swapKey(String(first["name"]), stranger.openssh);
+    await stack.refresh();
+    const fourth = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }));
+    expect(names().toSorted()).toEqual([first["name"], fourth["name"]].toSorted());
+    emulator.cloud.removeKey(String(first["name"]));
+  });
+
+  test("is gone from the account after destroy", async () => {
+    await stack.destroy();
+    expect(names()).toEqual([]);
+  });
+
+  test("has left no secret in state, output, process arguments or files", () => {
+    expect(stack.leaks()).toEqual([]);
+  });
+});

@@ -1,0 +1,26 @@
+import { readdirSync, readFileSync } from "node:fs";
+
+/** Collects the arguments of every process on the machine while it runs, as `ps` would show them to anybody. */
+export class ProcessArguments {
+  private readonly seen = new Set<string>();
+  private readonly timer = setInterval(() => this.look(), 40).unref();
+
+  /** Every command line seen so far, one a line. */
+  text(): string {
+    return [...this.seen].join("\n");
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  private look(): void {
+    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+      try {
+        this.seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
+      } catch {
+        // It has ended since the list was made.
+      }
+    }
+  }
+}

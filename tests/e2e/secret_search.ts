@@ -1,0 +1,41 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A secret that was found in plain text. */
+export interface Leak {
+  readonly where: string;
+  /** How it was written: as it is, in JSON or in base64. */
+  readonly as: string;
+}
+
+/** Where secrets stand in a text: as they are, escaped as in JSON, or in base64. */
+export function leaksIn(where: string, text: string, secrets: readonly string[]): Leak[] {
+  return secrets.flatMap((secret) =>
+    Object.entries(writings(secret))
+      .filter(([, writing]) => writing.length > 0 && text.includes(writing))
+      .map(([as]) => ({ where, as })),
+  );
+}
+
+/** The same for every file below a directory, packages aside: what is installed was there before. */
+export function filesHolding(directory: string, secrets: readonly string[]): Leak[] {
+  return readdirSync(directory, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes("/node_modules"))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .flatMap((file) => leaksIn(file, readFileSync(file, "utf8"), secrets));
+}
+
+function writings(secret: string): Record<string, string> {
+  const body = keyBody(secret);
+  return {
+    "it is": body,
+    JSON: JSON.stringify(body).slice(1, -1),
+    base64: Buffer.from(body).toString("base64").slice(0, -4),
+  };
+}
+
+/** Of a private key the middle: its first and last lines are no secret, and every line break may be written anew. */
+function keyBody(secret: string): string {
+  const lines = secret.trim().split("\n");
+  return lines.length > 2 ? (lines[Math.floor(lines.length / 2)] ?? "") : secret;
+}

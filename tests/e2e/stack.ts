@@ -1,0 +1,169 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { LocalWorkspace, type PulumiFn, type Stack, type UpOptions } from "@pulumi/pulumi/automation";
+import type { Emulator } from "../../emulator";
+import { ProcessArguments } from "./process_arguments";
+import { filesHolding, type Leak, leaksIn } from "./secret_search";
+
+const root = resolve(__dirname, "../..");
+const project = "shop";
+
+/** A resource as the state has it; secrets stay encrypted. */
+export interface StateResource {
+  readonly urn: string;
+  readonly id?: string;
+  readonly type: string;
+  readonly inputs: Record<string, unknown>;
+  readonly outputs: Record<string, unknown>;
+}
+
+/**
+ * A stack of an inline program under the real engine, with the dynamic providers in the process that the engine starts
+ * for them and the package where a user's program would have it, in node_modules.
+ */
+export class TestStack {
+  /** Everything that Pulumi printed, of all commands. */
+  output = "";
+
+  private readonly secrets = new Set<string>();
+  private readonly commandLines = new ProcessArguments();
+
+  private constructor(
+    private readonly directory: string,
+    private readonly stack: Stack,
+  ) {}
+
+  /** @param environment what points at the API; by default the emulator's variables */
+  static async create(emulator: Emulator, environment: object = emulator.environment): Promise<TestStack> {
+    const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-e2e-"));
+    const modules = join(directory, "program", "node_modules");
+    mkdirSync(modules, { recursive: true });
+    symlinkSync(root, join(modules, "pulumi-exoscale-ssh"));
+    symlinkSync(join(root, "node_modules", "@pulumi"), join(modules, "@pulumi"));
+    const stack = new TestStack(directory, await makeStack(directory, { ...environment }));
+    stack.expectHidden(emulator.environment.EXOSCALE_API_SECRET);
+    return stack;
+  }
+
+  /** Sets a value of the stack's configuration. */
+  async configure(key: string, value: string, secret = false): Promise<void> {
+    await this.stack.setConfig(key, { value, secret });
+    if (secret) this.expectHidden(value);
+  }
+
+  /** Points the stack's own configuration at the emulator, which functions read: they run in the program's process. */
+  async useConfigurationFor({ environment }: Emulator): Promise<void> {
+    await this.configure("exoscale-ssh:apiKey", environment.EXOSCALE_API_KEY);
+    await this.configure("exoscale-ssh:apiSecret", environment.EXOSCALE_API_SECRET, true);
+    await this.configure("exoscale-ssh:endpoint", environment.EXOSCALE_API_ENDPOINT);
+    await this.configure("exoscale-ssh:sshPort", environment.EXOSCALE_SSH_PORT);
+  }
+
+  /** Changes environment variables of the commands that follow. */
+  setEnvironment(variables: object): void {
+    Object.assign(this.stack.workspace.envVars, variables);
+  }
+
+  /** Runs `pulumi up`. @throws when it fails; `failure` gives what it said */
+  async up(program: PulumiFn, options: UpOptions = {}): Promise<Record<string, unknown>> {
+    const { outputs } = await this.recorded(this.stack.up({ color: "never", ...options, program }));
+    for (const { value, secret } of Object.values(outputs)) if (secret) this.expectHidden(value);
+    return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+  }
+
+  /** Runs `pulumi preview`; the changes by kind, such as `{ create: 2 }`. */
+  async preview(program: PulumiFn): Promise<Record<string, number | undefined>> {
+    return (await this.recorded(this.stack.preview({ color: "never", diff: true, program }))).changeSummary;
+  }
+
+  /** Runs `pulumi refresh`. */
+  async refresh(): Promise<void> {
+    await this.recorded(this.stack.refresh({ color: "never" }));
+  }
+
+  /** Runs `pulumi destroy`. */
+  async destroy(): Promise<void> {
+    await this.recorded(this.stack.destroy({ color: "never" }));
+  }
+
+  /** What Pulumi says when a command fails. @throws when it does not fail */
+  async failure(command: Promise<unknown>): Promise<string> {
+    const before = this.output.length;
+    const error = await command.then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    if (error === undefined) throw new Error("The command succeeded.");
+    return this.output.slice(before) + String(error);
+  }
+
+  /** Resources of the package in the state, by logical name. */
+  async state(): Promise<Record<string, StateResource>> {
+    const { deployment } = await this.stack.exportStack();
+    const resources: StateResource[] = deployment.resources ?? [];
+    return Object.fromEntries(
+      resources
+        .filter(({ type }) => type.includes("exoscale-ssh"))
+        .map((resource) => [resource.urn.split("::").at(-1), resource]),
+    );
+  }
+
+  /** The id that the account has for an instance. */
+  async instanceId(name: string): Promise<string> {
+    return String((await this.state())[name]?.outputs["instanceId"]);
+  }
+
+  /** Remembers a value that must not be found anywhere; outputs that are secret are remembered by themselves. */
+  expectHidden(secret: unknown): void {
+    if (typeof secret === "string") this.secrets.add(secret);
+  }
+
+  /** Where secrets of this stack stand in plain text: in state and backups, in output, in process arguments, in files. */
+  leaks(): Leak[] {
+    const secrets = [...this.secrets];
+    return [
+      ...leaksIn("output of pulumi", this.output, secrets),
+      ...leaksIn("process arguments", this.commandLines.text(), secrets),
+      ...filesHolding(this.directory, secrets),
+    ];
+  }
+
+  /** Removes every file. */
+  dispose(): void {
+    this.commandLines.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private async recorded<T extends { stdout: string; stderr: string }>(command: Promise<T>): Promise<T> {
+    try {
+      const result = await command;
+      this.output += result.stdout + result.stderr;
+      return result;
+    } catch (error) {
+      this.output += String(error);
+      throw error;
+    }
+  }
+}
+
+async function makeStack(directory: string, environment: Record<string, string>): Promise<Stack> {
+  return await LocalWorkspace.createStack(
+    { stackName: "test", projectName: project, program: async () => {} },
+    {
+      workDir: join(directory, "program"),
+      pulumiHome: join(directory, "home"),
+      projectSettings: { name: project, runtime: "nodejs" },
+      envVars: {
+        PULUMI_BACKEND_URL: `file://${directory}`,
+        PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+        EXOSCALE_API_KEY: "",
+        EXOSCALE_API_SECRET: "",
+        EXOSCALE_ZONE: "",
+        ...environment,
+      },
+    },
+  );
+}
