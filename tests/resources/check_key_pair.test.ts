@@ -1,0 +1,165 @@
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { alice, rsa1024 } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { SshKeyPair } = resources;
+const identity = { project: "shop", stack: "prod", name: "alice" };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+const nameRule =
+  "A key name has 1 to 255 letters, digits, dots, underscores and dashes, and starts with a letter or a digit";
+const publicKey = alice.line;
+
+describe("The check of an SshKeyPair refuses", () => {
+  test.each([
+    ["a name with a slash", { name: "../x" }, `name: ${nameRule}, got "../x"`],
+    ["a name that begins with a dash", { name: "-x" }, `name: ${nameRule}, got "-x"`],
+    ["a name of 256 characters", { name: "a".repeat(256) }, /^name: A key name has 1 to 255 .*, got "a{76}\.\.\.$/],
+    [
+      "a public and a private key at once",
+      { publicKey, privateKey: UNKNOWN },
+      "publicKey: publicKey and privateKey are both given. Give one: the public half is derived from a private key.",
+    ],
+    [
+      "a cut public key",
+      { publicKey: publicKey.slice(0, 60) },
+      /^publicKey: Not a usable SSH public key: .*copy the whole line/,
+    ],
+    [
+      "an RSA key of 1024 bits",
+      { publicKey: rsa1024 },
+      /^publicKey: .*RSA with 1024 bits, and 2048 is the least; make a new key/,
+    ],
+    [
+      "a DSA key",
+      { publicKey: "ssh-dss AAAAB3NzaC1kc3M= x" },
+      /^publicKey: .*DSA is refused .*; make an ed25519 or RSA key/,
+    ],
+    [
+      "options before the key",
+      { publicKey: `no-pty ${publicKey}` },
+      /^publicKey: .*options stand before the key type .*remove/,
+    ],
+    ["rsaBits for an ed25519 key", { rsaBits: 4096 }, "rsaBits: rsaBits: has no meaning for ed25519; leave it out."],
+    [
+      "an RSA key that is too small",
+      { algorithm: "rsa", rsaBits: 1024 },
+      "rsaBits: rsaBits: 1024 is not a multiple of 1024 from 2048 to 8192.",
+    ],
+    [
+      "a curve for an RSA key",
+      { algorithm: "rsa", ecdsaCurve: "P256" },
+      /^ecdsaCurve: .*has no meaning for rsa; leave it out/,
+    ],
+    ["an unknown algorithm", { algorithm: "dsa" }, /^algorithm: .*"ed25519"\|"rsa"\|"ecdsa", got "dsa"$/],
+    [
+      "an algorithm for an imported key",
+      { publicKey, algorithm: "rsa" },
+      /^algorithm: .* but a key is imported. Remove it/,
+    ],
+    [
+      "a comment of two lines",
+      { comment: "a\nssh-rsa b" },
+      'comment: A comment is one line without control characters, got "a\\nssh-rsa b"',
+    ],
+    [
+      "a passphrase for a public key",
+      { publicKey, passphrase: "p" },
+      /^passphrase: .*only a public key is imported. Remove it/,
+    ],
+    ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
+    ["adopt without a key to adopt", { adopt: true }, /^adopt: .*give its publicKey or privateKey\.$/],
+    ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse", got "forget"$/],
+    [
+      "an input that there is not",
+      { nmae: "x" },
+      'nmae: SshKeyPair has no input "nmae". Remove it or correct its name.',
+    ],
+  ])("%s, and registers nothing", async (_what, news, failure) => {
+    const failures = await cloud.run().failures(SshKeyPair, news);
+    expect(failures).toEqual([typeof failure === "string" ? failure : expect.stringMatching(failure)]);
+    expect(cloud.changes()).toEqual([]);
+  });
+
+  test("a private key where the public one belongs, without repeating it", async () => {
+    const { openssh } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), {});
+    const failures = await cloud.run().failures(SshKeyPair, { publicKey: openssh });
+    expect(failures).toEqual([expect.stringMatching(/^publicKey: .*PRIVATE key; give the public half/)]);
+    expect(failures.join()).not.toContain(openssh.split("\n")[1]);
+  });
+
+  test("a passphrase that does not open the private key, and a missing one", async () => {
+    const key = await generatePrivateKey({ algorithm: "ed25519" });
+    const { pem: privateKey } = await encodePrivateKey(key, { passphrase: "right" });
+    const run = cloud.run();
+    expect(await run.failures(SshKeyPair, { privateKey, passphrase: "wrong" })).toEqual([
+      "passphrase: The passphrase does not open the private key (or the key's text is damaged).",
+    ]);
+    expect(await run.failures(SshKeyPair, { privateKey })).toEqual([
+      "passphrase: The private key is encrypted and no passphrase was given; set passphrase.",
+    ]);
+  });
+
+  test("a text that is no private key, without repeating it", async () => {
+    const failures = await cloud.run().failures(SshKeyPair, { privateKey: "hunter2 hunter2" });
+    expect(failures).toEqual([expect.stringMatching(/^privateKey: Not a usable private key/)]);
+    expect(failures.join()).not.toContain("hunter2");
+  });
+});
+
+describe("The check of an SshKeyPair passes", () => {
+  const fields = Object.keys(SshKeyPair.inputs.shape).filter((name) => name !== "identity" && name !== "autoNamed");
+
+  test.each(fields)("a %s that is not known before the update", async (field) => {
+    const { inputs, failures } = await cloud.run().check(SshKeyPair, { [field]: UNKNOWN });
+    expect(failures.filter(({ property }) => property !== "adopt")).toEqual([]);
+    expect(inputs[field]).toBe(UNKNOWN);
+  });
+
+  test("triggers that are partly unknown, as they are", async () => {
+    const { inputs, failures } = await cloud.run().check(SshKeyPair, { triggers: ["2026", UNKNOWN] });
+    expect(failures).toEqual([]);
+    expect(inputs["triggers"]).toEqual(["2026", UNKNOWN]);
+  });
+
+  test("an encrypted private key whose passphrase is not known yet", async () => {
+    const { pem } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { passphrase: "x" });
+    expect(await cloud.run().failures(SshKeyPair, { privateKey: pem, passphrase: UNKNOWN })).toEqual([]);
+  });
+});
+
+describe("The check of an SshKeyPair fills in", () => {
+  test("the defaults of a generated pair", async () => {
+    const { inputs } = await cloud.run().check(SshKeyPair, { identity });
+    expect(inputs).toEqual({
+      name: expect.stringMatching(/^alice-[0-9a-f]{7}$/),
+      algorithm: "ed25519",
+      onDelete: "warn",
+      allowLockout: false,
+      adopt: false,
+      identity,
+      autoNamed: true,
+    });
+  });
+
+  test.each([
+    ["rsa", { rsaBits: 4096 }],
+    ["ecdsa", { ecdsaCurve: "P256" }],
+  ])("the size of a generated %s key", async (algorithm, size) => {
+    const { inputs } = await cloud.run().check(SshKeyPair, { algorithm });
+    expect(inputs).toMatchObject({ algorithm, ...size });
+  });
+
+  test("no algorithm for an imported key, which has its own", async () => {
+    const { inputs } = await cloud.run().check(SshKeyPair, { publicKey });
+    expect(inputs).not.toHaveProperty("algorithm");
+  });
+});

@@ -1,0 +1,52 @@
+import { autoName, identityDigest, type Named, named } from "../../provider/resources/contract/identity";
+
+const web = { project: "shop", stack: "prod", name: "web" };
+
+describe("A generated name", () => {
+  test.each([
+    ["web", /^web-[0-9a-f]{7}$/],
+    ["über key/1", /^ber-key-1-[0-9a-f]{7}$/],
+    ["../x", /^x-[0-9a-f]{7}$/],
+    ["   ", /^x-[0-9a-f]{7}$/],
+    ["a".repeat(300), /^a{247}-[0-9a-f]{7}$/],
+  ])("made of the logical name %p fits the pattern of the API", (logicalName, name) => {
+    expect(autoName(logicalName)).toMatch(name);
+  });
+
+  test("is another one each time that it is made", () => {
+    expect(autoName("web")).not.toBe(autoName("web"));
+  });
+
+  test("stays while the object stays, and is marked as generated", () => {
+    const olds = { name: "web-0123456", autoNamed: true };
+    expect(named({ identity: web }, olds)).toEqual({ identity: web, name: "web-0123456", autoNamed: true });
+  });
+
+  test("is made anew for a replacement, which is checked without the old inputs", () => {
+    expect(named({ identity: web }, undefined)).toMatchObject({
+      name: expect.stringMatching(/^web-[0-9a-f]{7}$/),
+      autoNamed: true,
+    });
+  });
+
+  test("takes the place of an explicit name that the program no longer gives", () => {
+    const olds = { name: "deploy", autoNamed: false };
+    expect(named<Named>({ identity: web }, olds).name).toMatch(/^web-[0-9a-f]{7}$/);
+  });
+
+  test("gives way to the name that the program gives", () => {
+    const olds = { name: "web-0123456", autoNamed: true };
+    expect(named({ name: "deploy" }, olds)).toEqual({ name: "deploy", autoNamed: false });
+  });
+});
+
+describe("The digest of an identity", () => {
+  test("is the same for ever, since it outlives the stack in labels", () => {
+    expect(identityDigest(web)).toBe("8c398ed7a68ff1c5");
+  });
+
+  test("differs for names that look alike when they are joined", () => {
+    const one = identityDigest({ project: "a", stack: "b-c", name: "d" });
+    expect(identityDigest({ project: "a-b", stack: "c", name: "d" })).not.toBe(one);
+  });
+});

@@ -1,0 +1,124 @@
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { parsePrivateKey } from "../../provider/keys/private_key";
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { SshKeyPair } = resources;
+// A passphrase is stretched for about a second each time that a key is written or read.
+jest.setTimeout(30_000);
+
+const none = { changes: [], replaces: [], deleteBeforeReplace: false, drifted: false };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+describe("An imported public key", () => {
+  const [type, base64] = alice.line.split(" ");
+
+  test.each([
+    ["a trailing newline", `${alice.line}\n`],
+    ["blanks around it", `  ${alice.line} `],
+  ])("with %s is unchanged", async (_what, publicKey) => {
+    const last = await cloud.run().create(SshKeyPair, { name: "alice", publicKey: alice.line });
+    expect(await cloud.run().diff(SshKeyPair, last, { name: "alice", publicKey })).toEqual(none);
+  });
+
+  test("with another comment is updated in place, not replaced", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "alice", publicKey: alice.line });
+    const news = { name: "alice", publicKey: `${type} ${base64} alice@laptop` };
+    const diff = await cloud.run().diff(SshKeyPair, last, news);
+    expect(diff).toEqual({ ...none, changes: ["publicKey"] });
+    const updated = await cloud.run().update(SshKeyPair, last, news);
+    expect(updated.state.publicKeyOpenssh).toBe(`${type} ${base64} alice@laptop`);
+    expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
+  });
+
+  test("that is another key is replaced", async () => {
+    const last = await cloud.run().create(SshKeyPair, { publicKey: alice.line });
+    const diff = await cloud.run().diff(SshKeyPair, last, { publicKey: bob.line });
+    expect(diff).toMatchObject({ replaces: ["publicKey"], deleteBeforeReplace: false });
+  });
+
+  test("that is not known yet is a replacement", async () => {
+    const last = await cloud.run().create(SshKeyPair, { publicKey: alice.line });
+    expect((await cloud.run().diff(SshKeyPair, last, { publicKey: UNKNOWN })).replaces).toEqual(["publicKey"]);
+  });
+});
+
+test("An imported private key in another encoding is the same key", async () => {
+  const key = await generatePrivateKey({ algorithm: "ed25519" });
+  const plain = await encodePrivateKey(key, { comment: "a" });
+  const last = await cloud.run().create(SshKeyPair, { privateKey: plain.openssh });
+  const diff = await cloud.run().diff(SshKeyPair, last, { privateKey: plain.pem });
+  expect(diff).toEqual({ ...none, changes: ["privateKey"] });
+});
+
+test("An imported private key under a new passphrase stays the same key and opens with it", async () => {
+  const key = await generatePrivateKey({ algorithm: "ed25519" });
+  const [one, two] = [
+    await encodePrivateKey(key, { passphrase: "one" }),
+    await encodePrivateKey(key, { passphrase: "two" }),
+  ];
+  const last = await cloud.run().create(SshKeyPair, { privateKey: one.pem, passphrase: "one" });
+  const news = { privateKey: two.pem, passphrase: "two" };
+  expect((await cloud.run().diff(SshKeyPair, last, news)).replaces).toEqual([]);
+  const { state } = await cloud.run().update(SshKeyPair, last, news);
+  expect(parsePrivateKey(state.privateKeyOpenssh ?? "", "two").publicKey().fingerprintMd5).toBe(
+    last.state.publicKeyFingerprintMd5,
+  );
+});
+
+describe("A generated pair", () => {
+  test.each([
+    ["comment", { comment: "alice@laptop" }],
+    ["passphrase", { passphrase: "correct horse" }],
+    ["onDelete", { onDelete: "refuse" }],
+  ])("keeps its private key when its %s changes", async (property, news) => {
+    const last = await cloud.run().create(SshKeyPair, {});
+    expect(await cloud.run().diff(SshKeyPair, last, news)).toEqual({ ...none, changes: [property] });
+    const { state } = await cloud.run().update(SshKeyPair, last, news);
+    const key = parsePrivateKey(state.privateKeyOpenssh ?? "", state.passphrase);
+    expect(key.publicKey().fingerprintMd5).toBe(last.state.publicKeyFingerprintMd5);
+    expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
+  });
+
+  test("carries the new comment in the public line and in the private key", async () => {
+    const last = await cloud.run().create(SshKeyPair, {});
+    const { state } = await cloud.run().update(SshKeyPair, last, { comment: "alice@laptop" });
+    expect(state.publicKeyOpenssh).toMatch(/ alice@laptop$/);
+    expect(parsePrivateKey(state.privateKeyOpenssh ?? "").publicKey().comment).toBe("alice@laptop");
+  });
+
+  test("falls back to its name when the comment is removed", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "alice", comment: "alice@laptop" });
+    const { state } = await cloud.run().update(SshKeyPair, last, { name: "alice" });
+    expect(state.publicKeyOpenssh).toMatch(/ alice$/);
+  });
+
+  test("is without encryption again when the passphrase is removed", async () => {
+    const last = await cloud.run().create(SshKeyPair, { passphrase: "correct horse" });
+    const { state } = await cloud.run().update(SshKeyPair, last, {});
+    expect(parsePrivateKey(state.privateKeyOpenssh ?? "").publicKey().fingerprintMd5).toBe(
+      last.state.publicKeyFingerprintMd5,
+    );
+  });
+
+  test("is replaced when its algorithm changes", async () => {
+    const last = await cloud.run().create(SshKeyPair, {});
+    const diff = await cloud.run().diff(SshKeyPair, last, { algorithm: "ecdsa" });
+    expect(diff.replaces).toEqual(["algorithm", "ecdsaCurve"]);
+  });
+});
+
+test("An imported private key gets its own comment back when the given one is removed", async () => {
+  const { openssh } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { comment: "own" });
+  const last = await cloud.run().create(SshKeyPair, { privateKey: openssh, comment: "given" });
+  const { state } = await cloud.run().update(SshKeyPair, last, { privateKey: openssh });
+  expect(state.publicKeyOpenssh).toMatch(/ own$/);
+});

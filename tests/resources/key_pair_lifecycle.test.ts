@@ -1,0 +1,109 @@
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { parsePrivateKey } from "../../provider/keys/private_key";
+import { resources } from "../../provider/resources";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { SshKeyPair } = resources;
+const identity = { project: "shop", stack: "prod", name: "alice" };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+test("A generated pair is registered, and its private half opens the public one", async () => {
+  const { id, state } = await cloud.run().create(SshKeyPair, { identity });
+  const key = parsePrivateKey(state.privateKeyOpenssh ?? "");
+  expect(cloud.emulator.cloud.keys).toEqual([
+    { name: id, fingerprint: state.publicKeyFingerprintMd5, publicKey: state.publicKeyOpenssh },
+  ]);
+  expect(key.publicKey(id).openssh).toBe(state.publicKeyOpenssh);
+  expect(state.registeredFingerprintMd5).toBe(state.publicKeyFingerprintMd5);
+});
+
+test("An imported public key has its fingerprints and no private half", async () => {
+  const { state } = await cloud.run().create(SshKeyPair, { name: "alice", publicKey: `${alice.line}\n` });
+  expect(state).toMatchObject({
+    algorithm: "ed25519",
+    publicKeyOpenssh: alice.line,
+    publicKeyFingerprintMd5: alice.md5,
+    publicKeyFingerprintSha256: alice.sha256,
+  });
+  expect(Object.keys(state).filter((name) => name.startsWith("privateKey"))).toEqual([]);
+});
+
+test("An imported private key keeps its own comment and gives every format", async () => {
+  const key = await generatePrivateKey({ algorithm: "ed25519" });
+  const { openssh } = await encodePrivateKey(key, { comment: "carol@example" });
+  const { state } = await cloud.run().create(SshKeyPair, { name: "carol", privateKey: openssh });
+  expect(state.publicKeyOpenssh).toBe(key.publicKey("carol@example").openssh);
+  expect(state.privateKeyPem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
+});
+
+test("A passphrase encrypts both private formats", async () => {
+  const { state } = await cloud.run().create(SshKeyPair, { passphrase: "correct horse" });
+  expect(() => parsePrivateKey(state.privateKeyOpenssh ?? "")).toThrow("no passphrase was given");
+  expect(() => parsePrivateKey(state.privateKeyPem ?? "")).toThrow("no passphrase was given");
+});
+
+test("The private half of a generated pair never goes to the account", async () => {
+  const { state } = await cloud.run().create(SshKeyPair, {});
+  const seen = JSON.stringify([cloud.emulator.cloud.keys, cloud.emulator.requests]);
+  expect(seen).not.toContain((state.privateKeyOpenssh ?? "").split("\n")[1]);
+});
+
+test("A name that another key has is refused, with both fingerprints and what to do", async () => {
+  cloud.emulator.cloud.swapKey("deploy", bob.line);
+  const create = cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
+  await expect(create).rejects.toThrow(`"deploy": its fingerprint is ${bob.md5}`);
+  expect(cloud.emulator.cloud.keys).toMatchObject([{ name: "deploy", fingerprint: bob.md5 }]);
+});
+
+test("A registered key is not taken over unless the program says adopt", async () => {
+  cloud.emulator.cloud.swapKey("deploy", alice.line);
+  const create = cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
+  await expect(create).rejects.toThrow("Set `adopt: true` to take it over");
+});
+
+test("A registered key of the same fingerprint is taken over with adopt", async () => {
+  cloud.emulator.cloud.swapKey("deploy", alice.line);
+  const run = cloud.run();
+  const { id, state } = await run.create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
+  expect([id, state.publicKeyFingerprintMd5]).toEqual(["deploy", alice.md5]);
+  expect(run.notes.join()).toContain("taken over (adopt: true)");
+});
+
+test("Another key under the name is not taken over, even with adopt", async () => {
+  cloud.emulator.cloud.swapKey("deploy", bob.line);
+  const create = cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
+  await expect(create).rejects.toThrow(`the fingerprint of the key to register is ${alice.md5}`);
+});
+
+test("A registration whose answer is lost is found again, not refused", async () => {
+  cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/ssh-key" });
+  const { id } = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
+  expect(id).toBe("deploy");
+  expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
+});
+
+test("A refusal of the API is shown in the server's own words", async () => {
+  cloud.emulator.cloud.set({ ecdsaKeys: "refused" });
+  const create = cloud.run().create(SshKeyPair, { name: "deploy", algorithm: "ecdsa" });
+  await expect(create).rejects.toThrow(/register SSH key "deploy".*409.*Public key is invalid/);
+});
+
+test("A second check without changes keeps the name, and the diff is empty", async () => {
+  const last = await cloud.run().create(SshKeyPair, { identity });
+  const diff = await cloud.run().diff(SshKeyPair, last, { identity });
+  expect(diff).toEqual({ changes: [], replaces: [], deleteBeforeReplace: false, drifted: false });
+});
+
+test("A read of what is unchanged gives the same state and changes nothing", async () => {
+  const last = await cloud.run().create(SshKeyPair, { identity });
+  const found = await cloud.run().found(SshKeyPair, last);
+  expect(found.state).toEqual(last.state);
+  expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
+});

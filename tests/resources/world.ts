@@ -1,0 +1,148 @@
+/** What the tests of the resources start from: an emulated cloud, runs of the provider against it, three known keys. */
+import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
+import { type Account, openAccount, type ReadSetting } from "../../provider/account";
+import { check, type RawInputs } from "../../provider/resources/contract/check";
+import type { PreviewedFields } from "../../provider/resources/contract/description";
+import { diff } from "../../provider/resources/contract/diff";
+import type { CheckFailure, Diff, Resource } from "../../provider/resources/contract/resource";
+import { inputsOf } from "../../provider/resources/contract/state";
+
+type Settings = Partial<Record<Parameters<ReadSetting>[0], string>>;
+
+/** An object as a stack's state has it. */
+export interface Held<State> {
+  readonly id: string;
+  readonly state: State;
+}
+
+/** One run of the provider: an account of its own, of which nothing is remembered by the next run. */
+export class Run {
+  readonly account: Account;
+  readonly warnings: string[] = [];
+  readonly notes: string[] = [];
+  readonly log = {
+    info: (message: string) => void this.notes.push(message),
+    warn: (message: string) => void this.warnings.push(message),
+  };
+
+  constructor(settings: Settings) {
+    this.account = openAccount((name) => settings[name]);
+  }
+
+  /** The checked inputs, and what is wrong with them. */
+  async check<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs, last?: Held<S>) {
+    return await check(resource, news, last && this.inputs(resource, last), this.account);
+  }
+
+  /** What is wrong with inputs, as `property: reason`. */
+  async failures<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs, last?: Held<S>) {
+    return (await this.check(resource, news, last)).failures.map(shownFailure);
+  }
+
+  async diff<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, news: RawInputs) {
+    const { inputs } = await this.check(resource, news, last);
+    return this.diffChecked(resource, last, inputs);
+  }
+
+  /** A diff whose inputs are checked already; they may hold unknown values. */
+  diffChecked<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, inputs: RawInputs): Diff {
+    return diff(resource, last.state, inputs as PreviewedFields<I>, this.log);
+  }
+
+  /** Check and create, as `pulumi up` does for what is new. */
+  async create<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs): Promise<Held<S>> {
+    const inputs = passed(await this.check(resource, news));
+    return await resource.create(inputs as I, this);
+  }
+
+  /** Check and update, whatever the diff would say. */
+  async update<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, news: RawInputs) {
+    const inputs = passed(await this.check(resource, news, last));
+    return { id: last.id, state: await resource.update(last.id, last.state, inputs as I, this) };
+  }
+
+  /** What a refresh finds. */
+  async read<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>) {
+    return await resource.read(last.id, last.state, this);
+  }
+
+  /** What a refresh finds, of an object that is known to be there. */
+  async found<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>) {
+    const found = await this.read(resource, last);
+    if (!found) throw new Error(`${resource.name} ${last.id} is gone`);
+    return found;
+  }
+
+  async delete<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>): Promise<void> {
+    await resource.delete(last.id, last.state, this);
+  }
+
+  private inputs<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>): RawInputs {
+    // A state holds the inputs beside the outputs.
+    return inputsOf(resource.inputs, last.state as unknown as RawInputs) as RawInputs;
+  }
+}
+
+function passed({ inputs, failures }: { inputs: RawInputs; failures: readonly CheckFailure[] }): RawInputs {
+  if (failures.length > 0) throw new Error(`The check refuses: ${failures.map(shownFailure).join("; ")}`);
+  return inputs;
+}
+
+function shownFailure({ property, reason }: CheckFailure): string {
+  return `${property}: ${reason}`;
+}
+
+/** An emulated cloud, and runs against it. */
+export class TestCloud {
+  constructor(readonly emulator: Emulator) {}
+
+  run(settings: Settings = {}): Run {
+    const { EXOSCALE_API_KEY: apiKey, EXOSCALE_API_SECRET: apiSecret } = this.emulator.environment;
+    const { EXOSCALE_API_ENDPOINT: endpoint, EXOSCALE_SSH_PORT: sshPort } = this.emulator.environment;
+    return new Run({ apiKey, apiSecret, endpoint, sshPort, ...settings });
+  }
+
+  /** Names of the keys that the account has, sorted. */
+  keys(): string[] {
+    return this.emulator.cloud.keys.map(({ name }) => name).sort();
+  }
+
+  /** The only instance there is, as the API shows it. */
+  instance(): Record<string, unknown> {
+    const [only, ...more] = this.emulator.cloud.instances();
+    if (!only || more.length > 0) throw new Error(`There are ${more.length + (only ? 1 : 0)} instances`);
+    return only;
+  }
+
+  /** Requests so far that were to change something, as `PUT /v2/instance/<id>:stop`. */
+  changes(): string[] {
+    const { requests } = this.emulator;
+    return requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
+  }
+
+  /** The last parts of the changes' paths, which name the actions: `:stop`, `:scale`. */
+  actions(): string[] {
+    return this.changes().map((change) => /:[a-z-]+$/.exec(change)?.[0] ?? change.split(" ")[0] ?? "");
+  }
+}
+
+const emulators: Emulator[] = [];
+
+/** Starts a cloud of two zones, whose instances have no inside unless `guests` says so. */
+export async function startCloud(options: EmulatorOptions = {}): Promise<TestCloud> {
+  // Whoever runs the tests may have an account of their own.
+  for (const name of Object.keys(process.env)) if (name.startsWith("EXOSCALE_")) delete process.env[name];
+  const emulator = await startEmulator({
+    operationMs: 0,
+    guests: "none",
+    zones: ["ch-gva-2", "de-fra-1"],
+    ...options,
+  });
+  emulators.push(emulator);
+  return new TestCloud(emulator);
+}
+
+/** Closes every cloud that was started. */
+export async function closeClouds(): Promise<void> {
+  await Promise.all(emulators.splice(0).map((emulator) => emulator.close()));
+}
