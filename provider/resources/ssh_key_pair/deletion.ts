@@ -24,6 +24,10 @@ export async function deleteKey(name: string, last: SshKeyPairState, { account, 
     );
     return;
   }
+  if (account.madeInThisRun.has(keyIdentity(name, last))) {
+    log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
+    return;
+  }
   const holders = await findHolders(account, {
     name,
     fingerprintMd5: last.publicKeyFingerprintMd5,
@@ -35,7 +39,7 @@ export async function deleteKey(name: string, last: SshKeyPairState, { account, 
         'Remove it there or delete those instances first, or set onDelete: "warn", run "pulumi up" and delete it again.',
     );
   }
-  if (registered && !account.madeInThisRun.has(keyIdentity(name, last))) await account.sshKeys.remove(name);
+  if (registered) await account.sshKeys.remove(name);
   if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
 }
 

@@ -1,0 +1,112 @@
+import { resources } from "../../provider/resources";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { SshKeyPair, Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+async function heldKey(news = {}) {
+  const run = cloud.run();
+  const key = await run.create(SshKeyPair, { name: "deploy", publicKey: alice.line, ...news });
+  const sshKeys = [{ name: "deploy", publicKeyOpenssh: alice.line }];
+  const web = await run.create(Instance, { ...machine, sshKeys });
+  return { key, web };
+}
+
+test("A key that nobody holds is deleted without a word", async () => {
+  const key = await cloud.run().create(SshKeyPair, {});
+  const run = cloud.run();
+  await run.delete(SshKeyPair, key);
+  expect(cloud.keys()).toEqual([]);
+  expect(run.warnings).toEqual([]);
+});
+
+test("A key that is gone already is deleted without an error", async () => {
+  const key = await cloud.run().create(SshKeyPair, {});
+  cloud.emulator.cloud.removeKey(key.id);
+  await expect(cloud.run().delete(SshKeyPair, key)).resolves.toBeUndefined();
+});
+
+test("Somebody else's key under the name is left alone, with a warning", async () => {
+  const key = await cloud.run().create(SshKeyPair, { name: "deploy" });
+  cloud.emulator.cloud.swapKey("deploy", bob.line);
+  const run = cloud.run();
+  await run.delete(SshKeyPair, key);
+  expect(cloud.emulator.cloud.keys).toMatchObject([{ name: "deploy", fingerprint: bob.md5 }]);
+  expect(run.warnings).toEqual([expect.stringMatching(/^SSH key "deploy" in the account is not this stack's/)]);
+});
+
+describe("With onDelete warn", () => {
+  test.each(["listed", "dropped"] as const)(
+    "the instances that hold the key are named, where the API has deleted keys %s",
+    async (deletedKeys) => {
+      cloud.emulator.cloud.set({ deletedKeys });
+      const { key, web } = await heldKey();
+      const run = cloud.run();
+      await run.delete(SshKeyPair, key);
+      expect(cloud.keys()).toEqual([]);
+      expect(run.warnings).toEqual([
+        expect.stringMatching(
+          `^SSH key "deploy" is deleted from the account but not revoked: .* web \\(ch-gva-2, ${web.state.publicIp}\\), ` +
+            "which could not be asked; expect that it still opens them",
+        ),
+      ]);
+    },
+  );
+
+  test("a holder is named also after somebody deleted the key and the API dropped it", async () => {
+    cloud.emulator.cloud.set({ deletedKeys: "dropped" });
+    const { key } = await heldKey();
+    cloud.emulator.cloud.removeKey("deploy");
+    const run = cloud.run();
+    await run.delete(SshKeyPair, key);
+    expect(run.warnings.join()).toContain("web (ch-gva-2");
+  });
+});
+
+describe("With onDelete refuse", () => {
+  test("a held key stays registered, and the error names who holds it and the way out", async () => {
+    const { key } = await heldKey({ onDelete: "refuse" });
+    await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow(
+      /"deploy" is not deleted \(onDelete: "refuse"\): it opens web \(ch-gva-2.*set onDelete: "warn", run "pulumi up"/,
+    );
+    expect(cloud.keys()).toEqual(["deploy"]);
+  });
+
+  test("a stopped instance counts as holding the key", async () => {
+    const { key, web } = await heldKey({ onDelete: "refuse" });
+    await cloud.emulator.cloud.stopInstance(web.state.instanceId);
+    await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow("it opens web");
+  });
+
+  test("a key that nobody holds any more is deleted", async () => {
+    const { key, web } = await heldKey({ onDelete: "refuse" });
+    await cloud.emulator.cloud.destroyInstance(web.state.instanceId);
+    await cloud.run().delete(SshKeyPair, key);
+    expect(cloud.keys()).toEqual([]);
+  });
+});
+
+describe("A key that this very run registered", () => {
+  test("is not deleted by the second half of its own replacement", async () => {
+    const old = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
+    const run = cloud.run();
+    await run.create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
+    await run.delete(SshKeyPair, old);
+    expect(cloud.keys()).toEqual(["deploy"]);
+  });
+
+  test("is neither called deleted nor refused to be, though an instance holds it", async () => {
+    const { key } = await heldKey({ onDelete: "refuse", adopt: true });
+    const run = cloud.run();
+    await run.create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
+    await run.delete(SshKeyPair, key);
+    expect(run.warnings).toEqual([]);
+  });
+});
