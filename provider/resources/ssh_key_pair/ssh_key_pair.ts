@@ -59,8 +59,10 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   async update(name, last, inputs, { account, log }) {
     const outputs = await reencoded(last, inputs);
-    if (!(await account.sshKeys.find(name))) await register(account, name, outputs, false, log);
-    return { ...inputs, ...outputs, registeredFingerprintMd5: outputs.publicKeyFingerprintMd5 };
+    const registered = await account.sshKeys.find(name);
+    if (!registered) await register(account, name, outputs, false, log);
+    const registeredFingerprintMd5 = registered?.fingerprint ?? outputs.publicKeyFingerprintMd5;
+    return { ...inputs, ...outputs, registeredFingerprintMd5 };
   },
 
   delete: deleteKey,
