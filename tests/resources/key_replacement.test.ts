@@ -1,0 +1,74 @@
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { SshKeyPair } = resources;
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+describe("A pair with a generated name", () => {
+  test("is replaced on new triggers while the old one exists, with a warning", async () => {
+    const last = await cloud.run().create(SshKeyPair, { triggers: ["2026"] });
+    const run = cloud.run();
+    const diff = await run.diff(SshKeyPair, last, { triggers: ["2027"] });
+    expect(diff).toMatchObject({ replaces: ["triggers"], deleteBeforeReplace: false });
+    expect(run.warnings).toEqual([
+      `SSH key "${last.id}" will be replaced (triggers). Instances that hold the old key keep accepting it: deleting ` +
+        "a key from the account does not revoke it.",
+    ]);
+  });
+
+  test("is replaced when it gets a name of its own", async () => {
+    const last = await cloud.run().create(SshKeyPair, {});
+    const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy" });
+    expect(diff).toMatchObject({ replaces: ["name"], deleteBeforeReplace: false });
+  });
+});
+
+describe("A pair with a name of its own", () => {
+  test.each([
+    ["triggers", { triggers: ["now"] }],
+    ["algorithm", { algorithm: "ecdsa" }],
+    ["publicKey", { publicKey: bob.line }],
+    ["publicKey", { publicKey: UNKNOWN }],
+  ])("refuses to be replaced for its %s, naming the ways out", async (property, news) => {
+    const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
+    const diff = cloud.run().diff(SshKeyPair, last, { name: "deploy", ...news });
+    await expect(diff).rejects.toThrow(
+      new RegExp(
+        `^Changing .*${property}.* replaces SSH key "deploy".*Remove name.*give the new pair another name.*allowLockout: true`,
+      ),
+    );
+  });
+
+  test("is deleted before its replacement is made with allowLockout", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
+    const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy", triggers: [1], allowLockout: true });
+    expect(diff).toMatchObject({ replaces: ["triggers"], deleteBeforeReplace: true });
+  });
+
+  test("that is only a public key locks nobody out when it is replaced", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
+    const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy", publicKey: bob.line });
+    expect(diff).toMatchObject({ replaces: ["publicKey"], deleteBeforeReplace: true });
+  });
+
+  test("exists beside its replacement when that has another name", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
+    const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy-2" });
+    expect(diff).toMatchObject({ replaces: ["name"], deleteBeforeReplace: false });
+  });
+
+  test("is not replaced for anything that changes in place", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
+    const run = cloud.run();
+    const news = { name: "deploy", comment: UNKNOWN, passphrase: UNKNOWN, onDelete: "refuse" };
+    expect((await run.diff(SshKeyPair, last, news)).replaces).toEqual([]);
+    expect(run.warnings).toEqual([]);
+  });
+});
