@@ -1,0 +1,161 @@
+import { type ChildProcessByStdio, spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Readable } from "node:stream";
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import {
+  CheckRequest,
+  type CheckResponse,
+  ConfigureRequest,
+  type ConfigureResponse,
+  CreateRequest,
+  type CreateResponse,
+  DeleteRequest,
+  DiffRequest,
+  type DiffResponse,
+  ErrorResourceInitFailed,
+  ReadRequest,
+  type ReadResponse,
+  UpdateRequest,
+  type UpdateResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { linkedProgram, type ProgramFolder } from "./package_layouts";
+
+/** How the engine writes a value that a preview does not know. */
+export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** How the engine writes a secret to a provider that takes secrets, and always in the configuration. */
+export function sealed(value: string): object {
+  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+}
+
+/** What the state holds as `__provider` for the resources of a type. */
+export function providerText(type: "sshKeyPair" | "instance" | "securityGroup"): string {
+  return readFileSync(join(__dirname, "golden", `${type}Provider.txt`), "utf8");
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the boundary of an untyped wire format; each test states what it expects
+export type Wire = Record<string, any>;
+
+/**
+ * The process that Pulumi starts for dynamic providers, spoken to as the engine does, over gRPC. It runs in the folder
+ * of a program that has the built package in its node_modules, with an environment that holds no credentials.
+ */
+export class DynamicProcess {
+  /** Everything that it answered, and everything that it printed. */
+  transcript = "";
+
+  private constructor(
+    private readonly folder: ProgramFolder,
+    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
+    private readonly client: ResourceProviderClient,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => this.record(String(text)));
+  }
+
+  static async start(): Promise<DynamicProcess> {
+    const folder = linkedProgram();
+    const launcher = join(folder.path, "node_modules/@pulumi/pulumi/cmd/dynamic-provider/index.js");
+    const child = spawn(process.execPath, [launcher, "no engine"], {
+      cwd: folder.path,
+      env: { PATH: process.env["PATH"], PULUMI_NODEJS_PROJECT: "shop", PULUMI_NODEJS_STACK: "test" },
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const [port] = await once(child.stdout, "data");
+    const client = new ResourceProviderClient(`127.0.0.1:${String(port).trim()}`, credentials.createInsecure());
+    return new DynamicProcess(folder, child, client);
+  }
+
+  async stop(): Promise<void> {
+    this.client.close();
+    const gone = once(this.child, "exit");
+    this.child.kill();
+    await gone;
+    this.folder.dispose();
+  }
+
+  /** @param settings the stack's configuration by full names, such as `exoscale-ssh:apiKey` */
+  async configure(settings: Wire): Promise<{ acceptsSecrets: boolean }> {
+    const request = new ConfigureRequest().setArgs(Struct.fromJavaScript(settings)).setAcceptsecrets(true);
+    const answer = await this.asked<ConfigureResponse>((done) => this.client.configure(request, done));
+    return { acceptsSecrets: answer.getAcceptsecrets() };
+  }
+
+  async check(news: Wire, olds: Wire = {}) {
+    const request = new CheckRequest().setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news));
+    const answer = await this.asked<CheckResponse>((done) => this.client.check(request, done));
+    const failures = answer.getFailuresList().map((failure) => failure.toObject());
+    return { inputs: plain(answer.getInputs()), failures };
+  }
+
+  async diff(id: string, olds: Wire, news: Wire) {
+    const request = new DiffRequest().setId(id);
+    request.setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news));
+    const answer = await this.asked<DiffResponse>((done) => this.client.diff(request, done));
+    const changes = (["unknown", "none", "some"] as const)[answer.getChanges()];
+    return { changes, replaces: answer.getReplacesList(), deleteBeforeReplace: answer.getDeletebeforereplace() };
+  }
+
+  async create(news: Wire) {
+    const request = new CreateRequest().setProperties(Struct.fromJavaScript(news));
+    const answer = await this.asked<CreateResponse>((done) => this.client.create(request, done));
+    return { id: answer.getId(), properties: plain(answer.getProperties()) };
+  }
+
+  async read(id: string, properties: Wire) {
+    const request = new ReadRequest().setId(id).setProperties(Struct.fromJavaScript(properties));
+    const answer = await this.asked<ReadResponse>((done) => this.client.read(request, done));
+    return { id: answer.getId(), properties: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
+  }
+
+  async update(id: string, olds: Wire, news: Wire) {
+    const request = new UpdateRequest().setId(id);
+    request.setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news));
+    const answer = await this.asked<UpdateResponse>((done) => this.client.update(request, done));
+    return { properties: plain(answer.getProperties()) };
+  }
+
+  async delete(id: string, properties: Wire): Promise<void> {
+    const request = new DeleteRequest().setId(id).setProperties(Struct.fromJavaScript(properties));
+    await this.asked((done) => this.client.delete(request, done));
+  }
+
+  /** Checks and creates, as `pulumi up` does. */
+  async up(news: Wire) {
+    const { inputs, failures } = await this.check(news);
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    return { inputs, ...(await this.create(inputs)) };
+  }
+
+  private asked<Answer extends { toObject(): unknown }>(
+    ask: (done: (error: ServiceError | null, answer: Answer) => void) => unknown,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      ask((error, answer) => {
+        this.record(JSON.stringify(error ?? answer.toObject()));
+        if (error) reject(error);
+        else resolve(answer);
+      });
+    });
+  }
+
+  private record(text: string): void {
+    this.transcript += `${text}\n`;
+  }
+}
+
+/** The object that exists although its creation failed, as an error carries it to the engine. */
+export function partOf(error: unknown) {
+  const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
+  const [detail] = Status.deserializeBinary(bytes as Buffer).getDetailsList();
+  const found = detail?.unpack(ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");
+  return { id: found?.getId(), properties: plain(found?.getProperties()), reasons: found?.getReasonsList() };
+}
+
+function plain(struct: Struct | undefined): Wire {
+  return struct?.toJavaScript() ?? {};
+}
