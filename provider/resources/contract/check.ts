@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Account } from "../../account";
 import { ExoscaleSshError } from "../../errors";
-import { hasUnknown, type PreviewedFields } from "./description";
+import { type PreviewedFields, UNKNOWN } from "./description";
 import { named } from "./identity";
 import type { CheckFailure, Resource } from "./resource";
 
@@ -67,7 +67,7 @@ function failuresOf(
   secret: boolean,
 ): CheckFailure[] {
   return issues
-    .filter((issue) => !hasUnknown(valueAt(value, issue.path)))
+    .filter((issue) => valueAt(value, issue.path) !== UNKNOWN)
     .map((issue) => ({
       property: propertyPath(name, issue.path),
       reason: secret ? issue.message : `${issue.message}, got ${shown(valueAt(value, issue.path))}`,

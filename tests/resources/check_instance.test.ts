@@ -1,0 +1,162 @@
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { alice, rsa1024 } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const zones = "The zones are ch-gva-2, de-fra-1.";
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+describe("The check of an Instance refuses", () => {
+  test.each([
+    ["no zone", { zone: undefined }, /^zone: No zone is given\. .*pulumi config set exoscale-ssh:zone ch-gva-2/],
+    ["an unknown zone", { zone: "ch-zrh-9" }, `zone: There is no zone "ch-zrh-9". ${zones}`],
+    [
+      "an unknown type",
+      { type: "standard.tyni" },
+      /^type: There is no instance type "standard.tyni" in ch-gva-2. .*standard\.tiny/,
+    ],
+    [
+      "a type without a size",
+      { type: "tiny" },
+      'type: A type is a family, a dot and a size, such as "standard.tiny", got "tiny"',
+    ],
+    [
+      "an unknown template",
+      { template: "Debian 13" },
+      /^template: There is no template "Debian 13" in ch-gva-2. .*Linux Debian 13/,
+    ],
+    [
+      "a template without keys",
+      { template: "Windows Server 2022", diskSize: 50, sshKeys: [{ name: UNKNOWN }] },
+      /^sshKeys: Template "Windows Server 2022" installs no SSH keys/,
+    ],
+    ["a disk below 10 GiB", { diskSize: 9 }, "diskSize: A disk has at least 10 GiB, got 9"],
+    ["half a GiB", { diskSize: 10.5 }, /^diskSize: .*got 10\.5$/],
+    [
+      "a disk below the template's size",
+      { template: "golden-image" },
+      'diskSize: The disk has 10 GiB, but template "golden-image" needs 20. Give at least 20.',
+    ],
+    [
+      "a key that the account lacks",
+      { sshKeys: [{ name: "nobody" }] },
+      'sshKeys[0].name: The account has no SSH key "nobody". Register it, or declare it as an SshKeyPair and pass that.',
+    ],
+    [
+      "a key name outside the pattern",
+      { sshKeys: [{ name: "../x" }] },
+      /^sshKeys\[0\]\.name: A key name has .*, got "\.\.\/x"$/,
+    ],
+    [
+      "a key given twice",
+      {
+        sshKeys: [
+          { name: "a", publicKeyOpenssh: UNKNOWN },
+          { name: "a", publicKeyOpenssh: UNKNOWN },
+        ],
+      },
+      'sshKeys[1].name: SSH key "a" is given twice. Remove one of them.',
+    ],
+    [
+      "a public key that is too weak",
+      { sshKeys: [{ name: "a", publicKeyOpenssh: rsa1024 }] },
+      /^sshKeys\[0\]\.publicKeyOpenssh: .*RSA with 1024 bits/,
+    ],
+    [
+      "a member that a key has not",
+      { sshKeys: [{ name: "a", comment: UNKNOWN }] },
+      /^sshKeys\[0\]: Unrecognized key: "comment"/,
+    ],
+    ["an unknown group", { securityGroups: ["web"] }, /^securityGroups\[0\]: The account has no security group "web"/],
+    [
+      "a label that is ours",
+      { labels: { "exoscale-ssh.creating": "x" } },
+      /^labels\.exoscale-ssh\.creating: .*are kept for this provider\. Rename it/,
+    ],
+    ["a state that there is not", { state: "paused" }, /^state: .*"running"\|"stopped", got "paused"$/],
+    [
+      "a wait for sshd without an address",
+      { waitForSsh: true, publicIpAssignment: "none" },
+      /^waitForSsh: .*Remove it/,
+    ],
+    ["a port above 65535", { connection: { port: 70_000 } }, "connection.port: A port is 1 to 65535"],
+    ["a name of 256 characters", { name: "a".repeat(256) }, /^name: A name has 1 to 255 characters, got /],
+    [
+      "an input that there is not",
+      { keypair: "x" },
+      'keypair: Instance has no input "keypair". Remove it or correct its name.',
+    ],
+  ])("%s, and makes nothing", async (_what, news, failure) => {
+    const failures = await cloud.run().failures(Instance, { ...machine, ...news });
+    expect(failures).toEqual([typeof failure === "string" ? failure : expect.stringMatching(failure)]);
+    expect(cloud.changes()).toEqual([]);
+  });
+
+  test("more user data than the API takes, without repeating it", async () => {
+    const [fits, tooLong] = ["x".repeat(24_576), "x".repeat(24_577)];
+    expect(await cloud.run().failures(Instance, { ...machine, userData: fits })).toEqual([]);
+    expect(await cloud.run().failures(Instance, { ...machine, userData: tooLong })).toEqual([
+      "userData: User data has 24577 bytes, 32772 in base64; Exoscale takes 32768 in base64, which is 24576 bytes of " +
+        "text. Shorten it, or let it fetch the rest.",
+    ]);
+  });
+
+  test("a connection that is malformed, without showing its private key", async () => {
+    const connection = { privateKey: "hunter2", prot: 22 };
+    const failures = await cloud.run().failures(Instance, { ...machine, connection });
+    expect(failures).toEqual([expect.stringMatching(/^connection: Unrecognized key: "prot"/)]);
+    expect(failures.join()).not.toContain("hunter2");
+  });
+});
+
+describe("The check of an Instance passes", () => {
+  const fields = Object.keys(Instance.inputs.shape).filter((name) => name !== "identity" && name !== "autoNamed");
+
+  test.each(fields)("a %s that is not known before the update", async (field) => {
+    const { inputs, failures } = await cloud.run().check(Instance, { ...machine, [field]: UNKNOWN });
+    expect(failures).toEqual([]);
+    expect(inputs[field]).toBe(UNKNOWN);
+  });
+
+  test("keys that are still to be made, wholly or in part unknown", async () => {
+    const sshKeys = [UNKNOWN, { name: UNKNOWN }, { name: "alice-0123456", publicKeyOpenssh: UNKNOWN }];
+    const { inputs, failures } = await cloud.run().check(Instance, { ...machine, sshKeys });
+    expect(failures).toEqual([]);
+    expect(inputs["sshKeys"]).toEqual(sshKeys);
+  });
+
+  test("a group that is not known before the update, beside one that is", async () => {
+    const securityGroups = [UNKNOWN, "default"];
+    expect(await cloud.run().failures(Instance, { ...machine, securityGroups })).toEqual([]);
+  });
+
+  test("a key that the instance has already and the account no longer", async () => {
+    const run = cloud.run();
+    cloud.emulator.cloud.swapKey("deploy", alice.line);
+    const news = { ...machine, sshKeys: [{ name: "deploy" }] };
+    const last = await run.create(Instance, news);
+    cloud.emulator.cloud.removeKey("deploy");
+    expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
+  });
+});
+
+test("The check of an Instance fills in defaults, the provider's zone among them", async () => {
+  const { zone: _, ...news } = machine;
+  const { inputs } = await cloud.run({ zone: "de-fra-1" }).check(Instance, news);
+  expect(inputs).toEqual({
+    ...machine,
+    zone: "de-fra-1",
+    publicIpAssignment: "inet4",
+    state: "running",
+    replaceOnKeyChange: false,
+    waitForSsh: false,
+    autoNamed: false,
+  });
+});
