@@ -1,0 +1,59 @@
+import { resources } from "../../provider/resources";
+import { chooseTemplate, chooseType } from "../../provider/resources/instance/zone_catalogue";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+let cloud: TestCloud;
+beforeAll(async () => {
+  cloud = await startCloud();
+});
+afterAll(closeClouds);
+
+async function chosen(wanted: string) {
+  const zone = await cloud.run().account.zone("ch-gva-2");
+  return (await chooseTemplate(zone, wanted)).name;
+}
+
+describe("A template is chosen", () => {
+  test.each([
+    ["its whole name", "Linux Debian 13 (Trixie) 64-bit"],
+    ["the beginning of its name", "Linux Debian 13"],
+    ["its name in another letter case", "linux debian 13"],
+  ])("by %s", async (_what, wanted) => {
+    expect(await chosen(wanted)).toBe("Linux Debian 13 (Trixie) 64-bit");
+  });
+
+  test("by its id, which is another one in each zone", async () => {
+    const run = cloud.run();
+    const [geneva, frankfurt] = [await run.account.zone("ch-gva-2"), await run.account.zone("de-fra-1")];
+    const { id } = await chooseTemplate(geneva, "Linux Debian 13");
+    expect((await chooseTemplate(geneva, id)).name).toBe("Linux Debian 13 (Trixie) 64-bit");
+    await expect(chooseTemplate(frankfurt, id)).rejects.toThrow(`There is no template "${id}" in de-fra-1.`);
+  });
+
+  test("among the account's own ones too", async () => {
+    expect(await chosen("golden-image")).toBe("golden-image");
+  });
+
+  test("never by a beginning that several names have; they are listed", async () => {
+    await expect(chosen("Linux Ubuntu")).rejects.toThrow(
+      'Several templates in ch-gva-2 begin with "Linux Ubuntu": Linux Ubuntu 22.04 LTS 64-bit; Linux Ubuntu 24.04 LTS ' +
+        "64-bit. Give the whole name, or the id.",
+    );
+  });
+
+  test("never by a beginning that ends within a word", async () => {
+    await expect(chosen("Linux Debian 1")).rejects.toThrow('There is no template "Linux Debian 1" in ch-gva-2.');
+  });
+});
+
+test("A type is chosen by family and size, whatever the letter case", async () => {
+  const zone = await cloud.run().account.zone("ch-gva-2");
+  expect(await chooseType(zone, "Standard.Tiny")).toMatchObject({ family: "standard", size: "tiny" });
+});
+
+test("A change of the type's letter case alone is no change", async () => {
+  const run = cloud.run();
+  const news = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+  const last = await run.create(resources.Instance, news);
+  expect((await run.diff(resources.Instance, last, { ...news, type: "Standard.Tiny" })).changes).toEqual([]);
+});
