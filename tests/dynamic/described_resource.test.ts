@@ -1,0 +1,109 @@
+import * as pulumi from "@pulumi/pulumi";
+import { allowSsh, Instance, type InstanceArgs, SecurityGroup, SshKeyPair } from "../../provider";
+
+/** What the engine would be told of every resource, by logical name. */
+const registered = new Map<string, pulumi.runtime.MockResourceArgs>();
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      newResource(resource) {
+        registered.set(resource.name, resource);
+        const made = { name: `${resource.name}-1234567`, publicKeyOpenssh: `ssh-ed25519 ${resource.name}` };
+        return { id: `id-of-${resource.name}`, state: { ...resource.inputs, ...made } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "shop",
+    "prod",
+  );
+});
+
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+describe("What a class tells Pulumi", () => {
+  test.each([
+    ["SshKeyPair", (name: string) => new SshKeyPair(name)],
+    ["Instance", (name: string) => new Instance(name, machine)],
+    ["SecurityGroup", (name: string) => new SecurityGroup(name)],
+  ])("is the readable type of %s", async (type, make) => {
+    const { type: token } = await told(make(`typed-${type}`));
+    expect(token).toBe(`pulumi-nodejs:dynamic/exoscale-ssh:${type}`);
+  });
+
+  test("is who the resource is in its program", async () => {
+    const { inputs } = await told(new SshKeyPair("alice"));
+    expect(inputs.identity).toEqual({ project: "shop", stack: "prod", name: "alice" });
+  });
+
+  test("is the source text that fetches the implementation", async () => {
+    const { inputs } = await told(new SshKeyPair("texted"));
+    expect(inputs.__provider).toContain('require("pulumi-exoscale-ssh/dynamic/impl").SshKeyPair.create(inputs)');
+  });
+
+  test("holds what the program gave, and nothing for what it left out", async () => {
+    const { inputs } = await told(new SshKeyPair("given", { comment: "carol", onDelete: "refuse" }));
+    expect(Object.keys(inputs).sort()).toEqual(["__provider", "comment", "identity", "onDelete"]);
+  });
+});
+
+describe("The keys of an instance reach the provider by name and public key", () => {
+  const alice = { name: "alice-1234567", publicKeyOpenssh: "ssh-ed25519 alice" };
+  const pair = () => new SshKeyPair("alice");
+
+  test.each<[string, () => NonNullable<InstanceArgs["sshKeys"]>, object[]]>([
+    ["as pairs", () => [pair()], [alice]],
+    ["as pairs inside outputs", () => [pulumi.output(pair())], [alice]],
+    ["as an output of a list of pairs", () => pulumi.output(Promise.resolve([pair()])), [alice]],
+    ["as plain references", () => [{ name: "bob" }], [{ name: "bob" }]],
+    ["as outputs of references", () => [pulumi.output({ name: "bob" })], [{ name: "bob" }]],
+    ["mixed", () => [pair(), { name: "bob" }], [alice, { name: "bob" }]],
+  ])("when given %s", async (how, sshKeys, expected) => {
+    const { inputs } = await told(new Instance(`web ${how}`, { ...machine, sshKeys: sshKeys() }));
+    expect(inputs.sshKeys).toEqual(expected);
+  });
+});
+
+describe("The security groups of an instance reach the provider by id", () => {
+  const group = () => new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") });
+
+  test.each<[string, () => NonNullable<InstanceArgs["securityGroups"]>, string[]]>([
+    ["as groups", () => [group()], ["id-of-ssh"]],
+    ["as groups inside outputs", () => [pulumi.output(group())], ["id-of-ssh"]],
+    ["as ids and names", () => [group().id, "default"], ["id-of-ssh", "default"]],
+  ])("when given %s", async (how, securityGroups, expected) => {
+    const { inputs } = await told(new Instance(`grouped ${how}`, { ...machine, securityGroups: securityGroups() }));
+    expect(inputs.securityGroups).toEqual(expected);
+  });
+});
+
+describe("Inputs that are secrets are so whatever the program passes", () => {
+  test("a private key and a passphrase in plain text", async () => {
+    const pair = new SshKeyPair("imported", { privateKey: "-----BEGIN", passphrase: "open sesame" });
+    expect(await isSecret(pair.privateKey)).toBe(true);
+    expect(await isSecret(pair.passphrase)).toBe(true);
+  });
+
+  test("a connection and user data in plain text", async () => {
+    const web = new Instance("secretive", { ...machine, connection: { user: "debian" }, userData: "#cloud-config" });
+    expect(await isSecret(web.connection)).toBe(true);
+    expect(await isSecret(web.userData)).toBe(true);
+  });
+
+  test("and nothing else is", async () => {
+    const web = new Instance("open", { ...machine, labels: { team: "shop" } });
+    expect(await isSecret(web.labels)).toBe(false);
+    expect(await isSecret(web.type)).toBe(false);
+  });
+});
+
+async function told(resource: pulumi.Resource): Promise<pulumi.runtime.MockResourceArgs> {
+  const urn = await new Promise<string>((resolve) => resource.urn.apply(resolve));
+  const found = registered.get(urn.split("::").at(-1) ?? "");
+  if (!found) throw new Error(`${urn} was not registered`);
+  return found;
+}
+
+function isSecret(output: pulumi.Output<unknown>): Promise<boolean> {
+  return pulumi.isSecret(output);
+}
