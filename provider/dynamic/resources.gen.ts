@@ -296,9 +296,9 @@ export interface InstanceArgs {
   /** Size of the disk in GiB. Growing it stops the instance and starts it again; it cannot shrink. */
   diskSize: pulumi.Input<number>;
   /** Keys of the account that may log in as the template's default user. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. */
-  sshKeys?: pulumi.Input<(pulumi.Input<SshKeyReferenceArgs> | SshKeyPair)[] | undefined>;
+  sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
-  securityGroups?: pulumi.Input<(pulumi.Input<string> | SecurityGroup)[] | undefined>;
+  securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
   /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
   userData?: pulumi.Input<string | undefined>;
   /** Labels. Change in place. */

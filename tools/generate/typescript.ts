@@ -159,7 +159,7 @@ function wrapped(text: string): string {
 function input(type: TypeNode): string {
   switch (type.kind) {
     case "array":
-      return `pulumi.Input<${type.resource ? `(${input(type.items)} | ${type.resource})` : wrapped(input(type.items))}[]>`;
+      return `pulumi.Input<${wrapped(item(input(type.items), type.resource))}[]>`;
     case "map":
       return `pulumi.Input<Record<string, ${input(type.items)}>>`;
     case "object":
@@ -167,4 +167,9 @@ function input(type: TypeNode): string {
     default:
       return `pulumi.Input<${plain(type)}>`;
   }
+}
+
+/** Where a resource may be given instead, an output of one may be, too. */
+function item(input: string, resource: string | undefined): string {
+  return resource === undefined ? input : input.replace(/>$/, ` | ${resource}>`);
 }
