@@ -5,7 +5,7 @@ import { formatAddress } from "./address";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { keysOfFirstBoot } from "./keys";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
-import { creatingLabel, type Labels } from "./reserved_labels";
+import { creatingLabel, type Labels, reservedLabels } from "./reserved_labels";
 import { instanceState, type Remembered, sshTarget } from "./state";
 
 const defaultTimeoutSeconds = 600;
@@ -33,6 +33,7 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
   let id: string | undefined;
   try {
     id = await takeOver(zone, request, log);
+    if (id !== undefined) await startOrStop(zone, id, inputs, deadline);
     id ??= await make(zone, request, deadline, (accepted) => {
       id = accepted;
     });
@@ -90,9 +91,17 @@ export async function finishCreation(
     (inputs.waitForSsh && instance.state === "running"
       ? await firstHostKeys(account, inputs, instance, deadline)
       : undefined);
-  await zone.instances.update(id, { ...renamed(instance, inputs), labels: withoutMark(instance.labels) }, deadline);
+  const labels = { ...inputs.labels, ...withoutMark(reservedLabels(instance.labels)) };
+  await zone.instances.update(id, { ...renamed(instance, inputs), labels }, deadline);
   const kept = { ...remembered, ...(hostKeys && { hostKeys }) };
   return await instanceState(account, inputs, await existing(zone, id), kept);
+}
+
+/** Turns an instance on or off, as the inputs say. */
+export async function startOrStop(zone: ZoneAccount, id: string, inputs: InstanceInputs, deadline: number) {
+  const { state } = await existing(zone, id);
+  if (inputs.state === "stopped" && state !== "stopped") await zone.instances.stop(id, deadline);
+  if (inputs.state === "running" && state !== "running") await zone.instances.start(id, deadline);
 }
 
 /** The instance as it is. @throws NotInAccountError when it is gone */
@@ -121,7 +130,7 @@ function renamed(instance: Instance, { name }: InstanceInputs) {
   return name === undefined || name === instance.name ? {} : { name };
 }
 
-function withoutMark(labels: Labels = {}): Labels {
+function withoutMark(labels: Labels): Labels {
   const { [creatingLabel]: _mark, ...others } = labels;
   return others;
 }

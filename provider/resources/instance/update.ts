@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Account, Instance, ZoneAccount } from "../../account";
 import type { Context } from "../contract/resource";
 import { groupIds } from "../security_group/choice";
-import { deadlineOf, existing, finishCreation } from "./creation";
+import { deadlineOf, existing, finishCreation, startOrStop } from "./creation";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { encodeUserData } from "./request";
 import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
@@ -64,10 +64,4 @@ async function resize(zone: ZoneAccount, instance: Instance, inputs: InstanceInp
   if (instance.state !== "stopped") await zone.instances.stop(instance.id, deadline);
   if (scales) await zone.instances.scale(instance.id, type.id, deadline);
   if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);
-}
-
-async function startOrStop(zone: ZoneAccount, id: string, inputs: InstanceInputs, deadline: number) {
-  const { state } = await existing(zone, id);
-  if (inputs.state === "stopped" && state !== "stopped") await zone.instances.stop(id, deadline);
-  if (inputs.state === "running" && state !== "running") await zone.instances.start(id, deadline);
 }
