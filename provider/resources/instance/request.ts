@@ -16,7 +16,7 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
     "instance-type": { id: type.id },
     template: { id: template.id },
     ...(inputs.sshKeys?.length && { "ssh-keys": inputs.sshKeys.map(({ name }) => ({ name })) }),
-    ...(groups?.length && { "security-groups": groups.map((id) => ({ id })) }),
+    ...(groups && { "security-groups": groups.map((id) => ({ id })) }),
     ...(inputs.userData !== undefined && { "user-data": encodeUserData(inputs.userData) }),
     "public-ip-assignment": inputs.publicIpAssignment,
     "auto-start": inputs.state === "running",

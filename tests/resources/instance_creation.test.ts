@@ -1,0 +1,105 @@
+import { resources } from "../../provider/resources";
+import { alice } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SecurityGroup } = resources;
+const identity = { project: "shop", stack: "prod", name: "web" };
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+test("An instance is made in its zone as the program asks for it", async () => {
+  const userData = "#cloud-config\npackages: [nginx]\n";
+  await cloud.run().create(Instance, { ...machine, zone: "de-fra-1", userData, publicIpAssignment: "dual" });
+  expect(cloud.emulator.cloud.instances("de-fra-1")).toEqual([
+    expect.objectContaining({
+      name: "web",
+      state: "running",
+      "disk-size": 10,
+      "public-ip-assignment": "dual",
+      "user-data": Buffer.from(userData).toString("base64"),
+      labels: {},
+    }),
+  ]);
+});
+
+test("An instance gets the keys, and a label for each whose public key is known", async () => {
+  cloud.emulator.cloud.swapKey("alice", alice.line);
+  const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
+  const { state } = await cloud.run().create(Instance, { ...machine, sshKeys, labels: { tier: "web" } });
+  expect(cloud.instance()).toMatchObject({
+    "ssh-keys": [{ name: "alice", fingerprint: alice.md5 }],
+    labels: { tier: "web", [alice.label]: "boot" },
+  });
+  expect(state.heldKeys).toEqual([
+    { name: "alice", origin: "boot", fingerprintMd5: alice.md5, publicKeyOpenssh: alice.line },
+  ]);
+  expect(state.bootSshKeys).toEqual([{ name: "alice", fingerprintMd5: alice.md5 }]);
+});
+
+test("The mark of the creation is gone at its end, the identity stays", async () => {
+  await cloud.run().create(Instance, { ...machine, identity });
+  expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.identity": expect.stringMatching(/^[0-9a-f]{16}$/) });
+});
+
+test("Groups are given by id or by name, and without any it is the default one", async () => {
+  const run = cloud.run();
+  const group = await run.create(SecurityGroup, { name: "ssh", rules: [] });
+  const one = await run.create(Instance, { ...machine, securityGroups: ["default", group.id] });
+  const two = await run.create(Instance, machine);
+  const other = await run.account.securityGroups.findByName("default");
+  expect(cloud.emulator.cloud.instances()).toMatchObject([
+    { "security-groups": [{ id: other?.id }, { id: group.id }] },
+    { "security-groups": [{ id: other?.id }] },
+  ]);
+  expect([one.state.securityGroups, two.state.securityGroups]).toEqual([["default", group.id], undefined]);
+});
+
+test("No group at all is what an empty list asks for, and it stays so", async () => {
+  const news = { ...machine, securityGroups: [] };
+  const last = await cloud.run().create(Instance, news);
+  expect(cloud.instance()["security-groups"]).toEqual([]);
+  expect((await cloud.run().diff(Instance, await cloud.run().found(Instance, last), news)).changes).toEqual([]);
+});
+
+test("An instance that is to be stopped is never started", async () => {
+  const { state } = await cloud.run().create(Instance, { ...machine, state: "stopped" });
+  expect(state.state).toBe("stopped");
+  expect(cloud.actions()).toEqual(["POST", "PUT"]);
+});
+
+test("The state tells how to log in", async () => {
+  const { id, state } = await cloud.run({ sshPort: "2222" }).create(Instance, machine);
+  expect(id).toBe(`ch-gva-2/${state.instanceId}`);
+  expect(state).toMatchObject({
+    user: "debian",
+    publicIp: "127.10.0.1",
+    sshCommand: "ssh -p 2222 debian@127.10.0.1",
+    sshConfig: expect.stringMatching(/^Host web\n +HostName 127\.10\.0\.1\n/),
+  });
+});
+
+test("An instance without a public address has no way to log in", async () => {
+  const { state } = await cloud.run().create(Instance, { ...machine, publicIpAssignment: "none" });
+  expect(Object.keys(state)).not.toEqual(expect.arrayContaining(["sshCommand"]));
+  expect(state).not.toHaveProperty("publicIp");
+});
+
+test("The user of the connection goes before the template's", async () => {
+  const connection = { user: "admin", host: "web.example", port: 2022 };
+  const { state } = await cloud.run().create(Instance, { ...machine, connection });
+  expect(state.sshCommand).toBe("ssh -p 2022 admin@web.example");
+});
+
+test("A second preview after the creation finds nothing to do", async () => {
+  cloud.emulator.cloud.swapKey("alice", alice.line);
+  const news = { ...machine, identity, sshKeys: [{ name: "alice", publicKeyOpenssh: alice.line }] };
+  const last = await cloud.run().create(Instance, news);
+  const found = await cloud.run().found(Instance, last);
+  expect(found.state).toEqual(last.state);
+  expect(await cloud.run().diff(Instance, found, news)).toMatchObject({ changes: [], replaces: [], drifted: false });
+});
