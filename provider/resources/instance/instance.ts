@@ -79,6 +79,7 @@ function refine(diff: Diff, state: InstanceState, inputs: PreviewedFields<Instan
   if (replaces.length > 0) return { ...diff, replaces, drifted };
   if (diff.changes.includes("sshKeys")) refuseKeyChange(state, inputs);
   refuseSmallerDisk(state, inputs);
+  refuseOtherFamily(state, inputs);
   refuseWithoutUserData(state, inputs);
   return { ...diff, drifted };
 }
@@ -101,6 +102,17 @@ function refuseSmallerDisk(state: InstanceState, inputs: PreviewedFields<Instanc
   throw new ChangeRefusedError(
     `diskSize of instance "${state.name}" cannot go from ${state.diskSize} to ${wanted} GiB: a disk can only grow. Set ` +
       `diskSize: ${state.diskSize}, or make a new instance under another name and delete this one.`,
+  );
+}
+
+/** Noticed now, because it would fail only once the instance is stopped for it. */
+function refuseOtherFamily(state: InstanceState, inputs: PreviewedFields<InstanceInputs>): void {
+  const wanted = known(inputs.type);
+  const family = (type: string) => type.toLowerCase().split(".")[0];
+  if (wanted === undefined || family(wanted) === family(state.type)) return;
+  throw new ChangeRefusedError(
+    `type of instance "${state.name}" cannot go from ${state.type} to ${wanted}: an instance only changes within the ` +
+      `same family. Choose a type of ${family(state.type)}, or make a new instance under another name and delete this one.`,
   );
 }
 

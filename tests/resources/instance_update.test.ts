@@ -1,0 +1,161 @@
+import { resources } from "../../provider/resources";
+import { alice } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SecurityGroup } = resources;
+const identity = { project: "shop", stack: "prod", name: "web" };
+const machine = {
+  zone: "ch-gva-2",
+  name: "web",
+  type: "standard.tiny",
+  template: "Linux Debian 13",
+  diskSize: 10,
+  identity,
+};
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+/** Makes an instance, changes it, and tells what was done and how it is then. */
+async function changed(before: Record<string, unknown>, after: Record<string, unknown>) {
+  const last = await cloud.run().create(Instance, { ...machine, ...before });
+  const news = { ...machine, ...before, ...after };
+  const { changes, replaces } = await cloud.run().diff(Instance, last, news);
+  const soFar = cloud.actions().length;
+  const { state } = await cloud.run().update(Instance, last, news);
+  return { changes, replaces, actions: cloud.actions().slice(soFar), instance: cloud.instance(), state };
+}
+
+describe("An instance is changed in place", () => {
+  test.each([
+    ["name", { name: "web-2" }, { name: "web-2" }],
+    ["userData", { userData: "#cloud-config" }, { "user-data": "I2Nsb3VkLWNvbmZpZw==" }],
+    ["publicIpAssignment", { publicIpAssignment: "dual" }, { "public-ip-assignment": "dual" }],
+  ])("with one request when its %s changes", async (property, after, shown) => {
+    const { changes, replaces, actions, instance, state } = await changed({}, after);
+    expect({ changes, replaces, actions }).toEqual({ changes: [property], replaces: [], actions: ["PUT"] });
+    expect(instance).toMatchObject({ state: "running", ...shown });
+    expect(state).toMatchObject(after);
+  });
+
+  test("in its labels, and our own ones stay", async () => {
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
+    const { instance } = await changed({ sshKeys, labels: { tier: "web" } }, { labels: { team: "shop" } });
+    expect(instance["labels"]).toEqual({
+      team: "shop",
+      [alice.label]: "boot",
+      "exoscale-ssh.identity": expect.stringMatching(/^[0-9a-f]{16}$/),
+    });
+  });
+
+  test("to no labels of the program's when it takes them back", async () => {
+    const { instance } = await changed({ labels: { tier: "web" } }, { labels: undefined });
+    expect(Object.keys(instance["labels"] as object)).toEqual(["exoscale-ssh.identity"]);
+  });
+
+  test("in its groups: it joins the new one before it leaves the old one", async () => {
+    const group = await cloud.run().create(SecurityGroup, { name: "ssh" });
+    const { actions, instance } = await changed({ securityGroups: ["default"] }, { securityGroups: ["ssh"] });
+    expect(instance["security-groups"]).toEqual([{ id: group.id }]);
+    expect(actions).toEqual([":attach", ":detach"]);
+  });
+
+  test("in its groups not at all when the program no longer names any", async () => {
+    const { changes, actions } = await changed({ securityGroups: ["default"] }, { securityGroups: undefined });
+    expect({ changes, actions }).toEqual({ changes: [], actions: [] });
+  });
+});
+
+describe("An instance's power state follows the program", () => {
+  test.each([
+    ["running", "stopped", ":stop"],
+    ["stopped", "running", ":start"],
+  ])("from %s to %s", async (before, after, action) => {
+    const { actions, instance, state } = await changed({ state: before }, { state: after });
+    expect(actions).toEqual([action]);
+    expect([instance["state"], state.state]).toEqual([after, after]);
+  });
+});
+
+describe("An instance grows", () => {
+  test("to another type: stopped, scaled, started", async () => {
+    const { actions, state } = await changed({}, { type: "standard.small" });
+    expect(actions).toEqual([":stop", ":scale", ":start"]);
+    expect(state).toMatchObject({ type: "standard.small", state: "running" });
+  });
+
+  test("to a larger disk: stopped, resized, started", async () => {
+    const { actions, instance } = await changed({}, { diskSize: 20 });
+    expect(actions).toEqual([":stop", ":resize-disk", ":start"]);
+    expect(instance).toMatchObject({ "disk-size": 20, state: "running" });
+  });
+
+  test("in both at once with one stop, and stays stopped if it was", async () => {
+    const { actions, instance } = await changed({ state: "stopped" }, { type: "standard.small", diskSize: 20 });
+    expect(actions).toEqual([":scale", ":resize-disk"]);
+    expect(instance["state"]).toBe("stopped");
+  });
+});
+
+describe("A change that the API cannot make is refused before anything happens", () => {
+  test.each([
+    [
+      "a smaller disk",
+      { diskSize: 20 },
+      { diskSize: 10 },
+      /^diskSize of instance "web" cannot go from 20 to 10 GiB: .*Set diskSize: 20/,
+    ],
+    [
+      "no user data any more",
+      { userData: "x" },
+      { userData: undefined },
+      /^userData of instance "web" cannot be removed/,
+    ],
+    [
+      "a type of another family",
+      {},
+      { type: "cpu.medium" },
+      /^type of instance "web" cannot go from standard.tiny to cpu.medium: .*same family/,
+    ],
+  ])("%s", async (_what, before, after, message) => {
+    const last = await cloud.run().create(Instance, { ...machine, ...before });
+    const diff = cloud.run().diff(Instance, last, { ...machine, ...before, ...after });
+    await expect(diff).rejects.toThrow(message);
+    expect(cloud.actions()).toEqual(["POST", "PUT"]);
+  });
+});
+
+test("An update that finds everything as it should be changes nothing", async () => {
+  cloud.emulator.cloud.swapKey("alice", alice.line);
+  const news = {
+    sshKeys: [{ name: "alice", publicKeyOpenssh: alice.line }],
+    ...{ labels: { tier: "web" }, userData: "#cloud-config", securityGroups: ["default"] },
+  };
+  const { actions } = await changed(news, {});
+  expect(actions).toEqual([]);
+});
+
+test("An update of an instance that is gone says how to go on", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  await cloud.emulator.cloud.destroyInstance(last.state.instanceId);
+  await expect(cloud.run().update(Instance, last, machine)).rejects.toThrow(
+    /is gone from ch-gva-2\. Run "pulumi refresh"/,
+  );
+});
+
+test("A new zone or template makes a new instance", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  const news = { ...machine, zone: "de-fra-1", template: "Linux Debian 12" };
+  expect((await cloud.run().diff(Instance, last, news)).replaces).toEqual(["zone", "template"]);
+});
+
+test("Deleting an instance removes it, and content is who deletes it twice", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  await cloud.run().delete(Instance, last);
+  expect(cloud.emulator.cloud.instances()).toEqual([]);
+  await expect(cloud.run().delete(Instance, last)).resolves.toBeUndefined();
+});
