@@ -1,0 +1,118 @@
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const [type, base64] = alice.line.split(" ");
+const keyOfAlice = { name: "alice", publicKeyOpenssh: alice.line };
+const keyOfBob = { name: "bob", publicKeyOpenssh: bob.line };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+  cloud.emulator.cloud.swapKey("alice", alice.line);
+  cloud.emulator.cloud.swapKey("bob", bob.line);
+});
+afterEach(closeClouds);
+
+async function diffOfKeys(before: unknown, after: unknown, more = {}) {
+  const run = cloud.run();
+  const last = await run.create(Instance, { ...machine, sshKeys: before });
+  const { inputs } = await run.check(Instance, { ...machine, sshKeys: after, ...more }, last);
+  return run.diffChecked(Instance, last, inputs);
+}
+
+describe("The keys of an instance are the same", () => {
+  test.each([
+    ["with another comment", [{ name: "alice", publicKeyOpenssh: `${type} ${base64} alice@laptop` }]],
+    ["with a trailing newline", [{ name: "alice", publicKeyOpenssh: `${alice.line}\n` }]],
+    ["under another name", [{ name: "alice-2", publicKeyOpenssh: alice.line }]],
+    ["while the public key is not known yet", [{ name: "alice", publicKeyOpenssh: UNKNOWN }]],
+    ["by their name alone", [{ name: "alice" }]],
+  ])("%s", async (_what, sshKeys) => {
+    cloud.emulator.cloud.swapKey("alice-2", alice.line);
+    expect((await diffOfKeys([keyOfAlice], sshKeys)).changes).toEqual([]);
+  });
+
+  test("in another order", async () => {
+    expect((await diffOfKeys([keyOfAlice, keyOfBob], [keyOfBob, keyOfAlice])).changes).toEqual([]);
+  });
+});
+
+describe("A change of the keys is refused", () => {
+  test.each([
+    ["when one is taken away", [keyOfAlice, keyOfBob], [keyOfAlice]],
+    ["when one is added", [keyOfAlice], [keyOfAlice, keyOfBob]],
+    ["when the last one goes", [keyOfAlice], undefined],
+    ["when another key has the name", [keyOfAlice], [{ name: "alice", publicKeyOpenssh: bob.line }]],
+    ["when a new pair takes the place of one", [keyOfAlice], [{ name: "carol-1", publicKeyOpenssh: UNKNOWN }]],
+  ])("%s", async (_what, before, after) => {
+    await expect(diffOfKeys(before, after)).rejects.toThrow(/^sshKeys of instance "web" changed/);
+  });
+
+  test("with the keys that it has and both ways out", async () => {
+    const diff = diffOfKeys([keyOfAlice, keyOfBob], [keyOfBob]);
+    await expect(diff).rejects.toThrow("(they were: alice, bob)");
+    await expect(diff).rejects.toThrow('ignoreChanges: ["sshKeys", "connection"]');
+    await expect(diff).rejects.toThrow("replaceOnKeyChange: true");
+  });
+
+  test.each([
+    ["known", { user: "debian" }],
+    ["unknown", UNKNOWN],
+  ])("even with a %s connection, which does not make a replacement of it", async (_what, connection) => {
+    await expect(diffOfKeys([keyOfAlice], [keyOfBob], { connection })).rejects.toThrow(
+      "Changing them over the declared connection is not part of this version.",
+    );
+  });
+});
+
+test("A change of the keys makes a new instance with replaceOnKeyChange", async () => {
+  const diff = await diffOfKeys([keyOfAlice], [keyOfBob], { replaceOnKeyChange: true });
+  expect(diff.replaces).toEqual(["sshKeys"]);
+});
+
+test("A changed connection alone touches nothing", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  const news = { ...machine, connection: { user: "admin" } };
+  expect(await cloud.run().diff(Instance, last, news)).toMatchObject({ changes: ["connection"], replaces: [] });
+  const soFar = cloud.changes();
+  await cloud.run().update(Instance, last, news);
+  expect(cloud.changes()).toEqual(soFar);
+});
+
+describe.each(["listed", "dropped"] as const)("Where the API has deleted keys %s", (deletedKeys) => {
+  beforeEach(() => cloud.emulator.cloud.set({ deletedKeys }));
+
+  test("a key that was deleted from the account is stale on the instance", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, sshKeys: [keyOfAlice, keyOfBob] });
+    cloud.emulator.cloud.removeKey("alice");
+    const { state, inputs } = await cloud.run().found(Instance, last);
+    expect(state.staleSshKeys).toEqual([{ name: "alice", fingerprintMd5: alice.md5 }]);
+    expect(inputs.sshKeys).toEqual([keyOfAlice, keyOfBob]);
+  });
+
+  test("a key is stale also while another one has its name", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, sshKeys: [keyOfAlice] });
+    cloud.emulator.cloud.swapKey("alice", bob.line);
+    const { state } = await cloud.run().found(Instance, last);
+    expect(state.staleSshKeys).toEqual([{ name: "alice", fingerprintMd5: alice.md5 }]);
+  });
+
+  test("a key that the account has under another name is not stale", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, sshKeys: [keyOfAlice] });
+    cloud.emulator.cloud.removeKey("alice");
+    cloud.emulator.cloud.swapKey("alice-2", alice.line);
+    const { state } = await cloud.run().found(Instance, last);
+    expect(state.staleSshKeys).toEqual([]);
+  });
+
+  test("the record of the keys that the instance was given stays whole", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, sshKeys: [keyOfAlice] });
+    cloud.emulator.cloud.removeKey("alice");
+    const { state } = await cloud.run().found(Instance, last);
+    expect(state.heldKeys).toEqual([{ ...keyOfAlice, origin: "boot", fingerprintMd5: alice.md5 }]);
+  });
+});

@@ -1,0 +1,99 @@
+import { resources } from "../../provider/resources";
+import { alice } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SecurityGroup } = resources;
+const machine = {
+  zone: "ch-gva-2",
+  name: "web",
+  type: "standard.tiny",
+  template: "Linux Debian 13",
+  diskSize: 10,
+  labels: { tier: "web" },
+  securityGroups: ["default"],
+};
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+const made = () => cloud.run().create(Instance, machine);
+
+test("An instance that is gone has no state any more", async () => {
+  const last = await made();
+  await cloud.emulator.cloud.destroyInstance(last.state.instanceId);
+  expect(await cloud.run().read(Instance, last)).toBeUndefined();
+});
+
+describe("A change behind the program's back shows in the inputs, and the update takes it back:", () => {
+  test("another name", async () => {
+    const last = await made();
+    cloud.emulator.cloud.renameInstance(last.state.instanceId, "db");
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs.name).toBe("db");
+    expect((await cloud.run().diff(Instance, found, machine)).changes).toEqual(["name"]);
+    await cloud.run().update(Instance, found, machine);
+    expect(cloud.instance()["name"]).toBe("web");
+  });
+
+  test("a stop", async () => {
+    const last = await made();
+    await cloud.emulator.cloud.stopInstance(last.state.instanceId);
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs.state).toBe("stopped");
+    await cloud.run().update(Instance, found, machine);
+    expect(cloud.instance()["state"]).toBe("running");
+  });
+
+  test("other labels, without our own ones", async () => {
+    const last = await made();
+    cloud.emulator.cloud.labelInstance(last.state.instanceId, { tier: "db", "exoscale-ssh.identity": "x" });
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs.labels).toEqual({ tier: "db" });
+    await cloud.run().update(Instance, found, machine);
+    expect(cloud.instance()["labels"]).toEqual({ tier: "web", "exoscale-ssh.identity": "x" });
+  });
+
+  test("another group", async () => {
+    const last = await made();
+    const run = cloud.run();
+    const { id } = await run.create(SecurityGroup, { name: "open" });
+    await (await run.account.zone("ch-gva-2")).securityGroups.attach(id, last.state.instanceId);
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs.securityGroups).toContain(id);
+    const { state } = await cloud.run().update(Instance, found, machine);
+    expect(state.securityGroups).toEqual(["default"]);
+  });
+
+  test("another type and a larger disk", async () => {
+    const last = await made();
+    await cloud.run().update(Instance, last, { ...machine, type: "standard.small", diskSize: 20 });
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs).toMatchObject({ type: "standard.small", diskSize: 20 });
+    await expect(cloud.run().diff(Instance, found, machine)).rejects.toThrow("from 20 to 10 GiB");
+  });
+});
+
+test("What only the program knows stays as it said", async () => {
+  cloud.emulator.cloud.swapKey("alice", alice.line);
+  const connection = { user: "admin", privateKey: "secret" };
+  const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
+  const last = await cloud.run().create(Instance, { ...machine, connection, sshKeys, userData: "x" });
+  const found = await cloud.run().found(Instance, last);
+  expect(found.inputs).toMatchObject({ connection, sshKeys, userData: "x", template: "Linux Debian 13" });
+});
+
+test("An instance that is read without a state shows what the API knows of it", async () => {
+  const { id, state } = await made();
+  const found = await Instance.read(id, undefined, cloud.run());
+  expect(found?.inputs).toMatchObject({ zone: "ch-gva-2", name: "web", type: "standard.tiny", diskSize: 10 });
+  expect(found?.state.instanceId).toBe(state.instanceId);
+});
+
+test("An id that is not zone and id is refused before any request", async () => {
+  const read = Instance.read("../x", undefined, cloud.run());
+  await expect(read).rejects.toThrow("ch-gva-2/01234567-89ab-cdef-0123-456789abcdef");
+  expect(cloud.emulator.requests).toEqual([]);
+});
