@@ -60,9 +60,8 @@ export interface ZoneAccount {
   template(id: string): Promise<Template | undefined>;
 }
 
-/** Names of the provider's settings, which stand in a stack's configuration as `exoscale-ssh:apiKey` and so on. */
-export const settingNames = ["apiKey", "apiSecret", "endpoint", "zone", "sshPort"] as const;
-type SettingName = (typeof settingNames)[number];
+/** The provider's settings, which stand in a stack's configuration as `exoscale-ssh:apiKey` and so on. */
+type SettingName = "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort";
 
 /** Reads a setting of the provider; undefined when the stack does not have it. */
 export type ReadSetting = (name: SettingName) => string | undefined;
@@ -105,6 +104,19 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     madeInThisRun: new Set(),
     ssh: sshToHosts,
   };
+}
+
+const accounts = new Map<string, Account>();
+
+/**
+ * The account of these settings and this environment, opened once per process: one process may run the programs of
+ * several stacks, each with its own configuration.
+ */
+export function sharedAccount(setting: ReadSetting): Account {
+  const key = JSON.stringify(settings(setting, process.env));
+  const account = accounts.get(key) ?? openAccount(setting);
+  accounts.set(key, account);
+  return account;
 }
 
 function zoneAccount(name: string, api: Api): ZoneAccount {

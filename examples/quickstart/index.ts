@@ -29,11 +29,6 @@ const web = new Instance(
 
 export const instance = web.name;
 export const login = web.sshCommand;
-export const host = web.publicIp;
-export const port = web.sshConfig.apply((block) => Number(/Port (\d+)/.exec(block ?? "")?.[1] ?? 22));
-export const user = web.user;
 export const knownHosts = web.knownHosts;
-export const aliceKey = alice.name;
 export const alicePrivateKey = alice.privateKeyOpenssh;
-export const bobKey = bob?.name;
 export const bobPrivateKey = bob?.privateKeyOpenssh;

@@ -19,6 +19,7 @@ const module_ = "exoscale-ssh";
  * resources are turned into what the core takes, and the resource's identity is passed along.
  */
 export abstract class DescribedResource extends pulumi.dynamic.Resource {
+  /** @internal So that the published types need none of zod's, which not every older tsconfig takes. */
   protected constructor(
     provider: pulumi.dynamic.ResourceProvider,
     { name: type, inputs, outputs }: Description,

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { type Account, openAccount, type ReadSetting, settingNames } from "../account";
+import { type Account, sharedAccount } from "../account";
 import { functions } from "../resources";
 import { type AccountFunction, call } from "../resources/functions/function";
 import type {
@@ -20,16 +20,9 @@ import type {
  * as an output for arguments that are outputs themselves.
  */
 
-/** By configuration: one process may run the programs of several stacks, one after the other. */
-const accounts = new Map<string, Account>();
-
 function programAccount(): Account {
   // pulumi.Config would warn that the secret is one; it goes no further than the signature of a request.
-  const setting: ReadSetting = (name) => pulumi.runtime.getConfig(`exoscale-ssh:${name}`);
-  const settings = JSON.stringify(settingNames.map(setting));
-  const account = accounts.get(settings) ?? openAccount(setting);
-  accounts.set(settings, account);
-  return account;
+  return sharedAccount((name) => pulumi.runtime.getConfig(`exoscale-ssh:${name}`));
 }
 
 /** Arguments that may be outputs of resources. */

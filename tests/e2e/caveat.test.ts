@@ -10,6 +10,8 @@ let stack: TestStack;
 
 beforeAll(async () => {
   emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"] });
+  // Functions run in the program's process, which is this one.
+  Object.assign(process.env, emulator.environment);
 });
 
 afterAll(async () => await emulator.close());
@@ -19,8 +21,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await stack.up(async () => {}).finally(() => stack.dispose());
+  await stack.destroy();
   expect(stack.leaks()).toEqual([]);
+  stack.dispose();
 });
 
 interface Shop {
@@ -67,7 +70,7 @@ test.each(["listed", "dropped"] as const)(
     const { privateKey, sshCommand, knownHosts } = await stack.up(shop());
     await stack.up(shop({ without: true }));
     expect(emulator.cloud.keys.map(({ name }) => name)).not.toContain("bob");
-    expect(logIn({ privateKey, sshCommand, knownHosts }, "echo still in")).toBe("still in");
+    expect(await logIn({ privateKey, sshCommand, knownHosts }, "echo still in")).toBe("still in");
     const warning = 'SSH key "bob" is deleted from the account but not revoked: it still opens web (ch-gva-2, 127.';
     expect(stack.output).toContain(warning);
   },
@@ -79,7 +82,6 @@ test("a refresh lists a deleted key as stale, and its holder can still be found"
   await stack.up(shop({ without: true }));
   await stack.refresh();
   expect((await stack.state())["web"]?.outputs["staleSshKeys"]).toMatchObject([{ name: "bob" }]);
-  await stack.useConfigurationFor(emulator);
   const asked = { publicKeyOpenssh: String(publicKeyOpenssh), probe: true };
   const { holders } = await stack.up(async () => ({
     ...(await shop({ without: true })()),
@@ -93,7 +95,6 @@ test("onDelete refuse keeps a key that a machine holds, and says where", async (
   const said = await stack.failure(stack.up(shop({ without: true })));
   expect(said).toMatch(/SSH key "bob" is not deleted \(onDelete: "refuse"\): it opens web \(ch-gva-2, 127\.\S+\)\./);
   expect(emulator.cloud.keys.map(({ name }) => name)).toContain("bob");
-  await stack.destroy();
 });
 
 test("a machine whose keys change is neither replaced nor changed, but refused at preview", async () => {

@@ -47,9 +47,8 @@ describe("an instance, from the first up to destroy", () => {
   test("lets its owner in with the key from the stack's outputs", async () => {
     stack.expectHidden("#cloud-config\n# the door code is 4711\n");
     first = await stack.up(web());
-    expect(logIn({ ...first, privateKey: first["privateKey"], sshCommand: first["sshCommand"] }, "id -un")).toBe(
-      "debian",
-    );
+    const { privateKey, sshCommand, knownHosts } = first;
+    expect(await logIn({ privateKey, sshCommand, knownHosts }, "id -un")).toBe("debian");
   });
 
   test("has nothing to change in a second preview", async () => {

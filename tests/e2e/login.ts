@@ -1,4 +1,5 @@
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { text } from "node:stream/consumers";
 
 /** Who logs in where, and as Pulumi's outputs tell it. */
 export interface Login {
@@ -15,28 +16,29 @@ export interface Login {
  *
  * @returns what the command printed; undefined when the login is refused
  */
-export function logIn({ privateKey, sshCommand, knownHosts }: Login, command: string): string | undefined {
+export async function logIn(
+  { privateKey, sshCommand, knownHosts }: Login,
+  command: string,
+): Promise<string | undefined> {
   const [, ...target] = String(sshCommand).split(" ");
-  const hosts =
-    knownHosts === undefined ? [] : ["-o", `KnownHostsCommand=/usr/bin/printf %s\\n "${String(knownHosts).trim()}"`];
-  const checking = knownHosts === undefined ? "no" : "yes";
-  const options = [
-    "BatchMode=yes",
-    "UserKnownHostsFile=/dev/null",
-    "LogLevel=ERROR",
-    `StrictHostKeyChecking=${checking}`,
-  ];
-  const ssh = ["ssh", "-F", "none", ...options.flatMap((option) => ["-o", option]), ...hosts, ...target, command];
-  const { status, stdout, stderr } = spawnSync(
-    "ssh-agent",
-    ["sh", "-c", 'ssh-add -q - && exec "$@" </dev/null', "sh", ...ssh],
-    {
-      input: `${String(privateKey).trimEnd()}\n`,
-      encoding: "utf8",
-      timeout: 30_000,
-    },
-  );
-  if (status === 0) return stdout.trim();
-  if (stderr.includes("Permission denied")) return undefined;
-  throw new Error(`ssh ended with ${status}: ${stderr}`);
+  const ssh = ["ssh", "-F", "none", ...hostKeyOptions(knownHosts), ...target, command];
+  const inAgent = ["sh", "-c", 'ssh-add -q - && exec "$@" </dev/null', "sh", ...ssh];
+  // Not synchronous: the guest lives in this process.
+  const child = spawn("ssh-agent", inAgent, { timeout: 30_000 });
+  child.stdin.end(`${String(privateKey).trimEnd()}\n`);
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  if (status === 0) return output.trim();
+  if (errors.includes("Permission denied")) return undefined;
+  throw new Error(`ssh ended with ${status}: ${errors}`);
+}
+
+function hostKeyOptions(knownHosts: unknown): string[] {
+  const options = ["BatchMode=yes", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
+  const lines = String(knownHosts).trim();
+  const checking =
+    knownHosts === undefined
+      ? ["StrictHostKeyChecking=no"]
+      : ["StrictHostKeyChecking=yes", `KnownHostsCommand=/bin/echo ${lines}`];
+  return [...options, ...checking].flatMap((option) => ["-o", option]);
 }

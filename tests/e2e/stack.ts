@@ -46,20 +46,6 @@ export class TestStack {
     return stack;
   }
 
-  /** Sets a value of the stack's configuration. */
-  async configure(key: string, value: string, secret = false): Promise<void> {
-    await this.stack.setConfig(key, { value, secret });
-    if (secret) this.expectHidden(value);
-  }
-
-  /** Points the stack's own configuration at the emulator, which functions read: they run in the program's process. */
-  async useConfigurationFor({ environment }: Emulator): Promise<void> {
-    await this.configure("exoscale-ssh:apiKey", environment.EXOSCALE_API_KEY);
-    await this.configure("exoscale-ssh:apiSecret", environment.EXOSCALE_API_SECRET, true);
-    await this.configure("exoscale-ssh:endpoint", environment.EXOSCALE_API_ENDPOINT);
-    await this.configure("exoscale-ssh:sshPort", environment.EXOSCALE_SSH_PORT);
-  }
-
   /** Changes environment variables of the commands that follow. */
   setEnvironment(variables: object): void {
     Object.assign(this.stack.workspace.envVars, variables);

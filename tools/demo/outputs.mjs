@@ -20,16 +20,22 @@ export function readOutputs(outputs) {
     if (typeof value === "string" || typeof value === "number") return String(value);
     throw new Error(`examples/quickstart has no output "${name}".`);
   };
+  const login = text("login");
   return {
-    login: text("login"),
-    host: text("host"),
-    port: Number(text("port")),
-    user: text("user"),
+    login,
+    ...targetOf(login),
     knownHosts: knownHostsOf(outputs["knownHosts"]),
     instance: text("instance"),
     alicePrivateKey: text("alicePrivateKey"),
     bobPrivateKey: text("bobPrivateKey"),
   };
+}
+
+/** @param {string} login `ssh -p 2222 debian@192.0.2.1`, the port only where it is not 22 */
+function targetOf(login) {
+  const found = /^ssh (?:-p (?<port>\d+) )?(?<user>[^@ ]+)@(?<host>\S+)$/.exec(login)?.groups;
+  if (!found) throw new Error(`examples/quickstart gave an SSH command of another form: ${login}`);
+  return { port: Number(found["port"] ?? 22), user: found["user"] ?? "", host: found["host"] ?? "" };
 }
 
 /** @param {unknown} value one text, or a list of lines */
