@@ -96,13 +96,15 @@ export function sameRule(left: SecurityGroupRule, right: SecurityGroupRule): boo
 
 function comparable(rule: SecurityGroupRule) {
   const { description = "", icmp = {}, "security-group": group } = rule;
+  // The API answers -1, which is any, where an ICMP rule was made without a type or a code.
+  const any = rule.protocol.startsWith("icmp") ? -1 : undefined;
   return [
     rule["flow-direction"],
     rule.protocol,
     rule["start-port"],
     rule["end-port"],
-    icmp.type,
-    icmp.code,
+    icmp.type ?? any,
+    icmp.code ?? any,
     rule.network,
     group?.id ?? group?.name,
     description,
