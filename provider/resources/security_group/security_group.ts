@@ -20,10 +20,11 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     await account.verifyCredentials();
     return [];
   },
-  // Two groups cannot have one name, so a group that keeps its name goes before its successor comes.
+  // Two groups cannot have one name, so one with a name of its own goes before its successor comes. Any other goes
+  // after: a group that instances are still in cannot be deleted.
   refine: (diff: Diff, state, inputs) => ({
     ...diff,
-    deleteBeforeReplace: diff.replaces.length > 0 && inputs.name === state.name,
+    deleteBeforeReplace: diff.replaces.length > 0 && inputs.autoNamed === false && inputs.name === state.name,
   }),
 
   async create(inputs, context) {

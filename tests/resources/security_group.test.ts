@@ -1,0 +1,130 @@
+import { PartialCreateError } from "../../provider/errors";
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import type { SecurityGroupState } from "../../provider/resources/security_group/fields";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { SecurityGroup, Instance } = resources;
+const everybody = "0.0.0.0/0";
+const ssh = { protocol: "tcp", startPort: 22, network: everybody };
+const https = { protocol: "tcp", startPort: 443, endPort: 443, network: everybody, description: "the shop" };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+const group = async (id: string) => (await cloud.run().account.securityGroups.find(id)) ?? { rules: [] };
+const ports = async (id: string) => (await group(id)).rules?.map((rule) => rule["start-port"]);
+
+test("A group is made with its rules; one port is a range of itself", async () => {
+  const { id } = await cloud.run().create(SecurityGroup, { name: "ssh", description: "logins", rules: [ssh] });
+  expect(await group(id)).toMatchObject({
+    name: "ssh",
+    description: "logins",
+    rules: [{ "flow-direction": "ingress", protocol: "tcp", "start-port": 22, "end-port": 22, network: everybody }],
+  });
+});
+
+test("A rule may name another group by its name, and its own", async () => {
+  const run = cloud.run();
+  const web = await run.create(SecurityGroup, { name: "web" });
+  const rules = ["web", "db"].map((securityGroup) => ({ protocol: "tcp", startPort: 5432, securityGroup }));
+  const { id } = await run.create(SecurityGroup, { name: "db", rules });
+  expect((await group(id)).rules).toMatchObject([{ "security-group": { id: web.id } }, { "security-group": { id } }]);
+});
+
+test("New rules come before old ones go, and what stays is not touched", async () => {
+  const last = await cloud.run().create(SecurityGroup, { name: "web", rules: [ssh, https] });
+  const soFar = cloud.actions().length;
+  const ping = { protocol: "icmp", icmp: { type: 8, code: 0 }, network: everybody };
+  await cloud.run().update(SecurityGroup, last, { name: "web", rules: [https, ping] });
+  expect(cloud.actions().slice(soFar)).toEqual(["POST", "DELETE"]);
+  expect(await ports(last.id)).toEqual([443, undefined]);
+});
+
+test.each([
+  ["every member", { ...https, flowDirection: "egress" }],
+  ["defaults", ssh],
+  ["any ICMP", { protocol: "icmp", network: everybody }],
+  ["IPv6", { protocol: "icmpv6", icmp: { type: 128, code: 0 }, network: "::/0" }],
+  ["all protocols", { protocol: "all", network: "10.0.0.0/8" }],
+])("A rule with %s reads back as the program wrote it", async (_what, rule) => {
+  const news = { name: "web", rules: [rule] };
+  const last = await cloud.run().create(SecurityGroup, news);
+  const found = await cloud.run().found(SecurityGroup, last);
+  expect(found.inputs.rules).toEqual([rule]);
+  expect((await cloud.run().diff(SecurityGroup, found, news)).changes).toEqual([]);
+});
+
+test("A rule that somebody added shows as drift, and the update removes it", async () => {
+  const news = { name: "web", rules: [https] };
+  const last = await cloud.run().create(SecurityGroup, news);
+  cloud.emulator.cloud.openSsh("web");
+  const found = await cloud.run().found(SecurityGroup, last);
+  expect(found.inputs.rules).toHaveLength(2);
+  await cloud.run().update(SecurityGroup, found, news);
+  expect(await ports(last.id)).toEqual([443]);
+});
+
+test("A group that is gone has no state any more", async () => {
+  const last = await cloud.run().create(SecurityGroup, { name: "web" });
+  await cloud.run().delete(SecurityGroup, last);
+  expect(await cloud.run().read(SecurityGroup, last)).toBeUndefined();
+  await expect(cloud.run().delete(SecurityGroup, last)).resolves.toBeUndefined();
+});
+
+test("A group whose rules fail is in the state, and the update adds what is missing", async () => {
+  const news = { name: "web", rules: [ssh, https] };
+  cloud.emulator.faults.add({
+    kind: "status",
+    status: 400,
+    body: { message: "Quota" },
+    method: "POST",
+    path: /rules$/,
+  });
+  const error = await cloud
+    .run()
+    .create(SecurityGroup, news)
+    .catch((thrown: unknown) => thrown);
+  if (!(error instanceof PartialCreateError)) throw error;
+  const last = { id: error.id, state: error.state as unknown as SecurityGroupState };
+  expect(error.message).toMatch(/^Security group "web" was made, but: .*Quota/);
+  expect((await cloud.run().diff(SecurityGroup, last, news)).changes).toEqual(["rules"]);
+  await cloud.run().update(SecurityGroup, last, news);
+  expect(await ports(last.id)).toEqual([22, 443]);
+});
+
+test("A group in use is not deleted, and the server says why", async () => {
+  const run = cloud.run();
+  const last = await run.create(SecurityGroup, { name: "web" });
+  const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+  await run.create(Instance, { ...machine, securityGroups: ["web"] });
+  await expect(cloud.run().delete(SecurityGroup, last)).rejects.toThrow(/409.*Security group web is in use/);
+});
+
+describe("A new description makes a new group", () => {
+  test("before the old one goes, when its name was generated", async () => {
+    const last = await cloud.run().create(SecurityGroup, { description: "old" });
+    const diff = await cloud.run().diff(SecurityGroup, last, { description: "new" });
+    expect(diff).toMatchObject({ replaces: ["description"], deleteBeforeReplace: false });
+  });
+
+  test("after the old one is gone, when it has a name of its own", async () => {
+    const last = await cloud.run().create(SecurityGroup, { name: "web", description: "old" });
+    const diff = await cloud.run().diff(SecurityGroup, last, { name: "web", description: "new" });
+    expect(diff).toMatchObject({ replaces: ["description"], deleteBeforeReplace: true });
+  });
+});
+
+test("A group's check passes rules that are unknown, wholly or in part", async () => {
+  const run = cloud.run();
+  expect(await run.failures(SecurityGroup, { name: UNKNOWN, description: UNKNOWN, rules: UNKNOWN })).toEqual([]);
+  const rules = [
+    UNKNOWN,
+    { protocol: UNKNOWN, startPort: UNKNOWN, network: UNKNOWN },
+    { ...ssh, icmp: UNKNOWN, protocol: UNKNOWN },
+  ];
+  expect(await run.failures(SecurityGroup, { rules })).toEqual([]);
+});
