@@ -1,0 +1,82 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Emulator } from "../../emulator";
+
+const root = resolve(__dirname, "../..");
+const run = promisify(execFile);
+
+/** The package as `npm pack` makes it. */
+export interface Packed {
+  readonly tarball: string;
+  /** Paths of the files in it. */
+  readonly files: readonly string[];
+}
+
+/** A folder outside the checkout with a program in it that has installed the packed package, as a user has it. */
+export class InstalledProgram {
+  private constructor(
+    private readonly directory: string,
+    /** What `npm pack` put into the package. */
+    readonly packed: Packed,
+    private readonly environment: Readonly<Record<string, string>>,
+  ) {}
+
+  /** Packs, and installs the package with Pulumi from the registry. */
+  static async create(emulator: Emulator): Promise<InstalledProgram> {
+    const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-packaging-"));
+    const packed = await pack(directory);
+    const program = new InstalledProgram(directory, packed, variables(directory, emulator));
+    mkdirSync(program.path);
+    program.write("package.json", JSON.stringify({ name: "shop", private: true }));
+    const quiet = ["--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts"];
+    await program.run("npm", "install", ...quiet, "--prefix", program.path, packed.tarball, "@pulumi/pulumi@3.250.0");
+    return program;
+  }
+
+  get path(): string {
+    return join(this.directory, "program");
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(dirname(join(this.path, file)), { recursive: true });
+    writeFileSync(join(this.path, file), text);
+  }
+
+  /** Runs a command in the program's folder. @throws when it fails, with what it printed */
+  async run(command: string, ...args: string[]): Promise<string> {
+    const options = { cwd: this.path, env: this.environment, maxBuffer: 1e8 };
+    try {
+      return (await run(command, args, options)).stdout;
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
+    }
+  }
+
+  dispose(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+async function pack(directory: string): Promise<Packed> {
+  const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", directory];
+  const { stdout } = await run("npm", args, { cwd: root, maxBuffer: 1e8 });
+  const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  return { tarball: join(directory, filename), files: files.map(({ path }) => path) };
+}
+
+function variables(directory: string, emulator: Emulator): Record<string, string> {
+  return {
+    PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
+    HOME: process.env["HOME"] ?? directory,
+    PULUMI_HOME: join(directory, "home"),
+    PULUMI_BACKEND_URL: `file://${directory}`,
+    PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...emulator.environment,
+  };
+}
