@@ -21,7 +21,7 @@ export class InstalledProgram {
     private readonly directory: string,
     /** What `npm pack` put into the package. */
     readonly packed: Packed,
-    private readonly environment: Readonly<Record<string, string>>,
+    private readonly environment: NodeJS.ProcessEnv,
   ) {}
 
   /** Packs, and installs the package with Pulumi from the registry. */
@@ -68,15 +68,17 @@ async function pack(directory: string): Promise<Packed> {
   return { tarball: join(directory, filename), files: files.map(({ path }) => path) };
 }
 
-function variables(directory: string, emulator: Emulator): Record<string, string> {
+/** Ours, because npm may find its registry or a proxy there. */
+function variables(directory: string, emulator: Emulator): NodeJS.ProcessEnv {
   return {
+    ...process.env,
     PATH: [dirname(process.execPath), process.env["PATH"]].join(delimiter),
-    HOME: process.env["HOME"] ?? directory,
     PULUMI_HOME: join(directory, "home"),
     PULUMI_BACKEND_URL: `file://${directory}`,
     PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    EXOSCALE_ZONE: "",
     ...emulator.environment,
   };
 }
