@@ -1,0 +1,135 @@
+/** What needs an instance with an inside: waiting for sshd, and asking it. */
+import { PartialCreateError } from "../../provider/errors";
+import { functions, resources } from "../../provider/resources";
+import { call } from "../../provider/resources/functions/function";
+import type { InstanceState } from "../../provider/resources/instance/fields";
+import { alice } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SshKeyPair } = resources;
+const { getKeyHolders } = functions;
+const identity = { project: "shop", stack: "prod", name: "web" };
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
+
+jest.setTimeout(30_000);
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud({ guests: "ssh2", zones: ["ch-gva-2"] });
+});
+afterEach(closeClouds);
+
+/** A key, and an open instance that was made with it. */
+async function heldKey(news = {}) {
+  cloud.emulator.cloud.openSsh();
+  const run = cloud.run();
+  const key = await run.create(SshKeyPair, { name: "alice", publicKey: alice.line, ...news });
+  const web = await run.create(Instance, { ...machine, name: "web", sshKeys });
+  return { key, web };
+}
+
+describe("waitForSsh", () => {
+  test("ends when sshd answers, and its host key is remembered", async () => {
+    cloud.emulator.cloud.openSsh();
+    const { state } = await cloud.run().create(Instance, { ...machine, waitForSsh: true });
+    const { hostKey, port } = await cloud.emulator.cloud.guest(state.instanceId);
+    expect(state.hostKeys).toEqual([hostKey]);
+    expect(state.knownHosts).toBe(`[${state.publicIp}]:${port} ${hostKey}\n`);
+  });
+
+  test("keeps the host key through a read and an update", async () => {
+    cloud.emulator.cloud.openSsh();
+    const news = { ...machine, waitForSsh: true };
+    const last = await cloud.run().create(Instance, news);
+    const found = await cloud.run().found(Instance, last);
+    const { state } = await cloud.run().update(Instance, found, { ...news, labels: { tier: "web" } });
+    expect(state.hostKeys).toEqual(last.state.hostKeys);
+  });
+
+  test("that ends in vain leaves the instance in the state, and the next update finishes it", async () => {
+    const news = { ...machine, waitForSsh: true, timeouts: { create: 1 } };
+    const error = await cloud
+      .run()
+      .create(Instance, news)
+      .catch((thrown: unknown) => thrown);
+    if (!(error instanceof PartialCreateError)) throw error;
+    const last = { id: error.id, state: error.state as unknown as InstanceState };
+    expect(error.message).toMatch(/was made, but: No SSH server on 127\..*"pulumi up" goes on with it\.$/);
+
+    cloud.emulator.cloud.openSsh();
+    expect(await cloud.run().diff(Instance, last, news)).toMatchObject({ replaces: [], drifted: true });
+    const { state } = await cloud.run().update(Instance, last, news);
+    expect(state).not.toHaveProperty("unfinished");
+    expect(state.hostKeys).toHaveLength(1);
+    expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.identity"]);
+  });
+
+  test("goes on in the instance that a killed run left, until it runs", async () => {
+    cloud.emulator.cloud.openSsh();
+    cloud.emulator.cloud.setOperationMs(300);
+    // Killed while the instance was still starting: the API knows it, the engine does not.
+    cloud.emulator.faults.add({ kind: "status", status: 400, method: "GET", path: /^\/operation\// });
+    await expect(cloud.run().create(Instance, machine)).rejects.toBeInstanceOf(PartialCreateError);
+    expect(cloud.instance()["state"]).toBe("starting");
+    const { state } = await cloud.run().create(Instance, { ...machine, waitForSsh: true });
+    expect(state).toMatchObject({ instanceId: cloud.instance()["id"], state: "running" });
+    expect(state.hostKeys).toHaveLength(1);
+  });
+
+  test("refuses a host that shows another key than the one that is expected", async () => {
+    cloud.emulator.cloud.openSsh();
+    const connection = { hostKey: "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA" };
+    const create = cloud.run().create(Instance, { ...machine, connection, waitForSsh: true });
+    await expect(create).rejects.toThrow(PartialCreateError);
+  });
+});
+
+describe("Deleting a key asks the instances that hold it", () => {
+  test("and names those that it still opens", async () => {
+    const { key, web } = await heldKey();
+    const run = cloud.run();
+    await run.delete(SshKeyPair, key);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(`not revoked: it still opens web \\(ch-gva-2, ${web.state.publicIp}\\)\\.`),
+    ]);
+    expect(cloud.keys()).toEqual([]);
+  });
+
+  test("and takes a refusal for what it is, no proof", async () => {
+    const { key, web } = await heldKey();
+    await (await cloud.emulator.cloud.guest(web.state.instanceId)).writeAuthorizedKeys("");
+    const run = cloud.run();
+    await run.delete(SshKeyPair, key);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/Refused when asked from here, which is no proof: web \(ch-gva-2/),
+    ]);
+  });
+});
+
+describe("getKeyHolders with a probe", () => {
+  const holders = async () => {
+    const question = { publicKeyOpenssh: alice.line, probe: true };
+    return (await call(getKeyHolders, question, cloud.run().account)).holders;
+  };
+
+  test("tells who accepts the key, and in whose name it was asked", async () => {
+    const { web } = await heldKey();
+    const { publicIp, user } = web.state;
+    const [holder] = await holders();
+    expect(holder).toMatchObject({ name: "web", accepts: "yes" });
+    expect(holder?.reason).toMatch(new RegExp(`^${user}@.*${publicIp}.* accepts this key\\.$`));
+  });
+
+  test("does not know of a stopped instance, and says why", async () => {
+    const { web } = await heldKey();
+    await cloud.emulator.cloud.stopInstance(web.state.instanceId);
+    expect(await holders()).toMatchObject([{ name: "web", accepts: "unknown", reason: "it is stopped" }]);
+  });
+
+  test("asks nobody unless it is told to", async () => {
+    await heldKey();
+    const { holders } = await call(getKeyHolders, { name: "alice" }, cloud.run().account);
+    expect(holders[0]).not.toHaveProperty("accepts");
+  });
+});

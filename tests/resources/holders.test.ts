@@ -1,0 +1,107 @@
+import { functions, resources } from "../../provider/resources";
+import { call } from "../../provider/resources/functions/function";
+import { Client } from "../emulator/world";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const { getKeyHolders } = functions;
+const machine = { type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+  cloud.emulator.cloud.swapKey("alice", alice.line);
+  cloud.emulator.cloud.swapKey("bob", bob.line);
+});
+afterEach(closeClouds);
+
+const holders = async (of: Record<string, unknown>) => (await call(getKeyHolders, of, cloud.run().account)).holders;
+const names = async (of: Record<string, unknown>) => (await holders(of)).map(({ name }) => name).sort();
+
+describe("The holders of a key are found in every zone", () => {
+  beforeEach(async () => {
+    const run = cloud.run();
+    await run.create(Instance, { ...machine, name: "web", zone: "ch-gva-2", sshKeys });
+    await run.create(Instance, {
+      ...machine,
+      name: "db",
+      zone: "de-fra-1",
+      sshKeys: [{ name: "alice" }, { name: "bob" }],
+    });
+    await run.create(Instance, { ...machine, name: "other", zone: "de-fra-1" });
+  });
+
+  test.each([
+    ["name", { name: "alice" }],
+    ["MD5 fingerprint", { fingerprint: alice.md5 }],
+    ["MD5 fingerprint in capitals", { fingerprint: alice.md5.toUpperCase() }],
+    ["public key", { publicKeyOpenssh: `${alice.line}\n` }],
+  ])("by its %s", async (_what, of) => {
+    expect(await names(of)).toEqual(["db", "web"]);
+  });
+
+  test("by its SHA256 fingerprint, where our own label tells it", async () => {
+    expect(await names({ fingerprint: alice.sha256 })).toEqual(["web"]);
+  });
+
+  test("and are told apart by the key", async () => {
+    expect(await names({ name: "bob" })).toEqual(["db"]);
+  });
+
+  test("with where they are, under which name the key is listed, and no answer", async () => {
+    const [web] = await holders({ publicKeyOpenssh: alice.line });
+    expect(web).toEqual({
+      kind: "instance",
+      zone: "ch-gva-2",
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      name: "web",
+      keyName: "alice",
+      publicIp: "127.10.0.1",
+      state: "running",
+    });
+  });
+
+  test("also after the key left the account and the API dropped it, by our label", async () => {
+    cloud.emulator.cloud.set({ deletedKeys: "dropped" });
+    cloud.emulator.cloud.removeKey("alice");
+    expect(await names({ publicKeyOpenssh: alice.line })).toEqual(["web"]);
+  });
+
+  test("not by the name of another key that has it now", async () => {
+    cloud.emulator.cloud.swapKey("alice", bob.line);
+    expect(await names({ name: "alice", publicKeyOpenssh: bob.line })).toEqual(["db"]);
+  });
+});
+
+test("An instance that is being destroyed holds nothing any more", async () => {
+  const { state } = await cloud.run().create(Instance, { ...machine, zone: "ch-gva-2", sshKeys });
+  cloud.emulator.cloud.setOperationMs(60_000);
+  await new Client(cloud.emulator).send("DELETE", `/instance/${state.instanceId}`);
+  expect(cloud.instance()["state"]).toBe("destroying");
+  expect(await names({ name: "alice" })).toEqual([]);
+});
+
+test("A pool that gives the key to its members is named beside them", async () => {
+  const client = new Client(cloud.emulator);
+  const pool = await client.order({ name: "workers", size: 1, "ssh-keys": [{ name: "alice" }] });
+  await client.settle("POST", "/instance-pool", pool);
+  const found = await holders({ name: "alice" });
+  expect(found.map(({ kind }) => kind).sort()).toEqual(["instance", "instance-pool"]);
+  expect(found.find(({ kind }) => kind === "instance-pool")).toMatchObject({ name: "workers", zone: "ch-gva-2" });
+});
+
+describe("getKeyHolders refuses", () => {
+  test.each([
+    ["to look for no key", {}, "say which key: give name, fingerprint or publicKeyOpenssh."],
+    [
+      "to probe without a public key",
+      { name: "alice", probe: true },
+      "a probe asks with the public key. Give publicKeyOpenssh",
+    ],
+    ["a text that is no public key", { publicKeyOpenssh: "alice" }, "Not a usable SSH public key"],
+  ])("%s", async (_what, of, message) => {
+    await expect(call(getKeyHolders, of, cloud.run().account)).rejects.toThrow(message);
+  });
+});
