@@ -55,6 +55,8 @@ describe("The keys of an instance reach the provider by name and public key", ()
     ["as pairs", () => [pair()], [alice]],
     ["as pairs inside outputs", () => [pulumi.output(pair())], [alice]],
     ["as an output of a list of pairs", () => pulumi.output(Promise.resolve([pair()])), [alice]],
+    ["as promises of pairs", () => [Promise.resolve(pair())], [alice]],
+    ["as a promise of a list of pairs", () => Promise.resolve([pair()]), [alice]],
     ["as plain references", () => [{ name: "bob" }], [{ name: "bob" }]],
     ["as outputs of references", () => [pulumi.output({ name: "bob" })], [{ name: "bob" }]],
     ["mixed", () => [pair(), { name: "bob" }], [alice, { name: "bob" }]],
@@ -70,6 +72,7 @@ describe("The security groups of an instance reach the provider by id", () => {
   test.each<[string, () => NonNullable<InstanceArgs["securityGroups"]>, string[]]>([
     ["as groups", () => [group()], ["id-of-ssh"]],
     ["as groups inside outputs", () => [pulumi.output(group())], ["id-of-ssh"]],
+    ["as promises of groups", () => [Promise.resolve(group())], ["id-of-ssh"]],
     ["as ids and names", () => [group().id, "default"], ["id-of-ssh", "default"]],
   ])("when given %s", async (how, securityGroups, expected) => {
     const { inputs } = await told(new Instance(`grouped ${how}`, { ...machine, securityGroups: securityGroups() }));
