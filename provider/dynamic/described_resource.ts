@@ -49,14 +49,17 @@ function referencesIn(args: object): pulumi.Inputs {
 }
 
 function referencesInList(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(referenceTo);
-  // Nothing is unwrapped on the way, so that a preview still knows the parts that are known.
-  return pulumi.Output.isInstance(value) ? value.apply(referencesInList) : value;
+  return Array.isArray(value) ? value.map(referenceTo) : onceThere(value, referencesInList);
 }
 
 function referenceTo(item: unknown): unknown {
-  if (pulumi.Output.isInstance(item)) return item.apply(referenceTo);
-  if (!(item instanceof DescribedResource)) return item;
+  if (!(item instanceof DescribedResource)) return onceThere(item, referenceTo);
   const { name, publicKeyOpenssh } = item as { name?: unknown; publicKeyOpenssh?: unknown };
   return publicKeyOpenssh === undefined ? item.id : { name, publicKeyOpenssh };
+}
+
+/** Looks into outputs and promises. Nothing is unwrapped on the way, so that a preview still knows what is known. */
+function onceThere(value: unknown, reference: (value: unknown) => unknown): unknown {
+  if (pulumi.Output.isInstance(value)) return value.apply(reference);
+  return value instanceof Promise ? value.then(reference) : value;
 }
