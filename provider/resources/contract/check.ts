@@ -24,6 +24,27 @@ export async function check<Inputs extends object, State extends object>(
   olds: RawInputs | undefined,
   account: Account,
 ): Promise<Checked> {
+  const checked = await checkInputs(resource, news, olds, account);
+  return { ...checked, failures: checked.failures.map((failure) => withoutValue(failure, resource.inputs, news)) };
+}
+
+/**
+ * Pulumi prints the value of the input that a failure names, and prints secrets in clear. So a failure about a secret,
+ * or about what may be one in the wrong place, names its input in the reason only.
+ */
+function withoutValue({ property, reason }: CheckFailure, description: z.ZodObject, news: RawInputs): CheckFailure {
+  const name = property.split(/[.[]/, 1)[0] ?? "";
+  const field: z.ZodType | undefined = description.shape[name];
+  const isPrivate = !field || isSecret(field) || /PRIVATE KEY|PuTTY-User-Key/.test(String(JSON.stringify(news[name])));
+  return property !== "" && isPrivate ? { property: "", reason: `${property}: ${reason}` } : { property, reason };
+}
+
+async function checkInputs<Inputs extends object, State extends object>(
+  resource: Resource<Inputs, State>,
+  news: RawInputs,
+  olds: RawInputs | undefined,
+  account: Account,
+): Promise<Checked> {
   const { inputs, failures } = checkFields(resource, news);
   const complete = named(inputs, olds);
   if (failures.length > 0) return { inputs: complete, failures };
@@ -86,7 +107,8 @@ function propertyPath(name: string, path: readonly PropertyKey[]): string {
 }
 
 function shown(value: unknown): string {
-  const text = value === undefined ? "nothing" : JSON.stringify(value);
+  const text = value === undefined ? "nothing" : String(JSON.stringify(value));
+  if (/PRIVATE KEY|PuTTY-User-Key/.test(text)) return "a private key";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
