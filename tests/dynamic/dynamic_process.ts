@@ -23,15 +23,24 @@ import {
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Emulator } from "../../emulator";
 import { linkedProgram, type ProgramFolder } from "./package_layouts";
 
 /** How the engine writes a value that a preview does not know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** How the engine writes a secret to a provider that takes secrets, and always in the configuration. */
-export function sealed(value: string): object {
-  return { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", value };
+/** The stack's configuration for an emulator, as the engine gives it: by full names, secrets marked as such. */
+export function settingsFor(emulator: Emulator): Wire {
+  const { EXOSCALE_API_KEY, EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT } = emulator.environment;
+  return {
+    "exoscale-ssh:apiKey": EXOSCALE_API_KEY,
+    "exoscale-ssh:apiSecret": { "4dabf18193072939515e22adb298388d": secretMark, value: EXOSCALE_API_SECRET },
+    "exoscale-ssh:endpoint": EXOSCALE_API_ENDPOINT,
+  };
 }
+
+/** Pulumi's wire protocol: an object with this value under its well-known key is a secret. */
+const secretMark = "1b47061264138c4ac30d75fd1eb44270";
 
 /** What the state holds as `__provider` for the resources of a type. */
 export function providerText(type: "sshKeyPair" | "instance" | "securityGroup"): string {
@@ -68,6 +77,13 @@ export class DynamicProcess {
     const [port] = await once(child.stdout, "data");
     const client = new ResourceProviderClient(`127.0.0.1:${String(port).trim()}`, credentials.createInsecure());
     return new DynamicProcess(folder, child, client);
+  }
+
+  /** Starts one and configures it for an emulator. */
+  static async configured(emulator: Emulator): Promise<DynamicProcess> {
+    const started = await DynamicProcess.start();
+    await started.configure(settingsFor(emulator));
+    return started;
   }
 
   async stop(): Promise<void> {

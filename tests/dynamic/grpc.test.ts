@@ -1,5 +1,5 @@
 import { type Emulator, startEmulator } from "../../emulator";
-import { DynamicProcess, partOf, providerText, sealed, unknown, type Wire } from "./dynamic_process";
+import { DynamicProcess, partOf, providerText, settingsFor, unknown, type Wire } from "./dynamic_process";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
 const identity = { project: "shop", stack: "test", name: "alice" };
@@ -17,27 +17,12 @@ let emulator: Emulator;
 let provider: DynamicProcess;
 beforeAll(async () => {
   emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
-  provider = await configured();
+  provider = await DynamicProcess.configured(emulator);
 });
 afterAll(async () => {
   await provider.stop();
   await emulator.close();
 });
-
-async function configured(): Promise<DynamicProcess> {
-  const started = await DynamicProcess.start();
-  await started.configure(settings());
-  return started;
-}
-
-function settings(): Wire {
-  const { EXOSCALE_API_KEY, EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT } = emulator.environment;
-  return {
-    "exoscale-ssh:apiKey": EXOSCALE_API_KEY,
-    "exoscale-ssh:apiSecret": sealed(EXOSCALE_API_SECRET),
-    "exoscale-ssh:endpoint": EXOSCALE_API_ENDPOINT,
-  };
-}
 
 function keysInAccount(): string[] {
   return emulator.cloud.keys.map(({ name }) => name);
@@ -45,12 +30,12 @@ function keysInAccount(): string[] {
 
 describe("Configure", () => {
   test("answers that secrets are to come decrypted", async () => {
-    expect(await provider.configure(settings())).toEqual({ acceptsSecrets: false });
+    expect(await provider.configure(settingsFor(emulator))).toEqual({ acceptsSecrets: false });
   });
 
   test("is over for everybody when many deletes follow it at once", async () => {
     const made = await Promise.all([1, 2, 3, 4].map(() => provider.up(pair)));
-    const other = await configured();
+    const other = await DynamicProcess.configured(emulator);
     await Promise.all(made.map(({ id, properties }) => other.delete(id, properties)));
     expect(keysInAccount()).toEqual([]);
     await other.stop();
@@ -222,7 +207,7 @@ describe("Update", () => {
 describe("Delete", () => {
   let nextRun: DynamicProcess;
   beforeAll(async () => {
-    nextRun = await configured();
+    nextRun = await DynamicProcess.configured(emulator);
   });
   afterAll(() => nextRun.stop());
 

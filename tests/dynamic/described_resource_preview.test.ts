@@ -1,0 +1,33 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Instance, type InstanceArgs, SshKeyPair } from "../../provider";
+
+const registered = new Map<string, pulumi.runtime.MockResourceArgs>();
+
+beforeAll(async () => {
+  const preview = true;
+  await pulumi.runtime.setMocks(
+    {
+      newResource(resource) {
+        registered.set(resource.name, resource);
+        return { id: undefined, state: { ...resource.inputs, name: `${resource.name}-1234567` } };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "shop",
+    "prod",
+    preview,
+  );
+});
+
+const machine = { type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+test.each<[string, (pair: SshKeyPair) => NonNullable<InstanceArgs["sshKeys"]>]>([
+  ["given as it is", (pair) => [pair]],
+  ["given inside an output", (pair) => [pulumi.output(pair)]],
+  ["given in an output of a list", (pair) => pulumi.output([pair])],
+])("A preview knows the name of a key that is still to be made, %s, and not its public key", async (how, sshKeys) => {
+  const web = new Instance(how, { ...machine, sshKeys: sshKeys(new SshKeyPair("alice")) });
+  await new Promise((resolve) => web.urn.apply(resolve));
+  const unknown = { __pulumiUnknown: true };
+  expect(registered.get(how)?.inputs.sshKeys).toEqual([{ name: "alice-1234567", publicKeyOpenssh: unknown }]);
+});
