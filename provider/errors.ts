@@ -231,6 +231,11 @@ export class KeyStillHeldError extends ExoscaleSshError {
   readonly code = "KEY_STILL_HELD";
 }
 
+/** Somebody registered another key under the name of a pair, which therefore cannot be brought up to date. */
+export class NameTakenOverError extends ExoscaleSshError {
+  readonly code = "KEY_NAME_TAKEN_OVER";
+}
+
 /** A change that would lock people out of their instances, or cost them a machine, without their having said so. */
 export class ReplacementRefusedError extends ExoscaleSshError {
   readonly code = "REPLACEMENT_REFUSED";

@@ -88,13 +88,14 @@ describe("a generated pair, from the first up to destroy", () => {
     first = third;
   });
 
-  test("is replaced when somebody put another key under its name, which is left alone", async () => {
+  test("keeps its private key when somebody put another key under its name, and says what to do", async () => {
     const stranger = (await generatePrivateKey({ algorithm: "ed25519" })).publicKey();
     emulator.cloud.swapKey(String(first["name"]), stranger.openssh);
     await stack.refresh();
-    const fourth = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }));
-    expect(names().toSorted()).toEqual([first["name"], fourth["name"]].toSorted());
+    const program = deploy({ comment: "y", triggers: ["2026-12"] });
+    expect(await stack.failure(stack.up(program))).toContain(`fingerprint is ${stranger.fingerprintMd5}`);
     emulator.cloud.removeKey(String(first["name"]));
+    expect(await stack.up(program)).toEqual(first);
   });
 
   test("is gone from the account after destroy", async () => {

@@ -1,8 +1,8 @@
 import type { Account } from "../../account";
 import { KeyStillHeldError } from "../../errors";
-import type { Context } from "../contract/resource";
+import type { Context, Log } from "../contract/resource";
 import type { SshKeyPairState } from "./fields";
-import { describeHolder, findHolders, type ProbedHolder, probeHolders } from "./holders";
+import { describeHolder, findHolders, type Holder, type ProbedHolder, probeHolders } from "./holders";
 
 /** All the time that a warning may spend on asking hosts, in milliseconds, whatever their firewalls do. */
 const askingTimeMs = 8_000;
@@ -16,14 +16,6 @@ const askingTimeMs = 8_000;
  * @throws KeyStillHeldError with `onDelete: "refuse"` while an instance or a pool holds the key
  */
 export async function deleteKey(name: string, last: SshKeyPairState, { account, log }: Context): Promise<void> {
-  const registered = await account.sshKeys.find(name);
-  if (registered && registered.fingerprint !== last.publicKeyFingerprintMd5) {
-    log.warn(
-      `SSH key "${name}" in the account is not this stack's (fingerprint ${registered.fingerprint}, ours ` +
-        `${last.publicKeyFingerprintMd5}), so it is left there.`,
-    );
-    return;
-  }
   if (account.madeInThisRun.has(keyIdentity(name, last))) {
     log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
     return;
@@ -33,14 +25,28 @@ export async function deleteKey(name: string, last: SshKeyPairState, { account, 
     fingerprintMd5: last.publicKeyFingerprintMd5,
     fingerprintSha256: last.publicKeyFingerprintSha256,
   });
-  if (last.onDelete === "refuse" && holders.length > 0) {
-    throw new KeyStillHeldError(
-      `SSH key "${name}" is not deleted (onDelete: "refuse"): it opens ${holders.map(describeHolder).join(", ")}. ` +
-        'Remove it there or delete those instances first, or set onDelete: "warn", run "pulumi up" and delete it again.',
+  if (last.onDelete === "refuse" && holders.length > 0) throw new KeyStillHeldError(refusal(name, holders));
+  await removeOurs(name, last, account, log);
+  if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
+}
+
+async function removeOurs(name: string, last: SshKeyPairState, account: Account, log: Log): Promise<void> {
+  const registered = await account.sshKeys.find(name);
+  if (registered?.fingerprint === last.publicKeyFingerprintMd5) await account.sshKeys.remove(name);
+  else if (registered) {
+    log.warn(
+      `SSH key "${name}" in the account is not this stack's (fingerprint ${registered.fingerprint}, ours ` +
+        `${last.publicKeyFingerprintMd5}), so it is left there.`,
     );
   }
-  if (registered) await account.sshKeys.remove(name);
-  if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
+}
+
+function refusal(name: string, holders: readonly Holder[]): string {
+  return (
+    `SSH key "${name}" is not deleted (onDelete: "refuse"): it opens ${holders.map(describeHolder).join(", ")}. ` +
+    'Delete those instances first; or set onDelete: "warn", run "pulumi up", and delete the key then. A pair that has ' +
+    'been replaced already keeps its "refuse": let go of it with "pulumi state delete".'
+  );
 }
 
 /** What tells one registration from another: a replacement may have put the same key under the same name anew. */
@@ -48,7 +54,7 @@ export function keyIdentity(name: string, state: Pick<SshKeyPairState, "publicKe
   return `${name} ${state.publicKeyFingerprintMd5}`;
 }
 
-async function ask(account: Account, holders: Awaited<ReturnType<typeof findHolders>>, last: SshKeyPairState) {
+async function ask(account: Account, holders: readonly Holder[], last: SshKeyPairState) {
   const publicKey = last.publicKeyOpenssh;
   if (publicKey === undefined) return holders.map((holder) => ({ ...holder, accepts: "unknown" as const, reason: "" }));
   return await probeHolders(account, holders, publicKey, askingTimeMs);

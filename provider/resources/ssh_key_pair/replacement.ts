@@ -1,6 +1,6 @@
 import { ReplacementRefusedError } from "../../errors";
 import { parsePrivateKey } from "../../keys/private_key";
-import { given, known, type PreviewedFields } from "../contract/description";
+import { given, hasUnknown, known, type PreviewedFields } from "../contract/description";
 import type { Diff, Log } from "../contract/resource";
 import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
 import { samePublicKeyText } from "./material";
@@ -18,13 +18,27 @@ export function refineKeyPairDiff(
   log: Log,
 ): Diff {
   const replaces = diff.replaces.filter((name) => !isSameKeyAnew(name, state, inputs));
-  if (isTaken(state)) replaces.push("name");
-  if (replaces.length === 0) return { ...diff, replaces, drifted: state.registeredFingerprintMd5 === undefined };
-
+  const drifted = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
+  if (replaces.length === 0) {
+    if (drifted && state.registeredFingerprintMd5 !== undefined) log.warn(takenName(state));
+    return { ...diff, replaces, drifted };
+  }
   const deleteBeforeReplace = inputs.autoNamed === false && inputs.name === state.name;
   if (deleteBeforeReplace) refuseLockout(state, inputs, replaces);
   warnOfReplacement(state, replaces, log);
-  return { ...diff, replaces, deleteBeforeReplace, drifted: isTaken(state) };
+  return { ...diff, replaces, deleteBeforeReplace, drifted: false };
+}
+
+/**
+ * Somebody registered another key under our name. No replacement: the private half in the state may be all that opens
+ * the instances, and it would go with the old pair.
+ */
+export function takenName({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
+  return (
+    `SSH key "${name}" in the account is no longer this stack's: its fingerprint is ${registeredFingerprintMd5}, ours ` +
+    `is ${publicKeyFingerprintMd5}. Delete it there (exo compute ssh-key delete ${name}), and "pulumi up" registers ours ` +
+    "again."
+  );
 }
 
 /** The text of an imported key changed, but it is the same key. */
@@ -35,18 +49,12 @@ function isSameKeyAnew(property: string, state: SshKeyPairState, inputs: Preview
   if (property === "publicKey" && given(state.publicKey) && publicKey !== undefined) {
     return samePublicKeyText(registered, publicKey);
   }
-  const privateKey = known(inputs.privateKey);
+  // Without its passphrase an encrypted key cannot be told from another one.
+  const privateKey = hasUnknown(inputs.passphrase) ? undefined : known(inputs.privateKey);
   if (property === "privateKey" && given(state.privateKey) && privateKey !== undefined) {
     return samePublicKeyText(registered, parsePrivateKey(privateKey, known(inputs.passphrase)).publicKey().openssh);
   }
   return false;
-}
-
-/** Somebody registered another key under our name. */
-function isTaken(state: SshKeyPairState): boolean {
-  return (
-    state.registeredFingerprintMd5 !== undefined && state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5
-  );
 }
 
 function refuseLockout(
@@ -54,14 +62,6 @@ function refuseLockout(
   inputs: PreviewedFields<SshKeyPairInputs>,
   replaces: readonly string[],
 ): void {
-  if (isTaken(state)) {
-    throw new ReplacementRefusedError(
-      `SSH key "${state.name}" in the account is no longer this stack's: its fingerprint is ` +
-        `${state.registeredFingerprintMd5}, ours is ${state.publicKeyFingerprintMd5}. Delete it there (exo compute ` +
-        `ssh-key delete ${state.name}) and run "pulumi refresh", and "pulumi up" registers ours again; or give this ` +
-        "pair another name.",
-    );
-  }
   if (state.privateKeyOpenssh === undefined || inputs.allowLockout === true) return;
   throw new ReplacementRefusedError(
     `Changing ${replaces.join(", ")} replaces SSH key "${state.name}". Two keys cannot have one name, so the old one ` +
@@ -74,6 +74,7 @@ function refuseLockout(
 function warnOfReplacement(state: SshKeyPairState, replaces: readonly string[], log: Log): void {
   log.warn(
     `SSH key "${state.name}" will be replaced (${replaces.join(", ")}). Instances that hold the old key keep accepting ` +
-      "it: deleting a key from the account does not revoke it.",
+      "it: deleting a key from the account does not revoke it. Its private key leaves the state: if it is the only way " +
+      "in somewhere, save it first.",
   );
 }

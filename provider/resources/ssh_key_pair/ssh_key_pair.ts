@@ -1,12 +1,12 @@
 import type { Account } from "../../account";
-import { KeyNameTakenError } from "../../errors";
+import { KeyNameTakenError, NameTakenOverError } from "../../errors";
 import { equalValues, hasUnknown } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
 import { deleteKey, keyIdentity } from "./deletion";
 import { type SshKeyPairInputs, type SshKeyPairState, sshKeyPairInputs, sshKeyPairOutputs } from "./fields";
 import { type KeyOutputs, keyMaterial, keyOutputs, materialInState, sameImportedKey } from "./material";
-import { refineKeyPairDiff } from "./replacement";
+import { refineKeyPairDiff, takenName } from "./replacement";
 import { completeKeyPair, keyPairRules } from "./rules";
 
 /**
@@ -60,9 +60,11 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   async update(name, last, inputs, { account, log }) {
     const outputs = await reencoded(last, inputs);
     const registered = await account.sshKeys.find(name);
+    if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
+      throw new NameTakenOverError(takenName({ ...last, registeredFingerprintMd5: registered.fingerprint }));
+    }
     if (!registered) await register(account, name, outputs, false, log);
-    const registeredFingerprintMd5 = registered?.fingerprint ?? outputs.publicKeyFingerprintMd5;
-    return { ...inputs, ...outputs, registeredFingerprintMd5 };
+    return { ...inputs, ...outputs, registeredFingerprintMd5: outputs.publicKeyFingerprintMd5 };
   },
 
   delete: deleteKey,
