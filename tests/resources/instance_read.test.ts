@@ -76,6 +76,25 @@ describe("A change behind the program's back shows in the inputs, and the update
   });
 });
 
+test("A rename of an instance whose name was generated is accepted", async () => {
+  const { name: _, ...unnamed } = machine;
+  const last = await cloud.run().create(Instance, unnamed);
+  cloud.emulator.cloud.renameInstance(last.state.instanceId, "db");
+  const found = await cloud.run().found(Instance, last);
+  expect((await cloud.run().diff(Instance, found, unnamed)).changes).toEqual([]);
+});
+
+test("A group that is gone from the account shows as drift, an answer that fails does not", async () => {
+  const run = cloud.run();
+  const group = await run.create(SecurityGroup, { name: "ssh" });
+  const last = await run.create(Instance, { ...machine, securityGroups: ["ssh"] });
+  cloud.emulator.faults.add({ kind: "status", status: 403, path: "/security-group" });
+  await expect(cloud.run().read(Instance, last)).rejects.toThrow("403");
+  await (await run.account.zone("ch-gva-2")).securityGroups.detach(group.id, last.state.instanceId);
+  await run.delete(SecurityGroup, group);
+  expect((await cloud.run().found(Instance, last)).inputs.securityGroups).toEqual([]);
+});
+
 test("What only the program knows stays as it said", async () => {
   cloud.emulator.cloud.swapKey("alice", alice.line);
   const connection = { user: "admin", privateKey: "secret" };

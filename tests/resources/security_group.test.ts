@@ -68,6 +68,16 @@ test("A rule that somebody added shows as drift, and the update removes it", asy
   expect(await ports(last.id)).toEqual([443]);
 });
 
+test("A rule about a group that is gone reads as it is, but not when the answer fails", async () => {
+  const run = cloud.run();
+  const web = await run.create(SecurityGroup, { name: "web" });
+  const last = await run.create(SecurityGroup, { name: "db", rules: [{ protocol: "tcp", securityGroup: "web" }] });
+  cloud.emulator.faults.add({ kind: "status", status: 403, path: "/security-group" });
+  await expect(cloud.run().read(SecurityGroup, last)).rejects.toThrow("403");
+  await run.delete(SecurityGroup, web);
+  expect((await cloud.run().found(SecurityGroup, last)).inputs.rules).toMatchObject([{ securityGroup: web.id }]);
+});
+
 test("A group that is gone has no state any more", async () => {
   const last = await cloud.run().create(SecurityGroup, { name: "web" });
   await cloud.run().delete(SecurityGroup, last);

@@ -1,5 +1,5 @@
 import type { Account, Instance, ZoneAccount } from "../../account";
-import { ChangeRefusedError, ReplacementRefusedError } from "../../errors";
+import { ChangeRefusedError, NotInAccountError, ReplacementRefusedError } from "../../errors";
 import { equalValues, given, hasUnknown, known, type PreviewedFields } from "../contract/description";
 import type { Diff, Resource } from "../contract/resource";
 import { groupIds } from "../security_group/choice";
@@ -167,9 +167,10 @@ async function groupsAsFound(account: Account, found: Instance, { securityGroups
   const present = (found["security-groups"] ?? []).map(({ id }) => id);
   try {
     return equalSets(await groupIds(account, securityGroups), present) ? securityGroups : present;
-  } catch {
+  } catch (error) {
     // A group of the program is gone from the account, so the instance cannot be in it.
-    return present;
+    if (error instanceof NotInAccountError) return present;
+    throw error;
   }
 }
 

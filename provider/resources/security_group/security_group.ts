@@ -1,4 +1,4 @@
-import type { SecurityGroup, SecurityGroupRule } from "../../account";
+import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { NotInAccountError, PartialCreateError } from "../../errors";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
@@ -84,13 +84,23 @@ async function asFound(
   { account }: Context,
 ): Promise<SecurityGroupState> {
   const present = found.rules ?? [];
-  const declared = last ? await wireRules(account, last.rules).catch(() => []) : [];
-  const same = without(present, declared).length === 0 && without(declared, present).length === 0;
+  const same = last !== undefined && (await areDeclared(present, last, account));
   return {
     ...last,
     name: found.name,
     ...(found.description ? { description: found.description } : {}),
-    rules: last && same ? last.rules : present.map(declaredRule),
+    rules: same ? last.rules : present.map(declaredRule),
     securityGroupId: found.id,
   };
+}
+
+async function areDeclared(present: readonly SecurityGroupRule[], { rules }: SecurityGroupState, account: Account) {
+  try {
+    const declared = await wireRules(account, rules);
+    return without(present, declared).length === 0 && without(declared, present).length === 0;
+  } catch (error) {
+    // A rule is about a group that is gone from the account, so it cannot be among those that are there.
+    if (error instanceof NotInAccountError) return false;
+    throw error;
+  }
 }
