@@ -103,3 +103,17 @@ test("A second preview after the creation finds nothing to do", async () => {
   expect(found.state).toEqual(last.state);
   expect(await cloud.run().diff(Instance, found, news)).toMatchObject({ changes: [], replaces: [], drifted: false });
 });
+
+test.each([400, 404, 409] as const)(
+  "A key that vanished since the check is refused with a %i, in the server's words",
+  async (status) => {
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    cloud.emulator.cloud.set({ unknownKeyAtCreate: status });
+    const run = cloud.run();
+    const { inputs } = await run.check(Instance, { ...machine, sshKeys: [{ name: "alice" }] });
+    cloud.emulator.cloud.removeKey("alice");
+    // Checked a moment ago.
+    const create = Instance.create(inputs as Parameters<typeof Instance.create>[0], run);
+    await expect(create).rejects.toThrow(new RegExp(`create instance "web".*${status}.*SSH key alice not found`));
+  },
+);

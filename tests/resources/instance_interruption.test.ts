@@ -100,6 +100,15 @@ test("A creation whose answer is lost makes exactly one instance", async () => {
   expect(cloud.actions().filter((action) => action === "POST")).toEqual(["POST"]);
 });
 
+test("A lost answer is not mistaken for what a killed run left of another kind", async () => {
+  await killedRun({ ...machine, diskSize: 20 });
+  const left = cloud.instance()["id"];
+  cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/instance" });
+  const { state } = await cloud.run().create(Instance, machine);
+  expect(state.instanceId).not.toBe(left);
+  expect(cloud.emulator.cloud.instances()).toHaveLength(2);
+});
+
 describe("An instance that a killed run left", () => {
   test("is taken over by the next run, under the new name", async () => {
     await killedRun();

@@ -139,6 +139,15 @@ test("An update that finds everything as it should be changes nothing", async ()
   expect(actions).toEqual([]);
 });
 
+test("An update that fails half-way is finished by the next one", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  const news = { ...machine, type: "standard.small" };
+  cloud.emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:scale$/ });
+  await expect(cloud.run().update(Instance, last, news)).rejects.toThrow("No capacity");
+  const { state } = await cloud.run().update(Instance, last, news);
+  expect(state).toMatchObject({ type: "standard.small", state: "running" });
+});
+
 test("An update of an instance that is gone says how to go on", async () => {
   const last = await cloud.run().create(Instance, machine);
   await cloud.emulator.cloud.destroyInstance(last.state.instanceId);

@@ -74,6 +74,14 @@ test("An imported private key under a new passphrase stays the same key and open
   );
 });
 
+test("An imported private key whose passphrase is not known yet may be another one", async () => {
+  const pem = async (passphrase: string) =>
+    (await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { passphrase })).pem;
+  const last = await cloud.run().create(SshKeyPair, { privateKey: await pem("one"), passphrase: "one" });
+  const diff = await cloud.run().diff(SshKeyPair, last, { privateKey: await pem("two"), passphrase: UNKNOWN });
+  expect(diff.replaces).toEqual(["privateKey"]);
+});
+
 describe("A generated pair", () => {
   test.each([
     ["comment", { comment: "alice@laptop" }],
