@@ -3,6 +3,7 @@ const typescript = { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parse
 
 /** @type {import("jest").Config} */
 module.exports = {
+  maxWorkers: "100%",
   projects: [
     {
       displayName: "unit",

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { type Account, sharedAccount } from "../account";
+import { ExoscaleSshError } from "../errors";
 import { functions } from "../resources";
 import { type AccountFunction, call } from "../resources/functions/function";
 import type {
@@ -29,13 +30,23 @@ function programAccount(): Account {
 export type Lifted<Args> = { [K in keyof Args]: pulumi.Input<Args[K]> };
 
 function asPromise<Args, Result>(question: AccountFunction<z.ZodObject, z.ZodType<Result>>) {
-  return (args: Args): Promise<Result> => call(question, args, programAccount());
+  return (args: Args): Promise<Result> => answer(question, args);
 }
 
 function asOutput<Args, Result>(question: AccountFunction<z.ZodObject, z.ZodType<Result>>) {
   return (args: Lifted<Args>): pulumi.Output<Result> =>
     // An unwrapped argument is what was lifted.
-    pulumi.output(args).apply((known) => call(question, known, programAccount())) as pulumi.Output<Result>;
+    pulumi.output(args).apply((known) => answer(question, known)) as pulumi.Output<Result>;
+}
+
+/** A program that does not catch our errors ends with their message and code; with a stack trace for any other. */
+async function answer<Result>(question: AccountFunction<z.ZodObject, z.ZodType<Result>>, args: unknown) {
+  try {
+    return await call(question, args, programAccount());
+  } catch (error) {
+    if (!(error instanceof ExoscaleSshError)) throw error;
+    throw Object.assign(new pulumi.RunError(`${error.message} [${error.code}]`), { code: error.code, cause: error });
+  }
 }
 
 /** An SSH key that the account has, by its name. @throws NotInAccountError */
@@ -60,7 +71,7 @@ export const getKeyHoldersOutput = asOutput<GetKeyHoldersArgs, GetKeyHoldersResu
 
 /** The zones of Exoscale. Needs no credentials. */
 export function getZones(): Promise<GetZonesResult> {
-  return call(functions.getZones, {}, programAccount());
+  return answer(functions.getZones, {});
 }
 /** The same as an output. */
 export function getZonesOutput(): pulumi.Output<GetZonesResult> {

@@ -39,6 +39,7 @@ export class TestStack {
     const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-e2e-"));
     const modules = join(directory, "program", "node_modules");
     mkdirSync(modules, { recursive: true });
+    mkdirSync(join(directory, "tmp"));
     symlinkSync(root, join(modules, "pulumi-exoscale-ssh"));
     symlinkSync(join(root, "node_modules", "@pulumi"), join(modules, "@pulumi"));
     const stack = new TestStack(directory, await makeStack(directory, { ...environment }));
@@ -142,6 +143,7 @@ async function makeStack(directory: string, environment: Record<string, string>)
       projectSettings: { name: project, runtime: "nodejs" },
       envVars: {
         PULUMI_BACKEND_URL: `file://${directory}`,
+        TMPDIR: join(directory, "tmp"),
         PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -11,7 +11,7 @@ const python = process.env["EXOSCALE_PYTHON"];
 afterEach(closeAll);
 
 (python ? test : test.skip)(
-  "satisfies Exoscale's own Python client and the API document in it",
+  `satisfies Exoscale's own Python client and the API document in it${python ? "" : " (skipped: EXOSCALE_PYTHON names no Python with it)"}`,
   async () => {
     const { emulator } = await start({ guests: "none" });
     const env = { ...process.env, ...emulator.environment };
