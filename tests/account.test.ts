@@ -23,7 +23,7 @@ describe("Without usable credentials every preview fails before anything is made
   ])("%s", async (_what, resource, news) => {
     const failures = await cloud.run({ apiKey: "", apiSecret: "" }).failures(resource as typeof SshKeyPair, news);
     expect(failures).toEqual([
-      ": Exoscale credentials are missing. Set `pulumi config set --secret exoscale-ssh:apiKey` or EXOSCALE_API_KEY, and " +
+      "Exoscale credentials are missing. Set `pulumi config set --secret exoscale-ssh:apiKey` or EXOSCALE_API_KEY, and " +
         "`pulumi config set --secret exoscale-ssh:apiSecret` or EXOSCALE_API_SECRET.",
     ]);
     expect(cloud.changes()).toEqual([]);
@@ -37,16 +37,14 @@ describe("Without usable credentials every preview fails before anything is made
 
   test("with a wrong secret, which is not shown", async () => {
     const failures = await cloud.run({ apiSecret: "hunter2" }).failures(SshKeyPair, {});
-    expect(failures).toEqual([
-      expect.stringMatching(/^: Could not list SSH keys: Exoscale answered 403 .*[Ss]ignature/),
-    ]);
+    expect(failures).toEqual([expect.stringMatching(/^Could not list SSH keys: Exoscale answered 403 .*[Ss]ignature/)]);
     expect(failures.join()).not.toContain("hunter2");
   });
 
   test("with an endpoint where nothing speaks TLS", async () => {
     const endpoint = cloud.emulator.endpoint.replace("http:", "https:");
     const failures = await cloud.run({ endpoint }).failures(SshKeyPair, {});
-    expect(failures).toEqual([expect.stringMatching(`: Could not list SSH keys: no answer from ${endpoint}\\.`)]);
+    expect(failures).toEqual([expect.stringMatching(`^Could not list SSH keys: no answer from ${endpoint}\\.`)]);
   });
 });
 

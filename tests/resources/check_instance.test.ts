@@ -1,6 +1,6 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
-import { alice, rsa1024 } from "./known_keys";
+import { rsa1024 } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
@@ -113,50 +113,5 @@ describe("The check of an Instance refuses", () => {
     const failures = await cloud.run().failures(Instance, { ...machine, connection });
     expect(failures).toEqual([expect.stringMatching(/^connection: Unrecognized key: "prot"/)]);
     expect(failures.join()).not.toContain("hunter2");
-  });
-});
-
-describe("The check of an Instance passes", () => {
-  const fields = Object.keys(Instance.inputs.shape).filter((name) => name !== "identity" && name !== "autoNamed");
-
-  test.each(fields)("a %s that is not known before the update", async (field) => {
-    const { inputs, failures } = await cloud.run().check(Instance, { ...machine, [field]: UNKNOWN });
-    expect(failures).toEqual([]);
-    expect(inputs[field]).toBe(UNKNOWN);
-  });
-
-  test("keys that are still to be made, wholly or in part unknown", async () => {
-    const sshKeys = [UNKNOWN, { name: UNKNOWN }, { name: "alice-0123456", publicKeyOpenssh: UNKNOWN }];
-    const { inputs, failures } = await cloud.run().check(Instance, { ...machine, sshKeys });
-    expect(failures).toEqual([]);
-    expect(inputs["sshKeys"]).toEqual(sshKeys);
-  });
-
-  test("a group that is not known before the update, beside one that is", async () => {
-    const securityGroups = [UNKNOWN, "default"];
-    expect(await cloud.run().failures(Instance, { ...machine, securityGroups })).toEqual([]);
-  });
-
-  test("a key that the instance has already and the account no longer", async () => {
-    const run = cloud.run();
-    cloud.emulator.cloud.swapKey("deploy", alice.line);
-    const news = { ...machine, sshKeys: [{ name: "deploy" }] };
-    const last = await run.create(Instance, news);
-    cloud.emulator.cloud.removeKey("deploy");
-    expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
-  });
-});
-
-test("The check of an Instance fills in defaults, the provider's zone among them", async () => {
-  const { zone: _, ...news } = machine;
-  const { inputs } = await cloud.run({ zone: "de-fra-1" }).check(Instance, news);
-  expect(inputs).toEqual({
-    ...machine,
-    zone: "de-fra-1",
-    publicIpAssignment: "inet4",
-    state: "running",
-    replaceOnKeyChange: false,
-    waitForSsh: false,
-    autoNamed: false,
   });
 });

@@ -6,7 +6,6 @@ import { alice, rsa1024 } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
-const identity = { project: "shop", stack: "prod", name: "alice" };
 
 let cloud: TestCloud;
 beforeEach(async () => {
@@ -115,51 +114,13 @@ describe("The check of an SshKeyPair refuses", () => {
   });
 });
 
-describe("The check of an SshKeyPair passes", () => {
-  const fields = Object.keys(SshKeyPair.inputs.shape).filter((name) => name !== "identity" && name !== "autoNamed");
-
-  test.each(fields)("a %s that is not known before the update", async (field) => {
-    const { inputs, failures } = await cloud.run().check(SshKeyPair, { [field]: UNKNOWN });
-    expect(failures.filter(({ property }) => property !== "adopt")).toEqual([]);
-    expect(inputs[field]).toBe(UNKNOWN);
-  });
-
-  test("triggers that are partly unknown, as they are", async () => {
-    const { inputs, failures } = await cloud.run().check(SshKeyPair, { triggers: ["2026", UNKNOWN] });
-    expect(failures).toEqual([]);
-    expect(inputs["triggers"]).toEqual(["2026", UNKNOWN]);
-  });
-
-  test("an encrypted private key whose passphrase is not known yet", async () => {
-    const { pem } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { passphrase: "x" });
-    expect(await cloud.run().failures(SshKeyPair, { privateKey: pem, passphrase: UNKNOWN })).toEqual([]);
-  });
-});
-
-describe("The check of an SshKeyPair fills in", () => {
-  test("the defaults of a generated pair", async () => {
-    const { inputs } = await cloud.run().check(SshKeyPair, { identity });
-    expect(inputs).toEqual({
-      name: expect.stringMatching(/^alice-[0-9a-f]{7}$/),
-      algorithm: "ed25519",
-      onDelete: "warn",
-      allowLockout: false,
-      adopt: false,
-      identity,
-      autoNamed: true,
-    });
-  });
-
-  test.each([
-    ["rsa", { rsaBits: 4096 }],
-    ["ecdsa", { ecdsaCurve: "P256" }],
-  ])("the size of a generated %s key", async (algorithm, size) => {
-    const { inputs } = await cloud.run().check(SshKeyPair, { algorithm });
-    expect(inputs).toMatchObject({ algorithm, ...size });
-  });
-
-  test("no algorithm for an imported key, which has its own", async () => {
-    const { inputs } = await cloud.run().check(SshKeyPair, { publicKey });
-    expect(inputs).not.toHaveProperty("algorithm");
-  });
+test.each([
+  ["a secret", { passphrase: "" }],
+  ["an input that there is not, for it may be one", { privatekey: "x" }],
+  ["a private key in the wrong place", { publicKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl" }],
+  ["a private key as a name", { name: "-----BEGIN OPENSSH PRIVATE KEY-----\nb3Bl" }],
+])("A failure about %s names no property, since Pulumi would print its value", async (_what, news) => {
+  const { failures } = await cloud.run().check(SshKeyPair, news);
+  expect(failures).toEqual([{ property: "", reason: expect.stringMatching(`^${Object.keys(news)[0]}: `) }]);
+  expect(failures[0]?.reason).not.toContain("b3Bl");
 });

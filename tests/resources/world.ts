@@ -34,7 +34,7 @@ export class Run {
     return await check(resource, news, last && this.inputs(resource, last), this.account);
   }
 
-  /** What is wrong with inputs, as `property: reason`. */
+  /** What is wrong with inputs, as `property: reason`, or the reason alone where no property is named. */
   async failures<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs, last?: Held<S>) {
     return (await this.check(resource, news, last)).failures.map(shownFailure);
   }
@@ -89,7 +89,7 @@ function passed({ inputs, failures }: { inputs: RawInputs; failures: readonly Ch
 }
 
 function shownFailure({ property, reason }: CheckFailure): string {
-  return `${property}: ${reason}`;
+  return property === "" ? reason : `${property}: ${reason}`;
 }
 
 /** An emulated cloud, and runs against it. */
