@@ -70,6 +70,17 @@ describe("With onDelete warn", () => {
   });
 });
 
+test("The holders of our key are named also when somebody else's key has its name", async () => {
+  const { key } = await heldKey();
+  cloud.emulator.cloud.swapKey("deploy", bob.line);
+  const run = cloud.run();
+  await run.delete(SshKeyPair, key);
+  expect(run.warnings).toEqual([
+    expect.stringContaining("is not this stack's"),
+    expect.stringContaining("web (ch-gva-2"),
+  ]);
+});
+
 describe("With onDelete refuse", () => {
   test("a held key stays registered, and the error names who holds it and the way out", async () => {
     const { key } = await heldKey({ onDelete: "refuse" });
