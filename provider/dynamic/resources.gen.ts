@@ -184,15 +184,15 @@ export interface Icmp {
 export interface KeyHolder {
   /** A pool gives the key to its future members. */
   readonly kind: "instance" | "instance-pool";
-  /**  */
+  /** Zone that it is in. */
   readonly zone: string;
-  /**  */
+  /** Identifier of the instance or the pool. */
   readonly id: string;
-  /**  */
+  /** Its name. */
   readonly name: string;
   /** Name under which the API lists the key there. */
   readonly keyName?: string | undefined;
-  /**  */
+  /** IPv4 address of the instance, if it has one. */
   readonly publicIp?: string | undefined;
   /** State of the instance: running, stopped, ... */
   readonly state?: string | undefined;
@@ -232,8 +232,8 @@ export interface SshKeyPairArgs {
 
 /** An SSH keypair registered with an Exoscale account: generated where Pulumi runs, or imported. The private key is a secret output and is never sent to Exoscale. Deleting the key from the account does not revoke it on instances that already hold it. */
 export class SshKeyPair extends DescribedResource {
-  /** Name of the key in the account. Default: the resource's name, a dash and seven random digits, which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. A change makes a new one. */
-  declare readonly name: pulumi.Output<string | undefined>;
+  /** Name of the key in the account. */
+  declare readonly name: pulumi.Output<string>;
   /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`. A change makes a new one. */
   declare readonly publicKey: pulumi.Output<string | undefined>;
   /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
@@ -299,6 +299,8 @@ export interface InstanceArgs {
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
+  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. A change makes a new one. */
+  antiAffinityGroups?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
   userData?: pulumi.Input<string | undefined>;
   /** Labels. Change in place. */
@@ -319,10 +321,10 @@ export interface InstanceArgs {
 
 /** A compute instance on Exoscale, provisioned with SSH keys of the account. The keys are installed at first boot and stay valid there when they are deleted from the account. */
 export class Instance extends DescribedResource {
-  /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. A change makes a new one. */
-  declare readonly zone: pulumi.Output<string | undefined>;
-  /** Name of the instance. Default: the resource's name, a dash and seven random digits. Changes in place. */
-  declare readonly name: pulumi.Output<string | undefined>;
+  /** Zone that the instance is in. */
+  declare readonly zone: pulumi.Output<string>;
+  /** Name of the instance. */
+  declare readonly name: pulumi.Output<string>;
   /** Instance type, `family.size`. A change stops the instance, scales it and starts it again. */
   declare readonly type: pulumi.Output<string>;
   /** Template: its id, its name, or the beginning of a name that only one template of the zone has. A change makes a new one. */
@@ -333,6 +335,8 @@ export class Instance extends DescribedResource {
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
+  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. A change makes a new one. */
+  declare readonly antiAffinityGroups: pulumi.Output<readonly string[] | undefined>;
   /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
   declare readonly userData: pulumi.Output<string | undefined>;
   /** Labels. Change in place. */
@@ -396,8 +400,8 @@ export interface SecurityGroupArgs {
 
 /** A security group and all of its rules. Exoscale lets nothing in unless a rule says so: SSH needs TCP port 22. */
 export class SecurityGroup extends DescribedResource {
-  /** Name of the group in the account. Default: the resource's name, a dash and seven random digits. A change makes a new one. */
-  declare readonly name: pulumi.Output<string | undefined>;
+  /** Name of the group in the account. */
+  declare readonly name: pulumi.Output<string>;
   /** What the group is for, at most 255 characters. A change makes a new one. */
   declare readonly description: pulumi.Output<string | undefined>;
   /** All rules of the group. Others that are found in it are removed. Changes in place. */

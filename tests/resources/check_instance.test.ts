@@ -76,6 +76,11 @@ describe("The check of an Instance refuses", () => {
     ],
     ["an unknown group", { securityGroups: ["web"] }, /^securityGroups\[0\]: The account has no security group "web"/],
     [
+      "no such anti-affinity group",
+      { antiAffinityGroups: ["apart"] },
+      /^antiAffinityGroups\[0\]: The account has no anti-affinity group "apart"/,
+    ],
+    [
       "a label that is ours",
       { labels: { "exoscale-ssh.creating": "x" } },
       /^labels\.exoscale-ssh\.creating: .*are kept for this provider\. Rename it/,
@@ -114,4 +119,12 @@ describe("The check of an Instance refuses", () => {
     expect(failures).toEqual([expect.stringMatching(/^connection: Unrecognized key: "prot"/)]);
     expect(failures.join()).not.toContain("hunter2");
   });
+});
+
+test("A check that the API answers with an error shows the server's words", async () => {
+  cloud.emulator.faults.add({ kind: "status", status: 403, body: { message: "Role forbids" }, path: "/instance-type" });
+  const { failures } = await cloud.run().check(Instance, machine);
+  expect(failures).toEqual([
+    { property: "", reason: expect.stringMatching(/^Could not list instance types.*403.*Role forbids/) },
+  ]);
 });

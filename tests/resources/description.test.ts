@@ -60,7 +60,7 @@ test.each([
 
 test.each([
   ["SshKeyPair", ["name", "publicKey", "privateKey", "algorithm", "rsaBits", "ecdsaCurve", "triggers"]],
-  ["Instance", ["zone", "template"]],
+  ["Instance", ["zone", "template", "antiAffinityGroups"]],
   ["SecurityGroup", ["name", "description"]],
 ] as const)("%s is replaced for a change of %p and of nothing else", (name, fields) => {
   expect(fieldsMarked(resources[name].inputs, "replaces")).toEqual(fields);

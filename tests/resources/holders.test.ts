@@ -92,6 +92,14 @@ test("A pool that gives the key to its members is named beside them", async () =
   expect(found.find(({ kind }) => kind === "instance-pool")).toMatchObject({ name: "workers", zone: "ch-gva-2" });
 });
 
+test("What cannot be asked is unknown, with the reason", async () => {
+  const publicIpAssignment = "none";
+  await cloud.run().create(Instance, { ...machine, name: "hidden", zone: "ch-gva-2", publicIpAssignment, sshKeys });
+  expect(await holders({ publicKeyOpenssh: alice.line, probe: true })).toMatchObject([
+    { name: "hidden", accepts: "unknown", reason: "it has no public address" },
+  ]);
+});
+
 describe("getKeyHolders refuses", () => {
   test.each([
     ["to look for no key", {}, "say which key: give name, fingerprint or publicKeyOpenssh."],

@@ -1,4 +1,5 @@
 import { resources } from "../../provider/resources";
+import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -11,6 +12,15 @@ beforeEach(async () => {
   cloud = await startCloud();
 });
 afterEach(closeClouds);
+
+test("An instance is put into an anti-affinity group that is given by its name", async () => {
+  const run = cloud.run();
+  const client = new Client(cloud.emulator);
+  const made = await client.settle("POST", "/anti-affinity-group", { name: "apart" });
+  const held = await run.create(Instance, { ...machine, antiAffinityGroups: ["apart"] });
+  expect(cloud.instance()).toMatchObject({ "anti-affinity-groups": [{ id: made.reference.id }] });
+  expect((await run.found(Instance, held)).inputs.antiAffinityGroups).toEqual(["apart"]);
+});
 
 test("An instance is made in its zone as the program asks for it", async () => {
   const userData = "#cloud-config\npackages: [nginx]\n";

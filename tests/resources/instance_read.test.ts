@@ -1,4 +1,5 @@
 import { resources } from "../../provider/resources";
+import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -65,6 +66,16 @@ describe("A change behind the program's back shows in the inputs, and the update
     expect(found.inputs.securityGroups).toContain(id);
     const { state } = await cloud.run().update(Instance, found, machine);
     expect(state.securityGroups).toEqual(["default"]);
+  });
+
+  test("other user data", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, userData: "#cloud-config" });
+    const userData = Buffer.from("#!/bin/sh").toString("base64");
+    await new Client(cloud.emulator).settle("PUT", `/instance/${last.state.instanceId}`, { "user-data": userData });
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs.userData).toBe("#!/bin/sh");
+    await cloud.run().update(Instance, found, { ...machine, userData: "#cloud-config" });
+    expect(cloud.instance()["user-data"]).toBe("I2Nsb3VkLWNvbmZpZw==");
   });
 
   test("another type and a larger disk", async () => {

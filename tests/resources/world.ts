@@ -1,6 +1,7 @@
 /** What the tests of the resources start from: an emulated cloud, runs of the provider against it, three known keys. */
 import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import { type Account, openAccount, type ReadSetting } from "../../provider/account";
+import { PartialCreateError } from "../../provider/errors";
 import { check, type RawInputs } from "../../provider/resources/contract/check";
 import type { PreviewedFields } from "../../provider/resources/contract/description";
 import { diff } from "../../provider/resources/contract/diff";
@@ -53,6 +54,14 @@ export class Run {
   async create<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs): Promise<Held<S>> {
     const inputs = passed(await this.check(resource, news));
     return await resource.create(inputs as I, this);
+  }
+
+  /** What the engine saves of a creation that fails half-way, and the message. */
+  async createInPart<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs) {
+    const error = await this.create(resource, news).catch((thrown: unknown) => thrown);
+    if (!(error instanceof PartialCreateError)) throw error;
+    // The state that a partial error carries is the resource's own.
+    return { id: error.id, state: error.state as unknown as S, message: error.message };
   }
 
   /** Check and update, whatever the diff would say. */

@@ -1,10 +1,7 @@
 import type { z } from "zod";
 
 /** The part of a state that a program declares. A state is its inputs and its outputs side by side. */
-export function inputsOf<Inputs extends object>(
-  description: z.ZodObject & { _zod: { output: Inputs } },
-  state: Inputs,
-): Inputs {
+export function inputsOf<Inputs extends object>(description: z.ZodObject, state: Inputs): Inputs {
   return only(Object.keys(description.shape), state);
 }
 

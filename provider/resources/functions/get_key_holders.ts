@@ -25,11 +25,11 @@ const inputs = z.object({
 const holder = z
   .object({
     kind: z.enum(["instance", "instance-pool"]).meta({ description: "A pool gives the key to its future members." }),
-    zone: z.string(),
-    id: z.string(),
-    name: z.string(),
+    zone: z.string().meta({ description: "Zone that it is in." }),
+    id: z.string().meta({ description: "Identifier of the instance or the pool." }),
+    name: z.string().meta({ description: "Its name." }),
     keyName: z.string().optional().meta({ description: "Name under which the API lists the key there." }),
-    publicIp: z.string().optional(),
+    publicIp: z.string().optional().meta({ description: "IPv4 address of the instance, if it has one." }),
     state: z.string().optional().meta({ description: "State of the instance: running, stopped, ..." }),
     accepts: z
       .enum(["yes", "no", "unknown"])

@@ -26,7 +26,7 @@ export function deadlineOf(
  */
 export async function createInstance(inputs: InstanceInputs, context: Context): Promise<Created<InstanceState>> {
   const { account, log } = context;
-  const zone = await account.zone(inputs.zone ?? "");
+  const zone = await account.zone(inputs.zone);
   const request = await creationRequest(account, zone, inputs);
   const deadline = deadlineOf(inputs, "create");
   const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list());
@@ -127,7 +127,7 @@ async function firstHostKeys(account: Account, inputs: InstanceInputs, instance:
 }
 
 function renamed(instance: Instance, { name }: InstanceInputs) {
-  return name === undefined || name === instance.name ? {} : { name };
+  return name === instance.name ? {} : { name };
 }
 
 function withoutMark(labels: Labels): Labels {

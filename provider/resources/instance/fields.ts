@@ -86,6 +86,10 @@ export const instanceInputs = z.object({
     .meta({
       description: "Security groups, by id or name. Default: the account's `default` group. Changes in place.",
     }),
+  antiAffinityGroups: z.array(z.string().min(1)).optional().meta({
+    description: "Anti-affinity groups, by id or name: instances of one group run on different hosts.",
+    replaces: true,
+  }),
   userData: z.string().optional().meta({
     description:
       "User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot.",
@@ -133,6 +137,8 @@ const heldKey = z
 
 /** What becomes of it. */
 export const instanceOutputs = z.object({
+  name: z.string().meta({ description: "Name of the instance." }),
+  zone: z.string().meta({ description: "Zone that the instance is in." }),
   instanceId: z.string().meta({ description: "Identifier of the instance in the account." }),
   state: z.string().meta({ description: "running, stopped, error, ... as the API has it." }),
   publicIp: z.string().optional().meta({ description: "IPv4 address; absent without a public address." }),
@@ -172,6 +178,7 @@ export const instanceOutputs = z.object({
   }),
 });
 
-export type InstanceInputs = z.output<typeof instanceInputs>;
+/** The inputs once they are checked: they have a name and a zone by then. */
+export type InstanceInputs = z.output<typeof instanceInputs> & { name: string; zone: string };
 export type InstanceState = Omit<InstanceInputs, "state"> & z.output<typeof instanceOutputs>;
 export type SshKeyReference = z.output<typeof sshKeyReference>;

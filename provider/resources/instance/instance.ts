@@ -2,7 +2,7 @@ import type { Account, Instance, ZoneAccount } from "../../account";
 import { ChangeRefusedError, NotInAccountError, ReplacementRefusedError } from "../../errors";
 import { equalValues, given, hasUnknown, known, type PreviewedFields } from "../contract/description";
 import type { Diff, Resource } from "../contract/resource";
-import { groupIds } from "../security_group/choice";
+import { groupIds } from "../group_choice";
 import { formatAddress, parseAddress } from "./address";
 import { createInstance, deadlineOf } from "./creation";
 import { type InstanceInputs, type InstanceState, instanceInputs, instanceOutputs } from "./fields";
@@ -33,6 +33,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     sshKeys: sameKeys,
     type: (last, next) => !hasUnknown(next) && last.toLowerCase() === known(next)?.toLowerCase(),
     // The state's own groups are what was found; a program that names none leaves them as they are.
+    antiAffinityGroups: (last, next) => !hasUnknown(next) && equalSets(last, known(next)),
     securityGroups: (last, next) => next === undefined || (!hasUnknown(next) && equalSets(last, known(next))),
   },
 
@@ -149,6 +150,7 @@ async function asFound(
 function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
   return {
     zone: zone.name,
+    name: found.name,
     type: "",
     template: found.template?.id ?? "",
     diskSize: 0,
@@ -166,7 +168,7 @@ async function groupsAsFound(account: Account, found: Instance, { securityGroups
   if (!securityGroups) return undefined;
   const present = (found["security-groups"] ?? []).map(({ id }) => id);
   try {
-    return equalSets(await groupIds(account, securityGroups), present) ? securityGroups : present;
+    return equalSets(await groupIds(account, "securityGroups", securityGroups), present) ? securityGroups : present;
   } catch (error) {
     // A group of the program is gone from the account, so the instance cannot be in it.
     if (error instanceof NotInAccountError) return present;

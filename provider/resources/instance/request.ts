@@ -1,7 +1,7 @@
 import type { Account, Instance, ZoneAccount } from "../../account";
 import { parsePublicKey } from "../../keys/public_key";
 import { identityDigest } from "../contract/identity";
-import { groupIds } from "../security_group/choice";
+import { groupIds } from "../group_choice";
 import type { InstanceInputs } from "./fields";
 import { creatingLabel, heldKeyLabel, identityLabel, type Labels } from "./reserved_labels";
 import { chooseTemplate, chooseType } from "./zone_catalogue";
@@ -9,14 +9,16 @@ import { chooseTemplate, chooseType } from "./zone_catalogue";
 /** The body of create-instance for these inputs. */
 export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs) {
   const [template, type] = await Promise.all([chooseTemplate(zone, inputs.template), chooseType(zone, inputs.type)]);
-  const groups = inputs.securityGroups && (await groupIds(account, inputs.securityGroups));
+  const groups = inputs.securityGroups && (await groupIds(account, "securityGroups", inputs.securityGroups));
+  const apart = inputs.antiAffinityGroups && (await groupIds(account, "antiAffinityGroups", inputs.antiAffinityGroups));
   return {
-    ...(inputs.name !== undefined && { name: inputs.name }),
+    name: inputs.name,
     "disk-size": inputs.diskSize,
     "instance-type": { id: type.id },
     template: { id: template.id },
     ...(inputs.sshKeys?.length && { "ssh-keys": inputs.sshKeys.map(({ name }) => ({ name })) }),
     ...(groups && { "security-groups": groups.map((id) => ({ id })) }),
+    ...(apart?.length && { "anti-affinity-groups": apart.map((id) => ({ id })) }),
     ...(inputs.userData !== undefined && { "user-data": encodeUserData(inputs.userData) }),
     "public-ip-assignment": inputs.publicIpAssignment,
     "auto-start": inputs.state === "running",

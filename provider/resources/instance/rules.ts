@@ -3,7 +3,7 @@ import { ExoscaleSshError, NotInAccountError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
-import { findGroup, noSuchGroup } from "../security_group/choice";
+import { missingGroups } from "../group_choice";
 import { type InstanceInputs, longestUserData } from "./fields";
 import { keysToFind } from "./keys";
 import { isReserved } from "./reserved_labels";
@@ -86,7 +86,11 @@ export async function instanceCatalogue(
 ): Promise<CheckFailure[]> {
   await account.verifyCredentials();
   const name = known(inputs.zone);
-  const answers = [...(await missingKeys(inputs, account, olds)), ...(await missingGroups(inputs, account))];
+  const answers = [
+    ...(await missingKeys(inputs, account, olds)),
+    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups))),
+    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups))),
+  ];
   if (name === undefined) return answers;
   const { answer: zone, failures } = await ask("zone", () => account.zone(name));
   return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone) : [])];
@@ -132,15 +136,6 @@ async function missingKeys(
       property: `sshKeys[${index}].name`,
       reason: `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`,
     }));
-}
-
-async function missingGroups(inputs: Inputs, account: Account): Promise<CheckFailure[]> {
-  const wanted = known(inputs.securityGroups) ?? [];
-  if (wanted.length === 0) return [];
-  const groups = await account.securityGroups.list();
-  return wanted.flatMap((group, index) =>
-    findGroup(groups, group) ? [] : [{ property: `securityGroups[${index}]`, reason: noSuchGroup(group) }],
-  );
 }
 
 /** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */

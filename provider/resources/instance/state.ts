@@ -33,7 +33,7 @@ export async function instanceState(
 
 async function loginUser(account: Account, inputs: InstanceInputs, instance: Instance): Promise<string | undefined> {
   if (inputs.connection?.user !== undefined) return inputs.connection.user;
-  const zone = await account.zone(inputs.zone ?? "");
+  const zone = await account.zone(inputs.zone);
   return instance.template ? (await zone.template(instance.template.id))?.["default-user"] : undefined;
 }
 

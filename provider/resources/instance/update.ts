@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account, Instance, ZoneAccount } from "../../account";
 import type { Context } from "../contract/resource";
-import { groupIds } from "../security_group/choice";
+import { groupIds } from "../group_choice";
 import { deadlineOf, existing, finishCreation, startOrStop } from "./creation";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { encodeUserData } from "./request";
@@ -34,7 +34,7 @@ async function describeAnew(zone: ZoneAccount, instance: Instance, inputs: Insta
   const userData = inputs.userData === undefined ? undefined : encodeUserData(inputs.userData);
   const sameLabels = isDeepStrictEqual(programLabels(instance.labels), inputs.labels ?? {});
   const body = {
-    ...(inputs.name !== undefined && inputs.name !== instance.name && { name: inputs.name }),
+    ...(inputs.name !== instance.name && { name: inputs.name }),
     ...(!sameLabels && { labels: { ...inputs.labels, ...reservedLabels(instance.labels) } }),
     ...(userData !== undefined && userData !== instance["user-data"] && { "user-data": userData }),
     ...(inputs.publicIpAssignment !== instance["public-ip-assignment"] && {
@@ -47,7 +47,7 @@ async function describeAnew(zone: ZoneAccount, instance: Instance, inputs: Insta
 /** New groups first, so that no port that stays open closes for a moment. */
 async function moveBetweenGroups(account: Account, zone: ZoneAccount, instance: Instance, inputs: InstanceInputs) {
   if (!inputs.securityGroups) return;
-  const wanted = await groupIds(account, inputs.securityGroups);
+  const wanted = await groupIds(account, "securityGroups", inputs.securityGroups);
   const present = (instance["security-groups"] ?? []).map(({ id }) => id);
   for (const id of wanted.filter((group) => !present.includes(group)))
     await zone.securityGroups.attach(id, instance.id);

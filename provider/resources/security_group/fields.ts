@@ -56,9 +56,11 @@ export const securityGroupInputs = z.object({
 
 /** What becomes of it. */
 export const securityGroupOutputs = z.object({
+  name: z.string().meta({ description: "Name of the group in the account." }),
   securityGroupId: z.string().meta({ description: "Identifier of the group in the account." }),
 });
 
 export type SecurityGroupRuleInputs = z.output<typeof securityGroupRule>;
-export type SecurityGroupInputs = z.output<typeof securityGroupInputs>;
+/** The inputs once they are checked: they have a name by then. */
+export type SecurityGroupInputs = z.output<typeof securityGroupInputs> & { name: string };
 export type SecurityGroupState = SecurityGroupInputs & z.output<typeof securityGroupOutputs>;

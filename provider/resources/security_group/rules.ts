@@ -3,7 +3,7 @@ import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { NotInAccountError } from "../../errors";
 import { given, known, type Previewed, type PreviewedFields } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
-import { findGroup, noSuchGroup } from "./choice";
+import { findGroup, noSuchGroup } from "../group_choice";
 import type { SecurityGroupInputs, SecurityGroupRuleInputs } from "./fields";
 
 /** Which parts of a rule exclude or need each other. */
@@ -55,7 +55,8 @@ export async function wireRules(
 function wireRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]): SecurityGroupRule {
   const { flowDirection = "ingress", protocol, startPort, endPort = startPort, icmp, network, description } = rule;
   const group = rule.securityGroup === undefined ? undefined : findGroup(groups, rule.securityGroup);
-  if (rule.securityGroup !== undefined && !group) throw new NotInAccountError(noSuchGroup(rule.securityGroup));
+  if (rule.securityGroup !== undefined && !group)
+    throw new NotInAccountError(noSuchGroup("securityGroups", rule.securityGroup));
   return {
     "flow-direction": flowDirection,
     protocol,

@@ -28,7 +28,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   }),
 
   async create(inputs, context) {
-    const { name = "", description } = inputs;
+    const { name, description } = inputs;
     let id: string | undefined;
     try {
       id = await context.account.securityGroups.create({ name, ...(description && { description }) }, (accepted) => {

@@ -111,6 +111,7 @@ export const sshKeyPairInputs = z.object({
 
 /** What becomes of it. */
 export const sshKeyPairOutputs = z.object({
+  name: z.string().meta({ description: "Name of the key in the account." }),
   publicKeyOpenssh: z.string().optional().meta({ description: "The public key, one line in OpenSSH's format." }),
   publicKeyPem: z.string().optional().meta({ description: "The public key in PEM (SubjectPublicKeyInfo)." }),
   privateKeyOpenssh: z.string().optional().meta({
@@ -143,5 +144,6 @@ export const sshKeyPairOutputs = z.object({
     }),
 });
 
-export type SshKeyPairInputs = z.output<typeof sshKeyPairInputs>;
+/** The inputs once they are checked: they have a name by then. */
+export type SshKeyPairInputs = z.output<typeof sshKeyPairInputs> & { name: string };
 export type SshKeyPairState = SshKeyPairInputs & z.output<typeof sshKeyPairOutputs>;

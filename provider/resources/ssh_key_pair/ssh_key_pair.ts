@@ -39,7 +39,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   refine: refineKeyPairDiff,
 
   async create(inputs, { account, log }) {
-    const name = nameOf(inputs);
+    const { name } = inputs;
     // The private key is complete and read back before anything is registered: what can fail here, fails here.
     const outputs = await keyOutputs(await keyMaterial(inputs), inputs);
     await register(account, name, outputs, inputs.adopt, log);
@@ -69,11 +69,6 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   delete: deleteKey,
 };
-
-function nameOf(inputs: SshKeyPairInputs): string {
-  if (inputs.name === undefined) throw new Error("An SSH key without a name came to be created: check was not called.");
-  return inputs.name;
-}
 
 function bareInputs(name: string): SshKeyPairInputs {
   return { name, onDelete: "warn", allowLockout: false, adopt: false, autoNamed: false };

@@ -1,0 +1,54 @@
+import type { Account } from "../account";
+import { NotInAccountError } from "../errors";
+import type { CheckFailure } from "./contract/resource";
+import { isId } from "./instance/zone_catalogue";
+
+/** The kinds of groups that an instance can be in, as the account and the inputs of an instance name them. */
+export type GroupKind = "securityGroups" | "antiAffinityGroups";
+
+const words: Readonly<Record<GroupKind, { one: string; remedy: string }>> = {
+  securityGroups: {
+    one: "security group",
+    remedy: "Declare it as a SecurityGroup and pass that, or correct the name.",
+  },
+  antiAffinityGroups: { one: "anti-affinity group", remedy: "Make it first, or correct the name." },
+};
+
+interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** The group with that id or that name. */
+export function findGroup<T extends Group>(groups: readonly T[], wanted: string): T | undefined {
+  return groups.find(({ id, name }) => (isId(wanted) ? id === wanted.toLowerCase() : name === wanted));
+}
+
+/** What to say when there is none. */
+export function noSuchGroup(kind: GroupKind, wanted: string): string {
+  return `The account has no ${words[kind].one} "${wanted}". ${words[kind].remedy}`;
+}
+
+/** The ids of groups that are given by id or name. @throws NotInAccountError */
+export async function groupIds(account: Account, kind: GroupKind, wanted: readonly string[]): Promise<string[]> {
+  if (wanted.every(isId)) return wanted.map((id) => id.toLowerCase());
+  const groups = await account[kind].list();
+  return wanted.map((group) => {
+    const found = findGroup<Group>(groups, group);
+    if (!found) throw new NotInAccountError(noSuchGroup(kind, group));
+    return found.id;
+  });
+}
+
+/** Which of the groups that an instance is to be in do not exist. */
+export async function missingGroups(
+  account: Account,
+  kind: GroupKind,
+  wanted: readonly string[] = [],
+): Promise<CheckFailure[]> {
+  if (wanted.length === 0) return [];
+  const groups = await account[kind].list();
+  return wanted.flatMap((group, index) =>
+    findGroup<Group>(groups, group) ? [] : [{ property: `${kind}[${index}]`, reason: noSuchGroup(kind, group) }],
+  );
+}

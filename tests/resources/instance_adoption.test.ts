@@ -1,0 +1,86 @@
+import { resources } from "../../provider/resources";
+import { alice, bob } from "./known_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const identity = { project: "shop", stack: "prod", name: "web" };
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+/** A run that is killed after the API made the instance and before the engine saved anything. */
+async function killedRun(news: Record<string, unknown> = machine) {
+  cloud.emulator.faults.add({ kind: "status", status: 400, method: "PUT", path: /^\/instance\// });
+  await cloud.run().createInPart(Instance, news);
+}
+
+test("A lost answer is not mistaken for what a killed run left of another kind", async () => {
+  await killedRun({ ...machine, diskSize: 20 });
+  const left = cloud.instance()["id"];
+  cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/instance" });
+  const { state } = await cloud.run().create(Instance, machine);
+  expect(state.instanceId).not.toBe(left);
+  expect(cloud.emulator.cloud.instances()).toHaveLength(2);
+});
+
+describe("An instance that a killed run left", () => {
+  test("is taken over by the next run, under the new name", async () => {
+    await killedRun();
+    const run = cloud.run();
+    const { state } = await run.create(Instance, { ...machine, name: "web-2" });
+    expect(cloud.instance()).toMatchObject({ id: state.instanceId, name: "web-2" });
+    expect(run.notes).toEqual([expect.stringMatching(/was left by an interrupted run: going on with it\.$/)]);
+  });
+
+  test("gets the labels and the power state that the program asks for now", async () => {
+    await killedRun({ ...machine, labels: { tier: "old" } });
+    const { state } = await cloud.run().create(Instance, { ...machine, labels: { tier: "new" }, state: "stopped" });
+    expect(cloud.instance()).toMatchObject({ state: "stopped", labels: { tier: "new" } });
+    expect(state.state).toBe("stopped");
+  });
+
+  test("is taken over with the keys and groups that the program asks for, in any order", async () => {
+    for (const [name, { line }] of Object.entries({ alice, bob })) cloud.emulator.cloud.swapKey(name, line);
+    const [one, two] = [{ name: "alice" }, { name: "bob" }];
+    await killedRun({ ...machine, sshKeys: [one, two], securityGroups: ["default"] });
+    const news = { ...machine, sshKeys: [two, one], securityGroups: ["default"] };
+    const { state } = await cloud.run().create(Instance, news);
+    expect(cloud.instance()["id"]).toBe(state.instanceId);
+    expect(state.heldKeys.map(({ name }) => name)).toEqual(["bob", "alice"]);
+  });
+
+  test("is left alone and named when the program asks for something else now", async () => {
+    await killedRun();
+    const left = cloud.instance()["id"];
+    const run = cloud.run();
+    const { state } = await run.create(Instance, { ...machine, diskSize: 20 });
+    expect(state.instanceId).not.toBe(left);
+    expect(run.warnings).toEqual([expect.stringMatching(`left by an interrupted run .*--zone ch-gva-2 ${left}$`)]);
+  });
+
+  test("is not taken over by another resource", async () => {
+    await killedRun();
+    await cloud.run().create(Instance, { ...machine, identity: { ...identity, name: "db" } });
+    expect(cloud.emulator.cloud.instances()).toHaveLength(2);
+  });
+
+  test("is not taken over once it was finished", async () => {
+    await cloud.run().create(Instance, machine);
+    await cloud.run().create(Instance, machine);
+    expect(cloud.emulator.cloud.instances()).toHaveLength(2);
+  });
+
+  test("is not deleted by the run that took it over as its own replacement", async () => {
+    cloud.emulator.faults.add({ kind: "status", status: 400, method: "PUT", path: /^\/instance\// });
+    const last = await cloud.run().createInPart(Instance, machine);
+    const run = cloud.run();
+    const next = await run.create(Instance, machine);
+    await run.delete(Instance, last);
+    expect(next.id).toBe(last.id);
+    expect(cloud.instance()).toMatchObject({ state: "running" });
+  });
+});
