@@ -1,4 +1,5 @@
 import { resources } from "../../provider/resources";
+import { Client } from "../emulator/world";
 import { alice, bob } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -51,6 +52,14 @@ describe("An instance that a killed run left", () => {
     const { state } = await cloud.run().create(Instance, news);
     expect(cloud.instance()["id"]).toBe(state.instanceId);
     expect(state.heldKeys.map(({ name }) => name)).toEqual(["bob", "alice"]);
+  });
+
+  test("is not taken over into an anti-affinity group that it is not in", async () => {
+    await new Client(cloud.emulator).settle("POST", "/anti-affinity-group", { name: "apart" });
+    await killedRun();
+    const left = cloud.instance()["id"];
+    const { state } = await cloud.run().create(Instance, { ...machine, antiAffinityGroups: ["apart"] });
+    expect(state.instanceId).not.toBe(left);
   });
 
   test("is left alone and named when the program asks for something else now", async () => {

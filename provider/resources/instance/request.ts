@@ -61,7 +61,7 @@ export function isAsRequested(instance: Instance, request: CreationRequest): boo
       .map(({ name }) => name ?? "")
       .sort()
       .join(" ");
-  const ids = (groups: readonly { id: string }[]) =>
+  const ids = (groups: readonly { id: string }[] = []) =>
     groups
       .map(({ id }) => id)
       .sort()
@@ -74,6 +74,7 @@ export function isAsRequested(instance: Instance, request: CreationRequest): boo
     instance["user-data"] === request["user-data"] &&
     instance["public-ip-assignment"] === request["public-ip-assignment"] &&
     names(instance["ssh-keys"]) === names(request["ssh-keys"] || []) &&
-    (!request["security-groups"] || ids(instance["security-groups"] ?? []) === ids(request["security-groups"]))
+    ids(instance["anti-affinity-groups"]) === ids(request["anti-affinity-groups"] || []) &&
+    (!request["security-groups"] || ids(instance["security-groups"]) === ids(request["security-groups"]))
   );
 }
