@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
-import { type Account, openAccount } from "../account";
+import { type Account, openAccount, type ReadSetting } from "../account";
 import { NotInAccountError } from "../errors";
 import { check } from "../resources/contract/check";
 import type { PreviewedFields } from "../resources/contract/description";
@@ -12,6 +12,8 @@ import { fromEngine, type Properties, providerKey, toEngine } from "./values";
 /** A resource of the core as Pulumi's protocol for dynamic providers wants it. Knows no resource by name. */
 export type DynamicProvider = Required<pulumi.dynamic.ResourceProvider<Properties, Properties>>;
 
+/** The engine configures before anything else; without it there still are the EXOSCALE_* variables. */
+let readSetting: ReadSetting = () => undefined;
 let account: Account | undefined;
 
 /** Lines end up under the stack in Pulumi's output, and stay there. */
@@ -22,8 +24,7 @@ const log: Log = {
 
 /** One account for all resources of a run: one configuration, one set of connections, one catalogue. */
 function configured(): Account {
-  // The engine configures before anything else; without it there still are the EXOSCALE_* variables.
-  account ??= openAccount(() => undefined);
+  account ??= openAccount(readSetting, { log: log.info });
   return account;
 }
 
@@ -35,7 +36,8 @@ export function dynamicProvider<Inputs extends object, State extends object>(
   return {
     // Nothing here waits: Pulumi starts other methods while a configure is still under way.
     configure: shown(async ({ config }) => {
-      account ??= openAccount((name) => config.get(`exoscale-ssh:${name}`), { log: log.info });
+      readSetting = (name) => config.get(`exoscale-ssh:${name}`);
+      configured();
     }),
 
     check: shown(async (olds, news) => {
@@ -46,7 +48,7 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 
     diff: shown(async (_id, olds, news) => {
       const inputs = fromEngine(news) as PreviewedFields<Inputs>;
-      return diffResult(diff(resource, fromEngine(olds) as State, inputs, log));
+      return diffResult(await diff(resource, fromEngine(olds) as State, inputs, context()));
     }),
 
     create: shownPartial(async (news) => {

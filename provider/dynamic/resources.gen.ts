@@ -355,6 +355,8 @@ export class Instance extends DescribedResource {
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   /** Identifier of the instance in the account. */
   declare readonly instanceId: pulumi.Output<string>;
+  /** Identifier of the template that the instance started from. */
+  declare readonly templateId: pulumi.Output<string | undefined>;
   /** IPv4 address; absent without a public address. */
   declare readonly publicIp: pulumi.Output<string | undefined>;
   /** IPv6 address; absent unless `publicIpAssignment` is `dual`. */

@@ -55,7 +55,8 @@ export async function encodePrivateKey(key: PrivateKey, options: EncodeOptions =
   return { ...outputs, ...putty };
 }
 
-function checkPassphrase(passphrase: string): void {
+/** Whether a passphrase can be typed again. @throws UnsupportedKeyError that starts with the name of the field */
+export function checkPassphrase(passphrase: string): void {
   const bytes = Buffer.byteLength(passphrase);
   if (bytes === 0) throw new UnsupportedKeyError("passphrase: is empty; leave it out for keys without encryption.");
   if (bytes > 1023) throw new UnsupportedKeyError("passphrase: is longer than the 1023 bytes that OpenSSL reads.");

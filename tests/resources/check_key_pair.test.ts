@@ -74,6 +74,7 @@ describe("The check of an SshKeyPair refuses", () => {
       { publicKey, passphrase: "p" },
       /^passphrase: .*only a public key is imported. Remove it/,
     ],
+    ["a passphrase of two lines", { passphrase: "a\nb" }, /^passphrase: .*contains a newline/],
     ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
     ["adopt without a key to adopt", { adopt: true }, /^adopt: .*give its publicKey or privateKey\.$/],
     ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse", got "forget"$/],

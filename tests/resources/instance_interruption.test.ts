@@ -39,6 +39,17 @@ describe("A creation whose operation fails", () => {
   });
 });
 
+test("An instance that fails long after its creation is started again, never replaced", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  const { instanceId } = last.state;
+  await cloud.emulator.cloud.stopInstance(instanceId);
+  cloud.emulator.faults.add({ kind: "operation-failure", method: "PUT", path: `/instance/${instanceId}:start` });
+  await expect(cloud.run().update(Instance, last, machine)).rejects.toThrow("failure");
+  const found = await cloud.run().found(Instance, last);
+  expect(found.state).toMatchObject({ state: "error" });
+  expect(await cloud.run().diff(Instance, found, machine)).toMatchObject({ replaces: [], drifted: true });
+});
+
 test("A failure of the last step leaves the instance in the state, and the update finishes it", async () => {
   cloud.emulator.faults.add({
     kind: "status",

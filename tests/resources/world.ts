@@ -46,8 +46,12 @@ export class Run {
   }
 
   /** A diff whose inputs are checked already; they may hold unknown values. */
-  diffChecked<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, inputs: RawInputs): Diff {
-    return diff(resource, last.state, inputs as PreviewedFields<I>, this.log);
+  diffChecked<I extends object, S extends object>(
+    resource: Resource<I, S>,
+    last: Held<S>,
+    inputs: RawInputs,
+  ): Promise<Diff> {
+    return diff(resource, last.state, inputs as PreviewedFields<I>, this);
   }
 
   /** Check and create, as `pulumi up` does for what is new. */

@@ -1,21 +1,26 @@
 import { equalValues, fieldsMarked, hasUnknown, type PreviewedFields } from "./description";
-import type { Diff, Log, Resource } from "./resource";
+import type { Context, Diff, Resource } from "./resource";
 
 /**
  * Compares checked inputs with the last state. A value that is not known yet counts as changed.
  *
  * @throws errors of the resource's `refine` for changes that it refuses.
  */
-export function diff<Inputs extends object, State extends object>(
+export async function diff<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   state: State,
   inputs: PreviewedFields<Inputs>,
-  log: Log,
-): Diff {
+  context: Context,
+): Promise<Diff> {
   const changes = changedInputs(resource, state, inputs);
   const replacing = new Set(fieldsMarked(resource.inputs, "replaces"));
   const replaces = changes.filter((name) => replacing.has(name));
-  return resource.refine({ changes, replaces, deleteBeforeReplace: false, drifted: false }, state, inputs, log);
+  return await resource.refine(
+    { changes, replaces, deleteBeforeReplace: false, drifted: false },
+    state,
+    inputs,
+    context,
+  );
 }
 
 /** Names of the inputs whose value differs from the state, hidden ones aside. */

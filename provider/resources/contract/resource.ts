@@ -82,7 +82,7 @@ export interface Resource<Inputs extends object, State extends object> {
     olds: Readonly<Record<string, unknown>> | undefined,
   ): Promise<CheckFailure[]>;
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
-  refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, log: Log): Diff;
+  refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
 
   create(inputs: Inputs, context: Context): Promise<Created<State>>;
   /** `undefined` when the object is gone. `last` is absent on import. */

@@ -140,6 +140,7 @@ export const instanceOutputs = z.object({
   name: z.string().meta({ description: "Name of the instance." }),
   zone: z.string().meta({ description: "Zone that the instance is in." }),
   instanceId: z.string().meta({ description: "Identifier of the instance in the account." }),
+  templateId: z.string().optional().meta({ description: "Identifier of the template that the instance started from." }),
   state: z.string().meta({ description: "running, stopped, error, ... as the API has it." }),
   publicIp: z.string().optional().meta({ description: "IPv4 address; absent without a public address." }),
   ipv6Address: z

@@ -19,6 +19,7 @@ export async function instanceState(
   return present({
     ...inputs,
     instanceId: instance.id,
+    templateId: instance.template?.id,
     state: instance.state,
     publicIp: instance["public-ip"],
     ipv6Address: instance["ipv6-address"],

@@ -1,7 +1,7 @@
 import { ReplacementRefusedError } from "../../errors";
 import { parsePrivateKey } from "../../keys/private_key";
 import { given, hasUnknown, known, type PreviewedFields } from "../contract/description";
-import type { Diff, Log } from "../contract/resource";
+import type { Context, Diff, Log } from "../contract/resource";
 import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
 import { samePublicKeyText } from "./material";
 
@@ -15,7 +15,7 @@ export function refineKeyPairDiff(
   diff: Diff,
   state: SshKeyPairState,
   inputs: PreviewedFields<SshKeyPairInputs>,
-  log: Log,
+  { log }: Pick<Context, "log">,
 ): Diff {
   const replaces = diff.replaces.filter((name) => !isSameKeyAnew(name, state, inputs));
   const drifted = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;

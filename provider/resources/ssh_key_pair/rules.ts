@@ -1,5 +1,6 @@
 import { InvalidPrivateKeyError, InvalidPublicKeyError, UnsupportedKeyError, WrongPassphraseError } from "../../errors";
 import { checkKeyOptions } from "../../keys/algorithm";
+import { checkPassphrase } from "../../keys/encode";
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields } from "../contract/description";
@@ -19,7 +20,12 @@ export function completeKeyPair(inputs: Inputs): Inputs {
 
 /** What no single field shows: which inputs exclude each other, and whether given keys can be read. */
 export function keyPairRules(inputs: Inputs): CheckFailure[] {
-  return [...exclusions(inputs), ...unreadablePublicKey(inputs), ...unreadablePrivateKey(inputs)];
+  return [
+    ...exclusions(inputs),
+    ...unusablePassphrase(inputs),
+    ...unreadablePublicKey(inputs),
+    ...unreadablePrivateKey(inputs),
+  ];
 }
 
 function isImported(inputs: Inputs): boolean {
@@ -63,6 +69,11 @@ function unsupportedOptions(inputs: Inputs): CheckFailure[] {
     ...(rsaBits === undefined ? [] : failureOf(() => checkKeyOptions({ algorithm, rsaBits }), "rsaBits")),
     ...(ecdsaCurve === undefined ? [] : failureOf(() => checkKeyOptions({ algorithm, ecdsaCurve }), "ecdsaCurve")),
   ];
+}
+
+function unusablePassphrase(inputs: Inputs): CheckFailure[] {
+  const passphrase = known(inputs.passphrase);
+  return passphrase === undefined ? [] : failureOf(() => checkPassphrase(passphrase), "passphrase");
 }
 
 function unreadablePublicKey(inputs: Inputs): CheckFailure[] {

@@ -1,0 +1,71 @@
+import type { Account, Instance, ZoneAccount } from "../../account";
+import { NotInAccountError } from "../../errors";
+import { equalValues } from "../contract/description";
+import { groupIds } from "../group_choice";
+import type { InstanceInputs, InstanceState } from "./fields";
+import { encodeUserData } from "./request";
+import { programLabels } from "./reserved_labels";
+import { inputsAsFound } from "./state";
+import { typeName } from "./zone_catalogue";
+
+/** The inputs with everything that the API tells otherwise, in the program's own spelling where it means the same. */
+export async function asFound(
+  account: Account,
+  zone: ZoneAccount,
+  found: Instance,
+  last: InstanceState | undefined,
+): Promise<InstanceInputs> {
+  const type = (await zone.instanceTypes()).find(({ id }) => id === found["instance-type"]?.id);
+  const labels = programLabels(found.labels);
+  const base = last ? inputsAsFound(last) : importedInputs(zone, found);
+  return {
+    ...base,
+    name: found.name,
+    type: type && typeName(type) !== base.type.toLowerCase() ? typeName(type) : base.type,
+    diskSize: found["disk-size"] ?? base.diskSize,
+    publicIpAssignment: found["public-ip-assignment"] ?? base.publicIpAssignment,
+    labels: equalValues(labels, base.labels) ? base.labels : labels,
+    securityGroups: await groupsAsFound(account, found, base),
+    userData: userDataAsFound(found, base.userData),
+  };
+}
+
+function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
+  return {
+    zone: zone.name,
+    name: found.name,
+    type: "",
+    template: found.template?.id ?? "",
+    diskSize: 0,
+    publicIpAssignment: "inet4",
+    state: "running",
+    replaceOnKeyChange: false,
+    waitForSsh: false,
+    autoNamed: false,
+    sshKeys: found["ssh-keys"]?.map(({ name }) => ({ name })),
+    securityGroups: [],
+  };
+}
+
+async function groupsAsFound(account: Account, found: Instance, { securityGroups }: InstanceInputs) {
+  if (!securityGroups) return undefined;
+  const present = (found["security-groups"] ?? []).map(({ id }) => id);
+  try {
+    return equalSets(await groupIds(account, "securityGroups", securityGroups), present) ? securityGroups : present;
+  } catch (error) {
+    // A group of the program is gone from the account, so the instance cannot be in it.
+    if (error instanceof NotInAccountError) return present;
+    throw error;
+  }
+}
+
+function userDataAsFound(found: Instance, last: string | undefined): string | undefined {
+  const encoded = found["user-data"];
+  if (encoded === undefined || (last !== undefined && encodeUserData(last) === encoded)) return last;
+  return Buffer.from(encoded, "base64").toString();
+}
+
+/** Whether two lists hold the same, in whatever order. */
+export function equalSets(left: readonly string[] = [], right: readonly string[] = []): boolean {
+  return equalValues([...left].sort(), [...right].sort());
+}
