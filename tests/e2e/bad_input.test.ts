@@ -194,7 +194,7 @@ describe("once something exists", () => {
       new Instance("two", { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 });
     };
     expect(await stack.failure(stack.up(two))).toMatch(/unavailable: no capacity/);
-    expect((await stack.state())["two"]?.outputs).toMatchObject({ state: "error" });
+    expect(stack.state()["two"]?.outputs).toMatchObject({ state: "error" });
     await stack.up(two);
     expect(emulator.cloud.instances().filter(({ state }) => state === "running")).toHaveLength(2);
   });

@@ -81,7 +81,7 @@ test("a refresh lists a deleted key as stale, and its holder can still be found"
   const { publicKeyOpenssh } = await stack.up(shop());
   await stack.up(shop({ without: true }));
   await stack.refresh();
-  expect((await stack.state())["web"]?.outputs["staleSshKeys"]).toMatchObject([{ name: "bob" }]);
+  expect(stack.state()["web"]?.outputs["staleSshKeys"]).toMatchObject([{ name: "bob" }]);
   const asked = { publicKeyOpenssh: String(publicKeyOpenssh), probe: true };
   const { holders } = await stack.up(async () => ({
     ...(await shop({ without: true })()),

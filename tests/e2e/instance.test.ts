@@ -63,11 +63,11 @@ describe("an instance, from the first up to destroy", () => {
   });
 
   test("shows at refresh that it was renamed and stopped, and is brought back", async () => {
-    const instanceId = await stack.instanceId("web");
+    const instanceId = stack.instanceId("web");
     emulator.cloud.renameInstance(instanceId, "somebody-was-here");
     await emulator.cloud.stopInstance(instanceId);
     await stack.refresh();
-    expect((await stack.state())["web"]?.outputs).toMatchObject({ name: "somebody-was-here", state: "stopped" });
+    expect(stack.state()["web"]?.outputs).toMatchObject({ name: "somebody-was-here", state: "stopped" });
     expect(await stack.up(web({ name: "shop-web" }))).toMatchObject({
       id: first["id"],
       name: "shop-web",
@@ -85,7 +85,7 @@ describe("an instance, from the first up to destroy", () => {
   });
 
   test("is made anew when somebody destroyed it", async () => {
-    const instanceId = await stack.instanceId("web");
+    const instanceId = stack.instanceId("web");
     await emulator.cloud.destroyInstance(instanceId);
     await stack.refresh();
     const second = await stack.up(web());
@@ -94,7 +94,7 @@ describe("an instance, from the first up to destroy", () => {
   });
 
   test("is replaced by hand without losing the new one", async () => {
-    const urn = (await stack.state())["web"]?.urn ?? "";
+    const urn = stack.state()["web"]?.urn ?? "";
     const third = await stack.up(web(), { replace: [urn] });
     expect(emulator.cloud.instances().map(({ id }) => `ch-gva-2/${id}`)).toEqual([third["id"]]);
     expect(third["id"]).not.toBe(first["id"]);

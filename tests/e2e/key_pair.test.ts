@@ -18,6 +18,9 @@ afterAll(async () => {
   await emulator.close();
 });
 
+/** How a state writes a secret. */
+const encrypted = expect.objectContaining({ ciphertext: expect.any(String) });
+
 const names = () => emulator.cloud.keys.map(({ name }) => name);
 
 const deploy = (args: SshKeyPairArgs) => async () => {
@@ -34,6 +37,12 @@ describe("a generated pair, from the first up to destroy", () => {
     expect(emulator.cloud.keys).toMatchObject([{ name: first["name"], fingerprint: first["fingerprint"] }]);
   });
 
+  test("has its private key encrypted in the state and masked in the output", async () => {
+    const { privateKeyOpenssh, privateKeyPem } = stack.state()["deploy"]?.outputs ?? {};
+    expect([privateKeyOpenssh, privateKeyPem]).toEqual([encrypted, encrypted]);
+    expect(stack.output).toContain("privateKey : [secret]");
+  });
+
   test("has nothing to change in a second preview", async () => {
     expect(await stack.preview(deploy({}))).toEqual({ same: 2 });
   });
@@ -41,7 +50,7 @@ describe("a generated pair, from the first up to destroy", () => {
   test("keeps its key when comment and onDelete change", async () => {
     const outputs = await stack.up(deploy({ comment: "the deploy robot", onDelete: "refuse" }));
     expect(outputs).toMatchObject({ name: first["name"], fingerprint: first["fingerprint"] });
-    expect((await stack.state())["deploy"]?.outputs).toMatchObject({
+    expect(stack.state()["deploy"]?.outputs).toMatchObject({
       publicKeyOpenssh: expect.stringMatching(/^ssh-ed25519 \S+ the deploy robot$/),
     });
   });
@@ -82,7 +91,7 @@ describe("a generated pair, from the first up to destroy", () => {
   });
 
   test("survives as a new key when it is replaced by hand", async () => {
-    const urn = (await stack.state())["deploy"]?.urn ?? "";
+    const urn = stack.state()["deploy"]?.urn ?? "";
     const third = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }), { replace: [urn] });
     expect(names()).toEqual([third["name"]]);
     first = third;

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { LocalWorkspace, type PulumiFn, type Stack, type UpOptions } from "@pulumi/pulumi/automation";
@@ -85,10 +85,11 @@ export class TestStack {
     return this.output.slice(before) + String(error);
   }
 
-  /** Resources of the package in the state, by logical name. */
-  async state(): Promise<Record<string, StateResource>> {
-    const { deployment } = await this.stack.exportStack();
-    const resources: StateResource[] = deployment.resources ?? [];
+  /** Resources of the package by logical name, from the file that holds the state. */
+  state(): Record<string, StateResource> {
+    const file = join(this.directory, ".pulumi", "stacks", project, "test.json");
+    const { checkpoint } = JSON.parse(readFileSync(file, "utf8"));
+    const resources: StateResource[] = checkpoint.latest.resources ?? [];
     return Object.fromEntries(
       resources
         .filter(({ type }) => type.includes("exoscale-ssh"))
@@ -97,8 +98,8 @@ export class TestStack {
   }
 
   /** The id that the account has for an instance. */
-  async instanceId(name: string): Promise<string> {
-    return String((await this.state())[name]?.outputs["instanceId"]);
+  instanceId(name: string): string {
+    return String(this.state()[name]?.outputs["instanceId"]);
   }
 
   /** Remembers a value that must not be found anywhere; outputs that are secret are remembered by themselves. */
