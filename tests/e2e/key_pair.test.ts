@@ -90,9 +90,10 @@ describe("a generated pair, from the first up to destroy", () => {
     first = second;
   });
 
-  test("survives as a new key when it is replaced by hand", async () => {
-    const urn = stack.state()["deploy"]?.urn ?? "";
-    const third = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }), { replace: [urn] });
+  test("survives as a new key when it is tainted", async () => {
+    await stack.taint("deploy");
+    const third = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }));
+    expect(third["fingerprint"]).not.toBe(first["fingerprint"]);
     expect(names()).toEqual([third["name"]]);
     first = third;
   });
@@ -111,8 +112,37 @@ describe("a generated pair, from the first up to destroy", () => {
     await stack.destroy();
     expect(names()).toEqual([]);
   });
+});
 
-  test("has left no secret in state, output, process arguments or files", () => {
-    expect(stack.leaks()).toEqual([]);
+describe("an imported key with a name of its own", () => {
+  let publicKey: string;
+
+  beforeAll(async () => {
+    publicKey = (await generatePrivateKey({ algorithm: "ed25519" })).publicKey("bob").openssh;
   });
+
+  test("is taken over from the account only when the program says so", async () => {
+    emulator.cloud.swapKey("bob", publicKey);
+    expect(await stack.failure(stack.up(deploy({ name: "bob", publicKey })))).toContain(
+      "Set `adopt: true` to take it over",
+    );
+    expect(await stack.up(deploy({ name: "bob", publicKey, adopt: true }))).toMatchObject({ name: "bob" });
+  });
+
+  test("is still registered when it was tainted and replaced by itself", async () => {
+    await stack.taint("deploy");
+    await stack.up(deploy({ name: "bob", publicKey, adopt: true }));
+    expect(names()).toEqual(["bob"]);
+  });
+
+  test("changes nothing for another line break, and in place for another comment", async () => {
+    expect(await stack.preview(deploy({ name: "bob", publicKey: `${publicKey}\n`, adopt: true }))).toEqual({ same: 2 });
+    const renamed = deploy({ name: "bob", publicKey: publicKey.replace(/bob$/, "robert"), adopt: true });
+    expect(await stack.preview(renamed)).toEqual({ same: 1, update: 1 });
+    await stack.destroy();
+  });
+});
+
+test("no secret was left in state, output, process arguments or files", () => {
+  expect(stack.leaks()).toEqual([]);
 });

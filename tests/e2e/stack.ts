@@ -1,11 +1,14 @@
+import { execFile as execFileWithCallback } from "node:child_process";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { promisify } from "node:util";
 import { LocalWorkspace, type PulumiFn, type Stack, type UpOptions } from "@pulumi/pulumi/automation";
 import type { Emulator } from "../../emulator";
 import { ProcessArguments } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
 
+const execFile = promisify(execFileWithCallback);
 const root = resolve(__dirname, "../..");
 const project = "shop";
 
@@ -67,6 +70,14 @@ export class TestStack {
   /** Runs `pulumi refresh`. */
   async refresh(): Promise<void> {
     await this.recorded(this.stack.refresh({ color: "never" }));
+  }
+
+  /** Runs `pulumi state taint`, which has the next update replace the resource. */
+  async taint(name: string): Promise<void> {
+    const { workDir, envVars } = this.stack.workspace;
+    const args = ["state", "taint", "--yes", "--stack", "test", this.state()[name]?.urn ?? ""];
+    const { stdout, stderr } = await execFile("pulumi", args, { cwd: workDir, env: { ...process.env, ...envVars } });
+    this.output += stdout + stderr;
   }
 
   /** Runs `pulumi destroy`. */
