@@ -64,6 +64,7 @@ async function once(
   signal: AbortSignal,
 ): Promise<Opened> {
   const { check, steps, route } = options;
+  check.beginAnew();
   const leaveLane = await enterLane(route.lane, signal);
   try {
     const stream = await route.open(signal);

@@ -61,11 +61,16 @@ export class HostKeyCheck {
     return this.pins.some((pin) => pin.fingerprintSha256 === this.seen?.fingerprintSha256);
   }
 
+  /** Another connection begins: what was refused before says nothing about why this one fails. */
+  beginAnew(): void {
+    this.refusal = undefined;
+  }
+
   /** Whether to go on with a host that shows this key. */
   judge(blob: Buffer): boolean {
     const seen = hostKeyFromBlob(blob);
     this.seen = seen;
-    this.refusal = undefined;
+    this.beginAnew();
     if (this.pins.length > 0 && !this.known) this.refusal = changed(this.target, this.pins, seen);
     if (this.pins.length === 0 && this.whenNothingIsKnown === "refuse") this.refusal = unknown(this.target, seen);
     return this.refusal === undefined;

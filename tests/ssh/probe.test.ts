@@ -55,6 +55,14 @@ test("tells a host with a changed key nothing and leaves the answer open", async
   expect(attempts).toEqual([]);
 });
 
+test("stops at a host that shows no key with the known fingerprint, having asked for every type once", async () => {
+  const { target } = await start();
+  const knownHostKeys = [`SHA256:${"A".repeat(43)}`];
+  // An endless search would last until the time is up, and so longer than this test may.
+  const answer = await probe(target, key.publicKey, { knownHostKeys, timeoutMs: 600_000 });
+  expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("has changed") });
+});
+
 test("knows a host by the fingerprint of another key than the one shown first", async () => {
   const [first, second] = [makeKey(), makeKey("ecdsa 256")];
   const { target } = await start({ hostKeys: [first.privateKey, second.privateKey] });
