@@ -1,7 +1,8 @@
 /** The files of a guest: homes, authorized_keys, host key, and what its commands find first on their PATH. */
 import { chmod, chown, lchown, mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { utils } from "ssh2";
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
 import type { GuestSpec } from "./guest";
 import { STAND_INS } from "./stand_ins";
 
@@ -71,11 +72,13 @@ async function give(directory: string, owner: number): Promise<void> {
   }
 }
 
-/** A fresh host key: the private half in OpenSSH format and the public line. */
+/**
+ * A fresh host key: the private half in OpenSSH format and the public line. Not made by ssh2, whose generator writes one
+ * Ed25519 key in four hundred that it cannot read itself.
+ */
 export async function makeHostKey(): Promise<{ private: string; public: string }> {
-  return new Promise((resolve, reject) => {
-    utils.generateKeyPair("ed25519", {}, (error, pair) => (error ? reject(error) : resolve(pair)));
-  });
+  const key = await generatePrivateKey({ algorithm: "ed25519" });
+  return { private: (await encodePrivateKey(key)).openssh, public: key.publicKey().openssh };
 }
 
 /** What a guest is furnished from. */

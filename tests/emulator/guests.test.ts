@@ -3,6 +3,7 @@ import { chmod, readFile } from "node:fs/promises";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { type AuthHandlerMiddleware, BaseAgent, type ParsedKey, Client as SshClient, utils } from "ssh2";
+import { makeKey } from "../ssh/test_keys";
 import { closeAll, KeyRing, start } from "./world";
 
 let ring: KeyRing;
@@ -210,7 +211,7 @@ test("puts another host on the address of a destroyed one when told", async () =
 test("ends a connection after six refused attempts", async () => {
   const target = await world();
   const client = new SshClient();
-  const keys = Array.from({ length: 8 }, () => utils.generateKeyPairSync("ed25519").private);
+  const keys = Array.from({ length: 8 }, () => makeKey().privateKey);
   let offered = 0;
   const closed = new Promise<void>((resolve) => {
     client.once("close", () => resolve()).on("error", () => undefined);
