@@ -241,14 +241,14 @@ export class ReplacementRefusedError extends ExoscaleSshError {
   readonly code = "REPLACEMENT_REFUSED";
 }
 
-/** A change of an existing object that the API cannot make, such as a smaller disk. */
-export class ChangeRefusedError extends ExoscaleSshError {
-  readonly code = "CHANGE_REFUSED";
-}
-
 /** A name or an identifier that the account does not know: a zone, a type, a template, a group, a key. */
 export class NotInAccountError extends ExoscaleSshError {
   readonly code = "NOT_IN_ACCOUNT";
+}
+
+/** Something that was to be asked in passing did not answer in the little time that there was. */
+export class TooLateError extends ExoscaleSshError {
+  readonly code = "TOO_LATE";
 }
 
 /** Arguments of a function that do not say what is to be looked up. */

@@ -5,6 +5,8 @@ import { fieldsMarked } from "../resources/contract/description";
 /** What a class needs to know of its resource. */
 interface Description {
   readonly name: string;
+  /** Why the option deleteBeforeReplace is refused, unless `allowLockout` is given; absent where it is no harm. */
+  readonly deletedFirst?: string;
   readonly inputs: z.ZodObject;
   readonly outputs: z.ZodObject;
 }
@@ -22,20 +24,41 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
   /** @internal So that the published types need none of zod's, which not every older tsconfig takes. */
   protected constructor(
     provider: pulumi.dynamic.ResourceProvider,
-    { name: type, inputs, outputs }: Description,
+    { name: type, inputs, outputs, deletedFirst }: Description,
     name: string,
     args: object,
     options: pulumi.CustomResourceOptions = {},
   ) {
+    if (deletedFirst !== undefined && options.deleteBeforeReplace === true && !allowsLockout(args)) {
+      throw new pulumi.RunError(`${type} "${name}": ${deletedFirst}`);
+    }
     const absent = Object.fromEntries(
       [...Object.keys(inputs.shape), ...Object.keys(outputs.shape)].map((property) => [property, undefined]),
     );
     const secrets = [...fieldsMarked(inputs, "secret"), ...fieldsMarked(outputs, "secret")];
-    const identity = { project: pulumi.getProject(), stack: pulumi.getStack(), name };
+    const token = `pulumi-nodejs:dynamic/${module_}:${type}`;
+    const identity = {
+      organization: organization(),
+      urn: pulumi.createUrn(name, token, options.parent),
+      name,
+    };
     const given = asSecrets(referencesIn(args), fieldsMarked(inputs, "secret"));
     const additionalSecretOutputs = [...(options.additionalSecretOutputs ?? []), ...secrets];
     super(provider, name, { ...absent, ...given, identity }, { ...options, additionalSecretOutputs }, module_, type);
   }
+}
+
+function organization(): string {
+  try {
+    return pulumi.getOrganization();
+  } catch {
+    // A program under Pulumi's mocks has none unless the test gives one; this is what backends without any call it.
+    return "organization";
+  }
+}
+
+function allowsLockout(args: object): boolean {
+  return "allowLockout" in args && args.allowLockout === true;
 }
 
 function asSecrets(args: pulumi.Inputs, names: readonly string[]): pulumi.Inputs {
@@ -54,8 +77,11 @@ function referencesInList(value: unknown): unknown {
 
 function referenceTo(item: unknown): unknown {
   if (!(item instanceof DescribedResource)) return onceThere(item, referenceTo);
-  const { name, publicKeyOpenssh } = item as { name?: unknown; publicKeyOpenssh?: unknown };
-  return publicKeyOpenssh === undefined ? item.id : { name, publicKeyOpenssh };
+  const { name, publicKey, publicKeyOpenssh } = item as DescribedResource &
+    Partial<Record<string, pulumi.Output<unknown>>>;
+  if (!publicKey || !publicKeyOpenssh) return item.id;
+  // What is imported is known at preview, when the output is not yet.
+  return { name, publicKeyOpenssh: publicKey.apply((imported) => imported ?? publicKeyOpenssh) };
 }
 
 /** Looks into outputs and promises. Nothing is unwrapped on the way, so that a preview still knows what is known. */

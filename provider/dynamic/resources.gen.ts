@@ -285,7 +285,7 @@ export class SshKeyPair extends DescribedResource {
 
 /** What a program declares of an {@link Instance}. */
 export interface InstanceArgs {
-  /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. A change makes a new one. */
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. A change makes a new one. */
   zone?: pulumi.Input<string | undefined>;
   /** Name of the instance. Default: the resource's name, a dash and seven random digits. Changes in place. */
   name?: pulumi.Input<string | undefined>;
@@ -369,7 +369,7 @@ export class Instance extends DescribedResource {
   declare readonly sshCommand: pulumi.Output<string | undefined>;
   /** A `Host` block for `~/.ssh/config`; absent without an address. */
   declare readonly sshConfig: pulumi.Output<string | undefined>;
-  /** Lines for `known_hosts`, once a host key has been seen (`waitForSsh`, or `connection.hostKey`). */
+  /** Lines for `known_hosts`, once a host key has been seen (`waitForSsh`). */
   declare readonly knownHosts: pulumi.Output<string | undefined>;
   /** Host keys seen at first contact, each `type base64`. Later connections must show one of them. */
   declare readonly hostKeys: pulumi.Output<readonly string[] | undefined>;

@@ -40,15 +40,18 @@ export async function groupIds(account: Account, kind: GroupKind, wanted: readon
   });
 }
 
-/** Which of the groups that an instance is to be in do not exist. */
+/** Which of the groups that an instance is to be in, and was not in before, do not exist. */
 export async function missingGroups(
   account: Account,
   kind: GroupKind,
   wanted: readonly string[] = [],
+  before: readonly string[] = [],
 ): Promise<CheckFailure[]> {
-  if (wanted.length === 0) return [];
+  if (wanted.every((group) => before.includes(group))) return [];
   const groups = await account[kind].list();
   return wanted.flatMap((group, index) =>
-    findGroup<Group>(groups, group) ? [] : [{ property: `${kind}[${index}]`, reason: noSuchGroup(kind, group) }],
+    before.includes(group) || findGroup<Group>(groups, group)
+      ? []
+      : [{ property: `${kind}[${index}]`, reason: noSuchGroup(kind, group) }],
   );
 }

@@ -33,7 +33,20 @@ describe("What a class tells Pulumi", () => {
 
   test("is who the resource is in its program", async () => {
     const { inputs } = await told(new SshKeyPair("alice"));
-    expect(inputs.identity).toEqual({ project: "shop", stack: "prod", name: "alice" });
+    const urn = "urn:pulumi:prod::shop::pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair::alice";
+    expect(inputs.identity).toEqual({ organization: "organization", urn, name: "alice" });
+  });
+
+  test("is also whose child it is, for two components may name their children alike", async () => {
+    const parent = new pulumi.ComponentResource("acme:index:Site", "blue");
+    const { inputs } = await told(new SshKeyPair("child", {}, { parent }));
+    expect(inputs.identity.urn).toContain("acme:index:Site$pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair::child");
+  });
+
+  test("is nothing where Pulumi would be asked to delete a pair before its successor exists", () => {
+    const options = { deleteBeforeReplace: true };
+    expect(() => new SshKeyPair("first", {}, options)).toThrow("locked out");
+    expect(() => new SshKeyPair("allowed", { allowLockout: true }, options)).not.toThrow();
   });
 
   test("is the source text that fetches the implementation", async () => {

@@ -2,7 +2,7 @@ import { type Emulator, startEmulator } from "../../emulator";
 import { DynamicProcess, partOf, providerText, settingsFor, unknown, type Wire } from "./dynamic_process";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
-const identity = { project: "shop", stack: "test", name: "alice" };
+const identity = { organization: "acme", urn: "urn:pulumi:test::shop::alice", name: "alice" };
 const pair: Wire = { __provider: providerText("sshKeyPair"), identity };
 const machine: Wire = {
   __provider: providerText("instance"),

@@ -62,7 +62,7 @@ describe("The check of a SecurityGroup refuses a rule", () => {
 });
 
 test("The check of a SecurityGroup fills in a name and no rules", async () => {
-  const identity = { project: "shop", stack: "prod", name: "web" };
+  const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
   const { inputs } = await cloud.run().check(SecurityGroup, { identity });
   expect(inputs).toEqual({ name: expect.stringMatching(/^web-[0-9a-f]{7}$/), rules: [], identity, autoNamed: true });
 });

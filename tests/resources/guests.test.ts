@@ -7,7 +7,7 @@ import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SshKeyPair } = resources;
 const { getKeyHolders } = functions;
-const identity = { project: "shop", stack: "prod", name: "web" };
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
 const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
 
@@ -56,7 +56,10 @@ describe("waitForSsh", () => {
     const { state } = await cloud.run().update(Instance, last, news);
     expect(state).not.toHaveProperty("unfinished");
     expect(state.hostKeys).toHaveLength(1);
-    expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.identity"]);
+    expect(cloud.instance()["labels"]).toEqual({
+      "exoscale-ssh.owner": state.owner,
+      "exoscale-ssh.hostkey": expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
   });
 
   test("goes on in the instance that a killed run left, until it runs", async () => {

@@ -1,6 +1,6 @@
 import { autoName, identityDigest, type Named, named } from "../../provider/resources/contract/identity";
 
-const web = { project: "shop", stack: "prod", name: "web" };
+const web = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 
 describe("A generated name", () => {
   test.each([
@@ -42,11 +42,11 @@ describe("A generated name", () => {
 
 describe("The digest of an identity", () => {
   test("is the same for ever, since it outlives the stack in labels", () => {
-    expect(identityDigest(web)).toBe("8c398ed7a68ff1c5");
+    expect(identityDigest(web)).toBe("8719a61b9ca111d3");
   });
 
   test("differs for names that look alike when they are joined", () => {
-    const one = identityDigest({ project: "a", stack: "b-c", name: "d" });
-    expect(identityDigest({ project: "a-b", stack: "c", name: "d" })).not.toBe(one);
+    const one = identityDigest({ organization: "a", urn: "b-c", name: "d" });
+    expect(identityDigest({ organization: "a-b", urn: "c", name: "d" })).not.toBe(one);
   });
 });

@@ -4,7 +4,7 @@ import { alice, bob } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const identity = { project: "shop", stack: "prod", name: "web" };
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
 
 let cloud: TestCloud;
@@ -34,7 +34,9 @@ describe("An instance that a killed run left", () => {
     const run = cloud.run();
     const { state } = await run.create(Instance, { ...machine, name: "web-2" });
     expect(cloud.instance()).toMatchObject({ id: state.instanceId, name: "web-2" });
-    expect(run.notes).toEqual([expect.stringMatching(/was left by an interrupted run: going on with it\.$/)]);
+    expect(run.notes).toEqual([
+      expect.stringMatching(/was left unfinished by an interrupted run: going on with it\.$/),
+    ]);
   });
 
   test("gets the labels and the power state that the program asks for now", async () => {
@@ -68,12 +70,14 @@ describe("An instance that a killed run left", () => {
     const run = cloud.run();
     const { state } = await run.create(Instance, { ...machine, diskSize: 20 });
     expect(state.instanceId).not.toBe(left);
-    expect(run.warnings).toEqual([expect.stringMatching(`left by an interrupted run .*--zone ch-gva-2 ${left}$`)]);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(`left unfinished and is not what the program asks for now.*--zone ch-gva-2 ${left}$`),
+    ]);
   });
 
   test("is not taken over by another resource", async () => {
     await killedRun();
-    await cloud.run().create(Instance, { ...machine, identity: { ...identity, name: "db" } });
+    await cloud.run().create(Instance, { ...machine, identity: { ...identity, urn: "urn:pulumi:prod::shop::db" } });
     expect(cloud.emulator.cloud.instances()).toHaveLength(2);
   });
 

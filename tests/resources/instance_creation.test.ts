@@ -4,7 +4,7 @@ import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SecurityGroup } = resources;
-const identity = { project: "shop", stack: "prod", name: "web" };
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 let cloud: TestCloud;
@@ -32,7 +32,7 @@ test("An instance is made in its zone as the program asks for it", async () => {
       "disk-size": 10,
       "public-ip-assignment": "dual",
       "user-data": Buffer.from(userData).toString("base64"),
-      labels: {},
+      labels: { "exoscale-ssh.owner": expect.stringMatching(/^[0-9a-f]{16}$/) },
     }),
   ]);
 });
@@ -51,9 +51,9 @@ test("An instance gets the keys, and a label for each whose public key is known"
   expect(state.bootSshKeys).toEqual([{ name: "alice", fingerprintMd5: alice.md5 }]);
 });
 
-test("The mark of the creation is gone at its end, the identity stays", async () => {
+test("The mark of the creation is gone at its end, the owner's stays", async () => {
   await cloud.run().create(Instance, { ...machine, identity });
-  expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.identity": expect.stringMatching(/^[0-9a-f]{16}$/) });
+  expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.owner": expect.stringMatching(/^[0-9a-f]{16}$/) });
 });
 
 test("Groups are given by id or by name, and without any it is the default one", async () => {

@@ -3,7 +3,7 @@ import { resources } from "../../provider/resources";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const identity = { project: "shop", stack: "prod", name: "web" };
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
 
 let cloud: TestCloud;
@@ -63,7 +63,7 @@ test("A failure of the last step leaves the instance in the state, and the updat
   expect(await cloud.run().diff(Instance, last, machine)).toMatchObject({ changes: [], replaces: [], drifted: true });
   const { state } = await cloud.run().update(Instance, last, machine);
   expect(state).not.toHaveProperty("unfinished");
-  expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.identity"]);
+  expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.owner"]);
 });
 
 test("An instance is known by its id even while the API tells nothing about it", async () => {

@@ -24,6 +24,11 @@ async function diffOfKeys(before: unknown, after: unknown, more = {}) {
   return run.diffChecked(Instance, last, inputs);
 }
 
+async function refusals(before: unknown, after: unknown, more = {}) {
+  const last = await cloud.run().create(Instance, { ...machine, sshKeys: before });
+  return await cloud.run().failures(Instance, { ...machine, sshKeys: after, ...more }, last);
+}
+
 describe("The keys of an instance are the same", () => {
   test.each([
     ["with another comment", [{ name: "alice", publicKeyOpenssh: `${type} ${base64} alice@laptop` }]],
@@ -46,26 +51,55 @@ describe("A change of the keys is refused", () => {
     ["when one is taken away", [keyOfAlice, keyOfBob], [keyOfAlice]],
     ["when one is added", [keyOfAlice], [keyOfAlice, keyOfBob]],
     ["when the last one goes", [keyOfAlice], undefined],
-    ["when another key has the name", [keyOfAlice], [{ name: "alice", publicKeyOpenssh: bob.line }]],
+    ["when another key has a name", [keyOfAlice], [{ name: "bob", publicKeyOpenssh: bob.line }]],
     ["when a new pair takes the place of one", [keyOfAlice], [{ name: "carol-1", publicKeyOpenssh: UNKNOWN }]],
   ])("%s", async (_what, before, after) => {
-    await expect(diffOfKeys(before, after)).rejects.toThrow(/^sshKeys of instance "web" changed/);
+    expect(await refusals(before, after)).toEqual([
+      expect.stringMatching(/^sshKeys: sshKeys of instance "web" changed/),
+    ]);
   });
 
   test("with the keys that it has and both ways out", async () => {
-    const diff = diffOfKeys([keyOfAlice, keyOfBob], [keyOfBob]);
-    await expect(diff).rejects.toThrow("(they were: alice, bob)");
-    await expect(diff).rejects.toThrow('ignoreChanges: ["sshKeys", "connection"]');
-    await expect(diff).rejects.toThrow("replaceOnKeyChange: true");
+    const [reason] = await refusals([keyOfAlice, keyOfBob], [keyOfBob]);
+    expect(reason).toContain("(they were: alice, bob)");
+    expect(reason).toContain('ignoreChanges: ["sshKeys", "connection"]');
+    expect(reason).toContain("replaceOnKeyChange: true");
   });
 
   test.each([
     ["known", { user: "debian" }],
     ["unknown", UNKNOWN],
   ])("even with a %s connection, which does not make a replacement of it", async (_what, connection) => {
-    await expect(diffOfKeys([keyOfAlice], [keyOfBob], { connection })).rejects.toThrow(
-      "Changing them over the declared connection is not part of this version.",
-    );
+    const [reason] = await refusals([keyOfAlice], [keyOfBob], { connection });
+    expect(reason).toContain("Changing them over the declared connection is not part of this version.");
+  });
+});
+
+test("Two names of one key are not taken for two keys", async () => {
+  cloud.emulator.cloud.swapKey("alice-2", alice.line);
+  const twice = [keyOfAlice, { name: "alice-2", publicKeyOpenssh: alice.line }];
+  expect(await refusals([keyOfAlice, keyOfBob], twice)).toHaveLength(1);
+});
+
+test("A list of keys that is not known as a whole is decided once it is", async () => {
+  expect(await refusals([keyOfAlice], UNKNOWN)).toEqual([]);
+  expect(await diffOfKeys([keyOfAlice], UNKNOWN, { replaceOnKeyChange: true })).toMatchObject({ replaces: [] });
+});
+
+describe("A key that the account has under the name, and that the program does not mean,", () => {
+  const mallory = { name: "alice", publicKeyOpenssh: bob.line };
+
+  test("is refused at preview, with both fingerprints", async () => {
+    const failures = await cloud.run().failures(Instance, { ...machine, sshKeys: [mallory] });
+    expect(failures).toEqual([expect.stringMatching(new RegExp(`^sshKeys\\[0\\].name: .*${alice.md5}.*${bob.md5}`))]);
+  });
+
+  test("never boots an instance, whatever the preview knew", async () => {
+    const run = cloud.run();
+    const { inputs } = await run.check(Instance, { ...machine, sshKeys: [keyOfAlice] });
+    cloud.emulator.cloud.swapKey("alice", bob.line);
+    await expect(Instance.create(inputs as never, run)).rejects.toThrow(alice.md5);
+    expect(cloud.emulator.cloud.instances()).toEqual([]);
   });
 });
 

@@ -50,11 +50,11 @@ describe("A change behind the program's back shows in the inputs, and the update
 
   test("other labels, without our own ones", async () => {
     const last = await made();
-    cloud.emulator.cloud.labelInstance(last.state.instanceId, { tier: "db", "exoscale-ssh.identity": "x" });
+    cloud.emulator.cloud.labelInstance(last.state.instanceId, { tier: "db", "exoscale-ssh.owner": "x" });
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs.labels).toEqual({ tier: "db" });
     await cloud.run().update(Instance, found, machine);
-    expect(cloud.instance()["labels"]).toEqual({ tier: "web", "exoscale-ssh.identity": "x" });
+    expect(cloud.instance()["labels"]).toEqual({ tier: "web", "exoscale-ssh.owner": "x" });
   });
 
   test("another group", async () => {
@@ -83,8 +83,25 @@ describe("A change behind the program's back shows in the inputs, and the update
     await cloud.run().update(Instance, last, { ...machine, type: "standard.small", diskSize: 20 });
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs).toMatchObject({ type: "standard.small", diskSize: 20 });
-    await expect(cloud.run().diff(Instance, found, machine)).rejects.toThrow("from 20 to 10 GiB");
+    expect(await cloud.run().failures(Instance, machine, found)).toEqual([
+      expect.stringContaining("from 20 to 10 GiB"),
+    ]);
   });
+});
+
+test("A diff refuses nothing, for a refresh asks it too, the other way round", async () => {
+  const last = await made();
+  await cloud.run().update(Instance, last, { ...machine, diskSize: 20 });
+  const { state } = await cloud.run().found(Instance, last);
+  expect(await cloud.run().diffChecked(Instance, { id: last.id, state }, last.state)).toMatchObject({ replaces: [] });
+});
+
+test("User data that somebody set and the program does not declare stays out of the state", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  const userData = Buffer.from("the door code is 4711").toString("base64");
+  await new Client(cloud.emulator).settle("PUT", `/instance/${last.state.instanceId}`, { "user-data": userData });
+  const found = await cloud.run().found(Instance, last);
+  expect(JSON.stringify(found)).not.toContain("4711");
 });
 
 test("A rename of an instance whose name was generated is accepted", async () => {

@@ -19,6 +19,15 @@ async function heldKey(news = {}) {
   return { key, web };
 }
 
+test("A zone that does not answer is named in a warning and stops no deletion", async () => {
+  const last = await cloud.run().create(SshKeyPair, { name: "seen" });
+  cloud.emulator.faults.add({ kind: "status", status: 403, body: { message: "No access" }, path: "/instance-pool" });
+  const run = cloud.run();
+  await run.delete(SshKeyPair, last);
+  expect(cloud.keys()).not.toContain("seen");
+  expect(run.warnings).toEqual([expect.stringMatching(/could not be seen in \S+ \(.*No access/)]);
+});
+
 test("A key that nobody holds is deleted without a word", async () => {
   const key = await cloud.run().create(SshKeyPair, {});
   const run = cloud.run();

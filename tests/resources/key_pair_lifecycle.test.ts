@@ -6,7 +6,7 @@ import { alice, bob } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
-const identity = { project: "shop", stack: "prod", name: "alice" };
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::alice", name: "alice" };
 
 let cloud: TestCloud;
 beforeEach(async () => {

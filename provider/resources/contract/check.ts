@@ -3,7 +3,7 @@ import type { Account } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { type PreviewedFields, UNKNOWN } from "./description";
 import { named } from "./identity";
-import type { CheckFailure, Resource } from "./resource";
+import type { CheckFailure, OldInputs, Resource } from "./resource";
 
 /** Inputs as a front received them: any shape, unknowns already translated to `UNKNOWN`. */
 export type RawInputs = Readonly<Record<string, unknown>>;
@@ -49,10 +49,11 @@ async function checkInputs<Inputs extends object, State extends object>(
   const complete = named(inputs, olds);
   if (failures.length > 0) return { inputs: complete, failures };
 
-  // Each field has just been held against its description.
-  const checked = resource.complete(complete as PreviewedFields<Inputs>, account);
-  const broken = resource.rules(checked);
-  const answers = broken.length > 0 ? broken : await askAccount(resource, checked, olds, account);
+  // Each field has just been held against its description; the old ones were when they were new.
+  const last = olds as OldInputs<Inputs>;
+  const checked = resource.complete(complete as PreviewedFields<Inputs>, account, last);
+  const broken = [...resource.rules(checked), ...(last ? resource.changeRules(checked, last) : [])];
+  const answers = broken.length > 0 ? broken : await askAccount(resource, checked, last, account);
   return { inputs: { ...checked }, failures: answers };
 }
 
@@ -115,7 +116,7 @@ function shown(value: unknown): string {
 async function askAccount<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   inputs: PreviewedFields<Inputs>,
-  olds: RawInputs | undefined,
+  olds: OldInputs<Inputs>,
   account: Account,
 ): Promise<CheckFailure[]> {
   try {

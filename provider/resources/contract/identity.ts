@@ -2,13 +2,14 @@ import { createHash, randomBytes } from "node:crypto";
 import { z } from "zod";
 
 /**
- * Who a resource is in its program. A resource is only told its inputs, so the front passes this along as a hidden
- * input. It is part of the state format.
+ * Who a resource is. A resource is only told its inputs, so the front passes this along as a hidden input. It is part
+ * of the state format. The URN has the types of the parents in it: the logical name alone is shared by the children of
+ * two components.
  */
 export const identityField = z
-  .object({ project: z.string(), stack: z.string(), name: z.string() })
+  .object({ organization: z.string(), urn: z.string(), name: z.string() })
   .optional()
-  .meta({ description: "Project, stack and logical name of the resource.", hidden: true });
+  .meta({ description: "Organization, URN and logical name of the resource.", hidden: true });
 
 /** Whether the name was made by us (a replacement then gets a fresh one) or given by the program. State format. */
 export const autoNamedField = z
@@ -16,7 +17,7 @@ export const autoNamedField = z
   .optional()
   .meta({ description: "Whether the name was generated.", hidden: true });
 
-/** Project, stack and logical name of a resource. */
+/** Organization, URN and logical name of a resource. */
 export type Identity = NonNullable<z.infer<typeof identityField>>;
 
 /** Inputs of a resource that can name itself. */
@@ -45,14 +46,14 @@ export function named<T extends Named>(news: T, olds: Named | undefined): T {
   return { ...news, name: autoName(logicalNameOf(news)), autoNamed: true };
 }
 
-function logicalNameOf(inputs: Named): string {
-  const identity = identityField.safeParse(inputs.identity);
-  return identity.data?.name ?? "exoscale-ssh";
+function logicalNameOf({ identity }: Named): string {
+  const name = typeof identity === "object" && identity !== null && "name" in identity ? identity.name : undefined;
+  return typeof name === "string" ? name : "exoscale-ssh";
 }
 
 /** A short stable digest of an identity, fit for a label value: 16 hexadecimal digits. */
 export function identityDigest(identity: Identity | undefined): string | undefined {
   if (!identity) return undefined;
-  const text = JSON.stringify([identity.project, identity.stack, identity.name]);
+  const text = JSON.stringify([identity.organization, identity.urn]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }

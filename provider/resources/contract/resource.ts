@@ -50,6 +50,9 @@ export interface Found<Inputs, State> {
 /** What the provider's configuration says for resources that do not. */
 export type ProviderDefaults = Pick<Account, "defaultZone">;
 
+/** The inputs of an object that exists, as they were last checked; undefined for one that is to be made. */
+export type OldInputs<Inputs> = Inputs | undefined;
+
 /** For some inputs, whether the next value means what the last one did. The next one may be unknown, wholly or in part. */
 export type SameValue<Inputs> = {
   readonly [K in keyof Inputs]?: (last: Inputs[K], next: PreviewedFields<Inputs>[K]) => boolean;
@@ -68,19 +71,29 @@ export interface Resource<Inputs extends object, State extends object> {
   readonly description: string;
   readonly inputs: z.ZodObject;
   readonly outputs: z.ZodObject;
+  /** Why a program must not ask Pulumi for a replacement that deletes first; absent where it is no harm. */
+  readonly deletedFirst?: string;
   /** How to compare inputs whose values can be written in several ways that mean the same. */
   readonly sameValue: SameValue<Inputs>;
 
-  /** Fills in defaults that depend on other inputs or on the provider's; every field is valid by itself by then. */
-  complete(inputs: PreviewedFields<Inputs>, defaults: ProviderDefaults): PreviewedFields<Inputs>;
+  /**
+   * Fills in defaults that depend on other inputs, on the provider's, or on what the object has been given before;
+   * every field is valid by itself by then.
+   */
+  complete(
+    inputs: PreviewedFields<Inputs>,
+    defaults: ProviderDefaults,
+    olds: OldInputs<Inputs>,
+  ): PreviewedFields<Inputs>;
   /** Rules between fields and within values; pure. Unknown values must pass. */
   rules(inputs: PreviewedFields<Inputs>): CheckFailure[];
+  /**
+   * Changes that cannot be made to an object that exists, or that would cost access or data; pure. Said here rather
+   * than in the diff, which Pulumi also asks at a refresh: a refusal there would fail the refresh.
+   */
+  changeRules(inputs: PreviewedFields<Inputs>, olds: Inputs): CheckFailure[];
   /** Rules that only the account can answer (zones, types, templates, names); changes nothing. */
-  catalogue(
-    inputs: PreviewedFields<Inputs>,
-    account: Account,
-    olds: Readonly<Record<string, unknown>> | undefined,
-  ): Promise<CheckFailure[]>;
+  catalogue(inputs: PreviewedFields<Inputs>, account: Account, olds: OldInputs<Inputs>): Promise<CheckFailure[]>;
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
   refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
 

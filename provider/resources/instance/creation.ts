@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from "node:crypto";
 import type { Account, Instance, ZoneAccount } from "../../account";
 import { NotInAccountError, PartialCreateError } from "../../errors";
 import type { Context, Created, Log } from "../contract/resource";
@@ -5,8 +6,8 @@ import { formatAddress } from "./address";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { keysOfFirstBoot } from "./keys";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
-import { creatingLabel, type Labels, reservedLabels } from "./reserved_labels";
-import { instanceState, type Remembered, sshTarget } from "./state";
+import { creatingLabel, hostKeyLabel, type Labels, ownerLabel, reservedLabels } from "./reserved_labels";
+import { instanceState, loginUser, present, type Remembered, sshTarget } from "./state";
 
 const defaultTimeoutSeconds = 600;
 
@@ -27,38 +28,50 @@ export function deadlineOf(
 export async function createInstance(inputs: InstanceInputs, context: Context): Promise<Created<InstanceState>> {
   const { account, log } = context;
   const zone = await account.zone(inputs.zone);
-  const request = await creationRequest(account, zone, inputs);
-  const deadline = deadlineOf(inputs, "create");
   const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list());
-  let id: string | undefined;
+  const remembered = { heldKeys, owner: randomBytes(8).toString("hex") };
+  const request = await creationRequest(account, zone, inputs, remembered);
+  const deadline = deadlineOf(inputs, "create");
+  let id = await takeOver(account, zone, request, log);
   try {
-    id = await takeOver(zone, request, log);
     if (id !== undefined) await startOrStop(zone, id, inputs, deadline);
     id ??= await make(zone, request, deadline, (accepted) => {
+      account.madeInThisRun.add(accepted);
       id = accepted;
     });
-    account.madeInThisRun.add(id);
     return {
       id: formatAddress(zone, id),
-      state: await finishCreation(account, zone, id, inputs, { heldKeys }, deadline),
+      state: await finishCreation(account, zone, id, inputs, remembered, deadline),
     };
   } catch (error) {
     if (id === undefined) throw error;
-    throw await partial(account, zone, id, inputs, { heldKeys }, error);
+    throw await partial(account, zone, id, inputs, remembered, error);
   }
 }
 
-async function takeOver(zone: ZoneAccount, request: CreationRequest, log: Log): Promise<string | undefined> {
-  const left = await unfinished(zone, request);
+/**
+ * Takes over what an interrupted run has left. From the first step it is ours alone: the state of a resource that is
+ * being replaced by this one may name it too, and must not delete it.
+ */
+async function takeOver(
+  account: Account,
+  zone: ZoneAccount,
+  request: CreationRequest,
+  log: Log,
+): Promise<string | undefined> {
+  const left = (await unfinished(zone, request)).filter(({ id }) => !account.madeInThisRun.has(id));
   const adopted = left.find((instance) => isAsRequested(instance, request));
   for (const { id, name } of left.filter((instance) => instance !== adopted)) {
     log.warn(
-      `Instance "${name}" (${id}) in ${zone.name} was left by an interrupted run and is not what the program asks for ` +
-        `now. Delete it if nobody uses it: exo compute instance delete --zone ${zone.name} ${id}`,
+      `Instance "${name}" (${id}) in ${zone.name} was left unfinished and is not what the program asks for now. If ` +
+        `Pulumi does not delete it in this run, do: exo compute instance delete --zone ${zone.name} ${id}`,
     );
   }
-  if (adopted) log.info(`Instance "${adopted.name}" (${adopted.id}) was left by an interrupted run: going on with it.`);
-  return adopted?.id;
+  if (!adopted) return undefined;
+  log.info(`Instance "${adopted.name}" (${adopted.id}) was left unfinished by an interrupted run: going on with it.`);
+  await zone.instances.update(adopted.id, { labels: { ...adopted.labels, ...reservedLabels(request.labels) } });
+  account.madeInThisRun.add(adopted.id);
+  return adopted.id;
 }
 
 async function make(
@@ -67,8 +80,9 @@ async function make(
   deadline: number,
   accepted: (id: string) => void,
 ): Promise<string> {
-  const before = new Set((await unfinished(zone, request)).map(({ id }) => id));
-  const findCreated = async () => (await unfinished(zone, request)).find(({ id }) => !before.has(id))?.id;
+  const owner = request.labels[ownerLabel];
+  const findCreated = async () =>
+    (await unfinished(zone, request)).find(({ labels }) => labels?.[ownerLabel] === owner)?.id;
   return await zone.instances.create(request, { accepted, findCreated, deadline });
 }
 
@@ -91,7 +105,8 @@ export async function finishCreation(
     (inputs.waitForSsh && instance.state === "running"
       ? await firstHostKeys(account, inputs, instance, deadline)
       : undefined);
-  const labels = { ...inputs.labels, ...withoutMark(reservedLabels(instance.labels)) };
+  const seen = hostKeys?.[0] === undefined ? {} : { [hostKeyLabel]: hostKeyDigest(hostKeys[0]) };
+  const labels = { ...inputs.labels, ...withoutMark(reservedLabels(instance.labels)), ...seen };
   await zone.instances.update(id, { ...renamed(instance, inputs), labels }, deadline);
   const kept = { ...remembered, ...(hostKeys && { hostKeys }) };
   return await instanceState(account, inputs, await existing(zone, id), kept);
@@ -113,15 +128,23 @@ export async function existing(zone: ZoneAccount, id: string): Promise<Instance>
   );
 }
 
+/** SHA256 of a host key that is written `type base64`, in hexadecimal. */
+function hostKeyDigest(hostKey: string): string {
+  const blob = Buffer.from(hostKey.split(" ")[1] ?? "", "base64");
+  return createHash("sha256").update(blob).digest("hex");
+}
+
 async function firstHostKeys(account: Account, inputs: InstanceInputs, instance: Instance, deadline: number) {
-  const known = inputs.connection?.hostKey;
-  // The host key is shown before anybody says who they are, so any name will do.
-  const target = sshTarget(account, inputs, instance, "root");
+  const { hostKey, privateKey, bastion } = inputs.connection ?? {};
+  const user = (await loginUser(account, inputs, instance)) ?? "root";
+  const target = sshTarget(account, inputs, instance, user);
   if (!target) return undefined;
   const timeoutMs = Math.max(1, deadline - Date.now());
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
-    ...(known !== undefined && { knownHostKeys: [known] }),
+    ...(hostKey !== undefined && { knownHostKeys: [hostKey] }),
+    ...(privateKey !== undefined && { credentials: [{ privateKey }] }),
+    ...(bastion && { bastion: present({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user }) }),
   });
   return [`${key.type} ${key.base64}`];
 }

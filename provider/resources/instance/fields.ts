@@ -54,7 +54,8 @@ export const sshKeyReference = z
 /** What a program declares of an instance. */
 export const instanceInputs = z.object({
   zone: z.string().min(1).optional().meta({
-    description: "Zone, such as `ch-gva-2`. Default: the provider's `zone`.",
+    description:
+      "Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is.",
     replaces: true,
   }),
   name: z.string().min(1, "A name has 1 to 255 characters").max(255, "A name has 1 to 255 characters").optional().meta({
@@ -158,7 +159,7 @@ export const instanceOutputs = z.object({
     .optional()
     .meta({ description: "A `Host` block for `~/.ssh/config`; absent without an address." }),
   knownHosts: z.string().optional().meta({
-    description: "Lines for `known_hosts`, once a host key has been seen (`waitForSsh`, or `connection.hostKey`).",
+    description: "Lines for `known_hosts`, once a host key has been seen (`waitForSsh`).",
   }),
   hostKeys: z.array(z.string()).optional().meta({
     description: "Host keys seen at first contact, each `type base64`. Later connections must show one of them.",
@@ -169,6 +170,10 @@ export const instanceOutputs = z.object({
   heldKeys: z
     .array(heldKey)
     .meta({ description: "Our own record of the keys that the machine was given: at first boot, or later over SSH." }),
+  owner: z
+    .string()
+    .optional()
+    .meta({ description: "Value of the label that says whose the instance is.", hidden: true }),
   unfinished: z.boolean().optional().meta({
     description: "Whether a step of the creation is still to be done.",
     hidden: true,

@@ -59,9 +59,13 @@ async function groupsAsFound(account: Account, found: Instance, { securityGroups
   }
 }
 
+/**
+ * Only where the program declares it: user data is a secret, and the engine keeps an input secret only if it was one
+ * before.
+ */
 function userDataAsFound(found: Instance, last: string | undefined): string | undefined {
   const encoded = found["user-data"];
-  if (encoded === undefined || (last !== undefined && encodeUserData(last) === encoded)) return last;
+  if (last === undefined || encoded === undefined || encodeUserData(last) === encoded) return last;
   return Buffer.from(encoded, "base64").toString();
 }
 

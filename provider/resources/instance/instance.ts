@@ -5,9 +5,10 @@ import { createInstance, deadlineOf } from "./creation";
 import { type InstanceInputs, type InstanceState, instanceInputs, instanceOutputs } from "./fields";
 import { asFound, equalSets } from "./found";
 import { sameKeys } from "./keys";
-import { refineInstanceDiff } from "./replacement";
+import { instanceChangeRules, refineInstanceDiff } from "./replacement";
+import { ownerLabel } from "./reserved_labels";
 import { instanceCatalogue, instanceRules } from "./rules";
-import { inputsAsFound, instanceState } from "./state";
+import { inputsAsFound, instanceState, rememberedIn } from "./state";
 import { updateInstance } from "./update";
 
 const gone = new Set<string>(["destroying", "destroyed", "expunging"]);
@@ -33,9 +34,13 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     securityGroups: (last, next) => next === undefined || (!hasUnknown(next) && equalSets(last, known(next))),
   },
 
-  complete: (inputs, { defaultZone }) =>
-    defaultZone === undefined ? inputs : { ...inputs, zone: inputs.zone ?? defaultZone },
+  complete(inputs, { defaultZone }, olds) {
+    // An instance that exists stays where it is, whatever the default has become.
+    const zone = inputs.zone ?? olds?.zone ?? defaultZone;
+    return zone === undefined ? inputs : { ...inputs, zone };
+  },
   rules: instanceRules,
+  changeRules: instanceChangeRules,
   catalogue: instanceCatalogue,
   refine: refineInstanceDiff,
   create: createInstance,
@@ -46,8 +51,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     const found = await zone.instances.find(address.id);
     if (!found || gone.has(found.state)) return undefined;
     const inputs = await asFound(account, zone, found, last);
-    const remembered = { heldKeys: last?.heldKeys ?? [], ...(last?.hostKeys && { hostKeys: last.hostKeys }) };
-    const state = await instanceState(account, inputs, found, remembered);
+    const state = await instanceState(account, inputs, found, rememberedIn(last));
     return { id: formatAddress(zone, found.id), inputs: inputsAsFound(state), state };
   },
 
@@ -55,11 +59,13 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
 
   async delete(id, last, { account, log }) {
     const address = parseAddress(id);
-    if (account.madeInThisRun.has(address.id)) {
-      log.info(`Instance ${id} was taken over by this run as its own replacement, so it is not deleted.`);
+    const zone = await account.zone(address.zone);
+    const found = await zone.instances.find(address.id);
+    const owner = found?.labels?.[ownerLabel];
+    if (owner !== undefined && last.owner !== undefined && owner !== last.owner) {
+      log.info(`Instance ${id} was taken over by its replacement, so it is not deleted.`);
       return;
     }
-    const zone = await account.zone(address.zone);
     await zone.instances.remove(address.id, deadlineOf(last, "delete"));
   },
 };

@@ -1,5 +1,7 @@
 import type { SshKey } from "../../account";
-import { hasUnknown, known, type Previewed } from "../contract/description";
+import { NameTakenOverError } from "../../errors";
+import { parsePublicKey } from "../../keys/public_key";
+import { known, type Previewed } from "../contract/description";
 import { samePublicKeyText } from "../ssh_key_pair/material";
 import type { InstanceInputs, InstanceState, SshKeyReference } from "./fields";
 
@@ -18,7 +20,9 @@ export function sameKeys(last: Keys, next: Previewed<Keys>): boolean {
   const nexts = next ?? [];
   if (!Array.isArray(nexts)) return false;
   return (
-    lasts.length === nexts.length && nexts.every((key) => lasts.some((candidate) => sameReference(candidate, key)))
+    lasts.length === nexts.length &&
+    nexts.every((key) => lasts.some((candidate) => sameReference(candidate, key))) &&
+    lasts.every((key) => nexts.some((candidate) => sameReference(key, candidate)))
   );
 }
 
@@ -29,9 +33,16 @@ function sameReference(last: SshKeyReference, next: Previewed<SshKeyReference>):
   return samePublicKeyText(last.publicKeyOpenssh, nextKey);
 }
 
-/** The keys that an instance has had since its first boot, as our own record keeps them. */
+/**
+ * The keys that an instance is about to be given, as our own record keeps them.
+ *
+ * @throws NameTakenOverError when the account has another key under one of the names than the program means
+ */
 export function keysOfFirstBoot(sshKeys: Keys, registered: readonly SshKey[]): HeldKey[] {
-  return (sshKeys ?? []).map(({ name, publicKeyOpenssh }) => {
+  return (sshKeys ?? []).map((reference) => {
+    const { name, publicKeyOpenssh } = reference;
+    const other = otherKey(reference, registered);
+    if (other !== undefined) throw new NameTakenOverError(other);
     const fingerprintMd5 = registered.find((key) => key.name === name)?.fingerprint;
     return {
       name,
@@ -40,6 +51,20 @@ export function keysOfFirstBoot(sshKeys: Keys, registered: readonly SshKey[]): H
       ...(publicKeyOpenssh !== undefined && { publicKeyOpenssh }),
     };
   });
+}
+
+/** What to say when the account has another key under a name than the program means; it would open the instance. */
+export function otherKey(
+  { name, publicKeyOpenssh }: SshKeyReference,
+  registered: readonly SshKey[],
+): string | undefined {
+  const fingerprint = registered.find((key) => key.name === name)?.fingerprint;
+  const meant = publicKeyOpenssh === undefined ? undefined : parsePublicKey(publicKeyOpenssh).fingerprintMd5;
+  if (fingerprint === undefined || meant === undefined || fingerprint === meant) return undefined;
+  return (
+    `SSH key "${name}" in the account is another one than the program means: its fingerprint is ${fingerprint}, the ` +
+    `program's is ${meant}. Whoever has that key could log in. Delete it from the account, or correct the name.`
+  );
 }
 
 /** Keys as the API lists them on an instance. */
@@ -72,11 +97,11 @@ function isRegistered({ name, fingerprintMd5 }: ListedKey, registered: SshKey): 
  * Keys that the program names and that nothing else in it is about to make, so that the account must have them
  * already. A key that the instance has had before is not asked for again: it may be gone from the account by now.
  */
-export function keysToFind(sshKeys: Previewed<Keys>, before: unknown): { index: number; name: string }[] {
+export function keysToFind(sshKeys: Previewed<Keys>, before: unknown): (SshKeyReference & { index: number })[] {
   if (!Array.isArray(sshKeys)) return [];
   const had = new Set(Array.isArray(before) ? before.map((key: SshKeyReference) => key?.name) : []);
   return sshKeys.flatMap((key: Previewed<SshKeyReference>, index) => {
-    const name = typeof key === "object" ? known(key.name) : undefined;
-    return name === undefined || had.has(name) || hasUnknown(key) ? [] : [{ index, name }];
+    const reference = typeof key === "object" ? known(key) : undefined;
+    return reference === undefined || had.has(reference.name) ? [] : [{ ...reference, index }];
   });
 }

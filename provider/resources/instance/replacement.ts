@@ -1,18 +1,13 @@
 import type { Account } from "../../account";
-import { ChangeRefusedError, ReplacementRefusedError } from "../../errors";
 import { given, hasUnknown, known, type PreviewedFields } from "../contract/description";
-import type { Context, Diff } from "../contract/resource";
+import type { CheckFailure, Context, Diff } from "../contract/resource";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { equalSets } from "./found";
+import { sameKeys } from "./keys";
 import { chooseTemplate } from "./zone_catalogue";
 
-/**
- * Decides what a change means for an instance that exists: another spelling of the same template or group is nothing,
- * and what would cost a machine or its data by accident is refused.
- *
- * @throws ReplacementRefusedError, ChangeRefusedError
- */
+/** Decides what a change means for an instance that exists: another spelling of the same template or group is nothing. */
 export async function refineInstanceDiff(
   diff: Diff,
   state: InstanceState,
@@ -25,14 +20,14 @@ export async function refineInstanceDiff(
   const replaces = [
     ...(await withoutSameThings(diff.replaces, state, inputs, account)),
     ...(failed ? ["state"] : []),
-    ...(diff.changes.includes("sshKeys") && inputs.replaceOnKeyChange === true ? ["sshKeys"] : []),
+    ...(keysReplace(diff, inputs) ? ["sshKeys"] : []),
   ];
-  if (replaces.length > 0) return { ...diff, replaces, drifted };
-  if (diff.changes.includes("sshKeys")) refuseKeyChange(state, inputs);
-  refuseSmallerDisk(state, inputs);
-  refuseOtherFamily(state, inputs);
-  refuseWithoutUserData(state, inputs);
   return { ...diff, replaces, drifted };
+}
+
+/** A list that is unknown as a whole may turn out to be the same; the update that knows it decides. */
+function keysReplace(diff: Diff, inputs: PreviewedFields<InstanceInputs>): boolean {
+  return diff.changes.includes("sshKeys") && Array.isArray(inputs.sshKeys) && inputs.replaceOnKeyChange === true;
 }
 
 /** Without the inputs whose new text names what the instance has already. */
@@ -64,42 +59,54 @@ async function areSameGroups(state: InstanceState, inputs: PreviewedFields<Insta
   return equalSets(await ids(state.antiAffinityGroups), await ids(wanted));
 }
 
-function refuseKeyChange(state: InstanceState, inputs: PreviewedFields<InstanceInputs>): never {
-  const before = (state.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
-  const keep = 'keep the instance with the keys that it has: ignoreChanges: ["sshKeys", "connection"] in its options';
-  const replace = "permit a new instance, disk included: replaceOnKeyChange: true";
-  const inPlace = given(state.connection) || given(inputs.connection);
-  throw new ReplacementRefusedError(
-    `sshKeys of instance "${state.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
-      `has no operation that changes them afterwards. Either ${keep}; or ${replace}.` +
-      (inPlace ? " Changing them over the declared connection is not part of this version." : ""),
-  );
+/** What would cost a machine or its data by accident, or fail halfway, unless a new instance is made anyway. */
+export function instanceChangeRules(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
+  if (inputs.zone !== olds.zone || inputs.template !== olds.template) return [];
+  return [
+    ...keysChanged(inputs, olds),
+    ...diskShrunk(inputs, olds),
+    ...familyChanged(inputs, olds),
+    ...userDataRemoved(inputs, olds),
+  ];
 }
 
-function refuseSmallerDisk(state: InstanceState, inputs: PreviewedFields<InstanceInputs>): void {
+function keysChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
+  const undecided = given(inputs.sshKeys) && !Array.isArray(inputs.sshKeys);
+  if (undecided || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys)) return [];
+  const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
+  const inPlace = given(olds.connection) || given(inputs.connection);
+  const reason =
+    `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
+    "has no operation that changes them afterwards. Either keep the instance with the keys that it has: ignoreChanges: " +
+    '["sshKeys", "connection"] in its options; or permit a new instance, disk included: replaceOnKeyChange: true.' +
+    (inPlace ? " Changing them over the declared connection is not part of this version." : "");
+  return [{ property: "sshKeys", reason }];
+}
+
+function diskShrunk(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
   const wanted = known(inputs.diskSize);
-  if (wanted === undefined || wanted >= state.diskSize) return;
-  throw new ChangeRefusedError(
-    `diskSize of instance "${state.name}" cannot go from ${state.diskSize} to ${wanted} GiB: a disk can only grow. Set ` +
-      `diskSize: ${state.diskSize}, or make a new instance under another name and delete this one.`,
-  );
+  if (wanted === undefined || wanted >= olds.diskSize) return [];
+  const reason =
+    `diskSize of instance "${olds.name}" cannot go from ${olds.diskSize} to ${wanted} GiB: a disk can only grow. Set ` +
+    `diskSize: ${olds.diskSize}, or make a new instance under another name and delete this one.`;
+  return [{ property: "diskSize", reason }];
 }
 
 /** Noticed now, because it would fail only once the instance is stopped for it. */
-function refuseOtherFamily(state: InstanceState, inputs: PreviewedFields<InstanceInputs>): void {
+function familyChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
   const wanted = known(inputs.type);
   const family = (type: string) => type.toLowerCase().split(".")[0];
-  if (wanted === undefined || family(wanted) === family(state.type)) return;
-  throw new ChangeRefusedError(
-    `type of instance "${state.name}" cannot go from ${state.type} to ${wanted}: an instance only changes within the ` +
-      `same family. Choose a type of ${family(state.type)}, or make a new instance under another name and delete this one.`,
-  );
+  if (wanted === undefined || family(wanted) === family(olds.type)) return [];
+  const reason =
+    `type of instance "${olds.name}" cannot go from ${olds.type} to ${wanted}: an instance only changes within the ` +
+    `same family. Choose a type of ${family(olds.type)}, or make a new instance under another name and delete this one.`;
+  return [{ property: "type", reason }];
 }
 
-function refuseWithoutUserData(state: InstanceState, inputs: PreviewedFields<InstanceInputs>): void {
-  if (state.userData === undefined || given(inputs.userData)) return;
-  throw new ChangeRefusedError(
-    `userData of instance "${state.name}" cannot be removed: Exoscale can only replace it. Set it to "#cloud-config\\n{}", ` +
-      "which does nothing.",
-  );
+function userDataRemoved(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
+  if (olds.userData === undefined || given(inputs.userData)) return [];
+  const reason =
+    `userData of instance "${olds.name}" cannot be removed: Exoscale can only replace it. Set it to "#cloud-config\\n{}", ` +
+    "which does nothing.";
+  return [{ property: "userData", reason }];
 }

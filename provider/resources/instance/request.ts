@@ -2,12 +2,18 @@ import type { Account, Instance, ZoneAccount } from "../../account";
 import { parsePublicKey } from "../../keys/public_key";
 import { identityDigest } from "../contract/identity";
 import { groupIds } from "../group_choice";
-import type { InstanceInputs } from "./fields";
-import { creatingLabel, heldKeyLabel, identityLabel, type Labels } from "./reserved_labels";
+import type { InstanceInputs, InstanceState } from "./fields";
+import { creatingLabel, heldKeyLabel, heldKeyMd5Label, type Labels, ownerLabel } from "./reserved_labels";
 import { chooseTemplate, chooseType } from "./zone_catalogue";
 
+/** What a creation knows besides the inputs: whose the instance is, and the keys that it gets. */
+export interface Owner {
+  readonly owner: string;
+  readonly heldKeys: InstanceState["heldKeys"];
+}
+
 /** The body of create-instance for these inputs. */
-export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs) {
+export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs, owner: Owner) {
   const [template, type] = await Promise.all([chooseTemplate(zone, inputs.template), chooseType(zone, inputs.type)]);
   const groups = inputs.securityGroups && (await groupIds(account, "securityGroups", inputs.securityGroups));
   const apart = inputs.antiAffinityGroups && (await groupIds(account, "antiAffinityGroups", inputs.antiAffinityGroups));
@@ -22,7 +28,7 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
     ...(inputs.userData !== undefined && { "user-data": encodeUserData(inputs.userData) }),
     "public-ip-assignment": inputs.publicIpAssignment,
     "auto-start": inputs.state === "running",
-    labels: labelsAtCreation(inputs),
+    labels: labelsAtCreation(inputs, owner),
   };
 }
 
@@ -33,16 +39,19 @@ export function encodeUserData(text: string): string {
   return Buffer.from(text).toString("base64");
 }
 
-function labelsAtCreation(inputs: InstanceInputs): Labels {
+function labelsAtCreation(inputs: InstanceInputs, { owner, heldKeys }: Owner): Labels {
   const digest = identityDigest(inputs.identity);
-  const keys = (inputs.sshKeys ?? []).flatMap(({ publicKeyOpenssh }) =>
-    publicKeyOpenssh === undefined ? [] : [[heldKeyLabel(parsePublicKey(publicKeyOpenssh).fingerprintSha256), "boot"]],
-  );
   return {
     ...inputs.labels,
-    ...Object.fromEntries(keys),
-    ...(digest !== undefined && { [identityLabel]: digest, [creatingLabel]: digest }),
+    ...Object.fromEntries(heldKeys.flatMap(heldKeyLabels).map((label) => [label, "boot"])),
+    [ownerLabel]: owner,
+    ...(digest !== undefined && { [creatingLabel]: digest }),
   };
+}
+
+function heldKeyLabels({ publicKeyOpenssh, fingerprintMd5 }: Owner["heldKeys"][number]): string[] {
+  if (publicKeyOpenssh !== undefined) return [heldKeyLabel(parsePublicKey(publicKeyOpenssh).fingerprintSha256)];
+  return fingerprintMd5 === undefined ? [] : [heldKeyMd5Label(fingerprintMd5)];
 }
 
 /** Instances that a creation by this very resource has left unfinished, of this run or of one that was cut short. */

@@ -7,10 +7,17 @@ const prefix = "exoscale-ssh.";
 /** Set by create with the digest of the resource's identity, cleared as its last step: who finds it may adopt. */
 export const creatingLabel = `${prefix}creating`;
 
-/** Digest of the identity of the resource that the instance belongs to. */
-export const identityLabel = `${prefix}identity`;
+/**
+ * Whose the instance is: a random value that also stands in the state of the one resource that made it or took it over.
+ * A state that has another value is of before, and must not delete it.
+ */
+export const ownerLabel = `${prefix}owner`;
+
+/** SHA256 of the host key that was seen at first contact, 64 hexadecimal digits. */
+export const hostKeyLabel = `${prefix}hostkey`;
 
 const heldKeyPrefix = `${prefix}key.`;
+const heldKeyMd5Prefix = `${prefix}key-md5.`;
 
 /** Labels as the API has them. */
 export type Labels = Readonly<Record<string, string>>;
@@ -22,8 +29,17 @@ export type Labels = Readonly<Record<string, string>>;
  * @param fingerprintSha256 `SHA256:` and 43 characters of base64
  */
 export function heldKeyLabel(fingerprintSha256: string): string {
-  const digest = Buffer.from(fingerprintSha256.replace(/^SHA256:/, ""), "base64").toString("hex");
-  return heldKeyPrefix + digest.slice(0, 16);
+  return heldKeyPrefix + sha256InHex(fingerprintSha256).slice(0, 16);
+}
+
+/** The same for a key of which only the API's MD5 fingerprint is known: 16 pairs of hexadecimal digits and colons. */
+export function heldKeyMd5Label(fingerprintMd5: string): string {
+  return heldKeyMd5Prefix + fingerprintMd5.replaceAll(":", "");
+}
+
+/** `SHA256:` and base64, as 64 hexadecimal digits: all of them characters that any label takes. */
+export function sha256InHex(fingerprint: string): string {
+  return Buffer.from(fingerprint.replace(/^SHA256:/, ""), "base64").toString("hex");
 }
 
 /** The labels that belong to the program. */

@@ -2,10 +2,10 @@ import type { Account, Template, ZoneAccount } from "../../account";
 import { ExoscaleSshError, NotInAccountError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields } from "../contract/description";
-import type { CheckFailure } from "../contract/resource";
+import type { CheckFailure, OldInputs } from "../contract/resource";
 import { missingGroups } from "../group_choice";
 import { type InstanceInputs, longestUserData } from "./fields";
-import { keysToFind } from "./keys";
+import { keysToFind, otherKey } from "./keys";
 import { isReserved } from "./reserved_labels";
 import { chooseTemplate, chooseType, smallestDisk } from "./zone_catalogue";
 
@@ -66,8 +66,9 @@ function keyTwice(inputs: Inputs): CheckFailure[] {
 }
 
 function noAddress(inputs: Inputs): CheckFailure[] {
-  if (inputs.waitForSsh !== true || inputs.publicIpAssignment !== "none") return [];
-  const reason = "waitForSsh needs a public address to wait at. Remove it, or set publicIpAssignment.";
+  const reachable = inputs.publicIpAssignment !== "none" || given(inputs.connection);
+  if (inputs.waitForSsh !== true || reachable) return [];
+  const reason = "waitForSsh needs an address to wait at. Remove it, or set publicIpAssignment or connection.host.";
   return [{ property: "waitForSsh", reason }];
 }
 
@@ -82,23 +83,25 @@ function listed(keys: Inputs["sshKeys"]): PreviewedKey[] {
 export async function instanceCatalogue(
   inputs: Inputs,
   account: Account,
-  olds: Readonly<Record<string, unknown>> | undefined,
+  olds: OldInputs<InstanceInputs>,
 ): Promise<CheckFailure[]> {
   await account.verifyCredentials();
   const name = known(inputs.zone);
   const answers = [
     ...(await missingKeys(inputs, account, olds)),
-    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups))),
-    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups))),
+    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
+    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
   ];
   if (name === undefined) return answers;
   const { answer: zone, failures } = await ask("zone", () => account.zone(name));
-  return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone) : [])];
+  return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone, olds) : [])];
 }
 
-async function notOffered(inputs: Inputs, zone: ZoneAccount): Promise<CheckFailure[]> {
-  const wantedType = known(inputs.type);
-  const wantedTemplate = known(inputs.template);
+/** What stays as it was is not held against today's catalogue: it may have been withdrawn since, and still runs. */
+async function notOffered(inputs: Inputs, zone: ZoneAccount, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
+  const before = olds?.zone === zone.name ? olds : undefined;
+  const wantedType = inputs.type === before?.type ? undefined : known(inputs.type);
+  const wantedTemplate = inputs.template === before?.template ? undefined : known(inputs.template);
   const type = wantedType === undefined ? undefined : await ask("type", () => chooseType(zone, wantedType));
   const template =
     wantedTemplate === undefined ? undefined : await ask("template", () => chooseTemplate(zone, wantedTemplate));
@@ -122,20 +125,16 @@ function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
   ];
 }
 
-async function missingKeys(
-  inputs: Inputs,
-  account: Account,
-  olds: Readonly<Record<string, unknown>> | undefined,
-): Promise<CheckFailure[]> {
-  const wanted = keysToFind(inputs.sshKeys, olds?.["sshKeys"]);
+async function missingKeys(inputs: Inputs, account: Account, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
+  const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys);
   if (wanted.length === 0) return [];
-  const registered = new Set((await account.sshKeys.list()).map(({ name }) => name));
-  return wanted
-    .filter(({ name }) => !registered.has(name))
-    .map(({ index, name }) => ({
-      property: `sshKeys[${index}].name`,
-      reason: `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`,
-    }));
+  const registered = await account.sshKeys.list();
+  return wanted.flatMap((reference) => {
+    const { index, name } = reference;
+    const missing = `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
+    const reason = registered.some((key) => key.name === name) ? otherKey(reference, registered) : missing;
+    return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
+  });
 }
 
 /** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */

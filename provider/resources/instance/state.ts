@@ -5,7 +5,7 @@ import { listedKeys, staleKeys } from "./keys";
 import { creatingLabel } from "./reserved_labels";
 
 /** What an instance's state keeps that the API does not know. */
-export type Remembered = Pick<InstanceState, "heldKeys" | "hostKeys">;
+export type Remembered = Pick<InstanceState, "heldKeys" | "hostKeys" | "owner">;
 
 /** The whole state of an instance: what the program declares, what the API has, what we remember. */
 export async function instanceState(
@@ -32,7 +32,12 @@ export async function instanceState(
   });
 }
 
-async function loginUser(account: Account, inputs: InstanceInputs, instance: Instance): Promise<string | undefined> {
+/** As whom to log in: the connection says so, else the template. */
+export async function loginUser(
+  account: Account,
+  inputs: InstanceInputs,
+  instance: Instance,
+): Promise<string | undefined> {
   if (inputs.connection?.user !== undefined) return inputs.connection.user;
   const zone = await account.zone(inputs.zone);
   return instance.template ? (await zone.template(instance.template.id))?.["default-user"] : undefined;
@@ -80,8 +85,13 @@ export function inputsAsFound(state: InstanceState): InstanceInputs {
   return { ...inputs, state: running === "stopped" || running === "stopping" ? "stopped" : "running" };
 }
 
+/** The part of a state that a read or an update keeps. */
+export function rememberedIn(last: InstanceState | undefined): Remembered {
+  return present({ heldKeys: last?.heldKeys ?? [], hostKeys: last?.hostKeys, owner: last?.owner });
+}
+
 /** Without the fields that have no value: an absent output has no place in a state. */
-function present<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
+export function present<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
   // Only optional fields can have been undefined.
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
 }

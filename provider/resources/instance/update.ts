@@ -6,7 +6,7 @@ import { deadlineOf, existing, finishCreation, startOrStop } from "./creation";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { encodeUserData } from "./request";
 import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
-import { instanceState, type Remembered } from "./state";
+import { instanceState, rememberedIn } from "./state";
 import { chooseType } from "./zone_catalogue";
 
 /** Brings an instance to what the inputs say, by what the API can change in place. Safe to repeat at any point. */
@@ -21,9 +21,9 @@ export async function updateInstance(
   const instance = await existing(zone, id);
   await describeAnew(zone, instance, inputs, deadline);
   await moveBetweenGroups(account, zone, instance, inputs);
-  await resize(zone, instance, inputs, deadline);
+  await resize(zone, instance, last, inputs, deadline);
   await startOrStop(zone, id, inputs, deadline);
-  const remembered: Remembered = { heldKeys: last.heldKeys, ...(last.hostKeys && { hostKeys: last.hostKeys }) };
+  const remembered = rememberedIn(last);
   if (creatingLabel in (instance.labels ?? {})) {
     return await finishCreation(account, zone, id, inputs, remembered, deadline);
   }
@@ -56,9 +56,16 @@ async function moveBetweenGroups(account: Account, zone: ZoneAccount, instance: 
 }
 
 /** The API scales and resizes only what is stopped. */
-async function resize(zone: ZoneAccount, instance: Instance, inputs: InstanceInputs, deadline: number) {
-  const type = await chooseType(zone, inputs.type);
-  const scales = instance["instance-type"]?.id !== type.id;
+async function resize(
+  zone: ZoneAccount,
+  instance: Instance,
+  last: InstanceState,
+  inputs: InstanceInputs,
+  deadline: number,
+) {
+  // A type that stays is not looked up: it may have been withdrawn since.
+  const type = inputs.type.toLowerCase() === last.type.toLowerCase() ? undefined : await chooseType(zone, inputs.type);
+  const scales = type !== undefined && instance["instance-type"]?.id !== type.id;
   const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
   if (!scales && !grows) return;
   if (instance.state !== "stopped") await zone.instances.stop(instance.id, deadline);

@@ -16,21 +16,21 @@ export function isId(text: string): boolean {
  */
 export async function chooseTemplate(zone: ZoneAccount, wanted: string): Promise<Template> {
   const templates = await zone.templates();
-  const exact = isId(wanted)
-    ? templates.filter(({ id }) => id === wanted.toLowerCase())
-    : templates.filter(({ name }) => fold(name) === fold(wanted));
+  if (isId(wanted)) return (await zone.template(wanted.toLowerCase())) ?? noTemplate(zone, wanted, templates);
+  const exact = templates.filter(({ name }) => fold(name) === fold(wanted));
   const candidates = exact.length > 0 ? exact : templates.filter(({ name }) => beginsWithWords(name, wanted));
   const names = [...new Set(candidates.map(({ name }) => name))].sort();
   const [newest] = candidates.toSorted(byPreference);
   if (newest && names.length === 1) return newest;
+  if (!newest) return noTemplate(zone, wanted, templates);
   throw new NotInAccountError(
-    newest
-      ? `Several templates in ${zone.name} begin with "${wanted}": ${names.join("; ")}. Give the whole name, or the id.`
-      : `There is no template "${wanted}" in ${zone.name}. ${nearest(
-          wanted,
-          templates.map(({ name }) => name),
-        )}`,
+    `Several templates in ${zone.name} begin with "${wanted}": ${names.join("; ")}. Give the whole name, or the id.`,
   );
+}
+
+function noTemplate(zone: ZoneAccount, wanted: string, templates: readonly Template[]): never {
+  const names = templates.map(({ name }) => name);
+  throw new NotInAccountError(`There is no template "${wanted}" in ${zone.name}. ${nearest(wanted, names)}`);
 }
 
 /** The type `family.size` of a zone. @throws NotInAccountError also where the account may not use it */

@@ -16,6 +16,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
 
   complete: (inputs) => inputs,
   rules: ruleCombinations,
+  changeRules: () => [],
   async catalogue(_inputs, account) {
     await account.verifyCredentials();
     return [];

@@ -2,10 +2,20 @@ import type { Account } from "../../account";
 import { KeyStillHeldError } from "../../errors";
 import type { Context, Log } from "../contract/resource";
 import type { SshKeyPairState } from "./fields";
-import { describeHolder, findHolders, type Holder, type ProbedHolder, probeHolders } from "./holders";
+import {
+  describeHolder,
+  findHolders,
+  findHoldersWhereSeen,
+  type Holder,
+  type ProbedHolder,
+  probeHolders,
+} from "./holders";
 
 /** All the time that a warning may spend on asking hosts, in milliseconds, whatever their firewalls do. */
 const askingTimeMs = 8_000;
+
+/** All the time that a warning may spend on a zone's API, in milliseconds. */
+const lookingTimeMs = 15_000;
 
 /**
  * Deletes a pair from the account, if what is registered under its name is this pair.
@@ -20,14 +30,27 @@ export async function deleteKey(name: string, last: SshKeyPairState, { account, 
     log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
     return;
   }
-  const holders = await findHolders(account, {
+  const key = {
     name,
     fingerprintMd5: last.publicKeyFingerprintMd5,
     fingerprintSha256: last.publicKeyFingerprintSha256,
-  });
-  if (last.onDelete === "refuse" && holders.length > 0) throw new KeyStillHeldError(refusal(name, holders));
+  };
+  if (last.onDelete === "refuse") {
+    const holders = await findHolders(account, key);
+    if (holders.length > 0) throw new KeyStillHeldError(refusal(name, holders));
+  }
+  // A warning is no reason to keep a key: what cannot be seen is named, and the deletion goes on.
+  const { holders, unseen } = await findHoldersWhereSeen(account, key, lookingTimeMs);
   await removeOurs(name, last, account, log);
   if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
+  if (unseen.length > 0) log.warn(unseenZones(name, unseen));
+}
+
+function unseenZones(name: string, unseen: readonly string[]): string {
+  return (
+    `SSH key "${name}" is deleted from the account. Whether instances hold it could not be seen in ${unseen.join("; ")}. ` +
+    "Those that do keep accepting it."
+  );
 }
 
 async function removeOurs(name: string, last: SshKeyPairState, account: Account, log: Log): Promise<void> {

@@ -1,5 +1,6 @@
 import type { Account, InstanceSummary, ZoneAccount } from "../../account";
-import { heldKeyLabel } from "../instance/reserved_labels";
+import { ExoscaleSshError, TooLateError } from "../../errors";
+import { heldKeyLabel, heldKeyMd5Label } from "../instance/reserved_labels";
 
 /** What is known of a key whose holders are looked for; the more of it, the more is found. */
 export interface SoughtKey {
@@ -41,6 +42,43 @@ export async function findHolders(account: Account, key: SoughtKey): Promise<Hol
   return perZone.flat();
 }
 
+/** What can be found when not every zone answers. */
+export interface FoundHolders {
+  readonly holders: readonly Holder[];
+  /** Zones that could not be looked at, each with the reason. */
+  readonly unseen: readonly string[];
+}
+
+/** The same, going on where a zone does not answer within the time, or refuses to. */
+export async function findHoldersWhereSeen(account: Account, key: SoughtKey, withinMs: number): Promise<FoundHolders> {
+  const zones = await account.zones();
+  const looks = zones.map(async ({ name }) => holdersInZone(await account.zone(name), key));
+  const seen = await Promise.allSettled(looks.map((look) => orTooLate(look, withinMs)));
+  return {
+    holders: seen.flatMap((zone) => (zone.status === "fulfilled" ? zone.value : [])),
+    unseen: seen.flatMap((zone, index) =>
+      zone.status === "rejected" ? [`${zones[index]?.name} (${reasonOf(zone.reason)})`] : [],
+    ),
+  };
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof ExoscaleSshError) return thrown.message.replace(/\.$/, "");
+  throw thrown;
+}
+
+async function orTooLate<T>(answer: Promise<T>, withinMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TooLateError(`no answer within ${withinMs / 1000} s`)), withinMs);
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 async function holdersInZone(zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
   const [instances, pools] = await Promise.all([zone.instances.list(), zone.instancePools.list()]);
   return [
@@ -76,8 +114,11 @@ function isSought(listed: { name?: string; fingerprint?: string }, key: SoughtKe
   return listed.name !== undefined && listed.name === key.name;
 }
 
-function isLabelled(instance: InstanceSummary, { fingerprintSha256 }: SoughtKey): boolean {
-  return fingerprintSha256 !== undefined && heldKeyLabel(fingerprintSha256) in (instance.labels ?? {});
+function isLabelled({ labels = {} }: InstanceSummary, { fingerprintSha256, fingerprintMd5 }: SoughtKey): boolean {
+  return (
+    (fingerprintSha256 !== undefined && heldKeyLabel(fingerprintSha256) in labels) ||
+    (fingerprintMd5 !== undefined && heldKeyMd5Label(fingerprintMd5) in labels)
+  );
 }
 
 /** `web (ch-gva-2, 194.182.160.1)`: how messages name a holder. */

@@ -1,9 +1,9 @@
 import { ReplacementRefusedError } from "../../errors";
 import { parsePrivateKey } from "../../keys/private_key";
-import { given, hasUnknown, known, type PreviewedFields } from "../contract/description";
+import { parsePublicKey } from "../../keys/public_key";
+import { hasUnknown, known, type PreviewedFields } from "../contract/description";
 import type { Context, Diff, Log } from "../contract/resource";
 import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
-import { samePublicKeyText } from "./material";
 
 /**
  * Decides what a change means for a registered pair: nothing but another comment is no replacement, a key that
@@ -41,20 +41,16 @@ export function takenName({ name, registeredFingerprintMd5, publicKeyFingerprint
   );
 }
 
-/** The text of an imported key changed, but it is the same key. */
+/** What is imported now is the key that the pair has. Compared by fingerprint: all that is known of some states. */
 function isSameKeyAnew(property: string, state: SshKeyPairState, inputs: PreviewedFields<SshKeyPairInputs>): boolean {
-  const registered = state.publicKeyOpenssh;
-  if (registered === undefined) return false;
+  if (property !== "publicKey" && property !== "privateKey") return false;
   const publicKey = known(inputs.publicKey);
-  if (property === "publicKey" && given(state.publicKey) && publicKey !== undefined) {
-    return samePublicKeyText(registered, publicKey);
-  }
+  if (publicKey !== undefined) return parsePublicKey(publicKey).fingerprintMd5 === state.publicKeyFingerprintMd5;
   // Without its passphrase an encrypted key cannot be told from another one.
   const privateKey = hasUnknown(inputs.passphrase) ? undefined : known(inputs.privateKey);
-  if (property === "privateKey" && given(state.privateKey) && privateKey !== undefined) {
-    return samePublicKeyText(registered, parsePrivateKey(privateKey, known(inputs.passphrase)).publicKey().openssh);
-  }
-  return false;
+  if (privateKey === undefined) return false;
+  const imported = parsePrivateKey(privateKey, known(inputs.passphrase)).publicKey();
+  return imported.fingerprintMd5 === state.publicKeyFingerprintMd5;
 }
 
 function refuseLockout(
@@ -72,9 +68,12 @@ function refuseLockout(
 }
 
 function warnOfReplacement(state: SshKeyPairState, replaces: readonly string[], log: Log): void {
+  const privateKeyGoes =
+    state.privateKeyOpenssh === undefined
+      ? ""
+      : " Its private key leaves the state: if it is the only way in somewhere, save it first.";
   log.warn(
     `SSH key "${state.name}" will be replaced (${replaces.join(", ")}). Instances that hold the old key keep accepting ` +
-      "it: deleting a key from the account does not revoke it. Its private key leaves the state: if it is the only way " +
-      "in somewhere, save it first.",
+      `it: deleting a key from the account does not revoke it.${privateKeyGoes}`,
   );
 }

@@ -22,6 +22,9 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     "An SSH keypair registered with an Exoscale account: generated where Pulumi runs, or imported. The private key is " +
     "a secret output and is never sent to Exoscale. Deleting the key from the account does not revoke it on instances " +
     "that already hold it.",
+  deletedFirst:
+    "deleteBeforeReplace deletes the old pair, private key included, before the new one exists: whoever depends on it " +
+    "is locked out. Remove the option, or set allowLockout: true.",
   inputs: sshKeyPairInputs,
   outputs: sshKeyPairOutputs,
   sameValue: {
@@ -32,6 +35,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   complete: completeKeyPair,
   rules: keyPairRules,
+  changeRules: () => [],
   async catalogue(_inputs, account) {
     await account.verifyCredentials();
     return [];
@@ -102,11 +106,13 @@ function keptWithoutRegistration(
   return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
 }
 
-/** The outputs under other inputs: encoded anew only if the comment or the passphrase changed. */
+/** The outputs under other inputs: encoded anew only if something that goes into them changed. */
 async function reencoded(last: SshKeyPairState, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
-  const encoding = ["comment", "passphrase", "publicKey"] as const;
-  const unchanged = encoding.every((name) => last[name] === inputs[name]);
-  const material = unchanged ? undefined : materialInState(last);
+  const encoding = ["comment", "passphrase", "publicKey", "privateKey"] as const;
+  if (encoding.every((name) => last[name] === inputs[name])) return outputsOf(last);
+  const isImported = inputs.publicKey !== undefined || inputs.privateKey !== undefined;
+  const isNew = inputs.privateKey !== undefined && last.privateKeyOpenssh === undefined;
+  const material = (isNew ? undefined : materialInState(last)) ?? (isImported ? await keyMaterial(inputs) : undefined);
   return material ? await keyOutputs(material, inputs) : outputsOf(last);
 }
 

@@ -1,0 +1,57 @@
+import { resources } from "../../provider/resources";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const identityOf = (parent: string) => ({
+  organization: "acme",
+  urn: `urn:pulumi:prod::shop::${parent}$web`,
+  name: "web",
+});
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud({ operationMs: 50 });
+});
+afterEach(closeClouds);
+
+test("Two instances that are made at once never become one, be their logical names the same", async () => {
+  const run = cloud.run();
+  const both = ["blue", "green"].map((parent) => run.create(Instance, { ...machine, identity: identityOf(parent) }));
+  const ids = (await Promise.all(both)).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
+});
+
+test("Nor do two that are made in one run with the very same identity", async () => {
+  const run = cloud.run();
+  const both = [1, 2].map(() => run.create(Instance, { ...machine, identity: identityOf("blue") }));
+  const ids = (await Promise.all(both)).map(({ id }) => id);
+  expect(new Set(ids).size).toBe(2);
+});
+
+test("An instance that was taken over is not deleted for its former state, in no later run", async () => {
+  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
+  const former = await cloud.run().createInPart(Instance, { ...machine, identity: identityOf("blue") });
+  const now = await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
+  expect(now.id).toBe(former.id);
+  await cloud.run().delete(Instance, former);
+  expect(cloud.instance()).toMatchObject({ id: now.state.instanceId });
+  await cloud.run().delete(Instance, now);
+  expect(cloud.emulator.cloud.instances()).toEqual([]);
+});
+
+describe("An instance that exists", () => {
+  test("stays in its zone when the provider's default has become another", async () => {
+    const last = await cloud.run({ zone: "de-fra-1" }).create(Instance, { ...machine, zone: undefined });
+    const { inputs } = await cloud.run({ zone: "at-vie-1" }).check(Instance, { ...machine, zone: undefined }, last);
+    expect(inputs["zone"]).toBe("de-fra-1");
+  });
+
+  test("is not held against today's catalogue for what stays as it was", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    const withdrawn = { type: "standard.withdrawn", template: "Linux Debian 9" };
+    const state = { ...last.state, ...withdrawn };
+    const failures = await cloud.run().failures(Instance, { ...machine, ...withdrawn }, { id: last.id, state });
+    expect(failures).toEqual([]);
+  });
+});
