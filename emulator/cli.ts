@@ -6,13 +6,15 @@ import { type EmulatorOptions, startEmulator } from "./index";
 const HELP = `Usage: pulumi-exoscale-ssh emulator [options]
 
 Runs an Exoscale on loopback, prints the variables that point a program at it, and logs each request.
-SSH is closed until a security group rule opens TCP 22, as on the real one. Ctrl-C ends it and leaves nothing behind.
+SSH is closed until a security group rule opens TCP 22, as on the real one. Ctrl-C ends it and leaves nothing behind,
+but for what --state keeps.
 
 Options:
   --port N          TCP port of the API in the first zone (default: a free one)
   --ssh-port N      TCP port of every guest's SSH server (default: a free one)
   --operation-ms N  milliseconds that an operation is pending (default: 200)
   --zones A,B       zones to serve, the first one being the endpoint (default: all eight)
+  --state DIR       directory that keeps keys, machines, ports and credentials for the next start (default: none)
   --help            this text
 `;
 
@@ -21,6 +23,7 @@ const OPTIONS = {
   "ssh-port": { type: "string" },
   "operation-ms": { type: "string" },
   zones: { type: "string" },
+  state: { type: "string" },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -40,6 +43,7 @@ async function main(args: readonly string[]): Promise<void> {
     ...number("sshPort", values["ssh-port"], 65_535),
     ...number("operationMs", values["operation-ms"], 3_600_000),
     ...(values.zones !== undefined && { zones: values.zones.split(",").map((zone) => zone.trim()) }),
+    ...(values.state !== undefined && { stateDir: values.state }),
   });
 }
 

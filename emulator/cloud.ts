@@ -59,11 +59,13 @@ export class Cloud {
   swapKey(name: string, publicKey: string): void {
     this.#world.keys.delete(name);
     this.#world.keys.set(name, keyRecord(this.#world, name, publicKey));
+    this.#world.save();
   }
 
   /** Deletes a key from the account. Like every deletion it leaves the guests alone. */
   removeKey(name: string): void {
     this.#world.keys.delete(name);
+    this.#world.save();
   }
 
   /** The instances of one zone, or of all, as the API shows them. */
@@ -75,11 +77,13 @@ export class Cloud {
   /** Gives an instance another name. */
   renameInstance(id: string, name: string): void {
     this.#locate(id).instance.name = name;
+    this.#world.save();
   }
 
   /** Replaces an instance's labels. */
   labelInstance(id: string, labels: Record<string, string>): void {
     this.#locate(id).instance.labels = labels;
+    this.#world.save();
   }
 
   /** Stops an instance; resolves when its guest is down. */
@@ -87,6 +91,7 @@ export class Cloud {
     const { instance } = this.#locate(id);
     await instance.machine.stop();
     instance.state = "stopped";
+    this.#world.save();
   }
 
   /** Starts an instance; resolves when its guest listens. */
@@ -94,6 +99,7 @@ export class Cloud {
     const { instance } = this.#locate(id);
     await instance.machine.start();
     instance.state = "running";
+    this.#world.save();
   }
 
   /** Destroys an instance; resolves when nothing of it is left. A pool makes a new member in its place. */
@@ -103,6 +109,7 @@ export class Cloud {
     await instance.machine.destroy();
     zone.instances.delete(id);
     refillPool(this.#world, zone, instance.manager?.id);
+    this.#world.save();
   }
 
   /** Makes the next instance take this address, so that another host answers where one was known before. */
@@ -120,6 +127,7 @@ export class Cloud {
       ...found.rules,
       { id, "flow-direction": "ingress", protocol: "tcp", network: "0.0.0.0/0", ...ports },
     ];
+    this.#world.save();
   }
 
   /** The inside of an instance. @throws when it has none, with `guests: "none"` */

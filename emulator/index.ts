@@ -7,6 +7,7 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { listen, type RecordedRequest, type ServerContext } from "./api/server";
+import { restore, resume, type Snapshot, settled, snapshotOf } from "./api/snapshot";
 import { World } from "./api/world";
 import { Cloud } from "./cloud";
 import { Faults } from "./faults";
@@ -14,6 +15,7 @@ import type { GuestKind } from "./guests/guest";
 import { reserveSshPort, type SshPort } from "./guests/ssh_port";
 import { Ssh2Kind } from "./guests/ssh2_kind";
 import { DEFAULT_SETTINGS, type EmulatorOptions, ZONES } from "./options";
+import { codeOf, StateDirectory } from "./state_directory";
 
 export type { RecordedRequest } from "./api/server";
 export type { Cloud, GuestHand } from "./cloud";
@@ -44,41 +46,97 @@ export interface Emulator {
   readonly faults: Faults;
   /** From now on only this secret signs. */
   rotateSecret(newSecret: string): void;
-  /** Closes every socket and process and removes every file. Calling it twice is fine. */
+  /** Closes every socket and process and removes every file outside `stateDir`. Calling it twice is fine. */
   close(): Promise<void>;
+}
+
+/** What an emulator leaves for its next start. */
+interface SavedEmulator {
+  readonly apiKey: string;
+  readonly apiSecret: string;
+  /** Of the API in the first zone. */
+  readonly port: number;
+  readonly sshPort: number;
+  readonly world: Snapshot;
+}
+
+const PORTS = {
+  port: { owner: "the API", flag: "--port" },
+  sshPort: { owner: "the SSH servers", flag: "--ssh-port" },
+} as const;
+
+/** What is known before anything listens. */
+interface Start {
+  readonly options: EmulatorOptions;
+  readonly zones: readonly string[];
+  readonly directory: StateDirectory | undefined;
+  readonly saved: SavedEmulator | undefined;
 }
 
 /**
  * Starts an emulator.
  *
- * @throws when a wanted port is taken, a zone is named twice, or the machine lacks loopback addresses for guests
+ * @throws when a wanted or a saved port is taken, a zone is named twice, the machine lacks loopback addresses for
+ * guests, the state in `stateDir` is damaged, or another emulator has it
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const zones = options.zones ?? ZONES;
-  if (zones.length === 0 || new Set(zones).size < zones.length) throw new Error("Give at least one zone, each once");
-  const sshPort = options.guests === "none" ? undefined : await reserveSshPort(options.sshPort);
-  const port = sshPort?.port ?? options.sshPort ?? 22;
+  const directory = options.stateDir === undefined ? undefined : StateDirectory.open(options.stateDir);
+  let sshPort: SshPort | undefined;
   try {
-    return await open(options, zones, port, sshPort);
+    const saved = directory?.readState<SavedEmulator>();
+    const zones = options.zones ?? saved?.world.zones.map(({ name }) => name) ?? ZONES;
+    if (zones.length === 0 || new Set(zones).size < zones.length) throw new Error("Give at least one zone, each once");
+    const start = { options, zones, directory, saved };
+    if (options.guests !== "none") sshPort = await explained(start, "sshPort", reserveSshPort);
+    return await open(start, sshPort);
   } catch (error) {
     await sshPort?.release();
+    directory?.release();
     throw error;
   }
 }
 
-async function open(options: EmulatorOptions, zones: readonly string[], port: number, sshPort: SshPort | undefined) {
+async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulator> {
+  const { options, zones, directory, saved } = start;
   let world: World | undefined;
   const settings = { ...DEFAULT_SETTINGS, ...options.settings };
   const closedPort = () => world?.settings.closedPort ?? settings.closedPort;
-  const guests: GuestKind | undefined = sshPort && (await Ssh2Kind.open({ port, closedPort }));
+  const port = sshPort?.port ?? options.sshPort ?? saved?.sshPort ?? 22;
+  const past = saved && settled(saved.world);
+  const ids = new Set(past?.zones.flatMap(({ instances }) => instances.map(({ id }) => id)));
+  const kept = directory && { directory: directory.guests, ids };
+  const guests: GuestKind | undefined = sshPort && (await Ssh2Kind.open({ port, closedPort, kept }));
   world = new World({ zones, operationMs: options.operationMs ?? 200, settings, sshPort: port, guests });
-  const running = new RunningEmulator(options, world, port, sshPort);
+  const running = new RunningEmulator(start, world, port, sshPort);
   try {
-    await running.listen(options.port ?? 0);
+    if (past) restore(world, past);
+    if (past) await explained(start, "sshPort", () => resume(running.world));
+    await explained(start, "port", (wanted) => running.listen(wanted));
+    if (directory) running.keepState(directory);
     return running;
   } catch (error) {
     await running.close();
     throw error;
+  }
+}
+
+/** Does what needs a port: the one that is asked for, else the saved one, else 0. @throws when it is taken, saying whose */
+async function explained<T>(
+  { options, saved }: Start,
+  name: keyof typeof PORTS,
+  take: (port: number) => Promise<T>,
+): Promise<T> {
+  const port = options[name] ?? saved?.[name] ?? 0;
+  try {
+    return await take(port);
+  } catch (error) {
+    if (!saved || options[name] !== undefined || codeOf(error) !== "EADDRINUSE") throw error;
+    const { owner, flag } = PORTS[name];
+    throw new Error(
+      `Port ${port}, which ${owner} had when the state was saved, is taken (${error instanceof Error ? error.message : error}). ` +
+        `Stop what listens there, or choose another with ${flag} (option ${name}) and tell it to whatever knows the old one.`,
+      { cause: error },
+    );
   }
 }
 
@@ -92,14 +150,17 @@ class RunningEmulator implements Emulator {
   #closed: Promise<void> | undefined;
 
   constructor(
-    options: EmulatorOptions,
+    readonly start: Start,
     readonly world: World,
     readonly port: number,
     readonly reserved: SshPort | undefined,
   ) {
+    const { options, saved } = start;
     this.cloud = new Cloud(world);
-    const apiKey = options.apiKey ?? `EXO${randomBytes(12).toString("hex")}`;
-    const credentials = { apiKey, apiSecret: options.apiSecret ?? randomBytes(32).toString("base64url") };
+    const credentials = {
+      apiKey: options.apiKey ?? saved?.apiKey ?? `EXO${randomBytes(12).toString("hex")}`,
+      apiSecret: options.apiSecret ?? saved?.apiSecret ?? randomBytes(32).toString("base64url"),
+    };
     const record = (request: RecordedRequest) => {
       this.requests.push(request);
       options.log?.(logLine(request));
@@ -122,6 +183,7 @@ class RunningEmulator implements Emulator {
 
   rotateSecret(newSecret: string): void {
     this.#context.credentials.apiSecret = newSecret;
+    this.world.save();
   }
 
   /** Opens one listener a zone; the first one gets the port. */
@@ -129,6 +191,17 @@ class RunningEmulator implements Emulator {
     for (const [index, zone] of this.world.zones.entries()) {
       this.#servers.push(await listen(this.#context, zone, index === 0 ? port : 0));
     }
+  }
+
+  /** From now on every change is written to the state directory, if there is one; what is true now, at once. */
+  keepState(directory: StateDirectory): void {
+    this.world.save = () => {
+      const { credentials, world } = this.#context;
+      const port = Number(new URL(this.endpoint).port);
+      const saved: SavedEmulator = { ...credentials, port, sshPort: this.port, world: snapshotOf(world) };
+      directory.writeState(saved);
+    };
+    this.world.save();
   }
 
   close(): Promise<void> {
@@ -141,6 +214,11 @@ class RunningEmulator implements Emulator {
     await Promise.all(this.#servers.map(closeServer));
     await this.world.close();
     await this.reserved?.release();
+    try {
+      this.world.save();
+    } finally {
+      this.start.directory?.release();
+    }
   }
 }
 

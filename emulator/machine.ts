@@ -34,6 +34,13 @@ export class Machine {
     return this.#next(() => this.#guest?.stop());
   }
 
+  /** Closes the guest's SSH server for good and leaves its files, also when its creation failed half-way. */
+  async end(): Promise<void> {
+    this.#destroyed = true;
+    await this.#last.catch(() => undefined);
+    await this.#guest?.stop();
+  }
+
   /** Removes the guest, also when its creation failed half-way. */
   async destroy(): Promise<void> {
     this.#destroyed = true;

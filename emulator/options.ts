@@ -55,7 +55,7 @@ export type GuestKindName = "ssh2" | "none";
 
 /** Everything that `startEmulator` can be told; each has a default that suits a test. */
 export interface EmulatorOptions {
-  /** Names of the zones to serve, the first being the one of `endpoint`. Default: all eight. */
+  /** Names of the zones to serve, the first being the one of `endpoint`. Default: those in `stateDir`, else all eight. */
   readonly zones?: readonly string[];
   /** Milliseconds from `pending` to `success` of an operation. 0 settles at the next turn. Default 200. */
   readonly operationMs?: number;
@@ -65,12 +65,19 @@ export interface EmulatorOptions {
   readonly settings?: Partial<Settings>;
   /** Gets one line per request. Lines hold no secret. Default: nobody. */
   readonly log?: (line: string) => void;
-  /** TCP port of the first zone; the others take free ones. Default: a free one. */
+  /**
+   * Directory that keeps everything for the next start: keys, groups, instances, pools, the guests' files and host keys,
+   * credentials and ports. It is made when there is none, only this user can read what is in it, `close` leaves it, and
+   * one emulator at a time has it. What is asked for here wins over what it holds; `operationMs` and `settings` are not
+   * in it. Default: nothing is kept.
+   */
+  readonly stateDir?: string;
+  /** TCP port of the first zone; the others take free ones. Default: the one in `stateDir`, else a free one. */
   readonly port?: number;
-  /** TCP port that every guest listens on, on its own address. Default: a free one. */
+  /** TCP port that every guest listens on, on its own address. Default: the one in `stateDir`, else a free one. */
   readonly sshPort?: number;
-  /** The one API key that is accepted. Default: a made-up one, new at each start. */
+  /** The one API key that is accepted. Default: the one in `stateDir`, else a made-up one. */
   readonly apiKey?: string;
-  /** Its secret. Default: a made-up one, new at each start. */
+  /** Its secret. Default: the one in `stateDir`, else a made-up one. */
   readonly apiSecret?: string;
 }

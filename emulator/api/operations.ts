@@ -40,17 +40,39 @@ export interface OperationBody {
   readonly resource?: { readonly id: string; readonly type: string };
 }
 
+/** How many operations a restart remembers. */
+const KEPT = 100;
+
 /** The operations of an organisation. */
 export class Operations {
   readonly #operations = new Map<string, OperationBody>();
+  /** Those whose effect was there as soon as they began. */
+  readonly #effective = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   readonly #timers = new Map<NodeJS.Timeout, () => void>();
   readonly #pendingMs: () => number;
+  readonly #ended: () => void;
   #closed = false;
 
-  /** @param pendingMs milliseconds that an operation takes, asked at each one */
-  constructor(pendingMs: () => number) {
+  /**
+   * @param pendingMs milliseconds that an operation takes, asked at each one
+   * @param ended is called when an operation that was pending has ended; must not throw
+   */
+  constructor(pendingMs: () => number, ended: () => void) {
     this.#pendingMs = pendingMs;
+    this.#ended = ended;
+  }
+
+  /** The newest operations, oldest first, for whoever still asks for them after a restart. */
+  get latest(): OperationBody[] {
+    return [...this.#operations.values()]
+      .slice(-KEPT)
+      .map((operation) => (this.#effective.has(operation.id) ? { ...operation, state: "success" } : operation));
+  }
+
+  /** Takes operations of an earlier run, none of which is pending. */
+  restore(operations: readonly OperationBody[]): void {
+    for (const operation of operations) this.#record(operation);
   }
 
   /** Begins a task and answers its operation. */
@@ -60,7 +82,12 @@ export class Operations {
       task.fail?.();
       return this.#record({ ...base, state: "failure", reason: task.fault.reason, message: task.fault.message });
     }
-    const running = this.#run(task, base).finally(() => this.#running.delete(running));
+    if (!task.settle && !task.fault) this.#effective.add(base.id);
+    const running = this.#run(task, base).finally(() => {
+      this.#running.delete(running);
+      this.#effective.delete(base.id);
+      this.#ended();
+    });
     this.#running.add(running);
     return this.#record({ ...base, state: "pending" });
   }

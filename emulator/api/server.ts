@@ -112,10 +112,10 @@ function work(context: ServerContext, zone: Zone, incoming: Incoming, fault: Ope
     if (!route) throw notFound("Resource");
     const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
     const body = parsed(incoming.body);
-    return {
-      status: 200,
-      body: route.handler({ world: context.world, zone, params: route.params, query, body, fault }),
-    };
+    const answer = route.handler({ world: context.world, zone, params: route.params, query, body, fault });
+    // Whoever has the answer finds what it says after a restart.
+    if (incoming.method !== "GET") context.world.save();
+    return { status: 200, body: answer };
   } catch (error) {
     if (error instanceof ApiError) return { status: error.status, body: error.body };
     return { status: 500, body: { message: error instanceof Error ? error.message : String(error) } };

@@ -57,13 +57,18 @@ export class World {
   settings: Settings;
   /** Milliseconds that operations take from now on. */
   operationMs: number;
+  /** Writes the state to disk, where that is asked for. @throws when it cannot be written */
+  save: () => void = () => undefined;
   readonly #options: WorldOptions;
 
   constructor(options: WorldOptions) {
     this.#options = options;
     this.settings = options.settings;
     this.operationMs = options.operationMs;
-    this.operations = new Operations(() => this.operationMs);
+    this.operations = new Operations(
+      () => this.operationMs,
+      () => this.#saveUnattended(),
+    );
     this.zones = options.zones.map((name) => new Zone(name));
     const id = stableId("security-group default");
     this.securityGroups.set(id, { id, name: "default", description: "Default Security Group", rules: [] });
@@ -81,14 +86,22 @@ export class World {
   ): Machine {
     const firewall = { world: this, instanceId: id, sshPort: this.#options.sshPort };
     const admitted = (remote: string) => admits(firewall, remote);
-    return new Machine(async () => this.#options.guests?.create({ ...spec, admits: admitted }));
+    return new Machine(async () => this.#options.guests?.create({ id, ...spec, admits: admitted }));
   }
 
-  /** Destroys every guest and ends every operation. */
+  /** Ends every operation, and every guest for good or until the next start. */
   async close(): Promise<void> {
     await this.operations.close();
-    await Promise.all(this.instances.map((instance) => instance.machine.destroy()));
-    await this.#options.guests?.close();
+    const { guests } = this.#options;
+    await Promise.all(this.instances.map(({ machine }) => (guests?.keepsGuests ? machine.end() : machine.destroy())));
+    await guests?.close();
+  }
+
+  // Nobody waits to be told of a failure here. The next request saves again, and is told; so does the end.
+  #saveUnattended(): void {
+    try {
+      this.save();
+    } catch {}
   }
 }
 

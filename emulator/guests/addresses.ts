@@ -2,7 +2,8 @@
 
 /** Hands out 127.10.0.1, 127.10.0.2 and so on, none twice unless told. */
 export class Addresses {
-  #count = 0;
+  /** How many were handed out, in this run and those before. */
+  count = 0;
   #next: string | undefined;
 
   /** The address of the next instance. */
@@ -10,10 +11,10 @@ export class Addresses {
     const ordered = this.#next;
     this.#next = undefined;
     if (ordered) return ordered;
-    this.#count += 1;
+    this.count += 1;
     // 254 hosts a block, so that no address ends in 0 or 255.
-    const block = Math.floor((this.#count - 1) / 254);
-    return `127.${10 + Math.floor(block / 256)}.${block % 256}.${((this.#count - 1) % 254) + 1}`;
+    const block = Math.floor((this.count - 1) / 254);
+    return `127.${10 + Math.floor(block / 256)}.${block % 256}.${((this.count - 1) % 254) + 1}`;
   }
 
   /** Makes the next instance take this address: another host where one was known before. */

@@ -2,6 +2,8 @@
 
 /** What is known of a guest when its instance is created. */
 export interface GuestSpec {
+  /** The instance's id, by which files that were kept are found again. */
+  readonly id: string;
   /** The instance's name, which the guest calls its host name. */
   readonly hostname: string;
   /** The account that cloud-init gives the keys to. */
@@ -33,8 +35,10 @@ export interface Guest {
 
 /** A way of making guests. A real sshd can stand beside the one of this process. */
 export interface GuestKind {
-  /** Makes the files of a guest; it does not listen yet. */
+  /** Whether guests that are not destroyed are there again at the next start. */
+  readonly keepsGuests: boolean;
+  /** Makes the files of a guest, or finds those of an earlier run; it does not listen yet. */
   create(spec: GuestSpec): Promise<Guest>;
-  /** Removes what the kind itself holds, after every guest is destroyed. */
+  /** Removes what the kind itself holds and does not keep, after every guest is ended. */
   close(): Promise<void>;
 }

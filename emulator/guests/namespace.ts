@@ -8,6 +8,7 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { homedir, tmpdir, userInfo } from "node:os";
+import { dirname } from "node:path";
 import { type Command, type Confinement, detachedAs, environmentOf, ProcessGroup } from "./confinement";
 import { idOf, type Place } from "./place";
 import { SYSTEM_PATH } from "./stand_ins";
@@ -61,7 +62,7 @@ export class NamespaceConfinement implements Confinement {
 
   async #hold(): Promise<number> {
     const { root, hostname, owner } = this.place;
-    const args = [...OWN_NAMESPACES, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories()];
+    const args = [...OWN_NAMESPACES, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories(root)];
     const options = {
       cwd: "/",
       env: { PATH: SYSTEM_PATH },
@@ -76,9 +77,10 @@ export class NamespaceConfinement implements Confinement {
   }
 }
 
-/** What is the developer's and lies outside /root, /home and /tmp, which are replaced anyway. */
-function hiddenDirectories(): string[] {
-  const candidates = ["/run", "/var/tmp", homedir(), registeredHome(), tmpdir()];
+/** What is the developer's, or the emulator's, and lies outside /root, /home and /tmp, which are replaced anyway. */
+function hiddenDirectories(root: string): string[] {
+  // Two levels up is the state directory, with the API's secret, where there is one, and else the one for temporary files.
+  const candidates = ["/run", "/var/tmp", homedir(), registeredHome(), tmpdir(), dirname(dirname(root))];
   const replaced = /^\/(root|home|tmp)?(\/|$)/;
   return [...new Set(candidates)].filter((path) => !replaced.test(path));
 }

@@ -1,5 +1,5 @@
 /** The files of a guest: homes, authorized_keys, host key, and what its commands find first on their PATH. */
-import { chmod, chown, lchown, mkdir, readdir, writeFile } from "node:fs/promises";
+import { chmod, chown, lchown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
@@ -38,7 +38,12 @@ export async function furnish(place: Place, publicKeys: readonly string[]): Prom
     writeFile(join(place.root, "etc/group"), accounts.map((user) => `${user}:x:${idOf(user)}:\n`).join("")),
     ...Object.entries(STAND_INS).map(([name, text]) => writeFile(join(place.root, "bin", name), text, { mode: 0o755 })),
   ]);
-  if (place.owner !== undefined) await give(place.root, place.owner);
+  await own(place);
+}
+
+/** Makes the guest's owner the owner of its files, if it is not; they may come from another machine or another user. */
+export async function own({ root, owner }: Place): Promise<void> {
+  if (owner !== undefined && (await stat(root)).uid !== owner) await give(root, owner);
 }
 
 /** The numeric id of an account inside its guest. */
@@ -72,11 +77,17 @@ async function give(directory: string, owner: number): Promise<void> {
   }
 }
 
+/** A host key: the private half in OpenSSH format and the public line. */
+export interface HostKeyPair {
+  readonly private: string;
+  readonly public: string;
+}
+
 /**
- * A fresh host key: the private half in OpenSSH format and the public line. Not made by ssh2, whose generator writes one
+ * A fresh host key. Not made by ssh2, whose generator writes one
  * Ed25519 key in four hundred that it cannot read itself.
  */
-export async function makeHostKey(): Promise<{ private: string; public: string }> {
+export async function makeHostKey(): Promise<HostKeyPair> {
   const key = await generatePrivateKey({ algorithm: "ed25519" });
   return { private: (await encodePrivateKey(key)).openssh, public: key.publicKey().openssh };
 }

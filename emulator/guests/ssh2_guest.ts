@@ -5,7 +5,7 @@ import { type Connection, Server } from "ssh2";
 import { Authenticator } from "./authenticator";
 import type { Confinement } from "./confinement";
 import type { Guest, GuestSpec } from "./guest";
-import { homeOf, type Place } from "./place";
+import { type HostKeyPair, homeOf, type Place } from "./place";
 import { serveSession } from "./session";
 
 /** See Settings.closedPort. */
@@ -15,10 +15,12 @@ export type ClosedPort = "reset" | "silent";
 export interface Ssh2GuestParts {
   readonly spec: GuestSpec;
   readonly place: Place;
-  readonly hostKey: { readonly private: string; readonly public: string };
+  readonly hostKey: HostKeyPair;
   readonly confinement: Confinement;
   readonly port: number;
   readonly closedPort: () => ClosedPort;
+  /** Removes what is kept of the guest outside its own directory. */
+  readonly forget: () => Promise<void>;
 }
 
 /** What current OpenSSH servers agree to; no SHA-1. */
@@ -74,6 +76,7 @@ export class Ssh2Guest implements Guest {
   async destroy(): Promise<void> {
     await this.stop();
     await rm(this.#parts.place.root, { recursive: true, force: true });
+    await this.#parts.forget();
   }
 
   #server(): Server {

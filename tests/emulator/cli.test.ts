@@ -1,19 +1,7 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { join } from "node:path";
 import { createInterface } from "node:readline";
-
-// Sources run without a build: the loader that jest itself uses.
-const LOADER = `
-  const { transformSync } = require("@swc/core");
-  const options = { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } };
-  require.extensions[".ts"] = (module, filename) =>
-    module._compile(transformSync(require("fs").readFileSync(filename, "utf8"), { ...options, filename }).code, filename);
-  process.argv.splice(1, 0, "cli");
-  require(process.env.CLI);
-`;
-
-const CLI = join(__dirname, "../../emulator/cli.ts");
+import { exportsOf, command as spawned } from "./command";
 
 let child: ChildProcess | undefined;
 
@@ -22,10 +10,7 @@ afterEach(() => {
 });
 
 function command(...args: string[]): ChildProcess {
-  child = spawn(process.execPath, ["-e", LOADER, "--", ...args], {
-    env: { ...process.env, CLI },
-    cwd: join(__dirname, "../.."),
-  });
+  child = spawned(...args);
   return child;
 }
 
@@ -43,9 +28,8 @@ async function outcome(running: ChildProcess) {
 
 test("prints four variables to export, logs requests, and ends cleanly on SIGTERM", async () => {
   const running = command("emulator", "--operation-ms", "0", "--zones", "ch-gva-2,at-vie-1");
-  if (!running.stdout || !running.stderr) throw new Error("no output");
-  const lines: string[] = [];
-  for await (const line of createInterface(running.stdout)) if (lines.push(line) === 4) break;
+  if (!running.stderr) throw new Error("no output");
+  const lines = await exportsOf(running);
   const names = lines.map((line) => /^export (\w+)=\S+$/.exec(line)?.[1]);
   expect(names).toEqual(["EXOSCALE_API_KEY", "EXOSCALE_API_SECRET", "EXOSCALE_API_ENDPOINT", "EXOSCALE_SSH_PORT"]);
   await fetch(`${lines[2]?.split("=")[1]}/zone`);

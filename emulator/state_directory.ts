@@ -1,0 +1,203 @@
+/**
+ * The directory in which an emulator outlives its process: `state.json`, `guests/` and `lock`.
+ *
+ * One emulator at a time has it. Its files are whole or absent, and for this user alone.
+ */
+import { createHash, randomUUID } from "node:crypto";
+import {
+  chmodSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+
+/** What a file holds: its content beside the proof that it is what was written. */
+interface Envelope {
+  readonly format: typeof FORMAT;
+  readonly sha256: string;
+  readonly content: unknown;
+}
+
+/** Who has the directory. Ids of processes are used again, so the moment of the start belongs to it. */
+interface Holder {
+  readonly pid: number;
+  readonly started: string;
+}
+
+const FORMAT = 1;
+const STATE = "state.json";
+const GUESTS = "guests";
+const LOCK = "lock";
+
+/** A state directory that this emulator has until it releases it. */
+export class StateDirectory {
+  #isTaken = true;
+
+  private constructor(readonly path: string) {}
+
+  /**
+   * Takes a directory, and makes it when there is none.
+   *
+   * @throws when another emulator has it, or when it holds what is no emulator's
+   */
+  static open(wanted: string): StateDirectory {
+    mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    const path = realpathSync(wanted);
+    const names = readdirSync(path);
+    const isForeign = (name: string) => name !== GUESTS && !name.startsWith(LOCK) && !name.startsWith(STATE);
+    if (!names.includes(STATE) && names.some(isForeign)) {
+      throw new Error(
+        `${path} holds files and no emulator's state. Name an empty directory, or one that is yet to be.`,
+      );
+    }
+    take(path);
+    chmodSync(path, 0o700);
+    return new StateDirectory(path);
+  }
+
+  /** The directory of the guests' files. */
+  get guests(): string {
+    return join(this.path, GUESTS);
+  }
+
+  /** What was written last; undefined before the first time. @throws when the file is damaged */
+  readState<T>(): T | undefined {
+    return readWhole<T>(join(this.path, STATE));
+  }
+
+  /** Replaces the state. @throws when it cannot be written; then the one before is still there */
+  writeState(state: object): void {
+    writeWhole(join(this.path, STATE), state);
+  }
+
+  /** Lets another emulator have the directory. */
+  release(): void {
+    if (this.#isTaken) rmSync(join(this.path, LOCK), { force: true });
+    this.#isTaken = false;
+  }
+}
+
+/** The content of a file that `writeWhole` wrote; undefined when there is none. @throws when it is damaged */
+export function readWhole<T>(path: string): T | undefined {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return undefined;
+    throw error;
+  }
+  const { format, sha256, content } = envelope(text);
+  if (format !== undefined && format !== FORMAT) throw new Error(`${path} was written by another version (${format})`);
+  if (sha256 !== digest(content)) {
+    throw new Error(`${path} is damaged. Put a copy in its place, or begin anew with another directory.`);
+  }
+  // The digest proves that this is what was written, and each path is written with one type.
+  return content as T;
+}
+
+/** Writes a file, 0600, so that whoever reads it finds all of it or what was there before. */
+export function writeWhole(path: string, content: object): void {
+  const whole: Envelope = { format: FORMAT, sha256: digest(content), content };
+  const temporary = `${path}.new`;
+  rmSync(temporary, { force: true });
+  writeFileSync(temporary, `${JSON.stringify(whole, undefined, 2)}\n`, { mode: 0o600, flag: "wx" });
+  renameSync(temporary, path);
+}
+
+function envelope(text: string): Partial<Envelope> {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return typeof parsed === "object" && parsed !== null ? parsed : {};
+  } catch {
+    return {};
+  }
+}
+
+function digest(content: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(content) ?? "")
+    .digest("hex");
+}
+
+/** Puts this process's lock into the directory. A link appears with its content, so no lock is ever half-written. */
+function take(directory: string): void {
+  const lock = join(directory, LOCK);
+  const own = `${lock}.${randomUUID()}`;
+  writeFileSync(own, `${process.pid} ${startOf(process.pid)}`, { mode: 0o600 });
+  try {
+    while (!linked(own, lock)) {
+      refuseLiving(directory, lock);
+      removeStale(directory, lock);
+    }
+  } finally {
+    rmSync(own, { force: true });
+  }
+}
+
+function linked(own: string, lock: string): boolean {
+  try {
+    linkSync(own, lock);
+    return true;
+  } catch (error) {
+    if (codeOf(error) === "EEXIST") return false;
+    throw error;
+  }
+}
+
+function refuseLiving(directory: string, lock: string): void {
+  const { pid, started } = holderIn(lock);
+  if (!isAlive(pid) || startOf(pid) !== started) return;
+  throw new Error(`The emulator of process ${pid} has the state in ${directory}. End it, or name another directory.`);
+}
+
+// Moved before it is looked at once more: another emulator may have put a lock of its own there meanwhile.
+function removeStale(directory: string, lock: string): void {
+  const moved = `${lock}.${randomUUID()}`;
+  renameSync(lock, moved);
+  try {
+    refuseLiving(directory, moved);
+  } catch (error) {
+    linked(moved, lock);
+    throw error;
+  } finally {
+    rmSync(moved);
+  }
+}
+
+function holderIn(lock: string): Holder {
+  const [pid, started = ""] = readFileSync(lock, "utf8").split(" ");
+  return { pid: Number(pid), started };
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return codeOf(error) === "EPERM";
+  }
+}
+
+/** When a process started, in the kernel's ticks; empty where there is no /proc, and there the id alone decides. */
+function startOf(pid: number): string {
+  try {
+    // The name, in parentheses, may hold blanks; the start is the 20th field after it (proc(5)).
+    return (
+      readFileSync(`/proc/${pid}/stat`, "latin1")
+        .replace(/^.*\) /s, "")
+        .split(" ")[19] ?? ""
+    );
+  } catch {
+    return "";
+  }
+}
+
+/** The `code` of a system error. */
+export function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}

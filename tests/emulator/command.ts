@@ -1,0 +1,32 @@
+/** The command line as a process of its own. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+// Sources run without a build: the loader that jest itself uses.
+const LOADER = `
+  const { transformSync } = require("@swc/core");
+  const options = { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } };
+  require.extensions[".ts"] = (module, filename) =>
+    module._compile(transformSync(require("fs").readFileSync(filename, "utf8"), { ...options, filename }).code, filename);
+  process.argv.splice(1, 0, "cli");
+  require(process.env.CLI);
+`;
+
+const CLI = join(__dirname, "../../emulator/cli.ts");
+
+/** Starts `pulumi-exoscale-ssh` with these arguments. */
+export function command(...args: string[]): ChildProcess {
+  return spawn(process.execPath, ["-e", LOADER, "--", ...args], {
+    env: { ...process.env, CLI },
+    cwd: join(__dirname, "../.."),
+  });
+}
+
+/** The four lines that a started emulator prints. */
+export async function exportsOf({ stdout }: ChildProcess): Promise<string[]> {
+  if (!stdout) throw new Error("no output");
+  const lines: string[] = [];
+  for await (const line of createInterface(stdout)) if (lines.push(line) === 4) break;
+  return lines;
+}
