@@ -56,7 +56,8 @@ interface SavedEmulator {
   readonly apiSecret: string;
   /** Of the API in the first zone. */
   readonly port: number;
-  readonly sshPort: number;
+  /** Undefined as long as no guest ever listened and none was asked for. */
+  readonly sshPort: number | undefined;
   readonly world: Snapshot;
 }
 
@@ -193,13 +194,15 @@ class RunningEmulator implements Emulator {
     }
   }
 
-  /** From now on every change is written to the state directory, if there is one; what is true now, at once. */
+  /** Writes what is true now, and from now on every change. */
   keepState(directory: StateDirectory): void {
     this.world.save = () => {
       const { credentials, world } = this.#context;
+      const { options, saved } = this.start;
       const port = Number(new URL(this.endpoint).port);
-      const saved: SavedEmulator = { ...credentials, port, sshPort: this.port, world: snapshotOf(world) };
-      directory.writeState(saved);
+      const sshPort = this.reserved?.port ?? options.sshPort ?? saved?.sshPort;
+      const next: SavedEmulator = { ...credentials, port, sshPort, world: snapshotOf(world) };
+      directory.writeState(next);
     };
     this.world.save();
   }

@@ -200,6 +200,11 @@ test("refuses a directory that another emulator has, and names its process", asy
   await expect(opened({ guests: "none" })).resolves.toBeDefined();
 });
 
+test("refuses a directory that an emulator in another process has", async () => {
+  await slow();
+  await expect(startEmulator({ stateDir })).rejects.toThrow(`The emulator of process ${child?.pid} has the state`);
+});
+
 test("takes over the lock of a process that is no more", async () => {
   // No process has this id: it is above the highest that Linux gives.
   await writeFile(join(stateDir, "lock"), "4194305 1");
