@@ -187,7 +187,8 @@ export class OperationTimeoutError extends ExoscaleSshError {
     cause?: unknown,
   ) {
     super(
-      `Gave up waiting to ${what}: ${waitedFor} was still pending after ${seconds} s and may yet succeed. ` +
+      `Gave up waiting to ${what}: ${waitedFor} ${cause ? "could not be seen to end" : "was still pending after"} ` +
+        `${cause ? "within " : ""}${seconds} s and may yet succeed. ` +
         "Run `pulumi refresh` and then `pulumi up` to go on from there, or allow more time with `timeouts`.",
       { cause },
     );

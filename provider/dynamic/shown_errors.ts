@@ -3,16 +3,16 @@ import { type Properties, providerKey, toEngine } from "./values";
 
 /**
  * An error as it should look in Pulumi's output. Pulumi shows the message at the resource, and for some methods prints
- * `${error}: ${error.stack}` besides, which would be a stack trace of ours: these two say the code instead.
+ * `${error}: ${error.stack}` besides, which would be a stack trace of ours: these two say where to look instead.
  */
 class ShownError extends Error {
   constructor(private readonly origin: ExoscaleSshError) {
     super(`${origin.message} [${origin.code}]`);
-    this.stack = `error ${origin.code}`;
+    this.stack = "see the error of the resource";
   }
 
   override toString(): string {
-    return this.origin.name;
+    return `exoscale-ssh ${this.origin.code}`;
   }
 }
 

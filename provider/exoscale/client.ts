@@ -101,7 +101,10 @@ export class Api {
       },
       ...(look ? { look } : {}),
       policy: { ...defaultPolicy, ...options.retry },
-      onPause: (ms, error) => options.log?.(`${error.message} Trying again in ${(ms / 1000).toFixed(1)} s.`),
+      // Short pauses are everyday life; one that a person notices is worth a line.
+      onPause: (ms, error) => {
+        if (ms >= 2000) options.log?.(`${error.message} Trying again in ${(ms / 1000).toFixed(1)} s.`);
+      },
       deadline,
       clock,
       signal,

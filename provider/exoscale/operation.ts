@@ -37,6 +37,8 @@ export type Wait = Pick<Call, "what" | "deadline">;
 const FIRST_PAUSE = 30;
 const GROWTH = 1.3;
 const LONGEST_PAUSE = 2000;
+/** An API that cannot be asked for this long ends a wait, in ms: longer than the outages that pass by themselves. */
+const LONGEST_TROUBLE = 180_000;
 
 const HINTS: Readonly<Record<string, string>> = {
   busy: "Something else is being done to it: try again when that is over",
@@ -102,23 +104,25 @@ function unexpected(what: string, answer: string): ApiError {
  *
  * @param waitedFor what the wait is for, in an error: `operation <id>`
  * @throws OperationTimeoutError when there is nothing to see at the deadline
+ * @throws ApiUnreachableError, ApiError when it could not be looked for three minutes
  */
 export async function polled<T>(api: Api, look: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
   const { clock, signal } = api;
   const start = clock.now();
   const deadline = wait.deadline ?? api.defaultDeadline();
-  let trouble: unknown;
+  let trouble: { readonly error: unknown; readonly since: number } | undefined;
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE)) {
     try {
       const seen = await look();
       if (seen !== undefined) return seen;
+      trouble = undefined;
     } catch (error) {
-      if (!passing(error)) throw error;
-      trouble = error;
+      trouble = { error, since: trouble?.since ?? clock.now() };
+      if (!passing(error) || clock.now() - trouble.since > LONGEST_TROUBLE) throw error;
     }
     const left = deadline - clock.now();
     if (left <= 0) {
-      throw new OperationTimeoutError(wait.what, waitedFor, Math.round((clock.now() - start) / 1000), trouble);
+      throw new OperationTimeoutError(wait.what, waitedFor, Math.round((clock.now() - start) / 1000), trouble?.error);
     }
     await clock.sleep(Math.min(pause, left), signal);
   }

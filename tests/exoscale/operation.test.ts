@@ -68,6 +68,12 @@ test("goes on waiting while polls fail for minutes, for the work goes on without
   expect(await change(server, 600_000)).toMatchObject({ state: "success" });
 });
 
+test("ends a wait whose API cannot be asked for longer than any outage that passes by itself", async () => {
+  const server = await serve(pending, ...Array.from({ length: 400 }, () => busy));
+  await expect(change(server, 3_600_000)).rejects.toMatchObject({ status: 503 });
+  expect(server.received.length).toBeLessThan(200);
+});
+
 test("does not wait for an operation that the API does not know", async () => {
   const server = await serve(pending, { status: 404, json: { message: "Not found" } });
   await expect(change(server)).rejects.toThrow(NotFoundError);

@@ -187,13 +187,17 @@ test("stops at once, with the signal's reason, when it is cancelled", async () =
   expect(server.received).toHaveLength(1);
 });
 
-test("says a line before it tries again, without the body or the secret", async () => {
-  const server = await serve(busy, { json: {} });
+test("says a line before a pause that a person notices, without the body or the secret", async () => {
+  const server = await serve(
+    busy,
+    { status: 503, json: { message: "busy" }, headers: { "retry-after": "2" } },
+    { json: {} },
+  );
   const lines: string[] = [];
   await server.api({ log: (line) => lines.push(line) }).put({ ...read, body: { "user-data": "hush" } });
   expect(lines).toEqual([
     'Could not read SSH key "deploy": Exoscale answered 503 to PUT /ssh-key/deploy: busy. ' +
-      "This is a fault on Exoscale's side: try again later. Trying again in 0.1 s.",
+      "This is a fault on Exoscale's side: try again later. Trying again in 2.1 s.",
   ]);
 });
 

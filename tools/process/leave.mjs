@@ -47,10 +47,19 @@ async function undoAll() {
   }
 }
 
-/** From here on Ctrl-C, a kill, a closed terminal, and the end of the parent all clean up first. */
+/** How often to look whether the parent is still there, in milliseconds: npm ends without a word to its children. */
+const WATCH = 500;
+
+/** From here on Ctrl-C, a kill, a closed terminal or pipe, and the end of the parent all clean up first. */
 export function leaveWhenTold() {
   const stop = () => leave(INTERRUPTED);
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) process.on(event, stop);
+  // Nobody reads any more (`npm start | head`): there is nothing left to say, and everything left to undo.
+  for (const stream of [process.stdout, process.stderr]) stream.on("error", stop);
+  const parent = process.ppid;
+  setInterval(() => {
+    if (process.ppid !== parent) void stop();
+  }, WATCH).unref();
 }
 
 /**

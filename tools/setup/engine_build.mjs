@@ -1,5 +1,8 @@
 // The engine from its Go modules: for machines that reach package registries and nothing else.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { beforeLeaving } from "../process/leave.mjs";
 import { mustRun } from "../process/run.mjs";
 import { step } from "../process/say.mjs";
 import { modules } from "./engine_cache.mjs";
@@ -49,15 +52,22 @@ async function buildModule(module, directory, toolchain, progress) {
   const program = join(directory, module.name === "pulumi-cli" ? "pulumi" : module.name);
   let packages = 0;
   progress("fetching Go modules");
-  await mustRun("go", ["build", "-v", "-ldflags", flags, "-o", program, module.package], {
-    cwd: module.directory,
-    env: { ...goEnvironment(), ...toolchain },
-    onLine: (line) => {
-      if (line.startsWith("go: downloading")) return;
-      packages += 1;
-      progress(`compiling, ${packages} packages so far`);
-    },
-  });
+  // Go's own scratch space, over a gigabyte, which it leaves when it is killed.
+  const scratch = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-go-"));
+  const clean = beforeLeaving(() => rmSync(scratch, { recursive: true, force: true }));
+  try {
+    await mustRun("go", ["build", "-v", "-ldflags", flags, "-o", program, module.package], {
+      cwd: module.directory,
+      env: { ...goEnvironment(), ...toolchain, GOTMPDIR: scratch },
+      onLine: (line) => {
+        if (line.startsWith("go: downloading")) return;
+        packages += 1;
+        progress(`compiling, ${packages} packages so far`);
+      },
+    });
+  } finally {
+    await clean();
+  }
 }
 
 /** The user's Go settings that reach registries stay; those that change what is built do not. */

@@ -1,6 +1,8 @@
 // An engine that the user has already.
-import { accessSync, constants, realpathSync } from "node:fs";
+import { accessSync, constants, mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import { beforeLeaving } from "../process/leave.mjs";
 import { run } from "../process/run.mjs";
 import { say } from "../process/say.mjs";
 import { isAtLeast } from "./versions.mjs";
@@ -38,9 +40,16 @@ export async function findInstalledEngine() {
 export async function holdsEngine(directory) {
   const pulumi = join(directory, "pulumi");
   if (!isExecutable(pulumi) || !(isExecutable(join(directory, LANGUAGE_HOST)) || onPath(LANGUAGE_HOST))) return false;
-  const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true" };
-  const { code, stdout } = await run(pulumi, ["version"], { env, timeoutMs: 60_000 });
-  return code === 0 && isAtLeast(stdout, LEAST_ENGINE);
+  // Even this writes a log into its home.
+  const home = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-version-"));
+  const clean = beforeLeaving(() => rmSync(home, { recursive: true, force: true }));
+  try {
+    const env = { ...process.env, PULUMI_SKIP_UPDATE_CHECK: "true", PULUMI_HOME: home };
+    const { code, stdout } = await run(pulumi, ["version"], { env, timeoutMs: 60_000 });
+    return code === 0 && isAtLeast(stdout, LEAST_ENGINE);
+  } finally {
+    await clean();
+  }
 }
 
 /** @param {string} name @returns {string | undefined} */
