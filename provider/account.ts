@@ -41,6 +41,8 @@ export interface Account {
   verifyCredentials(): Promise<void>;
   /** What this run registered, so that the second half of a replacement does not delete the first half's work. */
   readonly madeInThisRun: Set<string>;
+  /** Names of the keys that the program itself declares, as they were checked: they need not be in the account yet. */
+  readonly declaredKeys: Set<string>;
   /** What is done over SSH, and the texts that tell a person how to. */
   readonly ssh: typeof sshToHosts;
 }
@@ -102,6 +104,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     },
     verifyCredentials: once(async () => void (await sshKeys.list())),
     madeInThisRun: new Set(),
+    declaredKeys: new Set(),
     ssh: sshToHosts,
   };
 }

@@ -1,7 +1,7 @@
 import type { Account } from "../account";
 import { NotInAccountError } from "../errors";
+import { isId } from "./contract/id";
 import type { CheckFailure } from "./contract/resource";
-import { isId } from "./instance/zone_catalogue";
 
 /** The kinds of groups that an instance can be in, as the account and the inputs of an instance name them. */
 export type GroupKind = "securityGroups" | "antiAffinityGroups";

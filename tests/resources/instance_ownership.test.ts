@@ -40,6 +40,18 @@ test("An instance that was taken over is not deleted for its former state, in no
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
+test("An adoption that was killed leaves the instance to the state that goes on", async () => {
+  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
+  const last = await cloud.run().createInPart(Instance, { ...machine, identity: identityOf("blue") });
+  await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
+  const { instanceId } = last.state;
+  const labels = cloud.instance()["labels"] as Record<string, string>;
+  cloud.emulator.cloud.labelInstance(instanceId, { ...labels, "exoscale-ssh.creating": "0123456789abcdef" });
+  const updated = await cloud.run().update(Instance, last, { ...machine, identity: identityOf("blue") });
+  await cloud.run().delete(Instance, updated);
+  expect(cloud.emulator.cloud.instances()).toEqual([]);
+});
+
 describe("An instance that exists", () => {
   test("stays in its zone when the provider's default has become another", async () => {
     const last = await cloud.run({ zone: "de-fra-1" }).create(Instance, { ...machine, zone: undefined });

@@ -1,6 +1,6 @@
 import type { ZoneAccount } from "../../account";
 import { InvalidNameError } from "../../errors";
-import { isId } from "./zone_catalogue";
+import { isId } from "../contract/id";
 
 /** Where an instance is: the identifier of the resource is `zone/id`, which is also what an import takes. */
 export interface InstanceAddress {

@@ -105,8 +105,13 @@ export async function finishCreation(
     (inputs.waitForSsh && instance.state === "running"
       ? await firstHostKeys(account, inputs, instance, deadline)
       : undefined);
-  const seen = hostKeys?.[0] === undefined ? {} : { [hostKeyLabel]: hostKeyDigest(hostKeys[0]) };
-  const labels = { ...inputs.labels, ...withoutMark(reservedLabels(instance.labels)), ...seen };
+  const labels = {
+    ...inputs.labels,
+    ...withoutMark(reservedLabels(instance.labels)),
+    // An adoption may have been cut short before its state was saved; the state that goes on is the owner.
+    ...(remembered.owner !== undefined && { [ownerLabel]: remembered.owner }),
+    ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: hostKeyDigest(hostKeys[0]) }),
+  };
   await zone.instances.update(id, { ...renamed(instance, inputs), labels }, deadline);
   const kept = { ...remembered, ...(hostKeys && { hostKeys }) };
   return await instanceState(account, inputs, await existing(zone, id), kept);

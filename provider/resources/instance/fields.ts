@@ -1,12 +1,11 @@
 import { z } from "zod";
 import { autoNamedField, identityField } from "../contract/identity";
+import { port } from "../contract/port";
 import { keyName } from "../ssh_key_pair/fields";
 import "../contract/description";
 
 /** The most that the API takes as user data, in bytes of base64 (API operation create-instance). */
 export const longestUserData = 32_768;
-
-const port = z.int().min(1, "A port is 1 to 65535").max(65_535, "A port is 1 to 65535");
 
 const sshHost = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "User to log in as. Default: the template's default user." }),

@@ -5,13 +5,12 @@ import { createInstance, deadlineOf } from "./creation";
 import { type InstanceInputs, type InstanceState, instanceInputs, instanceOutputs } from "./fields";
 import { asFound, equalSets } from "./found";
 import { sameKeys } from "./keys";
+import { isGone } from "./lifecycle";
 import { instanceChangeRules, refineInstanceDiff } from "./replacement";
 import { ownerLabel } from "./reserved_labels";
 import { instanceCatalogue, instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
 import { updateInstance } from "./update";
-
-const gone = new Set<string>(["destroying", "destroyed", "expunging"]);
 
 /**
  * A compute instance and the SSH keys that it was given.
@@ -49,7 +48,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     const address = parseAddress(id);
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
-    if (!found || gone.has(found.state)) return undefined;
+    if (!found || isGone(found.state)) return undefined;
     const inputs = await asFound(account, zone, found, last);
     const state = await instanceState(account, inputs, found, rememberedIn(last));
     return { id: formatAddress(zone, found.id), inputs: inputsAsFound(state), state };

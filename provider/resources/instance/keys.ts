@@ -94,8 +94,8 @@ function isRegistered({ name, fingerprintMd5 }: ListedKey, registered: SshKey): 
 }
 
 /**
- * Keys that the program names and that nothing else in it is about to make, so that the account must have them
- * already. A key that the instance has had before is not asked for again: it may be gone from the account by now.
+ * Keys that the program names, all of them known, and that the instance has not had before: those may be gone from the
+ * account by now. A key whose public half is unknown is one that the program is about to make.
  */
 export function keysToFind(sshKeys: Previewed<Keys>, before: unknown): (SshKeyReference & { index: number })[] {
   if (!Array.isArray(sshKeys)) return [];

@@ -126,7 +126,7 @@ function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
 }
 
 async function missingKeys(inputs: Inputs, account: Account, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
-  const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys);
+  const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys).filter(({ name }) => !account.declaredKeys.has(name));
   if (wanted.length === 0) return [];
   const registered = await account.sshKeys.list();
   return wanted.flatMap((reference) => {

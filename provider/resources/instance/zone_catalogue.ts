@@ -1,12 +1,6 @@
 import type { InstanceType, Template, ZoneAccount } from "../../account";
 import { NotInAccountError } from "../../errors";
-
-const uuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-
-/** Whether a text is an identifier of the API rather than a name. */
-export function isId(text: string): boolean {
-  return uuid.test(text);
-}
+import { isId } from "../contract/id";
 
 /**
  * The template of a zone with that id, that name, or a name that begins like that; letter case does not count. Of

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import { autoNamedField, identityField } from "../contract/identity";
+import { port } from "../contract/port";
 import "../contract/description";
 
-const portField = z.int().min(1, "A port is 1 to 65535").max(65_535, "A port is 1 to 65535").optional();
+const portField = port.optional();
 const icmpField = z.int().min(-1).max(254).optional();
 
 /** One rule: who may reach what. */

@@ -1,5 +1,6 @@
 import type { Account, InstanceSummary, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
+import { isGone } from "../instance/lifecycle";
 import { heldKeyLabel, heldKeyMd5Label } from "../instance/reserved_labels";
 
 /** What is known of a key whose holders are looked for; the more of it, the more is found. */
@@ -32,7 +33,6 @@ export interface ProbedHolder extends Holder {
   readonly reason: string;
 }
 
-const gone = new Set(["destroying", "destroyed", "expunging"]);
 const probesAtOnce = 16;
 
 /** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
@@ -92,7 +92,7 @@ async function holdersInZone(zone: ZoneAccount, key: SoughtKey): Promise<Holder[
 function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey): Holder[] {
   const { id, name, state, template } = instance;
   const entry = instance["ssh-keys"]?.find((listed) => isSought(listed, key));
-  if ((state && gone.has(state)) || !(entry || isLabelled(instance, key))) return [];
+  if (isGone(state) || !(entry || isLabelled(instance, key))) return [];
   const publicIp = instance["public-ip"];
   return [
     {

@@ -1,6 +1,6 @@
 import type { Account } from "../../account";
 import { KeyNameTakenError, NameTakenOverError } from "../../errors";
-import { equalValues, hasUnknown } from "../contract/description";
+import { equalValues, hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
 import { deleteKey, keyIdentity } from "./deletion";
@@ -36,7 +36,9 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   complete: completeKeyPair,
   rules: keyPairRules,
   changeRules: () => [],
-  async catalogue(_inputs, account) {
+  async catalogue(inputs, account) {
+    const name = known(inputs.name);
+    if (name !== undefined) account.declaredKeys.add(name);
     await account.verifyCredentials();
     return [];
   },

@@ -1,0 +1,68 @@
+import * as pulumi from "@pulumi/pulumi";
+import { Instance, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../../emulator";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+let publicKeys: string[];
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  const keys = [1, 2].map(() => generatePrivateKey({ algorithm: "ed25519" }));
+  publicKeys = (await Promise.all(keys)).map((key) => key.publicKey().openssh);
+});
+
+afterAll(async () => await emulator.close());
+
+beforeEach(async () => {
+  stack = await TestStack.create(emulator);
+});
+
+afterEach(async () => {
+  await stack.destroy();
+  expect(stack.leaks()).toEqual([]);
+  stack.dispose();
+});
+
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+const webOf =
+  (args: SshKeyPairArgs, options: pulumi.CustomResourceOptions = {}) =>
+  async () => {
+    const deploy = new SshKeyPair("deploy", args);
+    const web = new Instance("web", { ...machine, sshKeys: [deploy] }, options);
+    return { id: web.id };
+  };
+
+test("an imported key that vanished is registered anew, and its machine stays as it is", async () => {
+  const program = webOf({ publicKey: publicKeys[0] });
+  const { id } = await stack.up(program);
+  emulator.cloud.removeKey(String(stack.state()["deploy"]?.id));
+  await stack.refresh();
+  expect(await stack.preview(program)).toMatchObject({ create: 1 });
+  expect(await stack.up(program)).toEqual({ id });
+});
+
+test("a machine that ignores its keys is left alone when one of them is replaced delete-first", async () => {
+  const ignoring = { ignoreChanges: ["sshKeys"] };
+  const { id } = await stack.up(webOf({ name: "deploy", publicKey: publicKeys[0] }, ignoring));
+  const replaced = webOf({ name: "deploy", publicKey: publicKeys[1] }, ignoring);
+  expect(await stack.preview(replaced)).toMatchObject({ replace: 1 });
+  expect(await stack.up(replaced)).toEqual({ id });
+});
+
+test("two components may give their machines one name and still have two machines", async () => {
+  emulator.cloud.setOperationMs(1000);
+  await stack.up(async () => {
+    for (const colour of ["blue", "green"]) {
+      const parent = new pulumi.ComponentResource(`shop:index:${colour}`, colour);
+      new Instance("web", machine, { parent });
+    }
+  });
+  emulator.cloud.setOperationMs(20);
+  expect(emulator.cloud.instances()).toHaveLength(2);
+});
