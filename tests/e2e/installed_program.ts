@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import type { Emulator } from "../../emulator";
+import { ProcessArguments } from "./process_arguments";
+import { filesHolding, type Leak, leaksIn } from "./secret_search";
 
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -17,6 +19,9 @@ export interface Packed {
 
 /** A folder outside the checkout with a program in it that has installed the packed package, as a user has it. */
 export class InstalledProgram {
+  private output = "";
+  private readonly commandLines = new ProcessArguments();
+
   private constructor(
     private readonly directory: string,
     /** What `npm pack` put into the package. */
@@ -45,11 +50,23 @@ export class InstalledProgram {
     writeFileSync(join(this.path, file), text);
   }
 
+  /** Where secrets stand in plain text: in what was printed, in process arguments, in the state and other files. */
+  leaks(secrets: readonly string[]): Leak[] {
+    return [
+      ...leaksIn("output", this.output, secrets),
+      ...leaksIn("process arguments", this.commandLines.text(), secrets),
+      ...filesHolding(this.directory, secrets),
+    ];
+  }
+
   /** Runs a command in the program's folder. @throws when it fails, with what it printed */
   async run(command: string, ...args: string[]): Promise<string> {
     const options = { cwd: this.path, env: this.environment, maxBuffer: 1e8 };
     try {
-      return (await run(command, args, options)).stdout;
+      const { stdout, stderr } = await run(command, args, options);
+      // What a test asks to be shown is no leak.
+      if (!args.includes("--show-secrets")) this.output += stdout + stderr;
+      return stdout;
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
       throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
@@ -57,6 +74,7 @@ export class InstalledProgram {
   }
 
   dispose(): void {
+    this.commandLines.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
 }

@@ -80,8 +80,11 @@ describe("The installed package", () => {
     expect((await program.run("pulumi", "stack", "output", "name")).trim()).toBe(key);
     expect(await storedText()).toBe(readFileSync(join(root, "tests/dynamic/golden/sshKeyPairProvider.txt"), "utf8"));
     await program.run("pulumi", "preview", "--non-interactive", "--expect-no-changes");
+    const privateKey = await program.run("pulumi", "stack", "output", "privateKey", "--show-secrets");
+    expect(privateKey).toContain("BEGIN OPENSSH PRIVATE KEY");
     await program.run("pulumi", "destroy", ...unattended, "--skip-preview");
     expect(emulator.cloud.keys).toEqual([]);
+    expect(program.leaks([privateKey, emulator.environment.EXOSCALE_API_SECRET])).toEqual([]);
   });
 });
 
@@ -89,7 +92,9 @@ const unattended = ["--yes", "--non-interactive"];
 
 const jsProgram = `
 const { SshKeyPair } = require("pulumi-exoscale-ssh");
-exports.name = new SshKeyPair("alice").name;
+const alice = new SshKeyPair("alice");
+exports.name = alice.name;
+exports.privateKey = alice.privateKeyOpenssh;
 `;
 
 const typedProgram = `

@@ -11,6 +11,7 @@ import { filesHolding, type Leak, leaksIn } from "./secret_search";
 const execFile = promisify(execFileWithCallback);
 const root = resolve(__dirname, "../..");
 const project = "shop";
+const pulumiPassphrase = "a passphrase for tests";
 
 /** A resource as the state has it; secrets stay encrypted. */
 export interface StateResource {
@@ -47,6 +48,7 @@ export class TestStack {
     symlinkSync(join(root, "node_modules", "@pulumi"), join(modules, "@pulumi"));
     const stack = new TestStack(directory, await makeStack(directory, { ...environment }));
     stack.expectHidden(emulator.environment.EXOSCALE_API_SECRET);
+    stack.expectHidden(pulumiPassphrase);
     return stack;
   }
 
@@ -156,7 +158,7 @@ async function makeStack(directory: string, environment: Record<string, string>)
       envVars: {
         PULUMI_BACKEND_URL: `file://${directory}`,
         TMPDIR: join(directory, "tmp"),
-        PULUMI_CONFIG_PASSPHRASE: "a passphrase for tests",
+        PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",
         PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
         EXOSCALE_API_KEY: "",

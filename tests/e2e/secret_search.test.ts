@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { filesHolding, leaksIn } from "./secret_search";
+
+let privateKey: string;
+
+beforeAll(async () => {
+  privateKey = (await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }))).openssh;
+});
+
+describe("the search that ends every end-to-end test finds a private key", () => {
+  test.each<[string, (key: string) => string]>([
+    ["as it is", (key) => key],
+    ["escaped in JSON", (key) => JSON.stringify({ key })],
+    ["with other line breaks", (key) => key.replaceAll("\n", "\r\n    ")],
+    ["without its first and last line", (key) => key.split("\n").slice(1, -2).join("\n")],
+  ])("%s", (_how, written) => {
+    expect(leaksIn("here", `before ${written(privateKey)} after`, [privateKey])).not.toEqual([]);
+  });
+
+  test("in a file of any folder below", () => {
+    const directory = mkdtempSync(join(tmpdir(), "secret-search-"));
+    writeFileSync(join(directory, "state.json"), JSON.stringify({ privateKey }));
+    const found = filesHolding(directory, [privateKey]).map(({ where }) => where);
+    rmSync(directory, { recursive: true });
+    expect(new Set(found)).toEqual(new Set([join(directory, "state.json")]));
+  });
+});
+
+test("the search finds a passphrase in base64, and nothing where there is nothing", () => {
+  const base64 = Buffer.from("correct horse battery").toString("base64");
+  expect(leaksIn("here", `x${base64}`, ["correct horse battery"])).toEqual([{ where: "here", as: "base64" }]);
+  expect(leaksIn("here", "nothing to see", ["correct horse battery", privateKey])).toEqual([]);
+});
