@@ -30,6 +30,13 @@ describe("A creation whose operation fails", () => {
     expect(await cloud.run().diff(Instance, last, machine)).toMatchObject({ replaces: ["state"], drifted: true });
   });
 
+  test("may get what cannot be changed in place, since a new instance is made", async () => {
+    const last = await cloud.run().createInPart(Instance, machine);
+    const news = { ...machine, type: "cpu.medium" };
+    expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
+    expect(await cloud.run().diff(Instance, last, news)).toMatchObject({ replaces: ["state"] });
+  });
+
   test("is not adopted by its replacement", async () => {
     const last = await cloud.run().createInPart(Instance, machine);
     const run = cloud.run();

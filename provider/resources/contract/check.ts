@@ -52,7 +52,7 @@ async function checkInputs<Inputs extends object, State extends object>(
   // Each field has just been held against its description; the old ones were when they were new.
   const last = olds as OldInputs<Inputs>;
   const checked = resource.complete(complete as PreviewedFields<Inputs>, account, last);
-  const broken = [...resource.rules(checked), ...(last ? resource.changeRules(checked, last) : [])];
+  const broken = resource.rules(checked);
   const answers = broken.length > 0 ? broken : await askAccount(resource, checked, last, account);
   return { inputs: { ...checked }, failures: answers };
 }
@@ -120,6 +120,8 @@ async function askAccount<Inputs extends object, State extends object>(
   account: Account,
 ): Promise<CheckFailure[]> {
   try {
+    const refused = olds ? resource.changeRules(inputs, olds) : [];
+    if (refused.length > 0 && !(await resource.startsOver(inputs, account))) return refused;
     return await resource.catalogue(inputs, account, olds);
   } catch (error) {
     // Missing credentials, an endpoint that does not answer, a refusal of the API: as visible as a wrong input.

@@ -92,6 +92,8 @@ export interface Resource<Inputs extends object, State extends object> {
    * than in the diff, which Pulumi also asks at a refresh: a refusal there would fail the refresh.
    */
   changeRules(inputs: PreviewedFields<Inputs>, olds: Inputs): CheckFailure[];
+  /** Whether the object is one whose creation failed, so that a new one is made whatever changes. */
+  startsOver(inputs: PreviewedFields<Inputs>, account: Account): Promise<boolean>;
   /** Rules that only the account can answer (zones, types, templates, names); changes nothing. */
   catalogue(inputs: PreviewedFields<Inputs>, account: Account, olds: OldInputs<Inputs>): Promise<CheckFailure[]>;
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */

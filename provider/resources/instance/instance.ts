@@ -6,7 +6,7 @@ import { type InstanceInputs, type InstanceState, instanceInputs, instanceOutput
 import { asFound, equalSets } from "./found";
 import { sameKeys } from "./keys";
 import { isGone } from "./lifecycle";
-import { instanceChangeRules, refineInstanceDiff } from "./replacement";
+import { failedAtCreation, instanceChangeRules, refineInstanceDiff } from "./replacement";
 import { ownerLabel } from "./reserved_labels";
 import { instanceCatalogue, instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
@@ -40,6 +40,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   },
   rules: instanceRules,
   changeRules: instanceChangeRules,
+  startsOver: failedAtCreation,
   catalogue: instanceCatalogue,
   refine: refineInstanceDiff,
   create: createInstance,

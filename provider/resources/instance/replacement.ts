@@ -1,10 +1,12 @@
 import type { Account } from "../../account";
 import { given, hasUnknown, known, type PreviewedFields } from "../contract/description";
+import { identityDigest } from "../contract/identity";
 import type { CheckFailure, Context, Diff } from "../contract/resource";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { equalSets } from "./found";
 import { sameKeys } from "./keys";
+import { creatingLabel } from "./reserved_labels";
 import { chooseTemplate } from "./zone_catalogue";
 
 /** Decides what a change means for an instance that exists: another spelling of the same template or group is nothing. */
@@ -68,6 +70,15 @@ export function instanceChangeRules(inputs: PreviewedFields<InstanceInputs>, old
     ...familyChanged(inputs, olds),
     ...userDataRemoved(inputs, olds),
   ];
+}
+
+/** Known by the mark that its creation left: of the state, a check is told only the inputs. */
+export async function failedAtCreation(inputs: PreviewedFields<InstanceInputs>, account: Account): Promise<boolean> {
+  const digest = identityDigest(known(inputs.identity));
+  const zone = known(inputs.zone);
+  if (digest === undefined || zone === undefined) return false;
+  const instances = await (await account.zone(zone)).instances.list();
+  return instances.some(({ labels, state }) => labels?.[creatingLabel] === digest && state === "error");
 }
 
 function keysChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {

@@ -17,6 +17,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   complete: (inputs) => inputs,
   rules: ruleCombinations,
   changeRules: () => [],
+  startsOver: async () => false,
   async catalogue(_inputs, account) {
     await account.verifyCredentials();
     return [];

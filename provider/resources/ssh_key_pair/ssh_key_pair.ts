@@ -36,6 +36,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   complete: completeKeyPair,
   rules: keyPairRules,
   changeRules: () => [],
+  startsOver: async () => false,
   async catalogue(inputs, account) {
     const name = known(inputs.name);
     if (name !== undefined) account.declaredKeys.add(name);
