@@ -39,13 +39,23 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     const token = `pulumi-nodejs:dynamic/${module_}:${type}`;
     const identity = {
       organization: organization(),
-      urn: pulumi.createUrn(name, token, options.parent),
+      urn: urnOf(name, token, options.parent),
       name,
     };
     const given = asSecrets(referencesIn(args), fieldsMarked(inputs, "secret"));
     const additionalSecretOutputs = [...(options.additionalSecretOutputs ?? []), ...secrets];
     super(provider, name, { ...absent, ...given, identity }, { ...options, additionalSecretOutputs }, module_, type);
   }
+}
+
+/**
+ * As a promise, which depends on nothing: an output would depend on the parent, that is on all of its children, and
+ * each of two children would wait for the other.
+ */
+function urnOf(name: string, token: string, parent: pulumi.Resource | undefined): Promise<string> {
+  return new Promise((resolve) => {
+    pulumi.createUrn(name, token, parent).apply(resolve);
+  });
 }
 
 function organization(): string {
@@ -57,8 +67,9 @@ function organization(): string {
   }
 }
 
-function allowsLockout(args: object): boolean {
-  return "allowLockout" in args && args.allowLockout === true;
+/** Whether the program said so, or may yet, or there is no private half to lose. */
+function allowsLockout(args: { allowLockout?: unknown; publicKey?: unknown }): boolean {
+  return (args.allowLockout ?? false) !== false || args.publicKey !== undefined;
 }
 
 function asSecrets(args: pulumi.Inputs, names: readonly string[]): pulumi.Inputs {

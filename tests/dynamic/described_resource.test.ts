@@ -43,10 +43,18 @@ describe("What a class tells Pulumi", () => {
     expect(inputs.identity.urn).toContain("acme:index:Site$pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair::child");
   });
 
+  test("does not make the children of one component wait for each other", async () => {
+    const parent = new pulumi.ComponentResource("acme:index:Site", "green");
+    const pair = new SshKeyPair("first-child", {}, { parent });
+    const web = new Instance("second-child", { ...machine, sshKeys: [pair] }, { parent });
+    expect((await told(web)).inputs.identity.urn).toContain("acme:index:Site$");
+  });
+
   test("is nothing where Pulumi would be asked to delete a pair before its successor exists", () => {
     const options = { deleteBeforeReplace: true };
     expect(() => new SshKeyPair("first", {}, options)).toThrow("locked out");
     expect(() => new SshKeyPair("allowed", { allowLockout: true }, options)).not.toThrow();
+    expect(() => new SshKeyPair("public", { publicKey: "ssh-ed25519 AAAA" }, options)).not.toThrow();
   });
 
   test("is the source text that fetches the implementation", async () => {

@@ -60,7 +60,8 @@ test("two components may give their machines one name and still have two machine
   await stack.up(async () => {
     for (const colour of ["blue", "green"]) {
       const parent = new pulumi.ComponentResource(`shop:index:${colour}`, colour);
-      new Instance("web", machine, { parent });
+      const key = new SshKeyPair("key", {}, { parent });
+      new Instance("web", { ...machine, sshKeys: [key] }, { parent });
     }
   });
   emulator.cloud.setOperationMs(20);

@@ -1,5 +1,6 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
+import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
@@ -23,6 +24,31 @@ describe("An instance is not replaced for another way to write", () => {
     const last = await cloud.run().create(Instance, { ...machine, antiAffinityGroups: ["apart"] });
     const diff = await cloud.run().diff(Instance, last, { ...machine, antiAffinityGroups: [made.reference.id] });
     expect(diff).toMatchObject({ changes: ["antiAffinityGroups"], replaces: [] });
+  });
+});
+
+describe("What an instance refuses", () => {
+  const large = { ...machine, diskSize: 20 };
+
+  test("it refuses under another spelling of its template too, and in an update at the latest", async () => {
+    const last = await cloud.run().create(Instance, large);
+    const news = { ...machine, template: last.state.templateId };
+    expect(await cloud.run().failures(Instance, news, last)).toEqual([expect.stringContaining("from 20 to 10 GiB")]);
+    const { inputs } = await cloud.run().check(Instance, news);
+    const update = Instance.update(last.id, last.state, inputs as never, cloud.run());
+    await expect(update).rejects.toThrow("from 20 to 10 GiB");
+  });
+
+  test.each([
+    { template: "Linux Ubuntu 24.04 LTS" },
+    { zone: "de-fra-1" },
+    { sshKeys: undefined, replaceOnKeyChange: true },
+  ])("it permits where a new one is made anyway: %j", async (change) => {
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    const last = await cloud.run().create(Instance, { ...large, sshKeys: [{ name: "alice" }] });
+    const news = { ...machine, sshKeys: [{ name: "alice" }], ...change };
+    expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
+    expect((await cloud.run().diff(Instance, last, news)).replaces).toHaveLength(1);
   });
 });
 

@@ -120,9 +120,8 @@ async function askAccount<Inputs extends object, State extends object>(
   account: Account,
 ): Promise<CheckFailure[]> {
   try {
-    const refused = olds ? resource.changeRules(inputs, olds) : [];
-    if (refused.length > 0 && !(await resource.startsOver(inputs, account))) return refused;
-    return await resource.catalogue(inputs, account, olds);
+    const refused = olds ? await resource.changeRules(inputs, olds, account) : [];
+    return refused.length > 0 ? refused : await resource.catalogue(inputs, account, olds);
   } catch (error) {
     // Missing credentials, an endpoint that does not answer, a refusal of the API: as visible as a wrong input.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];

@@ -88,12 +88,10 @@ export interface Resource<Inputs extends object, State extends object> {
   /** Rules between fields and within values; pure. Unknown values must pass. */
   rules(inputs: PreviewedFields<Inputs>): CheckFailure[];
   /**
-   * Changes that cannot be made to an object that exists, or that would cost access or data; pure. Said here rather
-   * than in the diff, which Pulumi also asks at a refresh: a refusal there would fail the refresh.
+   * Changes that cannot be made to an object that exists, or that would cost access or data, unless a new one is made
+   * anyway. Said here rather than in the diff, which Pulumi also asks at a refresh: a refusal there would fail that.
    */
-  changeRules(inputs: PreviewedFields<Inputs>, olds: Inputs): CheckFailure[];
-  /** Whether the object is one whose creation failed, so that a new one is made whatever changes. */
-  startsOver(inputs: PreviewedFields<Inputs>, account: Account): Promise<boolean>;
+  changeRules(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
   /** Rules that only the account can answer (zones, types, templates, names); changes nothing. */
   catalogue(inputs: PreviewedFields<Inputs>, account: Account, olds: OldInputs<Inputs>): Promise<CheckFailure[]>;
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */

@@ -6,7 +6,7 @@ import { type InstanceInputs, type InstanceState, instanceInputs, instanceOutput
 import { asFound, equalSets } from "./found";
 import { sameKeys } from "./keys";
 import { isGone } from "./lifecycle";
-import { failedAtCreation, instanceChangeRules, refineInstanceDiff } from "./replacement";
+import { instanceChangeRules, refineInstanceDiff } from "./replacement";
 import { ownerLabel } from "./reserved_labels";
 import { instanceCatalogue, instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
@@ -40,7 +40,6 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   },
   rules: instanceRules,
   changeRules: instanceChangeRules,
-  startsOver: failedAtCreation,
   catalogue: instanceCatalogue,
   refine: refineInstanceDiff,
   create: createInstance,
@@ -63,7 +62,10 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     const found = await zone.instances.find(address.id);
     const owner = found?.labels?.[ownerLabel];
     if (owner !== undefined && last.owner !== undefined && owner !== last.owner) {
-      log.info(`Instance ${id} was taken over by its replacement, so it is not deleted.`);
+      log.warn(
+        `Instance ${id} was taken over by its replacement, so it is not deleted. If the stack has no other resource that ` +
+          `is this instance, delete it: exo compute instance delete --zone ${address.zone} ${address.id}`,
+      );
       return;
     }
     await zone.instances.remove(address.id, deadlineOf(last, "delete"));

@@ -1,5 +1,6 @@
 import type { Account } from "../../account";
-import { given, hasUnknown, known, type PreviewedFields } from "../contract/description";
+import { NotInAccountError } from "../../errors";
+import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import { identityDigest } from "../contract/identity";
 import type { CheckFailure, Context, Diff } from "../contract/resource";
 import { groupIds } from "../group_choice";
@@ -29,7 +30,7 @@ export async function refineInstanceDiff(
 
 /** A list that is unknown as a whole may turn out to be the same; the update that knows it decides. */
 function keysReplace(diff: Diff, inputs: PreviewedFields<InstanceInputs>): boolean {
-  return diff.changes.includes("sshKeys") && Array.isArray(inputs.sshKeys) && inputs.replaceOnKeyChange === true;
+  return diff.changes.includes("sshKeys") && inputs.sshKeys !== UNKNOWN && inputs.replaceOnKeyChange === true;
 }
 
 /** Without the inputs whose new text names what the instance has already. */
@@ -54,7 +55,11 @@ async function isSameTemplate(state: InstanceState, inputs: PreviewedFields<Inst
   return (await chooseTemplate(await account.zone(state.zone), wanted)).id === state.templateId;
 }
 
-async function areSameGroups(state: InstanceState, inputs: PreviewedFields<InstanceInputs>, account: Account) {
+async function areSameGroups(
+  state: Pick<InstanceInputs, "antiAffinityGroups">,
+  inputs: PreviewedFields<InstanceInputs>,
+  account: Account,
+) {
   const wanted = known(inputs.antiAffinityGroups);
   if (hasUnknown(inputs.antiAffinityGroups)) return false;
   const ids = (groups: readonly string[] = []) => groupIds(account, "antiAffinityGroups", groups);
@@ -62,8 +67,17 @@ async function areSameGroups(state: InstanceState, inputs: PreviewedFields<Insta
 }
 
 /** What would cost a machine or its data by accident, or fail halfway, unless a new instance is made anyway. */
-export function instanceChangeRules(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
-  if (inputs.zone !== olds.zone || inputs.template !== olds.template) return [];
+export async function instanceChangeRules(
+  inputs: PreviewedFields<InstanceInputs>,
+  olds: InstanceInputs,
+  account: Account,
+): Promise<CheckFailure[]> {
+  const refused = changesRefused(inputs, olds);
+  return refused.length > 0 && (await isMadeAnew(inputs, olds, account)) ? [] : refused;
+}
+
+/** The same where nothing is made anew: for an update, which is the last to notice. */
+export function changesRefused(inputs: PreviewedFields<InstanceInputs>, olds: ChangeableInputs): CheckFailure[] {
   return [
     ...keysChanged(inputs, olds),
     ...diskShrunk(inputs, olds),
@@ -72,18 +86,47 @@ export function instanceChangeRules(inputs: PreviewedFields<InstanceInputs>, old
   ];
 }
 
-/** Known by the mark that its creation left: of the state, a check is told only the inputs. */
-export async function failedAtCreation(inputs: PreviewedFields<InstanceInputs>, account: Account): Promise<boolean> {
-  const digest = identityDigest(known(inputs.identity));
-  const zone = known(inputs.zone);
-  if (digest === undefined || zone === undefined) return false;
-  const instances = await (await account.zone(zone)).instances.list();
-  return instances.some(({ labels, state }) => labels?.[creatingLabel] === digest && state === "error");
+/** What the refusals look at; a state has it as well. */
+type ChangeableInputs = Pick<InstanceInputs, "name" | "sshKeys" | "connection" | "diskSize" | "type" | "userData">;
+
+async function isMadeAnew(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs, account: Account) {
+  const keysReplaced = inputs.replaceOnKeyChange === true && inputs.sshKeys !== UNKNOWN;
+  return (
+    inputs.zone !== olds.zone ||
+    (keysReplaced && !sameKeys(olds.sshKeys, inputs.sshKeys)) ||
+    (await isOtherTemplate(inputs, olds, account)) ||
+    !(await areSameGroups(olds, inputs, account)) ||
+    (await failedAtCreation(inputs, olds, account))
+  );
 }
 
-function keysChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
-  const undecided = given(inputs.sshKeys) && !Array.isArray(inputs.sshKeys);
-  if (undecided || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys)) return [];
+async function isOtherTemplate(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs, account: Account) {
+  const wanted = known(inputs.template);
+  if (wanted === undefined || wanted === olds.template) return wanted === undefined;
+  const zone = await account.zone(olds.zone);
+  const before = await chooseTemplate(zone, olds.template).catch(undefinedWhereAbsent);
+  const next = await chooseTemplate(zone, wanted).catch(undefinedWhereAbsent);
+  // One that is not offered (any more) is no other spelling of the other.
+  return before === undefined || next === undefined || before.id !== next.id;
+}
+
+function undefinedWhereAbsent(error: unknown): undefined {
+  if (!(error instanceof NotInAccountError)) throw error;
+}
+
+/** Known by its name and by the mark that its creation left: of the state, a check is told only the inputs. */
+async function failedAtCreation(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs, account: Account) {
+  const digest = identityDigest(known(inputs.identity));
+  const instances = await (await account.zone(olds.zone)).instances.list();
+  return instances.some(
+    ({ name, labels, state }) =>
+      digest !== undefined && labels?.[creatingLabel] === digest && state === "error" && name === olds.name,
+  );
+}
+
+function keysChanged(inputs: PreviewedFields<InstanceInputs>, olds: ChangeableInputs): CheckFailure[] {
+  if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
+    return [];
   const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
   const inPlace = given(olds.connection) || given(inputs.connection);
   const reason =
@@ -94,7 +137,7 @@ function keysChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInpu
   return [{ property: "sshKeys", reason }];
 }
 
-function diskShrunk(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
+function diskShrunk(inputs: PreviewedFields<InstanceInputs>, olds: ChangeableInputs): CheckFailure[] {
   const wanted = known(inputs.diskSize);
   if (wanted === undefined || wanted >= olds.diskSize) return [];
   const reason =
@@ -104,7 +147,7 @@ function diskShrunk(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInput
 }
 
 /** Noticed now, because it would fail only once the instance is stopped for it. */
-function familyChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
+function familyChanged(inputs: PreviewedFields<InstanceInputs>, olds: ChangeableInputs): CheckFailure[] {
   const wanted = known(inputs.type);
   const family = (type: string) => type.toLowerCase().split(".")[0];
   if (wanted === undefined || family(wanted) === family(olds.type)) return [];
@@ -114,7 +157,7 @@ function familyChanged(inputs: PreviewedFields<InstanceInputs>, olds: InstanceIn
   return [{ property: "type", reason }];
 }
 
-function userDataRemoved(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs): CheckFailure[] {
+function userDataRemoved(inputs: PreviewedFields<InstanceInputs>, olds: ChangeableInputs): CheckFailure[] {
   if (olds.userData === undefined || given(inputs.userData)) return [];
   const reason =
     `userData of instance "${olds.name}" cannot be removed: Exoscale can only replace it. Set it to "#cloud-config\\n{}", ` +

@@ -1,9 +1,11 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account, Instance, ZoneAccount } from "../../account";
+import { ReplacementRefusedError } from "../../errors";
 import type { Context } from "../contract/resource";
 import { groupIds } from "../group_choice";
 import { deadlineOf, existing, finishCreation, startOrStop } from "./creation";
 import type { InstanceInputs, InstanceState } from "./fields";
+import { changesRefused } from "./replacement";
 import { encodeUserData } from "./request";
 import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
 import { instanceState, rememberedIn } from "./state";
@@ -16,6 +18,8 @@ export async function updateInstance(
   inputs: InstanceInputs,
   { account }: Context,
 ): Promise<InstanceState> {
+  const [refused] = changesRefused(inputs, last);
+  if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
   const deadline = deadlineOf(inputs, "update");
   const instance = await existing(zone, id);

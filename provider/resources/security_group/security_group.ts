@@ -16,8 +16,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
 
   complete: (inputs) => inputs,
   rules: ruleCombinations,
-  changeRules: () => [],
-  startsOver: async () => false,
+  changeRules: async () => [],
   async catalogue(_inputs, account) {
     await account.verifyCredentials();
     return [];

@@ -35,8 +35,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   complete: completeKeyPair,
   rules: keyPairRules,
-  changeRules: () => [],
-  startsOver: async () => false,
+  changeRules: async () => [],
   async catalogue(inputs, account) {
     const name = known(inputs.name);
     if (name !== undefined) account.declaredKeys.add(name);
