@@ -23,14 +23,14 @@ export async function refineInstanceDiff(
   const replaces = [
     ...(await withoutSameThings(diff.replaces, state, inputs, account)),
     ...(failed ? ["state"] : []),
-    ...(keysReplace(diff, inputs) ? ["sshKeys"] : []),
+    ...(diff.changes.includes("sshKeys") && newKeysReplace(inputs) ? ["sshKeys"] : []),
   ];
   return { ...diff, replaces, drifted };
 }
 
 /** A list that is unknown as a whole may turn out to be the same; the update that knows it decides. */
-function keysReplace(diff: Diff, inputs: PreviewedFields<InstanceInputs>): boolean {
-  return diff.changes.includes("sshKeys") && inputs.sshKeys !== UNKNOWN && inputs.replaceOnKeyChange === true;
+function newKeysReplace(inputs: PreviewedFields<InstanceInputs>): boolean {
+  return inputs.sshKeys !== UNKNOWN && inputs.replaceOnKeyChange === true;
 }
 
 /** Without the inputs whose new text names what the instance has already. */
@@ -90,10 +90,9 @@ export function changesRefused(inputs: PreviewedFields<InstanceInputs>, olds: Ch
 type ChangeableInputs = Pick<InstanceInputs, "name" | "sshKeys" | "connection" | "diskSize" | "type" | "userData">;
 
 async function isMadeAnew(inputs: PreviewedFields<InstanceInputs>, olds: InstanceInputs, account: Account) {
-  const keysReplaced = inputs.replaceOnKeyChange === true && inputs.sshKeys !== UNKNOWN;
   return (
     inputs.zone !== olds.zone ||
-    (keysReplaced && !sameKeys(olds.sshKeys, inputs.sshKeys)) ||
+    (newKeysReplace(inputs) && !sameKeys(olds.sshKeys, inputs.sshKeys)) ||
     (await isOtherTemplate(inputs, olds, account)) ||
     !(await areSameGroups(olds, inputs, account)) ||
     (await failedAtCreation(inputs, olds, account))

@@ -1,4 +1,4 @@
-import type { Account, InstanceSummary, ZoneAccount } from "../../account";
+import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
 import { isGone } from "../instance/lifecycle";
 import { heldKeyLabel, heldKeyMd5Label } from "../instance/reserved_labels";
@@ -38,8 +38,12 @@ const probesAtOnce = 16;
 /** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
   const zones = await account.zones();
-  const perZone = await Promise.all(zones.map(async ({ name }) => holdersInZone(await account.zone(name), key)));
-  return perZone.flat();
+  return (await Promise.all(looksInto(zones, account, key))).flat();
+}
+
+/** One look per zone, all under way at once. */
+function looksInto(zones: readonly Zone[], account: Account, key: SoughtKey): Promise<Holder[]>[] {
+  return zones.map(async ({ name }) => holdersInZone(await account.zone(name), key));
 }
 
 /** What can be found when not every zone answers. */
@@ -52,8 +56,8 @@ export interface FoundHolders {
 /** The same, going on where a zone does not answer within the time, or refuses to. */
 export async function findHoldersWhereSeen(account: Account, key: SoughtKey, withinMs: number): Promise<FoundHolders> {
   const zones = await account.zones();
-  const looks = zones.map(async ({ name }) => holdersInZone(await account.zone(name), key));
-  const seen = await Promise.allSettled(looks.map((look) => orTooLate(look, withinMs)));
+  const looks = looksInto(zones, account, key).map((look) => orTooLate(look, withinMs));
+  const seen = await Promise.allSettled(looks);
   return {
     holders: seen.flatMap((zone) => (zone.status === "fulfilled" ? zone.value : [])),
     unseen: seen.flatMap((zone, index) =>
