@@ -34,10 +34,4 @@ export class InstanceTypes {
   async find(id: string): Promise<InstanceType | undefined> {
     return this.api.find({ what: `read instance type ${id}`, path: idPath("instance-type", id) });
   }
-
-  /** The type that users write as `family.size`, such as `standard.tiny`; letter case does not count. */
-  async findByName(name: string): Promise<InstanceType | undefined> {
-    const types = await this.list();
-    return types.find(({ family, size }) => `${family}.${size}` === name.toLowerCase());
-  }
 }

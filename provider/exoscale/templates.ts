@@ -48,18 +48,4 @@ export class Templates {
   async find(id: string): Promise<Template | undefined> {
     return this.api.find({ what: `read template ${id}`, path: idPath("template", id) });
   }
-
-  /** The template of that name: Exoscale's own before the organisation's, the newest where several bear it. */
-  async findByName(name: string): Promise<Template | undefined> {
-    return newest(named(await this.list("public"), name)) ?? newest(named(await this.list("private"), name));
-  }
-}
-
-function named(templates: readonly Template[], name: string): readonly Template[] {
-  return templates.filter((template) => template.name === name);
-}
-
-function newest(templates: readonly Template[]): Template | undefined {
-  const made = (template: Template) => Date.parse(template["created-at"] ?? "") || 0;
-  return [...templates].sort((a, b) => made(b) - made(a))[0];
 }

@@ -1,6 +1,5 @@
 import { AntiAffinityGroups } from "../../provider/exoscale/anti_affinity_groups";
 import { InstancePools } from "../../provider/exoscale/instance_pools";
-import { InstanceTypes } from "../../provider/exoscale/instance_types";
 import { Instances } from "../../provider/exoscale/instances";
 import { SecurityGroups } from "../../provider/exoscale/security_groups";
 import { SshKeys } from "../../provider/exoscale/ssh_keys";
@@ -89,25 +88,6 @@ test("lists the zones without a signature", async () => {
   const server = await serve({ json: { zones: [zone] } });
   expect(await listZones(server.endpoint)).toEqual([zone]);
   expect(server.received[0]?.headers.authorization).toBeUndefined();
-});
-
-test("finds an instance type by family and size, in any case of letters", async () => {
-  const tiny = { id: uuid(1), family: "standard", size: "tiny" };
-  const server = await serve({ json: { "instance-types": [{ id: uuid(2), family: "cpu", size: "tiny" }, tiny] } });
-  expect(await new InstanceTypes(server.api()).findByName("Standard.Tiny")).toEqual(tiny);
-});
-
-test("finds the newest of Exoscale's templates of a name", async () => {
-  const named = (digit: number, year: number) => ({ id: uuid(digit), name: "Debian", "created-at": `${year}-01-01` });
-  const list = [named(1, 2024), named(2, 2026), named(3, 2025), { ...named(4, 2027), name: "Ubuntu" }];
-  const server = await serve({ json: { templates: list } });
-  expect((await new Templates(server.api()).findByName("Debian"))?.id).toBe(uuid(2));
-});
-
-test("looks among the organisation's own templates when Exoscale has none of that name", async () => {
-  const own = { id: uuid(1), name: "Golden" };
-  const server = await serve({ json: { templates: [] } }, { json: { templates: [own] } });
-  expect(await new Templates(server.api()).findByName("Golden")).toEqual(own);
 });
 
 test("sends the keys with every update of a pool, for their absence would clear them", async () => {

@@ -1,3 +1,4 @@
+import type { Template } from "../../provider/account";
 import { resources } from "../../provider/resources";
 import { chooseTemplate, chooseType } from "../../provider/resources/instance/zone_catalogue";
 import { closeClouds, startCloud, type TestCloud } from "./world";
@@ -56,4 +57,26 @@ test("A change of the type's letter case alone is no change", async () => {
   const news = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
   const last = await run.create(resources.Instance, news);
   expect((await run.diff(resources.Instance, last, { ...news, type: "Standard.Tiny" })).changes).toEqual([]);
+});
+
+describe("Of several templates under one name", () => {
+  const build = (id: string, year: number, visibility: "public" | "private" = "public") =>
+    ({ id, name: "Debian", "created-at": `${year}-01-01`, visibility }) as const;
+  const chosen = async (...listed: Template[]) =>
+    (
+      await chooseTemplate(
+        { name: "ch-gva-2", templates: async () => listed, template: async () => undefined },
+        "Debian",
+      )
+    ).id;
+
+  test("the newest is chosen", async () => {
+    const ubuntu = { ...build("d", 2027), name: "Ubuntu" };
+    expect(await chosen(build("a", 2024), build("b", 2026), build("c", 2025), ubuntu)).toBe("b");
+  });
+
+  test("Exoscale's own comes before the account's, which is chosen when it is the only one", async () => {
+    expect(await chosen(build("a", 2024), build("own", 2026, "private"))).toBe("a");
+    expect(await chosen(build("own", 2026, "private"))).toBe("own");
+  });
 });

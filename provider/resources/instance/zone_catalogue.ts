@@ -2,13 +2,16 @@ import type { InstanceType, Template, ZoneAccount } from "../../account";
 import { NotInAccountError } from "../../errors";
 import { isId } from "../contract/id";
 
+/** What a choice of templates needs of a zone. */
+type Templates = Pick<ZoneAccount, "name" | "templates" | "template">;
+
 /**
  * The template of a zone with that id, that name, or a name that begins like that; letter case does not count. Of
  * several builds under one name it is the newest, Exoscale's own before the account's.
  *
  * @throws NotInAccountError when there is none, or when several names begin like that
  */
-export async function chooseTemplate(zone: ZoneAccount, wanted: string): Promise<Template> {
+export async function chooseTemplate(zone: Templates, wanted: string): Promise<Template> {
   const templates = await zone.templates();
   if (isId(wanted)) return (await zone.template(wanted.toLowerCase())) ?? noTemplate(zone, wanted, templates);
   const exact = templates.filter(({ name }) => fold(name) === fold(wanted));
@@ -22,7 +25,7 @@ export async function chooseTemplate(zone: ZoneAccount, wanted: string): Promise
   );
 }
 
-function noTemplate(zone: ZoneAccount, wanted: string, templates: readonly Template[]): never {
+function noTemplate(zone: Templates, wanted: string, templates: readonly Template[]): never {
   const names = templates.map(({ name }) => name);
   throw new NotInAccountError(`There is no template "${wanted}" in ${zone.name}. ${nearest(wanted, names)}`);
 }
