@@ -1,8 +1,8 @@
 import { generateKeyPairSync } from "node:crypto";
 import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../../emulator";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
+import { type Emulator, startEmulator } from "../emulated";
 import { TestStack } from "./stack";
 
 jest.setTimeout(60_000);

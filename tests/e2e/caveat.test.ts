@@ -1,5 +1,5 @@
 import { allowSsh, getKeyHolders, Instance, SecurityGroup, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "../emulated";
 import { logIn } from "./login";
 import { TestStack } from "./stack";
 

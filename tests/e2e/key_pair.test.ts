@@ -1,6 +1,6 @@
 import { SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../../emulator";
 import { generatePrivateKey } from "../../provider/keys/generate";
+import { type Emulator, startEmulator } from "../emulated";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);

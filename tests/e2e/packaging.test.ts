@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "../emulated";
 import { InstalledProgram } from "./installed_program";
 
 const root = resolve(__dirname, "../..");

@@ -1,5 +1,5 @@
 import { allowSsh, SecurityGroup, type SecurityGroupArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../../emulator";
+import { type Emulator, startEmulator } from "../emulated";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);

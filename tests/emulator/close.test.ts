@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client as SshClient } from "ssh2";
-import { startEmulator } from "../../emulator";
+import { startEmulator } from "../emulated";
 import { Client, closeAll, KeyRing, start } from "./world";
 
 afterEach(closeAll);

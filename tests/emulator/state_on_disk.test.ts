@@ -4,7 +4,7 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promise
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type EmulatorOptions, startEmulator } from "../../emulator";
+import { type EmulatorOptions, startEmulator } from "../emulated";
 import { command, exportsOf } from "./command";
 import { Client, closeAll, KeyRing, start } from "./world";
 

@@ -1,5 +1,4 @@
 /** What the tests of the resources start from: an emulated cloud, runs of the provider against it, three known keys. */
-import { type Emulator, type EmulatorOptions, startEmulator } from "../../emulator";
 import { type Account, openAccount, type ReadSetting } from "../../provider/account";
 import { PartialCreateError } from "../../provider/errors";
 import { check, type RawInputs } from "../../provider/resources/contract/check";
@@ -7,6 +6,7 @@ import type { PreviewedFields } from "../../provider/resources/contract/descript
 import { diff } from "../../provider/resources/contract/diff";
 import type { CheckFailure, Diff, Resource } from "../../provider/resources/contract/resource";
 import { inputsOf } from "../../provider/resources/contract/state";
+import { type Emulator, type EmulatorOptions, startEmulator } from "../emulated";
 
 type Settings = Partial<Record<Parameters<ReadSetting>[0], string>>;
 
