@@ -119,6 +119,17 @@ describe("A new description makes a new group", () => {
     const diff = await cloud.run().diff(SecurityGroup, last, { name: "web", description: "new" });
     expect(diff).toMatchObject({ replaces: ["description"], deleteBeforeReplace: true });
   });
+
+  test("but is refused at preview while instances are in one with a name of its own", async () => {
+    const run = cloud.run();
+    const last = await run.create(SecurityGroup, { name: "web", description: "old" });
+    const machine = { zone: "de-fra-1", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+    await run.create(Instance, { ...machine, name: "shop", securityGroups: ["web"] });
+    expect(await cloud.run().failures(SecurityGroup, { name: "web", description: "new" }, last)).toEqual([
+      expect.stringMatching(/^description: description of security group "web" .* in it: shop \(de-fra-1\)\. /),
+    ]);
+    expect(await cloud.run().failures(SecurityGroup, { name: "web-2", description: "new" }, last)).toEqual([]);
+  });
 });
 
 test("A group's check passes rules that are unknown, wholly or in part", async () => {

@@ -3,6 +3,7 @@ import { NotInAccountError, PartialCreateError } from "../../errors";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
 import { type SecurityGroupInputs, type SecurityGroupState, securityGroupInputs, securityGroupOutputs } from "./fields";
+import { goesFirst, replacementInUse } from "./replacement";
 import { declaredRule, ruleCombinations, sameRule, wireRules } from "./rules";
 
 /** A security group with its rules: enough to open TCP 22, without which nobody logs in anywhere. */
@@ -16,16 +17,14 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
 
   complete: (inputs) => inputs,
   rules: ruleCombinations,
-  changeRules: async () => [],
+  changeRules: replacementInUse,
   async catalogue(_inputs, account) {
     await account.verifyCredentials();
     return [];
   },
-  // Two groups cannot have one name, so one with a name of its own goes before its successor comes. Any other goes
-  // after: a group that instances are still in cannot be deleted.
   refine: (diff: Diff, state, inputs) => ({
     ...diff,
-    deleteBeforeReplace: diff.replaces.length > 0 && inputs.autoNamed === false && inputs.name === state.name,
+    deleteBeforeReplace: diff.replaces.length > 0 && goesFirst(inputs, state),
   }),
 
   async create(inputs, context) {

@@ -1,0 +1,45 @@
+import type { Account } from "../../account";
+import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
+import type { CheckFailure } from "../contract/resource";
+import { findGroup } from "../group_choice";
+import type { SecurityGroupInputs } from "./fields";
+
+type Inputs = PreviewedFields<SecurityGroupInputs>;
+
+/**
+ * Whether a group that is replaced has to go before its successor comes: two cannot have one name. Any other goes
+ * after, because the API deletes no group that instances are still in.
+ */
+export function goesFirst(inputs: Inputs, olds: Pick<SecurityGroupInputs, "name">): boolean {
+  return inputs.autoNamed === false && inputs.name === olds.name;
+}
+
+/** A replacement that could only fail, once it has begun. */
+export async function replacementInUse(
+  inputs: Inputs,
+  olds: SecurityGroupInputs,
+  account: Account,
+): Promise<CheckFailure[]> {
+  const isOther = inputs.description !== UNKNOWN && (known(inputs.description) ?? "") !== (olds.description ?? "");
+  if (!isOther || !goesFirst(inputs, olds)) return [];
+  const members = await membersOf(olds.name, account);
+  if (members.length === 0) return [];
+  const reason =
+    `description of security group "${olds.name}" cannot be changed while instances are in it: ${members.join(", ")}. ` +
+    "Exoscale can only make a new group, and two cannot have one name. Change the name as well, or leave it out.";
+  return [{ property: "description", reason }];
+}
+
+async function membersOf(name: string, account: Account): Promise<string[]> {
+  const group = findGroup(await account.securityGroups.list(), name);
+  if (!group) return [];
+  const zones = await Promise.all((await account.zones()).map((zone) => account.zone(zone.name)));
+  const lists = await Promise.all(
+    zones.map(async (zone) =>
+      (await zone.instances.list())
+        .filter((instance) => instance["security-groups"]?.some(({ id }) => id === group.id))
+        .map((instance) => `${instance.name} (${zone.name})`),
+    ),
+  );
+  return lists.flat();
+}
