@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { listen, type RecordedRequest, type ServerContext } from "./api/server";
+import { type Exchange, listen, type RecordedRequest, type ServerContext } from "./api/server";
 import { restore, resume, type Snapshot, settled, snapshotOf } from "./api/snapshot";
 import { World } from "./api/world";
 import { Cloud } from "./cloud";
@@ -17,7 +17,7 @@ import { Ssh2Kind } from "./guests/ssh2_kind";
 import { DEFAULT_SETTINGS, type EmulatorOptions, ZONES } from "./options";
 import { codeOf, StateDirectory } from "./state_directory";
 
-export type { RecordedRequest } from "./api/server";
+export type { Exchange, RecordedRequest } from "./api/server";
 export type { Cloud, GuestHand } from "./cloud";
 export type { Fault, FaultKind, Faults } from "./faults";
 export { type EmulatorOptions, type GuestKindName, type Settings, ZONES } from "./options";
@@ -162,9 +162,10 @@ class RunningEmulator implements Emulator {
       apiKey: options.apiKey ?? saved?.apiKey ?? `EXO${randomBytes(12).toString("hex")}`,
       apiSecret: options.apiSecret ?? saved?.apiSecret ?? randomBytes(32).toString("base64url"),
     };
-    const record = (request: RecordedRequest) => {
-      this.requests.push(request);
-      options.log?.(logLine(request));
+    const record = (exchange: Exchange) => {
+      this.requests.push(exchange.request);
+      options.log?.(logLine(exchange.request));
+      options.exchange?.(exchange);
     };
     this.#context = { world, faults: this.faults, credentials, record, closing: this.#closing.signal };
   }

@@ -1,4 +1,5 @@
 /** What the emulator can be told, and the switches for what nobody outside Exoscale knows about the real API. */
+import type { Exchange } from "./api/server";
 
 /** The eight zones that Exoscale's API document names. */
 export const ZONES = [
@@ -65,6 +66,8 @@ export interface EmulatorOptions {
   readonly settings?: Partial<Settings>;
   /** Gets one line per request. Lines hold no secret. Default: nobody. */
   readonly log?: (line: string) => void;
+  /** Gets each request with its answer, bodies included: they hold user data, so this is for tests. Default: nobody. */
+  readonly exchange?: (exchange: Exchange) => void;
   /**
    * Directory that keeps everything for the next start: keys, groups, instances, pools, the guests' files and host keys,
    * credentials and ports. It is made when there is none, only this user can read what is in it, `close` leaves it, and

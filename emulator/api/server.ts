@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
-import type { Fault, Faults } from "../faults";
+import type { Fault, FaultKind, Faults } from "../faults";
 import { ApiError, badRequest, invalidSignature, notFound } from "./errors";
 import type { OperationFault } from "./operations";
 import { router } from "./routes";
@@ -23,14 +23,28 @@ export interface RecordedRequest {
   readonly ms: number;
 }
 
+/** A request and its answer as they went over the wire. It holds user data and whatever else was sent: for tests. */
+export interface Exchange {
+  /** What may be recorded and logged of it. */
+  readonly request: RecordedRequest;
+  /** What the client calls itself, its `User-Agent`; empty when it does not say. */
+  readonly agent: string;
+  /** Body of the request; empty when there is none. */
+  readonly sent: string;
+  /** Body of the answer; empty when the connection ended without one. */
+  readonly answered: string;
+  /** The ordered fault that hit the request, if any. The answer of one of kind `status` is not the emulator's own. */
+  readonly fault: FaultKind["kind"] | undefined;
+}
+
 /** What the listeners of all zones share. */
 export interface ServerContext {
   readonly world: World;
   readonly faults: Faults;
   /** The accepted key and its present secret. */
   readonly credentials: { readonly apiKey: string; apiSecret: string };
-  /** Gets each request when it is over. */
-  readonly record: (request: RecordedRequest) => void;
+  /** Gets each exchange when it is over. */
+  readonly record: (exchange: Exchange) => void;
   /** Ends delays when the emulator closes. */
   readonly closing: AbortSignal;
 }
@@ -74,11 +88,16 @@ async function handle(context: ServerContext, zone: Zone, request: IncomingMessa
   const incoming = await read(request);
   const fault = context.faults.take(incoming.method, incoming.path ?? "");
   const answer = await answerOf(context, zone, incoming, fault);
-  if (answer) write(response, answer);
-  else if (fault?.kind === "reset") request.socket.resetAndDestroy();
-  else request.socket.destroy();
+  const answered = answer ? write(response, answer) : breakOff(request, fault);
   const ms = Math.round(performance.now() - started);
-  context.record({ at, zone: zone.name, method: incoming.method, path: incoming.url, status: answer?.status ?? 0, ms });
+  const { method, url: path, body } = incoming;
+  context.record({
+    request: { at, zone: zone.name, method, path, status: answer?.status ?? 0, ms },
+    agent: request.headers["user-agent"] ?? "",
+    sent: body.toString(),
+    answered,
+    fault: fault?.kind,
+  });
 }
 
 async function read(request: IncomingMessage): Promise<Incoming> {
@@ -140,9 +159,18 @@ function parsed(body: Buffer): unknown {
   }
 }
 
-function write(response: ServerResponse, { status, body, headers }: Answer): void {
+/** Answers what was written. */
+function write(response: ServerResponse, { status, body, headers }: Answer): string {
   const isText = typeof body === "string";
   const type = isText ? "text/plain" : "application/json";
+  const text = isText ? body : JSON.stringify(body);
   response.writeHead(status, { "content-type": type, ...headers });
-  response.end(isText ? body : JSON.stringify(body));
+  response.end(text);
+  return text;
+}
+
+function breakOff({ socket }: IncomingMessage, fault: Fault | undefined): "" {
+  if (fault?.kind === "reset") socket.resetAndDestroy();
+  else socket.destroy();
+  return "";
 }
