@@ -1,7 +1,8 @@
 #!/usr/bin/env node
 /** The command `pulumi-exoscale-ssh`: runs an emulator until it is interrupted. */
 import { parseArgs } from "node:util";
-import { type EmulatorOptions, startEmulator } from "./index";
+import { type EmulatorOptions, type Settings, startEmulator } from "./index";
+import { readSetting, SettingError, settingsHelp } from "./settings_text";
 
 const HELP = `Usage: pulumi-exoscale-ssh emulator [options]
 
@@ -15,8 +16,11 @@ Options:
   --operation-ms N  milliseconds that an operation is pending (default: 200)
   --zones A,B       zones to serve, the first one being the endpoint (default: all eight)
   --state DIR       directory that keeps keys, machines, ports and credentials for the next start (default: none)
+  --set NAME=VALUE  behave otherwise where nobody knows what the real one does; may be given several times
   --help            this text
-`;
+
+Settings (what each means: the type Settings of "pulumi-exoscale-ssh/emulator"):
+${settingsHelp()}`;
 
 const OPTIONS = {
   port: { type: "string" },
@@ -24,6 +28,7 @@ const OPTIONS = {
   "operation-ms": { type: "string" },
   zones: { type: "string" },
   state: { type: "string" },
+  set: { type: "string", multiple: true },
   help: { type: "boolean", short: "h" },
 } as const;
 
@@ -44,6 +49,7 @@ async function main(args: readonly string[]): Promise<void> {
     ...number("operationMs", values["operation-ms"], 3_600_000),
     ...(values.zones !== undefined && { zones: values.zones.split(",").map((zone) => zone.trim()) }),
     ...(values.state !== undefined && { stateDir: values.state }),
+    settings: settings(values.set ?? []),
   });
 }
 
@@ -52,6 +58,14 @@ function parse(args: readonly string[]) {
     return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function settings(texts: readonly string[]): Partial<Settings> {
+  try {
+    return Object.assign({}, ...texts.map(readSetting));
+  } catch (error) {
+    throw error instanceof SettingError ? new UsageError(`--set ${error.message}`) : error;
   }
 }
 

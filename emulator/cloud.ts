@@ -8,7 +8,7 @@ import { keyRecord } from "./api/ssh_keys";
 import type { World, Zone } from "./api/world";
 import type { Guest } from "./guests/guest";
 import { AUTHORIZED_KEYS_FILES } from "./guests/place";
-import type { Settings } from "./options";
+import type { Settings } from "./settings";
 
 /** An instance's inside, seen from the real file system. */
 export interface GuestHand {

@@ -14,13 +14,15 @@ import { Faults } from "./faults";
 import type { GuestKind } from "./guests/guest";
 import { reserveSshPort, type SshPort } from "./guests/ssh_port";
 import { Ssh2Kind } from "./guests/ssh2_kind";
-import { DEFAULT_SETTINGS, type EmulatorOptions, ZONES } from "./options";
+import { type EmulatorOptions, ZONES } from "./options";
+import { DEFAULT_SETTINGS } from "./settings";
 import { codeOf, StateDirectory } from "./state_directory";
 
 export type { Exchange, RecordedRequest } from "./api/server";
 export type { Cloud, GuestHand } from "./cloud";
 export type { Fault, FaultKind, Faults } from "./faults";
-export { type EmulatorOptions, type GuestKindName, type Settings, ZONES } from "./options";
+export { type EmulatorOptions, type GuestKindName, ZONES } from "./options";
+export type { Settings } from "./settings";
 
 /** The variables that point a program at the emulator. */
 export interface EmulatorEnvironment {

@@ -1,5 +1,6 @@
-/** What the emulator can be told, and the switches for what nobody outside Exoscale knows about the real API. */
+/** What the emulator can be told. */
 import type { Exchange } from "./api/server";
+import type { Settings } from "./settings";
 
 /** The eight zones that Exoscale's API document names. */
 export const ZONES = [
@@ -12,44 +13,6 @@ export const ZONES = [
   "bg-sof-1",
   "hr-zag-1",
 ] as const;
-
-/**
- * Behaviours of the real API that no document, recording or client settles. A program has to be right under either
- * value, so tests run it under both.
- */
-export interface Settings {
-  /** Whether an instance still lists, in `ssh-keys`, a key that was deleted from the account. Default `listed`. */
-  readonly deletedKeys: "listed" | "dropped";
-  /** Whether one public key may be registered under two names. `refused` answers 409. Default `accepted`. */
-  readonly duplicateMaterial: "accepted" | "refused";
-  /** Whether ECDSA keys can be registered; the documentation names only ssh-rsa and ssh-ed25519. Default `accepted`. */
-  readonly ecdsaKeys: "accepted" | "refused";
-  /** How an instance or a pool that names an unregistered key is refused. Default 404. */
-  readonly unknownKeyAtCreate: 400 | 404 | 409;
-  /** How a security group or anti-affinity group that is still in use refuses to be deleted. Default 409. */
-  readonly groupInUse: 400 | 409 | 412;
-  /**
-   * What a connection meets where no security group rule lets it in: `reset` at once, or `silent`, an accepted socket
-   * on which nothing ever comes, which is as near to a dropping firewall as loopback gets. Default `reset`.
-   */
-  readonly closedPort: "reset" | "silent";
-  /**
-   * The address that security group rules see as the source of every connection that does not come from another
-   * guest, so that rules such as `203.0.113.4/32` can be tried. Default: the real one, 127.0.0.1.
-   */
-  readonly clientAddress: string | undefined;
-}
-
-/** The behaviours assumed when nothing is said. */
-export const DEFAULT_SETTINGS: Settings = {
-  deletedKeys: "listed",
-  duplicateMaterial: "accepted",
-  ecdsaKeys: "accepted",
-  unknownKeyAtCreate: 404,
-  groupInUse: 409,
-  closedPort: "reset",
-  clientAddress: undefined,
-};
 
 /** How guests are made: an SSH server of this process, or none (then an instance is only a row in the API). */
 export type GuestKindName = "ssh2" | "none";

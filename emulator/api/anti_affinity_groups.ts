@@ -1,7 +1,7 @@
 /** Anti-affinity groups: which instances are kept on different hardware. */
 import { randomUUID } from "node:crypto";
 import { text } from "./body";
-import { ApiError, conflict } from "./errors";
+import { unrecorded } from "./errors";
 import type { AntiAffinityGroupRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, nameOf, type Schema } from "./schema";
@@ -36,7 +36,7 @@ function create(request: ApiRequest) {
   const name = text(body, "name") ?? "";
   const groups = request.world.antiAffinityGroups;
   if ([...groups.values()].some((group) => group.name === name)) {
-    throw conflict(`Anti-affinity group ${name} already exists`);
+    throw unrecorded(409, `Anti-affinity group ${name} already exists`);
   }
   const group = { id: randomUUID(), name, description: text(body, "description") };
   if (!request.fault) groups.set(group.id, group);
@@ -47,7 +47,7 @@ function remove(request: ApiRequest) {
   const { world } = request;
   const group = groupOf(request);
   if (members(world, group.id).length > 0) {
-    throw new ApiError(world.settings.groupInUse, `Anti-affinity group ${group.name} is in use`);
+    throw unrecorded(world.settings.groupInUse, `Anti-affinity group ${group.name} is in use`);
   }
   const settle = () => world.antiAffinityGroups.delete(group.id);
   return begin(request, { noun: "anti-affinity-group", id: group.id, settle });

@@ -1,11 +1,12 @@
 /** An instance as the API shows it. */
-import type { InstanceRecord, ListedKey } from "./records";
+import type { InstanceRecord, KeyRecord, ListedKey } from "./records";
 import type { World } from "./world";
 
 /** What GET /instance/{id} answers. References to type, template and groups are bare ids, as on the real API. */
 export function instanceBody(world: World, instance: InstanceRecord): Record<string, unknown> {
   return {
-    ...listedInstanceBody(world, instance),
+    ...common(instance),
+    ...keysBody(world, instance),
     "disk-size": instance.diskSize,
     "disk-encrypted": true,
     "anti-affinity-groups": instance.antiAffinityGroups.map((id) => ({ id })),
@@ -18,9 +19,12 @@ export function instanceBody(world: World, instance: InstanceRecord): Record<str
   };
 }
 
-/** The smaller body that a listing shows. It has the keys, so one listing a zone finds every holder. */
+/** The smaller body that a listing shows. */
 export function listedInstanceBody(world: World, instance: InstanceRecord): Record<string, unknown> {
-  const [first, ...more] = listedKeys(world, instance);
+  return { ...common(instance), ...(world.settings.keysInLists === "shown" && keysBody(world, instance)) };
+}
+
+function common(instance: InstanceRecord): Record<string, unknown> {
   return {
     id: instance.id,
     name: instance.name,
@@ -33,16 +37,27 @@ export function listedInstanceBody(world: World, instance: InstanceRecord): Reco
     labels: instance.labels,
     "public-ip-assignment": instance.publicIpAssignment,
     "mac-address": instance.macAddress,
-    "ssh-keys": first ? [first, ...more] : [],
-    // Both forms are answered, whichever one the creation used.
-    ...(first && { "ssh-key": first }),
     ...(instance.manager && { manager: instance.manager }),
     ...(instance.publicIpAssignment !== "none" && { "public-ip": instance.address }),
     ...(instance.publicIpAssignment === "dual" && { "ipv6-address": instance.ipv6Address }),
   };
 }
 
-function listedKeys(world: World, { bootKeys }: InstanceRecord): readonly ListedKey[] {
-  if (world.settings.deletedKeys === "listed") return bootKeys;
-  return bootKeys.filter(({ name, fingerprint }) => world.keys.get(name)?.fingerprint === fingerprint);
+/** Both forms are answered, whichever one the creation used. */
+function keysBody(world: World, instance: InstanceRecord) {
+  const keys = listedKeys(world, instance);
+  return { "ssh-keys": keys, ...(keys[0] && { "ssh-key": keys[0] }) };
 }
+
+function listedKeys({ keys, settings }: World, { bootKeys }: InstanceRecord): readonly Partial<ListedKey>[] {
+  switch (settings.deletedKeys) {
+    case "listed":
+      return bootKeys;
+    case "dropped":
+      return bootKeys.filter(({ name, fingerprint }) => keys.get(name)?.fingerprint === fingerprint);
+    case "by-name":
+      return bootKeys.map(({ name }) => ({ name, ...present(keys.get(name)) }));
+  }
+}
+
+const present = (key: KeyRecord | undefined) => key && { fingerprint: key.fingerprint };

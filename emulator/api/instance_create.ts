@@ -1,9 +1,9 @@
 /** Creation of an instance, by hand or by a pool: the one moment at which keys reach a guest. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { INSTANCE_TYPES } from "./catalogue";
-import { ApiError, badRequest, conflict, notFound } from "./errors";
+import { badRequest, conflict, notFound, unrecorded } from "./errors";
 import type { OperationBody, OperationFault } from "./operations";
-import type { InstanceRecord, KeyRecord, TemplateRecord } from "./records";
+import type { InstanceRecord, KeyRecord, ListedKey, TemplateRecord } from "./records";
 import { found, type World, type Zone } from "./world";
 
 /** A creation, whoever asked for it. */
@@ -45,8 +45,13 @@ export function become(instance: InstanceRecord, state: InstanceRecord["state"])
 }
 
 function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
+  const quota = world.settings.instanceQuota;
+  if (quota !== undefined && world.instances.length >= quota) throw conflict("Quota exceeded for resource instance");
   const template = checkedTemplate(zone, order);
   const keys = orderedKeys(world, order.keyNames);
+  if (!template.sshKeyEnabled && keys.length > 0 && world.settings.keysWithoutSupport === "refused") {
+    throw unrecorded(400, `Template ${template.name} does not support SSH keys`);
+  }
   const securityGroups = checkedIds(world.securityGroups, order.securityGroups, "Security group");
   const id = randomUUID();
   const name = order.name ?? `VM-${id}`;
@@ -68,7 +73,7 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
     // The block that RFC 3849 keeps for documentation: nothing real answers there.
     ipv6Address: `2001:db8::${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}`,
     macAddress: `06:${(randomBytes(5).toString("hex").match(/../g) ?? []).join(":")}`,
-    bootKeys: keys.map(({ name: key, fingerprint }) => ({ name: key, fingerprint })),
+    bootKeys: listedAs(world, keys),
     securityGroups: securityGroups ?? [defaultGroup(world)],
     antiAffinityGroups: checkedIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group") ?? [],
     manager: order.manager,
@@ -89,8 +94,20 @@ export function orderedKeys(world: World, names: readonly string[]): KeyRecord[]
   return names.map((name) => {
     const key = world.keys.get(name);
     if (key) return key;
-    throw new ApiError(world.settings.unknownKeyAtCreate, `SSH key ${name} not found`);
+    throw unrecorded(world.settings.unknownKeyAtCreate, `SSH key ${name} not found`);
   });
+}
+
+/** Two names of one key are one key where the API goes by the fingerprint. */
+function listedAs(world: World, keys: readonly KeyRecord[]): ListedKey[] {
+  const registered = [...world.keys.values()];
+  const isAsked = world.settings.namesOfOneKey === "asked";
+  const named = keys.map((key) => (isAsked ? key : firstOf(registered, key)));
+  return [...new Set(named)].map(({ name, fingerprint }) => ({ name, fingerprint }));
+}
+
+function firstOf(registered: readonly KeyRecord[], key: KeyRecord): KeyRecord {
+  return registered.find(({ fingerprint }) => fingerprint === key.fingerprint) ?? key;
 }
 
 function checkedIds(map: ReadonlyMap<string, unknown>, ids: readonly string[] | undefined, what: string) {

@@ -24,17 +24,24 @@ export type Route = readonly [method: string, pattern: string, handler: Handler]
 
 /** A table of routes, compiled. */
 export class Router {
-  readonly #routes: ReadonlyArray<{ method: string; expression: RegExp; handler: Handler }>;
+  readonly #routes: ReadonlyArray<{ name: string; method: string; expression: RegExp; handler: Handler }>;
 
   constructor(routes: readonly Route[]) {
-    this.#routes = routes.map(([method, pattern, handler]) => ({ method, expression: compile(pattern), handler }));
+    this.#routes = routes.map(([method, pattern, handler]) => {
+      return { name: `${method} ${pattern}`, method, expression: compile(pattern), handler };
+    });
   }
 
-  /** The handler and parameters for a path below `/v2`, or undefined. */
-  find(method: string, path: string): { handler: Handler; params: Record<string, string> } | undefined {
+  /** Whether there is a route of this name, such as `PUT /instance/{id}:stop`. */
+  has(name: string): boolean {
+    return this.#routes.some((route) => route.name === name);
+  }
+
+  /** The route and its parameters for a path below `/v2`, or undefined. */
+  find(method: string, path: string): { name: string; handler: Handler; params: Record<string, string> } | undefined {
     for (const route of this.#routes) {
       const match = route.method === method ? route.expression.exec(path) : null;
-      if (match) return { handler: route.handler, params: decoded(match.groups ?? {}) };
+      if (match) return { name: route.name, handler: route.handler, params: decoded(match.groups ?? {}) };
     }
     return undefined;
   }

@@ -2,7 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { isNetwork } from "../network";
 import { text } from "./body";
-import { ApiError, badRequest, conflict } from "./errors";
+import { badRequest, unrecorded } from "./errors";
 import type { RuleRecord, SecurityGroupRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, idRef, nameOf, type Schema } from "./schema";
@@ -44,7 +44,7 @@ function create(request: ApiRequest) {
   const name = text(body, "name") ?? "";
   const { securityGroups } = request.world;
   if ([...securityGroups.values()].some((group) => group.name === name)) {
-    throw conflict(`Security group ${name} already exists`);
+    throw unrecorded(409, `Security group ${name} already exists`);
   }
   const group = { id: randomUUID(), name, description: text(body, "description"), rules: [] };
   if (!request.fault) securityGroups.set(group.id, group);
@@ -56,7 +56,7 @@ function remove(request: ApiRequest) {
   const group = groupOf(request);
   const isUsed = world.instances.some(({ securityGroups }) => securityGroups.includes(group.id));
   if (isUsed || group.name === "default") {
-    throw new ApiError(world.settings.groupInUse, `Security group ${group.name} is in use`);
+    throw unrecorded(world.settings.groupInUse, `Security group ${group.name} is in use`);
   }
   return begin(request, {
     noun: "security-group",

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultKind, Faults } from "../faults";
-import { ApiError, badRequest, invalidSignature, notFound } from "./errors";
+import { ApiError, badRequest, deniedByRole, invalidSignature, notFound } from "./errors";
 import type { OperationFault } from "./operations";
 import { router } from "./routes";
 import { isSignedBy } from "./signature";
@@ -88,6 +88,7 @@ async function handle(context: ServerContext, zone: Zone, request: IncomingMessa
   const incoming = await read(request);
   const fault = context.faults.take(incoming.method, incoming.path ?? "");
   const answer = await answerOf(context, zone, incoming, fault);
+  if (answer) response.setHeader("date", new Date(serverTime(context.world)).toUTCString());
   const answered = answer ? write(response, answer) : breakOff(request, fault);
   const ms = Math.round(performance.now() - started);
   const { method, url: path, body } = incoming;
@@ -126,8 +127,9 @@ function operationFault(fault: Fault | undefined): OperationFault | undefined {
 
 function work(context: ServerContext, zone: Zone, incoming: Incoming, fault: OperationFault | undefined): Answer {
   try {
-    authenticate(context, incoming);
+    const isSigned = authenticate(context, incoming);
     const route = router.find(incoming.method, incoming.path ?? "");
+    if (isSigned) admit(context.world, route?.name);
     if (!route) throw notFound("Resource");
     const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
     const body = parsed(incoming.body);
@@ -136,18 +138,37 @@ function work(context: ServerContext, zone: Zone, incoming: Incoming, fault: Ope
     if (incoming.method !== "GET") context.world.save();
     return { status: 200, body: answer };
   } catch (error) {
-    if (error instanceof ApiError) return { status: error.status, body: error.body };
+    if (error instanceof ApiError) {
+      return {
+        status: error.status,
+        headers: error.headers,
+        body: error.body(context.world.settings.unrecordedBodies),
+      };
+    }
     return { status: 500, body: { message: error instanceof Error ? error.message : String(error) } };
   }
 }
 
-function authenticate({ credentials }: ServerContext, { request, method, url, path, body }: Incoming): void {
-  // Zones are public, so that a restricted key finds its endpoint.
-  if (method === "GET" && path === "/zone") return;
+/** Whether somebody signed. @throws ApiError 403 for a wrong signature, and for none where one is needed */
+function authenticate({ credentials, world }: ServerContext, incoming: Incoming): boolean {
+  const { request, method, url, path, body } = incoming;
   const { authorization } = request.headers;
-  if (!isSignedBy({ method, url, body, authorization }, credentials.apiKey, credentials.apiSecret)) {
-    throw invalidSignature();
-  }
+  // Zones are public, so that a restricted key finds its endpoint; a signed request for them is one like any other.
+  if (method === "GET" && path === "/zone" && authorization === undefined) return false;
+  const validity = { now: serverTime(world), longestExpiry: world.settings.longestExpiry };
+  const { apiKey, apiSecret } = credentials;
+  if (isSignedBy({ method, url, body, authorization }, apiKey, apiSecret, validity)) return true;
+  throw invalidSignature();
+}
+
+function serverTime({ settings }: World): number {
+  return Date.now() + settings.clockAhead * 1000;
+}
+
+/** @throws ApiError 429 beyond the rate limit, 403 for what the role of the key denies */
+function admit({ settings, rateLimit }: World, route: string | undefined): void {
+  rateLimit.count(settings.requestsPerSecond, performance.now());
+  if (route !== undefined && settings.denied.includes(route)) throw deniedByRole();
 }
 
 function parsed(body: Buffer): unknown {

@@ -17,13 +17,23 @@ export interface SignedRequest {
   readonly authorization: string | undefined;
 }
 
+/** When a signature is looked at, and how far ahead it may end. */
+export interface Validity {
+  /** The server's time, in milliseconds since 1970. */
+  readonly now: number;
+  /** Seconds that a signature may still be valid for; undefined: any number. */
+  readonly longestExpiry?: number | undefined;
+}
+
 const SCHEME = "EXO2-HMAC-SHA256 ";
 
-/** Whether the request was signed by the owner of `key` and `secret` and has not expired at `now` (milliseconds). */
-export function isSignedBy(request: SignedRequest, key: string, secret: string, now = Date.now()): boolean {
+/** Whether the request was signed by the owner of `key` and `secret` and has not expired. */
+export function isSignedBy(request: SignedRequest, key: string, secret: string, validity: Validity): boolean {
   const fields = headerFields(request.authorization);
   const expires = fields?.get("expires") ?? "";
-  if (fields?.get("credential") !== key || !/^\d{1,15}$/.test(expires) || Number(expires) * 1000 <= now) return false;
+  if (fields?.get("credential") !== key || !/^\d{1,15}$/.test(expires)) return false;
+  const left = Number(expires) - validity.now / 1000;
+  if (left <= 0 || left > (validity.longestExpiry ?? Infinity)) return false;
   const signedArguments = (fields.get("signed-query-args") ?? "").split(";").filter(Boolean);
   const values = argumentValues(request.url, signedArguments);
   if (values === undefined) return false;

@@ -4,9 +4,9 @@
  * No route here touches an instance. A key that is deleted stays in every guest that was created with it.
  */
 import { randomUUID } from "node:crypto";
-import { type PublicKey, parsePublicKey, sameKey } from "../../provider/keys/public_key";
+import { accountKey } from "./account_key";
 import { text } from "./body";
-import { conflict } from "./errors";
+import { unrecorded } from "./errors";
 import type { KeyRecord } from "./records";
 import { type ApiRequest, param, type Route } from "./route";
 import { checkBody, type Schema } from "./schema";
@@ -33,8 +33,9 @@ function register(request: ApiRequest) {
   const body = checkBody(REGISTER, request.body);
   const name = text(body, "name") ?? "";
   const record = keyRecord(request.world, name, text(body, "public-key") ?? "");
-  if (request.world.keys.has(name)) throw conflict(`SSH key ${name} already exists`);
-  return synchronous(request, () => request.world.keys.set(name, record));
+  const { keys, settings } = request.world;
+  if (keys.has(name)) throw unrecorded(settings.duplicateName, `SSH key ${name} already exists`);
+  return synchronous(request, () => keys.set(name, record));
 }
 
 function remove(request: ApiRequest) {
@@ -51,21 +52,12 @@ function synchronous({ fault }: ApiRequest, work: () => void) {
 
 /** What the account remembers of a public key. @throws ApiError 409 for one that it does not take */
 export function keyRecord(world: World, name: string, publicKey: string): KeyRecord {
-  const key = parsed(publicKey);
-  if (key.algorithm === "ecdsa" && world.settings.ecdsaKeys === "refused") throw invalidKey();
-  const twin = [...world.keys.values()].find((other) => other.name !== name && sameKey(parsed(other.publicKey), key));
-  if (twin && world.settings.duplicateMaterial === "refused") throw conflict(`SSH key already exists as ${twin.name}`);
-  return { name, fingerprint: key.fingerprintMd5, publicKey: key.openssh };
-}
-
-function parsed(publicKey: string): PublicKey {
-  try {
-    return parsePublicKey(publicKey);
-  } catch {
-    throw invalidKey();
+  const { fingerprint, line } = accountKey(publicKey, world.settings);
+  const twin = [...world.keys.values()].find((other) => other.name !== name && other.fingerprint === fingerprint);
+  if (twin && world.settings.duplicateMaterial === "refused") {
+    throw unrecorded(409, `SSH key already exists as ${twin.name}`);
   }
+  return { name, fingerprint, publicKey: line };
 }
-
-const invalidKey = () => conflict("Public key is invalid");
 
 const keyBody = ({ name, fingerprint }: KeyRecord) => ({ name, fingerprint });

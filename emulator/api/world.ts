@@ -3,11 +3,12 @@
 import { Addresses } from "../guests/addresses";
 import type { GuestKind } from "../guests/guest";
 import { Machine } from "../machine";
-import type { Settings } from "../options";
+import type { Settings } from "../settings";
 import { stableId, templatesOf } from "./catalogue";
 import { notFound } from "./errors";
 import { admits } from "./firewall";
 import { Operations } from "./operations";
+import { RateLimit } from "./rate_limit";
 import type {
   AntiAffinityGroupRecord,
   InstanceRecord,
@@ -53,6 +54,7 @@ export class World {
   readonly antiAffinityGroups = new Map<string, AntiAffinityGroupRecord>();
   readonly addresses = new Addresses();
   readonly operations: Operations;
+  readonly rateLimit = new RateLimit();
   /** The switches; a test may change them while the world turns. */
   settings: Settings;
   /** Milliseconds that operations take from now on. */

@@ -43,11 +43,24 @@ test("explains itself with --help", async () => {
   const { code, stdout } = await outcome(command("--help"));
   expect(code).toBe(0);
   expect(stdout).toContain("Usage: pulumi-exoscale-ssh emulator [options]");
+  expect(stdout).toMatch(/^ {2}deletedKeys=listed\|dropped\|by-name +\(default: listed\)$/m);
+});
+
+test("behaves as --set says, which may be given several times", async () => {
+  const settings = ["--set", "clockAhead=86400", "--set", "requestsPerSecond=5"];
+  const lines = await exportsOf(command("emulator", "--zones", "ch-gva-2", ...settings));
+  const { headers } = await fetch(`${lines[2]?.split("=")[1]}/zone`);
+  expect(Math.round((Date.parse(headers.get("date") ?? "") - Date.now()) / 3_600_000)).toBe(24);
 });
 
 test.each([
   [["emulator", "--prot", "1"], "Unknown option '--prot'"],
   [["emulator", "--port", "http"], '"http" is not a number from 0 to 65535'],
+  [
+    ["emulator", "--set", "deletedKeys=gone"],
+    '--set "deletedKeys=gone" is not possible: deletedKeys is listed|dropped',
+  ],
+  [["emulator", "--set", "keys=2"], '--set "keys=2" is not a setting: give name=value, name one of deletedKeys'],
   [["start"], 'unknown command "start"'],
   [[], "say what to run: pulumi-exoscale-ssh emulator"],
 ])("refuses the command line %j with a reason", async (args, reason) => {

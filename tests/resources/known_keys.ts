@@ -16,3 +16,21 @@ export const bob = {
 /** RSA of 1024 bits, which nothing takes any more. */
 export const rsa1024 =
   "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDCtKCbtUeXJdEqu57vr76OMZJplrkEcJApwjfHjyt4AdiymlSIhPDbbcG33D8m8lFfDhubU2Gr7L1fWABkwLheoK1bqsXtDuVj+lpcaG6CnwtcYnE5iRderXsf0BoB1Z6dBXkJ3BfGDvyiGLrjONVpy+3DfT21tNBY6+begbKfSw== old";
+
+/** Keys of kinds, or of sizes, that the real API may or may not register; made with ssh-keygen, fingerprints its own. */
+export const uncertainKeys = {
+  ecdsa: {
+    line: "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBBQyPVr5JuBgRo/MJhPi9x5gh1Q0pRrR/TSNV0Vi1lixizuy/5KOmEDLTKCTTu6GVGVyzLoqJXaxG8qzjXybFb0= ec",
+    md5: "e0:3b:be:e3:b7:82:2b:36:14:61:01:01:ac:2a:b5:db",
+  },
+  /** Of a FIDO security key: the numbers are made up, the fingerprint is what ssh-keygen says. */
+  securityKey: {
+    line: "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fAAAABHNzaDo= sk",
+    md5: "cf:44:e4:6b:27:42:ed:24:a2:8a:c7:78:81:89:dc:78",
+  },
+  rsa1024: { line: rsa1024, md5: "d9:0e:97:45:29:f9:8f:ff:4b:dc:d7:9a:7b:0f:25:e5" },
+  rsa2048: {
+    line: "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABAQCrFZrJEB95CqbejpzyGJ5MDrpTPYTW55xcjRhGWFWgnArAMfRBLQoDP+aHGSkx/GNwYheaYsgZv9w8HRBx3FZAqnvzd4hY2odY+OSVE5EpIyZTNmLdNl2Oj18MNez6opGP//L3EikRitxppYdN17Wruz2inoBfj+SRBeoaDEVwwI7ucOksfKXyenwzhMMywGC9Hn4o5yyIKMh1yh7zAbYiXwQXw0DR++DLpSByLr3mlzRp7HUKNUJAOgoGuX7u04ucffB7s0JnFuII/JeKNe8Qabi10G8wrKnzCByOnifK5tLiLqxH3JIR8RJEYX/Yhe6RMyYbf7MoIid7cX2jzICj two",
+    md5: "be:eb:ab:a5:cf:3b:cd:68:c6:2b:de:7c:ca:ce:f4:e9",
+  },
+};

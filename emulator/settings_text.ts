@@ -1,0 +1,85 @@
+/** Settings as they are written on a command line: `deletedKeys=dropped`. */
+import { isIPv4 } from "node:net";
+import { router } from "./api/routes";
+import { DEFAULT_SETTINGS, type Settings } from "./settings";
+
+/** How the value of one setting is written. */
+interface Form<Value> {
+  /** What may stand after `=`, for a person. */
+  readonly shown: string;
+  /** The value; undefined when the text is none. */
+  read(text: string): Value | undefined;
+}
+
+const FORMS: { readonly [Name in keyof Settings]: Form<Settings[Name]> } = {
+  deletedKeys: oneOf("listed", "dropped", "by-name"),
+  duplicateMaterial: oneOf("accepted", "refused"),
+  namesOfOneKey: oneOf("asked", "first"),
+  duplicateName: oneOf(409, 400),
+  ecdsaKeys: oneOf("accepted", "refused"),
+  securityKeys: oneOf("refused", "accepted"),
+  smallestRsa: number(1024, 16_384),
+  unknownKeyAtCreate: oneOf(404, 400, 409),
+  keysWithoutSupport: oneOf("ignored", "refused"),
+  keysInLists: oneOf("shown", "hidden"),
+  groupInUse: oneOf(409, 400, 412),
+  unrecordedBodies: oneOf("json", "text", "empty"),
+  requestsPerSecond: number(1, 1_000_000),
+  longestExpiry: number(1, 1_000_000_000),
+  clockAhead: number(-1_000_000_000, 1_000_000_000),
+  denied: { shown: "REQUEST[,REQUEST...]", read: routes },
+  instanceQuota: number(0, 1_000_000),
+  closedPort: oneOf("reset", "silent"),
+  clientAddress: { shown: "IPv4 address", read: (text) => (isIPv4(text) ? text : undefined) },
+};
+
+/** A setting that cannot be understood; its message says what can. */
+export class SettingError extends Error {}
+
+/** Reads `name=value`. @throws SettingError for an unknown name or value */
+export function readSetting(text: string): Partial<Settings> {
+  const at = text.indexOf("=");
+  const name = text.slice(0, Math.max(0, at));
+  if (!isName(name)) {
+    throw new SettingError(`"${text}" is not a setting: give name=value, name one of ${NAMES.join(", ")}`);
+  }
+  const value = FORMS[name].read(text.slice(at + 1));
+  if (value === undefined) throw new SettingError(`"${text}" is not possible: ${name} is ${FORMS[name].shown}`);
+  return { [name]: value };
+}
+
+const NAMES = Object.keys(FORMS);
+
+function isName(name: string): name is keyof Settings {
+  return NAMES.includes(name);
+}
+
+/** A line for each setting: what it can be, and what it is when nothing is said. */
+export function settingsHelp(): string {
+  const lines = NAMES.filter(isName).map((name) => `  ${`${name}=${FORMS[name].shown}`.padEnd(47)} ${byDefault(name)}`);
+  return `${lines.join("\n")}\n`;
+}
+
+function byDefault(name: keyof Settings): string {
+  const value = DEFAULT_SETTINGS[name];
+  return value === undefined || (Array.isArray(value) && value.length === 0)
+    ? "(default: none)"
+    : `(default: ${value})`;
+}
+
+function oneOf<Value extends string | number>(...values: Value[]): Form<Value> {
+  return { shown: values.join("|"), read: (text) => values.find((value) => String(value) === text) };
+}
+
+function number(least: number, most: number): Form<number> {
+  const read = (text: string) => {
+    const value = Number(text);
+    return /^-?\d+$/.test(text) && value >= least && value <= most ? value : undefined;
+  };
+  return { shown: `NUMBER (${least} to ${most})`, read };
+}
+
+function routes(text: string): readonly string[] | undefined {
+  const named = text.split(",").map((route) => route.trim());
+  return named.every((route) => router.has(route)) ? named : undefined;
+}

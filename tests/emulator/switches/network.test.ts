@@ -1,0 +1,38 @@
+/** The switches about what a connection to a guest meets, under each of their values. */
+import { connect } from "node:net";
+import type { Settings } from "../../../emulator";
+import { closeAll, start } from "../world";
+
+afterEach(closeAll);
+
+/** A new instance whose group has one rule for SSH, if any, and what a connection to it meets within half a second. */
+async function met(settings: Partial<Settings>, network?: string): Promise<string> {
+  const { emulator, client } = await start({ settings });
+  const { id, ip } = await client.create();
+  const [group] = (await client.get(`/instance/${id}`))["security-groups"];
+  const rule = { "flow-direction": "ingress", protocol: "tcp", "start-port": 22, "end-port": 22, network };
+  if (network) await client.settle("POST", `/security-group/${group.id}/rules`, rule);
+  const socket = connect(Number(emulator.environment.EXOSCALE_SSH_PORT), ip).setTimeout(500);
+  const first = await new Promise<string>((resolve) => {
+    socket.once("data", (bytes) => resolve(String(bytes).slice(0, 4)));
+    socket.once("timeout", () => resolve("nothing"));
+    socket.once("error", () => resolve("an end")).once("close", () => resolve("an end"));
+  });
+  socket.destroy();
+  return first;
+}
+
+test.each([
+  ["reset", "an end"],
+  ["silent", "nothing"],
+] as const)("closedPort %s: a connection that no rule lets in meets %s", async (closedPort, expected) => {
+  expect(await met({ closedPort })).toBe(expected);
+});
+
+test.each([
+  [undefined, "127.0.0.1/32", "SSH-"],
+  [undefined, "203.0.113.0/24", "an end"],
+  ["203.0.113.4", "203.0.113.0/24", "SSH-"],
+])("clientAddress %s: a rule for %s lets this machine meet %s", async (clientAddress, network, expected) => {
+  expect(await met({ clientAddress }, network)).toBe(expected);
+});
