@@ -1,4 +1,5 @@
-import { type Client, closeAll, start } from "./world";
+/** Instance pools. That an update takes absent keys for none is what a client works around; the rest is documented. */
+import { type Client, closeAll, start } from "../world";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 

@@ -1,30 +1,51 @@
-import { type Client, closeAll, start } from "./world";
+/** What is recorded of instances: how they are made, shown, changed and deleted. Each group says how it is known. */
+import { alice, bob } from "../../resources/known_keys";
+import { type Client, closeAll, start } from "../world";
 
 afterEach(closeAll);
 
 const none = { guests: "none" } as const;
-const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
 async function typeId(client: Client, family: string, size: string): Promise<string> {
   const { "instance-types": types } = await client.get("/instance-type");
   return types.find((type: { family: string; size: string }) => type.family === family && type.size === size).id;
 }
 
-test("names the instance in the pending answer, before it runs", async () => {
-  const { client } = await start({ ...none, operationMs: 60_000 });
-  const { body } = await client.send("POST", "/instance", await client.order({ name: "web" }));
-  expect(body).toMatchObject({ state: "pending", reference: { command: "get-instance" } });
-  expect(await client.get(`/instance/${body.reference.id}`)).toMatchObject({ name: "web", state: "starting" });
+// Recorded on the wire.
+
+test("shows references as bare ids, labels as a map that may be empty, and a MAC address of 06:", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create();
+  const shown = await client.get(`/instance/${id}`);
+  const { template, "instance-type": type, "security-groups": groups } = shown;
+  expect([template, type, groups[0]].map((reference) => Object.keys(reference))).toEqual([["id"], ["id"], ["id"]]);
+  expect(shown).toMatchObject({ state: "running", labels: {}, "disk-encrypted": true });
+  expect(shown["mac-address"]).toMatch(/^06(:[0-9a-f]{2}){5}$/);
 });
 
-test("shows references as bare ids and keys in both forms", async () => {
+// From what clients do, and expect in their tests.
+
+test.each([
+  ["ssh-keys", { "ssh-keys": [{ name: "alice" }, { name: "bob" }] }, ["alice", "bob"]],
+  ["ssh-key", { "ssh-key": { name: "bob" } }, ["bob"]],
+])("shows its keys in both forms and in lists, when %s was sent", async (_form, keys, names) => {
   const { client } = await start(none);
-  await client.register("alice", KEY);
-  const { id } = await client.create({ "ssh-keys": [{ name: "alice" }] });
+  await client.register("alice", alice.line);
+  await client.register("bob", bob.line);
+  const { id } = await client.create(keys);
   const shown = await client.get(`/instance/${id}`);
-  expect(Object.keys(shown.template)).toEqual(["id"]);
-  expect(shown["ssh-keys"]).toEqual([shown["ssh-key"]]);
-  expect(shown).toMatchObject({ state: "running", labels: {}, "ssh-key": { name: "alice" }, "disk-encrypted": true });
+  expect(shown["ssh-keys"].map(({ name }: { name: string }) => name)).toEqual(names);
+  expect(shown["ssh-key"]).toEqual(shown["ssh-keys"][0]);
+  const [listed] = (await client.get("/instance")).instances;
+  expect([listed["ssh-key"], listed["ssh-keys"]]).toEqual([shown["ssh-key"], shown["ssh-keys"]]);
+});
+
+test("has its public address from the first answer on, and shows user data as it was sent", async () => {
+  const { client } = await start({ ...none, operationMs: 60_000 });
+  const { body } = await client.send("POST", "/instance", await client.order({ "user-data": "I2Nsb3VkLWNvbmZpZwo=" }));
+  const shown = await client.get(`/instance/${body.reference.id}`);
+  expect(shown).toMatchObject({ state: "starting", "user-data": "I2Nsb3VkLWNvbmZpZwo=" });
+  expect(shown["public-ip"]).toMatch(/^127(\.\d+){3}$/);
 });
 
 test("wears the default security group when none is given", async () => {
@@ -34,11 +55,38 @@ test("wears the default security group when none is given", async () => {
   expect((await client.get(`/security-group/${group.id}`)).name).toBe("default");
 });
 
+// From the API document.
+
+test("starts when it is made, unless auto-start is false", async () => {
+  const { client } = await start(none);
+  const [on, off] = [await client.create(), await client.create({ "auto-start": false })];
+  expect((await client.get(`/instance/${on.id}`)).state).toBe("running");
+  expect((await client.get(`/instance/${off.id}`)).state).toBe("stopped");
+});
+
+test("keeps in an update what is absent, and clears labels that are null", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create({ name: "web", labels: { a: "b" } });
+  await client.settle("PUT", `/instance/${id}`, { "user-data": "aGk=" });
+  expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "web", labels: { a: "b" }, "user-data": "aGk=" });
+  await client.settle("PUT", `/instance/${id}`, { labels: null });
+  expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "web", labels: {} });
+});
+
+test("takes 32,768 characters of user data, and not one more", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create({ "user-data": "x".repeat(32_768) });
+  expect((await client.get(`/instance/${id}`))["user-data"]).toHaveLength(32_768);
+  const longer = await client.send("PUT", `/instance/${id}`, { "user-data": "x".repeat(32_769) });
+  expect(longer).toMatchObject({ status: 400, body: { errors: [{ path: "user-data" }] } });
+});
+
 test.each([
   ["a missing disk size", { "disk-size": undefined }, 400],
   ["a disk below the minimum", { "disk-size": 9 }, 400],
+  ["a disk above the maximum", { "disk-size": 51_201 }, 400],
+  ["an empty text as user data", { "user-data": "" }, 400],
   ["a repeated key", { "ssh-keys": [{ name: "a" }, { name: "a" }] }, 400],
-  ["a key that nobody registered", { "ssh-keys": [{ name: "nobody" }] }, 404],
   ["a template that does not exist", { template: { id: "00000000-0000-4000-8000-000000000000" } }, 404],
   ["labels that are not text", { labels: { a: 1 } }, 400],
 ])("refuses to create with %s", async (_what, change, status) => {
@@ -50,16 +98,6 @@ test("refuses a disk that is smaller than the template", async () => {
   const { client } = await start(none);
   const body = await client.order({ "disk-size": 10 }, "Windows Server 2022");
   expect((await client.send("POST", "/instance", body)).status).toBe(400);
-});
-
-test("keeps listing a deleted key, or drops it, as told", async () => {
-  const { emulator, client } = await start(none);
-  await client.register("alice", KEY);
-  const { id } = await client.create({ "ssh-key": { name: "alice" } });
-  emulator.cloud.removeKey("alice");
-  expect((await client.get(`/instance/${id}`))["ssh-keys"]).toHaveLength(1);
-  emulator.cloud.set({ deletedKeys: "dropped" });
-  expect((await client.get(`/instance/${id}`))["ssh-keys"]).toEqual([]);
 });
 
 test("finds instances by label, address and manager", async () => {
@@ -80,16 +118,6 @@ test("changes name and labels in place and clears labels on request", async () =
   expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "new", labels: { a: "b" } });
   await client.settle("DELETE", `/instance/${id}/labels`);
   expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "new", labels: {} });
-});
-
-test("answers stop and start with the resource instead of a reference", async () => {
-  const { client } = await start(none);
-  const { id } = await client.create();
-  const stopped = await client.settle("PUT", `/instance/${id}:stop`);
-  expect(stopped).toMatchObject({ state: "success", resource: { id, type: "instance" } });
-  expect((await client.get(`/instance/${id}`)).state).toBe("stopped");
-  await client.settle("PUT", `/instance/${id}:start`, {});
-  expect((await client.get(`/instance/${id}`)).state).toBe("running");
 });
 
 test("scales and grows only a stopped instance, within its family, never smaller", async () => {

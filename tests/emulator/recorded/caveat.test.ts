@@ -1,4 +1,5 @@
-import { closeAll, KeyRing, start } from "./world";
+/** What a client relies on: the CLI deletes the key of every instance that it made without one, and logs in. */
+import { closeAll, KeyRing, start } from "../world";
 
 let ring: KeyRing;
 
