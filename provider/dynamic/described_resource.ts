@@ -11,6 +11,14 @@ interface Description {
   readonly outputs: z.ZodObject;
 }
 
+/** Pulumi cannot import dynamic resources: it would say "Cannot read properties of undefined (reading 'toJavaScript')". */
+const imported =
+  "the option import does not work for dynamic resources. A key that the account has is taken over by its name, " +
+  "publicKey or privateKey, and adopt: true. To read an object without managing it, give the option id instead.";
+
+/** Public keys as the program gave them, by the pair that was made of them. */
+const importedKeys = new WeakMap<object, unknown>();
+
 /** Package in the type token: `pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair`. Stands in every state. */
 const module_ = "exoscale-ssh";
 
@@ -32,6 +40,7 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     if (deletedFirst !== undefined && options.deleteBeforeReplace === true && !allowsLockout(args)) {
       throw new pulumi.RunError(`${type} "${name}": ${deletedFirst}`);
     }
+    if (options.import !== undefined) throw new pulumi.RunError(`${type} "${name}": ${imported}`);
     const absent = Object.fromEntries(
       [...Object.keys(inputs.shape), ...Object.keys(outputs.shape)].map((property) => [property, undefined]),
     );
@@ -45,6 +54,7 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     const given = asSecrets(referencesIn(args), fieldsMarked(inputs, "secret"));
     const additionalSecretOutputs = [...(options.additionalSecretOutputs ?? []), ...secrets];
     super(provider, name, { ...absent, ...given, identity }, { ...options, additionalSecretOutputs }, module_, type);
+    if ("publicKey" in args) importedKeys.set(this, args.publicKey);
   }
 }
 
@@ -88,11 +98,13 @@ function referencesInList(value: unknown): unknown {
 
 function referenceTo(item: unknown): unknown {
   if (!(item instanceof DescribedResource)) return onceThere(item, referenceTo);
-  const { name, publicKey, publicKeyOpenssh } = item as DescribedResource &
-    Partial<Record<string, pulumi.Output<unknown>>>;
-  if (!publicKey || !publicKeyOpenssh) return item.id;
-  // What is imported is known at preview, when the output is not yet.
-  return { name, publicKeyOpenssh: publicKey.apply((imported) => imported ?? publicKeyOpenssh) };
+  const { name, publicKeyOpenssh } = item as DescribedResource & Partial<Record<string, pulumi.Output<unknown>>>;
+  if (!publicKeyOpenssh) return item.id;
+  const given = importedKeys.get(item);
+  // What is imported is known at preview, when the output is not yet. (The property `publicKey` of a generated pair is
+  // no help: a preview takes what has no value for unknown.)
+  if (given === undefined) return { name, publicKeyOpenssh };
+  return { name, publicKeyOpenssh: pulumi.output(given).apply((known) => known ?? publicKeyOpenssh) };
 }
 
 /** Looks into outputs and promises. Nothing is unwrapped on the way, so that a preview still knows what is known. */

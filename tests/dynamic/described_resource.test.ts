@@ -57,6 +57,12 @@ describe("What a class tells Pulumi", () => {
     expect(() => new SshKeyPair("public", { publicKey: "ssh-ed25519 AAAA" }, options)).not.toThrow();
   });
 
+  test("is nothing where Pulumi would be asked to import, which it cannot do with a dynamic resource", () => {
+    expect(() => new SshKeyPair("existing", {}, { import: "bob" })).toThrow(
+      /"existing": the option import.*adopt: true/,
+    );
+  });
+
   test("is the source text that fetches the implementation", async () => {
     const { inputs } = await told(new SshKeyPair("texted"));
     expect(inputs.__provider).toContain('require("pulumi-exoscale-ssh/dynamic/impl").SshKeyPair.create(inputs)');
