@@ -42,6 +42,21 @@ export class KeyEncodingError extends ExoscaleSshError {
   readonly code = "KEY_ENCODING_FAILED";
 }
 
+/** Something is where a private key file is to be made. It is never overwritten. */
+export class KeyFileTakenError extends ExoscaleSshError {
+  readonly code = "KEY_FILE_TAKEN";
+}
+
+/** The file with a pair's private key is not on this machine, or another key is in it. */
+export class KeyFileMissingError extends ExoscaleSshError {
+  readonly code = "KEY_FILE_MISSING";
+}
+
+/** A private key file cannot be written, read or removed. */
+export class KeyFileUnusableError extends ExoscaleSshError {
+  readonly code = "KEY_FILE_UNUSABLE";
+}
+
 // --- Exoscale's API ---------------------------------------------------------------------------------------------
 
 /** A name or identifier that the API cannot accept; refused before any request is made from it. */

@@ -9,6 +9,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
     allowed: [
       "provider/resources",
       "provider/account",
+      "provider/private_key_file",
       "provider/errors",
       "@pulumi/pulumi",
       "zod",
@@ -18,12 +19,25 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   {
     room: "provider/resources",
     title: "the resources know no Pulumi, network, file or environment",
-    allowed: ["provider/keys", "provider/account", "provider/errors", "zod", "node:crypto", "node:util"],
+    allowed: [
+      "provider/keys",
+      "provider/account",
+      "provider/private_key_file",
+      "provider/errors",
+      "zod",
+      "node:crypto",
+      "node:util",
+    ],
   },
   {
     room: "provider/account",
     title: "the account joins Exoscale's API and SSH",
     allowed: ["provider/exoscale", "provider/ssh", "provider/errors"],
+  },
+  {
+    room: "provider/private_key_file",
+    title: "one file touches files, and knows neither keys nor clouds",
+    allowed: ["provider/errors", "node:crypto", "node:fs", "node:fs/promises", "node:os", "node:path"],
   },
   {
     room: "provider/exoscale",
@@ -106,9 +120,17 @@ describe("What only one place may touch", () => {
     expect(filesOf("provider/resources").filter((file) => mentions(file, "fetch"))).toEqual([]);
   });
 
-  test("the resources know the account as a type only", () => {
+  test("the resources know the account and the key files as types only", () => {
     const atRunTime = filesOf("provider/resources").flatMap(runTimeImportsOf);
-    expect(atRunTime.filter(({ target }) => target === "provider/account")).toEqual([]);
+    const outside = ["provider/account", "provider/private_key_file"];
+    expect(atRunTime.filter(({ target }) => outside.includes(target))).toEqual([]);
+  });
+
+  test("one file of the provider reads and writes files", () => {
+    const importers = ["node:fs", "node:fs/promises", "fs"].flatMap(importersOf);
+    expect([...new Set(importers)].filter((file) => within("provider", file))).toEqual([
+      "provider/private_key_file.ts",
+    ]);
   });
 
   test("the dynamic front knows zod as a type only", () => {

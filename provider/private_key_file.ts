@@ -1,0 +1,215 @@
+import { randomBytes } from "node:crypto";
+import { constants, type Stats } from "node:fs";
+import { access, link, lstat, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from "node:fs/promises";
+import { homedir, platform } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { KeyFileTakenError, KeyFileUnusableError } from "./errors";
+
+/** What is at a path. */
+export type Place =
+  /** Nothing, and as far as can be seen a file can be made there. */
+  | { readonly is: "free" }
+  /** A file that can be read. */
+  | { readonly is: "file"; readonly text: string }
+  /** Nothing that could be used; `why` is the rest of a sentence that begins with the path. */
+  | { readonly is: "blocked"; readonly why: string };
+
+/**
+ * Files that hold a private key, on the machine that runs Pulumi. Relative paths start in the program's folder, `~/`
+ * in the user's home. Nothing here follows a symbolic link at the end of a path, and nothing overwrites a file whose
+ * content the caller does not know.
+ */
+export interface PrivateKeyFiles {
+  /** Looks without changing anything. */
+  look(path: string): Promise<Place>;
+  /**
+   * Makes a file of mode 0600, and missing folders of mode 0700. It appears whole or not at all, and is read back.
+   *
+   * @throws KeyFileTakenError when something is there; it is left as it is
+   * @throws KeyFileUnusableError
+   */
+  create(path: string, text: string): Promise<void>;
+  /** Puts another text into a file that holds `last`, at one stroke. @throws KeyFileUnusableError */
+  replace(path: string, last: string, text: string): Promise<void>;
+  /** Removes a file that holds `last`. @throws KeyFileUnusableError */
+  remove(path: string, last: string): Promise<void>;
+  /** Whether two paths lead to one file that exists. */
+  same(left: string, right: string): Promise<boolean>;
+}
+
+/** The file system of this machine. */
+export const privateKeyFiles: PrivateKeyFiles = {
+  look,
+
+  create: (path, text) =>
+    explained(`write the private key file "${path}"`, async () => {
+      const file = absolute(path);
+      await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+      await withDraft(file, text, (draft) => linkNew(draft, file, path));
+      await checkHolds(path, text);
+    }),
+
+  replace: (path, last, text) =>
+    explained(`rewrite the private key file "${path}"`, async () => {
+      const file = absolute(path);
+      await withDraft(file, text, async (draft) => {
+        await checkHolds(path, last);
+        await rename(draft, file);
+      });
+      await checkHolds(path, text);
+    }),
+
+  remove: (path, last) =>
+    explained(`remove the private key file "${path}"`, async () => {
+      const file = absolute(path);
+      await checkHolds(path, last);
+      await unlink(file);
+      await sweepDrafts(dirname(file));
+    }),
+
+  async same(left, right) {
+    const [one, other] = await Promise.all([left, right].map(identityOf));
+    return one !== undefined && one === other;
+  },
+};
+
+/** Bytes: no private key is as large, and what is larger is not read to find out. */
+const largestKey = 65_536;
+
+function absolute(path: string): string {
+  return path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(path);
+}
+
+async function look(path: string): Promise<Place> {
+  const file = absolute(path);
+  try {
+    const found = await lstat(file);
+    if (!found.isFile()) return { is: "blocked", why: `is ${kindOf(found)}` };
+    if (found.size > largestKey) return { is: "blocked", why: `has ${found.size} bytes, too many for a private key` };
+    const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
+    return { is: "file", text: await readFile(file, { encoding: "utf8", flag }) };
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return await roomIn(dirname(file));
+    return { is: "blocked", why: `cannot be read: ${reasonOf(error)}` };
+  }
+}
+
+function kindOf(found: Stats): string {
+  if (found.isSymbolicLink()) return "a symbolic link; give the path of the file itself";
+  return found.isDirectory() ? "a directory; give the path of a file in it" : "no regular file";
+}
+
+/** Whether a file could be made in a folder, or a folder on the way to it. */
+async function roomIn(folder: string): Promise<Place> {
+  try {
+    if (!(await stat(folder)).isDirectory()) return { is: "blocked", why: `cannot be made: ${folder} is no directory` };
+    await access(folder, constants.W_OK | constants.X_OK);
+    return { is: "free" };
+  } catch (error) {
+    if (codeOf(error) === "ENOENT" && dirname(folder) !== folder) return await roomIn(dirname(folder));
+    return { is: "blocked", why: `cannot be made in ${folder}: ${reasonOf(error)}` };
+  }
+}
+
+/** Files in the making; one that a killed run left holds a private key, so the next run removes it. */
+const draftName = /^\.exoscale-ssh-key-[0-9a-f]{16}$/;
+/** Milliseconds after which a draft is a leftover: writing one takes a few. */
+const draftLifetime = 60_000;
+
+async function withDraft(file: string, text: string, place: (draft: string) => Promise<void>): Promise<void> {
+  const folder = dirname(file);
+  await sweepDrafts(folder);
+  const draft = join(folder, `.exoscale-ssh-key-${randomBytes(8).toString("hex")}`);
+  try {
+    await writeDraft(draft, text);
+    await place(draft);
+  } finally {
+    await rm(draft, { force: true });
+  }
+  await persistNames(folder);
+}
+
+async function writeDraft(draft: string, text: string): Promise<void> {
+  const handle = await open(draft, "wx", 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+    const { mode } = await handle.stat();
+    if (platform() !== "win32" && (mode & 0o077) !== 0) {
+      throw new KeyFileUnusableError("the file system there lets everybody read it. Choose another privateKeyFile");
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A link is refused where there is something already, which a rename would overwrite. */
+async function linkNew(draft: string, file: string, path: string): Promise<void> {
+  try {
+    await link(draft, file);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    throw new KeyFileTakenError(
+      `"${path}" exists. Nothing was written: choose another privateKeyFile, or move it away.`,
+    );
+  }
+}
+
+async function sweepDrafts(folder: string): Promise<void> {
+  const drafts = (await readdir(folder)).filter((name) => draftName.test(name)).map((name) => join(folder, name));
+  for (const draft of drafts) {
+    const found = await lstat(draft).catch(() => undefined);
+    if (found && Date.now() - found.mtimeMs > draftLifetime) await rm(draft, { force: true });
+  }
+}
+
+/** A name is on the disk once its folder is; systems that cannot open folders see to that themselves. */
+async function persistNames(folder: string): Promise<void> {
+  const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+async function checkHolds(path: string, text: string): Promise<void> {
+  const place = await look(path);
+  if (place.is === "file" && place.text === text) return;
+  throw new KeyFileUnusableError("it does not hold what it should: somebody else writes there. Run it again");
+}
+
+async function identityOf(path: string): Promise<string | undefined> {
+  const found = await lstat(absolute(path), { bigint: true }).catch(() => undefined);
+  return found && `${found.dev} ${found.ino}`;
+}
+
+async function explained(what: string, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof KeyFileTakenError) throw error;
+    const reason = error instanceof KeyFileUnusableError ? error.message : reasonOf(error);
+    throw new KeyFileUnusableError(`Could not ${what}: ${reason}.`, { cause: error });
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: "no permission",
+  EPERM: "not permitted here, or the file system has no hard links",
+  ENOTSUP: "the file system has no hard links",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  EDQUOT: "the disk quota is used up",
+  ENAMETOOLONG: "the name is too long",
+  ENOTDIR: "a part of the path is a file, not a directory",
+  EEXIST: "a part of the path is a file, not a directory",
+  ELOOP: "its links go round in a circle",
+};
+
+/** What the system said, in words; the text of its own error would repeat the path. */
+function reasonOf(error: unknown): string {
+  const code = String(codeOf(error) ?? error);
+  return reasons[code] ? `${reasons[code]} (${code})` : code;
+}
