@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { type Account, openAccount, type ReadSetting } from "../account";
 import { NotInAccountError } from "../errors";
+import { privateKeyFiles } from "../private_key_file";
 import { check } from "../resources/contract/check";
 import type { PreviewedFields } from "../resources/contract/description";
 import { diff } from "../resources/contract/diff";
@@ -32,7 +33,7 @@ function configured(): Account {
 export function dynamicProvider<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
 ): DynamicProvider {
-  const context = () => ({ account: configured(), log });
+  const context = () => ({ account: configured(), files: privateKeyFiles, log });
   return {
     // Nothing here waits: Pulumi starts other methods while a configure is still under way.
     configure: shown(async ({ config }) => {
@@ -42,7 +43,7 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 
     check: shown(async (olds, news) => {
       const last = fromEngine(olds);
-      const checked = await check(resource, fromEngine(news), isEmpty(last) ? undefined : last, configured());
+      const checked = await check(resource, fromEngine(news), isEmpty(last) ? undefined : last, context());
       return { inputs: toEngine(checked.inputs), failures: [...checked.failures] };
     }),
 

@@ -220,6 +220,8 @@ export interface SshKeyPairArgs {
   comment?: pulumi.Input<string | undefined>;
   /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Changes in place. Always a secret. */
   passphrase?: pulumi.Input<string | undefined>;
+  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. */
+  privateKeyFile?: pulumi.Input<string | undefined>;
   /** Any change of these values makes a new pair. Instances that hold the old key keep accepting it. A change makes a new one. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
   /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
@@ -248,6 +250,8 @@ export class SshKeyPair extends DescribedResource {
   declare readonly comment: pulumi.Output<string | undefined>;
   /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Changes in place. Always a secret. */
   declare readonly passphrase: pulumi.Output<string | undefined>;
+  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. */
+  declare readonly privateKeyFile: pulumi.Output<string | undefined>;
   /** Any change of these values makes a new pair. Instances that hold the old key keep accepting it. A change makes a new one. */
   declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
   /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
@@ -260,9 +264,9 @@ export class SshKeyPair extends DescribedResource {
   declare readonly publicKeyOpenssh: pulumi.Output<string | undefined>;
   /** The public key in PEM (SubjectPublicKeyInfo). */
   declare readonly publicKeyPem: pulumi.Output<string | undefined>;
-  /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key. Always a secret. */
+  /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key. Always a secret. */
+  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyPem: pulumi.Output<string | undefined>;
   /** The private key in PuTTY's format (PPK v2), for RSA keys without a passphrase; otherwise absent. Always a secret. */
   declare readonly privateKeyPutty: pulumi.Output<string | undefined>;

@@ -23,6 +23,11 @@ export function readOpensshPrivateKey(
   return { material: materialOf(key), comment: key.comment ?? "" };
 }
 
+/** The blob of the public half, which stands in the container unencrypted, whatever the cipher. */
+export function publicBlobIn({ body }: PrivateKeyBlock): Buffer {
+  return splitContainer(Buffer.from(body, "base64")).publicBlob;
+}
+
 const magic = Buffer.from("openssh-key-v1\0");
 
 /** Block sizes of the ciphers that sshpk decrypts rightly; its AES-GCM is broken and ChaCha20 it does not have. */

@@ -1,6 +1,7 @@
 /** What the tests of the resources start from: an emulated cloud, runs of the provider against it, three known keys. */
 import { type Account, openAccount, type ReadSetting } from "../../provider/account";
 import { PartialCreateError } from "../../provider/errors";
+import { privateKeyFiles } from "../../provider/private_key_file";
 import { check, type RawInputs } from "../../provider/resources/contract/check";
 import type { PreviewedFields } from "../../provider/resources/contract/description";
 import { diff } from "../../provider/resources/contract/diff";
@@ -19,6 +20,7 @@ export interface Held<State> {
 /** One run of the provider: an account of its own, of which nothing is remembered by the next run. */
 export class Run {
   readonly account: Account;
+  readonly files = privateKeyFiles;
   readonly warnings: string[] = [];
   readonly notes: string[] = [];
   readonly log = {
@@ -32,7 +34,7 @@ export class Run {
 
   /** The checked inputs, and what is wrong with them. */
   async check<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs, last?: Held<S>) {
-    return await check(resource, news, last && this.inputs(resource, last), this.account);
+    return await check(resource, news, last && this.inputs(resource, last), this);
   }
 
   /** What is wrong with inputs, as `property: reason`, or the reason alone where no property is named. */

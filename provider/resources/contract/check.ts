@@ -1,9 +1,8 @@
 import type { z } from "zod";
-import type { Account } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { type PreviewedFields, UNKNOWN } from "./description";
 import { named } from "./identity";
-import type { CheckFailure, OldInputs, Resource } from "./resource";
+import type { Asked, CheckFailure, OldInputs, Resource } from "./resource";
 
 /** Inputs as a front received them: any shape, unknowns already translated to `UNKNOWN`. */
 export type RawInputs = Readonly<Record<string, unknown>>;
@@ -16,15 +15,15 @@ export interface Checked {
 
 /**
  * Checks the inputs of one resource, in three steps that each need the one before: every field by itself, the rules
- * between fields, and, where an account is at hand, what only the account knows.
+ * between fields, and what only the account or this machine knows.
  */
 export async function check<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  account: Account,
+  asked: Asked,
 ): Promise<Checked> {
-  const checked = await checkInputs(resource, news, olds, account);
+  const checked = await checkInputs(resource, news, olds, asked);
   return { ...checked, failures: checked.failures.map((failure) => withoutValue(failure, resource.inputs, news)) };
 }
 
@@ -43,7 +42,7 @@ async function checkInputs<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  account: Account,
+  asked: Asked,
 ): Promise<Checked> {
   const { inputs, failures } = checkFields(resource, news);
   const complete = named(inputs, olds);
@@ -51,9 +50,9 @@ async function checkInputs<Inputs extends object, State extends object>(
 
   // Each field has just been held against its description; the old ones were when they were new.
   const last = olds as OldInputs<Inputs>;
-  const checked = resource.complete(complete as PreviewedFields<Inputs>, account, last);
+  const checked = resource.complete(complete as PreviewedFields<Inputs>, asked.account, last);
   const broken = resource.rules(checked);
-  const answers = broken.length > 0 ? broken : await askAccount(resource, checked, last, account);
+  const answers = broken.length > 0 ? broken : await ask(resource, checked, last, asked);
   return { inputs: { ...checked }, failures: answers };
 }
 
@@ -113,15 +112,15 @@ function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-async function askAccount<Inputs extends object, State extends object>(
+async function ask<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   inputs: PreviewedFields<Inputs>,
   olds: OldInputs<Inputs>,
-  account: Account,
+  asked: Asked,
 ): Promise<CheckFailure[]> {
   try {
-    const refused = olds ? await resource.changeRules(inputs, olds, account) : [];
-    return refused.length > 0 ? refused : await resource.catalogue(inputs, account, olds);
+    const refused = olds ? await resource.changeRules(inputs, olds, asked.account) : [];
+    return refused.length > 0 ? refused : await resource.catalogue(inputs, asked, olds);
   } catch (error) {
     // Missing credentials, an endpoint that does not answer, a refusal of the API: as visible as a wrong input.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];

@@ -24,13 +24,13 @@ export async function diff<Inputs extends object, State extends object>(
 }
 
 /** Names of the inputs whose value differs from the state, hidden ones aside. */
-export function changedInputs<Inputs extends object, State extends object>(
-  resource: Resource<Inputs, State>,
-  state: State,
+export function changedInputs<Inputs extends object>(
+  resource: Pick<Resource<Inputs, never>, "inputs" | "sameValue">,
+  state: object,
   inputs: PreviewedFields<Inputs>,
 ): string[] {
   // A state is the inputs and the outputs side by side.
-  const lastInputs = state as unknown as Inputs;
+  const lastInputs = state as Inputs;
   const hidden = new Set(fieldsMarked(resource.inputs, "hidden"));
   return Object.keys(resource.inputs.shape).filter((name) => {
     if (hidden.has(name)) return false;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Account } from "../../account";
+import type { PrivateKeyFiles } from "../../private_key_file";
 import type { PreviewedFields } from "./description";
 
 /** One thing wrong with the inputs of a resource, shown at preview against the property it is about. */
@@ -25,8 +26,13 @@ export interface Diff {
 /** What the core may use of the outside world. */
 export interface Context {
   readonly account: Account;
+  /** Private keys on the machine that runs Pulumi. */
+  readonly files: PrivateKeyFiles;
   readonly log: Log;
 }
+
+/** What a check may ask. It changes nothing. */
+export type Asked = Pick<Context, "account" | "files">;
 
 /** Lines for the person who runs Pulumi. A warning is for what they must act on. */
 export interface Log {
@@ -92,8 +98,8 @@ export interface Resource<Inputs extends object, State extends object> {
    * anyway. Said here rather than in the diff, which Pulumi also asks at a refresh: a refusal there would fail that.
    */
   changeRules(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
-  /** Rules that only the account can answer (zones, types, templates, names); changes nothing. */
-  catalogue(inputs: PreviewedFields<Inputs>, account: Account, olds: OldInputs<Inputs>): Promise<CheckFailure[]>;
+  /** Rules that only the account can answer (zones, types, templates, names), or this machine; changes nothing. */
+  catalogue(inputs: PreviewedFields<Inputs>, asked: Asked, olds: OldInputs<Inputs>): Promise<CheckFailure[]>;
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
   refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
 

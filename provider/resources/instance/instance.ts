@@ -40,7 +40,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   },
   rules: instanceRules,
   changeRules: instanceChangeRules,
-  catalogue: instanceCatalogue,
+  catalogue: (inputs, { account }, olds) => instanceCatalogue(inputs, account, olds),
   refine: refineInstanceDiff,
   create: createInstance,
 

@@ -18,7 +18,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   complete: (inputs) => inputs,
   rules: ruleCombinations,
   changeRules: replacementInUse,
-  async catalogue(_inputs, account) {
+  async catalogue(_inputs, { account }) {
     await account.verifyCredentials();
     return [];
   },

@@ -10,6 +10,7 @@ import {
   type ProbedHolder,
   probeHolders,
 } from "./holders";
+import { removeKeyFile } from "./key_file";
 
 /** All the time that a warning may spend on asking hosts, in milliseconds, whatever their firewalls do. */
 const askingTimeMs = 8_000;
@@ -18,14 +19,15 @@ const askingTimeMs = 8_000;
 const lookingTimeMs = 15_000;
 
 /**
- * Deletes a pair from the account, if what is registered under its name is this pair.
+ * Deletes a pair from the account, if what is registered under its name is this pair, and then its private key file.
  *
  * Exoscale's deletion touches no instance. Holders are found by the key's name and fingerprint, so they are looked
  * for while the name still exists.
  *
  * @throws KeyStillHeldError with `onDelete: "refuse"` while an instance or a pool holds the key
  */
-export async function deleteKey(name: string, last: SshKeyPairState, { account, log }: Context): Promise<void> {
+export async function deleteKey(name: string, last: SshKeyPairState, context: Context): Promise<void> {
+  const { account, log } = context;
   if (account.madeInThisRun.has(keyIdentity(name, last))) {
     log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
     return;
@@ -42,6 +44,7 @@ export async function deleteKey(name: string, last: SshKeyPairState, { account, 
   // A warning is no reason to keep a key: what cannot be seen is named, and the deletion goes on.
   const { holders, unseen } = await findHoldersWhereSeen(account, key, lookingTimeMs);
   await removeOurs(name, last, account, log);
+  await removeKeyFile(last, context);
   if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
   if (unseen.length > 0) log.warn(unseenZones(name, unseen));
 }

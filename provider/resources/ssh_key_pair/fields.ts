@@ -76,6 +76,19 @@ export const sshKeyPairInputs = z.object({
         "copies of the private key, not the stack's state, where it lies beside the key. Changes in place.",
       secret: true,
     }),
+  privateKeyFile: z
+    .string()
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point.
+    .regex(/^[^\x00-\x1f\x7f]+$/, "A path has at least one character and no control characters")
+    .optional()
+    .meta({
+      description:
+        "File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the " +
+        "private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the " +
+        "folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never " +
+        "overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where " +
+        "older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state.",
+    }),
   triggers: z.array(z.unknown()).optional().meta({
     description: "Any change of these values makes a new pair. Instances that hold the old key keep accepting it.",
     replaces: true,
@@ -114,16 +127,24 @@ export const sshKeyPairOutputs = z.object({
   name: z.string().meta({ description: "Name of the key in the account." }),
   publicKeyOpenssh: z.string().optional().meta({ description: "The public key, one line in OpenSSH's format." }),
   publicKeyPem: z.string().optional().meta({ description: "The public key in PEM (SubjectPublicKeyInfo)." }),
-  privateKeyOpenssh: z.string().optional().meta({
-    description:
-      "The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key.",
-    secret: true,
-  }),
-  privateKeyPem: z.string().optional().meta({
-    description:
-      "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key.",
-    secret: true,
-  }),
+  privateKeyOpenssh: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and " +
+        "with `privateKeyFile`.",
+      secret: true,
+    }),
+  privateKeyPem: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with " +
+        "`privateKeyFile`.",
+      secret: true,
+    }),
   privateKeyPutty: z.string().optional().meta({
     description: "The private key in PuTTY's format (PPK v2), for RSA keys without a passphrase; otherwise absent.",
     secret: true,
@@ -147,3 +168,8 @@ export const sshKeyPairOutputs = z.object({
 /** The inputs once they are checked: they have a name by then. */
 export type SshKeyPairInputs = z.output<typeof sshKeyPairInputs> & { name: string };
 export type SshKeyPairState = SshKeyPairInputs & z.output<typeof sshKeyPairOutputs>;
+
+/** Whether the stack has the private key of a pair, in the state or in a file. */
+export function hasPrivateHalf(state: SshKeyPairState): boolean {
+  return state.privateKeyOpenssh !== undefined || state.privateKeyFile !== undefined;
+}

@@ -2,7 +2,8 @@ import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
 import { type PublicKey, parsePublicKey, sameKey } from "../../keys/public_key";
-import { known, type Previewed } from "../contract/description";
+import { equalValues, hasUnknown, known, type Previewed } from "../contract/description";
+import type { SameValue } from "../contract/resource";
 import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
 
 /** A pair, or only the public half of one that was imported as such. */
@@ -78,8 +79,15 @@ export function samePublicKeyText(left: string, right: string): boolean {
   return left === right || sameKey(parsePublicKey(left), parsePublicKey(right));
 }
 
+/** Inputs of a pair that can be written in several ways. */
+export const sameKeyPairInputs: SameValue<SshKeyPairInputs> = {
+  publicKey: sameImportedKey,
+  // An imported key is of the kind that it is: `complete` says so only for generated ones.
+  algorithm: (last, next) => next === undefined || (!hasUnknown(next) && equalValues(last, next)),
+};
+
 /** Whether an imported public key is the one in state, and carries the same comment. */
-export function sameImportedKey(last: string | undefined, next: Previewed<string | undefined>): boolean {
+function sameImportedKey(last: string | undefined, next: Previewed<string | undefined>): boolean {
   const text = known(next);
   if (last === undefined || text === undefined) return last === next;
   return samePublicKeyText(last, text) && parsePublicKey(last).comment === parsePublicKey(text).comment;

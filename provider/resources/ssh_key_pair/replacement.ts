@@ -3,7 +3,7 @@ import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { hasUnknown, known, type PreviewedFields } from "../contract/description";
 import type { Context, Diff, Log } from "../contract/resource";
-import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
+import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./fields";
 
 /**
  * Decides what a change means for a registered pair: nothing but another comment is no replacement, a key that
@@ -58,7 +58,7 @@ function refuseLockout(
   inputs: PreviewedFields<SshKeyPairInputs>,
   replaces: readonly string[],
 ): void {
-  if (state.privateKeyOpenssh === undefined || inputs.allowLockout === true) return;
+  if (!hasPrivateHalf(state) || inputs.allowLockout === true) return;
   throw new ReplacementRefusedError(
     `Changing ${replaces.join(", ")} replaces SSH key "${state.name}". Two keys cannot have one name, so the old one ` +
       "would be deleted, private key included, before the new one exists: whoever depends on it is locked out. " +
@@ -68,10 +68,10 @@ function refuseLockout(
 }
 
 function warnOfReplacement(state: SshKeyPairState, replaces: readonly string[], log: Log): void {
-  const privateKeyGoes =
-    state.privateKeyOpenssh === undefined
-      ? ""
-      : " Its private key leaves the state: if it is the only way in somewhere, save it first.";
+  const goes = state.privateKeyFile === undefined ? "leaves the state" : `is removed from "${state.privateKeyFile}"`;
+  const privateKeyGoes = hasPrivateHalf(state)
+    ? ` Its private key ${goes}: if it is the only way in somewhere, save it first.`
+    : "";
   log.warn(
     `SSH key "${state.name}" will be replaced (${replaces.join(", ")}). Instances that hold the old key keep accepting ` +
       `it: deleting a key from the account does not revoke it.${privateKeyGoes}`,

@@ -6,6 +6,7 @@ import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import type { SshKeyPairInputs } from "./fields";
+import { keyFileRules } from "./key_file_rules";
 
 type Inputs = PreviewedFields<SshKeyPairInputs>;
 
@@ -22,6 +23,7 @@ export function completeKeyPair(inputs: Inputs): Inputs {
 export function keyPairRules(inputs: Inputs): CheckFailure[] {
   return [
     ...exclusions(inputs),
+    ...keyFileRules(inputs),
     ...unusablePassphrase(inputs),
     ...unreadablePublicKey(inputs),
     ...unreadablePrivateKey(inputs),

@@ -1,11 +1,26 @@
 import type { Account } from "../../account";
 import { KeyNameTakenError, NameTakenOverError } from "../../errors";
-import { equalValues, hasUnknown, known } from "../contract/description";
+import { known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
 import { deleteKey, keyIdentity } from "./deletion";
-import { type SshKeyPairInputs, type SshKeyPairState, sshKeyPairInputs, sshKeyPairOutputs } from "./fields";
-import { type KeyOutputs, keyMaterial, keyOutputs, materialInState, sameImportedKey } from "./material";
+import {
+  hasPrivateHalf,
+  type SshKeyPairInputs,
+  type SshKeyPairState,
+  sshKeyPairInputs,
+  sshKeyPairOutputs,
+} from "./fields";
+import { afterFailedRegistration, materialInFile, storeChangedKey, storeNewKey } from "./key_file";
+import { keyFileChangeRules, keyFileFailures } from "./key_file_rules";
+import {
+  type KeyMaterial,
+  type KeyOutputs,
+  keyMaterial,
+  keyOutputs,
+  materialInState,
+  sameKeyPairInputs,
+} from "./material";
 import { refineKeyPairDiff, takenName } from "./replacement";
 import { completeKeyPair, keyPairRules } from "./rules";
 
@@ -27,35 +42,36 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     "is locked out. Remove the option, or set allowLockout: true.",
   inputs: sshKeyPairInputs,
   outputs: sshKeyPairOutputs,
-  sameValue: {
-    publicKey: sameImportedKey,
-    // An imported key is of the kind that it is: `complete` says so only for generated ones.
-    algorithm: (last, next) => next === undefined || (!hasUnknown(next) && equalValues(last, next)),
-  },
+  sameValue: sameKeyPairInputs,
 
   complete: completeKeyPair,
   rules: keyPairRules,
-  changeRules: async () => [],
-  async catalogue(inputs, account) {
+  changeRules: async (inputs, olds) => keyFileChangeRules(inputs, olds),
+  async catalogue(inputs, { account, files }, olds) {
     const name = known(inputs.name);
     if (name !== undefined) account.declaredKeys.add(name);
     await account.verifyCredentials();
-    return [];
+    return await keyFileFailures(inputs, files, olds);
   },
   refine: refineKeyPairDiff,
 
-  async create(inputs, { account, log }) {
-    const { name } = inputs;
+  async create(inputs, context) {
+    const { name, privateKeyFile: path } = inputs;
     // The private key is complete and read back before anything is registered: what can fail here, fails here.
     const outputs = await keyOutputs(await keyMaterial(inputs), inputs);
-    await register(account, name, outputs, inputs.adopt, log);
-    return { id: name, state: { ...inputs, ...outputs, registeredFingerprintMd5: outputs.publicKeyFingerprintMd5 } };
+    const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
+    const state = { ...inputs, ...stored };
+    try {
+      await register(context.account, name, stored, inputs.adopt, context.log);
+    } catch (error) {
+      throw path === undefined ? error : await afterFailedRegistration(error, state, context);
+    }
+    return { id: name, state: { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 } };
   },
 
   async read(name, last, { account, log }) {
     const registered = await account.sshKeys.find(name);
-    if (!registered)
-      return last?.privateKeyOpenssh === undefined ? undefined : keptWithoutRegistration(name, last, log);
+    if (!registered) return last && hasPrivateHalf(last) ? keptWithoutRegistration(name, last, log) : undefined;
     const md5 = registered.fingerprint;
     const state = last
       ? { ...last, registeredFingerprintMd5: md5 }
@@ -63,14 +79,16 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
   },
 
-  async update(name, last, inputs, { account, log }) {
-    const outputs = await reencoded(last, inputs);
+  async update(name, last, inputs, context) {
+    const { account, log } = context;
+    const outputs = await reencoded(last, inputs, context);
     const registered = await account.sshKeys.find(name);
     if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
       throw new NameTakenOverError(takenName({ ...last, registeredFingerprintMd5: registered.fingerprint }));
     }
     if (!registered) await register(account, name, outputs, false, log);
-    return { ...inputs, ...outputs, registeredFingerprintMd5: outputs.publicKeyFingerprintMd5 };
+    const stored = await storeChangedKey(last, inputs, outputs, context);
+    return { ...inputs, ...stored, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
   },
 
   delete: deleteKey,
@@ -101,21 +119,34 @@ function keptWithoutRegistration(
   log: Context["log"],
 ): Found<SshKeyPairInputs, SshKeyPairState> {
   log.warn(
-    `SSH key "${name}" is gone from the account. Instances that hold it still accept it, so its private key stays in ` +
-      'the state; "pulumi up" registers it again.',
+    `SSH key "${name}" is gone from the account. Instances that hold it still accept it, so the pair stays in the ` +
+      'state; "pulumi up" registers it again.',
   );
   const { registeredFingerprintMd5: _gone, ...state } = last;
   return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
 }
 
 /** The outputs under other inputs: encoded anew only if something that goes into them changed. */
-async function reencoded(last: SshKeyPairState, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
-  const encoding = ["comment", "passphrase", "publicKey", "privateKey"] as const;
+async function reencoded(
+  last: SshKeyPairState,
+  inputs: SshKeyPairInputs,
+  context: Pick<Context, "files">,
+): Promise<KeyOutputs> {
+  const encoding = ["comment", "passphrase", "publicKey", "privateKey", "privateKeyFile"] as const;
   if (encoding.every((name) => last[name] === inputs[name])) return outputsOf(last);
-  const isImported = inputs.publicKey !== undefined || inputs.privateKey !== undefined;
-  const isNew = inputs.privateKey !== undefined && last.privateKeyOpenssh === undefined;
-  const material = (isNew ? undefined : materialInState(last)) ?? (isImported ? await keyMaterial(inputs) : undefined);
+  const material = await materialOf(last, inputs, context);
   return material ? await keyOutputs(material, inputs) : outputsOf(last);
+}
+
+async function materialOf(
+  last: SshKeyPairState,
+  inputs: SshKeyPairInputs,
+  { files }: Pick<Context, "files">,
+): Promise<KeyMaterial | undefined> {
+  const isImported = inputs.publicKey !== undefined || inputs.privateKey !== undefined;
+  if (last.privateKeyFile !== undefined && !isImported) return await materialInFile(last, inputs, files);
+  const isNew = inputs.privateKey !== undefined && last.privateKeyOpenssh === undefined;
+  return (isNew ? undefined : materialInState(last)) ?? (isImported ? await keyMaterial(inputs) : undefined);
 }
 
 function outputsOf(state: SshKeyPairState): KeyOutputs {

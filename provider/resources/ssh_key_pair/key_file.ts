@@ -1,0 +1,198 @@
+import {
+  ApiError,
+  InvalidNameError,
+  KeyFileMissingError,
+  KeyFileTakenError,
+  KeyFileUnusableError,
+  KeyNameTakenError,
+  MissingCredentialsError,
+  PartialCreateError,
+  WrongPassphraseError,
+} from "../../errors";
+import { parsePrivateKey } from "../../keys/private_key";
+import { publicHalf } from "../../keys/public_half";
+import type { Place, PrivateKeyFiles } from "../../private_key_file";
+import type { Context } from "../contract/resource";
+import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
+import type { KeyMaterial, KeyOutputs } from "./material";
+
+/** What is there where a key file is to be made, and what to do; for a place that is not free. */
+export function whyTaken(path: string, place: Place): string {
+  if (place.is === "blocked") return `"${path}" ${place.why}.`;
+  const fingerprint = place.is === "file" ? publicHalf(place.text)?.fingerprintSha256 : undefined;
+  const content = fingerprint ? `holds the private key ${fingerprint}` : "holds something else than a readable key";
+  return (
+    `"${path}" exists and ${content}. A file is never overwritten: choose another privateKeyFile, or move that file ` +
+    "away. If a run that was interrupted left it, its key opens nothing: delete it."
+  );
+}
+
+/**
+ * Writes the private key of a new pair into its file.
+ *
+ * @returns the outputs without the private half, for the state
+ * @throws KeyFileTakenError, KeyFileUnusableError
+ */
+export async function storeNewKey(path: string, outputs: KeyOutputs, files: PrivateKeyFiles): Promise<KeyOutputs> {
+  const place = await files.look(path);
+  if (place.is !== "free") throw new KeyFileTakenError(whyTaken(path, place));
+  await files.create(path, outputs.privateKeyOpenssh ?? "");
+  return withoutPrivateHalf(outputs);
+}
+
+/**
+ * What becomes of a written key file when its registration failed. Refused for certain: the file goes again. Else the
+ * pair is saved as one that exists in part, and the next update registers the key if need be.
+ *
+ * @returns the error to throw
+ */
+export async function afterFailedRegistration(
+  error: unknown,
+  state: SshKeyPairState,
+  context: Pick<Context, "files" | "log">,
+): Promise<unknown> {
+  if (isCertainlyRefused(error)) {
+    await removeKeyFile(state, context);
+    return error;
+  }
+  const reason = error instanceof Error ? error.message : String(error);
+  const message =
+    `Whether SSH key "${state.name}" is registered is not known, so its private key stays in ` +
+    `"${state.privateKeyFile}". Run "pulumi up" again: it registers the key if it is not. ${reason}`;
+  return new PartialCreateError(message, state.name, state, error);
+}
+
+/** An answer to the registration itself that says no. Any other failure may hide one that took place. */
+function isCertainlyRefused(error: unknown): boolean {
+  if (error instanceof KeyNameTakenError) return error.registered !== error.wanted;
+  if (error instanceof MissingCredentialsError || error instanceof InvalidNameError) return true;
+  if (!(error instanceof ApiError) || !error.operation.startsWith("POST ")) return false;
+  return error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
+}
+
+/**
+ * The material of a pair whose private half is in a file. After an interrupted update it is already where the inputs
+ * say, under their passphrase.
+ *
+ * @throws KeyFileMissingError when no file on this machine holds it
+ */
+export async function materialInFile(
+  last: SshKeyPairState,
+  inputs: SshKeyPairInputs,
+  files: PrivateKeyFiles,
+): Promise<KeyMaterial> {
+  for (const path of keyFilesOf(last, inputs)) {
+    const place = await files.look(path);
+    if (place.is !== "file" || !isKeyOf(last, place.text)) continue;
+    const privateKey = opened(path, place.text, [last.passphrase, inputs.passphrase]);
+    return { privateKey, publicKey: privateKey.publicKey() };
+  }
+  throw new KeyFileMissingError(whyMissing(last.privateKeyFile ?? "", last.publicKeyFingerprintSha256));
+}
+
+/** Where the private half of a pair may be: where it was, or where it was on its way to. */
+export function keyFilesOf(...inputs: readonly { readonly privateKeyFile?: string | undefined }[]): string[] {
+  return [...new Set(inputs.flatMap(({ privateKeyFile }) => privateKeyFile ?? []))];
+}
+
+/** That a change needs a file which this machine does not have, and what to do. */
+export function whyMissing(path: string, fingerprint?: string): string {
+  const key = fingerprint ? ` (${fingerprint})` : "";
+  return (
+    `"${path}" on this machine does not hold the private key of the pair${key}, which this change needs. Nothing was ` +
+    "changed. Run Pulumi where the file is, or take the change back; if the key is lost, replace the pair with new " +
+    "triggers and another privateKeyFile."
+  );
+}
+
+function isKeyOf(state: SshKeyPairState, text: string): boolean {
+  return publicHalf(text)?.fingerprintMd5 === state.publicKeyFingerprintMd5;
+}
+
+function opened(path: string, text: string, passphrases: readonly (string | undefined)[]) {
+  for (const passphrase of new Set(passphrases)) {
+    try {
+      return parsePrivateKey(text, passphrase);
+    } catch (error) {
+      if (!(error instanceof WrongPassphraseError)) throw error;
+    }
+  }
+  throw new WrongPassphraseError(
+    `The passphrase of the pair does not open the private key file "${path}". Give the file its old passphrase again: ` +
+      "ssh-keygen -p -f FILE.",
+  );
+}
+
+/**
+ * Brings the file of a pair in line with changed inputs, as the last step of an update: until the new file is there,
+ * the old one stays.
+ *
+ * @param outputs with the private half if it was encoded anew
+ * @returns the outputs as the state is to have them
+ * @throws KeyFileTakenError, KeyFileUnusableError
+ */
+export async function storeChangedKey(
+  last: SshKeyPairState,
+  inputs: SshKeyPairInputs,
+  outputs: KeyOutputs,
+  context: Pick<Context, "files" | "log">,
+): Promise<KeyOutputs> {
+  const { files, log } = context;
+  const path = inputs.privateKeyFile;
+  if (path === undefined) {
+    if (last.privateKeyFile !== undefined) log.info(leftThere(last));
+    return outputs;
+  }
+  const text = outputs.privateKeyOpenssh;
+  if (text !== undefined) await writeOurs(path, text, last, files);
+  const before = last.privateKeyFile;
+  if (before === undefined) log.warn(stillInOldStates(last.name, path));
+  // Two spellings of one path would otherwise remove what has just been written.
+  else if (before !== path && !(await files.same(before, path))) await removeKeyFile(last, context);
+  return withoutPrivateHalf(outputs);
+}
+
+async function writeOurs(path: string, text: string, last: SshKeyPairState, files: PrivateKeyFiles): Promise<void> {
+  const place = await files.look(path);
+  if (place.is === "free") return await files.create(path, text);
+  if (place.is === "blocked" || !isKeyOf(last, place.text)) throw new KeyFileTakenError(whyTaken(path, place));
+  if (place.text !== text) await files.replace(path, place.text, text);
+}
+
+function leftThere({ name, privateKeyFile }: SshKeyPairState): string {
+  return `SSH key "${name}" has no privateKeyFile any more. "${privateKeyFile}" stays: delete it if nobody needs it.`;
+}
+
+function stillInOldStates(name: string, path: string): string {
+  return (
+    `The private key of SSH key "${name}" is in "${path}" now and leaves the state. Older versions of the state (backups, ` +
+    "history) still have it: if that matters, make a new pair with triggers."
+  );
+}
+
+/** Removes the file of a pair if it holds its key. What is not there, or not ours, is left alone and named. */
+export async function removeKeyFile(last: SshKeyPairState, { files, log }: Pick<Context, "files" | "log">) {
+  const path = last.privateKeyFile;
+  if (path === undefined) return;
+  const place = await files.look(path);
+  if (place.is !== "file" || !isKeyOf(last, place.text)) return log.info(notHere(last, place));
+  try {
+    await files.remove(path, place.text);
+  } catch (error) {
+    if (!(error instanceof KeyFileUnusableError)) throw error;
+    log.warn(
+      `The private key of SSH key "${last.name}" is still on this machine. ${error.message} Delete it yourself.`,
+    );
+  }
+}
+
+function notHere({ name, privateKeyFile }: SshKeyPairState, place: Place): string {
+  const found = place.is === "file" ? "holds something else and is left alone" : "is not on this machine";
+  const seen = place.is === "blocked" ? `${place.why} and is left alone` : found;
+  return `The private key file of SSH key "${name}", "${privateKeyFile}", ${seen}. If it is elsewhere, delete it there.`;
+}
+
+function withoutPrivateHalf(outputs: KeyOutputs): KeyOutputs {
+  const { privateKeyOpenssh: _openssh, privateKeyPem: _pem, privateKeyPutty: _putty, ...publicOutputs } = outputs;
+  return publicOutputs;
+}
