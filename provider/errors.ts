@@ -293,6 +293,11 @@ export class PartialCreateError extends ExoscaleSshError {
   }
 }
 
+/** Pulumi itself ended while an instance was being made. Nobody sees this; the next `pulumi up` goes on from there. */
+export class AbandonedError extends ExoscaleSshError {
+  readonly code = "ABANDONED";
+}
+
 // --- SSH to a host ----------------------------------------------------------------------------------------------
 
 /** A host, port or user name that no SSH address can have, or that could be taken for an option of a command. */

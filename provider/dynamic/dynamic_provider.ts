@@ -7,6 +7,7 @@ import { check } from "../resources/contract/check";
 import type { PreviewedFields } from "../resources/contract/description";
 import { diff } from "../resources/contract/diff";
 import type { Diff, Log, Resource } from "../resources/contract/resource";
+import { engineIsGone } from "./engine";
 import { shown, shownPartial } from "./shown_errors";
 import { fromEngine, type Properties, providerKey, toEngine } from "./values";
 
@@ -33,7 +34,7 @@ function configured(): Account {
 export function dynamicProvider<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
 ): DynamicProvider {
-  const context = () => ({ account: configured(), files: privateKeyFiles, log });
+  const context = () => ({ account: configured(), files: privateKeyFiles, log, abandoned: () => engineIsGone() });
   return {
     // Nothing here waits: Pulumi starts other methods while a configure is still under way.
     configure: shown(async ({ config }) => {

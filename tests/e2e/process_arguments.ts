@@ -24,3 +24,18 @@ export class ProcessArguments {
     }
   }
 }
+
+/** Processes that have this variable in their environment, written `NAME=value`. */
+export function processesWith(variable: string): number[] {
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => environmentOf(pid).includes(variable)).map(Number);
+}
+
+function environmentOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
+  } catch {
+    // It has ended since the list was made, or is somebody else's.
+    return [];
+  }
+}

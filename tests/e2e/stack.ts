@@ -1,11 +1,20 @@
-import { execFile as execFileWithCallback } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { LocalWorkspace, type PulumiFn, type Stack, type UpOptions } from "@pulumi/pulumi/automation";
+import {
+  type DestroyOptions,
+  LocalWorkspace,
+  type PreviewOptions,
+  type PulumiFn,
+  type RefreshOptions,
+  type Stack,
+  type UpOptions,
+} from "@pulumi/pulumi/automation";
 import type { Emulator } from "../../emulator";
-import { ProcessArguments } from "./process_arguments";
+import { ProcessArguments, processesWith } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
 
 const execFile = promisify(execFileWithCallback);
@@ -65,26 +74,58 @@ export class TestStack {
   }
 
   /** Runs `pulumi preview`; the changes by kind, such as `{ create: 2 }`. */
-  async preview(program: PulumiFn): Promise<Record<string, number | undefined>> {
-    return (await this.recorded(this.stack.preview({ color: "never", diff: true, program }))).changeSummary;
+  async preview(program: PulumiFn, options: PreviewOptions = {}): Promise<Record<string, number | undefined>> {
+    return (await this.recorded(this.stack.preview({ color: "never", diff: true, ...options, program }))).changeSummary;
   }
 
   /** Runs `pulumi refresh`. */
-  async refresh(): Promise<void> {
-    await this.recorded(this.stack.refresh({ color: "never" }));
+  async refresh(options: RefreshOptions = {}): Promise<void> {
+    await this.recorded(this.stack.refresh({ color: "never", ...options }));
+  }
+
+  /** Runs `pulumi destroy`. */
+  async destroy(options: DestroyOptions = {}): Promise<void> {
+    await this.recorded(this.stack.destroy({ color: "never", ...options }));
+  }
+
+  /** Sets a secret of the stack's configuration, over stdin: the Automation API would put it on a command line. */
+  async configureSecret(name: string, value: string): Promise<void> {
+    this.expectHidden(value);
+    const child = this.start(["config", "set", "--secret", name], "pipe");
+    child.stdin?.end(value);
+    const [status] = await once(child, "exit");
+    if (status !== 0) throw new Error(`pulumi config set ended with ${status}`);
+  }
+
+  /** Runs any command of Pulumi's on this stack, such as `pulumi("state", "delete", urn)`; what it prints. */
+  async pulumi(...args: string[]): Promise<string> {
+    const command = execFile("pulumi", [...args, "--stack", "test"], this.surroundings());
+    const { stdout, stderr } = await this.recorded(command);
+    return stdout + stderr;
   }
 
   /** Runs `pulumi state taint`, which has the next update replace the resource. */
   async taint(name: string): Promise<void> {
-    const { workDir, envVars } = this.stack.workspace;
-    const args = ["state", "taint", "--yes", "--stack", "test", this.state()[name]?.urn ?? ""];
-    const { stdout, stderr } = await execFile("pulumi", args, { cwd: workDir, env: { ...process.env, ...envVars } });
-    this.output += stdout + stderr;
+    await this.pulumi("state", "taint", "--yes", this.urn(name));
   }
 
-  /** Runs `pulumi destroy`. */
-  async destroy(): Promise<void> {
-    await this.recorded(this.stack.destroy({ color: "never" }));
+  /** Brings another stack's state here, as `pulumi stack export` there and `pulumi stack import` here do. */
+  async takeStateOf(other: TestStack): Promise<void> {
+    await this.stack.importStack(await other.stack.exportStack());
+    for (const secret of other.secrets) this.expectHidden(secret);
+  }
+
+  /** Writes the program that the commands of `pulumi` run: a Node.js module in the stack's own folder. */
+  writeProgram(source: string): void {
+    writeFileSync(join(this.directory, "program", "index.js"), source);
+  }
+
+  /** Starts a command of Pulumi's on this stack and leaves it running. */
+  start(args: readonly string[], stdin: "ignore" | "pipe" = "ignore"): ChildProcess {
+    return spawn("pulumi", [...args, "--stack", "test"], {
+      ...this.surroundings(),
+      stdio: [stdin, "ignore", "ignore"],
+    });
   }
 
   /** What Pulumi says when a command fails. @throws when it does not fail */
@@ -110,6 +151,11 @@ export class TestStack {
     );
   }
 
+  /** The URN of a resource by its logical name, as the engine's options want it. */
+  urn(name: string): string {
+    return this.state()[name]?.urn ?? "";
+  }
+
   /** The id that the account has for an instance. */
   instanceId(name: string): string {
     return String(this.state()[name]?.outputs["instanceId"]);
@@ -130,10 +176,16 @@ export class TestStack {
     ];
   }
 
-  /** Removes every file. */
+  /** Removes every file, and ends what a killed engine left behind: its plugins do not notice. */
   dispose(): void {
     this.commandLines.stop();
+    for (const pid of processesWith(`PULUMI_HOME=${join(this.directory, "home")}`)) process.kill(pid, "SIGKILL");
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private surroundings() {
+    const { workDir, envVars } = this.stack.workspace;
+    return { cwd: workDir, env: { ...process.env, ...envVars }, maxBuffer: 1e8 };
   }
 
   private async recorded<T extends { stdout: string; stderr: string }>(command: Promise<T>): Promise<T> {
@@ -142,7 +194,8 @@ export class TestStack {
       this.output += result.stdout + result.stderr;
       return result;
     } catch (error) {
-      this.output += String(error);
+      const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+      this.output += `${error}${stdout}${stderr}`;
       throw error;
     }
   }

@@ -102,3 +102,11 @@ test("A creation whose answer is lost makes exactly one instance", async () => {
   expect(cloud.instance()).toMatchObject({ id: state.instanceId, state: "running" });
   expect(cloud.actions().filter((action) => action === "POST")).toEqual(["POST"]);
 });
+
+test("A creation that nobody waits for any more keeps its mark, and the next run takes it over", async () => {
+  const alone = Object.assign(cloud.run(), { abandoned: async () => true });
+  await expect(alone.create(Instance, machine)).rejects.toThrow("Pulumi ended while instance");
+  expect(cloud.instance()["labels"]).toHaveProperty(["exoscale-ssh.creating"]);
+  const { state } = await cloud.run().create(Instance, machine);
+  expect(cloud.instance()).toMatchObject({ id: state.instanceId, labels: { "exoscale-ssh.owner": state.owner } });
+});

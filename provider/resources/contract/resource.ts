@@ -29,6 +29,8 @@ export interface Context {
   /** Private keys on the machine that runs Pulumi. */
   readonly files: PrivateKeyFiles;
   readonly log: Log;
+  /** Whether nobody waits for the result any more, so that no state will ever have it. Absent: somebody does. */
+  readonly abandoned?: () => Promise<boolean>;
 }
 
 /** What a check may ask. It changes nothing. */

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Account, Instance, ZoneAccount } from "../../account";
-import { NotInAccountError, PartialCreateError } from "../../errors";
+import { AbandonedError, NotInAccountError, PartialCreateError } from "../../errors";
 import type { Context, Created, Log } from "../contract/resource";
 import { formatAddress } from "./address";
 import type { InstanceInputs, InstanceState } from "./fields";
@@ -41,7 +41,7 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
     });
     return {
       id: formatAddress(zone, id),
-      state: await finishCreation(account, zone, id, inputs, remembered, deadline),
+      state: await finishCreation(context, zone, id, inputs, remembered, deadline),
     };
   } catch (error) {
     if (id === undefined) throw error;
@@ -90,9 +90,10 @@ async function make(
  * What follows once the instance is up: sshd if it is to be waited for, then the mark is cleared. Safe to repeat.
  *
  * @throws NotInAccountError when the instance vanished meanwhile
+ * @throws AbandonedError when no state will have it, with the mark left for the run that looks for it
  */
 export async function finishCreation(
-  account: Account,
+  { account, abandoned }: Context,
   zone: ZoneAccount,
   id: string,
   inputs: InstanceInputs,
@@ -112,6 +113,7 @@ export async function finishCreation(
     ...(remembered.owner !== undefined && { [ownerLabel]: remembered.owner }),
     ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: hostKeyDigest(hostKeys[0]) }),
   };
+  if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
   await zone.instances.update(id, { ...renamed(instance, inputs), labels }, deadline);
   const kept = { ...remembered, ...(hostKeys && { hostKeys }) };
   return await instanceState(account, inputs, await existing(zone, id), kept);

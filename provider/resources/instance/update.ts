@@ -16,8 +16,9 @@ export async function updateInstance(
   { zone: zoneName, id }: { zone: string; id: string },
   last: InstanceState,
   inputs: InstanceInputs,
-  { account }: Context,
+  context: Context,
 ): Promise<InstanceState> {
+  const { account } = context;
   const [refused] = changesRefused(inputs, last);
   if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
@@ -29,7 +30,7 @@ export async function updateInstance(
   await startOrStop(zone, id, inputs, deadline);
   const remembered = rememberedIn(last);
   if (creatingLabel in (instance.labels ?? {})) {
-    return await finishCreation(account, zone, id, inputs, remembered, deadline);
+    return await finishCreation(context, zone, id, inputs, remembered, deadline);
   }
   return await instanceState(account, inputs, await existing(zone, id), remembered);
 }

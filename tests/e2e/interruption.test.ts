@@ -1,0 +1,91 @@
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Emulator, startEmulator } from "../emulated";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ operationMs: 1500, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+  stack.writeProgram(program);
+});
+
+afterEach(async () => {
+  expect(stack.leaks()).toEqual([]);
+  stack.dispose();
+  await emulator.close();
+});
+
+const program = `
+const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+new Instance("web", { ...machine, sshKeys: [new SshKeyPair("alice")] });
+`;
+const unattended = ["--yes", "--skip-preview", "--non-interactive"];
+
+/** Starts `pulumi up` and comes back when the cloud makes the instance. */
+async function upUntilInstanceStarts() {
+  const engine = stack.start(["up", ...unattended]);
+  await until(() => emulator.cloud.instances().length > 0);
+  return { engine, ended: once(engine, "exit") };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(20);
+}
+
+const instances = () => emulator.cloud.instances();
+const labels = () => Object.keys(instances()[0]?.["labels"] ?? {});
+const marked = expect.arrayContaining(["exoscale-ssh.creating"]);
+
+describe("Pulumi is killed while it makes an instance:", () => {
+  beforeEach(async () => {
+    const { engine, ended } = await upUntilInstanceStarts();
+    engine.kill("SIGKILL");
+    await ended;
+  });
+
+  test("the plugin that goes on alone leaves the instance marked, and the next up takes it over", async () => {
+    const looks = () => emulator.requests.filter(({ path }) => path === `/v2/instance/${instances()[0]?.["id"]}`);
+    await until(() => looks().length >= 2);
+    expect(labels()).toEqual(marked);
+    emulator.cloud.setOperationMs(20);
+    await stack.pulumi("cancel", "--yes");
+    await stack.pulumi("up", ...unattended);
+    expect(instances().map(({ id }) => id)).toEqual([stack.instanceId("web")]);
+    expect(labels()).not.toEqual(marked);
+    await stack.pulumi("refresh", ...unattended, "--clear-pending-creates");
+    expect(await stack.pulumi("preview", "--non-interactive", "--expect-no-changes")).not.toContain("pending");
+    await stack.destroy();
+    expect([instances(), emulator.cloud.keys]).toEqual([[], []]);
+  });
+});
+
+describe("Ctrl-C while an instance is made", () => {
+  test("waits until it is there and in the state, and the next up finds nothing to do with it", async () => {
+    const { engine, ended } = await upUntilInstanceStarts();
+    engine.kill("SIGINT");
+    await ended;
+    expect(stack.state()["web"]?.outputs).toMatchObject({ state: "running" });
+    expect(labels()).not.toEqual(marked);
+    const { length } = emulator.requests;
+    await stack.pulumi("up", ...unattended);
+    expect(emulator.requests.slice(length).every(({ method }) => method === "GET")).toBe(true);
+  });
+
+  test("ends at once when it is pressed twice, and the next up takes the instance over", async () => {
+    emulator.cloud.setOperationMs(4000);
+    const { engine, ended } = await upUntilInstanceStarts();
+    engine.kill("SIGINT");
+    await pause(500);
+    engine.kill("SIGINT");
+    await ended;
+    expect(stack.state()).not.toHaveProperty("web");
+    await stack.pulumi("up", ...unattended);
+    expect(instances().map(({ id }) => id)).toEqual([stack.instanceId("web")]);
+  });
+});
