@@ -34,6 +34,13 @@ export interface Settings {
   readonly keysWithoutSupport: "ignored" | "refused";
   /** Whether a list of instances shows their keys, or only the instance itself does. Default `shown`. */
   readonly keysInLists: "shown" | "hidden";
+  /** Whether an instance that is protected against deletion can be stopped. Default `accepted`. */
+  readonly protectedStop: "accepted" | "refused";
+  /**
+   * What becomes of a change of `public-ip-assignment` from or to `none`: made, refused with 409, or reported as a
+   * success and not made. Default `accepted`.
+   */
+  readonly privateSwitch: "accepted" | "refused" | "ignored";
   /** How a security group or anti-affinity group that is still in use refuses to be deleted. Default 409. */
   readonly groupInUse: 400 | 409 | 412;
   /** The form of the error bodies that nobody recorded: `{"message"}`, the message alone, or nothing. Default `json`. */
@@ -72,6 +79,8 @@ export const DEFAULT_SETTINGS: Settings = {
   unknownKeyAtCreate: 404,
   keysWithoutSupport: "ignored",
   keysInLists: "shown",
+  protectedStop: "accepted",
+  privateSwitch: "accepted",
   groupInUse: 409,
   unrecordedBodies: "json",
   requestsPerSecond: undefined,

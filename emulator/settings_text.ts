@@ -22,6 +22,8 @@ const FORMS: { readonly [Name in keyof Settings]: Form<Settings[Name]> } = {
   unknownKeyAtCreate: oneOf(404, 400, 409),
   keysWithoutSupport: oneOf("ignored", "refused"),
   keysInLists: oneOf("shown", "hidden"),
+  protectedStop: oneOf("accepted", "refused"),
+  privateSwitch: oneOf("accepted", "refused", "ignored"),
   groupInUse: oneOf(409, 400, 412),
   unrecordedBodies: oneOf("json", "text", "empty"),
   requestsPerSecond: number(1, 1_000_000),

@@ -27,14 +27,16 @@ const type = (family: string, size: string, cpus: number, gib: number): Instance
   size,
   cpus,
   memory: gib * GIB,
+  authorized: family !== "gpu2",
 });
 
-/** The types of every zone. */
+/** The types of every zone; GPUs, as on the real API, only for whoever has asked for them. */
 export const INSTANCE_TYPES: readonly InstanceTypeRecord[] = [
   type("standard", "micro", 1, 0.5),
   ...SIZES.map(([size, cpus, gib]) => type("standard", size, cpus, gib)),
   ...SIZES.slice(2).map(([size, cpus, gib]) => type("cpu", size, cpus * 2, gib)),
   ...SIZES.slice(2).map(([size, cpus, gib]) => type("memory", size, cpus, gib * 2)),
+  type("gpu2", "small", 12, 56),
 ];
 
 const TEMPLATES: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "name" | "family" | "version">> = [

@@ -24,8 +24,8 @@ function getType(request: ApiRequest) {
   return typeBody(request.world, type);
 }
 
-function typeBody(world: World, { id, family, size, cpus, memory }: InstanceTypeRecord) {
-  return { id, family, size, cpus, memory, authorized: true, zones: world.zones.map(({ name }) => name) };
+function typeBody(world: World, type: InstanceTypeRecord) {
+  return { ...type, zones: world.zones.map(({ name }) => name) };
 }
 
 /** Without `visibility` the real API lists the public ones. */

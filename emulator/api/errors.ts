@@ -68,6 +68,6 @@ export const tooManyRequests = (seconds: number) =>
 /** 400: an operation that wants a stopped instance met another one; the sentence is the real one. */
 export const mustBeStopped = () => new ApiError(400, "The instance needs to be stopped.");
 
-/** 403: delete, stop and the like on an instance under protection. */
+/** 403: what protection forbids; the sentence is the real one. */
 export const protectedInstance = (operation: string, id: string) =>
   new ApiError(403, `Operation ${operation} on resource ${id} is forbidden - reason: manual instance protection`);

@@ -41,7 +41,9 @@ function start(request: ApiRequest) {
 
 function stop(request: ApiRequest) {
   const instance = instanceOf(request);
-  if (instance.isProtected) throw protectedInstance("stop-instance", instance.id);
+  if (instance.isProtected && request.world.settings.protectedStop === "refused") {
+    throw protectedInstance("stop-instance", instance.id);
+  }
   if (instance.state !== "running") throw conflict(`Instance is ${instance.state}, not running`);
   return transition(request, instance, { during: "stopping", after: "stopped", work: () => instance.machine.stop() });
 }

@@ -32,7 +32,8 @@ function common(instance: InstanceRecord): Record<string, unknown> {
     state: instance.state,
     "instance-type": { id: instance.typeId },
     template: { id: instance.templateId },
-    "security-groups": instance.securityGroups.map((id) => ({ id })),
+    // The groups that a private instance was given are forgotten, without an error.
+    "security-groups": instance.publicIpAssignment === "none" ? [] : instance.securityGroups.map((id) => ({ id })),
     "private-networks": [],
     labels: instance.labels,
     "public-ip-assignment": instance.publicIpAssignment,

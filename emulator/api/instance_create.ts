@@ -83,7 +83,9 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
 }
 
 function checkedTemplate(zone: Zone, order: Order): TemplateRecord {
-  if (!INSTANCE_TYPES.some(({ id }) => id === order.typeId)) throw notFound("Instance type");
+  const type = INSTANCE_TYPES.find(({ id }) => id === order.typeId);
+  if (!type) throw notFound("Instance type");
+  if (!type.authorized) throw unrecorded(409, `Instance type ${type.family}.${type.size} is not authorized`);
   const template = found(zone.templates, order.templateId, "Template");
   if (order.diskSize * 1024 ** 3 >= template.size) return template;
   throw badRequest(`Disk size ${order.diskSize} GiB is smaller than the template's ${template.size / 1024 ** 3} GiB`);

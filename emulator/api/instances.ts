@@ -1,6 +1,6 @@
 /** Instances: list, get, create, update, delete. Their actions are in instance_actions.ts. */
 import { flag, keyNames, number, refId, refIds, text, textMap } from "./body";
-import { badRequest, protectedInstance } from "./errors";
+import { badRequest, protectedInstance, unrecorded } from "./errors";
 import { instanceBody, listedInstanceBody } from "./instance_body";
 import { createInstance } from "./instance_create";
 import { refillPool } from "./instance_pools";
@@ -106,14 +106,28 @@ const assignment = (value: string | undefined) => ASSIGNMENTS.find((known) => kn
 function update(request: ApiRequest) {
   const instance = instanceOf(request);
   const body = checkBody(UPDATE, request.body);
+  const publicIpAssignment = assignmentAfter(request, instance, assignment(text(body, "public-ip-assignment")));
   const settle = () => {
     instance.name = text(body, "name") ?? instance.name;
     instance.userData = text(body, "user-data") ?? instance.userData;
-    instance.publicIpAssignment = assignment(text(body, "public-ip-assignment")) ?? instance.publicIpAssignment;
+    instance.publicIpAssignment = publicIpAssignment ?? instance.publicIpAssignment;
     // Absent keeps the labels, null clears them.
     if (body["labels"] !== undefined) instance.labels = textMap(body, "labels") ?? {};
   };
   return begin(request, { noun: "instance", id: instance.id, settle });
+}
+
+/** IPv6 stays once it is there, say Exoscale's own tools. What becomes of a change from or to `none` nobody says. */
+function assignmentAfter(
+  { world }: ApiRequest,
+  { publicIpAssignment: now }: InstanceRecord,
+  wanted: InstanceRecord["publicIpAssignment"] | undefined,
+) {
+  if (now === "dual" && wanted === "inet4") throw unrecorded(409, "IPv6 cannot be disabled");
+  const isSwitch = wanted !== undefined && now !== wanted && (now === "none" || wanted === "none");
+  if (!isSwitch || world.settings.privateSwitch === "accepted") return wanted;
+  if (world.settings.privateSwitch === "ignored") return undefined;
+  throw unrecorded(409, `Public IP assignment cannot change from ${now} to ${wanted}`);
 }
 
 function remove(request: ApiRequest) {

@@ -97,6 +97,8 @@ export interface InstanceTypeRecord {
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;
+  /** False for types that an organisation has to ask for. */
+  readonly authorized: boolean;
 }
 
 /** An image that instances boot from. */

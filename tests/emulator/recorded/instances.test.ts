@@ -142,6 +142,35 @@ test("refuses to delete a protected instance with 403", async () => {
   );
 });
 
+test("deletes an instance whose protection was removed, and takes either request twice", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create();
+  for (const action of ["add", "add", "remove", "remove"]) {
+    expect((await client.settle("PUT", `/instance/${id}:${action}-protection`)).state).toBe("success");
+  }
+  expect((await client.send("DELETE", `/instance/${id}`)).status).toBe(200);
+});
+
+test("gives an IPv6 address in place and never takes it away", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create();
+  await client.settle("PUT", `/instance/${id}`, { "public-ip-assignment": "dual" });
+  expect((await client.get(`/instance/${id}`))["ipv6-address"]).toMatch(/^2001:db8::/);
+  expect((await client.send("PUT", `/instance/${id}`, { "public-ip-assignment": "inet4" })).status).toBe(409);
+});
+
+test("shows no security group for an instance without a public address", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create({ "public-ip-assignment": "none" });
+  expect((await client.get(`/instance/${id}`))["security-groups"]).toEqual([]);
+});
+
+test("makes no instance of a type that the organisation has not asked for", async () => {
+  const { client } = await start(none);
+  const type = { "instance-type": { id: await typeId(client, "gpu2", "small") } };
+  expect((await client.send("POST", "/instance", await client.order(type))).status).toBe(409);
+});
+
 test("forgets a deleted instance once the operation has ended", async () => {
   const { client } = await start(none);
   const { id } = await client.create();
