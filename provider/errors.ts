@@ -194,17 +194,19 @@ export class OperationTimeoutError extends ExoscaleSshError {
 
   constructor(
     /** What was asked, in words that follow "could not". */
-    what: string,
+    readonly what: string,
     /** What was waited for: `operation <id>` or `instance <id>`. */
     readonly waitedFor: string,
     /** Seconds that the wait lasted. */
     readonly seconds: number,
     cause?: unknown,
+    /** How a program gives more time, in words that follow "or"; default: `timeouts` in general. */
+    remedy = "allow more time with `timeouts`",
   ) {
     super(
       `Gave up waiting to ${what}: ${waitedFor} ${cause ? "could not be seen to end" : "was still pending after"} ` +
         `${cause ? "within " : ""}${seconds} s and may yet succeed. ` +
-        "Run `pulumi refresh` and then `pulumi up` to go on from there, or allow more time with `timeouts`.",
+        `Run \`pulumi refresh\` and then \`pulumi up\` to go on from there, or ${remedy}.`,
       { cause },
     );
   }
@@ -296,6 +298,21 @@ export class PartialCreateError extends ExoscaleSshError {
 /** Pulumi itself ended while an instance was being made. Nobody sees this; the next `pulumi up` goes on from there. */
 export class AbandonedError extends ExoscaleSshError {
   readonly code = "ABANDONED";
+}
+
+/** An instance that is protected against deletion, by the program or by somebody else, so that it stays. */
+export class InstanceProtectedError extends ExoscaleSshError {
+  readonly code = "INSTANCE_PROTECTED";
+}
+
+/** An instance was stopped for a change and is still stopped, because the change or the start failed. */
+export class LeftStoppedError extends ExoscaleSshError {
+  readonly code = "INSTANCE_LEFT_STOPPED";
+}
+
+/** Exoscale reported success, and what was to change is as it was. */
+export class ChangeIgnoredError extends ExoscaleSshError {
+  readonly code = "API_CHANGE_IGNORED";
 }
 
 // --- SSH to a host ----------------------------------------------------------------------------------------------

@@ -48,11 +48,11 @@ export interface BastionArgs {
 
 /** How long operations may take, in seconds. */
 export interface TimeoutsArgs {
-  /** Seconds. Default 600. */
+  /** Seconds for making it, `waitForSsh` and protection included. Default 600. */
   create?: pulumi.Input<number | undefined>;
-  /** Seconds. Default 600. */
+  /** Seconds for all changes of one update, stop and start included. Default 600. */
   update?: pulumi.Input<number | undefined>;
-  /** Seconds. Default 600. */
+  /** Seconds for deleting it; the value of the last successful update counts. Default 600. */
   delete?: pulumi.Input<number | undefined>;
 }
 
@@ -96,11 +96,11 @@ export interface Bastion {
 
 /** How long operations may take, in seconds. */
 export interface Timeouts {
-  /** Seconds. Default 600. */
+  /** Seconds for making it, `waitForSsh` and protection included. Default 600. */
   readonly create?: number | undefined;
-  /** Seconds. Default 600. */
+  /** Seconds for all changes of one update, stop and start included. Default 600. */
   readonly update?: number | undefined;
-  /** Seconds. Default 600. */
+  /** Seconds for deleting it; the value of the last successful update counts. Default 600. */
   readonly delete?: number | undefined;
 }
 
@@ -289,37 +289,39 @@ export class SshKeyPair extends DescribedResource {
 
 /** What a program declares of an {@link Instance}. */
 export interface InstanceArgs {
-  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. A change makes a new one. */
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. Another zone makes a new instance, disk included. A change makes a new one. */
   zone?: pulumi.Input<string | undefined>;
-  /** Name of the instance. Default: the resource's name, a dash and seven random digits. Changes in place. */
+  /** Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash and seven random digits. Changes in place; the host name inside stays. */
   name?: pulumi.Input<string | undefined>;
-  /** Instance type, `family.size`. A change stops the instance, scales it and starts it again. */
+  /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
   type: pulumi.Input<string>;
-  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. A change makes a new one. */
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change makes a new one. */
   template: pulumi.Input<string>;
-  /** Size of the disk in GiB. Growing it stops the instance and starts it again; it cannot shrink. */
+  /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
-  /** Keys of the account that may log in as the template's default user. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
-  /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
+  /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
-  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. A change makes a new one. */
+  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change makes a new one. */
   antiAffinityGroups?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
+  /** User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{` or `<`, or is gzip); everything else is encoded. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview. Always a secret. */
   userData?: pulumi.Input<string | undefined>;
-  /** Labels. Change in place. */
+  /** Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
-  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. Changes in place. */
+  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are. */
   publicIpAssignment?: pulumi.Input<"inet4" | "dual" | "none" | undefined>;
-  /** Whether the instance runs. Changes in place. As an output, the state that the API has. */
+  /** Whether the instance runs. Default `running`. Changes in place. An instance that is made `stopped` boots, and gets its keys, when it is started for the first time. As an output, the state that the API has. */
   state?: pulumi.Input<"running" | "stopped" | undefined>;
+  /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
+  deletionProtection?: pulumi.Input<boolean | undefined>;
   /** How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it touches nothing. Always a secret. */
   connection?: pulumi.Input<ConnectionArgs | undefined>;
-  /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused. */
+  /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview. */
   replaceOnKeyChange?: pulumi.Input<boolean | undefined>;
-  /** Creation ends only when sshd answers, and its host key is then remembered. Default false. */
+  /** Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made `stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true. */
   waitForSsh?: pulumi.Input<boolean | undefined>;
-  /** How long an operation may take, in seconds, before it is an error. */
+  /** How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing. */
   timeouts?: pulumi.Input<TimeoutsArgs | undefined>;
 }
 
@@ -329,33 +331,35 @@ export class Instance extends DescribedResource {
   declare readonly zone: pulumi.Output<string>;
   /** Name of the instance. */
   declare readonly name: pulumi.Output<string>;
-  /** Instance type, `family.size`. A change stops the instance, scales it and starts it again. */
+  /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
   declare readonly type: pulumi.Output<string>;
-  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. A change makes a new one. */
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change makes a new one. */
   declare readonly template: pulumi.Output<string>;
-  /** Size of the disk in GiB. Growing it stops the instance and starts it again; it cannot shrink. */
+  /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
-  /** Keys of the account that may log in as the template's default user. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
-  /** Security groups, by id or name. Default: the account's `default` group. Changes in place. */
+  /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
-  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. A change makes a new one. */
+  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change makes a new one. */
   declare readonly antiAffinityGroups: pulumi.Output<readonly string[] | undefined>;
-  /** User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot. Always a secret. */
+  /** User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{` or `<`, or is gzip); everything else is encoded. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview. Always a secret. */
   declare readonly userData: pulumi.Output<string | undefined>;
-  /** Labels. Change in place. */
+  /** Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place. */
   declare readonly labels: pulumi.Output<Readonly<Record<string, string>> | undefined>;
-  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. Changes in place. */
+  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are. */
   declare readonly publicIpAssignment: pulumi.Output<"inet4" | "dual" | "none">;
   /** running, stopped, error, ... as the API has it. */
   declare readonly state: pulumi.Output<string>;
+  /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
+  declare readonly deletionProtection: pulumi.Output<boolean | undefined>;
   /** How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it touches nothing. Always a secret. */
   declare readonly connection: pulumi.Output<Connection | undefined>;
-  /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused. */
+  /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview. */
   declare readonly replaceOnKeyChange: pulumi.Output<boolean>;
-  /** Creation ends only when sshd answers, and its host key is then remembered. Default false. */
+  /** Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made `stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true. */
   declare readonly waitForSsh: pulumi.Output<boolean>;
-  /** How long an operation may take, in seconds, before it is an error. */
+  /** How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing. */
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   /** Identifier of the instance in the account. */
   declare readonly instanceId: pulumi.Output<string>;
@@ -369,11 +373,11 @@ export class Instance extends DescribedResource {
   declare readonly user: pulumi.Output<string | undefined>;
   /** Time of creation, ISO 8601 in UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** `ssh user@address`, ready to paste; absent without an address. */
+  /** `ssh user@address`, ready to paste: `connection.host`, else the public IPv4 address; absent without an address. */
   declare readonly sshCommand: pulumi.Output<string | undefined>;
   /** A `Host` block for `~/.ssh/config`; absent without an address. */
   declare readonly sshConfig: pulumi.Output<string | undefined>;
-  /** Lines for `known_hosts`, once a host key has been seen (`waitForSsh`). */
+  /** Lines for `known_hosts`, for each public address, once a host key has been seen (`waitForSsh`). */
   declare readonly knownHosts: pulumi.Output<string | undefined>;
   /** Host keys seen at first contact, each `type base64`. Later connections must show one of them. */
   declare readonly hostKeys: pulumi.Output<readonly string[] | undefined>;

@@ -73,7 +73,9 @@ export class Instances {
 
   /** Starts a stopped instance; content when it is running already. */
   start(id: string, deadline?: number): Promise<void> {
-    return this.act(id, { what: `start instance ${id}`, path: ":start", deadline }, ({ state }) => state === "running");
+    // The API document wants a body here, if only an empty one.
+    const call = { what: `start instance ${id}`, path: ":start", body: {}, deadline };
+    return this.act(id, call, ({ state }) => state === "running");
   }
 
   /** Shuts an instance down; content when it is stopped already. */
@@ -93,6 +95,16 @@ export class Instances {
     const body = { "disk-size": gib };
     const call = { what: `resize the disk of instance ${id}`, path: ":resize-disk", body, deadline };
     return this.act(id, call, (instance) => instance["disk-size"] === gib);
+  }
+
+  /**
+   * Sets or removes the protection against deletion, in any state. The API tells nobody whether there is one, and takes
+   * either request again when it was carried out already.
+   */
+  async protect(id: string, isProtected: boolean, deadline?: number): Promise<void> {
+    const action = isProtected ? ":add-protection" : ":remove-protection";
+    const what = `${isProtected ? "protect instance" : "remove the protection of instance"} ${id}`;
+    await changed(this.api, { what, path: `${idPath("instance", id)}${action}`, deadline });
   }
 
   /**

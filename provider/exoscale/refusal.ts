@@ -55,7 +55,9 @@ const HINTS: readonly { applies(status: number, said: string, answer: RefusedAns
   },
   {
     applies: (status, said) => status === 403 && /protection/i.test(said),
-    hint: "Remove the protection first, in the console or with `exo compute instance update --protection=false`",
+    hint:
+      "Remove the protection first: deletionProtection: false and `pulumi up` where the program declares it, otherwise " +
+      "`exo compute instance update --protection=false`",
   },
   {
     applies: (status) => status === 429,

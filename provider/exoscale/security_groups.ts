@@ -1,6 +1,6 @@
 import type { Api } from "./client";
 import { checkedId, idPath } from "./names";
-import { changed, completed, made, type Operation, removed } from "./operation";
+import { changed, completed, made, type Operation, removed, type Wait } from "./operation";
 import { isRecord } from "./refusal";
 
 /** A rule that lets traffic through. */
@@ -94,18 +94,22 @@ export class SecurityGroups {
   }
 
   /** Puts an instance into the group; takes effect at once. */
-  async attach(id: string, instanceId: string): Promise<void> {
-    await this.move(id, ":attach", instanceId, `put instance ${instanceId} into security group ${id}`);
+  async attach(id: string, instanceId: string, deadline?: number): Promise<void> {
+    await this.move(id, ":attach", instanceId, {
+      what: `put instance ${instanceId} into security group ${id}`,
+      deadline,
+    });
   }
 
   /** Takes an instance out of the group; takes effect at once. */
-  async detach(id: string, instanceId: string): Promise<void> {
-    await this.move(id, ":detach", instanceId, `take instance ${instanceId} out of security group ${id}`);
+  async detach(id: string, instanceId: string, deadline?: number): Promise<void> {
+    const what = `take instance ${instanceId} out of security group ${id}`;
+    await this.move(id, ":detach", instanceId, { what, deadline });
   }
 
-  private async move(id: string, action: ":attach" | ":detach", instanceId: string, what: string): Promise<void> {
+  private async move(id: string, action: ":attach" | ":detach", instanceId: string, wait: Wait): Promise<void> {
     const body = { instance: { id: checkedId("instance", instanceId) } };
-    await changed(this.api, { what, path: `${idPath("security-group", id)}${action}`, body });
+    await changed(this.api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
   }
 
   /** The group that an interrupted creation has left: names are unique, and a new group has no rules. */

@@ -138,6 +138,14 @@ test("gives an instance another type and a larger disk", async () => {
   ]);
 });
 
+test("protects an instance and removes its protection", async () => {
+  const server = await serve(operation("success"), operation("success"));
+  const instances = new Instances(server.api());
+  await instances.protect(id, true);
+  await instances.protect(id, false);
+  expect(server.lines()).toEqual([`PUT /instance/${id}:add-protection`, `PUT /instance/${id}:remove-protection`]);
+});
+
 test("is content when a resize is refused because the disk has that size already", async () => {
   const server = await serve(conflict, inState("stopped", { "disk-size": 50 }));
   await new Instances(server.api()).resizeDisk(id, 50);

@@ -109,7 +109,7 @@ describe("The check of an Instance refuses", () => {
     expect(await cloud.run().failures(Instance, { ...machine, userData: fits })).toEqual([]);
     expect(await cloud.run().failures(Instance, { ...machine, userData: tooLong })).toEqual([
       "userData: User data has 24577 bytes, 32772 in base64; Exoscale takes 32768 in base64, which is 24576 bytes of " +
-        "text. Shorten it, or let it fetch the rest.",
+        "text. Shorten it, let it fetch the rest, or give it as base64 of gzip, which cloud-init unpacks.",
     ]);
   });
 

@@ -31,6 +31,27 @@ describe("A template is chosen", () => {
     await expect(chooseTemplate(frankfurt, id)).rejects.toThrow(`There is no template "${id}" in de-fra-1.`);
   });
 
+  test("never by an id of another zone, and the error names that zone", async () => {
+    const run = cloud.run();
+    const { id } = await chooseTemplate(await run.account.zone("de-fra-1"), "golden-image");
+    const machine = { zone: "ch-gva-2", type: "standard.tiny", template: id, diskSize: 20 };
+    expect(await run.failures(resources.Instance, machine)).toEqual([
+      `template: Template "${id}" is "golden-image" in de-fra-1, not in ch-gva-2: a template has another id in each ` +
+        "zone. Give its name, or the id that it has there.",
+    ]);
+  });
+
+  test("never by an id that no zone has, nor is a zone that does not answer an obstacle", async () => {
+    const id = "01234567-89ab-cdef-0123-456789abcdef";
+    const machine = { zone: "ch-gva-2", type: "standard.tiny", template: id, diskSize: 20 };
+    const refusal = expect.stringMatching(`^template: There is no template "${id}" in ch-gva-2`);
+    expect(await cloud.run().failures(resources.Instance, machine)).toEqual([refusal]);
+    const run = cloud.run();
+    await (await run.account.zone("ch-gva-2")).templates();
+    cloud.emulator.faults.add({ kind: "status", status: 403, path: "/template", times: 2 });
+    expect(await run.failures(resources.Instance, machine)).toEqual([refusal]);
+  });
+
   test("among the account's own ones too", async () => {
     expect(await chosen("golden-image")).toBe("golden-image");
   });

@@ -3,9 +3,7 @@ import { autoNamedField, identityField } from "../contract/identity";
 import { port } from "../contract/port";
 import { keyName } from "../ssh_key_pair/fields";
 import "../contract/description";
-
-/** The most that the API takes as user data, in bytes of base64 (API operation create-instance). */
-export const longestUserData = 32_768;
+import type { instanceOutputs } from "./outputs";
 
 const sshHost = z.strictObject({
   user: z.string().min(1).optional().meta({ description: "User to log in as. Default: the template's default user." }),
@@ -52,135 +50,171 @@ export const sshKeyReference = z
 
 /** What a program declares of an instance. */
 export const instanceInputs = z.object({
-  zone: z.string().min(1).optional().meta({
-    description:
-      "Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is.",
-    replaces: true,
-  }),
-  name: z.string().min(1, "A name has 1 to 255 characters").max(255, "A name has 1 to 255 characters").optional().meta({
-    description:
-      "Name of the instance. Default: the resource's name, a dash and seven random digits. Changes in place.",
-  }),
+  zone: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({
+      description:
+        "Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. " +
+        "Another zone makes a new instance, disk included.",
+      replaces: true,
+    }),
+  name: z
+    .string()
+    .min(1, "A name has 1 to 255 characters")
+    .max(255, "A name has 1 to 255 characters")
+    .optional()
+    .meta({
+      description:
+        "Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash " +
+        "and seven random digits. Changes in place; the host name inside stays.",
+    }),
   type: z
     .string()
     .regex(/^[a-z0-9]+\.[a-z0-9-]+$/i, 'A type is a family, a dot and a size, such as "standard.tiny"')
-    .meta({ description: "Instance type, `family.size`. A change stops the instance, scales it and starts it again." }),
-  template: z.string().min(1).meta({
-    description: "Template: its id, its name, or the beginning of a name that only one template of the zone has.",
-    replaces: true,
-  }),
-  diskSize: z.int().min(10, "A disk has at least 10 GiB").max(51_200, "A disk has at most 51,200 GiB").meta({
-    description: "Size of the disk in GiB. Growing it stops the instance and starts it again; it cannot shrink.",
-  }),
+    .meta({
+      description:
+        "Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it " +
+        "again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type " +
+        "that the zone does not have or that the account may not use. If something fails in between, the error says " +
+        "that the instance is stopped, and the next `pulumi up` goes on.",
+    }),
+  template: z
+    .string()
+    .min(1)
+    .meta({
+      description:
+        "Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does " +
+        "not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's " +
+        "private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is " +
+        "looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. " +
+        "Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk " +
+        "included: the API's way to write a template over a disk is never used.",
+      replaces: true,
+    }),
+  diskSize: z
+    .int()
+    .min(10, "A disk has at least 10 GiB")
+    .max(51_200, "A disk has at most 51,200 GiB")
+    .meta({
+      description:
+        "Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and " +
+        "starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot " +
+        "shrink: refused at preview.",
+    }),
   sshKeys: z
     .array(sshKeyReference)
     .optional()
     .meta({
       description:
-        "Keys of the account that may log in as the template's default user. They are installed at first boot and the " +
-        "API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance.",
+        "Keys of the account that may log in as the template's default user. Default: none. They are installed at first " +
+        "boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a " +
+        "new instance. Refused at preview for a template that installs no keys.",
     }),
   securityGroups: z
     .array(z.string().min(1).meta({ resource: "SecurityGroup" }))
     .optional()
     .meta({
-      description: "Security groups, by id or name. Default: the account's `default` group. Changes in place.",
+      description:
+        "Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. " +
+        "An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not " +
+        "with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused.",
     }),
-  antiAffinityGroups: z.array(z.string().min(1)).optional().meta({
-    description: "Anti-affinity groups, by id or name: instances of one group run on different hosts.",
-    replaces: true,
-  }),
-  userData: z.string().optional().meta({
-    description:
-      "User data for cloud-init, plain text; at most 32,768 bytes once encoded in base64. Changes in place, seen at next boot.",
-    secret: true,
-  }),
-  labels: z.record(z.string(), z.string()).optional().meta({ description: "Labels. Change in place." }),
-  publicIpAssignment: z.enum(["inet4", "dual", "none"]).default("inet4").meta({
-    description: "Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. Changes in place.",
-  }),
-  state: z.enum(["running", "stopped"]).default("running").meta({
-    description: "Whether the instance runs. Changes in place. As an output, the state that the API has.",
-  }),
+  antiAffinityGroups: z
+    .array(z.string().min(1))
+    .optional()
+    .meta({
+      description:
+        "Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups " +
+        "make a new instance, disk included.",
+      replaces: true,
+    }),
+  userData: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to " +
+        "something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{` or `<`, or is gzip); " +
+        "everything else is encoded. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of " +
+        "base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the " +
+        "next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview.",
+      secret: true,
+    }),
+  labels: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({
+      description:
+        "Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except " +
+        "those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place.",
+    }),
+  publicIpAssignment: z
+    .enum(["inet4", "dual", "none"])
+    .default("inet4")
+    .meta({
+      description:
+        "Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, " +
+        "and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at " +
+        "preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` " +
+        "is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.",
+    }),
+  state: z
+    .enum(["running", "stopped"])
+    .default("running")
+    .meta({
+      description:
+        "Whether the instance runs. Default `running`. Changes in place. An instance that is made `stopped` boots, and gets " +
+        "its keys, when it is started for the first time. As an output, the state that the API has.",
+    }),
+  deletionProtection: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. " +
+        "Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change " +
+        "that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. " +
+        "Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by " +
+        "`pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only " +
+        "Pulumi and only this stack, and is looked at before anything is done; use both where both matter.",
+    }),
   connection: connectionField,
   replaceOnKeyChange: z.boolean().default(false).meta({
-    description: "Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused.",
+    description:
+      "Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview.",
   }),
-  waitForSsh: z.boolean().default(false).meta({
-    description: "Creation ends only when sshd answers, and its host key is then remembered. Default false.",
-  }),
+  waitForSsh: z
+    .boolean()
+    .default(false)
+    .meta({
+      description:
+        "Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default " +
+        "false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made " +
+        "`stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true.",
+    }),
   timeouts: z
     .strictObject({
-      create: z.number().positive().optional().meta({ description: "Seconds. Default 600." }),
-      update: z.number().positive().optional().meta({ description: "Seconds. Default 600." }),
-      delete: z.number().positive().optional().meta({ description: "Seconds. Default 600." }),
+      create: z.number().positive().optional().meta({
+        description: "Seconds for making it, `waitForSsh` and protection included. Default 600.",
+      }),
+      update: z.number().positive().optional().meta({
+        description: "Seconds for all changes of one update, stop and start included. Default 600.",
+      }),
+      delete: z.number().positive().optional().meta({
+        description: "Seconds for deleting it; the value of the last successful update counts. Default 600.",
+      }),
     })
     .meta({ id: "Timeouts", description: "How long operations may take, in seconds." })
     .optional()
-    .meta({ description: "How long an operation may take, in seconds, before it is an error." }),
+    .meta({
+      description:
+        "How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance " +
+        "whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing.",
+    }),
   identity: identityField,
   autoNamed: autoNamedField,
-});
-
-const keyFields = {
-  name: z.string().meta({ description: "Name that the key had in the account." }),
-  fingerprintMd5: z.string().optional().meta({ description: "Its MD5 fingerprint, where it is known." }),
-};
-const listedKey = z.object(keyFields).meta({ id: "ListedKey", description: "A key as the API lists it." });
-const heldKey = z
-  .object({
-    ...keyFields,
-    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
-    origin: z.enum(["boot", "ssh"]).meta({ description: "Given at first boot (`boot`), or later over SSH (`ssh`)." }),
-  })
-  .meta({ id: "HeldKey", description: "A key that a machine was given." });
-
-/** What becomes of it. */
-export const instanceOutputs = z.object({
-  name: z.string().meta({ description: "Name of the instance." }),
-  zone: z.string().meta({ description: "Zone that the instance is in." }),
-  instanceId: z.string().meta({ description: "Identifier of the instance in the account." }),
-  templateId: z.string().optional().meta({ description: "Identifier of the template that the instance started from." }),
-  state: z.string().meta({ description: "running, stopped, error, ... as the API has it." }),
-  publicIp: z.string().optional().meta({ description: "IPv4 address; absent without a public address." }),
-  ipv6Address: z
-    .string()
-    .optional()
-    .meta({ description: "IPv6 address; absent unless `publicIpAssignment` is `dual`." }),
-  user: z.string().optional().meta({ description: "User to log in as: the template's default user." }),
-  createdAt: z.string().optional().meta({ description: "Time of creation, ISO 8601 in UTC." }),
-  sshCommand: z
-    .string()
-    .optional()
-    .meta({ description: "`ssh user@address`, ready to paste; absent without an address." }),
-  sshConfig: z
-    .string()
-    .optional()
-    .meta({ description: "A `Host` block for `~/.ssh/config`; absent without an address." }),
-  knownHosts: z.string().optional().meta({
-    description: "Lines for `known_hosts`, once a host key has been seen (`waitForSsh`).",
-  }),
-  hostKeys: z.array(z.string()).optional().meta({
-    description: "Host keys seen at first contact, each `type base64`. Later connections must show one of them.",
-  }),
-  bootSshKeys: z.array(listedKey).meta({
-    description: "Keys of first boot as the API lists them; a list that may never change, whatever the machine holds.",
-  }),
-  heldKeys: z
-    .array(heldKey)
-    .meta({ description: "Our own record of the keys that the machine was given: at first boot, or later over SSH." }),
-  owner: z
-    .string()
-    .optional()
-    .meta({ description: "Value of the label that says whose the instance is.", hidden: true }),
-  unfinished: z.boolean().optional().meta({
-    description: "Whether a step of the creation is still to be done.",
-    hidden: true,
-  }),
-  staleSshKeys: z.array(listedKey).meta({
-    description:
-      "Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here.",
-  }),
 });
 
 /** The inputs once they are checked: they have a name and a zone by then. */

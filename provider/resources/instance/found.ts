@@ -1,11 +1,11 @@
 import type { Account, Instance, ZoneAccount } from "../../account";
 import { NotInAccountError } from "../../errors";
 import { equalValues } from "../contract/description";
-import { groupIds } from "../group_choice";
+import { type GroupKind, groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
-import { encodeUserData } from "./request";
 import { programLabels } from "./reserved_labels";
 import { inputsAsFound } from "./state";
+import { userDataAsFound } from "./user_data";
 import { typeName } from "./zone_catalogue";
 
 /** The inputs with everything that the API tells otherwise, in the program's own spelling where it means the same. */
@@ -25,8 +25,14 @@ export async function asFound(
     diskSize: found["disk-size"] ?? base.diskSize,
     publicIpAssignment: found["public-ip-assignment"] ?? base.publicIpAssignment,
     labels: equalValues(labels, base.labels) ? base.labels : labels,
-    securityGroups: await groupsAsFound(account, found, base),
-    userData: userDataAsFound(found, base.userData),
+    securityGroups: await groupsAsFound(account, "securityGroups", base.securityGroups, found["security-groups"] ?? []),
+    antiAffinityGroups: await groupsAsFound(
+      account,
+      "antiAffinityGroups",
+      base.antiAffinityGroups,
+      found["anti-affinity-groups"],
+    ),
+    userData: declaredUserData(found, base.userData),
   };
 }
 
@@ -47,11 +53,20 @@ function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
   };
 }
 
-async function groupsAsFound(account: Account, found: Instance, { securityGroups }: InstanceInputs) {
-  if (!securityGroups) return undefined;
-  const present = (found["security-groups"] ?? []).map(({ id }) => id);
+/**
+ * @param declared in the program's spelling; a program that names no groups is not told of any
+ * @param found undefined where the API says nothing about them
+ */
+async function groupsAsFound(
+  account: Account,
+  kind: GroupKind,
+  declared: string[] | undefined,
+  found: readonly { readonly id: string }[] | undefined,
+): Promise<string[] | undefined> {
+  if (!declared || !found) return declared;
+  const present = found.map(({ id }) => id);
   try {
-    return equalSets(await groupIds(account, "securityGroups", securityGroups), present) ? securityGroups : present;
+    return equalSets(await groupIds(account, kind, declared), present) ? declared : present;
   } catch (error) {
     // A group of the program is gone from the account, so the instance cannot be in it.
     if (error instanceof NotInAccountError) return present;
@@ -63,10 +78,9 @@ async function groupsAsFound(account: Account, found: Instance, { securityGroups
  * Only where the program declares it: user data is a secret, and the engine keeps an input secret only if it was one
  * before.
  */
-function userDataAsFound(found: Instance, last: string | undefined): string | undefined {
+function declaredUserData(found: Instance, last: string | undefined): string | undefined {
   const encoded = found["user-data"];
-  if (last === undefined || encoded === undefined || encodeUserData(last) === encoded) return last;
-  return Buffer.from(encoded, "base64").toString();
+  return last === undefined || encoded === undefined ? last : userDataAsFound(encoded, last);
 }
 
 /** Whether two lists hold the same, in whatever order. */

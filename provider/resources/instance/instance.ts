@@ -1,16 +1,22 @@
 import { hasUnknown, known } from "../contract/description";
 import type { Resource } from "../contract/resource";
 import { formatAddress, parseAddress } from "./address";
-import { createInstance, deadlineOf } from "./creation";
-import { type InstanceInputs, type InstanceState, instanceInputs, instanceOutputs } from "./fields";
+import { instanceCatalogue } from "./catalogue";
+import { instanceChangeRules } from "./change_rules";
+import { createInstance } from "./creation";
+import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import { asFound, equalSets } from "./found";
 import { sameKeys } from "./keys";
 import { isGone } from "./lifecycle";
-import { instanceChangeRules, refineInstanceDiff } from "./replacement";
+import { instanceOutputs } from "./outputs";
+import { protectedByOthers, refuseIfDeclared } from "./protection";
+import { refineInstanceDiff } from "./replacement";
 import { ownerLabel } from "./reserved_labels";
-import { instanceCatalogue, instanceRules } from "./rules";
+import { instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
+import { deadlineOf, withinTimeout } from "./timeouts";
 import { updateInstance } from "./update";
+import { sentUserData } from "./user_data";
 
 /**
  * A compute instance and the SSH keys that it was given.
@@ -28,6 +34,11 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   sameValue: {
     sshKeys: sameKeys,
     type: (last, next) => !hasUnknown(next) && last.toLowerCase() === known(next)?.toLowerCase(),
+    userData: (last, next) => {
+      const text = known(next);
+      return last === undefined || text === undefined ? last === next : sentUserData(last) === sentUserData(text);
+    },
+    deletionProtection: (last, next) => !hasUnknown(next) && (last ?? false) === (known(next) ?? false),
     // The state's own groups are what was found; a program that names none leaves them as they are.
     antiAffinityGroups: (last, next) => !hasUnknown(next) && equalSets(last, known(next)),
     securityGroups: (last, next) => next === undefined || (!hasUnknown(next) && equalSets(last, known(next))),
@@ -68,6 +79,13 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
       );
       return;
     }
-    await zone.instances.remove(address.id, deadlineOf(last, "delete"));
+    if (!found) return;
+    refuseIfDeclared(address, last);
+    try {
+      const deadline = deadlineOf(last, "delete");
+      await withinTimeout(last, "delete", () => zone.instances.remove(address.id, deadline));
+    } catch (error) {
+      throw protectedByOthers(address, found, error);
+    }
   },
 };

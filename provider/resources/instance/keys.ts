@@ -26,6 +26,14 @@ export function sameKeys(last: Keys, next: Previewed<Keys>): boolean {
   );
 }
 
+type PreviewedKey = Partial<Record<"name" | "publicKeyOpenssh", never>>;
+
+/** The keys of a list that may be unknown; those that are unknown as a whole are left out. */
+export function listed(keys: Previewed<Keys>): PreviewedKey[] {
+  // Their shape was checked field by field before; an unknown list has no keys to look at yet.
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === "object") : [];
+}
+
 function sameReference(last: SshKeyReference, next: Previewed<SshKeyReference>): boolean {
   if (typeof next !== "object") return false;
   const nextKey = known(next.publicKeyOpenssh);

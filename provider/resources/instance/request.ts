@@ -4,6 +4,7 @@ import { identityDigest } from "../contract/identity";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { creatingLabel, heldKeyLabel, heldKeyMd5Label, type Labels, ownerLabel } from "./reserved_labels";
+import { sentUserData } from "./user_data";
 import { chooseTemplate, chooseType } from "./zone_catalogue";
 
 /** What a creation knows besides the inputs: whose the instance is, and the keys that it gets. */
@@ -14,7 +15,10 @@ export interface Owner {
 
 /** The body of create-instance for these inputs. */
 export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs, owner: Owner) {
-  const [template, type] = await Promise.all([chooseTemplate(zone, inputs.template), chooseType(zone, inputs.type)]);
+  const [template, type] = await Promise.all([
+    chooseTemplate(zone, inputs.template, account),
+    chooseType(zone, inputs.type),
+  ]);
   const groups = inputs.securityGroups && (await groupIds(account, "securityGroups", inputs.securityGroups));
   const apart = inputs.antiAffinityGroups && (await groupIds(account, "antiAffinityGroups", inputs.antiAffinityGroups));
   return {
@@ -25,7 +29,7 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
     ...(inputs.sshKeys?.length && { "ssh-keys": inputs.sshKeys.map(({ name }) => ({ name })) }),
     ...(groups && { "security-groups": groups.map((id) => ({ id })) }),
     ...(apart?.length && { "anti-affinity-groups": apart.map((id) => ({ id })) }),
-    ...(inputs.userData !== undefined && { "user-data": encodeUserData(inputs.userData) }),
+    ...(inputs.userData !== undefined && { "user-data": sentUserData(inputs.userData) }),
     "public-ip-assignment": inputs.publicIpAssignment,
     "auto-start": inputs.state === "running",
     labels: labelsAtCreation(inputs, owner),
@@ -33,11 +37,6 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
 }
 
 export type CreationRequest = Awaited<ReturnType<typeof creationRequest>>;
-
-/** User data as the API has it: base64. */
-export function encodeUserData(text: string): string {
-  return Buffer.from(text).toString("base64");
-}
 
 function labelsAtCreation(inputs: InstanceInputs, { owner, heldKeys }: Owner): Labels {
   const digest = identityDigest(inputs.identity);

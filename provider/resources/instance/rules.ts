@@ -1,13 +1,11 @@
-import type { Account, Template, ZoneAccount } from "../../account";
-import { ExoscaleSshError, NotInAccountError } from "../../errors";
+import { ExoscaleSshError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
-import { given, known, type PreviewedFields } from "../contract/description";
-import type { CheckFailure, OldInputs } from "../contract/resource";
-import { missingGroups } from "../group_choice";
-import { type InstanceInputs, longestUserData } from "./fields";
-import { keysToFind, otherKey } from "./keys";
+import { given, known, type PreviewedFields, UNKNOWN } from "../contract/description";
+import type { CheckFailure } from "../contract/resource";
+import type { InstanceInputs } from "./fields";
+import { listed } from "./keys";
 import { isReserved } from "./reserved_labels";
-import { chooseTemplate, chooseType, smallestDisk } from "./zone_catalogue";
+import { longestUserData, sentUserData } from "./user_data";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
@@ -15,10 +13,11 @@ type Inputs = PreviewedFields<InstanceInputs>;
 export function instanceRules(inputs: Inputs): CheckFailure[] {
   return [
     ...reservedLabelsUsed(inputs),
-    ...userDataTooLong(inputs),
+    ...userDataTooShortOrLong(inputs),
     ...unreadableKeys(inputs),
     ...keyTwice(inputs),
     ...noAddress(inputs),
+    ...groupsWithoutAddress(inputs),
     ...zoneMissing(inputs),
   ];
 }
@@ -32,13 +31,16 @@ function reservedLabelsUsed(inputs: Inputs): CheckFailure[] {
     }));
 }
 
-function userDataTooLong(inputs: Inputs): CheckFailure[] {
-  const bytes = Buffer.byteLength(known(inputs.userData) ?? "");
-  const encoded = Math.ceil(bytes / 3) * 4;
-  if (encoded <= longestUserData) return [];
+function userDataTooShortOrLong(inputs: Inputs): CheckFailure[] {
+  const text = known(inputs.userData);
+  if (text === undefined) return [];
+  if (text === "") return [{ property: "userData", reason: "User data is empty. Leave it out." }];
+  const sent = sentUserData(text).length;
+  if (sent <= longestUserData) return [];
   const reason =
-    `User data has ${bytes} bytes, ${encoded} in base64; Exoscale takes ${longestUserData} in base64, which is ` +
-    `${(longestUserData / 4) * 3} bytes of text. Shorten it, or let it fetch the rest.`;
+    `User data has ${Buffer.byteLength(text)} bytes, ${sent} in base64; Exoscale takes ${longestUserData} in base64, ` +
+    `which is ${(longestUserData / 4) * 3} bytes of text. Shorten it, let it fetch the rest, or give it as base64 of ` +
+    "gzip, which cloud-init unpacks.";
   return [{ property: "userData", reason }];
 }
 
@@ -66,85 +68,22 @@ function keyTwice(inputs: Inputs): CheckFailure[] {
 }
 
 function noAddress(inputs: Inputs): CheckFailure[] {
-  const reachable = inputs.publicIpAssignment !== "none" || given(inputs.connection);
-  if (inputs.waitForSsh !== true || reachable) return [];
+  if (inputs.waitForSsh !== true || inputs.publicIpAssignment !== "none" || hasHost(inputs.connection)) return [];
   const reason = "waitForSsh needs an address to wait at. Remove it, or set publicIpAssignment or connection.host.";
   return [{ property: "waitForSsh", reason }];
 }
 
-type PreviewedKey = Partial<Record<"name" | "publicKeyOpenssh", never>>;
-
-function listed(keys: Inputs["sshKeys"]): PreviewedKey[] {
-  // Their shape was checked field by field before; an unknown list has no keys to look at yet.
-  return Array.isArray(keys) ? keys.filter((key) => typeof key === "object") : [];
+function hasHost(connection: Inputs["connection"]): boolean {
+  return connection === UNKNOWN || (typeof connection === "object" && given(connection.host));
 }
 
-/** What only the account knows: zone, type, template and the disk it needs, groups, keys. */
-export async function instanceCatalogue(
-  inputs: Inputs,
-  account: Account,
-  olds: OldInputs<InstanceInputs>,
-): Promise<CheckFailure[]> {
-  await account.verifyCredentials();
-  const name = known(inputs.zone);
-  const answers = [
-    ...(await missingKeys(inputs, account, olds)),
-    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
-    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
-  ];
-  if (name === undefined) return answers;
-  const { answer: zone, failures } = await ask("zone", () => account.zone(name));
-  return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone, olds) : [])];
-}
-
-/** What stays as it was is not held against today's catalogue: it may have been withdrawn since, and still runs. */
-async function notOffered(inputs: Inputs, zone: ZoneAccount, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
-  const before = olds?.zone === zone.name ? olds : undefined;
-  const wantedType = inputs.type === before?.type ? undefined : known(inputs.type);
-  const wantedTemplate = inputs.template === before?.template ? undefined : known(inputs.template);
-  const type = wantedType === undefined ? undefined : await ask("type", () => chooseType(zone, wantedType));
-  const template =
-    wantedTemplate === undefined ? undefined : await ask("template", () => chooseTemplate(zone, wantedTemplate));
-  return [
-    ...(type?.failures ?? []),
-    ...(template?.failures ?? []),
-    ...(template?.answer ? unfitForTemplate(inputs, template.answer) : []),
-  ];
-}
-
-function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
-  const least = smallestDisk(template);
-  const size = known(inputs.diskSize) ?? least;
-  const tooSmall = `The disk has ${size} GiB, but template "${template.name}" needs ${least}. Give at least ${least}.`;
-  const withoutKeys = `Template "${template.name}" installs no SSH keys. Remove sshKeys, or choose another template.`;
-  return [
-    ...(size < least ? [{ property: "diskSize", reason: tooSmall }] : []),
-    ...(template["ssh-key-enabled"] === false && listed(inputs.sshKeys).length > 0
-      ? [{ property: "sshKeys", reason: withoutKeys }]
-      : []),
-  ];
-}
-
-async function missingKeys(inputs: Inputs, account: Account, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
-  const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys).filter(({ name }) => !account.declaredKeys.has(name));
-  if (wanted.length === 0) return [];
-  const registered = await account.sshKeys.list();
-  return wanted.flatMap((reference) => {
-    const { index, name } = reference;
-    const missing = `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
-    const reason = registered.some((key) => key.name === name) ? otherKey(reference, registered) : missing;
-    return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
-  });
-}
-
-/** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */
-async function ask<T>(property: string, question: () => Promise<T>): Promise<{ answer?: T; failures: CheckFailure[] }> {
-  try {
-    return { answer: await question(), failures: [] };
-  } catch (error) {
-    if (error instanceof NotInAccountError) return { failures: [{ property, reason: error.message }] };
-    throw error;
-  }
+/** The API takes such groups and drops them; each refresh would show them as taken away. */
+function groupsWithoutAddress({ publicIpAssignment, securityGroups }: Inputs): CheckFailure[] {
+  if (publicIpAssignment !== "none" || !Array.isArray(securityGroups) || securityGroups.length === 0) return [];
+  const reason =
+    "An instance without a public address is in no security group: Exoscale ignores them. Remove securityGroups, or set " +
+    "publicIpAssignment to inet4 or dual.";
+  return [{ property: "securityGroups", reason }];
 }
 
 /** Where the program names no zone it is the provider's, and there is none. */

@@ -2,10 +2,14 @@ import type { Account, Instance, SshKey } from "../../account";
 import { only } from "../contract/state";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import { listedKeys, staleKeys } from "./keys";
+import { loginTexts, loginUser } from "./login";
 import { creatingLabel } from "./reserved_labels";
 
 /** What an instance's state keeps that the API does not know. */
-export type Remembered = Pick<InstanceState, "heldKeys" | "hostKeys" | "owner">;
+export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
+  /** Whether we have protected it against deletion. */
+  readonly deletionProtection: boolean;
+}
 
 /** The whole state of an instance: what the program declares, what the API has, what we remember. */
 export async function instanceState(
@@ -27,55 +31,23 @@ export async function instanceState(
     createdAt: instance["created-at"],
     ...loginTexts(account, inputs, instance, user, remembered.hostKeys),
     ...remembered,
+    deletionProtection: shownProtection(inputs, remembered),
     ...keyLists(instance, remembered, registered),
     unfinished: creatingLabel in (instance.labels ?? {}) || undefined,
   });
 }
 
-/** As whom to log in: the connection says so, else the template. */
-export async function loginUser(
-  account: Account,
-  inputs: InstanceInputs,
-  instance: Instance,
-): Promise<string | undefined> {
-  if (inputs.connection?.user !== undefined) return inputs.connection.user;
-  const zone = await account.zone(inputs.zone);
-  return instance.template ? (await zone.template(instance.template.id))?.["default-user"] : undefined;
+/** What was done, not what was asked for; absent where there never was a question of it. */
+export function shownProtection(
+  inputs: Pick<InstanceInputs, "deletionProtection">,
+  { deletionProtection }: Remembered,
+): boolean | undefined {
+  return deletionProtection || inputs.deletionProtection === undefined ? deletionProtection || undefined : false;
 }
 
 function keyLists(instance: Instance, { heldKeys }: Remembered, registered: readonly SshKey[]) {
   const bootSshKeys = listedKeys(instance["ssh-keys"]);
   return { bootSshKeys, staleSshKeys: staleKeys(bootSshKeys, heldKeys, registered) };
-}
-
-/** Where sshd of an instance is: its public address, unless the connection says otherwise. */
-export function sshTarget(account: Account, inputs: InstanceInputs, instance: Instance, user: string | undefined) {
-  const host = inputs.connection?.host ?? instance["public-ip"];
-  const port = inputs.connection?.port ?? account.sshPort;
-  return host === undefined || user === undefined ? undefined : { host, port, user };
-}
-
-function loginTexts(
-  account: Account,
-  inputs: InstanceInputs,
-  instance: Instance,
-  user: string | undefined,
-  hostKeys: readonly string[] | undefined,
-): Pick<InstanceState, "sshCommand" | "sshConfig" | "knownHosts"> {
-  const target = sshTarget(account, inputs, instance, user);
-  if (!target) return {};
-  const { sshCommand, sshConfig, knownHostsLine } = account.ssh;
-  return {
-    sshCommand: sshCommand(target),
-    sshConfig: sshConfig(instance.name.replace(/[^A-Za-z0-9_.-]/g, "-").replace(/^[.-]+/, "") || "instance", target),
-    knownHosts: hostKeys?.map((line) => `${knownHostsLine(target, hostKeyOf(line))}\n`).join(""),
-  };
-}
-
-/** From the form that the state keeps, `type base64`. */
-function hostKeyOf(line: string) {
-  const [type = "", base64 = ""] = line.split(" ");
-  return { type, base64, fingerprintSha256: "" };
 }
 
 /** The inputs that would describe an instance as it is now. What only a program can know stays as it said. */
@@ -87,7 +59,12 @@ export function inputsAsFound(state: InstanceState): InstanceInputs {
 
 /** The part of a state that a read or an update keeps. */
 export function rememberedIn(last: InstanceState | undefined): Remembered {
-  return present({ heldKeys: last?.heldKeys ?? [], hostKeys: last?.hostKeys, owner: last?.owner });
+  return present({
+    heldKeys: last?.heldKeys ?? [],
+    hostKeys: last?.hostKeys,
+    owner: last?.owner,
+    deletionProtection: last?.deletionProtection === true,
+  });
 }
 
 /** Without the fields that have no value: an absent output has no place in a state. */

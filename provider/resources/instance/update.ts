@@ -1,79 +1,89 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Account, Instance, ZoneAccount } from "../../account";
-import { ReplacementRefusedError } from "../../errors";
+import type { Instance } from "../../account";
+import { ChangeIgnoredError, ReplacementRefusedError } from "../../errors";
 import type { Context } from "../contract/resource";
 import { groupIds } from "../group_choice";
-import { deadlineOf, existing, finishCreation, startOrStop } from "./creation";
+import type { InstanceAddress } from "./address";
+import { changesRefused } from "./change_rules";
 import type { InstanceInputs, InstanceState } from "./fields";
-import { changesRefused } from "./replacement";
-import { encodeUserData } from "./request";
+import { awaitsSsh, finishCreation } from "./finish";
+import type { Job } from "./job";
+import { existing, resizeAndPower } from "./power";
+import { protectedAsAsked } from "./protection";
 import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
-import { instanceState, rememberedIn } from "./state";
-import { chooseType } from "./zone_catalogue";
+import { instanceState, type Remembered, rememberedIn } from "./state";
+import { deadlineOf, withinTimeout } from "./timeouts";
+import { sentUserData } from "./user_data";
 
-/** Brings an instance to what the inputs say, by what the API can change in place. Safe to repeat at any point. */
+/**
+ * Brings an instance to what the inputs say, by what the API can change in place. Safe to repeat at any point: each step
+ * looks at the instance as it is, so that what a failed run has done is not done again.
+ */
 export async function updateInstance(
-  { zone: zoneName, id }: { zone: string; id: string },
+  { zone: zoneName, id }: InstanceAddress,
   last: InstanceState,
   inputs: InstanceInputs,
-  context: Context,
+  { account, abandoned }: Context,
 ): Promise<InstanceState> {
-  const { account } = context;
   const [refused] = changesRefused(inputs, last);
   if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
-  const deadline = deadlineOf(inputs, "update");
-  const instance = await existing(zone, id);
-  await describeAnew(zone, instance, inputs, deadline);
-  await moveBetweenGroups(account, zone, instance, inputs);
-  await resize(zone, instance, last, inputs, deadline);
-  await startOrStop(zone, id, inputs, deadline);
-  const remembered = rememberedIn(last);
-  if (creatingLabel in (instance.labels ?? {})) {
-    return await finishCreation(context, zone, id, inputs, remembered, deadline);
-  }
-  return await instanceState(account, inputs, await existing(zone, id), remembered);
+  const job = { account, zone, id, inputs, deadline: deadlineOf(inputs, "update"), abandoned };
+  return await withinTimeout(inputs, "update", () => changed(job, last));
 }
 
-async function describeAnew(zone: ZoneAccount, instance: Instance, inputs: InstanceInputs, deadline: number) {
-  const userData = inputs.userData === undefined ? undefined : encodeUserData(inputs.userData);
+async function changed(job: Job, last: InstanceState): Promise<InstanceState> {
+  const { account, zone, id, inputs } = job;
+  const instance = await existing(zone, id);
+  // Exoscale may refuse to stop what is protected, so a protection that is to go goes first, and a new one comes last.
+  const remembered = inputs.deletionProtection === true ? rememberedIn(last) : await unprotected(job, last);
+  await describeAnew(job, instance);
+  await moveBetweenGroups(job, instance);
+  await resizeAndPower(job, instance, last);
+  const now = await existing(zone, id);
+  const unfinished = creatingLabel in (instance.labels ?? {});
+  if (unfinished || (remembered.hostKeys === undefined && awaitsSsh(job, now))) {
+    return await finishCreation(job, remembered, () => undefined);
+  }
+  const deletionProtection = await protectedAsAsked(job, remembered.deletionProtection);
+  return await instanceState(account, inputs, now, { ...remembered, deletionProtection });
+}
+
+async function unprotected(job: Job, last: InstanceState): Promise<Remembered> {
+  const remembered = rememberedIn(last);
+  return { ...remembered, deletionProtection: await protectedAsAsked(job, remembered.deletionProtection) };
+}
+
+async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance): Promise<void> {
+  const userData = inputs.userData === undefined ? undefined : sentUserData(inputs.userData);
   const sameLabels = isDeepStrictEqual(programLabels(instance.labels), inputs.labels ?? {});
+  const addresses = inputs.publicIpAssignment;
+  const moves = addresses !== instance["public-ip-assignment"];
   const body = {
     ...(inputs.name !== instance.name && { name: inputs.name }),
     ...(!sameLabels && { labels: { ...inputs.labels, ...reservedLabels(instance.labels) } }),
     ...(userData !== undefined && userData !== instance["user-data"] && { "user-data": userData }),
-    ...(inputs.publicIpAssignment !== instance["public-ip-assignment"] && {
-      "public-ip-assignment": inputs.publicIpAssignment,
-    }),
+    ...(moves && { "public-ip-assignment": addresses }),
   };
   if (Object.keys(body).length > 0) await zone.instances.update(instance.id, body, deadline);
+  const now = moves ? (await existing(zone, instance.id))["public-ip-assignment"] : addresses;
+  if (now !== undefined && now !== addresses) throw addressesUnchanged(inputs, now);
+}
+
+function addressesUnchanged({ name, publicIpAssignment }: InstanceInputs, now: string | undefined): ChangeIgnoredError {
+  return new ChangeIgnoredError(
+    `Exoscale took the change of publicIpAssignment of instance "${name}" to ${publicIpAssignment}, and left it at ` +
+      `${now}. Set publicIpAssignment: "${now}", or make a new instance under another name and delete this one.`,
+  );
 }
 
 /** New groups first, so that no port that stays open closes for a moment. */
-async function moveBetweenGroups(account: Account, zone: ZoneAccount, instance: Instance, inputs: InstanceInputs) {
+async function moveBetweenGroups({ account, zone, inputs, deadline }: Job, instance: Instance): Promise<void> {
   if (!inputs.securityGroups) return;
   const wanted = await groupIds(account, "securityGroups", inputs.securityGroups);
   const present = (instance["security-groups"] ?? []).map(({ id }) => id);
   for (const id of wanted.filter((group) => !present.includes(group)))
-    await zone.securityGroups.attach(id, instance.id);
+    await zone.securityGroups.attach(id, instance.id, deadline);
   for (const id of present.filter((group) => !wanted.includes(group)))
-    await zone.securityGroups.detach(id, instance.id);
-}
-
-/** The API scales and resizes only what is stopped. */
-async function resize(
-  zone: ZoneAccount,
-  instance: Instance,
-  last: InstanceState,
-  inputs: InstanceInputs,
-  deadline: number,
-) {
-  // A type that stays is not looked up: it may have been withdrawn since.
-  const type = inputs.type.toLowerCase() === last.type.toLowerCase() ? undefined : await chooseType(zone, inputs.type);
-  const scales = type !== undefined && instance["instance-type"]?.id !== type.id;
-  const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
-  if (!scales && !grows) return;
-  if (instance.state !== "stopped") await zone.instances.stop(instance.id, deadline);
-  if (scales) await zone.instances.scale(instance.id, type.id, deadline);
-  if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);
+    await zone.securityGroups.detach(id, instance.id, deadline);
 }

@@ -1,19 +1,26 @@
-import type { InstanceType, Template, ZoneAccount } from "../../account";
-import { NotInAccountError } from "../../errors";
+import type { Account, InstanceType, Template, ZoneAccount } from "../../account";
+import { ExoscaleSshError, NotInAccountError } from "../../errors";
 import { isId } from "../contract/id";
 
 /** What a choice of templates needs of a zone. */
 type Templates = Pick<ZoneAccount, "name" | "templates" | "template">;
 
+/** Where to look for a template that a zone does not have. */
+type Elsewhere = Pick<Account, "zones" | "zone">;
+
 /**
  * The template of a zone with that id, that name, or a name that begins like that; letter case does not count. Of
- * several builds under one name it is the newest, Exoscale's own before the account's.
+ * several under one name it is Exoscale's own (public) before the account's (private), as in Exoscale's CLI and
+ * Terraform provider, and the newest of those. An id names any of them, also one that is listed no longer.
  *
+ * @param elsewhere the account, where the error for an id should name the zone that has it
  * @throws NotInAccountError when there is none, or when several names begin like that
  */
-export async function chooseTemplate(zone: Templates, wanted: string): Promise<Template> {
+export async function chooseTemplate(zone: Templates, wanted: string, elsewhere?: Elsewhere): Promise<Template> {
   const templates = await zone.templates();
-  if (isId(wanted)) return (await zone.template(wanted.toLowerCase())) ?? noTemplate(zone, wanted, templates);
+  if (isId(wanted)) {
+    return (await zone.template(wanted.toLowerCase())) ?? (await noTemplateId(zone, wanted, templates, elsewhere));
+  }
   const exact = templates.filter(({ name }) => fold(name) === fold(wanted));
   const candidates = exact.length > 0 ? exact : templates.filter(({ name }) => beginsWithWords(name, wanted));
   const names = [...new Set(candidates.map(({ name }) => name))].sort();
@@ -23,6 +30,35 @@ export async function chooseTemplate(zone: Templates, wanted: string): Promise<T
   throw new NotInAccountError(
     `Several templates in ${zone.name} begin with "${wanted}": ${names.join("; ")}. Give the whole name, or the id.`,
   );
+}
+
+async function noTemplateId(
+  zone: Templates,
+  wanted: string,
+  templates: readonly Template[],
+  elsewhere: Elsewhere | undefined,
+): Promise<never> {
+  const [found] = elsewhere ? await templatesElsewhere(zone, wanted.toLowerCase(), elsewhere) : [];
+  if (!found) return noTemplate(zone, wanted, templates);
+  throw new NotInAccountError(
+    `Template "${wanted}" is "${found.name}" in ${found.zone}, not in ${zone.name}: a template has another id in each ` +
+      "zone. Give its name, or the id that it has there.",
+  );
+}
+
+/** Only for the sake of an error, so that a zone that does not answer is a zone that does not have it. */
+async function templatesElsewhere(zone: Templates, id: string, elsewhere: Elsewhere) {
+  const others = (await elsewhere.zones()).filter(({ name }) => name !== zone.name);
+  const looks = others.map(async ({ name }) => {
+    const template = await (await elsewhere.zone(name)).template(id);
+    return template && { name: template.name, zone: name };
+  });
+  const answers = await Promise.all(looks.map((look) => look.catch(undefinedWhereRefused)));
+  return answers.filter((answer) => answer !== undefined);
+}
+
+function undefinedWhereRefused(error: unknown): undefined {
+  if (!(error instanceof ExoscaleSshError)) throw error;
 }
 
 function noTemplate(zone: Templates, wanted: string, templates: readonly Template[]): never {

@@ -1,0 +1,89 @@
+import type { Account, Template, ZoneAccount } from "../../account";
+import { NotInAccountError } from "../../errors";
+import { known, type PreviewedFields } from "../contract/description";
+import type { CheckFailure, OldInputs } from "../contract/resource";
+import { missingGroups } from "../group_choice";
+import type { InstanceInputs } from "./fields";
+import { keysToFind, listed, otherKey, sameKeys } from "./keys";
+import { newKeysReplace } from "./replacement";
+import { chooseTemplate, chooseType, smallestDisk } from "./zone_catalogue";
+
+type Inputs = PreviewedFields<InstanceInputs>;
+
+/** What only the account knows: zone, type, template and the disk it needs, groups, keys. */
+export async function instanceCatalogue(
+  inputs: Inputs,
+  account: Account,
+  olds: OldInputs<InstanceInputs>,
+): Promise<CheckFailure[]> {
+  await account.verifyCredentials();
+  const name = known(inputs.zone);
+  const answers = [
+    ...(await missingKeys(inputs, account, olds)),
+    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
+    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
+  ];
+  if (name === undefined) return answers;
+  const { answer: zone, failures } = await ask("zone", () => account.zone(name));
+  return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone, olds, account) : [])];
+}
+
+/** What stays as it was is not held against today's catalogue: it may have been withdrawn since, and still runs. */
+async function notOffered(
+  inputs: Inputs,
+  zone: ZoneAccount,
+  olds: OldInputs<InstanceInputs>,
+  account: Account,
+): Promise<CheckFailure[]> {
+  const before = olds?.zone === zone.name ? olds : undefined;
+  const type = inputs.type === before?.type ? undefined : known(inputs.type);
+  const template = before && staysOnItsTemplate(inputs, before) ? undefined : known(inputs.template);
+  const answer = await ask("template", async () => template && chooseTemplate(zone, template, account));
+  return [
+    ...(type === undefined ? [] : (await ask("type", () => chooseType(zone, type))).failures),
+    ...answer.failures,
+    ...(answer.answer ? unfitForTemplate(inputs, answer.answer) : []),
+  ];
+}
+
+/** A smaller disk, or other keys, come only with a new instance, which has to fit on the template as it is today. */
+function staysOnItsTemplate(inputs: Inputs, before: InstanceInputs): boolean {
+  const shrinks = (known(inputs.diskSize) ?? before.diskSize) < before.diskSize;
+  const otherKeys = newKeysReplace(inputs) && !sameKeys(before.sshKeys, inputs.sshKeys);
+  return inputs.template === before.template && !shrinks && !otherKeys;
+}
+
+function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
+  const least = smallestDisk(template);
+  const size = known(inputs.diskSize) ?? least;
+  const tooSmall = `The disk has ${size} GiB, but template "${template.name}" needs ${least}. Give at least ${least}.`;
+  const withoutKeys = `Template "${template.name}" installs no SSH keys. Remove sshKeys, or choose another template.`;
+  return [
+    ...(size < least ? [{ property: "diskSize", reason: tooSmall }] : []),
+    ...(template["ssh-key-enabled"] === false && listed(inputs.sshKeys).length > 0
+      ? [{ property: "sshKeys", reason: withoutKeys }]
+      : []),
+  ];
+}
+
+async function missingKeys(inputs: Inputs, account: Account, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
+  const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys).filter(({ name }) => !account.declaredKeys.has(name));
+  if (wanted.length === 0) return [];
+  const registered = await account.sshKeys.list();
+  return wanted.flatMap((reference) => {
+    const { index, name } = reference;
+    const missing = `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
+    const reason = registered.some((key) => key.name === name) ? otherKey(reference, registered) : missing;
+    return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
+  });
+}
+
+/** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */
+async function ask<T>(property: string, question: () => Promise<T>): Promise<{ answer?: T; failures: CheckFailure[] }> {
+  try {
+    return { answer: await question(), failures: [] };
+  } catch (error) {
+    if (error instanceof NotInAccountError) return { failures: [{ property, reason: error.message }] };
+    throw error;
+  }
+}

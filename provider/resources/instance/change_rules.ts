@@ -1,0 +1,109 @@
+import type { Account } from "../../account";
+import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
+import type { CheckFailure } from "../contract/resource";
+import { only } from "../contract/state";
+import type { InstanceInputs } from "./fields";
+import { sameKeys } from "./keys";
+import { failedAtCreation, isAnotherMachine } from "./made_anew";
+
+type Inputs = PreviewedFields<InstanceInputs>;
+
+/** What would cost a machine or its data by accident, or fail halfway, unless a new instance is made anyway. */
+export async function instanceChangeRules(
+  inputs: Inputs,
+  olds: InstanceInputs,
+  account: Account,
+): Promise<CheckFailure[]> {
+  const refused = changesRefused(inputs, olds);
+  const settled = knownOf(inputs, olds);
+  const isProtected = olds.deletionProtection === true && (await isAnotherMachine(settled, olds, account));
+  if (!isProtected && refused.length === 0) return [];
+  if (await failedAtCreation(inputs, olds, account)) return [];
+  if (isProtected) return [protectedReplaced(settled, olds)];
+  return (await isAnotherMachine(inputs, olds, account)) ? [] : refused;
+}
+
+/** What is not known yet may turn out as it was; the check of the update, which knows it, decides. */
+function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
+  const unknown = Object.keys(inputs).filter((name) => hasUnknown(inputs[name as keyof Inputs]));
+  const settled = Object.entries(inputs).filter(([name]) => !unknown.includes(name));
+  // Names come from the description of these very inputs, and those that are required are in the old ones.
+  return { ...Object.fromEntries(settled), ...only(unknown, olds) } as Inputs;
+}
+
+/** Otherwise a new one would be made, and only then would the deletion of the old one fail. */
+function protectedReplaced({ zone, template }: Inputs, olds: InstanceInputs): CheckFailure {
+  const changed = zone !== olds.zone ? "zone" : template !== olds.template ? "template" : "";
+  const reason =
+    `Instance "${olds.name}" would be replaced, and it is protected against deletion. To replace it, set ` +
+    'deletionProtection: false, run "pulumi up", and then make the change. To keep it, take the change back.';
+  return { property: changed, reason };
+}
+
+/** The same where nothing is made anew: for an update, which is the last to notice. */
+export function changesRefused(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  return [
+    ...keysChanged(inputs, olds),
+    ...diskShrunk(inputs, olds),
+    ...familyChanged(inputs, olds),
+    ...userDataRemoved(inputs, olds),
+    ...ipv6Removed(inputs, olds),
+  ];
+}
+
+/** What the refusals look at; a state has it as well. */
+type ChangeableInputs = Pick<
+  InstanceInputs,
+  "name" | "sshKeys" | "connection" | "diskSize" | "type" | "userData" | "publicIpAssignment"
+>;
+
+function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
+    return [];
+  const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
+  const inPlace = given(olds.connection) || given(inputs.connection);
+  const reason =
+    `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
+    "has no operation that changes them afterwards. Either keep the instance with the keys that it has: ignoreChanges: " +
+    '["sshKeys", "connection"] in its options; or permit a new instance, disk included: replaceOnKeyChange: true.' +
+    (inPlace ? " Changing them over the declared connection is not part of this version." : "");
+  return [{ property: "sshKeys", reason }];
+}
+
+function diskShrunk(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  const wanted = known(inputs.diskSize);
+  if (wanted === undefined || wanted >= olds.diskSize) return [];
+  const reason =
+    `diskSize of instance "${olds.name}" cannot go from ${olds.diskSize} to ${wanted} GiB: a disk can only grow. Set ` +
+    `diskSize: ${olds.diskSize}, or make a new instance under another name and delete this one.`;
+  return [{ property: "diskSize", reason }];
+}
+
+/** Noticed now, because it would fail only once the instance is stopped for it. */
+function familyChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  const wanted = known(inputs.type);
+  const family = (type: string) => type.toLowerCase().split(".")[0];
+  if (wanted === undefined || family(wanted) === family(olds.type)) return [];
+  const reason =
+    `type of instance "${olds.name}" cannot go from ${olds.type} to ${wanted}: an instance only changes within the ` +
+    `same family. Choose a type of ${family(olds.type)}, or make a new instance under another name and delete this one.`;
+  return [{ property: "type", reason }];
+}
+
+function userDataRemoved(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  if (olds.userData === undefined || given(inputs.userData)) return [];
+  const reason =
+    `userData of instance "${olds.name}" cannot be removed: Exoscale can only replace it. Set it to "#cloud-config\\n{}", ` +
+    "which does nothing.";
+  return [{ property: "userData", reason }];
+}
+
+/** Exoscale's own tools all refuse it: an address of IPv6 stays until the instance goes. */
+function ipv6Removed(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  if (olds.publicIpAssignment !== "dual" || inputs.publicIpAssignment !== "inet4") return [];
+  const reason =
+    `publicIpAssignment of instance "${olds.name}" cannot go from dual to inet4: Exoscale cannot take an IPv6 address ` +
+    'away again. Set publicIpAssignment: "dual", and close IPv6 in a security group; or make a new instance under ' +
+    "another name and delete this one.";
+  return [{ property: "publicIpAssignment", reason }];
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import type { Instance } from "../../account";
+import { AbandonedError } from "../../errors";
+import type { InstanceInputs, InstanceState } from "./fields";
+import type { Job } from "./job";
+import { loginUser, sshTarget } from "./login";
+import { existing } from "./power";
+import { protectedAsAsked } from "./protection";
+import { creatingLabel, hostKeyLabel, type Labels, ownerLabel, reservedLabels } from "./reserved_labels";
+import { instanceState, present, type Remembered } from "./state";
+
+/**
+ * What follows once the instance is up: sshd if it is to be waited for, then the protection, then the mark of the
+ * creation is cleared. Safe to repeat. The mark goes last: an instance that is protected and has no mark, of a run that
+ * was killed before its state was saved, would be found by nobody and could not be deleted either.
+ *
+ * @param remembered what is known so far
+ * @param keep is told what is known after each step, so that a failure of the next one does not lose it
+ * @throws NotInAccountError when the instance vanished meanwhile
+ * @throws AbandonedError when no state will have it, with the mark left for the run that looks for it
+ */
+export async function finishCreation(
+  job: Job,
+  remembered: Remembered,
+  keep: (now: Remembered) => void,
+): Promise<InstanceState> {
+  const { account, zone, id, inputs, deadline, abandoned } = job;
+  const instance = await existing(zone, id);
+  const hostKeys = remembered.hostKeys ?? (awaitsSsh(job, instance) ? await firstHostKeys(job, instance) : undefined);
+  const seen = { ...remembered, ...(hostKeys && { hostKeys }) };
+  keep(seen);
+  const now = { ...seen, deletionProtection: await protectedAsAsked(job, seen.deletionProtection) };
+  keep(now);
+  if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
+  await zone.instances.update(
+    id,
+    { ...renamed(instance, inputs), labels: labelsAtTheEnd(job, instance, now) },
+    deadline,
+  );
+  return await instanceState(account, inputs, await existing(zone, id), now);
+}
+
+/** Only what runs can answer; one that is made stopped is waited for when it is started. */
+export function awaitsSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Instance, "state">): boolean {
+  return inputs.waitForSsh && state === "running";
+}
+
+async function firstHostKeys({ account, inputs, deadline }: Job, instance: Instance) {
+  const { hostKey, privateKey, bastion } = inputs.connection ?? {};
+  const user = (await loginUser(account, inputs, instance)) ?? "root";
+  const target = sshTarget(account, inputs, instance, user);
+  if (!target) return undefined;
+  const timeoutMs = Math.max(1, deadline - Date.now());
+  const key = await account.ssh.waitForSsh(target, {
+    timeoutMs,
+    ...(hostKey !== undefined && { knownHostKeys: [hostKey] }),
+    ...(privateKey !== undefined && { credentials: [{ privateKey }] }),
+    ...(bastion && { bastion: present({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user }) }),
+  });
+  return [`${key.type} ${key.base64}`];
+}
+
+function labelsAtTheEnd({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {
+  const { [creatingLabel]: _mark, ...reserved } = reservedLabels(instance.labels);
+  return {
+    ...inputs.labels,
+    ...reserved,
+    // An adoption may have been cut short before its state was saved; the state that goes on is the owner.
+    ...(owner !== undefined && { [ownerLabel]: owner }),
+    ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: hostKeyDigest(hostKeys[0]) }),
+  };
+}
+
+/** SHA256 of a host key that is written `type base64`, in hexadecimal. */
+function hostKeyDigest(hostKey: string): string {
+  const blob = Buffer.from(hostKey.split(" ")[1] ?? "", "base64");
+  return createHash("sha256").update(blob).digest("hex");
+}
+
+function renamed(instance: Instance, { name }: InstanceInputs) {
+  return name === instance.name ? {} : { name };
+}

@@ -1,0 +1,17 @@
+import type { Account, ZoneAccount } from "../../account";
+import type { Context } from "../contract/resource";
+import type { InstanceInputs } from "./fields";
+
+/** What is being done to one instance, and until when. */
+export interface Job {
+  readonly account: Account;
+  readonly zone: ZoneAccount;
+  /** Identifier of the instance in the account. */
+  readonly id: string;
+  /** What the program asks for. */
+  readonly inputs: InstanceInputs;
+  /** Instant, in ms since 1970, by which all of it has to end. */
+  readonly deadline: number;
+  /** Whether no state will ever have the result; absent: one will. */
+  readonly abandoned: Context["abandoned"];
+}

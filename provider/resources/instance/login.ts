@@ -1,0 +1,48 @@
+import type { Account, Instance } from "../../account";
+import type { InstanceInputs, InstanceState } from "./fields";
+
+/** As whom to log in: the connection says so, else the template. */
+export async function loginUser(
+  account: Account,
+  inputs: InstanceInputs,
+  instance: Instance,
+): Promise<string | undefined> {
+  if (inputs.connection?.user !== undefined) return inputs.connection.user;
+  const zone = await account.zone(inputs.zone);
+  return instance.template ? (await zone.template(instance.template.id))?.["default-user"] : undefined;
+}
+
+/** Where sshd of an instance is: its public IPv4 address, unless the connection says otherwise. */
+export function sshTarget(account: Account, inputs: InstanceInputs, instance: Instance, user: string | undefined) {
+  const host = inputs.connection?.host ?? instance["public-ip"];
+  const port = inputs.connection?.port ?? account.sshPort;
+  return host === undefined || user === undefined ? undefined : { host, port, user };
+}
+
+/** What a person needs to log in: the command, a `Host` block, and lines of `known_hosts`. Nothing without an address. */
+export function loginTexts(
+  account: Account,
+  inputs: InstanceInputs,
+  instance: Instance,
+  user: string | undefined,
+  hostKeys: readonly string[] | undefined,
+): Pick<InstanceState, "sshCommand" | "sshConfig" | "knownHosts"> {
+  const target = sshTarget(account, inputs, instance, user);
+  if (!target) return {};
+  const { sshCommand, sshConfig, knownHostsLine } = account.ssh;
+  // Whoever logs in by the other address meets the same sshd.
+  const ipv6 = inputs.connection?.host === undefined ? instance["ipv6-address"] : undefined;
+  const places = [target, ...(ipv6 === undefined ? [] : [{ ...target, host: ipv6 }])];
+  const lines = hostKeys?.flatMap((line) => places.map((place) => `${knownHostsLine(place, hostKeyOf(line))}\n`));
+  return {
+    sshCommand: sshCommand(target),
+    sshConfig: sshConfig(instance.name.replace(/[^A-Za-z0-9_.-]/g, "-").replace(/^[.-]+/, "") || "instance", target),
+    ...(lines && { knownHosts: lines.join("") }),
+  };
+}
+
+/** From the form that the state keeps, `type base64`. */
+function hostKeyOf(line: string) {
+  const [type = "", base64 = ""] = line.split(" ");
+  return { type, base64, fingerprintSha256: "" };
+}

@@ -1,0 +1,63 @@
+import { z } from "zod";
+import "../contract/description";
+
+const keyFields = {
+  name: z.string().meta({ description: "Name that the key had in the account." }),
+  fingerprintMd5: z.string().optional().meta({ description: "Its MD5 fingerprint, where it is known." }),
+};
+const listedKey = z.object(keyFields).meta({ id: "ListedKey", description: "A key as the API lists it." });
+const heldKey = z
+  .object({
+    ...keyFields,
+    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
+    origin: z.enum(["boot", "ssh"]).meta({ description: "Given at first boot (`boot`), or later over SSH (`ssh`)." }),
+  })
+  .meta({ id: "HeldKey", description: "A key that a machine was given." });
+
+/** What becomes of it. */
+export const instanceOutputs = z.object({
+  name: z.string().meta({ description: "Name of the instance." }),
+  zone: z.string().meta({ description: "Zone that the instance is in." }),
+  instanceId: z.string().meta({ description: "Identifier of the instance in the account." }),
+  templateId: z.string().optional().meta({ description: "Identifier of the template that the instance started from." }),
+  state: z.string().meta({ description: "running, stopped, error, ... as the API has it." }),
+  publicIp: z.string().optional().meta({ description: "IPv4 address; absent without a public address." }),
+  ipv6Address: z
+    .string()
+    .optional()
+    .meta({ description: "IPv6 address; absent unless `publicIpAssignment` is `dual`." }),
+  user: z.string().optional().meta({ description: "User to log in as: the template's default user." }),
+  createdAt: z.string().optional().meta({ description: "Time of creation, ISO 8601 in UTC." }),
+  sshCommand: z.string().optional().meta({
+    description:
+      "`ssh user@address`, ready to paste: `connection.host`, else the public IPv4 address; absent without an address.",
+  }),
+  sshConfig: z
+    .string()
+    .optional()
+    .meta({ description: "A `Host` block for `~/.ssh/config`; absent without an address." }),
+  knownHosts: z.string().optional().meta({
+    description: "Lines for `known_hosts`, for each public address, once a host key has been seen (`waitForSsh`).",
+  }),
+  hostKeys: z.array(z.string()).optional().meta({
+    description: "Host keys seen at first contact, each `type base64`. Later connections must show one of them.",
+  }),
+  bootSshKeys: z.array(listedKey).meta({
+    description: "Keys of first boot as the API lists them; a list that may never change, whatever the machine holds.",
+  }),
+  heldKeys: z
+    .array(heldKey)
+    .meta({ description: "Our own record of the keys that the machine was given: at first boot, or later over SSH." }),
+  owner: z
+    .string()
+    .optional()
+    .meta({ description: "Value of the label that says whose the instance is.", hidden: true }),
+  unfinished: z.boolean().optional().meta({
+    description: "Whether a step of the creation is still to be done.",
+    hidden: true,
+  }),
+  staleSshKeys: z.array(listedKey).meta({
+    description:
+      "Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here.",
+  }),
+});

@@ -1,0 +1,63 @@
+import type { Instance, ZoneAccount } from "../../account";
+import { LeftStoppedError, NotInAccountError } from "../../errors";
+import type { InstanceState } from "./fields";
+import type { Job } from "./job";
+import { chooseType } from "./zone_catalogue";
+
+/** The instance as it is. @throws NotInAccountError when it is gone */
+export async function existing(zone: ZoneAccount, id: string): Promise<Instance> {
+  const instance = await zone.instances.find(id);
+  if (instance) return instance;
+  throw new NotInAccountError(
+    `Instance ${id} is gone from ${zone.name}. Run "pulumi refresh", then "pulumi up" makes it anew.`,
+  );
+}
+
+/** Turns an instance on or off, as the inputs say. */
+export async function startOrStop({ zone, id, inputs, deadline }: Job): Promise<void> {
+  const { state } = await existing(zone, id);
+  if (inputs.state === "stopped" && state !== "stopped") await zone.instances.stop(id, deadline);
+  if (inputs.state === "running" && state !== "running") await zone.instances.start(id, deadline);
+}
+
+/**
+ * Brings type, disk and power to what the inputs say. The API scales and resizes only what is stopped; what was stopped
+ * for that alone is started again.
+ *
+ * @throws LeftStoppedError when something fails in between: whoever counts on the instance should know that it is down
+ */
+export async function resizeAndPower(job: Job, instance: Instance, last: InstanceState): Promise<void> {
+  try {
+    await resize(job, instance, last);
+    await startOrStop(job);
+  } catch (error) {
+    throw (await isLeftStopped(job)) ? leftStopped(job, error) : error;
+  }
+}
+
+async function resize({ zone, inputs, deadline }: Job, instance: Instance, last: InstanceState): Promise<void> {
+  // A type that stays is not looked up: it may have been withdrawn since.
+  const type = inputs.type.toLowerCase() === last.type.toLowerCase() ? undefined : await chooseType(zone, inputs.type);
+  const scales = type !== undefined && instance["instance-type"]?.id !== type.id;
+  const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
+  if (!scales && !grows) return;
+  if (instance.state !== "stopped") await zone.instances.stop(instance.id, deadline);
+  if (scales) await zone.instances.scale(instance.id, type.id, deadline);
+  if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);
+}
+
+async function isLeftStopped({ zone, id, inputs }: Job): Promise<boolean> {
+  if (inputs.state === "stopped") return false;
+  // What keeps us from looking must not take the place of the error.
+  const now = await zone.instances.find(id).catch(() => undefined);
+  return now?.state === "stopped";
+}
+
+function leftStopped({ zone, id, inputs }: Job, cause: unknown): LeftStoppedError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new LeftStoppedError(
+    `Instance "${inputs.name}" is stopped, and was to run: ${reason} Run "pulumi up" again: it goes on from there. To ` +
+      `start the instance as it is: exo compute instance start --zone ${zone.name} ${id}`,
+    { cause },
+  );
+}

@@ -1,0 +1,44 @@
+import { OperationTimeoutError, SshTimeoutError } from "../../errors";
+import type { InstanceInputs } from "./fields";
+
+/** What an instance is given time for. */
+export type Timed = "create" | "update" | "delete";
+
+/** Seconds that each may take where a program says nothing. */
+export const defaultTimeoutSeconds = 600;
+
+/** The instant, in ms since 1970, by which an operation that begins now has to end. */
+export function deadlineOf(inputs: Pick<InstanceInputs, "timeouts">, operation: Timed): number {
+  return Date.now() + secondsFor(inputs, operation) * 1000;
+}
+
+/**
+ * Does it, and says, when the time was too short, which time that was and how a program gives more.
+ *
+ * @throws what the work throws; for OperationTimeoutError and SshTimeoutError one of the same kind
+ */
+export async function withinTimeout<T>(
+  inputs: Pick<InstanceInputs, "timeouts">,
+  operation: Timed,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw explained(error, operation, secondsFor(inputs, operation));
+  }
+}
+
+function explained(error: unknown, operation: Timed, seconds: number): unknown {
+  const remedy = `allow more time: timeouts: { ${operation}: ${seconds * 2} } (it is ${seconds} s now)`;
+  if (error instanceof OperationTimeoutError) {
+    return new OperationTimeoutError(error.what, error.waitedFor, error.seconds, error.cause, remedy);
+  }
+  if (!(error instanceof SshTimeoutError)) return error;
+  const message = `${error.message} Let this machine in (a security group that opens TCP 22), or ${remedy}.`;
+  return new SshTimeoutError(message, { cause: error } satisfies ErrorOptions);
+}
+
+function secondsFor({ timeouts }: Pick<InstanceInputs, "timeouts">, operation: Timed): number {
+  return timeouts?.[operation] ?? defaultTimeoutSeconds;
+}

@@ -1,0 +1,105 @@
+import { resources } from "../../provider/resources";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const larger = { ...machine, type: "standard.small", diskSize: 20 };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+const refuse = (path: RegExp) =>
+  cloud.emulator.faults.add({ kind: "status", status: 409, body: { message: "No capacity" }, method: "PUT", path });
+
+describe("What fails between stop and start", () => {
+  test.each([
+    [":scale", [":scale", ":resize-disk", ":start"]],
+    [":resize-disk", [":resize-disk", ":start"]],
+    [":start", [":start"]],
+  ])("at %s says that the instance is stopped, and the next update does only the rest", async (action, rest) => {
+    const last = await cloud.run().create(Instance, machine);
+    refuse(new RegExp(`${action}$`));
+    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
+      /^Instance "web" is stopped, and was to run: Could not .*No capacity.* Run "pulumi up" again: it goes on from th/,
+    );
+    const soFar = cloud.actions().length;
+    const { state } = await cloud.run().update(Instance, last, larger);
+    expect(cloud.actions().slice(soFar)).toEqual(rest);
+    expect(state).toMatchObject({ type: "standard.small", diskSize: 20, state: "running" });
+  });
+
+  test("shows at a refresh as it is, and the next update still does the rest", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    refuse(/:resize-disk$/);
+    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow("is stopped, and was to run");
+    const found = await cloud.run().found(Instance, last);
+    expect(found.inputs).toMatchObject({ type: "standard.small", diskSize: 10, state: "stopped" });
+    expect((await cloud.run().diff(Instance, found, larger)).changes).toEqual(["diskSize", "state"]);
+    const { state } = await cloud.run().update(Instance, found, larger);
+    expect(state).toMatchObject({ diskSize: 20, state: "running" });
+  });
+
+  test("does not speak of a start where the program declares it stopped", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, state: "stopped" });
+    refuse(/:scale$/);
+    const update = cloud.run().update(Instance, last, { ...larger, state: "stopped" });
+    await expect(update).rejects.toThrow(/^Could not change the type of instance/);
+  });
+});
+
+test("A stop that is refused leaves the instance running, and the error says nothing else", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  refuse(/:stop$/);
+  await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(/^Could not stop instance/);
+  expect(cloud.instance()).toMatchObject({ state: "running", "disk-size": 10 });
+});
+
+test("A larger type and disk for a stopped instance leave it stopped", async () => {
+  const news = { ...machine, state: "stopped" };
+  const last = await cloud.run().create(Instance, news);
+  const { state } = await cloud.run().update(Instance, last, { ...larger, state: "stopped" });
+  expect(cloud.actions().slice(2)).toEqual([":scale", ":resize-disk"]);
+  expect(state).toMatchObject({ type: "standard.small", diskSize: 20, state: "stopped" });
+});
+
+test("A smaller type of the family is a change like another", async () => {
+  const last = await cloud.run().create(Instance, larger);
+  const { state } = await cloud.run().update(Instance, last, { ...larger, type: "standard.micro" });
+  expect(state).toMatchObject({ type: "standard.micro", state: "running" });
+});
+
+describe("A size is refused at preview, and nothing is stopped for it:", () => {
+  test.each([
+    ["a type that the account may not use", {}, { type: "gpu2.small" }, /^type: .*same family/],
+    ["a type that there is not", {}, { type: "standard.enormous" }, /^type: There is no instance type/],
+    ["a smaller disk", { diskSize: 20 }, { diskSize: 10 }, /^diskSize: .*can only grow/],
+    ["a disk beyond 51,200 GiB", {}, { diskSize: 51_201 }, /^diskSize: .*at most 51,200 GiB/],
+  ])("%s", async (_what, before, after, refusal) => {
+    const last = await cloud.run().create(Instance, { ...machine, ...before });
+    const failures = await cloud.run().failures(Instance, { ...machine, ...before, ...after }, last);
+    expect(failures).toEqual([expect.stringMatching(refusal)]);
+    expect(cloud.actions()).toEqual(["POST", "PUT"]);
+  });
+
+  test("for a new instance, a type that the account may not use", async () => {
+    expect(await cloud.run().failures(Instance, { ...machine, type: "gpu2.small" })).toEqual([
+      'type: This account may not use instance type "gpu2.small". Ask Exoscale\'s support to enable it.',
+    ]);
+  });
+
+  test("for a new instance in the old one's place, a disk that the same template does not fit on", async () => {
+    const golden = { ...machine, template: "golden-image", diskSize: 20, replaceOnKeyChange: true };
+    const last = await cloud.run().create(Instance, golden);
+    const news = { ...golden, diskSize: 10, sshKeys: [{ name: "alice", publicKeyOpenssh: undefined }] };
+    cloud.emulator.cloud.swapKey(
+      "alice",
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
+    );
+    expect(await cloud.run().failures(Instance, news, last)).toEqual([
+      'diskSize: The disk has 10 GiB, but template "golden-image" needs 20. Give at least 20.',
+    ]);
+  });
+});

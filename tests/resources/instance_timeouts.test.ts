@@ -1,0 +1,73 @@
+import { resources } from "../../provider/resources";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SecurityGroup } = resources;
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
+const machine = {
+  zone: "ch-gva-2",
+  name: "web",
+  type: "standard.tiny",
+  template: "Linux Debian 13",
+  diskSize: 10,
+  identity,
+};
+const short = 0.2;
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+/** From now on nothing ends. */
+const stall = () => cloud.emulator.cloud.setOperationMs(600_000);
+
+test("timeouts.create ends the wait for an instance that does not come up, and keeps it", async () => {
+  stall();
+  const { message, state } = await cloud.run().createInPart(Instance, { ...machine, timeouts: { create: short } });
+  expect(message).toMatch(
+    /was made, but: Gave up waiting to create instance "web": .*or allow more time: timeouts: \{ create: 0\.4 \} \(it is 0/,
+  );
+  expect(state).toMatchObject({ instanceId: cloud.instance()["id"], state: "starting", unfinished: true });
+});
+
+test.each([
+  ["a new name", { name: "web-2" }, "update instance"],
+  ["another type", { type: "standard.small" }, "stop instance"],
+  ["a protection", { deletionProtection: true }, "protect instance"],
+  ["another group", { securityGroups: ["ssh"] }, "put instance"],
+])("timeouts.update ends the wait for %s, and says so", async (_what, change, what) => {
+  await cloud.run().create(SecurityGroup, { name: "ssh" });
+  const news = { ...machine, securityGroups: ["default"], timeouts: { update: short } };
+  const last = await cloud.run().create(Instance, news);
+  stall();
+  await expect(cloud.run().update(Instance, last, { ...news, ...change })).rejects.toThrow(
+    new RegExp(
+      `Gave up waiting to ${what}.*"?or allow more time: timeouts: \\{ update: 0\\.4 \\} \\(it is 0\\.2 s now\\)`,
+    ),
+  );
+});
+
+test("timeouts.delete of the last update ends the wait for a deletion", async () => {
+  const last = await cloud.run().create(Instance, { ...machine, timeouts: { delete: short } });
+  stall();
+  await expect(cloud.run().delete(Instance, last)).rejects.toThrow(
+    /Gave up waiting to delete instance .*allow more time: timeouts: \{ delete: 0\.4 \}/,
+  );
+});
+
+test("A deletion that took too long is waited for by the next one", async () => {
+  const last = await cloud.run().create(Instance, { ...machine, timeouts: { delete: short } });
+  cloud.emulator.cloud.setOperationMs(400);
+  await expect(cloud.run().delete(Instance, last)).rejects.toThrow("delete");
+  await cloud.run().delete(Instance, { ...last, state: { ...last.state, timeouts: { delete: 5 } } });
+  expect(cloud.emulator.cloud.instances()).toEqual([]);
+});
+
+test("A change of the timeouts alone asks the API to change nothing", async () => {
+  const last = await cloud.run().create(Instance, machine);
+  const soFar = cloud.changes();
+  const { state } = await cloud.run().update(Instance, last, { ...machine, timeouts: { delete: 5 } });
+  expect(cloud.changes()).toEqual(soFar);
+  expect(state.timeouts).toEqual({ delete: 5 });
+});

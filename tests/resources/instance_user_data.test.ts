@@ -1,0 +1,134 @@
+import { gunzipSync, gzipSync } from "node:zlib";
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { Client } from "../emulator/world";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const cloudConfig = "#cloud-config\npackages: [nginx]\nwrite_files: [{ path: /etc/motd, content: Grüezi 🧀 }]\n";
+const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+/** What the API was given, decoded once. */
+async function given(userData: string): Promise<Buffer> {
+  await cloud.run().create(Instance, { ...machine, userData });
+  return Buffer.from(String(cloud.instance()["user-data"]), "base64");
+}
+
+describe("User data reaches the instance once encoded", () => {
+  test.each([
+    ["as plain text", cloudConfig],
+    ["as base64 of it", base64(cloudConfig)],
+    ["as base64 in lines of 76, as base64(1) writes it", `${base64(cloudConfig).replace(/.{76}/g, "$&\n")}\n`],
+  ])("%s", async (_how, userData) => {
+    expect((await given(userData)).toString()).toBe(cloudConfig);
+  });
+
+  test("as base64 of gzip, the very bytes", async () => {
+    const packed = gzipSync(cloudConfig);
+    const arrived = await given(base64(packed));
+    expect(arrived).toEqual(packed);
+    expect(gunzipSync(arrived).toString()).toBe(cloudConfig);
+  });
+
+  test.each([
+    ["a script", "#!/bin/sh\nid\n"],
+    ["MIME", "Content-Type: multipart/mixed; boundary=x\nMIME-Version: 1.0\n"],
+    ["MIME the other way round", "MIME-Version: 1.0\nContent-Type: text/plain\n"],
+    ["Ignition", '{ "ignition": { "version": "3.4.0" } }'],
+    ["PowerShell for cloudbase-init", "<powershell>\nGet-Date\n</powershell>"],
+    ["a script after a byte order mark", "\ufeff#!/bin/sh\n"],
+  ])("in either form when it is %s", async (_what, text) => {
+    expect((await given(text)).toString()).toBe(text);
+    const last = await cloud.run().create(Instance, { ...machine, userData: text });
+    const diff = await cloud.run().diff(Instance, last, { ...machine, userData: base64(text) });
+    expect(diff.changes).toEqual([]);
+  });
+});
+
+describe("User data is taken for text", () => {
+  test.each([
+    ["that happens to be letters and digits only", "password"],
+    ["that is base64 of what no first-boot agent knows", base64("the door code is 4711")],
+    ["that begins like base64 and goes on otherwise", `${base64(cloudConfig)} #`],
+    ["that is base64 with bits that no encoder sets", "I2=="],
+  ])("%s", async (_what, userData) => {
+    expect((await given(userData)).toString()).toBe(userData);
+  });
+});
+
+describe("The limit of 32,768 bytes counts what is sent:", () => {
+  const ofBytes = (bytes: number) => `#${"x".repeat(bytes - 1)}`;
+
+  test("24,576 bytes of text fit, and one more does not", async () => {
+    expect(await cloud.run().failures(Instance, { ...machine, userData: ofBytes(24_576) })).toEqual([]);
+    expect((await given(ofBytes(24_576))).length).toBe(24_576);
+    expect(await cloud.run().failures(Instance, { ...machine, userData: ofBytes(24_577) })).toEqual([
+      expect.stringMatching(/^userData: User data has 24577 bytes, 32772 in base64; Exoscale takes 32768 in base64/),
+    ]);
+  });
+
+  test("the same in base64 fits, and one byte more does not", async () => {
+    const failures = (bytes: number) =>
+      cloud.run().failures(Instance, { ...machine, userData: base64(ofBytes(bytes)) });
+    expect(await failures(24_576)).toEqual([]);
+    expect(await failures(24_577)).toEqual([expect.stringMatching(/^userData: User data has 32772 bytes, 32772 in/)]);
+  });
+
+  test("letters of several bytes count as several", async () => {
+    const userData = `#${"ü".repeat(12_288)}`;
+    expect(await cloud.run().failures(Instance, { ...machine, userData })).toEqual([
+      expect.stringMatching(/^userData: User data has 24577 bytes/),
+    ]);
+  });
+
+  test("nothing at all is refused", async () => {
+    expect(await cloud.run().failures(Instance, { ...machine, userData: "" })).toEqual([
+      "userData: User data is empty. Leave it out.",
+    ]);
+  });
+});
+
+describe("A refresh shows user data", () => {
+  const found = async (userData: string, now: string) => {
+    const last = await cloud.run().create(Instance, { ...machine, userData });
+    await new Client(cloud.emulator).settle("PUT", `/instance/${last.state.instanceId}`, { "user-data": now });
+    return (await cloud.run().found(Instance, last)).inputs.userData;
+  };
+
+  test.each([
+    [
+      "in the program's own spelling while it is the same",
+      base64(cloudConfig),
+      base64(cloudConfig),
+      base64(cloudConfig),
+    ],
+    ["as text when somebody changed it", base64(cloudConfig), base64("#!/bin/sh\n# ü"), "#!/bin/sh\n# ü"],
+    ["in base64 when it is no text any more", cloudConfig, base64(gzipSync("#")), base64(gzipSync("#"))],
+  ])("%s", async (_what, before, now, shown) => {
+    expect(await found(before, now)).toBe(shown);
+  });
+});
+
+test("User data in another spelling is no change, other user data is, and an unknown one may be", async () => {
+  const last = await cloud.run().create(Instance, { ...machine, userData: cloudConfig });
+  const changes = async (userData: unknown) =>
+    (await cloud.run().diffChecked(Instance, last, { ...last.state, state: "running", userData })).changes;
+  expect(await changes(base64(cloudConfig))).toEqual([]);
+  expect(await changes("#cloud-config\n")).toEqual(["userData"]);
+  expect(await changes(UNKNOWN)).toEqual(["userData"]);
+});
+
+test("An update to another spelling sends nothing and keeps the new one in the state", async () => {
+  const last = await cloud.run().create(Instance, { ...machine, userData: cloudConfig });
+  const soFar = cloud.changes();
+  const { state } = await cloud.run().update(Instance, last, { ...machine, userData: base64(cloudConfig) });
+  expect(state.userData).toBe(base64(cloudConfig));
+  expect(cloud.changes()).toEqual(soFar);
+});
