@@ -14,6 +14,8 @@ Options:
   --port N          TCP port of the API in the first zone (default: a free one)
   --ssh-port N      TCP port of every guest's SSH server (default: a free one)
   --operation-ms N  milliseconds that an operation is pending (default: 200)
+  --guests KIND     what answers on instances: ssh2, a server in this process (default); sshd, the real OpenSSH one,
+                    which takes Linux, root and the package openssh-server; or none
   --zones A,B       zones to serve, the first one being the endpoint (default: all eight)
   --state DIR       directory that keeps keys, machines, ports and credentials for the next start (default: none)
   --set NAME=VALUE  behave otherwise where nobody knows what the real one does; may be given several times
@@ -22,10 +24,13 @@ Options:
 Settings (what each means: the type Settings of "pulumi-exoscale-ssh/emulator"):
 ${settingsHelp()}`;
 
+const GUESTS = ["ssh2", "sshd", "none"] as const;
+
 const OPTIONS = {
   port: { type: "string" },
   "ssh-port": { type: "string" },
   "operation-ms": { type: "string" },
+  guests: { type: "string" },
   zones: { type: "string" },
   state: { type: "string" },
   set: { type: "string", multiple: true },
@@ -47,6 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
     ...number("port", values.port, 65_535),
     ...number("sshPort", values["ssh-port"], 65_535),
     ...number("operationMs", values["operation-ms"], 3_600_000),
+    ...guestKind(values.guests),
     ...(values.zones !== undefined && { zones: values.zones.split(",").map((zone) => zone.trim()) }),
     ...(values.state !== undefined && { stateDir: values.state }),
     settings: settings(values.set ?? []),
@@ -76,6 +82,12 @@ function number<Name extends "port" | "sshPort" | "operationMs">(name: Name, tex
   if (!/^\d+$/.test(text) || value > most) throw new UsageError(`"${text}" is not a number from 0 to ${most}`);
   options[name] = value;
   return options;
+}
+
+function guestKind(text: string | undefined): Pick<EmulatorOptions, "guests"> {
+  const guests = GUESTS.find((kind) => kind === text);
+  if (text !== undefined && guests === undefined) throw new UsageError(`--guests is one of ${GUESTS.join(", ")}`);
+  return guests === undefined ? {} : { guests };
 }
 
 async function run(options: EmulatorOptions): Promise<void> {

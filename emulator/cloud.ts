@@ -16,8 +16,10 @@ export interface GuestHand {
   readonly port: number;
   /** The template's default user. */
   readonly user: string;
-  /** `ssh-ed25519 AAAA...`. */
+  /** The first of its host keys, `ssh-ed25519 AAAA...` unless the emulator was told otherwise. */
   readonly hostKey: string;
+  /** All of its host keys. */
+  readonly hostKeys: readonly string[];
   /** The real directory that is this account's home; the default user's when none is named. */
   home(user?: string): string;
   /** The text of an account's authorized_keys; empty when there is no such file. */
@@ -153,7 +155,8 @@ function handOn(guest: Guest): GuestHand {
     address,
     port: guest.port,
     user: defaultUser,
-    hostKey: guest.hostKey,
+    hostKey: guest.hostKeys[0] ?? "",
+    hostKeys: guest.hostKeys,
     home: (user = defaultUser) => guest.home(user),
     authorizedKeys: (user = defaultUser) => readFile(file(user), "latin1").catch(() => ""),
     writeAuthorizedKeys: (text, user = defaultUser) => replaceFile(file(user), text),

@@ -11,9 +11,8 @@ import { restore, resume, type Snapshot, settled, snapshotOf } from "./api/snaps
 import { World } from "./api/world";
 import { Cloud } from "./cloud";
 import { Faults } from "./faults";
-import type { GuestKind } from "./guests/guest";
+import { openGuests } from "./guests/open";
 import { reserveSshPort, type SshPort } from "./guests/ssh_port";
-import { Ssh2Kind } from "./guests/ssh2_kind";
 import { type EmulatorOptions, ZONES } from "./options";
 import { DEFAULT_SETTINGS } from "./settings";
 import { codeOf, StateDirectory } from "./state_directory";
@@ -21,7 +20,7 @@ import { codeOf, StateDirectory } from "./state_directory";
 export type { Exchange, RecordedRequest } from "./api/server";
 export type { Cloud, GuestHand } from "./cloud";
 export type { Fault, FaultKind, Faults } from "./faults";
-export { type EmulatorOptions, type GuestKindName, ZONES } from "./options";
+export { type EmulatorOptions, type GuestKindName, type HostKeyKind, ZONES } from "./options";
 export type { Settings } from "./settings";
 
 /** The variables that point a program at the emulator. */
@@ -80,7 +79,7 @@ interface Start {
  * Starts an emulator.
  *
  * @throws when a wanted or a saved port is taken, a zone is named twice, the machine lacks loopback addresses for
- * guests, the state in `stateDir` is damaged, or another emulator has it
+ * guests, something that `guests: "sshd"` needs is missing, the state in `stateDir` is damaged, or another emulator has it
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const directory = options.stateDir === undefined ? undefined : StateDirectory.open(options.stateDir);
@@ -108,7 +107,8 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
   const past = saved && settled(saved.world);
   const ids = new Set(past?.zones.flatMap(({ instances }) => instances.map(({ id }) => id)));
   const kept = directory && { directory: directory.guests, ids };
-  const guests: GuestKind | undefined = sshPort && (await Ssh2Kind.open({ port, closedPort, kept }));
+  const shared = { port, closedPort, hostKeys: options.hostKeys };
+  const guests = sshPort && (await openGuests(options.guests === "sshd" ? "sshd" : "ssh2", kept, shared));
   world = new World({ zones, operationMs: options.operationMs ?? 200, settings, sshPort: port, guests });
   const running = new RunningEmulator(start, world, port, sshPort);
   try {

@@ -1,6 +1,9 @@
 /** What the emulator can be told. */
 import type { Exchange } from "./api/server";
+import type { HostKeyKind } from "./guests/host_keys";
 import type { Settings } from "./settings";
+
+export type { HostKeyKind } from "./guests/host_keys";
 
 /** The eight zones that Exoscale's API document names. */
 export const ZONES = [
@@ -14,8 +17,16 @@ export const ZONES = [
   "hr-zag-1",
 ] as const;
 
-/** How guests are made: an SSH server of this process, or none (then an instance is only a row in the API). */
-export type GuestKindName = "ssh2" | "none";
+/**
+ * How guests are made.
+ *
+ * - `ssh2`: an SSH server in this process. Works everywhere. Whoever logs in is confined as far as the system allows.
+ * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in a Linux of the guest's
+ *   own, where root and the template's account are real and different users. Takes Linux, and root, which never runs
+ *   anything in a guest: each guest has a range of user ids that nobody has outside.
+ * - `none`: no guests; an instance is only a row in the API.
+ */
+export type GuestKindName = "ssh2" | "sshd" | "none";
 
 /** Everything that `startEmulator` can be told; each has a default that suits a test. */
 export interface EmulatorOptions {
@@ -25,6 +36,8 @@ export interface EmulatorOptions {
   readonly operationMs?: number;
   /** How guests are made. Default `ssh2`. */
   readonly guests?: GuestKindName;
+  /** The kinds of host keys that new guests make. Default: `ed25519` with `ssh2`, and all three with `sshd`. */
+  readonly hostKeys?: readonly HostKeyKind[];
   /** Switches for unknown behaviours of the real API. */
   readonly settings?: Partial<Settings>;
   /** Gets one line per request. Lines hold no secret. Default: nobody. */

@@ -21,8 +21,8 @@ export interface Guest {
   readonly spec: GuestSpec;
   /** The port of its SSH server. */
   readonly port: number;
-  /** The public half of its host key: `ssh-ed25519 AAAA...`. */
-  readonly hostKey: string;
+  /** The public halves of its host keys: `ssh-ed25519 AAAA...`. */
+  readonly hostKeys: readonly string[];
   /** The directory, on the real file system, that is this account's home. */
   home(user: string): string;
   /** Opens the SSH server. */
@@ -33,7 +33,7 @@ export interface Guest {
   destroy(): Promise<void>;
 }
 
-/** A way of making guests. A real sshd can stand beside the one of this process. */
+/** A way of making guests. */
 export interface GuestKind {
   /** Whether guests that are not destroyed are there again at the next start. */
   readonly keepsGuests: boolean;

@@ -32,7 +32,6 @@ export function parseOptions(text: string): LineOptions | undefined {
     if (whole === undefined || !meaning) return undefined;
     options = { ...options, ...meaning };
     rest = rest.slice(whole.length);
-    if (rest === "" && whole.endsWith(",")) return undefined;
   }
   return options;
 }

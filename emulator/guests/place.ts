@@ -1,10 +1,7 @@
-/** The files of a guest: homes, authorized_keys, host key, and what its commands find first on their PATH. */
+/** The files of a guest: homes, authorized_keys, accounts, and what its commands find first on their PATH. */
 import { chmod, chown, lchown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { encodePrivateKey } from "../../provider/keys/encode";
-import { generatePrivateKey } from "../../provider/keys/generate";
 import type { GuestSpec } from "./guest";
-import { STAND_INS } from "./stand_ins";
 
 /** Where a guest lives on the real file system, and as whom its commands run. */
 export interface Place {
@@ -13,7 +10,10 @@ export interface Place {
   readonly hostname: string;
   /** The account of the template. */
   readonly user: string;
-  /** The unprivileged owner of the files; undefined when this process is not root and runs them as itself. */
+  /**
+   * The unprivileged owner of the files, or with ids of the guest's own, its root. Undefined when this process is not root
+   * and runs the guest's commands as itself.
+   */
   readonly owner: number | undefined;
 }
 
@@ -25,8 +25,16 @@ export function homeOf(place: Place, user: string): string {
 /** The files that sshd reads by default, below a home. */
 export const AUTHORIZED_KEYS_FILES = [".ssh/authorized_keys", ".ssh/authorized_keys2"] as const;
 
-/** Makes the directories and files of a guest. Keys are written here, once, and nowhere else. */
-export async function furnish(place: Place, publicKeys: readonly string[]): Promise<void> {
+/**
+ * Makes the directories and files of a guest. Keys are written here, once, and nowhere else.
+ *
+ * @param programs name and text of what goes to `bin`
+ */
+export async function furnish(
+  place: Place,
+  publicKeys: readonly string[],
+  programs: Readonly<Record<string, string>>,
+): Promise<void> {
   const accounts = [...new Set([place.user, "root"])];
   await mkdir(place.root, { mode: 0o700 });
   const directories = ["etc", "bin", "tmp", "empty"].map((name) => join(place.root, name));
@@ -36,7 +44,7 @@ export async function furnish(place: Place, publicKeys: readonly string[]): Prom
     ...accounts.map((user) => authorize(place, user, publicKeys)),
     writeFile(join(place.root, "etc/passwd"), accounts.map((user) => passwdLine(user)).join("")),
     writeFile(join(place.root, "etc/group"), accounts.map((user) => `${user}:x:${idOf(user)}:\n`).join("")),
-    ...Object.entries(STAND_INS).map(([name, text]) => writeFile(join(place.root, "bin", name), text, { mode: 0o755 })),
+    ...Object.entries(programs).map(([name, text]) => writeFile(join(place.root, "bin", name), text, { mode: 0o755 })),
   ]);
   await own(place);
 }
@@ -68,28 +76,14 @@ function loginHint(user: string): string {
   return `no-port-forwarding,no-agent-forwarding,no-X11-forwarding,command="echo '${hint}';echo;sleep 10;exit 142" `;
 }
 
-async function give(directory: string, owner: number): Promise<void> {
+/** Makes this the owner of a directory and of all below. */
+export async function give(directory: string, owner: number): Promise<void> {
   await chown(directory, owner, owner);
   for (const entry of await readdir(directory, { withFileTypes: true })) {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) await give(path, owner);
     else await lchown(path, owner, owner);
   }
-}
-
-/** A host key: the private half in OpenSSH format and the public line. */
-export interface HostKeyPair {
-  readonly private: string;
-  readonly public: string;
-}
-
-/**
- * A fresh host key. Not made by ssh2, whose generator writes one
- * Ed25519 key in four hundred that it cannot read itself.
- */
-export async function makeHostKey(): Promise<HostKeyPair> {
-  const key = await generatePrivateKey({ algorithm: "ed25519" });
-  return { private: (await encodePrivateKey(key)).openssh, public: key.publicKey().openssh };
 }
 
 /** What a guest is furnished from. */

@@ -5,6 +5,9 @@
  * them hand over. They do not stop `~root` or an absolute path where there is no namespace.
  */
 
+/** What a guest's commands get as PATH after the stand-ins. */
+export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
 // The rest of the PATH, for a stand-in that hands over to the program it stands for.
 const REAL = `PATH=\${PATH#*:}; export PATH`;
 
@@ -37,9 +40,7 @@ file=$GUEST_ROOT/etc/$1
 sed "s|:/root:|:$GUEST_ROOT/root:|;s|:/home/|:$GUEST_ROOT/home/|" "$file" | if [ -n "$2" ]; then grep "^$2:\\|:x:$2:"; else cat; fi || exit 2
 `;
 
-// All accounts of a guest share one real owner, so becoming another one is a matter of HOME and name.
-const su = `#!/bin/sh
-user=root; shell=/bin/sh; command=
+const suWords = `user=root; shell=/bin/sh; command=
 while [ $# -gt 0 ]; do
   case $1 in
     -c|--command) command=$2; shift 2;;
@@ -52,7 +53,11 @@ while [ $# -gt 0 ]; do
   case $1 in -c|--command) command=$2; shift 2;; -s|--shell) shell=$2; shift 2;; *) break;; esac
 done
 line=$(getent passwd "$user") || { echo "su: user $user does not exist" >&2; exit 1; }
-[ "$GUEST_USER" = root ] || [ -n "$GUEST_SUDO" ] || { echo "su: Authentication failure" >&2; exit 1; }
+`;
+
+// All accounts of a guest share one real owner, so becoming another one is a matter of HOME and name.
+const su = `#!/bin/sh
+${suWords}[ "$GUEST_USER" = root ] || [ -n "$GUEST_SUDO" ] || { echo "su: Authentication failure" >&2; exit 1; }
 number=$(echo "$line" | cut -d: -f3)
 HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user GUEST_SUDO=
 export HOME USER LOGNAME GUEST_USER GUEST_SUDO
@@ -62,17 +67,19 @@ become=
 exec $become "$shell" "$@"
 `;
 
-// The default account of a cloud image may do anything without a password.
-const sudo = `#!/bin/sh
-user=root
+const sudoWords = `user=root
 while [ $# -gt 0 ]; do
   case $1 in -u) user=$2; shift 2;; --) shift; break;; -*) shift;; *) break;; esac
 done
 line=$(getent passwd "$user") || { echo "sudo: unknown user $user" >&2; exit 1; }
-number=$(echo "$line" | cut -d: -f3)
+[ $# -gt 0 ] || exit 1
+`;
+
+// The default account of a cloud image may do anything without a password.
+const sudo = `#!/bin/sh
+${sudoWords}number=$(echo "$line" | cut -d: -f3)
 HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user
 export HOME USER LOGNAME GUEST_USER
-[ $# -gt 0 ] || exit 1
 if [ -n "$GUEST_NAMESPACE" ]; then exec unshare --user --map-user="$number" --map-group="$number" "$@"; fi
 exec "$@"
 `;
@@ -100,5 +107,22 @@ END
 /** Name and text of each, to be written executable. */
 export const STAND_INS: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd };
 
-/** What a guest's commands get as PATH after the stand-ins. */
-export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+// Inside a Linux of the guest's own, ids are real: only who may run /run/become, a set-id setpriv, becomes another.
+const become = `HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user; export HOME USER LOGNAME
+set -- --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+exec /run/become "$@"
+`;
+
+const systemSu = `#!/bin/sh
+${suWords}[ "$(id -u)" = 0 ] || { echo "su: Authentication failure" >&2; exit 1; }
+[ -n "$command" ] && set -- -c "$command" "$@"
+set -- "$shell" "$@"
+${become}`;
+
+const systemSudo = `#!/bin/sh
+${sudoWords}[ -x /run/become ] || { echo "sudo: $(id -un) is not in the sudoers file" >&2; exit 1; }
+PATH=${SYSTEM_PATH}; export PATH
+${become}`;
+
+/** The two that a guest needs even where it is a Linux of its own: the machine's set-id programs mean nothing there. */
+export const SYSTEM_STAND_INS: Readonly<Record<string, string>> = { su: systemSu, sudo: systemSudo };

@@ -61,6 +61,7 @@ test.each([
     '--set "deletedKeys=gone" is not possible: deletedKeys is listed|dropped',
   ],
   [["emulator", "--set", "keys=2"], '--set "keys=2" is not a setting: give name=value, name one of deletedKeys'],
+  [["emulator", "--guests", "docker"], "--guests is one of ssh2, sshd, none"],
   [["start"], 'unknown command "start"'],
   [[], "say what to run: pulumi-exoscale-ssh emulator"],
 ])("refuses the command line %j with a reason", async (args, reason) => {

@@ -15,12 +15,17 @@ const LOADER = `
 
 const CLI = join(__dirname, "../../emulator/cli.ts");
 
+/** How to start `pulumi-exoscale-ssh` with these arguments, for whoever puts something in front of it. */
+export function commandLine(...args: string[]) {
+  const options = { env: { ...process.env, CLI }, cwd: join(__dirname, "../..") };
+  return { line: [process.execPath, "-e", LOADER, "--", ...args] as const, options };
+}
+
 /** Starts `pulumi-exoscale-ssh` with these arguments. */
 export function command(...args: string[]): ChildProcess {
-  return spawn(process.execPath, ["-e", LOADER, "--", ...args], {
-    env: { ...process.env, CLI },
-    cwd: join(__dirname, "../.."),
-  });
+  const { line, options } = commandLine(...args);
+  const [program, ...rest] = line;
+  return spawn(program, rest, options);
 }
 
 /** The four lines that a started emulator prints. */

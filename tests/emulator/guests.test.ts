@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import { chmod, readFile } from "node:fs/promises";
-import { connect } from "node:net";
 import { join } from "node:path";
-import { type AuthHandlerMiddleware, BaseAgent, type ParsedKey, Client as SshClient, utils } from "ssh2";
+import { type AuthHandlerMiddleware, Client as SshClient } from "ssh2";
 import { makeKey } from "../ssh/test_keys";
+import { accepts, firstWords } from "./asking";
+import { describeGuests } from "./guest_kinds";
 import { closeAll, KeyRing, start } from "./world";
 
 let ring: KeyRing;
@@ -17,211 +18,177 @@ afterEach(async () => {
   await ring.remove();
 });
 
-/** An emulator with one instance that was created with the key "alice". */
-async function world(...type: string[]) {
-  const { emulator, client } = await start();
-  emulator.cloud.openSsh();
-  const publicKey = await ring.generate("alice", ...type);
-  await client.register("alice", publicKey);
-  const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-  const port = emulator.environment.EXOSCALE_SSH_PORT;
-  return { emulator, client, id, ip, port, publicKey, guest: await emulator.cloud.guest(id) };
-}
-
-/** Whether the server says that a public key would do, asked without its private half (RFC 4252 section 7). */
-async function accepts(target: { ip: string; port: string }, publicKey: string): Promise<boolean> {
-  let isAccepted = false;
-  class Asking extends BaseAgent<ParsedKey> {
-    override getIdentities(done: (error: Error | null, keys?: ParsedKey[]) => void) {
-      const key = utils.parseKey(publicKey);
-      if (key instanceof Error) done(key);
-      else done(null, [key]);
-    }
-    override sign(_key: ParsedKey, _data: Buffer, options: unknown, done?: (error: Error) => void) {
-      isAccepted = true;
-      const answer = typeof options === "function" ? options : done;
-      answer?.(new Error("only asking"));
-    }
+describeGuests((guests) => {
+  /** An emulator with one instance that was created with the key "alice". */
+  async function world(...type: string[]) {
+    const { emulator, client } = await start({ guests });
+    emulator.cloud.openSsh();
+    const publicKey = await ring.generate("alice", ...type);
+    await client.register("alice", publicKey);
+    const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
+    const port = emulator.environment.EXOSCALE_SSH_PORT;
+    return { emulator, client, id, ip, port, publicKey, guest: await emulator.cloud.guest(id) };
   }
-  const client = new SshClient();
-  const ended = new Promise<unknown>((resolve) => {
-    client.once("close", () => resolve(undefined)).on("error", resolve);
-  });
-  client.connect({ host: target.ip, port: Number(target.port), username: "debian", agent: new Asking() });
-  await ended;
-  client.end();
-  return isAccepted;
-}
 
-/** How a raw connection goes: the server's first words, or the error that ends it. */
-async function firstWords(target: { ip: string; port: string }): Promise<string> {
-  const socket = connect(Number(target.port), target.ip);
-  const error = new Promise<string>((resolve) =>
-    socket.once("error", (cause: NodeJS.ErrnoException) => resolve(String(cause.code))),
+  test.each([[["-t", "ed25519"]], [["-t", "rsa", "-b", "2048"]], [["-t", "ecdsa", "-b", "384"]]])(
+    "lets the OpenSSH client in with a key of ssh-keygen %j",
+    async (type) => {
+      const target = await world(...type);
+      expect(await ring.ssh(target, "alice", "hostname; id -un; whoami")).toMatchObject({
+        code: 0,
+        stdout: "web\ndebian\ndebian\n",
+      });
+    },
   );
-  const words = await Promise.race([once(socket, "data").then(([data]) => String(data)), error]);
-  socket.destroy();
-  return words;
-}
 
-test.each([[["-t", "ed25519"]], [["-t", "rsa", "-b", "2048"]], [["-t", "ecdsa", "-b", "384"]]])(
-  "lets the OpenSSH client in with a key of ssh-keygen %j",
-  async (type) => {
-    const target = await world(...type);
-    expect(await ring.ssh(target, "alice", "hostname; id -un; whoami")).toMatchObject({
-      code: 0,
-      stdout: "web\ndebian\ndebian\n",
+  test("passes standard input, output, errors and exit status of a command", async () => {
+    const target = await world();
+    const done = await ring.ssh(target, "alice", "echo out; echo err >&2; exit 7");
+    expect(done).toMatchObject({ code: 7, stdout: "out\n" });
+    expect(done.stderr).toContain("err\n");
+  });
+
+  test("lets the ssh2 client in and shows the host key that the cloud tells", async () => {
+    const { ip, port, guest } = await world();
+    const client = new SshClient();
+    let shown = "";
+    const ready = once(client, "ready");
+    const hostVerifier = (key: Buffer) => {
+      shown = key.toString("base64");
+      return true;
+    };
+    client.connect({
+      host: ip,
+      port: Number(port),
+      username: "debian",
+      privateKey: await readFile(ring.file("alice")),
+      hostVerifier,
     });
-  },
-);
-
-test("passes standard input, output, errors and exit status of a command", async () => {
-  const target = await world();
-  const done = await ring.ssh(target, "alice", "echo out; echo err >&2; exit 7");
-  expect(done).toMatchObject({ code: 7, stdout: "out\n" });
-  expect(done.stderr).toContain("err\n");
-});
-
-test("lets the ssh2 client in and shows the host key that the cloud tells", async () => {
-  const { ip, port, guest } = await world();
-  const client = new SshClient();
-  let shown = "";
-  const ready = once(client, "ready");
-  const hostVerifier = (key: Buffer) => {
-    shown = key.toString("base64");
-    return true;
-  };
-  client.connect({
-    host: ip,
-    port: Number(port),
-    username: "debian",
-    privateKey: await readFile(ring.file("alice")),
-    hostVerifier,
+    await ready;
+    await new Promise<void>((resolve) => {
+      client.once("close", () => resolve()).end();
+    });
+    expect(guest.hostKey).toBe(`ssh-ed25519 ${shown}`);
   });
-  await ready;
-  await new Promise<void>((resolve) => {
-    client.once("close", () => resolve()).end();
+
+  test("refuses another key, another account, and the right key's public half alone", async () => {
+    const target = await world();
+    await ring.generate("mallory");
+    expect((await ring.ssh(target, "mallory", "true")).code).toBe(255);
+    expect((await ring.ssh({ ...target, user: "nobody" }, "alice", "true")).code).toBe(255);
   });
-  expect(guest.hostKey).toBe(`ssh-ed25519 ${shown}`);
-});
 
-test("refuses another key, another account, and the right key's public half alone", async () => {
-  const target = await world();
-  await ring.generate("mallory");
-  expect((await ring.ssh(target, "mallory", "true")).code).toBe(255);
-  expect((await ring.ssh({ ...target, user: "nobody" }, "alice", "true")).code).toBe(255);
-});
-
-test("says whether a key would do without asking for a signature", async () => {
-  const target = await world();
-  const stranger = await ring.generate("stranger");
-  expect(await accepts(target, target.publicKey)).toBe(true);
-  expect(await accepts(target, stranger)).toBe(false);
-});
-
-test("tells whoever logs in as root to use the default account", async () => {
-  const { guest } = await world();
-  expect(await guest.authorizedKeys("root")).toMatch(
-    /^no-port-forwarding,.*command="echo 'Please login as the user \\"debian\\"/,
-  );
-});
-
-test("runs a forced command in place of the one that was asked for", async () => {
-  const target = await world();
-  await target.guest.writeAuthorizedKeys(`command="echo not $SSH_ORIGINAL_COMMAND" ${target.publicKey}\n`);
-  expect(await ring.ssh(target, "alice", "ls")).toMatchObject({ code: 0, stdout: "not ls\n" });
-});
-
-test("trusts no file that others may write", async () => {
-  const target = await world();
-  await chmod(join(target.guest.home(), ".ssh/authorized_keys"), 0o666);
-  expect(await accepts(target, target.publicKey)).toBe(false);
-});
-
-test("reads authorized_keys anew at each attempt", async () => {
-  const target = await world();
-  const next = await ring.generate("next");
-  await target.guest.writeAuthorizedKeys(`${next}\n`);
-  expect((await ring.ssh(target, "next", "true")).code).toBe(0);
-  expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
-});
-
-test("never gives a guest a key that was registered after its creation", async () => {
-  const target = await world();
-  await target.client.register("late", await ring.generate("late"));
-  expect((await ring.ssh(target, "late", "true")).code).toBe(255);
-});
-
-test("gives no key to a guest whose template does not support it", async () => {
-  const { emulator, client } = await world();
-  const order = { "disk-size": 50, "ssh-keys": [{ name: "alice" }] };
-  const { id } = await client.create(order, "Windows Server 2022");
-  expect(await (await emulator.cloud.guest(id)).authorizedKeys()).toBe("");
-});
-
-test("shows no banner until a rule opens TCP 22, and none once it is gone", async () => {
-  const { emulator, client } = await start();
-  const { id, ip } = await client.create();
-  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-  expect(await firstWords(target)).toBe("ECONNRESET");
-  emulator.cloud.openSsh();
-  expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
-  const [group] = (await client.get(`/instance/${id}`))["security-groups"];
-  await client.settle("PUT", `/security-group/${group.id}:detach`, { instance: { id } });
-  expect(await firstWords(target)).toBe("ECONNRESET");
-});
-
-test("judges rules by the address that a test pretends to come from", async () => {
-  const { emulator, client } = await start();
-  const { reference } = await client.settle("POST", "/security-group", { name: "office" });
-  const rule = {
-    "flow-direction": "ingress",
-    protocol: "tcp",
-    network: "203.0.113.0/24",
-    "start-port": 22,
-    "end-port": 22,
-  };
-  await client.settle("POST", `/security-group/${reference.id}/rules`, rule);
-  const { ip } = await client.create({ "security-groups": [{ id: reference.id }] });
-  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-  expect(await firstWords(target)).toBe("ECONNRESET");
-  emulator.cloud.set({ clientAddress: "203.0.113.4" });
-  expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
-});
-
-test("closes with the instance and comes back with the same host key", async () => {
-  const target = await world();
-  await ring.ssh(target, "alice", "true");
-  await target.client.settle("PUT", `/instance/${target.id}:stop`);
-  expect(await firstWords(target)).toBe("ECONNREFUSED");
-  await target.client.settle("PUT", `/instance/${target.id}:start`);
-  // accept-new refuses a changed host key, so a login proves that it is the one of before.
-  expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
-});
-
-test("puts another host on the address of a destroyed one when told", async () => {
-  const target = await world();
-  await ring.ssh(target, "alice", "true");
-  await target.emulator.cloud.destroyInstance(target.id);
-  target.emulator.cloud.reuseAddress(target.ip);
-  expect((await target.client.create({ "ssh-keys": [{ name: "alice" }] })).ip).toBe(target.ip);
-  expect((await ring.ssh(target, "alice", "true")).stderr).toContain("Host key verification failed");
-});
-
-test("ends a connection after six refused attempts", async () => {
-  const target = await world();
-  const client = new SshClient();
-  const keys = Array.from({ length: 8 }, () => makeKey().privateKey);
-  let offered = 0;
-  const closed = new Promise<void>((resolve) => {
-    client.once("close", () => resolve()).on("error", () => undefined);
+  test("says whether a key would do without asking for a signature", async () => {
+    const target = await world();
+    const stranger = await ring.generate("stranger");
+    expect(await accepts(target, target.publicKey)).toBe(true);
+    expect(await accepts(target, stranger)).toBe(false);
   });
-  const authHandler: AuthHandlerMiddleware = (_methods, _partial, next) => {
-    const key = keys[offered];
-    offered += 1;
-    next(key === undefined ? "none" : { type: "publickey", username: "debian", key });
-  };
-  client.connect({ host: target.ip, port: Number(target.port), username: "debian", authHandler });
-  await closed;
-  expect(offered).toBe(6);
+
+  test("tells whoever logs in as root to use the default account", async () => {
+    const { guest } = await world();
+    expect(await guest.authorizedKeys("root")).toMatch(
+      /^no-port-forwarding,.*command="echo 'Please login as the user \\"debian\\"/,
+    );
+  });
+
+  test("runs a forced command in place of the one that was asked for", async () => {
+    const target = await world();
+    await target.guest.writeAuthorizedKeys(`command="echo not $SSH_ORIGINAL_COMMAND" ${target.publicKey}\n`);
+    expect(await ring.ssh(target, "alice", "ls")).toMatchObject({ code: 0, stdout: "not ls\n" });
+  });
+
+  test("trusts no file that others may write", async () => {
+    const target = await world();
+    await chmod(join(target.guest.home(), ".ssh/authorized_keys"), 0o666);
+    expect(await accepts(target, target.publicKey)).toBe(false);
+  });
+
+  test("reads authorized_keys anew at each attempt", async () => {
+    const target = await world();
+    const next = await ring.generate("next");
+    await target.guest.writeAuthorizedKeys(`${next}\n`);
+    expect((await ring.ssh(target, "next", "true")).code).toBe(0);
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
+  });
+
+  test("never gives a guest a key that was registered after its creation", async () => {
+    const target = await world();
+    await target.client.register("late", await ring.generate("late"));
+    expect((await ring.ssh(target, "late", "true")).code).toBe(255);
+  });
+
+  test("gives no key to a guest whose template does not support it", async () => {
+    const { emulator, client } = await world();
+    const order = { "disk-size": 50, "ssh-keys": [{ name: "alice" }] };
+    const { id } = await client.create(order, "Windows Server 2022");
+    expect(await (await emulator.cloud.guest(id)).authorizedKeys()).toBe("");
+  });
+
+  test("shows no banner until a rule opens TCP 22, and none once it is gone", async () => {
+    const { emulator, client } = await start({ guests });
+    const { id, ip } = await client.create();
+    const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
+    expect(await firstWords(target)).toBe("ECONNRESET");
+    emulator.cloud.openSsh();
+    expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
+    const [group] = (await client.get(`/instance/${id}`))["security-groups"];
+    await client.settle("PUT", `/security-group/${group.id}:detach`, { instance: { id } });
+    expect(await firstWords(target)).toBe("ECONNRESET");
+  });
+
+  test("judges rules by the address that a test pretends to come from", async () => {
+    const { emulator, client } = await start({ guests });
+    const { reference } = await client.settle("POST", "/security-group", { name: "office" });
+    const rule = {
+      "flow-direction": "ingress",
+      protocol: "tcp",
+      network: "203.0.113.0/24",
+      "start-port": 22,
+      "end-port": 22,
+    };
+    await client.settle("POST", `/security-group/${reference.id}/rules`, rule);
+    const { ip } = await client.create({ "security-groups": [{ id: reference.id }] });
+    const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
+    expect(await firstWords(target)).toBe("ECONNRESET");
+    emulator.cloud.set({ clientAddress: "203.0.113.4" });
+    expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
+  });
+
+  test("closes with the instance and comes back with the same host key", async () => {
+    const target = await world();
+    await ring.ssh(target, "alice", "true");
+    await target.client.settle("PUT", `/instance/${target.id}:stop`);
+    expect(await firstWords(target)).toBe("ECONNREFUSED");
+    await target.client.settle("PUT", `/instance/${target.id}:start`);
+    // accept-new refuses a changed host key, so a login proves that it is the one of before.
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
+  });
+
+  test("puts another host on the address of a destroyed one when told", async () => {
+    const target = await world();
+    await ring.ssh(target, "alice", "true");
+    await target.emulator.cloud.destroyInstance(target.id);
+    target.emulator.cloud.reuseAddress(target.ip);
+    expect((await target.client.create({ "ssh-keys": [{ name: "alice" }] })).ip).toBe(target.ip);
+    expect((await ring.ssh(target, "alice", "true")).stderr).toContain("Host key verification failed");
+  });
+
+  test("ends a connection after six refused attempts", async () => {
+    const target = await world();
+    const client = new SshClient();
+    const keys = Array.from({ length: 8 }, () => makeKey().privateKey);
+    let offered = 0;
+    const closed = new Promise<void>((resolve) => {
+      client.once("close", () => resolve()).on("error", () => undefined);
+    });
+    const authHandler: AuthHandlerMiddleware = (_methods, _partial, next) => {
+      const key = keys[offered];
+      offered += 1;
+      next(key === undefined ? "none" : { type: "publickey", username: "debian", key });
+    };
+    client.connect({ host: target.ip, port: Number(target.port), username: "debian", authHandler });
+    await closed;
+    expect(offered).toBe(6);
+  });
 });

@@ -3,6 +3,8 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { PlainConfinement } from "../../emulator/guests/confinement";
 import { furnish } from "../../emulator/guests/place";
+import { STAND_INS } from "../../emulator/guests/stand_ins";
+import { describeGuests, type Kind } from "./guest_kinds";
 import { closeAll, KeyRing, start } from "./world";
 
 let ring: KeyRing;
@@ -16,8 +18,8 @@ afterEach(async () => {
   await ring.remove();
 });
 
-async function world() {
-  const { emulator, client } = await start();
+async function world(guests: Kind) {
+  const { emulator, client } = await start({ guests });
   emulator.cloud.openSsh();
   await client.register("alice", await ring.generate("alice"));
   const { id, ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
@@ -36,38 +38,50 @@ async function look(directory: string): Promise<unknown> {
 
 const lookAtHomes = () => Promise.all([homedir(), "/root"].map((home) => look(join(home, ".ssh"))));
 
-test("commands that use ~, $HOME and a plain login leave the real homes alone", async () => {
-  const before = await lookAtHomes();
-  const target = await world();
-  await ring.ssh(
-    target,
-    "alice",
-    'mkdir -p ~/.ssh "$HOME/.ssh"; echo x >> ~/.ssh/authorized_keys; touch "$HOME/.ssh/touched"',
-  );
-  expect(await lookAtHomes()).toEqual(before);
-  const home = (await target.emulator.cloud.guest(target.id)).home();
-  expect(await readdir(join(home, ".ssh"))).toContain("touched");
-});
+describeGuests((guests) => {
+  test("commands that use ~, $HOME and a plain login leave the real homes alone", async () => {
+    const before = await lookAtHomes();
+    const target = await world(guests);
+    await ring.ssh(
+      target,
+      "alice",
+      'mkdir -p ~/.ssh "$HOME/.ssh"; echo x >> ~/.ssh/authorized_keys; touch "$HOME/.ssh/touched"',
+    );
+    expect(await lookAtHomes()).toEqual(before);
+    const home = (await target.emulator.cloud.guest(target.id)).home();
+    expect(await readdir(join(home, ".ssh"))).toContain("touched");
+  });
 
-test("commands see nothing of the environment of the emulator", async () => {
-  process.env["PULUMI_CONFIG_PASSPHRASE"] = "hunter2";
-  const { stdout } = await ring.ssh(await world(), "alice", "env");
-  delete process.env["PULUMI_CONFIG_PASSPHRASE"];
-  expect(stdout).not.toMatch(/PULUMI|EXOSCALE|SSH_AUTH_SOCK|hunter2/);
-});
+  test("commands see nothing of the environment of the emulator", async () => {
+    process.env["PULUMI_CONFIG_PASSPHRASE"] = "hunter2";
+    const { stdout } = await ring.ssh(await world(guests), "alice", "env");
+    delete process.env["PULUMI_CONFIG_PASSPHRASE"];
+    expect(stdout).not.toMatch(/PULUMI|EXOSCALE|SSH_AUTH_SOCK|hunter2/);
+  });
 
-test("commands never run as root outside, whatever they are told inside", async () => {
-  const target = await world();
-  const { stdout } = await ring.ssh(target, "alice", "touch ~/owned; sudo -n touch ~/by-sudo; id -u; sudo -n id -u");
-  const home = (await target.emulator.cloud.guest(target.id)).home();
-  const owners = await Promise.all(["owned", "by-sudo"].map(async (name) => (await lstat(join(home, name))).uid));
-  expect(owners).not.toContain(process.getuid?.() === 0 ? 0 : -1);
-  expect(stdout.split("\n")[0]).not.toBe("0");
+  test("commands never run as root outside, whatever they are told inside", async () => {
+    const target = await world(guests);
+    const { stdout } = await ring.ssh(target, "alice", "touch ~/owned; sudo -n touch ~/by-sudo; id -u; sudo -n id -u");
+    const home = (await target.emulator.cloud.guest(target.id)).home();
+    const owners = await Promise.all(["owned", "by-sudo"].map(async (name) => (await lstat(join(home, name))).uid));
+    expect(owners).not.toContain(process.getuid?.() === 0 ? 0 : -1);
+    expect(stdout.split("\n")[0]).not.toBe("0");
+  });
+
+  test("commands can write nothing but what is their guest's", async () => {
+    const target = await world(guests);
+    const { stdout } = await ring.ssh(
+      target,
+      "alice",
+      "for d in /usr /usr/bin /etc/alternatives; do sudo -n touch $d/x || echo no; done",
+    );
+    expect(stdout).toBe("no\nno\nno\n");
+  });
 });
 
 test("without a namespace the stand-ins still answer as the guest", async () => {
   const place = { root: join(ring.directory, "guest"), hostname: "web", user: "debian", owner: undefined };
-  await furnish(place, []);
+  await furnish(place, [], STAND_INS);
   const guest = new PlainConfinement(place);
   const shell = [
     "-c",

@@ -129,6 +129,13 @@ export class KeyRing {
     }
   }
 
+  /** The host keys that OpenSSH's client is shown, of every kind that there is, sorted. */
+  async scan({ ip, port }: { ip: string; port: string }): Promise<string[]> {
+    const { stdout } = await run("ssh-keyscan", ["-p", port, ip]);
+    const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+    return lines.map((line) => line.split(" ").slice(1).join(" ")).sort();
+  }
+
   async remove() {
     await rm(this.directory, { recursive: true, force: true });
   }

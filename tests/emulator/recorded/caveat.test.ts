@@ -1,4 +1,5 @@
 /** What a client relies on: the CLI deletes the key of every instance that it made without one, and logs in. */
+import { describeGuests } from "../guest_kinds";
 import { closeAll, KeyRing, start } from "../world";
 
 let ring: KeyRing;
@@ -12,14 +13,16 @@ afterEach(async () => {
   await ring.remove();
 });
 
-test("a key deleted from the account still opens the instance that was created with it", async () => {
-  const { emulator, client } = await start();
-  emulator.cloud.openSsh();
-  await client.register("alice", await ring.generate("alice"));
-  const { ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
+describeGuests((guests) => {
+  test("a key deleted from the account still opens the instance that was created with it", async () => {
+    const { emulator, client } = await start({ guests });
+    emulator.cloud.openSsh();
+    await client.register("alice", await ring.generate("alice"));
+    const { ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
 
-  expect((await client.send("DELETE", "/ssh-key/alice")).body.state).toBe("success");
+    expect((await client.send("DELETE", "/ssh-key/alice")).body.state).toBe("success");
 
-  const login = await ring.ssh({ ip, port: emulator.environment.EXOSCALE_SSH_PORT }, "alice", "echo in as $(id -un)");
-  expect(login).toMatchObject({ code: 0, stdout: "in as debian\n" });
+    const login = await ring.ssh({ ip, port: emulator.environment.EXOSCALE_SSH_PORT }, "alice", "echo in as $(id -un)");
+    expect(login).toMatchObject({ code: 0, stdout: "in as debian\n" });
+  });
 });

@@ -1,0 +1,108 @@
+/** Makes guests of one kind, each with files, ids and host keys of its own. */
+import { randomInt } from "node:crypto";
+import type { Guest, GuestKind, GuestSpec } from "./guest";
+import { type GuestDirectory, isRoot } from "./guest_directory";
+import { type HostKeyKind, type HostKeyPair, makeHostKey } from "./host_keys";
+import type { Inside } from "./inside";
+import { type ClosedPort, ListeningGuest } from "./listening_guest";
+import { type Place, placeOf } from "./place";
+
+/** What all guests of an emulator share. */
+export interface GuestsOptions {
+  /** The port that each listens on, on its own address. */
+  readonly port: number;
+  /** What a connection meets that no security group lets in; asked for each. */
+  readonly closedPort: () => ClosedPort;
+  /** Which host keys new guests get; undefined: what the kind of guest gives by itself. */
+  readonly hostKeys: readonly HostKeyKind[] | undefined;
+}
+
+/** What is kept of a guest beside its own directory. */
+interface SavedGuest {
+  readonly kind: Inside["name"];
+  /** The block of ids that owns its files, when this process is root. */
+  readonly block: number;
+  /** The instance's name at its creation. */
+  readonly hostname: string;
+  readonly hostKeys: readonly HostKeyPair[];
+}
+
+/** The guests of one emulator. */
+export class Guests implements GuestKind {
+  readonly #taken = new Set<number>();
+  #block: number;
+
+  constructor(
+    readonly inside: Inside,
+    readonly directory: GuestDirectory,
+    readonly options: GuestsOptions,
+  ) {
+    // Anywhere, so that guests of two emulators hardly ever have the same ids.
+    this.#block = randomInt(inside.owners.blocks);
+  }
+
+  get keepsGuests(): boolean {
+    return this.directory.isKept;
+  }
+
+  /** @throws when its files are kept and damaged, or are a guest's of another kind */
+  async create(spec: GuestSpec): Promise<Guest> {
+    const saved = this.directory.saved<SavedGuest>(spec.id);
+    return saved ? this.#resume(spec, saved) : this.#make(spec);
+  }
+
+  close(): Promise<void> {
+    return this.directory.close();
+  }
+
+  /** Makes the files of a new guest; what is kept outside them is written last, hence says that they are whole. */
+  async #make(spec: GuestSpec): Promise<Guest> {
+    const block = this.#nextBlock();
+    const place = this.#place(spec, block);
+    await this.directory.clear(spec.id);
+    const kinds = this.options.hostKeys ?? this.inside.hostKeys;
+    const hostKeys = await Promise.all(kinds.map(makeHostKey));
+    await this.inside.furnish(place, spec.publicKeys, hostKeys);
+    const saved: SavedGuest = { kind: this.inside.name, block, hostname: spec.hostname, hostKeys };
+    this.directory.save(spec.id, saved);
+    return this.#guest(spec, place, saved);
+  }
+
+  /** Takes the files as the guest left them. */
+  async #resume(spec: GuestSpec, saved: SavedGuest): Promise<Guest> {
+    const { name } = this.inside;
+    if (saved.kind !== name) {
+      throw new Error(
+        `Instance ${spec.hostname} was made with guests: "${saved.kind}", which "${name}" cannot run. ` +
+          `Start with guests: "${saved.kind}" (--guests ${saved.kind}), or begin anew with another directory.`,
+      );
+    }
+    this.#taken.add(saved.block);
+    const place = this.#place({ ...spec, hostname: saved.hostname }, saved.block);
+    await this.inside.own(place);
+    return this.#guest(spec, place, saved);
+  }
+
+  async #guest(spec: GuestSpec, place: Place, { block, hostKeys }: SavedGuest): Promise<Guest> {
+    const forget = () => {
+      this.#taken.delete(block);
+      return this.directory.forget(spec.id);
+    };
+    const service = await this.inside.service(place, hostKeys);
+    const shown = hostKeys.map((key) => key.public);
+    return new ListeningGuest({ spec, place, service, forget, ...this.options, hostKeys: shown });
+  }
+
+  #place(spec: GuestSpec, block: number): Place {
+    const { first, each } = this.inside.owners;
+    return placeOf(spec, this.directory.of(spec.id), isRoot() ? first + block * each : undefined);
+  }
+
+  #nextBlock(): number {
+    const { blocks } = this.inside.owners;
+    do this.#block = (this.#block + 1) % blocks;
+    while (this.#taken.has(this.#block) && this.#taken.size < blocks);
+    this.#taken.add(this.#block);
+    return this.#block;
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * A guest as a Linux of its own: namespaces with a range of user ids, in which its root is root and is nobody outside.
+ *
+ * It sees what is put into it and nothing else: this machine's programs, which it cannot write, and its own files. Only
+ * root can make one, since only root may map ids that are not its own.
+ */
+import type { ChildProcess, StdioOptions } from "node:child_process";
+import { once } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { text } from "node:stream/consumers";
+import { ProcessGroup } from "./confinement";
+import type { Place } from "./place";
+import { SYSTEM_PATH } from "./stand_ins";
+
+/** How many ids a guest has: 0 for its root, those of its services, 1000 for its user. */
+export const IDS = 2048;
+
+const NAMESPACES = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
+
+// The ids have a meaning once this process has written the map; then the guest's root takes over.
+const WAIT = `echo waiting; read -r mapped
+exec setpriv --reuid 0 --regid 0 --clear-groups -- /bin/sh -c "$@"`;
+
+// Runs as the guest's root, and ends as its first process, which lives no longer than this process does.
+const BOOT = `set -e
+guest=$1 name=$2 group=$3
+mount -t tmpfs -o mode=755 tmpfs "$guest/mnt"
+cd "$guest/mnt"
+for directory in usr bin sbin lib lib32 lib64 libx32; do
+  if [ -L /$directory ]; then cp -P /$directory .; elif [ -d /$directory ]; then
+    mkdir $directory
+    mount --rbind /$directory $directory
+    # What is root's outside is nobody's inside and cannot be written anyway.
+    mount -o remount,bind,ro $directory || true
+  fi
+done
+mkdir -p dev/pts run/sshd proc old
+for directory in etc home root tmp var; do mkdir $directory; mount --bind "$guest/$directory" $directory; done
+mount --bind "$guest/bin" usr/local/bin
+for file in alternatives ld.so.cache ld.so.conf ld.so.conf.d localtime; do
+  if [ -d /etc/$file ]; then mkdir -p etc/$file; elif [ -e /etc/$file ]; then : >>etc/$file; else continue; fi
+  mount --rbind /etc/$file etc/$file
+done
+for device in null zero full random urandom tty; do : >dev/$device; mount --bind /dev/$device dev/$device; done
+mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
+ln -s pts/ptmx dev/ptmx
+ln -s /proc/self/fd dev/fd
+# Where a container hides parts of /proc, the kernel refuses a new one.
+mount -t proc proc proc || true
+# Set-id programs of this machine mean nothing inside; this one is the guest's own.
+cp "$(command -v setpriv)" run/become
+chgrp "$group" run/become
+chmod 4750 run/become
+hostname "$name"
+pivot_root . old
+cd /
+umount -l /old
+rmdir /old
+echo ready
+exec cat >/dev/null`;
+
+/** The namespaces of one guest, from `boot` to `end`. */
+export class LinuxSystem {
+  readonly #processes = new ProcessGroup();
+  #first: ChildProcess | undefined;
+
+  /** @param groupOfRoot the group whose members may become root */
+  constructor(
+    readonly place: Place,
+    readonly groupOfRoot: number,
+  ) {}
+
+  /** Makes the namespaces. @throws when the kernel or a missing program forbids it, with what was said */
+  async boot(): Promise<void> {
+    if (this.#first !== undefined) return;
+    const { root, hostname, owner } = this.place;
+    const script = ["/bin/sh", "-c", WAIT, "sh", BOOT, "sh", root, hostname, String(this.groupOfRoot)];
+    const first = this.#processes.spawn("unshare", [...NAMESPACES, ...script], options(["pipe", "pipe", "pipe"]));
+    const failed = failureOf(first);
+    failed.catch(() => undefined);
+    await Promise.race([said(first), failed]);
+    for (const map of ["gid_map", "uid_map"]) await writeFile(`/proc/${first.pid}/${map}`, `0 ${owner} ${IDS}\n`);
+    first.stdin?.write("\n");
+    await Promise.race([said(first), failed]);
+    this.#first = first;
+  }
+
+  /** Starts a program as the guest's root. */
+  run(program: readonly string[], stdio: StdioOptions): ChildProcess {
+    const enter = ["user", "mnt:mount", "uts", "ipc", "pid_for_children:pid"].map((namespace) => {
+      const [file = "", option = file] = namespace.split(":");
+      return `--${option}=/proc/${this.#first?.pid}/ns/${file}`;
+    });
+    return this.#processes.spawn("nsenter", [...enter, "--", ...program], options(stdio));
+  }
+
+  /** Ends every process inside. */
+  async end(): Promise<void> {
+    const first = this.#first;
+    this.#first = undefined;
+    if (first) {
+      // Its end takes every process inside along; killed from outside, it would be gone before they are.
+      const ended = once(first, "exit");
+      first.stdin?.end();
+      await ended;
+    }
+    await this.#processes.end();
+  }
+}
+
+// An environment of its own, so that no credential of the developer can be in it.
+function options(stdio: StdioOptions) {
+  return { cwd: "/", env: { PATH: SYSTEM_PATH }, detached: true, stdio };
+}
+
+async function said({ stdout }: ChildProcess): Promise<void> {
+  if (stdout) await once(stdout, "data");
+}
+
+async function failureOf(child: ChildProcess): Promise<never> {
+  const errors = child.stderr ? text(child.stderr) : "";
+  await once(child, "exit");
+  throw new Error(`No Linux of a guest's own can be made here: ${(await errors).trim() || "the kernel refuses"}`);
+}

@@ -1,0 +1,55 @@
+/** Guests whose SSH server runs in this process. */
+import { type Confinement, PlainConfinement } from "./confinement";
+import { type GuestDirectory, isRoot } from "./guest_directory";
+import type { Inside } from "./inside";
+import { NamespaceConfinement } from "./namespace";
+import { furnish, own, type Place } from "./place";
+import { Ssh2Service } from "./ssh2_service";
+import { STAND_INS } from "./stand_ins";
+
+/** Above people's ids, below 65536. */
+const OWNERS = { first: 64_000, each: 1, blocks: 1_000 };
+
+/** Makes guests whose commands are confined as well as this machine allows, which is found out for the first one. */
+export function ssh2Inside(directory: GuestDirectory): Inside {
+  let confinement: ReturnType<typeof chooseConfinement> | undefined;
+  return {
+    name: "ssh2",
+    // The one kind that costs nothing; RSA alone would take a guest 0.2 s.
+    hostKeys: ["ed25519"],
+    owners: OWNERS,
+    furnish: (place, publicKeys) => furnish(place, publicKeys, STAND_INS),
+    own,
+    service: async (place, hostKeys) => {
+      confinement ??= chooseConfinement(directory);
+      return new Ssh2Service(place, hostKeys, (await confinement)(place));
+    },
+  };
+}
+
+/** Tries a namespace with everything that a command needs; what cannot be had is done without. */
+async function chooseConfinement(directory: GuestDirectory): Promise<(place: Place) => Confinement> {
+  const place: Place = {
+    root: directory.of("probe"),
+    hostname: "probe",
+    user: "probe",
+    owner: isRoot() ? OWNERS.first : undefined,
+  };
+  await furnish(place, [], STAND_INS);
+  const probe = new NamespaceConfinement(place);
+  const isPossible = process.platform === "linux" && (await succeeds(probe));
+  await probe.end();
+  return isPossible ? (own) => new NamespaceConfinement(own) : (own) => new PlainConfinement(own);
+}
+
+async function succeeds(confinement: Confinement): Promise<boolean> {
+  try {
+    const child = await confinement.run({ user: "probe", shell: ["-c", "exit 42"], environment: {} });
+    return await new Promise((resolve) => {
+      child.once("close", (code) => resolve(code === 42));
+      child.once("error", () => resolve(false));
+    });
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+/** An SSH server in this process (npm ssh2): no root, no sshd, a few milliseconds a guest. */
+import type { Socket } from "node:net";
+import { type Connection, Server } from "ssh2";
+import { Authenticator } from "./authenticator";
+import type { Confinement } from "./confinement";
+import type { HostKeyPair } from "./host_keys";
+import type { SshService } from "./listening_guest";
+import type { Place } from "./place";
+import { serveSession } from "./session";
+
+/** What current OpenSSH servers agree to; no SHA-1. */
+const ALGORITHMS = {
+  kex: ["curve25519-sha256", "ecdh-sha2-nistp256"],
+  cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr", "aes128-ctr"],
+  hmac: ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256"],
+} as const;
+
+/** The signature algorithms of each kind of host key. */
+const SIGNATURES = {
+  ed25519: ["ssh-ed25519"],
+  ecdsa: ["ecdsa-sha2-nistp256"],
+  rsa: ["rsa-sha2-512", "rsa-sha2-256"],
+} as const;
+
+/** Serves the connections of one guest and runs its commands in a confinement. */
+export class Ssh2Service implements SshService {
+  readonly #server: Server;
+
+  constructor(
+    place: Place,
+    hostKeys: readonly HostKeyPair[],
+    readonly confinement: Confinement,
+  ) {
+    const algorithms = {
+      ...mutable(ALGORITHMS),
+      serverHostKey: hostKeys.flatMap(({ kind }) => SIGNATURES[kind]),
+    };
+    const config = { hostKeys: hostKeys.map((key) => key.private), ident: "OpenSSH_emulated", algorithms };
+    this.#server = new Server(config, (connection, { ip }) => {
+      const authenticator = new Authenticator(place, ip);
+      connection.on("authentication", (context) => authenticator.decide(context, connection));
+      connection.on("session", (accept) => serveSession(accept(), confinement, authenticator.login));
+      ignoreErrors(connection);
+    });
+  }
+
+  async start(): Promise<void> {}
+
+  serve(socket: Socket): void {
+    this.#server.injectSocket(socket);
+    socket.resume();
+  }
+
+  end(): Promise<void> {
+    return this.confinement.end();
+  }
+}
+
+// A client that hangs up is no error of the guest's.
+function ignoreErrors(connection: Connection): void {
+  connection.on("error", () => undefined);
+}
+
+function mutable<T extends Record<string, readonly string[]>>(lists: T): { [Name in keyof T]: T[Name][number][] } {
+  // Object.entries forgets which key goes with which list; nothing else changes.
+  return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, [...list]])) as {
+    [Name in keyof T]: T[Name][number][];
+  };
+}

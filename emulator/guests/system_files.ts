@@ -1,0 +1,46 @@
+/** What /etc and /var hold in a guest that is a Linux of its own, as in a cloud image. */
+import { appendFile, chmod, mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { HostKeyPair } from "./host_keys";
+import { idOf, type Place } from "./place";
+
+/** Where the guest has its settings of sshd. */
+export const SSHD_CONFIG = "/etc/ssh/sshd_config";
+
+// What is not said is what sshd does by itself. PAM would ask the rules of this machine.
+const SETTINGS = `UsePAM no
+PasswordAuthentication no
+KbdInteractiveAuthentication no
+AcceptEnv LANG LC_*
+Subsystem sftp internal-sftp
+`;
+
+const hostKeyFile = ({ kind }: HostKeyPair) => `/etc/ssh/ssh_host_${kind}_key`;
+
+/** Writes them beside the homes and accounts, which are there. */
+export async function furnishSystem({ root, hostname, user }: Place, hostKeys: readonly HostKeyPair[]): Promise<void> {
+  await Promise.all(
+    ["etc/ssh", "var/log", "var/tmp", "mnt"].map((path) => mkdir(join(root, path), { recursive: true })),
+  );
+  await Promise.all(["tmp", "var/tmp"].map((path) => chmod(join(root, path), 0o1777)));
+  const settings = hostKeys.map((key) => `HostKey ${hostKeyFile(key)}\n`).join("") + SETTINGS;
+  const texts: [path: string, text: string, mode?: number][] = [
+    [SSHD_CONFIG, settings],
+    ["/etc/hostname", `${hostname}\n`],
+    ["/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`],
+    ["/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n"],
+    // No password opens them, and neither is locked, which sshd would refuse.
+    ["/etc/shadow", `root:*:20000:0:99999:7:::\n${user === "root" ? "" : `${user}:*:20000:0:99999:7:::\n`}`, 0o640],
+    ...hostKeys.map((key): [string, string, number] => [hostKeyFile(key), key.private, 0o600]),
+    ...hostKeys.map((key): [string, string] => [`${hostKeyFile(key)}.pub`, `${key.public} root@${hostname}\n`]),
+  ];
+  await Promise.all(texts.map(([path, text, mode = 0o644]) => writeFile(join(root, path), text, { mode })));
+  // The account that sshd becomes before anybody has logged in, and the group that terminals belong to.
+  const services =
+    "sshd:x:105:105::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n";
+  await appendFile(join(root, "etc/passwd"), services);
+  await appendFile(join(root, "etc/group"), "tty:x:5:\nsshd:x:105:\nnogroup:x:65534:\n");
+}
+
+/** The group whose members may become root: the template's account has its own. */
+export const groupOfSudoers = ({ user }: Place): number => idOf(user);

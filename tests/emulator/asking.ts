@@ -1,0 +1,45 @@
+/** Questions to an SSH server that log nobody in. */
+import { once } from "node:events";
+import { connect } from "node:net";
+import { BaseAgent, type ParsedKey, Client as SshClient, utils } from "ssh2";
+
+interface Target {
+  readonly ip: string;
+  readonly port: string;
+}
+
+/** Whether the server says that a public key would do, asked without its private half (RFC 4252 section 7). */
+export async function accepts(target: Target, publicKey: string): Promise<boolean> {
+  let isAccepted = false;
+  class Asking extends BaseAgent<ParsedKey> {
+    override getIdentities(done: (error: Error | null, keys?: ParsedKey[]) => void) {
+      const key = utils.parseKey(publicKey);
+      if (key instanceof Error) done(key);
+      else done(null, [key]);
+    }
+    override sign(_key: ParsedKey, _data: Buffer, options: unknown, done?: (error: Error) => void) {
+      isAccepted = true;
+      const answer = typeof options === "function" ? options : done;
+      answer?.(new Error("only asking"));
+    }
+  }
+  const client = new SshClient();
+  const ended = new Promise<unknown>((resolve) => {
+    client.once("close", () => resolve(undefined)).on("error", resolve);
+  });
+  client.connect({ host: target.ip, port: Number(target.port), username: "debian", agent: new Asking() });
+  await ended;
+  client.end();
+  return isAccepted;
+}
+
+/** How a raw connection goes: the server's first words, or the error that ends it. */
+export async function firstWords(target: Target): Promise<string> {
+  const socket = connect(Number(target.port), target.ip);
+  const error = new Promise<string>((resolve) =>
+    socket.once("error", (cause: NodeJS.ErrnoException) => resolve(String(cause.code))),
+  );
+  const words = await Promise.race([once(socket, "data").then(([data]) => String(data)), error]);
+  socket.destroy();
+  return words;
+}

@@ -1,0 +1,141 @@
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readWhole, writeWhole } from "../../emulator/state_directory";
+import type { EmulatorOptions } from "../emulated";
+import { describeGuests, type Kind } from "./guest_kinds";
+import { closeAll, KeyRing, start } from "./world";
+
+let ring: KeyRing;
+let stateDir: string;
+
+beforeEach(async () => {
+  ring = await KeyRing.make();
+  stateDir = await mkdtemp(join(tmpdir(), "emulator-state-"));
+});
+
+afterEach(async () => {
+  await closeAll();
+  await ring.remove();
+  await rm(stateDir, { recursive: true, force: true });
+});
+
+const opened = (options: EmulatorOptions) => start({ stateDir, ...options });
+
+/** An instance that was created with the key "alice", and somebody logged in to it. */
+async function world(guests: Kind) {
+  const { emulator, client } = await opened({ guests });
+  emulator.cloud.openSsh();
+  await client.register("alice", await ring.generate("alice"));
+  const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
+  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
+  expect(await ring.ssh(target, "alice", "true")).toMatchObject({ code: 0 });
+  return { emulator, client, id, target };
+}
+
+/** Mode bits of a path, in octal. */
+const mode = async (...path: string[]) => ((await stat(join(stateDir, ...path))).mode & 0o777).toString(8);
+
+/** Makes what is kept of a guest say that it is of another kind, also where that kind cannot be had. */
+function changeKind(file: string, kind: Kind): void {
+  const saved = readWhole<object>(file);
+  writeWhole(file, { ...saved, kind });
+}
+
+describeGuests((guests) => {
+  test("has the same variables and the same answers after a restart", async () => {
+    const { emulator, client, id } = await world(guests);
+    await client.settle("POST", "/anti-affinity-group", { name: "apart" });
+    const paths = [
+      "/ssh-key",
+      "/security-group",
+      "/anti-affinity-group",
+      "/instance",
+      `/instance/${id}`,
+      "/instance-pool",
+    ];
+    const before = await Promise.all(paths.map((path) => client.get(path)));
+    await emulator.close();
+    const { emulator: next } = await opened({ guests });
+    expect(next.environment).toEqual(emulator.environment);
+    // The client of before, with the variables of before.
+    expect(await Promise.all(paths.map((path) => client.get(path)))).toEqual(before);
+  });
+
+  test("lets the same key in at the same address, which shows the host key of before", async () => {
+    const { emulator, target } = await world(guests);
+    await emulator.close();
+    await opened({ guests });
+    // accept-new refuses a changed host key, so a login proves that it is the one of before.
+    expect(await ring.ssh(target, "alice", "hostname; id -un")).toMatchObject({ code: 0, stdout: "web\ndebian\n" });
+  });
+
+  test("finds what was edited and written inside a guest, and its host name of first boot", async () => {
+    const { emulator, client, id, target } = await world(guests);
+    const next = await ring.generate("next");
+    await ring.ssh(target, "alice", `echo '${next}' > .ssh/authorized_keys; echo mine > notes`);
+    await client.settle("PUT", `/instance/${id}`, { name: "renamed" });
+    await emulator.close();
+    await opened({ guests });
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
+    expect(await ring.ssh(target, "next", "cat notes; hostname")).toMatchObject({ code: 0, stdout: "mine\nweb\n" });
+  });
+
+  test("leaves a stopped instance stopped until it is started", async () => {
+    const { emulator, client, id, target } = await world(guests);
+    await client.settle("PUT", `/instance/${id}:stop`);
+    await emulator.close();
+    await opened({ guests });
+    expect((await client.get(`/instance/${id}`)).state).toBe("stopped");
+    expect((await ring.ssh(target, "alice", "true")).stderr).toContain("Connection refused");
+    await client.settle("PUT", `/instance/${id}:start`);
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
+  });
+
+  test("gives no address twice, and forgets the files of what was destroyed", async () => {
+    const { emulator, client, id, target } = await world(guests);
+    await client.settle("DELETE", `/instance/${id}`);
+    await emulator.close();
+    expect((await readdir(join(stateDir, "guests"))).filter((name) => name.startsWith(id))).toEqual([]);
+    await opened({ guests });
+    expect((await client.create()).ip).not.toBe(target.ip);
+  });
+
+  test("is for this user alone", async () => {
+    const { emulator, id } = await world(guests);
+    const isRoot = process.getuid?.() === 0;
+    // Guests of a root process have owners of their own, who must get through; they can list and read nothing on the way.
+    expect([await mode(), await mode("guests")]).toEqual(isRoot ? ["711", "711"] : ["700", "700"]);
+    expect([await mode("state.json"), await mode("lock"), await mode("guests", `${id}.json`)]).toEqual([
+      "600",
+      "600",
+      "600",
+    ]);
+    expect(await mode("guests", id)).toBe("700");
+    await emulator.close();
+    expect((await readdir(stateDir)).sort()).toEqual(["guests", "state.json"]);
+  });
+
+  test("shows a guest nothing of the state that it lives in", async () => {
+    const { target } = await world(guests);
+    const { stdout } = await ring.ssh(target, "alice", `cat ${join(stateDir, "state.json")} 2>&1`);
+    expect(stdout).toMatch(/No such file|Permission denied/);
+  });
+
+  test("refuses damaged files of a guest, and names them", async () => {
+    const { emulator, id } = await world(guests);
+    await emulator.close();
+    const file = join(stateDir, "guests", `${id}.json`);
+    await writeFile(file, "{}");
+    await expect(opened({ guests })).rejects.toThrow(`${file} is damaged`);
+  });
+
+  test("refuses guests that were made with another kind, and says with which", async () => {
+    const { emulator } = await world(guests);
+    await emulator.close();
+    const other = guests === "sshd" ? "ssh2" : "sshd";
+    const file = (await readdir(join(stateDir, "guests"))).find((name) => name.endsWith(".json")) ?? "";
+    changeKind(join(stateDir, "guests", file), other);
+    await expect(opened({ guests })).rejects.toThrow(`Start with guests: "${other}" (--guests ${other})`);
+  });
+});

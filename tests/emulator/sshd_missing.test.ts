@@ -1,0 +1,42 @@
+/** Machines on which guests with a real sshd cannot be made; such a one is made of this one, where it can have any. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { commandLine } from "./command";
+import { describeSshd, noSshd } from "./guest_kinds";
+import { start } from "./world";
+
+const run = promisify(execFile);
+
+/** What `--guests sshd` says on a machine that this wrapper makes of the real one. */
+async function refusal(...wrapper: [string, ...string[]]): Promise<string> {
+  const [program, ...args] = wrapper;
+  const { line, options } = commandLine("emulator", "--guests", "sshd");
+  const failed = await run(program, [...args, ...line], options).catch((error: { stderr: string }) => error);
+  return failed.stderr.trim();
+}
+
+describeSshd("--guests sshd", () => {
+  test.each<[string, [string, ...string[]], string]>([
+    [
+      "has no sshd",
+      ["unshare", "--mount", "sh", "-c", 'mount -t tmpfs none /usr/sbin; exec "$@"', "sh"],
+      "finds no sshd in /usr/sbin/sshd, /usr/bin/sshd, /usr/libexec/sshd: install openssh-server.",
+    ],
+    [
+      "is used by somebody else than root",
+      ["unshare", "--user", "--map-user=1000"],
+      "needs root, since each guest has",
+    ],
+    ["is a container without ids to spare", ["unshare", "--user", "--map-root-user"], "does not work here: EINVAL"],
+  ])("says what to do where a machine %s", async (_machine, wrapper, reason) => {
+    const said = await refusal(...wrapper);
+    expect(said).toContain(`pulumi-exoscale-ssh: guests: "sshd" (--guests sshd) ${reason}`);
+    expect(said).toContain('The default guests, "ssh2", need none of this.');
+  });
+});
+
+if (noSshd !== undefined) {
+  test(`a machine that cannot have guests with a real sshd (${noSshd}) is told why`, async () => {
+    await expect(start({ guests: "sshd" })).rejects.toThrow('guests: "sshd" (--guests sshd)');
+  });
+}
