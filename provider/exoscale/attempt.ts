@@ -8,8 +8,11 @@ import { authorization, type Credentials } from "./signature";
 
 export type Method = "GET" | "PUT" | "POST" | "DELETE";
 
-/** Seconds for which a signature is valid. */
-const SIGNATURE_LIFETIME = 600;
+/**
+ * Seconds for which a signature is valid: half of what Exoscale's own clients sign, which is the most that is known to be
+ * taken. So a clock may be five minutes off, either way.
+ */
+const SIGNATURE_LIFETIME = 300;
 /** Time that even the last try before a deadline gets, in ms. */
 const SHORTEST_PATIENCE = 5000;
 
