@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { findHolders, probeHolders, type SoughtKey } from "../ssh_key_pair/holders";
@@ -51,7 +52,7 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
   inputs,
   outputs,
   async answer({ name, fingerprint, publicKeyOpenssh, probe }, account) {
-    const key = soughtKey(name, fingerprint, publicKeyOpenssh);
+    const key = await byAllItsNames(soughtKey(name, fingerprint, publicKeyOpenssh), account);
     const holders = await findHolders(account, key);
     if (!probe) return { holders: holders.map(({ templateId: _, ...shown }) => shown) };
     if (publicKeyOpenssh === undefined) {
@@ -63,6 +64,13 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
     return { holders: probed.map(({ templateId: _, ...shown }) => shown) };
   },
 };
+
+/** An instance may list a key under another name than it was given by, so a name alone stands for the key it names. */
+async function byAllItsNames(key: SoughtKey, account: Account): Promise<SoughtKey> {
+  if (key.name === undefined || key.fingerprintMd5 !== undefined || key.fingerprintSha256 !== undefined) return key;
+  const registered = (await account.sshKeys.list()).find(({ name }) => name === key.name);
+  return { ...key, registeredMd5: registered?.fingerprint };
+}
 
 function soughtKey(name?: string, fingerprint?: string, publicKeyOpenssh?: string): SoughtKey {
   if (publicKeyOpenssh !== undefined) return { name, ...parsePublicKey(publicKeyOpenssh) };

@@ -8,6 +8,8 @@ export interface SoughtKey {
   readonly name?: string | undefined;
   readonly fingerprintMd5?: string | undefined;
   readonly fingerprintSha256?: string | undefined;
+  /** MD5 of the key that the account has under `name`, where nothing but the name is sought. */
+  readonly registeredMd5?: string | undefined;
 }
 
 /** An instance, or an instance pool, that was given a key. */
@@ -33,7 +35,7 @@ export interface ProbedHolder extends Holder {
   readonly reason: string;
 }
 
-const probesAtOnce = 16;
+const asksAtOnce = 16;
 
 /** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
@@ -43,7 +45,7 @@ export async function findHolders(account: Account, key: SoughtKey): Promise<Hol
 
 /** One look per zone, all under way at once. */
 function looksInto(zones: readonly Zone[], account: Account, key: SoughtKey): Promise<Holder[]>[] {
-  return zones.map(async ({ name }) => holdersInZone(await account.zone(name), key));
+  return zones.map(async ({ name }) => holdersInZone(account, await account.zone(name), key));
 }
 
 /** What can be found when not every zone answers. */
@@ -83,14 +85,32 @@ async function orTooLate<T>(answer: Promise<T>, withinMs: number): Promise<T> {
   }
 }
 
-async function holdersInZone(zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
-  const [instances, pools] = await Promise.all([zone.instances.list(), zone.instancePools.list()]);
+async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
+  const [instances, pools] = await Promise.all([instancesWithKeys(zone), zone.instancePools.list()]);
+  const withKeys = pools.filter((pool) => pool["ssh-keys"]?.length);
+  const names = withKeys.length > 0 ? await namesOf(account, key) : [];
   return [
     ...instances.flatMap((instance) => instanceHolding(zone.name, instance, key)),
-    ...pools
-      .filter((pool) => pool["ssh-keys"]?.some(({ name }) => name === key.name))
+    ...withKeys
+      .filter((pool) => pool["ssh-keys"]?.some(({ name }) => names.includes(name)))
       .map(({ id, name }) => ({ kind: "instance-pool" as const, zone: zone.name, id, name })),
   ];
+}
+
+/** The instances of a zone with their keys: the API may leave them out of lists, and then each one is asked. */
+async function instancesWithKeys({ instances }: ZoneAccount): Promise<readonly InstanceSummary[]> {
+  const listed = await instances.list();
+  if (listed.some((instance) => instance["ssh-keys"])) return listed;
+  const found = await atOnce(asksAtOnce, listed, ({ id }) => instances.find(id));
+  return found.filter((instance) => instance !== undefined);
+}
+
+/** The names that the account has for a key. A pool tells no fingerprints. */
+async function namesOf(account: Account, { name, fingerprintMd5, registeredMd5 }: SoughtKey): Promise<string[]> {
+  const md5 = fingerprintMd5 ?? registeredMd5;
+  const registered = md5 === undefined ? [] : await account.sshKeys.list();
+  const same = registered.filter(({ fingerprint }) => fingerprint === md5).map((key) => key.name);
+  return name === undefined ? same : [name, ...same];
 }
 
 function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey): Holder[] {
@@ -115,10 +135,12 @@ function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey
 /** By fingerprint, since one key may have two names; by name where a fingerprint is missing on either side. */
 function isSought(listed: { name?: string; fingerprint?: string }, key: SoughtKey): boolean {
   if (listed.fingerprint && key.fingerprintMd5) return listed.fingerprint === key.fingerprintMd5;
+  if (listed.fingerprint && listed.fingerprint === key.registeredMd5) return true;
   return listed.name !== undefined && listed.name === key.name;
 }
 
-function isLabelled({ labels = {} }: InstanceSummary, { fingerprintSha256, fingerprintMd5 }: SoughtKey): boolean {
+function isLabelled({ labels = {} }: InstanceSummary, { fingerprintSha256, ...md5 }: SoughtKey): boolean {
+  const fingerprintMd5 = md5.fingerprintMd5 ?? md5.registeredMd5;
   return (
     (fingerprintSha256 !== undefined && heldKeyLabel(fingerprintSha256) in labels) ||
     (fingerprintMd5 !== undefined && heldKeyMd5Label(fingerprintMd5) in labels)
@@ -142,13 +164,17 @@ export async function probeHolders(
   withinMs: number,
 ): Promise<ProbedHolder[]> {
   const deadline = Date.now() + withinMs;
-  const answers: ProbedHolder[] = [];
-  const waiting = holders.entries();
+  return await atOnce(asksAtOnce, holders, (holder) => probeHolder(account, holder, publicKeyOpenssh, deadline));
+}
+
+/** Does something for each item, for `limit` of them at once; the answers are in the order of the items. */
+async function atOnce<Item, Answer>(limit: number, items: readonly Item[], ask: (item: Item) => Promise<Answer>) {
+  const answers: Answer[] = [];
+  const waiting = items.entries();
   const worker = async () => {
-    for (const [index, holder] of waiting)
-      answers[index] = await probeHolder(account, holder, publicKeyOpenssh, deadline);
+    for (const [index, item] of waiting) answers[index] = await ask(item);
   };
-  await Promise.all(Array.from({ length: probesAtOnce }, worker));
+  await Promise.all(Array.from({ length: limit }, worker));
   return answers;
 }
 
