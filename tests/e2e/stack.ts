@@ -61,6 +61,11 @@ export class TestStack {
     return stack;
   }
 
+  /** The program's folder, where the relative paths of its resources start. */
+  get programFolder(): string {
+    return this.stack.workspace.workDir;
+  }
+
   /** Changes environment variables of the commands that follow. */
   setEnvironment(variables: object): void {
     Object.assign(this.stack.workspace.envVars, variables);
