@@ -234,6 +234,25 @@ export class KeyNameTakenError extends ExoscaleSshError {
   }
 }
 
+/** The account has the key under another name already, and Exoscale refused to register it under a second one. */
+export class KeyMaterialTakenError extends ExoscaleSshError {
+  readonly code = "API_KEY_MATERIAL_TAKEN";
+
+  constructor(
+    /** What Exoscale said. */
+    refusal: ApiError,
+    /** Name under which the account has the key. */
+    readonly otherName: string,
+  ) {
+    super(
+      `${refusal.message} The account already has this very key under the name "${otherName}". Use it under that name, ` +
+        `which \`adopt: true\` permits, or delete it first. If it is the pair that this one replaces, set ` +
+        "`deleteBeforeReplace: true` in the resource's options.",
+      { cause: refusal },
+    );
+  }
+}
+
 /** Joins what is there into sentences, each with exactly one full stop. */
 function sentences(...parts: readonly (string | undefined)[]): string {
   return parts
@@ -262,6 +281,16 @@ export class ReplacementRefusedError extends ExoscaleSshError {
 /** A name or an identifier that the account does not know: a zone, a type, a template, a group, a key. */
 export class NotInAccountError extends ExoscaleSshError {
   readonly code = "NOT_IN_ACCOUNT";
+}
+
+/** A template installs no SSH keys, and an instance made of it was to get some: nobody could log in with them. */
+export class KeysNotInstalledError extends ExoscaleSshError {
+  readonly code = "KEYS_NOT_INSTALLED";
+}
+
+/** A security group cannot be deleted while instances are in it. */
+export class GroupInUseError extends ExoscaleSshError {
+  readonly code = "GROUP_IN_USE";
 }
 
 /** Something that was to be asked in passing did not answer in the little time that there was. */

@@ -51,13 +51,19 @@ function hintFor(Kind: typeof ApiError, refusal: ApiRefusal, answer: RefusedAnsw
 const HINTS: readonly { applies(status: number, said: string, answer: RefusedAnswer): boolean; hint: string }[] = [
   {
     applies: (status, said) => status === 409 && /public key is invalid/i.test(said),
-    hint: "Exoscale documents ssh-ed25519 and ssh-rsa keys; other types, such as ecdsa, may be refused: use ed25519",
+    hint:
+      "Exoscale documents ssh-ed25519 and ssh-rsa keys; short RSA keys and other types, such as ecdsa, may be refused: " +
+      "use ed25519",
   },
   {
     applies: (status, said) => status === 403 && /protection/i.test(said),
     hint:
       "Remove the protection first: deletionProtection: false and `pulumi up` where the program declares it, otherwise " +
       "`exo compute instance update --protection=false`",
+  },
+  {
+    applies: (status, said) => status === 409 && /quota/i.test(said),
+    hint: "Delete what is not needed any more, or ask Exoscale to raise the quota",
   },
   {
     applies: (status) => status === 429,

@@ -1,4 +1,4 @@
-import { ApiError, KeyNameTakenError } from "../errors";
+import { ApiError, KeyMaterialTakenError, KeyNameTakenError } from "../errors";
 import type { Api } from "./client";
 import { checkedKeyName, keyPath } from "./names";
 import { completed, type Operation, removed } from "./operation";
@@ -33,6 +33,7 @@ export class SshKeys {
    * @param fingerprintMd5 its MD5 fingerprint as the API writes it
    * @throws InvalidNameError
    * @throws KeyNameTakenError when the name is taken, be it by the same key: to adopt that one is not decided here
+   * @throws KeyMaterialTakenError when the key is registered under another name and the API takes none twice
    */
   async register(name: string, publicKey: string, fingerprintMd5: string): Promise<void> {
     const what = `register SSH key "${name}"`;
@@ -44,7 +45,10 @@ export class SshKeys {
       );
       if ("answer" in posted) await completed(this.api, posted.answer, { what, deadline });
     } catch (error) {
-      if (error instanceof ApiError && error.status === 409) await this.refuseTaken(name, fingerprintMd5);
+      // 409 is what clients count with; neither it nor its words are on record.
+      if (error instanceof ApiError && [400, 409].includes(error.status)) {
+        throw await this.explained(error, name, fingerprintMd5);
+      }
       throw error;
     }
   }
@@ -61,8 +65,12 @@ export class SshKeys {
     return key;
   }
 
-  private async refuseTaken(name: string, wanted: string): Promise<void> {
-    const key = await this.find(name);
-    if (key) throw new KeyNameTakenError(name, key.fingerprint, wanted);
+  /** What a refused registration means, by what the account has; the refusal itself where a look says nothing more. */
+  private async explained(refusal: ApiError, name: string, wanted: string): Promise<Error> {
+    const keys = await this.list().catch(() => []);
+    const key = keys.find((registered) => registered.name === name);
+    if (key) return new KeyNameTakenError(name, key.fingerprint, wanted);
+    const same = keys.find(({ fingerprint }) => fingerprint === wanted);
+    return same ? new KeyMaterialTakenError(refusal, same.name) : refusal;
   }
 }

@@ -22,9 +22,9 @@ async function errorFor(answer: Answer, body?: object): Promise<ApiError> {
 }
 
 test("carries the operation, the status and the server's message", async () => {
-  const error = await errorFor({ status: 409, json: { message: "Quota exceeded" } });
-  expect(error).toMatchObject({ operation: "PUT /instance", status: 409, serverMessages: ["Quota exceeded"] });
-  expect(error.message).toBe("Could not update it: Exoscale answered 409 to PUT /instance: Quota exceeded.");
+  const error = await errorFor({ status: 409, json: { message: "Busy" } });
+  expect(error).toMatchObject({ operation: "PUT /instance", status: 409, serverMessages: ["Busy"] });
+  expect(error.message).toBe("Could not update it: Exoscale answered 409 to PUT /instance: Busy.");
 });
 
 test.each<[string, Reply, string[]]>([
@@ -86,10 +86,15 @@ test("says how to get past the protection of an instance", async () => {
   expect(error.message).toContain("Remove the protection first");
 });
 
+test("says what to do about a quota that is used up", async () => {
+  const error = await errorFor({ status: 409, json: { message: "Quota exceeded for resource instance" } });
+  expect(error.message).toContain("Delete what is not needed any more, or ask Exoscale to raise the quota.");
+});
+
 test("explains which kinds of keys Exoscale takes when it refuses one", async () => {
   const error = await errorFor({ status: 409, json: { message: "Public key is invalid" } });
   expect(error.message).toContain(
-    "Public key is invalid. Exoscale documents ssh-ed25519 and ssh-rsa keys; other types",
+    "Public key is invalid. Exoscale documents ssh-ed25519 and ssh-rsa keys; short RSA keys and other types",
   );
 });
 

@@ -1,4 +1,10 @@
-import { ApiError, ApiUnreachableError, KeyNameTakenError, OperationFailedError } from "../../provider/errors";
+import {
+  ApiError,
+  ApiUnreachableError,
+  KeyMaterialTakenError,
+  KeyNameTakenError,
+  OperationFailedError,
+} from "../../provider/errors";
 import { SshKeys } from "../../provider/exoscale/ssh_keys";
 import { type Answer, closeServers, operation, type ScriptedServer, serve } from "./scripted_server";
 
@@ -10,6 +16,7 @@ const post = "POST /ssh-key";
 const look = "GET /ssh-key/deploy";
 const absent: Answer = { status: 404, json: { message: "SSH key not found" } };
 const taken: Answer = { status: 409, json: { message: "SSH key already exists" } };
+const listed = (...keys: object[]): Answer => ({ json: { "ssh-keys": keys } });
 const present = (fingerprint: string): Answer => ({ json: { name: "deploy", fingerprint } });
 
 function register(server: ScriptedServer): Promise<void> {
@@ -71,24 +78,36 @@ test("says that the registration may have been carried out when it gives up", as
 });
 
 test("does not adopt a key of the same fingerprint that was there before", async () => {
-  const server = await serve(taken, present(ours));
+  const server = await serve(taken, listed({ name: "deploy", fingerprint: ours }));
   await expect(register(server)).rejects.toThrow(
     `The account already has this very key under the name "deploy" (fingerprint ${ours}). Set \`adopt: true\``,
   );
 });
 
 test("names both fingerprints when another key has the name", async () => {
-  const server = await serve(taken, present(theirs));
+  const server = await serve(taken, listed({ name: "deploy", fingerprint: theirs }));
   await expect(register(server)).rejects.toThrow(
     `its fingerprint is ${theirs}, the fingerprint of the key to register is ${ours}.`,
   );
 });
 
 test("hands on the server's words when a conflict is not about the name", async () => {
-  const server = await serve({ status: 409, json: { message: "Public key is invalid" } }, absent);
+  const server = await serve({ status: 409, json: { message: "Public key is invalid" } }, listed());
   const failing = register(server);
   await expect(failing).rejects.toThrow(ApiError);
   await expect(failing).rejects.toThrow("other types, such as ecdsa, may be refused: use ed25519");
+});
+
+test("names the name under which the account has the key, should the API take none twice", async () => {
+  const server = await serve(taken, listed({ name: "old", fingerprint: ours }));
+  const failing = register(server);
+  await expect(failing).rejects.toThrow(KeyMaterialTakenError);
+  await expect(failing).rejects.toThrow("409 to POST /ssh-key: SSH key already exists. The account already has this");
+});
+
+test("hands on what was refused also when nobody may look why", async () => {
+  const server = await serve(taken, { status: 403, json: { message: "Forbidden by role policy" } });
+  await expect(register(server)).rejects.toThrow("SSH key already exists");
 });
 
 test("does not take a registration for done that failed", async () => {

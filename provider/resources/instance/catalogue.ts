@@ -4,9 +4,9 @@ import { known, type PreviewedFields } from "../contract/description";
 import type { CheckFailure, OldInputs } from "../contract/resource";
 import { missingGroups } from "../group_choice";
 import type { InstanceInputs } from "./fields";
-import { keysToFind, listed, otherKey, sameKeys } from "./keys";
+import { keysToFind, listed, missingKey, otherKey, sameKeys } from "./keys";
 import { newKeysReplace } from "./replacement";
-import { chooseTemplate, chooseType, smallestDisk } from "./zone_catalogue";
+import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "./zone_catalogue";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
@@ -57,11 +57,10 @@ function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
   const least = smallestDisk(template);
   const size = known(inputs.diskSize) ?? least;
   const tooSmall = `The disk has ${size} GiB, but template "${template.name}" needs ${least}. Give at least ${least}.`;
-  const withoutKeys = `Template "${template.name}" installs no SSH keys. Remove sshKeys, or choose another template.`;
   return [
     ...(size < least ? [{ property: "diskSize", reason: tooSmall }] : []),
     ...(template["ssh-key-enabled"] === false && listed(inputs.sshKeys).length > 0
-      ? [{ property: "sshKeys", reason: withoutKeys }]
+      ? [{ property: "sshKeys", reason: installsNoKeys(template) }]
       : []),
   ];
 }
@@ -72,8 +71,8 @@ async function missingKeys(inputs: Inputs, account: Account, olds: OldInputs<Ins
   const registered = await account.sshKeys.list();
   return wanted.flatMap((reference) => {
     const { index, name } = reference;
-    const missing = `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
-    const reason = registered.some((key) => key.name === name) ? otherKey(reference, registered) : missing;
+    const isRegistered = registered.some((key) => key.name === name);
+    const reason = isRegistered ? otherKey(reference, registered) : missingKey(name);
     return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
   });
 }

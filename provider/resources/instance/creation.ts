@@ -5,7 +5,7 @@ import { formatAddress } from "./address";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { finishCreation } from "./finish";
 import type { Job } from "./job";
-import { keysOfFirstBoot } from "./keys";
+import { keysOfFirstBoot, orMissingKey } from "./keys";
 import { existing, startOrStop } from "./power";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
 import { ownerLabel, reservedLabels } from "./reserved_labels";
@@ -30,7 +30,7 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
     const state = await withinTimeout(inputs, "create", () => made(job, request, progress, context.log));
     return { id: formatAddress(zone, state.instanceId), state };
   } catch (error) {
-    if (progress.id === undefined) throw error;
+    if (progress.id === undefined) throw await orMissingKey(error, inputs.sshKeys, account);
     throw await partial({ ...job, id: progress.id }, progress.remembered, error);
   }
 }
@@ -47,7 +47,7 @@ async function made(
   progress: Progress,
   log: Log,
 ): Promise<InstanceState> {
-  progress.id = await takeOver(job, request, log);
+  progress.id = await takeOver(job, request, progress, log);
   if (progress.id === undefined) {
     await make(job, request, (accepted) => {
       job.account.madeInThisRun.add(accepted);
@@ -70,10 +70,11 @@ async function made(
 async function takeOver(
   { account, zone, deadline }: Omit<Job, "id">,
   request: CreationRequest,
+  { remembered }: Progress,
   log: Log,
 ): Promise<string | undefined> {
   const left = (await unfinished(zone, request)).filter(({ id }) => !account.madeInThisRun.has(id));
-  const adopted = left.find((instance) => isAsRequested(instance, request));
+  const adopted = left.find((instance) => isAsRequested(instance, request, remembered));
   for (const { id, name } of left.filter((instance) => instance !== adopted)) {
     log.warn(
       `Instance "${name}" (${id}) in ${zone.name} was left unfinished and is not what the program asks for now. If ` +

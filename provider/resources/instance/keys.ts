@@ -1,5 +1,5 @@
-import type { SshKey } from "../../account";
-import { NameTakenOverError } from "../../errors";
+import type { Account, SshKey } from "../../account";
+import { ApiError, NameTakenOverError, NotInAccountError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { known, type Previewed } from "../contract/description";
 import { samePublicKeyText } from "../ssh_key_pair/material";
@@ -75,6 +75,31 @@ export function otherKey(
   );
 }
 
+/** What to say of a key that the account does not have. */
+export function missingKey(name: string): string {
+  return `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
+}
+
+/** Why a creation was refused, when it is that a key has left the account; nobody knows how the API says so. */
+export async function orMissingKey(error: unknown, sshKeys: Keys, account: Account): Promise<unknown> {
+  if (!sshKeys?.length || !(error instanceof ApiError && [400, 404, 409].includes(error.status))) return error;
+  // A look that fails must not hide what was refused.
+  const registered = await account.sshKeys.list().catch(() => undefined);
+  const missing = registered && sshKeys.find(({ name }) => !registered.some((key) => key.name === name));
+  if (missing === undefined) return error;
+  return new NotInAccountError(`${error.message} ${missingKey(missing.name)}`, { cause: error });
+}
+
+/** Whether an instance was booted with these keys and no others: the API may list a key under another of its names. */
+export function bootedWith(listed: readonly Partial<SshKey>[], given: readonly HeldKey[]): boolean {
+  const isSame = ({ name, fingerprint }: Partial<SshKey>, key: HeldKey) =>
+    fingerprint && key.fingerprintMd5 ? fingerprint === key.fingerprintMd5 : name === key.name;
+  return (
+    listed.every((one) => given.some((key) => isSame(one, key))) &&
+    given.every((key) => listed.some((one) => isSame(one, key)))
+  );
+}
+
 /** Keys as the API lists them on an instance. */
 export function listedKeys(keys: readonly Partial<SshKey>[] = []): ListedKey[] {
   return keys.flatMap(({ name, fingerprint }) =>
@@ -88,8 +113,10 @@ export function staleKeys(
   held: readonly HeldKey[],
   registered: readonly SshKey[],
 ): ListedKey[] {
+  // Of a deleted key the API may list the name alone; our own record knows which key that was.
+  const known = boot.filter((key) => key.fingerprintMd5 !== undefined || !held.some(({ name }) => name === key.name));
   const given = [
-    ...boot,
+    ...known,
     ...held.map(({ name, fingerprintMd5 }) => ({ name, ...(fingerprintMd5 && { fingerprintMd5 }) })),
   ];
   const unique = new Map(given.map((key) => [key.fingerprintMd5 ?? key.name, key]));

@@ -1,11 +1,13 @@
 import type { Account, Instance, ZoneAccount } from "../../account";
+import { KeysNotInstalledError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { identityDigest } from "../contract/identity";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
+import { bootedWith } from "./keys";
 import { creatingLabel, heldKeyLabel, heldKeyMd5Label, type Labels, ownerLabel } from "./reserved_labels";
 import { sentUserData } from "./user_data";
-import { chooseTemplate, chooseType } from "./zone_catalogue";
+import { chooseTemplate, chooseType, installsNoKeys } from "./zone_catalogue";
 
 /** What a creation knows besides the inputs: whose the instance is, and the keys that it gets. */
 export interface Owner {
@@ -13,12 +15,15 @@ export interface Owner {
   readonly heldKeys: InstanceState["heldKeys"];
 }
 
-/** The body of create-instance for these inputs. */
+/** The body of create-instance for these inputs. @throws KeysNotInstalledError, for the API might just ignore the keys */
 export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs, owner: Owner) {
   const [template, type] = await Promise.all([
     chooseTemplate(zone, inputs.template, account),
     chooseType(zone, inputs.type),
   ]);
+  if (template["ssh-key-enabled"] === false && inputs.sshKeys?.length) {
+    throw new KeysNotInstalledError(installsNoKeys(template));
+  }
   const groups = inputs.securityGroups && (await groupIds(account, "securityGroups", inputs.securityGroups));
   const apart = inputs.antiAffinityGroups && (await groupIds(account, "antiAffinityGroups", inputs.antiAffinityGroups));
   return {
@@ -63,12 +68,7 @@ export async function unfinished(zone: ZoneAccount, request: CreationRequest): P
 }
 
 /** Whether an unfinished instance is what the request asks for, so that it can be taken over instead of made again. */
-export function isAsRequested(instance: Instance, request: CreationRequest): boolean {
-  const names = (keys: readonly { name?: string }[] = []) =>
-    keys
-      .map(({ name }) => name ?? "")
-      .sort()
-      .join(" ");
+export function isAsRequested(instance: Instance, request: CreationRequest, { heldKeys }: Pick<Owner, "heldKeys">) {
   const ids = (groups: readonly { id: string }[] = []) =>
     groups
       .map(({ id }) => id)
@@ -81,7 +81,7 @@ export function isAsRequested(instance: Instance, request: CreationRequest): boo
     instance["disk-size"] === request["disk-size"] &&
     instance["user-data"] === request["user-data"] &&
     instance["public-ip-assignment"] === request["public-ip-assignment"] &&
-    names(instance["ssh-keys"]) === names(request["ssh-keys"] || []) &&
+    bootedWith(instance["ssh-keys"] ?? [], heldKeys) &&
     ids(instance["anti-affinity-groups"]) === ids(request["anti-affinity-groups"] || []) &&
     (!request["security-groups"] || ids(instance["security-groups"]) === ids(request["security-groups"]))
   );

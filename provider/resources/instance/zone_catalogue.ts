@@ -92,6 +92,11 @@ export function smallestDisk({ size = 0 }: Pick<Template, "size">): number {
   return Math.ceil(size / 1024 ** 3);
 }
 
+/** What to say of a template on which keys are of no use. */
+export function installsNoKeys({ name }: Pick<Template, "name">): string {
+  return `Template "${name}" installs no SSH keys. Remove sshKeys, or choose another template.`;
+}
+
 function fold(name: string): string {
   return name.trim().toLowerCase();
 }

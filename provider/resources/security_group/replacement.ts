@@ -1,4 +1,5 @@
 import type { Account } from "../../account";
+import { ApiError, GroupInUseError } from "../../errors";
 import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import { findGroup } from "../group_choice";
@@ -28,6 +29,18 @@ export async function replacementInUse(
     `description of security group "${olds.name}" cannot be changed while instances are in it: ${members.join(", ")}. ` +
     "Exoscale can only make a new group, and two cannot have one name. Change the name as well, or leave it out.";
   return [{ property: "description", reason }];
+}
+
+/** Why a group was not deleted, when it is that instances are in it; nobody knows how the API says so. */
+export async function orInUse(error: unknown, name: string, account: Account): Promise<unknown> {
+  if (!(error instanceof ApiError && [400, 409, 412].includes(error.status))) return error;
+  // A look that fails must not hide what was refused.
+  const members = await membersOf(name, account).catch(() => []);
+  if (members.length === 0) return error;
+  return new GroupInUseError(
+    `${error.message} Instances are in security group "${name}": ${members.join(", ")}. Take them out of it first.`,
+    { cause: error },
+  );
 }
 
 async function membersOf(name: string, account: Account): Promise<string[]> {

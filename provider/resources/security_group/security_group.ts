@@ -3,7 +3,7 @@ import { NotInAccountError, PartialCreateError } from "../../errors";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
 import { type SecurityGroupInputs, type SecurityGroupState, securityGroupInputs, securityGroupOutputs } from "./fields";
-import { goesFirst, replacementInUse } from "./replacement";
+import { goesFirst, orInUse, replacementInUse } from "./replacement";
 import { declaredRule, ruleCombinations, sameRule, wireRules } from "./rules";
 
 /** A security group with its rules: enough to open TCP 22, without which nobody logs in anywhere. */
@@ -56,8 +56,12 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     return { ...inputs, securityGroupId: id };
   },
 
-  async delete(id, _last, { account }) {
-    await account.securityGroups.remove(id);
+  async delete(id, last, { account }) {
+    try {
+      await account.securityGroups.remove(id);
+    } catch (error) {
+      throw await orInUse(error, last.name, account);
+    }
   },
 };
 
