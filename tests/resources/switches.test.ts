@@ -1,0 +1,75 @@
+/** The life of a key under each value of each switch that is not assumed: the provider has to be right under all. */
+import type { Settings } from "../../emulator";
+import { functions, resources } from "../../provider/resources";
+import { call } from "../../provider/resources/functions/function";
+import { Client } from "../emulator/world";
+import { alice } from "./known_keys";
+import { closeClouds, startCloud } from "./world";
+
+const { SshKeyPair, Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+afterEach(closeClouds);
+
+const flips: Partial<Settings>[] = [
+  {},
+  { deletedKeys: "dropped" },
+  { deletedKeys: "by-name" },
+  { duplicateMaterial: "refused" },
+  { namesOfOneKey: "first" },
+  { duplicateName: 400 },
+  { ecdsaKeys: "refused" },
+  { securityKeys: "accepted" },
+  { smallestRsa: 1024 },
+  { smallestRsa: 4096 },
+  { unknownKeyAtCreate: 400 },
+  { unknownKeyAtCreate: 409 },
+  { keysWithoutSupport: "refused" },
+  { keysInLists: "hidden" },
+  { groupInUse: 400 },
+  { groupInUse: 412 },
+  { unrecordedBodies: "text" },
+  { unrecordedBodies: "empty" },
+  { requestsPerSecond: 20 },
+  { longestExpiry: 600 },
+  { clockAhead: 120 },
+  { clockAhead: -120, longestExpiry: 720 },
+  { denied: ["GET /zone"] },
+  { instanceQuota: 1 },
+  { closedPort: "silent" },
+  { clientAddress: "203.0.113.4" },
+];
+
+describe.each(flips.map((flip) => [JSON.stringify(flip), flip] as const))("With %s", (_text, settings) => {
+  test("a key is registered, given, deleted with a warning, and its holder found before and after", async () => {
+    const cloud = await startCloud({ settings });
+    const holders = async () => {
+      const asked = { publicKeyOpenssh: key.state.publicKeyOpenssh };
+      const found = await call(functions.getKeyHolders, asked, cloud.run().account);
+      return found.holders.map(({ kind, name }) => `${kind} ${name}`);
+    };
+    const run = cloud.run();
+    const key = await run.create(SshKeyPair, { name: "deploy" });
+    const sshKeys = [{ name: "deploy", publicKeyOpenssh: key.state.publicKeyOpenssh }];
+    const web = await run.create(Instance, { ...machine, sshKeys });
+    expect(web.state.bootSshKeys).toEqual([{ name: "deploy", fingerprintMd5: key.state.publicKeyFingerprintMd5 }]);
+    expect(await holders()).toEqual(["instance web"]);
+
+    const deletion = cloud.run();
+    await deletion.delete(SshKeyPair, key);
+    expect(deletion.warnings).toEqual([expect.stringMatching(/deleted from the account but not revoked:.* web \(/)]);
+    expect(await holders()).toEqual(["instance web"]);
+    const { state } = await cloud.run().found(Instance, web);
+    expect(state.staleSshKeys).toEqual([{ name: "deploy", fingerprintMd5: key.state.publicKeyFingerprintMd5 }]);
+  });
+
+  test("an instance that somebody else made is found as a holder, as long as the account has the key", async () => {
+    const cloud = await startCloud({ settings });
+    const client = new Client(cloud.emulator);
+    await client.register("alice", alice.line);
+    await client.create({ name: "by-hand", "ssh-keys": [{ name: "alice" }] });
+    const asked = { publicKeyOpenssh: alice.line };
+    const { holders } = await call(functions.getKeyHolders, asked, cloud.run().account);
+    expect(holders).toMatchObject([{ name: "by-hand", keyName: "alice", state: "running" }]);
+  });
+});
