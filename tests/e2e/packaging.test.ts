@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
-import { InstalledProgram } from "./installed_program";
+import { packageManagers } from "./package_managers";
+import { type PackedPackage, packPackage } from "./packed_package";
+import { UserProgram } from "./user_program";
 
 const root = resolve(__dirname, "../..");
 const installing = 240_000;
@@ -9,13 +11,17 @@ const running = 120_000;
 jest.setTimeout(running);
 
 let emulator: Emulator;
-let program: InstalledProgram;
+let packed: PackedPackage;
+let program: UserProgram;
 beforeAll(async () => {
   emulator = await startEmulator({ operationMs: 0, guests: "none" });
-  program = await InstalledProgram.create(emulator);
+  packed = await packPackage();
+  program = UserProgram.create(emulator);
+  await packageManagers.npm(program, packed.tarball);
 }, installing);
 afterAll(async () => {
   program?.dispose();
+  packed?.dispose();
   await emulator.close();
 });
 
@@ -23,17 +29,17 @@ describe("What npm packs", () => {
   test("is the compiled provider and emulator, the schema and the documents, and nothing else", () => {
     const shipped =
       /^(dist\/(provider|emulator)\/.*\.(js|d\.ts)|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
-    expect(program.packed.files.filter((file) => !shipped.test(file))).toEqual([]);
+    expect(packed.files.filter((file) => !shipped.test(file))).toEqual([]);
   });
 
   test("has every file that the package's manifest or a state refers to", () => {
     const main = ["dist/provider/index.js", "dist/provider/index.d.ts"];
     const others = ["dist/provider/dynamic/impl.js", "dist/emulator/cli.js", "schema.json", "LICENSE", "README.md"];
-    expect(program.packed.files).toEqual(expect.arrayContaining([...main, ...others]));
+    expect(packed.files).toEqual(expect.arrayContaining([...main, ...others]));
   });
 
   test("refers to no source map that is absent", () => {
-    const scripts = program.packed.files.filter((file) => file.endsWith(".js"));
+    const scripts = packed.files.filter((file) => file.endsWith(".js"));
     const withMap = scripts.filter((file) =>
       readFileSync(join(installed(), file), "utf8").includes("sourceMappingURL"),
     );
@@ -70,32 +76,7 @@ describe("The installed package", () => {
     const help = await program.run("npx", "--no", "pulumi-exoscale-ssh", "emulator", "--help");
     expect(help).toMatch(/^Usage: pulumi-exoscale-ssh emulator/);
   });
-
-  test("makes a key, finds nothing to change after it, and removes it, under the real engine", async () => {
-    program.write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
-    program.write("index.js", jsProgram);
-    await program.run("pulumi", "stack", "init", "test");
-    await program.run("pulumi", "up", ...unattended, "--skip-preview");
-    const [key] = emulator.cloud.keys.map(({ name }) => name);
-    expect((await program.run("pulumi", "stack", "output", "name")).trim()).toBe(key);
-    expect(await storedText()).toBe(readFileSync(join(root, "tests/dynamic/golden/sshKeyPairProvider.txt"), "utf8"));
-    await program.run("pulumi", "preview", "--non-interactive", "--expect-no-changes");
-    const privateKey = await program.run("pulumi", "stack", "output", "privateKey", "--show-secrets");
-    expect(privateKey).toContain("BEGIN OPENSSH PRIVATE KEY");
-    await program.run("pulumi", "destroy", ...unattended, "--skip-preview");
-    expect(emulator.cloud.keys).toEqual([]);
-    expect(program.leaks([privateKey, emulator.environment.EXOSCALE_API_SECRET])).toEqual([]);
-  });
 });
-
-const unattended = ["--yes", "--non-interactive"];
-
-const jsProgram = `
-const { SshKeyPair } = require("pulumi-exoscale-ssh");
-const alice = new SshKeyPair("alice");
-exports.name = alice.name;
-exports.privateKey = alice.privateKeyOpenssh;
-`;
 
 const typedProgram = `
 import { allowSsh, getZones, Instance, type InstanceArgs, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
@@ -108,11 +89,4 @@ export const zones = getZones();
 
 function installed(): string {
   return join(program.path, "node_modules/pulumi-exoscale-ssh");
-}
-
-/** What the state holds as the provider of the key. */
-async function storedText(): Promise<unknown> {
-  const { deployment } = JSON.parse(await program.run("pulumi", "stack", "export"));
-  const resources: { type: string; inputs: Record<string, unknown> }[] = deployment.resources;
-  return resources.find(({ type }) => type.endsWith(":SshKeyPair"))?.inputs["__provider"];
 }

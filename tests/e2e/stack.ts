@@ -1,8 +1,8 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import {
   type DestroyOptions,
@@ -14,11 +14,11 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Emulator } from "../../emulator";
+import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
 
 const execFile = promisify(execFileWithCallback);
-const root = resolve(__dirname, "../..");
 const project = "shop";
 const pulumiPassphrase = "a passphrase for tests";
 
@@ -50,11 +50,8 @@ export class TestStack {
   /** @param environment what points at the API; by default the emulator's variables */
   static async create(emulator: Emulator, environment: object = emulator.environment): Promise<TestStack> {
     const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-e2e-"));
-    const modules = join(directory, "program", "node_modules");
-    mkdirSync(modules, { recursive: true });
     mkdirSync(join(directory, "tmp"));
-    symlinkSync(root, join(modules, "pulumi-exoscale-ssh"));
-    symlinkSync(join(root, "node_modules", "@pulumi"), join(modules, "@pulumi"));
+    layOutPackages(join(directory, "program"));
     const stack = new TestStack(directory, await makeStack(directory, { ...environment }));
     stack.expectHidden(emulator.environment.EXOSCALE_API_SECRET);
     stack.expectHidden(pulumiPassphrase);
@@ -215,6 +212,7 @@ async function makeStack(directory: string, environment: Record<string, string>)
       projectSettings: { name: project, runtime: "nodejs" },
       envVars: {
         PULUMI_BACKEND_URL: `file://${directory}`,
+        PATH: [pulumiSdk, process.env["PATH"]].join(delimiter),
         TMPDIR: join(directory, "tmp"),
         PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase,
         PULUMI_SKIP_UPDATE_CHECK: "true",

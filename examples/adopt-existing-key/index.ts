@@ -1,0 +1,20 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getSshKeyPairOutput, SshKeyPair } from "pulumi-exoscale-ssh";
+
+const config = new pulumi.Config();
+
+// Fails when the account has no key of that name.
+const existing = getSshKeyPairOutput({ name: config.require("name") });
+
+// The account does not give the public key back, so the program brings it. Taken over only if it is the same key.
+const deploy = new SshKeyPair(
+  "deploy",
+  { name: existing.name, publicKey: config.require("publicKey"), adopt: true },
+  // From now on the key is this stack's: `pulumi destroy` deletes it. `pulumi config set keep true` and `pulumi up`
+  // before that leave it in the account. Neither takes it off a machine.
+  { retainOnDelete: config.getBoolean("keep") ?? false },
+);
+
+export const name = deploy.name;
+export const inTheAccount = existing.publicKeyFingerprintMd5;
+export const inThisProgram = deploy.publicKeyFingerprintMd5;

@@ -1,0 +1,74 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "../emulated";
+import { publicKeyOf } from "./key_files";
+import { UserProgram } from "./user_program";
+
+/** The examples that register keys and make no instance. */
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let program: UserProgram;
+/** Where somebody keeps the keys made with ssh-keygen. */
+let keys: string;
+
+beforeAll(() => {
+  keys = mkdtempSync(join(tmpdir(), "exoscale-ssh-keys-"));
+});
+
+afterAll(() => rmSync(keys, { recursive: true, force: true }));
+
+beforeEach(async () => {
+  emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
+  program = UserProgram.create(emulator);
+});
+
+afterEach(async () => {
+  expect(program.leaks()).toEqual([]);
+  program.dispose();
+  await emulator.close();
+});
+
+const keyNames = () => emulator.cloud.keys.map(({ name }) => name);
+
+test("import-public-key registers a key of ssh-keygen and shows the fingerprints that ssh-keygen shows", async () => {
+  program.useExample("import-public-key");
+  const alice = await publicKeyOf(join(keys, "alice"));
+  await program.configure("publicKey", alice.line);
+  const outputs = await program.up();
+  expect(outputs).toMatchObject({ sha256: alice.sha256, md5: alice.md5 });
+  expect(emulator.cloud.keys).toMatchObject([{ name: outputs["name"], fingerprint: alice.md5 }]);
+  expect(program.state()["alice"]?.outputs).not.toHaveProperty("privateKeyOpenssh");
+  await program.expectNoChanges();
+  await program.destroy();
+  expect(keyNames()).toEqual([]);
+});
+
+describe("adopt-existing-key, for a key that the account has", () => {
+  beforeEach(async () => {
+    program.useExample("adopt-existing-key");
+    const robot = await publicKeyOf(join(keys, "robot"));
+    emulator.cloud.swapKey("robot", robot.line);
+    await program.configure("name", "robot");
+    await program.configure("publicKey", robot.line);
+  });
+
+  test("makes no second one, and deletes it with the stack", async () => {
+    const outputs = await program.up();
+    expect(outputs["inTheAccount"]).toBe(outputs["inThisProgram"]);
+    expect(keyNames()).toEqual(["robot"]);
+    await program.expectNoChanges();
+    await program.destroy();
+    expect(keyNames()).toEqual([]);
+  });
+
+  test("leaves it in the account where the configuration says keep", async () => {
+    await program.configure("keep", "true");
+    await program.up();
+    await program.expectNoChanges();
+    await program.destroy();
+    expect(keyNames()).toEqual(["robot"]);
+  });
+});

@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { type Emulator, startEmulator } from "../emulated";
+import { packageManagers } from "./package_managers";
+import { type PackedPackage, packPackage } from "./packed_package";
+import { UserProgram } from "./user_program";
+
+const golden = readFileSync(resolve(__dirname, "../dynamic/golden/sshKeyPairProvider.txt"), "utf8");
+
+// Installing may have to fetch everything.
+jest.setTimeout(300_000);
+
+let emulator: Emulator;
+let packed: PackedPackage;
+let program: UserProgram;
+
+beforeAll(async () => {
+  packed = await packPackage();
+});
+
+afterAll(() => packed?.dispose());
+
+beforeEach(async () => {
+  emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
+  program = UserProgram.create(emulator);
+});
+
+afterEach(async () => {
+  expect(program.leaks()).toEqual([]);
+  program.dispose();
+  await emulator.close();
+});
+
+test.each(["npm", "pnpm", "yarn"] as const)(
+  "as %s installs it, the package makes a key, finds nothing to change, and removes it",
+  async (manager) => {
+    await packageManagers[manager](program, packed.tarball);
+    program.write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
+    program.write("index.js", jsProgram);
+    const { name } = await program.up();
+    expect(emulator.cloud.keys).toMatchObject([{ name }]);
+    // The same text however it is installed: no path, no version, nothing that an upgrade could change.
+    expect(program.state()["alice"]?.inputs["__provider"]).toBe(golden);
+    await program.expectNoChanges();
+    await program.refresh();
+    await program.destroy();
+    expect(emulator.cloud.keys).toEqual([]);
+  },
+);
+
+const jsProgram = `
+const { SshKeyPair } = require("pulumi-exoscale-ssh");
+const alice = new SshKeyPair("alice");
+exports.name = alice.name;
+exports.privateKey = alice.privateKeyOpenssh;
+`;

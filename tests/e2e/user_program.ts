@@ -1,0 +1,181 @@
+import { execFile } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import type { Emulator } from "../emulated";
+import { layOutPackages, pulumiSdk } from "./node_modules";
+import { ProcessArguments } from "./process_arguments";
+import { filesHolding, type Leak, leaksIn } from "./secret_search";
+import type { StateResource } from "./stack";
+
+const root = resolve(__dirname, "../..");
+const run = promisify(execFile);
+const pulumiPassphrase = "a passphrase for tests";
+const unattended = ["--yes", "--non-interactive", "--skip-preview"];
+
+/** How a value of the configuration is set. */
+export interface ConfigOptions {
+  /** Whether it is encrypted. Default false. */
+  readonly secret?: boolean;
+  /** Whether the name is a path into an object, such as `publicKeys.carol`. Default false. */
+  readonly path?: boolean;
+}
+
+/** A program in a folder outside the checkout, with commands typed in that folder, as a user has it. */
+export class UserProgram {
+  private output = "";
+  private hasStack = false;
+  private readonly secrets = new Set<string>([pulumiPassphrase]);
+  private readonly commandLines = new ProcessArguments();
+
+  private constructor(
+    /** Holds the program, and all that Pulumi keeps: state, plugins, temporary files. */
+    readonly directory: string,
+    private readonly environment: NodeJS.ProcessEnv,
+  ) {}
+
+  /** Makes an empty folder for a program. */
+  static create(emulator: Emulator): UserProgram {
+    const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-program-"));
+    for (const name of ["program", "tmp"]) mkdirSync(join(directory, name));
+    const program = new UserProgram(directory, variables(directory, emulator));
+    program.expectHidden(emulator.environment.EXOSCALE_API_SECRET);
+    return program;
+  }
+
+  get path(): string {
+    return join(this.directory, "program");
+  }
+
+  /** Makes it a copy of one of the repository's examples, with its packages. */
+  useExample(name: string): void {
+    const example = join(root, "examples", name);
+    cpSync(example, this.path, { recursive: true, filter: (file) => !file.startsWith(join(example, "node_modules")) });
+    layOutPackages(this.path);
+  }
+
+  write(file: string, text: string): void {
+    mkdirSync(dirname(join(this.path, file)), { recursive: true });
+    writeFileSync(join(this.path, file), text);
+  }
+
+  read(file: string): string {
+    return readFileSync(join(this.path, file), "utf8");
+  }
+
+  /** Runs a command in the program's folder. @throws when it fails, with what it printed */
+  run(command: string, ...args: string[]): Promise<string> {
+    return this.runWith({}, command, ...args);
+  }
+
+  /** The same with more environment variables, and text for its standard input. */
+  async runWith(
+    { input = "", env = {} }: { input?: string; env?: NodeJS.ProcessEnv },
+    command: string,
+    ...args: string[]
+  ): Promise<string> {
+    const options = { cwd: this.path, env: { ...this.environment, ...env }, maxBuffer: 1e8 };
+    const running = run(command, args, options);
+    running.child.stdin?.end(input);
+    try {
+      const { stdout, stderr } = await running;
+      // What a test asks to be shown is no leak.
+      if (!args.includes("--show-secrets")) this.output += stdout + stderr;
+      return stdout;
+    } catch (error) {
+      const { stdout, stderr } = error as { stdout: string; stderr: string };
+      this.output += stdout + stderr;
+      throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
+    }
+  }
+
+  /** Runs `pulumi config set`, with the value on standard input: a secret one stays off the command line. */
+  async configure(name: string, value: string, options: ConfigOptions = {}): Promise<void> {
+    await this.selectStack();
+    if (options.secret) this.expectHidden(value);
+    const flags = [options.secret ? "--secret" : "--plaintext", ...(options.path ? ["--path"] : [])];
+    await this.runWith({ input: value }, "pulumi", "config", "set", ...flags, name);
+  }
+
+  /** Runs `pulumi up`, in a new stack the first time. Outputs that are secret are remembered as such. */
+  async up(): Promise<Record<string, unknown>> {
+    await this.selectStack();
+    await this.run("pulumi", "up", ...unattended);
+    const outputs = JSON.parse(await this.run("pulumi", "stack", "output", "--json", "--show-secrets"));
+    const stored = Object.values(this.state()).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+    for (const [name, value] of Object.entries(outputs)) if (isEncrypted(stored[name])) this.expectHidden(value);
+    return outputs;
+  }
+
+  private async selectStack(): Promise<void> {
+    if (!this.hasStack) await this.run("pulumi", "stack", "init", "test", "--non-interactive");
+    this.hasStack = true;
+  }
+
+  /** Runs `pulumi preview`. @throws when there is anything to change */
+  async expectNoChanges(): Promise<void> {
+    await this.run("pulumi", "preview", "--non-interactive", "--expect-no-changes");
+  }
+
+  /** Runs `pulumi refresh`. @throws when anything is not as the state has it */
+  async refresh(): Promise<void> {
+    await this.run("pulumi", "refresh", ...unattended, "--expect-no-changes");
+  }
+
+  /** Runs `pulumi destroy`. */
+  async destroy(): Promise<void> {
+    await this.run("pulumi", "destroy", ...unattended);
+  }
+
+  /** Resources by logical name, from the file that holds the state: secrets encrypted. */
+  state(): Record<string, StateResource> {
+    const stacks = join(this.directory, ".pulumi", "stacks");
+    const [project = ""] = readdirSync(stacks);
+    const { checkpoint } = JSON.parse(readFileSync(join(stacks, project, "test.json"), "utf8"));
+    const resources: StateResource[] = checkpoint.latest.resources ?? [];
+    return Object.fromEntries(resources.map((resource) => [resource.urn.split("::").at(-1), resource]));
+  }
+
+  /** Remembers what must not be found anywhere: a text, or the texts of a record. */
+  expectHidden(secret: unknown): void {
+    if (typeof secret === "string") this.secrets.add(secret);
+    else if (typeof secret === "object" && secret) for (const each of Object.values(secret)) this.expectHidden(each);
+  }
+
+  /** Where secrets stand in plain text: in what was printed, in process arguments, in the state and other files. */
+  leaks(): Leak[] {
+    const secrets = [...this.secrets];
+    return [
+      ...leaksIn("output", this.output, secrets),
+      ...leaksIn("process arguments", this.commandLines.text(), secrets),
+      ...filesHolding(this.directory, secrets),
+    ];
+  }
+
+  dispose(): void {
+    this.commandLines.stop();
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+}
+
+/** Whether a value of the state is a secret, which the state keeps encrypted. */
+function isEncrypted(value: unknown): boolean {
+  return typeof value === "object" && value !== null && "ciphertext" in value;
+}
+
+/** Ours, because package managers may find their registry or a proxy there. */
+function variables(directory: string, emulator: Emulator): NodeJS.ProcessEnv {
+  return {
+    ...process.env,
+    PATH: [dirname(process.execPath), pulumiSdk, process.env["PATH"]].join(delimiter),
+    TMPDIR: join(directory, "tmp"),
+    PULUMI_HOME: join(directory, "home"),
+    PULUMI_BACKEND_URL: `file://${directory}`,
+    PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    EXOSCALE_ZONE: "",
+    ...emulator.environment,
+  };
+}
