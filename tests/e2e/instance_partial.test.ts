@@ -1,0 +1,88 @@
+import { Instance, type InstanceArgs } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../emulated";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => {
+  stack.dispose();
+  await emulator.close();
+});
+
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+const web =
+  (change: Partial<InstanceArgs> = {}) =>
+  async () => {
+    const { id, state } = new Instance("web", { ...machine, deletionProtection: true, ...change });
+    return { id, state };
+  };
+
+const said = async (command: Promise<unknown>) => (await stack.failure(command)).replace(/\s+/g, " ");
+const inCloud = () => emulator.cloud.instances();
+
+describe("an instance whose creation fails half-way", () => {
+  test("is in the state, with the reason in the output", async () => {
+    emulator.faults.add({ kind: "operation-failure", message: "Try later", path: /:add-protection$/ });
+    expect(await said(stack.up(web()))).toMatch(
+      /was made, but: Could not protect instance .*Try later.*CREATED_IN_PART/,
+    );
+    expect(stack.instanceId("web")).toBe(inCloud()[0]?.["id"]);
+    expect(stack.state()["web"]?.outputs).toMatchObject({ state: "running", deletionProtection: false });
+  });
+
+  test("is finished by the next up, and no second one is made", async () => {
+    const instanceId = stack.instanceId("web");
+    expect(await stack.up(web())).toMatchObject({ id: `ch-gva-2/${instanceId}`, state: "running" });
+    expect(inCloud().map(({ id }) => id)).toEqual([instanceId]);
+    expect(stack.state()["web"]?.outputs).toMatchObject({ deletionProtection: true });
+  });
+
+  test("has nothing to change then", async () => {
+    expect(await stack.preview(web())).toEqual({ same: 2 });
+  });
+});
+
+describe("an update that fails between stop and start", () => {
+  const larger = { name: "shop", type: "standard.small", diskSize: 20 };
+
+  test("says that the instance is stopped, and leaves the old state as it was", async () => {
+    const before = stack.state()["web"]?.outputs;
+    emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:resize-disk$/ });
+    expect(await said(stack.up(web(larger)))).toMatch(
+      /Instance "shop" is stopped, and was to run: .*No capacity.* Run "pulumi up" again.*INSTANCE_LEFT_STOPPED/,
+    );
+    expect(stack.state()["web"]?.outputs).toEqual(before);
+    expect(inCloud()).toMatchObject([{ name: "shop", state: "stopped", "disk-size": 10 }]);
+  });
+
+  test("shows at a refresh as it is", async () => {
+    await stack.refresh();
+    const { outputs } = stack.state()["web"] ?? {};
+    expect(outputs).toMatchObject({ name: "shop", type: "standard.small", diskSize: 10, state: "stopped" });
+  });
+
+  test("is finished by the next up with what is left, on the same machine", async () => {
+    const before = emulator.requests.length;
+    const instanceId = stack.instanceId("web");
+    expect(await stack.up(web(larger))).toMatchObject({ id: `ch-gva-2/${instanceId}`, state: "running" });
+    const changes = emulator.requests.slice(before).filter(({ method }) => method !== "GET");
+    expect(changes.map(({ path }) => path.split(":")[1])).toEqual(["resize-disk", "start"]);
+    expect(inCloud()).toMatchObject([{ id: instanceId, "disk-size": 20, state: "running" }]);
+  });
+});
+
+test("nothing is left after the protection and the stack are gone, and no secret has leaked", async () => {
+  await stack.up(web({ name: "shop", type: "standard.small", diskSize: 20, deletionProtection: false }));
+  await stack.destroy();
+  expect(inCloud()).toEqual([]);
+  expect(stack.leaks()).toEqual([]);
+});

@@ -1,0 +1,73 @@
+import { Instance, type InstanceArgs } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../emulated";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => {
+  stack.dispose();
+  await emulator.close();
+});
+
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+const web =
+  (change: Partial<InstanceArgs> = {}) =>
+  async () => {
+    const { id, deletionProtection } = new Instance("web", { ...machine, deletionProtection: true, ...change });
+    return { id, deletionProtection };
+  };
+
+const said = async (command: Promise<unknown>) => (await stack.failure(command)).replace(/\s+/g, " ");
+
+describe("an instance with deletionProtection", () => {
+  test("is made protected, and a second preview has nothing to change", async () => {
+    expect(await stack.up(web())).toMatchObject({ deletionProtection: true });
+    expect(await stack.preview(web())).toEqual({ same: 2 });
+  });
+
+  test("has nothing to change after a refresh either", async () => {
+    await stack.refresh();
+    expect(await stack.preview(web())).toEqual({ same: 2 });
+  });
+
+  test("survives pulumi destroy, which says how to delete it", async () => {
+    expect(await said(stack.destroy())).toMatch(
+      /is protected against deletion: deletionProtection is true\..*set deletionProtection: false, run "pulumi up".*INSTANCE_PROTECTED/,
+    );
+    expect(emulator.cloud.instances()).toHaveLength(1);
+    expect(stack.state()["web"]?.outputs).toMatchObject({ deletionProtection: true });
+  });
+
+  test("survives being taken out of the program", async () => {
+    expect(await said(stack.up(async () => {}))).toMatch(/is protected against deletion/);
+    expect(emulator.cloud.instances()).toHaveLength(1);
+  });
+
+  test("is refused a replacement at preview, so that no second one is made", async () => {
+    const before = emulator.requests.length;
+    expect(await said(stack.preview(web({ template: "Linux Debian 12" })))).toMatch(
+      /property template value .* would be replaced, and it is protected against deletion/,
+    );
+    expect(emulator.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("is freed in place, and then destroyed", async () => {
+    const { id } = await stack.up(web({ deletionProtection: false }));
+    expect(emulator.cloud.instances().map((instance) => `ch-gva-2/${instance["id"]}`)).toEqual([id]);
+    await stack.destroy();
+    expect(emulator.cloud.instances()).toEqual([]);
+  });
+
+  test("has left no secret in state, output, process arguments or files", () => {
+    expect(stack.leaks()).toEqual([]);
+  });
+});
