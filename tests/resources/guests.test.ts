@@ -62,6 +62,35 @@ describe("waitForSsh", () => {
     });
   });
 
+  test("waits for an instance that was made stopped when an update starts it", async () => {
+    cloud.emulator.cloud.openSsh();
+    const news = { ...machine, waitForSsh: true, state: "stopped" };
+    const last = await cloud.run().create(Instance, news);
+    expect(last.state).not.toHaveProperty("hostKeys");
+    const { state } = await cloud.run().update(Instance, last, { ...news, state: "running" });
+    expect(state.hostKeys).toEqual([(await cloud.emulator.cloud.guest(state.instanceId)).hostKey]);
+    expect(cloud.instance()["labels"]).toHaveProperty(["exoscale-ssh.hostkey"]);
+  });
+
+  test("waits once for an instance that runs already when it becomes true", async () => {
+    cloud.emulator.cloud.openSsh();
+    const last = await cloud.run().create(Instance, machine);
+    const news = { ...machine, waitForSsh: true };
+    const { state } = await cloud.run().update(Instance, last, news);
+    expect(state.hostKeys).toHaveLength(1);
+    const soFar = cloud.changes();
+    await cloud.run().update(Instance, { id: last.id, state }, news);
+    expect(cloud.changes()).toEqual(soFar);
+  });
+
+  test("that is over says what to open and how to give more time", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    const news = { ...machine, waitForSsh: true, timeouts: { update: 0.5 } };
+    await expect(cloud.run().update(Instance, last, news)).rejects.toThrow(
+      /No SSH server on .* Let this machine in \(a security group .*or allow more time: timeouts: \{ update: 1 \}/,
+    );
+  });
+
   test("goes on in the instance that a killed run left, until it runs", async () => {
     cloud.emulator.cloud.openSsh();
     cloud.emulator.cloud.setOperationMs(300);
