@@ -11,34 +11,34 @@ const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template
 
 afterEach(closeClouds);
 
-const flips: Partial<Settings>[] = [
-  {},
-  { deletedKeys: "dropped" },
-  { deletedKeys: "by-name" },
-  { duplicateMaterial: "refused" },
-  { namesOfOneKey: "first" },
-  { duplicateName: 400 },
-  { ecdsaKeys: "refused" },
-  { securityKeys: "accepted" },
-  { smallestRsa: 1024 },
-  { smallestRsa: 4096 },
-  { unknownKeyAtCreate: 400 },
-  { unknownKeyAtCreate: 409 },
-  { keysWithoutSupport: "refused" },
-  { keysInLists: "hidden" },
-  { groupInUse: 400 },
-  { groupInUse: 412 },
-  { unrecordedBodies: "text" },
-  { unrecordedBodies: "empty" },
-  { requestsPerSecond: 20 },
-  { longestExpiry: 600 },
-  { clockAhead: 120 },
-  { clockAhead: -120, longestExpiry: 720 },
-  { denied: ["GET /zone"] },
-  { instanceQuota: 1 },
-  { closedPort: "silent" },
-  { clientAddress: "203.0.113.4" },
-];
+/** Every switch, with values that are not the assumed one. */
+const otherValues: { readonly [Name in keyof Settings]: readonly Settings[Name][] } = {
+  deletedKeys: ["dropped", "by-name"],
+  duplicateMaterial: ["refused"],
+  namesOfOneKey: ["first"],
+  duplicateName: [400],
+  ecdsaKeys: ["refused"],
+  securityKeys: ["accepted"],
+  smallestRsa: [1024, 4096],
+  unknownKeyAtCreate: [400, 409],
+  keysWithoutSupport: ["refused"],
+  keysInLists: ["hidden"],
+  protectedStop: ["refused"],
+  privateSwitch: ["refused", "ignored"],
+  groupInUse: [400, 412],
+  unrecordedBodies: ["text", "empty"],
+  requestsPerSecond: [20],
+  longestExpiry: [600],
+  clockAhead: [120, -120],
+  denied: [["GET /zone"]],
+  instanceQuota: [1],
+  closedPort: ["silent"],
+  clientAddress: ["203.0.113.4"],
+};
+
+const flips: Partial<Settings>[] = Object.entries(otherValues).flatMap(([name, values]) =>
+  values.map((value) => ({ [name]: value })),
+);
 
 describe.each(flips.map((flip) => [JSON.stringify(flip), flip] as const))("With %s", (_text, settings) => {
   test("a key is registered, given, deleted with a warning, and its holder found before and after", async () => {
