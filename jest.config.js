@@ -1,8 +1,14 @@
 /** Unit tests run the sources; end-to-end tests run the built package under the real engine. */
 const typescript = { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] };
 
+/** @returns {Promise<import("jest").Config>} */
+module.exports = async () => {
+  await findClientOfExoscale();
+  return config;
+};
+
 /** @type {import("jest").Config} */
-module.exports = {
+const config = {
   maxWorkers: "100%",
   projects: [
     {
@@ -20,3 +26,12 @@ module.exports = {
     },
   ],
 };
+
+/** For `npx jest`, which sets nothing up: the workers inherit what this process knows. */
+async function findClientOfExoscale() {
+  const { documentOf, pythonAtHand, DOCUMENT_VARIABLE, PYTHON_VARIABLE } = await import("./tools/setup/python.mjs");
+  const python = pythonAtHand();
+  const document = process.env[DOCUMENT_VARIABLE] ?? (python && documentOf(python));
+  if (python) process.env[PYTHON_VARIABLE] = python;
+  if (document) process.env[DOCUMENT_VARIABLE] = document;
+}

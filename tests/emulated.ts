@@ -1,15 +1,37 @@
-/** How tests start an emulator, so that all of them meet the same one. */
-import { type Emulator, type EmulatorOptions, startEmulator as start } from "../emulator";
+/** How tests start an emulator, so that all of them meet the same one, and a judge hears every word. */
+import { type Emulator, type EmulatorOptions, type Exchange, startEmulator as start } from "../emulator";
+import { apiDocument } from "./openapi/document";
+import { Judge } from "./openapi/judge";
 
-export type { Emulator, EmulatorOptions, GuestHand } from "../emulator";
+export type { Emulator, EmulatorOptions, Exchange, GuestHand } from "../emulator";
 
 /** What a jest project asks for every emulator of its tests, as `emulated` among its `globals`. */
 type Projects = Pick<EmulatorOptions, "guests" | "settings">;
 
-/** Starts an emulator as `emulator/` does. What a test asks for wins over what the project does. */
-export function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
+/** Absent on a machine without the API document; a test in tests/openapi is then skipped and says so. */
+export const judge = apiDocument && new Judge(apiDocument);
+
+/**
+ * Starts an emulator as `emulator/` does, whose `close` fails when an exchange has deviated from the API document.
+ * What a test asks for wins over what the project does.
+ */
+export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { guests, settings } = asked();
-  return start({ ...(guests && { guests }), ...options, settings: { ...settings, ...options.settings } });
+  const heard: Exchange[] = [];
+  const exchange = (each: Exchange) => {
+    heard.push(each);
+    options.exchange?.(each);
+  };
+  const wanted = { ...(guests && { guests }), ...options, settings: { ...settings, ...options.settings }, exchange };
+  const emulator = await start(wanted);
+  const close = emulator.close.bind(emulator);
+  return Object.assign(emulator, { close: () => close().then(() => pass(heard)) });
+}
+
+/** Judging comes last: what takes time in this process would show in the tests. @throws when there is a deviation */
+function pass(heard: readonly Exchange[]): void {
+  const deviations = new Set(heard.flatMap((each) => judge?.deviations(each) ?? []));
+  if (deviations.size > 0) throw new Error(`Against Exoscale's API document:\n${[...deviations].sort().join("\n")}`);
 }
 
 function asked(): Projects {

@@ -4,13 +4,13 @@ import { catalogueRoutes } from "./catalogue_routes";
 import { instanceActionRoutes } from "./instance_actions";
 import { instancePoolRoutes } from "./instance_pools";
 import { instanceRoutes } from "./instances";
-import { Router } from "./route";
+import { type Route, Router } from "./route";
 import { securityGroupRoutes } from "./security_groups";
 import { sshKeyRoutes } from "./ssh_keys";
 import { zoneRoutes } from "./zones";
 
-/** Finds the handler of a method and a path below `/v2`. */
-export const router = new Router([
+/** All that is emulated. */
+export const routes: readonly Route[] = [
   ...zoneRoutes,
   ...sshKeyRoutes,
   ...instanceRoutes,
@@ -19,4 +19,7 @@ export const router = new Router([
   ...antiAffinityGroupRoutes,
   ...instancePoolRoutes,
   ...catalogueRoutes,
-]);
+];
+
+/** Finds the handler of a method and a path below `/v2`. */
+export const router = new Router(routes);

@@ -1,4 +1,5 @@
 // A Python with Exoscale's own client, by which the emulator is judged. Only the tests want it.
+import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeLeaving } from "../process/leave.mjs";
@@ -11,37 +12,57 @@ import { cacheDir, hash, root } from "./paths.mjs";
 /** Names the interpreter for the tests; a developer may set it to one of their own. */
 export const PYTHON_VARIABLE = "EXOSCALE_PYTHON";
 
-const requirements = join(root, "tests", "emulator", "requirements.txt");
+/** Names the API document that every test holds the emulator and the provider against. */
+export const DOCUMENT_VARIABLE = "EXOSCALE_OPENAPI";
 
-/** @returns {Promise<string | undefined>} the interpreter; undefined where it cannot be had, which was said */
-export async function findPython() {
+const requirements = join(root, "tests", "emulator", "requirements.txt");
+const home = join(cacheDir, `python-${hash(readFileSync(requirements))}`);
+
+/** @returns {string | undefined} the interpreter that is named, or that is there already */
+export function pythonAtHand() {
   const given = process.env[PYTHON_VARIABLE];
   if (given) return given;
-  const home = join(cacheDir, `python-${hash(readFileSync(requirements))}`);
   const python = join(home, "bin", "python");
-  if (existsSync(python)) return python;
+  return existsSync(python) ? python : undefined;
+}
+
+/** @param {string} python @returns {string | undefined} the API document, which lies in the package of the client */
+export function documentOf(python) {
+  const where = "import importlib.util as u; print(u.find_spec('exoscale').submodule_search_locations[0])";
   try {
-    if (!onPath("python3")) throw new Error("there is no python3 on PATH");
-    await withLock(`${home}.lock`, "installing Exoscale's Python client", async () => {
-      if (!existsSync(python)) await step("Installing Exoscale's Python client", () => install(home));
-    });
-    return python;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    say(`Without Exoscale's Python client one test is skipped: ${reason}`);
+    const folder = execFileSync(python, ["-c", where], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+    const document = join(folder.trim(), "openapi.json");
+    return existsSync(document) ? document : undefined;
+  } catch {
     return undefined;
   }
 }
 
-/** @param {string} home */
-async function install(home) {
+/** @returns {Promise<string | undefined>} the interpreter; undefined where it cannot be had, which was said */
+export async function findPython() {
+  const atHand = pythonAtHand();
+  if (atHand) return atHand;
+  try {
+    if (!onPath("python3")) throw new Error("there is no python3 on PATH");
+    await withLock(`${home}.lock`, "installing Exoscale's Python client", async () => {
+      if (!pythonAtHand()) await step("Installing Exoscale's Python client", install);
+    });
+    return pythonAtHand();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    say(`Without Exoscale's Python client the tests against it and its API document are skipped: ${reason}`);
+    return undefined;
+  }
+}
+
+async function install() {
   const fresh = mkdtempSync(`${home}-`);
   const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
   try {
     await mustRun("python3", ["-m", "venv", fresh]);
     await mustRun(join(fresh, "bin", "python"), ["-m", "pip", "install", "--quiet", "-r", requirements]);
-    const { code } = await run(join(fresh, "bin", "python"), ["-c", "import exoscale, jsonschema"]);
-    if (code !== 0) throw new Error("its packages cannot be imported");
+    const { code } = await run(join(fresh, "bin", "python"), ["-c", "import exoscale"]);
+    if (code !== 0) throw new Error("it cannot be imported");
     renameSync(fresh, home);
   } finally {
     await clean();

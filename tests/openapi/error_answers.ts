@@ -1,0 +1,34 @@
+/**
+ * The shape of refusals, of which the document of the compute API says nothing: it declares only answers of 200.
+ *
+ * Statuses and bodies are those that were seen: in mocks and issues of Exoscale's own clients, in acceptance tests and
+ * examples of its Terraform provider, and in recordings of the real API that the emulator feint was made from.
+ */
+import type { Schema } from "./document";
+
+/** Statuses with which the API was seen to refuse, and 429, which its clients count with; 401 was seen nowhere. */
+export const REFUSALS: readonly number[] = [400, 403, 404, 409, 412, 429];
+
+const FINDING: Schema = {
+  type: "object",
+  required: ["in", "path", "message", "description"],
+  properties: {
+    in: { type: "array", items: {} },
+    path: { type: "string" },
+    message: { type: "string" },
+    description: { type: "string" },
+  },
+};
+
+/** The body of every refusal. */
+export const REFUSAL: Schema = {
+  type: "object",
+  required: ["message"],
+  properties: { message: { type: "string" } },
+};
+
+/** The body of 400, which may tell what is wrong where (exoscale/python-exoscale#40). */
+export const BAD_REQUEST: Schema = {
+  ...REFUSAL,
+  properties: { ...REFUSAL.properties, errors: { type: "array", items: FINDING } },
+};

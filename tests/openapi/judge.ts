@@ -1,0 +1,111 @@
+/** Holds every exchange with the emulator against Exoscale's own description of its API. */
+import type { Exchange, RecordedRequest } from "../../emulator";
+import { type ApiDocument, answerSchema, bodySchema, type Operation, type Schema } from "./document";
+import { BAD_REQUEST, REFUSAL, REFUSALS } from "./error_answers";
+import { KNOWN_DEVIATIONS } from "./known_deviations";
+import { type Match, Routes } from "./routes";
+import { Validator } from "./validator";
+
+/** What the provider calls itself. */
+const PROVIDER = "pulumi-exoscale-ssh";
+
+/**
+ * Says where exchanges deviate from the document.
+ *
+ * Judged is every answer of the emulator, except one that a test has ordered in its place; every request of the
+ * provider, whatever came of it, for it should know better; and every request of anybody that was answered with 200,
+ * so that the emulator lets nothing pass that the document forbids. What a test sends badly formed on purpose, and is
+ * refused, is nobody's mistake.
+ *
+ * An undeclared member is a deviation, in both directions: nobody knows what the real API does with it.
+ */
+export class Judge {
+  readonly #routes: Routes;
+  readonly #validator: Validator;
+  readonly #parameters = new Map<Operation, Schema>();
+
+  constructor(document: ApiDocument) {
+    this.#routes = new Routes(document);
+    this.#validator = new Validator(document);
+  }
+
+  /** What deviates, each as operation, side, JSON path and rule; what is known to deviate is left out. */
+  deviations({ request, agent, sent, answered, fault }: Exchange): string[] {
+    const match = this.#match(request);
+    const name = match?.operation.operationId ?? `${request.method} ${request.path}`;
+    const isAnswered = request.status !== 0 && fault !== "status";
+    const isOurs = agent === PROVIDER;
+    const isHeld = isOurs || (isAnswered && request.status === 200);
+    const ofRequest = isHeld ? [...this.#requestFaults(match, request.path, sent)] : [];
+    const ofAnswer = isAnswered ? this.#answerFaults(match, request.status, answered) : [];
+    const requests = ofRequest.map((what) => `${name} request: ${what}`);
+    const answers = ofAnswer.map((what) => `${name} answer: ${what}`);
+    // What others are known to send is no excuse for the provider.
+    return [...(isOurs ? requests : requests.filter(isNews)), ...answers.filter(isNews)];
+  }
+
+  /** The document's name of what a request asks for; undefined when it is nothing that the API does. */
+  operationId(request: Pick<RecordedRequest, "method" | "path">): string | undefined {
+    return this.#match(request)?.operation.operationId;
+  }
+
+  #match({ method, path }: Pick<RecordedRequest, "method" | "path">): Match | undefined {
+    const [whole = ""] = path.split("?");
+    return whole.startsWith("/v2/") ? this.#routes.find(method, whole.slice("/v2".length)) : undefined;
+  }
+
+  *#requestFaults(match: Match | undefined, path: string, sent: string): Generator<string> {
+    if (!match) return yield "there is no such operation";
+    const { operation, params } = match;
+    const values = { ...Object.fromEntries(new URLSearchParams(path.split("?")[1])), ...params };
+    yield* this.#validator.parameterFaults(this.#parametersOf(operation), values);
+    const schema = bodySchema(operation);
+    if (sent === "") {
+      if (operation.requestBody?.required) yield "body is missing";
+    } else if (schema) yield* this.#bodyFaults(schema, sent);
+    else yield "body is not declared";
+  }
+
+  #answerFaults(match: Match | undefined, status: number, answered: string): string[] {
+    if (status !== 200) return this.#refusalFaults(status, answered);
+    const schema = match && answerSchema(match.operation);
+    return schema ? this.#bodyFaults(schema, answered) : ["200 is not declared"];
+  }
+
+  #refusalFaults(status: number, answered: string): string[] {
+    if (!REFUSALS.includes(status)) return [`status ${status} was never seen`];
+    const value = parsed(answered);
+    // Whether refusals that nobody recorded are JSON is a switch of the emulator, so other forms have to pass.
+    return value === undefined ? [] : this.#validator.faults(status === 400 ? BAD_REQUEST : REFUSAL, value);
+  }
+
+  #bodyFaults(schema: Schema, text: string): string[] {
+    const value = parsed(text);
+    return value === undefined ? ["body is not JSON"] : this.#validator.faults(schema, value);
+  }
+
+  #parametersOf(operation: Operation): Schema {
+    const known = this.#parameters.get(operation) ?? objectOf(operation);
+    this.#parameters.set(operation, known);
+    return known;
+  }
+}
+
+const isNews = (deviation: string) => !Object.hasOwn(KNOWN_DEVIATIONS, deviation);
+
+/** Parameters of path and query as the members of one object. */
+function objectOf({ parameters }: Operation): Schema {
+  return {
+    type: "object",
+    required: parameters.filter(({ required }) => required).map(({ name }) => name),
+    properties: Object.fromEntries(parameters.map(({ name, schema }) => [name, schema])),
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
