@@ -2,7 +2,7 @@ import { resources } from "../../provider/resources";
 import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
-const { Instance } = resources;
+const { Instance, SecurityGroup } = resources;
 const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 let cloud: TestCloud;
@@ -108,6 +108,14 @@ describe("An instance without a public address", () => {
       expect.stringMatching(/^securityGroups: An instance without a public address is in no security group/),
     ]);
     expect(await cloud.run().failures(Instance, { ...news, securityGroups: [] })).toEqual([]);
+  });
+
+  test("is in the groups of the program, and no other, once it has an address", async () => {
+    const run = cloud.run();
+    const group = await run.create(SecurityGroup, { name: "ssh" });
+    const last = await run.create(Instance, { ...machine, publicIpAssignment: "none" });
+    await cloud.run().update(Instance, last, { ...machine, securityGroups: ["ssh"] });
+    expect(cloud.instance()["security-groups"]).toEqual([{ id: group.id }]);
   });
 
   test("cannot be waited for, whatever else the connection says", async () => {

@@ -37,9 +37,9 @@ async function changed(job: Job, last: InstanceState): Promise<InstanceState> {
   const instance = await existing(zone, id);
   // Exoscale may refuse to stop what is protected, so a protection that is to go goes first, and a new one comes last.
   const remembered = inputs.deletionProtection === true ? rememberedIn(last) : await unprotected(job, last);
-  await describeAnew(job, instance);
-  await moveBetweenGroups(job, instance);
-  await resizeAndPower(job, instance, last);
+  const described = await describeAnew(job, instance);
+  await moveBetweenGroups(job, described);
+  await resizeAndPower(job, described, last);
   const now = await existing(zone, id);
   const unfinished = creatingLabel in (instance.labels ?? {});
   if (unfinished || (remembered.hostKeys === undefined && awaitsSsh(job, now))) {
@@ -54,7 +54,8 @@ async function unprotected(job: Job, last: InstanceState): Promise<Remembered> {
   return { ...remembered, deletionProtection: await protectedAsAsked(job, remembered.deletionProtection) };
 }
 
-async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance): Promise<void> {
+/** @returns the instance after it, for what becomes of its groups when its addresses change is Exoscale's affair */
+async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance): Promise<Instance> {
   const userData = inputs.userData === undefined ? undefined : sentUserData(inputs.userData);
   const sameLabels = isDeepStrictEqual(programLabels(instance.labels), inputs.labels ?? {});
   const addresses = inputs.publicIpAssignment;
@@ -66,11 +67,14 @@ async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance)
     ...(moves && { "public-ip-assignment": addresses }),
   };
   if (Object.keys(body).length > 0) await zone.instances.update(instance.id, body, deadline);
-  const now = moves ? (await existing(zone, instance.id))["public-ip-assignment"] : addresses;
-  if (now !== undefined && now !== addresses) throw addressesUnchanged(inputs, now);
+  if (!moves) return instance;
+  const now = await existing(zone, instance.id);
+  const assigned = now["public-ip-assignment"];
+  if (assigned !== undefined && assigned !== addresses) throw addressesUnchanged(inputs, assigned);
+  return now;
 }
 
-function addressesUnchanged({ name, publicIpAssignment }: InstanceInputs, now: string | undefined): ChangeIgnoredError {
+function addressesUnchanged({ name, publicIpAssignment }: InstanceInputs, now: string): ChangeIgnoredError {
   return new ChangeIgnoredError(
     `Exoscale took the change of publicIpAssignment of instance "${name}" to ${publicIpAssignment}, and left it at ` +
       `${now}. Set publicIpAssignment: "${now}", or make a new instance under another name and delete this one.`,
