@@ -109,6 +109,13 @@ describe("A replacement of a protected instance is refused at preview", () => {
     expect(await cloud.run().failures(Instance, { ...unsafe, ...change }, last)).toEqual([refusal]);
   });
 
+  test("when it has an older build of the template whose newest is now given by its id", async () => {
+    const { id, state } = await cloud.run().create(Instance, safe);
+    const last = { id, state: { ...state, templateId: "01234567-89ab-cdef-0123-456789abcdef" } };
+    const diff = cloud.run().diff(Instance, last, { ...safe, template: state.templateId });
+    await expect(diff).rejects.toThrow('Instance "web" would be replaced, and it is protected against deletion.');
+  });
+
   test("but not once the protection was removed", async () => {
     const last = await cloud.run().create(Instance, safe);
     const held = await cloud.run().update(Instance, last, unsafe);

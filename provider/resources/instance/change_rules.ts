@@ -5,6 +5,7 @@ import { only } from "../contract/state";
 import type { InstanceInputs } from "./fields";
 import { sameKeys } from "./keys";
 import { failedAtCreation, isAnotherMachine } from "./made_anew";
+import { replacedThoughProtected } from "./protection";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
@@ -34,10 +35,7 @@ function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
 /** Otherwise a new one would be made, and only then would the deletion of the old one fail. */
 function protectedReplaced({ zone, template }: Inputs, olds: InstanceInputs): CheckFailure {
   const changed = zone !== olds.zone ? "zone" : template !== olds.template ? "template" : "";
-  const reason =
-    `Instance "${olds.name}" would be replaced, and it is protected against deletion. To replace it, set ` +
-    'deletionProtection: false, run "pulumi up", and then make the change. To keep it, take the change back.';
-  return { property: changed, reason };
+  return { property: changed, reason: replacedThoughProtected(olds.name) };
 }
 
 /** The same where nothing is made anew: for an update, which is the last to notice. */

@@ -14,6 +14,14 @@ export async function protectedAsAsked({ zone, id, inputs, deadline }: Job, befo
   return wanted;
 }
 
+/** What to say to a change for which a new instance would have to take the place of a protected one. */
+export function replacedThoughProtected(name: string): string {
+  return (
+    `Instance "${name}" would be replaced, and it is protected against deletion. To replace it, set ` +
+    'deletionProtection: false, run "pulumi up", and then make the change. To keep it, take the change back.'
+  );
+}
+
 /** Refuses, before anything is touched, to delete what the program itself declared protected. */
 export function refuseIfDeclared({ zone, id }: InstanceAddress, last: InstanceState): void {
   if (last.deletionProtection !== true) return;
@@ -31,8 +39,7 @@ export function protectedByOthers(
   { name }: Pick<Instance, "name">,
   error: unknown,
 ): unknown {
-  if (!(error instanceof ApiError) || error.status !== 403) return error;
-  if (!error.serverMessages.some((message) => /protection/i.test(message))) return error;
+  if (!(error instanceof ApiError) || !error.serverMessages.some((said) => /protection/i.test(said))) return error;
   return new InstanceProtectedError(
     `Instance "${name}" (${zone}/${id}) is protected against deletion, and not by this program: Exoscale answered ` +
       `"${error.serverMessages.join("; ")}". Ask who protected it and why. Then: ${byHand(zone, id)}, and delete again.`,

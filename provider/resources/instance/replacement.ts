@@ -1,10 +1,11 @@
 import type { Account } from "../../account";
-import { NotInAccountError } from "../../errors";
+import { NotInAccountError, ReplacementRefusedError } from "../../errors";
 import { hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { Context, Diff } from "../contract/resource";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { equalSets } from "./found";
+import { replacedThoughProtected } from "./protection";
 import { chooseTemplate } from "./zone_catalogue";
 
 /** Decides what a change means for an instance that exists: another spelling of the same template or group is nothing. */
@@ -15,10 +16,17 @@ export async function refineInstanceDiff(
   { account }: Context,
 ): Promise<Diff> {
   // A creation that failed left nothing worth keeping; an instance that failed later may hold somebody's data.
-  const failed = state.unfinished === true && state.state === "error";
+  // One that is protected by then could not be deleted.
+  const failed = state.unfinished === true && state.state === "error" && state.deletionProtection !== true;
   const drifted = state.unfinished === true || state.state === "error";
+  const otherThings = await withoutSameThings(diff.replaces, state, inputs, account);
+  // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,
+  // which must not fail for this, never finds another template.
+  if (otherThings.includes("template") && state.deletionProtection === true && known(inputs.template) !== undefined) {
+    throw new ReplacementRefusedError(replacedThoughProtected(state.name));
+  }
   const replaces = [
-    ...(await withoutSameThings(diff.replaces, state, inputs, account)),
+    ...otherThings,
     ...(failed ? ["state"] : []),
     ...(diff.changes.includes("sshKeys") && newKeysReplace(inputs) ? ["sshKeys"] : []),
   ];
