@@ -113,6 +113,8 @@ test("starts and stops an instance by its action, though the envelope has no ref
   await instances.start(id);
   await instances.stop(id);
   expect(server.lines()).toEqual([`PUT /instance/${id}:start`, poll, `PUT /instance/${id}:stop`, poll]);
+  // The API document requires a body of start, and has none for stop.
+  expect(server.received.map(({ body }) => body)).toEqual(["{}", "", "", ""]);
 });
 
 test("is content when a start is refused because the instance runs already", async () => {

@@ -63,7 +63,9 @@ describe("An instance that exists", () => {
     const last = await cloud.run().create(Instance, machine);
     const withdrawn = { type: "standard.withdrawn", template: "Linux Debian 9" };
     const state = { ...last.state, ...withdrawn };
-    const failures = await cloud.run().failures(Instance, { ...machine, ...withdrawn }, { id: last.id, state });
-    expect(failures).toEqual([]);
+    for (const type of ["standard.withdrawn", "Standard.Withdrawn"]) {
+      const news = { ...machine, ...withdrawn, type };
+      expect(await cloud.run().failures(Instance, news, { id: last.id, state })).toEqual([]);
+    }
   });
 });

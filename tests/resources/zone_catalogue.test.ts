@@ -91,6 +91,12 @@ describe("Of several templates under one name", () => {
       )
     ).id;
 
+  test("an id chooses its own, be it private or listed no longer", async () => {
+    const own = { ...build("01234567-89ab-cdef-0123-456789abcdef", 2024, "private"), name: "Debian" };
+    const zone = { name: "ch-gva-2", templates: async () => [build("a", 2026)], template: async () => own };
+    expect(await chooseTemplate(zone, own.id.toUpperCase())).toBe(own);
+  });
+
   test("the newest is chosen", async () => {
     const ubuntu = { ...build("d", 2027), name: "Ubuntu" };
     expect(await chosen(build("a", 2024), build("b", 2026), build("c", 2025), ubuntu)).toBe("b");

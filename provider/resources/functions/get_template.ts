@@ -26,7 +26,7 @@ export const getTemplate: AccountFunction<typeof inputs, typeof outputs> = {
   outputs,
   async answer({ zone: zoneName, template: wanted }, account) {
     const zone = await zoneFor(account, "getTemplate", zoneName);
-    const template = await chooseTemplate(zone, wanted);
+    const template = await chooseTemplate(zone, wanted, account);
     return {
       id: template.id,
       name: template.name,

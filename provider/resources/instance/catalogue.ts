@@ -36,7 +36,8 @@ async function notOffered(
   account: Account,
 ): Promise<CheckFailure[]> {
   const before = olds?.zone === zone.name ? olds : undefined;
-  const type = inputs.type === before?.type ? undefined : known(inputs.type);
+  const wanted = known(inputs.type);
+  const type = wanted?.toLowerCase() === before?.type.toLowerCase() ? undefined : wanted;
   const template = before && staysOnItsTemplate(inputs, before) ? undefined : known(inputs.template);
   const answer = await ask("template", async () => template && chooseTemplate(zone, template, account));
   return [
