@@ -157,6 +157,7 @@ describe("once something exists", () => {
       type: "standard.tiny",
       template: "Linux Debian 13",
       diskSize: 20,
+      publicIpAssignment: "dual",
       sshKeys: [deploy],
       ...instance,
     });
@@ -168,6 +169,18 @@ describe("once something exists", () => {
   test("a smaller disk is refused at preview", async () => {
     expect(await refused(both({}, { diskSize: 10 }))).toMatch(
       /diskSize of instance "web-\S+" cannot go from 20 to 10 GiB/,
+    );
+  });
+
+  test("a type of another family is refused at preview", async () => {
+    expect(await refused(both({}, { type: "cpu.medium" }))).toMatch(
+      /type of instance "web-\S+" cannot go from standard\.tiny to cpu\.medium.*same family/,
+    );
+  });
+
+  test("the loss of the IPv6 address is refused at preview", async () => {
+    expect(await refused(both({}, { publicIpAssignment: "inet4" }))).toMatch(
+      /publicIpAssignment of instance "web-\S+" cannot go from dual to inet4/,
     );
   });
 
