@@ -1,5 +1,8 @@
 /** Unit tests run the sources; end-to-end tests run the built package under the real engine. */
-const typescript = { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] };
+const everywhere = {
+  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
+  testEnvironment: "<rootDir>/tests/openapi/environment.ts",
+};
 
 /** @returns {Promise<import("jest").Config>} */
 module.exports = async () => {
@@ -16,13 +19,13 @@ const config = {
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
       modulePathIgnorePatterns: ["<rootDir>/dist/"],
-      transform: typescript,
+      ...everywhere,
     },
     {
       displayName: "e2e",
       testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
       moduleNameMapper: { "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js" },
-      transform: typescript,
+      ...everywhere,
     },
   ],
 };

@@ -1,15 +1,17 @@
 /** How tests start an emulator, so that all of them meet the same one, and a judge hears every word. */
 import { type Emulator, type EmulatorOptions, type Exchange, startEmulator as start } from "../emulator";
-import { apiDocument } from "./openapi/document";
-import { Judge } from "./openapi/judge";
+import type { Judge } from "./openapi/judge";
 
 export type { Emulator, EmulatorOptions, Exchange, GuestHand } from "../emulator";
 
 /** What a jest project asks for every emulator of its tests, as `emulated` among its `globals`. */
 type Projects = Pick<EmulatorOptions, "guests" | "settings">;
 
-/** Absent on a machine without the API document; a test in tests/openapi is then skipped and says so. */
-export const judge = apiDocument && new Judge(apiDocument);
+/**
+ * The judge that tests/openapi/environment.ts puts there. Absent on a machine without the API document; a test in
+ * tests/openapi is then skipped and says so.
+ */
+export const judge = (globalThis as { readonly judge?: Judge }).judge;
 
 /**
  * Starts an emulator as `emulator/` does, whose `close` fails when an exchange has deviated from the API document.
