@@ -17,49 +17,86 @@ export abstract class ExoscaleSshError extends Error {
 
 // --- Key material -----------------------------------------------------------------------------------------------
 
-/** A text that should be an OpenSSH public key and is not one that can be registered and used. */
+/**
+ * A text that should be an OpenSSH public key and is not one that can be registered and used.
+ *
+ * Give one line as `ssh-keygen` writes it to a `.pub` file: `ssh-ed25519 AAAA... comment`, without options before it.
+ */
 export class InvalidPublicKeyError extends ExoscaleSshError {
   readonly code = "KEY_PUBLIC_INVALID";
 }
 
-/** A text that should be a private key and is not one that can be read and used. The text itself is never part of the message. */
+/**
+ * A text that should be a private key and is not one that can be read and used. The text itself is never part of the
+ * message.
+ *
+ * Give the whole file, first and last line included, in OpenSSH's, PKCS#8, PKCS#1, SEC1 or encrypted PEM format.
+ */
 export class InvalidPrivateKeyError extends ExoscaleSshError {
   readonly code = "KEY_PRIVATE_INVALID";
 }
 
-/** A private key is encrypted and the passphrase given does not open it, or none was given. */
+/**
+ * A private key is encrypted and the passphrase given does not open it, or none was given.
+ *
+ * Give the `passphrase` of the key, or decrypt it: `ssh-keygen -p -f FILE`.
+ */
 export class WrongPassphraseError extends ExoscaleSshError {
   readonly code = "KEY_PASSPHRASE_WRONG";
 }
 
-/** A combination of key parameters that cannot be generated or encoded, such as RSA below 2048 bits. */
+/**
+ * A combination of key parameters that cannot be generated or encoded, such as RSA below 2048 bits.
+ *
+ * Use ed25519, RSA from 2048 to 8192 bits, or ECDSA on P-256, P-384 or P-521.
+ */
 export class UnsupportedKeyError extends ExoscaleSshError {
   readonly code = "KEY_UNSUPPORTED";
 }
 
-/** A private key that was written and, read back, is not the same key: it is withheld rather than stored. */
+/**
+ * A private key that was written and, read back, is not the same key: it is withheld rather than stored.
+ *
+ * This is a fault of this package. Nothing was registered. Use another `algorithm`, and report it.
+ */
 export class KeyEncodingError extends ExoscaleSshError {
   readonly code = "KEY_ENCODING_FAILED";
 }
 
-/** Something is where a private key file is to be made. It is never overwritten. */
+/**
+ * Something is where a private key file is to be made. It is never overwritten.
+ *
+ * Choose another path, or move the file that is there away.
+ */
 export class KeyFileTakenError extends ExoscaleSshError {
   readonly code = "KEY_FILE_TAKEN";
 }
 
-/** The file with a pair's private key is not on this machine, or another key is in it. */
+/**
+ * The file with a pair's private key is not on this machine, or another key is in it.
+ *
+ * Run Pulumi where the file is, or put it back.
+ */
 export class KeyFileMissingError extends ExoscaleSshError {
   readonly code = "KEY_FILE_MISSING";
 }
 
-/** A private key file cannot be written, read or removed. */
+/**
+ * A private key file cannot be written, read or removed.
+ *
+ * Correct the path, or the rights of the file and its folder.
+ */
 export class KeyFileUnusableError extends ExoscaleSshError {
   readonly code = "KEY_FILE_UNUSABLE";
 }
 
 // --- Exoscale's API ---------------------------------------------------------------------------------------------
 
-/** A name or identifier that the API cannot accept; refused before any request is made from it. */
+/**
+ * A name or identifier that the API cannot accept; refused before any request is made from it.
+ *
+ * Correct the value to what the message allows.
+ */
 export class InvalidNameError extends ExoscaleSshError {
   readonly code = "API_NAME_INVALID";
 
@@ -75,7 +112,11 @@ export class InvalidNameError extends ExoscaleSshError {
   }
 }
 
-/** The API key or its secret is configured nowhere. */
+/**
+ * The API key or its secret is configured nowhere.
+ *
+ * Set the two values that the message names, in the stack's configuration or the environment.
+ */
 export class MissingCredentialsError extends ExoscaleSshError {
   readonly code = "API_CREDENTIALS_MISSING";
 
@@ -107,7 +148,11 @@ export interface ApiRefusal {
   readonly hint?: string | undefined;
 }
 
-/** Exoscale answered, and the answer is not a success. */
+/**
+ * Exoscale answered, and the answer is not a success.
+ *
+ * The message has what Exoscale said, and a hint where there is one.
+ */
 export class ApiError extends ExoscaleSshError {
   readonly code: string = "API_REFUSED";
   /** The request, such as `POST /ssh-key`. */
@@ -129,22 +174,39 @@ export class ApiError extends ExoscaleSshError {
   }
 }
 
-/** What was asked for does not exist (404). */
+/**
+ * What was asked for does not exist (404).
+ *
+ * Run `pulumi refresh`: somebody deleted it, or the name is wrong.
+ */
 export class NotFoundError extends ApiError {
   override readonly code = "API_NOT_FOUND";
 }
 
-/** The API does not accept the credentials: unknown key, wrong secret, or a clock that is far off. */
+/**
+ * The API does not accept the credentials: unknown key, wrong secret, or a clock that is far off.
+ *
+ * Check that key and secret belong together and were not revoked, and the clock. After a rotation run `pulumi up`, or
+ * `refresh` and `destroy` with `--run-program`.
+ */
 export class CredentialsRejectedError extends ApiError {
   override readonly code = "API_CREDENTIALS_REJECTED";
 }
 
-/** The API key is valid and its IAM role does not allow this request. */
+/**
+ * The API key is valid and its IAM role does not allow this request.
+ *
+ * Allow the operation in the IAM role of the API key, or use another key.
+ */
 export class PermissionDeniedError extends ApiError {
   override readonly code = "API_PERMISSION_DENIED";
 }
 
-/** No answer came: no connection, a broken one, or none in time. */
+/**
+ * No answer came: no connection, a broken one, or none in time.
+ *
+ * Check `exoscale-ssh:endpoint`, the network and the proxy. Nothing is lost: run the command again.
+ */
 export class ApiUnreachableError extends ExoscaleSshError {
   readonly code = "API_UNREACHABLE";
 
@@ -160,7 +222,11 @@ export class ApiUnreachableError extends ExoscaleSshError {
   }
 }
 
-/** Exoscale took the request and later, or at once, reported that carrying it out failed. */
+/**
+ * Exoscale took the request and later, or at once, reported that carrying it out failed.
+ *
+ * The message has Exoscale's reason. What was made in part is in the state: run `pulumi up` again.
+ */
 export class OperationFailedError extends ExoscaleSshError {
   readonly code = "API_OPERATION_FAILED";
 
@@ -188,7 +254,11 @@ export class OperationFailedError extends ExoscaleSshError {
   }
 }
 
-/** An operation was still pending when the time given for it was over; it may yet succeed. */
+/**
+ * An operation was still pending when the time given for it was over; it may yet succeed.
+ *
+ * Run `pulumi refresh`, then `pulumi up`. If it takes that long, allow more with `timeouts`.
+ */
 export class OperationTimeoutError extends ExoscaleSshError {
   readonly code = "API_OPERATION_TIMEOUT";
 
@@ -212,7 +282,11 @@ export class OperationTimeoutError extends ExoscaleSshError {
   }
 }
 
-/** The account already has an SSH key with that name. */
+/**
+ * The account already has an SSH key with that name.
+ *
+ * Choose another name, or delete that key. If it is the same key, `adopt: true` takes it over.
+ */
 export class KeyNameTakenError extends ExoscaleSshError {
   readonly code = "API_KEY_NAME_TAKEN";
 
@@ -263,52 +337,92 @@ function sentences(...parts: readonly (string | undefined)[]): string {
 
 // --- Resources --------------------------------------------------------------------------------------------------
 
-/** `onDelete: "refuse"`: the key is still held by instances or pools, so it stays registered. */
+/**
+ * `onDelete: "refuse"`: the key is still held by instances or pools, so it stays registered.
+ *
+ * Delete the instances that are named. Or set `onDelete: "warn"`, run `pulumi up`, and delete then.
+ */
 export class KeyStillHeldError extends ExoscaleSshError {
   readonly code = "KEY_STILL_HELD";
 }
 
-/** Somebody registered another key under the name of a pair, which therefore cannot be brought up to date. */
+/**
+ * Somebody registered another key under the name of a pair, which therefore cannot be brought up to date.
+ *
+ * Delete the other key (`exo compute ssh-key delete NAME`) and run `pulumi up` again.
+ */
 export class NameTakenOverError extends ExoscaleSshError {
   readonly code = "KEY_NAME_TAKEN_OVER";
 }
 
-/** A change that would lock people out of their instances, or cost them a machine, without their having said so. */
+/**
+ * A change that would lock people out of their instances, or cost them a machine, without their having said so.
+ *
+ * The message names the ways out: keep the object with `ignoreChanges`, or permit the replacement.
+ */
 export class ReplacementRefusedError extends ExoscaleSshError {
   readonly code = "REPLACEMENT_REFUSED";
 }
 
-/** A name or an identifier that the account does not know: a zone, a type, a template, a group, a key. */
+/**
+ * A name or an identifier that the account does not know: a zone, a type, a template, a group, a key.
+ *
+ * Correct the name; the message lists what there is. If the object was deleted, run `pulumi refresh`.
+ */
 export class NotInAccountError extends ExoscaleSshError {
   readonly code = "NOT_IN_ACCOUNT";
 }
 
-/** A template installs no SSH keys, and an instance made of it was to get some: nobody could log in with them. */
+/**
+ * A template installs no SSH keys, and an instance made of it was to get some: nobody could log in with them.
+ *
+ * Remove `sshKeys`, or choose another template.
+ */
 export class KeysNotInstalledError extends ExoscaleSshError {
   readonly code = "KEYS_NOT_INSTALLED";
 }
 
-/** A security group cannot be deleted while instances are in it. */
+/**
+ * A security group cannot be deleted while instances are in it.
+ *
+ * Take the instances out of the group, or delete them first.
+ */
 export class GroupInUseError extends ExoscaleSshError {
   readonly code = "GROUP_IN_USE";
 }
 
-/** Something that was to be asked in passing did not answer in the little time that there was. */
+/**
+ * Something that was to be asked in passing did not answer in the little time that there was.
+ *
+ * Nothing: it stands inside a warning, for a zone whose API did not answer while a key was deleted.
+ */
 export class TooLateError extends ExoscaleSshError {
   readonly code = "TOO_LATE";
 }
 
-/** Arguments of a function that do not say what is to be looked up. */
+/**
+ * Arguments of a function that do not say what is to be looked up.
+ *
+ * Correct the argument that the message names.
+ */
 export class InvalidArgumentError extends ExoscaleSshError {
   readonly code = "ARGUMENT_INVALID";
 }
 
-/** A setting of the provider, in the stack's configuration or the environment, that makes no sense. */
+/**
+ * A setting of the provider, in the stack's configuration or the environment, that makes no sense.
+ *
+ * Correct the setting that the message names.
+ */
 export class InvalidSettingError extends ExoscaleSshError {
   readonly code = "SETTING_INVALID";
 }
 
-/** The object was made, and something after that failed. It is in the state as it is, and the next run goes on. */
+/**
+ * The object was made, and something after that failed. It is in the state as it is, and the next run goes on.
+ *
+ * Correct what the message names and run `pulumi up` again: it goes on with the object.
+ */
 export class PartialCreateError extends ExoscaleSshError {
   readonly code = "CREATED_IN_PART";
 
@@ -324,44 +438,77 @@ export class PartialCreateError extends ExoscaleSshError {
   }
 }
 
-/** Pulumi itself ended while an instance was being made. Nobody sees this; the next `pulumi up` goes on from there. */
+/**
+ * Pulumi itself ended while an instance was being made. Nobody sees this.
+ *
+ * Run `pulumi cancel`, then `pulumi up`: it goes on with the instance.
+ */
 export class AbandonedError extends ExoscaleSshError {
   readonly code = "ABANDONED";
 }
 
-/** An instance that is protected against deletion, by the program or by somebody else, so that it stays. */
+/**
+ * An instance that is protected against deletion, by the program or by somebody else, so that it stays.
+ *
+ * Set `deletionProtection: false`, run `pulumi up`, and delete it then; or remove the protection where it was set.
+ */
 export class InstanceProtectedError extends ExoscaleSshError {
   readonly code = "INSTANCE_PROTECTED";
 }
 
-/** An instance was stopped for a change and is still stopped, because the change or the start failed. */
+/**
+ * An instance was stopped for a change and is still stopped, because the change or the start failed.
+ *
+ * Correct what the message names and run `pulumi up` again: it goes on and starts the instance.
+ */
 export class LeftStoppedError extends ExoscaleSshError {
   readonly code = "INSTANCE_LEFT_STOPPED";
 }
 
-/** Exoscale reported success, and what was to change is as it was. */
+/**
+ * Exoscale reported success, and what was to change is as it was.
+ *
+ * Take the change back in the program, or ask Exoscale's support whether it is possible.
+ */
 export class ChangeIgnoredError extends ExoscaleSshError {
   readonly code = "API_CHANGE_IGNORED";
 }
 
 // --- SSH to a host ----------------------------------------------------------------------------------------------
 
-/** A host, port or user name that no SSH address can have, or that could be taken for an option of a command. */
+/**
+ * A host, port or user name that no SSH address can have, or that could be taken for an option of a command.
+ *
+ * Correct `connection.host`, `port` or `user`.
+ */
 export class InvalidTargetError extends ExoscaleSshError {
   readonly code = "SSH_TARGET_INVALID";
 }
 
-/** A known host key that is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint. */
+/**
+ * A known host key that is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint.
+ *
+ * Give `connection.hostKey` as `ssh-ed25519 AAAA...` or `SHA256:...`, as `ssh-keyscan` and `ssh-keygen -l` show it.
+ */
 export class InvalidHostKeyError extends ExoscaleSshError {
   readonly code = "SSH_HOST_KEY_INVALID";
 }
 
-/** A host showed another key than the ones known for it. Nothing was sent to it: no user name, no key, no command. */
+/**
+ * A host showed another key than the ones known for it. Nothing was sent to it: no user name, no key, no command.
+ *
+ * Find out why before you log in: another machine may answer under that address. Then correct `connection.hostKey`, or
+ * replace the instance.
+ */
 export class HostKeyChangedError extends ExoscaleSshError {
   readonly code = "SSH_HOST_KEY_CHANGED";
 }
 
-/** A host showed its key for the first time, where only known hosts are allowed. Nothing was sent to it. */
+/**
+ * A host showed its key for the first time, where only known hosts are allowed. Nothing was sent to it.
+ *
+ * Give the host's key as `connection.hostKey`.
+ */
 export class UnknownHostKeyError extends ExoscaleSshError {
   readonly code = "SSH_HOST_KEY_UNKNOWN";
 }
@@ -373,7 +520,11 @@ export class UnknownHostKeyError extends ExoscaleSshError {
  */
 export type UnreachableKind = "refused" | "timeout" | "dropped" | "no-address" | "no-route";
 
-/** No SSH server could be spoken to. Says nothing about keys: what was open on that host is still open. */
+/**
+ * No SSH server could be spoken to. Says nothing about keys: what was open on that host is still open.
+ *
+ * Open the port in a security group for the network that Pulumi runs in, and check that the machine runs.
+ */
 export class SshUnreachableError extends ExoscaleSshError {
   readonly code = "SSH_UNREACHABLE";
 
@@ -386,27 +537,47 @@ export class SshUnreachableError extends ExoscaleSshError {
   }
 }
 
-/** The server and this client have no algorithm in common, or what answers does not speak SSH. */
+/**
+ * The server and this client have no algorithm in common, or what answers does not speak SSH.
+ *
+ * Check that sshd listens on that port, and that it offers algorithms without SHA-1.
+ */
 export class SshProtocolError extends ExoscaleSshError {
   readonly code = "SSH_PROTOCOL";
 }
 
-/** The server refused every credential. The message lists them by fingerprint. */
+/**
+ * The server refused every credential. The message lists them by fingerprint.
+ *
+ * Check user and key: the message lists what was tried.
+ */
 export class SshLoginRefusedError extends ExoscaleSshError {
   readonly code = "SSH_LOGIN_REFUSED";
 }
 
-/** An SSH server was reached and did not finish a step (key exchange, login, command) in the time given. */
+/**
+ * An SSH server was reached and did not finish a step (key exchange, login, command) in the time given.
+ *
+ * Check the load of the host and the network, and run `pulumi up` again.
+ */
 export class SshTimeoutError extends ExoscaleSshError {
   readonly code = "SSH_TIMEOUT";
 }
 
-/** A connection ended during or after login, before what was asked for was done. */
+/**
+ * A connection ended during or after login, before what was asked for was done.
+ *
+ * Run `pulumi up` again. If it stays, look into the log of sshd on the host.
+ */
 export class SshConnectionLostError extends ExoscaleSshError {
   readonly code = "SSH_CONNECTION_LOST";
 }
 
-/** The server would not run a command, or the command wrote more than the caller allows. */
+/**
+ * The server would not run a command, or the command wrote more than the caller allows.
+ *
+ * Check the login shell of the user on the host.
+ */
 export class SshCommandError extends ExoscaleSshError {
   readonly code = "SSH_COMMAND";
 }

@@ -1,4 +1,4 @@
-// `npm run generate`: writes schema.json and the typed classes anew from the descriptions of the resources.
+// `npm run generate`: writes schema.json, the typed classes and the pages in docs/ anew from the descriptions of the resources.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeLeaving, runMain } from "./process/leave.mjs";
@@ -8,11 +8,11 @@ import { installDependencies } from "./setup/dependencies.mjs";
 import { findNode24 } from "./setup/node24.mjs";
 import { nodeModules, root } from "./setup/paths.mjs";
 
-const generated = ["schema.json", "provider/dynamic/resources.gen.ts"];
+const generated = ["schema.json", "provider/dynamic/resources.gen.ts", "docs"];
 
 await runMain(async () => {
   await installDependencies();
-  await step("Generating the schema and the classes", async () => generate(await findNode24()));
+  await step("Generating the schema, the classes and the pages", async () => generate(await findNode24()));
   return 0;
 });
 

@@ -128,7 +128,7 @@ export interface HeldKey {
 export interface SecurityGroupRuleArgs {
   /** `ingress` (default) or `egress`. */
   flowDirection?: pulumi.Input<"ingress" | "egress" | undefined>;
-  /** Protocol. */
+  /** Protocol; `all` is every one. */
   protocol: pulumi.Input<"tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all">;
   /** First port, 1 to 65535; for tcp and udp. Default: all ports. */
   startPort?: pulumi.Input<number | undefined>;
@@ -156,7 +156,7 @@ export interface IcmpArgs {
 export interface SecurityGroupRule {
   /** `ingress` (default) or `egress`. */
   readonly flowDirection?: "ingress" | "egress" | undefined;
-  /** Protocol. */
+  /** Protocol; `all` is every one. */
   readonly protocol: "tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all";
   /** First port, 1 to 65535; for tcp and udp. Default: all ports. */
   readonly startPort?: number | undefined;
@@ -216,13 +216,13 @@ export interface SshKeyPairArgs {
   rsaBits?: pulumi.Input<number | undefined>;
   /** Curve of a generated ECDSA key. Default `P256`. A change makes a new one. */
   ecdsaCurve?: pulumi.Input<"P256" | "P384" | "P521" | undefined>;
-  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. Changes in place. */
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. */
   comment?: pulumi.Input<string | undefined>;
-  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Changes in place. Always a secret. */
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. Always a secret. */
   passphrase?: pulumi.Input<string | undefined>;
   /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. */
   privateKeyFile?: pulumi.Input<string | undefined>;
-  /** Any change of these values makes a new pair. Instances that hold the old key keep accepting it. A change makes a new one. */
+  /** Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
   /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
   onDelete?: pulumi.Input<"warn" | "refuse" | undefined>;
@@ -246,13 +246,13 @@ export class SshKeyPair extends DescribedResource {
   declare readonly rsaBits: pulumi.Output<number | undefined>;
   /** Curve of a generated ECDSA key. Default `P256`. A change makes a new one. */
   declare readonly ecdsaCurve: pulumi.Output<"P256" | "P384" | "P521" | undefined>;
-  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. Changes in place. */
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. */
   declare readonly comment: pulumi.Output<string | undefined>;
-  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Changes in place. Always a secret. */
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. Always a secret. */
   declare readonly passphrase: pulumi.Output<string | undefined>;
   /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. */
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
-  /** Any change of these values makes a new pair. Instances that hold the old key keep accepting it. A change makes a new one. */
+  /** Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
   /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
   declare readonly onDelete: pulumi.Output<"warn" | "refuse">;
@@ -315,7 +315,7 @@ export interface InstanceArgs {
   state?: pulumi.Input<"running" | "stopped" | undefined>;
   /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
   deletionProtection?: pulumi.Input<boolean | undefined>;
-  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it touches nothing. Always a secret. */
+  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
   connection?: pulumi.Input<ConnectionArgs | undefined>;
   /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview. */
   replaceOnKeyChange?: pulumi.Input<boolean | undefined>;
@@ -353,7 +353,7 @@ export class Instance extends DescribedResource {
   declare readonly state: pulumi.Output<string>;
   /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
   declare readonly deletionProtection: pulumi.Output<boolean | undefined>;
-  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it touches nothing. Always a secret. */
+  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
   declare readonly connection: pulumi.Output<Connection | undefined>;
   /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview. */
   declare readonly replaceOnKeyChange: pulumi.Output<boolean>;
@@ -402,9 +402,9 @@ export class Instance extends DescribedResource {
 export interface SecurityGroupArgs {
   /** Name of the group in the account. Default: the resource's name, a dash and seven random digits. A change makes a new one. */
   name?: pulumi.Input<string | undefined>;
-  /** What the group is for, at most 255 characters. A change makes a new one. */
+  /** What the group is for, at most 255 characters. Default: none. A change makes a new one. */
   description?: pulumi.Input<string | undefined>;
-  /** All rules of the group. Others that are found in it are removed. Changes in place. */
+  /** All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in. */
   rules?: pulumi.Input<pulumi.Input<SecurityGroupRuleArgs>[] | undefined>;
 }
 
@@ -412,9 +412,9 @@ export interface SecurityGroupArgs {
 export class SecurityGroup extends DescribedResource {
   /** Name of the group in the account. */
   declare readonly name: pulumi.Output<string>;
-  /** What the group is for, at most 255 characters. A change makes a new one. */
+  /** What the group is for, at most 255 characters. Default: none. A change makes a new one. */
   declare readonly description: pulumi.Output<string | undefined>;
-  /** All rules of the group. Others that are found in it are removed. Changes in place. */
+  /** All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in. */
   declare readonly rules: pulumi.Output<readonly SecurityGroupRule[]>;
   /** Identifier of the group in the account. */
   declare readonly securityGroupId: pulumi.Output<string>;

@@ -28,7 +28,7 @@ afterAll(async () => {
 describe("What npm packs", () => {
   test("is the compiled provider and emulator, the schema and the documents, and nothing else", () => {
     const shipped =
-      /^(dist\/(provider|emulator)\/.*\.(js|d\.ts)|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+      /^(dist\/(provider|emulator)\/.*\.(js|d\.ts)|docs\/.*\.md|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     expect(packed.files.filter((file) => !shipped.test(file))).toEqual([]);
   });
 

@@ -19,10 +19,11 @@ export function leaksIn(where: string, text: string, secrets: readonly string[])
 
 /** The same for every file below a directory, packages aside: what is installed was there before. */
 export function filesHolding(directory: string, secrets: readonly string[]): Leak[] {
-  return readdirSync(directory, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes("/node_modules"))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .flatMap((file) => leaksIn(file, readFileSync(file, "utf8"), secrets));
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : filesHolding(path, secrets);
+    return entry.isFile() ? leaksIn(path, readFileSync(path, "utf8"), secrets) : [];
+  });
 }
 
 function writings(secret: string): Record<string, string> {

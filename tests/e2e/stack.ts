@@ -101,9 +101,12 @@ export class TestStack {
 
   /** Runs any command of Pulumi's on this stack, such as `pulumi("state", "delete", urn)`; what it prints. */
   async pulumi(...args: string[]): Promise<string> {
-    const command = execFile("pulumi", [...args, "--stack", "test"], this.surroundings());
-    const { stdout, stderr } = await this.recorded(command);
-    return stdout + stderr;
+    return (await this.recorded(this.run(args))).stdout;
+  }
+
+  /** The same for a command that is asked to show secrets: what it prints is no leak. */
+  async shown(...args: string[]): Promise<string> {
+    return (await this.run(args)).stdout;
   }
 
   /** Runs `pulumi state taint`, which has the next update replace the resource. */
@@ -183,6 +186,10 @@ export class TestStack {
     this.commandLines.stop();
     for (const pid of processesWith(`PULUMI_HOME=${join(this.directory, "home")}`)) process.kill(pid, "SIGKILL");
     rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  private run(args: readonly string[]) {
+    return execFile("pulumi", [...args, "--stack", "test"], this.surroundings());
   }
 
   private surroundings() {

@@ -15,6 +15,8 @@ export interface Property {
   readonly required: boolean;
   readonly secret: boolean;
   readonly replaces: boolean;
+  /** What a change does, in words that follow "A change". */
+  readonly change: string;
   /** Value where the program gives none; absent if there is none, or if it depends on other inputs. */
   readonly default?: string | number | boolean;
 }
@@ -47,6 +49,7 @@ interface JsonSchema {
   readonly default?: unknown;
   readonly secret?: boolean;
   readonly replaces?: boolean;
+  readonly change?: string;
   readonly hidden?: boolean;
   readonly resource?: string;
 }
@@ -77,6 +80,7 @@ function propertiesOf(schema: JsonSchema, definitions: Record<string, JsonSchema
       required: required.has(name),
       secret: property.secret === true,
       replaces: property.replaces === true,
+      change: property.change ?? (property.replaces === true ? "makes a new one" : "is made in place"),
       ...(isScalar(property.default) && { default: property.default }),
     }));
 }

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { described, type NamedType, type Property, type TypeNode } from "./described";
+import { settings } from "./settings";
 
 interface Package {
   readonly name: string;
@@ -22,21 +23,6 @@ interface FunctionDescription extends Omit<ResourceDescription, "outputs"> {
 
 /** Namespace of all tokens: `exoscale-ssh:index:SshKeyPair`. */
 const namespace = "exoscale-ssh";
-
-const settings: Readonly<Record<string, { description: string; secret?: true; type?: string; environment: string }>> = {
-  apiKey: { description: "Exoscale API key.", secret: true, environment: "EXOSCALE_API_KEY" },
-  apiSecret: { description: "Secret of the API key.", secret: true, environment: "EXOSCALE_API_SECRET" },
-  zone: { description: "Zone of resources that name none, such as `ch-gva-2`.", environment: "EXOSCALE_ZONE" },
-  endpoint: {
-    description: "Endpoint of the API, such as `https://api-ch-gva-2.exoscale.com/v2`. Default: that of the zone.",
-    environment: "EXOSCALE_API_ENDPOINT",
-  },
-  sshPort: {
-    description: "Port of sshd on instances whose connection names none. Default 22.",
-    type: "integer",
-    environment: "EXOSCALE_SSH_PORT",
-  },
-};
 
 /** The package's public contract in Pulumi's schema language. */
 export function pulumiSchema(

@@ -120,8 +120,8 @@ function optional(type: string): string {
   return wrappedInput === undefined ? `${type} | undefined` : `pulumi.Input<${wrappedInput} | undefined>`;
 }
 
-function doc({ description, secret, replaces }: Property): string {
-  const marks = [secret && "Always a secret.", replaces && "A change makes a new one."].filter(Boolean);
+function doc({ description, secret, replaces, change }: Property): string {
+  const marks = [secret && "Always a secret.", replaces && `A change ${change}.`].filter(Boolean);
   return `  /** ${[description, ...marks].join(" ")} */`;
 }
 

@@ -12,6 +12,11 @@ declare module "zod" {
     secret?: true;
     /** A change of this input makes a new object. */
     replaces?: true;
+    /**
+     * What a change of this input does, in words that follow "A change". Default: "is made in place"; for one that
+     * replaces, "makes a new one".
+     */
+    change?: string;
     /** Programs may give a resource of this name instead; the classes take from it what is needed. */
     resource?: "SshKeyPair" | "SecurityGroup";
     /** Passed between the front and the core only: in no schema and in no documentation. */

@@ -33,9 +33,10 @@ export const connectionField = sshHost
   .optional()
   .meta({
     description:
-      "How to log in to the instance, for what this package does over SSH. All of it is a secret. A change of it " +
-      "touches nothing.",
+      "How to log in to the instance, for what this package does over SSH. All of it is a secret. Default: the " +
+      "instance's public address, the template's default user, the provider's `sshPort`.",
     secret: true,
+    change: "touches nothing on the instance",
   });
 
 /** A key that an instance is provisioned with. */
@@ -74,6 +75,7 @@ export const instanceInputs = z.object({
     .string()
     .regex(/^[a-z0-9]+\.[a-z0-9-]+$/i, 'A type is a family, a dot and a size, such as "standard.tiny"')
     .meta({
+      change: "stops the instance, scales it and starts it again; another family is refused",
       description:
         "Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it " +
         "again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type " +
@@ -98,6 +100,7 @@ export const instanceInputs = z.object({
     .min(10, "A disk has at least 10 GiB")
     .max(51_200, "A disk has at most 51,200 GiB")
     .meta({
+      change: "to more stops the instance and starts it again; to less is refused",
       description:
         "Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and " +
         "starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot " +
@@ -107,6 +110,7 @@ export const instanceInputs = z.object({
     .array(sshKeyReference)
     .optional()
     .meta({
+      change: "is refused, unless `replaceOnKeyChange` permits a new instance",
       description:
         "Keys of the account that may log in as the template's default user. Default: none. They are installed at first " +
         "boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a " +
@@ -134,6 +138,7 @@ export const instanceInputs = z.object({
     .string()
     .optional()
     .meta({
+      change: "is made in place and seen at the next boot; removal is refused",
       description:
         "User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to " +
         "something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{` or `<`, or is gzip); " +
@@ -154,6 +159,7 @@ export const instanceInputs = z.object({
     .enum(["inet4", "dual", "none"])
     .default("inet4")
     .meta({
+      change: "is made in place; from `dual` to `inet4` it is refused",
       description:
         "Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, " +
         "and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at " +
@@ -182,6 +188,7 @@ export const instanceInputs = z.object({
     }),
   connection: connectionField,
   replaceOnKeyChange: z.boolean().default(false).meta({
+    change: "touches nothing by itself",
     description:
       "Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview.",
   }),
@@ -189,6 +196,7 @@ export const instanceInputs = z.object({
     .boolean()
     .default(false)
     .meta({
+      change: "touches nothing; where no host key is known yet, the update waits for it",
       description:
         "Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default " +
         "false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made " +
@@ -209,6 +217,7 @@ export const instanceInputs = z.object({
     .meta({ id: "Timeouts", description: "How long operations may take, in seconds." })
     .optional()
     .meta({
+      change: "touches nothing by itself",
       description:
         "How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance " +
         "whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing.",

@@ -12,7 +12,7 @@ export const securityGroupRule = z
     flowDirection: z.enum(["ingress", "egress"]).optional().meta({ description: "`ingress` (default) or `egress`." }),
     protocol: z
       .enum(["tcp", "udp", "icmp", "icmpv6", "ah", "esp", "gre", "ipip", "all"])
-      .meta({ description: "Protocol." }),
+      .meta({ description: "Protocol; `all` is every one." }),
     startPort: portField.meta({ description: "First port, 1 to 65535; for tcp and udp. Default: all ports." }),
     endPort: portField.meta({ description: "Last port, 1 to 65535. Default: `startPort`." }),
     icmp: z
@@ -45,11 +45,12 @@ export const securityGroupInputs = z.object({
     replaces: true,
   }),
   description: z.string().max(255, "A description has at most 255 characters").optional().meta({
-    description: "What the group is for, at most 255 characters.",
+    description: "What the group is for, at most 255 characters. Default: none.",
     replaces: true,
   }),
   rules: z.array(securityGroupRule).default([]).meta({
-    description: "All rules of the group. Others that are found in it are removed. Changes in place.",
+    description:
+      "All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in.",
   }),
   identity: identityField,
   autoNamed: autoNamedField,

@@ -64,7 +64,7 @@ export const sshKeyPairInputs = z.object({
     .meta({
       description:
         "Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's " +
-        "own comment, else the name of the key. Changes in place.",
+        "own comment, else the name of the key.",
     }),
   passphrase: z
     .string()
@@ -73,7 +73,7 @@ export const sshKeyPairInputs = z.object({
     .meta({
       description:
         "Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects " +
-        "copies of the private key, not the stack's state, where it lies beside the key. Changes in place.",
+        "copies of the private key, not the stack's state, where it lies beside the key. Default: none.",
       secret: true,
     }),
   privateKeyFile: z
@@ -89,10 +89,15 @@ export const sshKeyPairInputs = z.object({
         "overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where " +
         "older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state.",
     }),
-  triggers: z.array(z.unknown()).optional().meta({
-    description: "Any change of these values makes a new pair. Instances that hold the old key keep accepting it.",
-    replaces: true,
-  }),
+  triggers: z
+    .array(z.unknown())
+    .optional()
+    .meta({
+      description:
+        "Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep " +
+        "accepting it. Default: none.",
+      replaces: true,
+    }),
   onDelete: z
     .enum(["warn", "refuse"])
     .default("warn")
@@ -101,6 +106,7 @@ export const sshKeyPairInputs = z.object({
         "What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) " +
         "deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value " +
         "of the last successful `pulumi up`.",
+      change: "touches nothing until the deletion",
     }),
   allowLockout: z
     .boolean()
@@ -109,6 +115,7 @@ export const sshKeyPairInputs = z.object({
       description:
         "Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair " +
         "with a `name` of its own. Default false: such a replacement is refused at preview.",
+      change: "touches nothing by itself",
     }),
   adopt: z
     .boolean()
@@ -117,6 +124,7 @@ export const sshKeyPairInputs = z.object({
       description:
         "Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or " +
         "`privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error.",
+      change: "touches nothing: it is about the registration",
     }),
   identity: identityField,
   autoNamed: autoNamedField,

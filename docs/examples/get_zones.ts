@@ -1,0 +1,3 @@
+import { getZones } from "pulumi-exoscale-ssh";
+
+export const zones = getZones();

@@ -1,0 +1,142 @@
+import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../emulated";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => {
+  expect(stack.leaks()).toEqual([]);
+  stack.dispose();
+  await emulator.close();
+});
+
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+
+const site =
+  (key: SshKeyPairArgs = {}, web: Partial<InstanceArgs> = {}) =>
+  async () => {
+    const deploy = new SshKeyPair("deploy", key);
+    const instance = new Instance("web", { ...machine, sshKeys: [deploy], ...web });
+    return { id: instance.id, name: deploy.name, privateKey: deploy.privateKeyOpenssh };
+  };
+
+const keys = () => emulator.cloud.keys.map(({ name }) => name);
+const changed = (since: number) => emulator.requests.slice(since).filter(({ method }) => method !== "GET");
+
+describe("With --target", () => {
+  let first: Record<string, unknown>;
+
+  test("up changes the pair alone and leaves its machine as it is", async () => {
+    first = await stack.up(site());
+    const since = emulator.requests.length;
+    await stack.up(site({ comment: "robot" }, { labels: { team: "shop" } }), { target: [stack.urn("deploy")] });
+    expect(stack.state()["deploy"]?.outputs["publicKeyOpenssh"]).toMatch(/ robot$/);
+    expect(changed(since)).toEqual([]);
+  });
+
+  test("up replaces a pair under its machine, which then is in the way of the next up", async () => {
+    const program = site({ triggers: ["2026-12"] });
+    const { name } = await stack.up(program, { target: [stack.urn("deploy")] });
+    expect(keys()).toEqual([name]);
+    expect(stack.output).toContain(`SSH key "${first["name"]}" is deleted from the account but not revoked`);
+    expect(await stack.failure(stack.preview(program))).toContain("sshKeys of instance");
+  });
+
+  test("refresh looks at that resource alone", async () => {
+    const since = emulator.requests.length;
+    await stack.refresh({ target: [stack.urn("deploy")] });
+    const asked = emulator.requests.slice(since).map(({ path }) => path.split("/")[2]);
+    expect(new Set(asked)).toEqual(new Set(["ssh-key"]));
+  });
+
+  test("destroy does not take the pair of a machine away without the machine", async () => {
+    const said = await stack.failure(stack.destroy({ target: [stack.urn("deploy")] }));
+    expect(said).toContain("pass --target-dependents");
+    await stack.destroy({ target: [stack.urn("web")] });
+    expect([emulator.cloud.instances().length, keys().length]).toEqual([0, 1]);
+    await stack.destroy();
+  });
+});
+
+describe("pulumi state delete", () => {
+  let first: Record<string, unknown>;
+
+  test("lets go of a machine first, then of its pair, and leaves both in the account", async () => {
+    first = await stack.up(site({ name: "deploy" }));
+    const remove = (name: string) => stack.pulumi("state", "delete", stack.urn(name), "--yes");
+    expect(await stack.failure(remove("deploy"))).toContain("can't be safely deleted");
+    await remove("web");
+    await remove("deploy");
+    expect([keys(), emulator.cloud.instances().length]).toEqual([["deploy"], 1]);
+  });
+
+  test("is undone for a pair with its private key and adopt, and not for a machine, which is made anew", async () => {
+    expect(await stack.failure(stack.up(site({ name: "deploy" })))).toContain("API_KEY_NAME_TAKEN");
+    const key = { name: "deploy", privateKey: String(first["privateKey"]), adopt: true };
+    const again = await stack.up(site(key));
+    expect(keys()).toEqual(["deploy"]);
+    expect(again["id"]).not.toBe(first["id"]);
+    await emulator.cloud.destroyInstance(String(first["id"]).split("/")[1] ?? "");
+    await stack.destroy();
+  });
+});
+
+describe("A stack that moves to another machine", () => {
+  let there: TestStack;
+
+  beforeAll(async () => {
+    there = await TestStack.create(emulator);
+  });
+
+  afterAll(() => there.dispose());
+
+  test("has nothing to change there, is updated and destroyed", async () => {
+    const first = await stack.up(site({}, { userData: "#!/bin/sh" }));
+    await there.takeStateOf(stack);
+    expect(await there.preview(site({}, { userData: "#!/bin/sh" }))).toEqual({ same: 3 });
+    const { id, privateKey } = await there.up(site({}, { userData: "#!/bin/sh", labels: { moved: "yes" } }));
+    expect({ id, privateKey }).toEqual({ id: first["id"], privateKey: first["privateKey"] });
+    await there.destroy();
+    expect([keys(), emulator.cloud.instances(), there.leaks()]).toEqual([[], [], []]);
+  });
+
+  test("says nothing in its state of the machine that it came from", async () => {
+    const properties = Object.values(stack.state()).map(({ inputs, outputs }) => [inputs, outputs]);
+    expect(JSON.stringify(properties)).not.toMatch(/\/tmp\/|\/home\/|\/root\/|node_modules/);
+    await stack.refresh();
+    expect(stack.state()).toEqual({});
+  });
+});
+
+describe("With --continue-on-error", () => {
+  const three = async () => {
+    await site()();
+    new SshKeyPair("refused", { name: "refused" });
+  };
+
+  test("up makes what does not depend on the failure", async () => {
+    emulator.cloud.swapKey(
+      "refused",
+      "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1vZ0mYt0nq8bG6Zr3cQ6E3S1f3B7bJ0v0b7y0K5c5d",
+    );
+    expect(await stack.failure(stack.up(three, { continueOnError: true }))).toContain("API_KEY_NAME_TAKEN");
+    expect(Object.keys(stack.state())).toEqual(expect.arrayContaining(["deploy", "web"]));
+    emulator.cloud.removeKey("refused");
+  });
+
+  test("destroy takes away what it can and keeps the rest in the state", async () => {
+    const body = { message: "Forbidden by role policy for compute" };
+    emulator.faults.add({ kind: "status", status: 403, body, method: "DELETE", path: /^\/ssh-key\/deploy/ });
+    expect(await stack.failure(stack.destroy({ continueOnError: true }))).toContain("API_PERMISSION_DENIED");
+    expect(Object.keys(stack.state())).toEqual(["deploy"]);
+    await stack.destroy();
+  });
+});

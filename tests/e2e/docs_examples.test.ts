@@ -1,0 +1,47 @@
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { type Emulator, startEmulator } from "../emulated";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+const folder = join(__dirname, "../../docs/examples");
+const examples = readdirSync(folder).map((file) => file.replace(/\.ts$/, ""));
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  // Functions run in the program's process, which is this one.
+  Object.assign(process.env, emulator.environment);
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => {
+  expect(stack.leaks()).toEqual([]);
+  stack.dispose();
+  await emulator.close();
+});
+
+/** All of them are one program; each exports what it shows. */
+const program = async () => {
+  const outputs = await Promise.all(examples.map(async (name) => Object.entries(await import(join(folder, name)))));
+  return Object.fromEntries(outputs.flat().filter(([, value]) => !isResource(value)));
+};
+
+const isResource = (value: unknown) => typeof value === "object" && value !== null && "urn" in value;
+
+test("Every example in the pages of docs/ runs, as one program", async () => {
+  const outputs = await stack.up(program);
+  expect(outputs).toMatchObject({
+    alicePrivateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY"),
+    login: expect.stringMatching(/^ssh debian@127\./),
+    zones: { zones: ["ch-gva-2"] },
+    debian: { defaultUser: "debian" },
+    tiny: { family: "standard" },
+    whoHasDave: [],
+  });
+  expect(emulator.cloud.keys).toHaveLength(5);
+  await stack.destroy();
+});

@@ -1,0 +1,83 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** An error that a user can meet, as `provider/errors.ts` describes it. */
+export interface DescribedError {
+  /** Name of the class. */
+  readonly name: string;
+  readonly code: string;
+  /** Heading of the part of the file that it stands in. */
+  readonly group: string;
+  /** First paragraph of its docstring. */
+  readonly meaning: string;
+  /** The other paragraphs: what to do. */
+  readonly remedy: string;
+}
+
+const declaration =
+  /\/\*\*(?<doc>(?:(?!\*\/)[\s\S])*)\*\/\nexport class (?<name>\w+) extends \w+ \{\n\s*(?:override )?readonly code(?:: string)? = "(?<code>\w+)"/g;
+
+/** Every error class of the text of `provider/errors.ts`, in its order. */
+export function describedErrors(source: string): DescribedError[] {
+  return [...source.matchAll(declaration)].map(({ index, groups: { doc = "", name = "", code = "" } = {} }) => {
+    const [meaning = "", ...remedy] = paragraphs(doc);
+    return { name, code, group: headingBefore(source, index), meaning, remedy: remedy.join(" ") };
+  });
+}
+
+function paragraphs(doc: string): string[] {
+  const text = doc.replace(/^[ \t]*\*?[ \t]?/gm, "").trim();
+  return text.split(/\n\n+/).map((paragraph) => paragraph.replace(/\s+/g, " "));
+}
+
+function headingBefore(source: string, index: number): string {
+  const headings = [...source.slice(0, index).matchAll(/^\/\/ --- (.+?) -+$/gm)];
+  return headings.at(-1)?.[1] ?? "";
+}
+
+/** What runs where: the API for everybody, SSH for who waits for a host or asks one. */
+const shared = ["provider/account.ts", "provider/exoscale"];
+const overSsh = /account\.ssh\.waitForSsh/;
+
+/**
+ * Codes of the errors that code below a folder or file of the core can throw: its own, those of the key material that it
+ * imports, those of the API, and, if it waits for a host, those of SSH.
+ */
+export function codesThrownBy(root: string, start: string, errors: readonly DescribedError[]): string[] {
+  const own = filesBelow(root, start);
+  const reached = withImports(root, own, (file) => file.startsWith("provider/keys/"));
+  const ssh = own.some((file) => overSsh.test(read(root, file))) ? filesBelow(root, "provider/ssh") : [];
+  const files = [...reached, ...shared.flatMap((path) => filesBelow(root, path)), ...ssh];
+  const text = files.map((file) => read(root, file)).join("\n");
+  return errors.filter(({ name }) => isMadeIn(text, name)).map(({ code }) => code);
+}
+
+/** Whether a text makes such an error. */
+export function isMadeIn(text: string, name: string): boolean {
+  return new RegExp(`\\bnew ${name}\\(|return ${name};`).test(text);
+}
+
+/** The TypeScript files below a path of the repository, or the file that it is. */
+export function filesBelow(root: string, path: string): string[] {
+  if (path.endsWith(".ts")) return [path];
+  return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith(".ts"))
+    .map((file) => join(path, file))
+    .sort();
+}
+
+function withImports(root: string, files: readonly string[], follow: (file: string) => boolean): string[] {
+  const seen = new Set(files);
+  // A set that grows while it is walked is walked to its end.
+  for (const file of seen) {
+    for (const [, target = ""] of read(root, file).matchAll(/from "(\.[^"]+)"/g)) {
+      const imported = `${relative(root, join(root, dirname(file), target))}.ts`;
+      if (follow(imported)) seen.add(imported);
+    }
+  }
+  return [...seen];
+}
+
+function read(root: string, file: string): string {
+  return readFileSync(join(root, file), "utf8");
+}
