@@ -308,7 +308,11 @@ export class KeyNameTakenError extends ExoscaleSshError {
   }
 }
 
-/** The account has the key under another name already, and Exoscale refused to register it under a second one. */
+/**
+ * The account has the key under another name already, and Exoscale refused to register it under a second one.
+ *
+ * Give that `name` and `adopt: true`, or delete the other registration first.
+ */
 export class KeyMaterialTakenError extends ExoscaleSshError {
   readonly code = "API_KEY_MATERIAL_TAKEN";
 

@@ -111,7 +111,8 @@ describe("A stack that moves to another machine", () => {
   test("says nothing in its state of the machine that it came from", async () => {
     const properties = Object.values(stack.state()).map(({ inputs, outputs }) => [inputs, outputs]);
     expect(JSON.stringify(properties)).not.toMatch(/\/tmp\/|\/home\/|\/root\/|node_modules/);
-    await stack.refresh();
+    // What was destroyed there is destroyed here without an error.
+    await stack.destroy();
     expect(stack.state()).toEqual({});
   });
 });
