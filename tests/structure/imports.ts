@@ -44,7 +44,8 @@ export function mentions(file: string, name: string): boolean {
 }
 
 function importsIn(file: string, text: string): Import[] {
-  const { importedFiles } = ts.preProcessFile(text, true, true);
+  // The scanner takes any `require(...)` for an import; a method of that name, such as Pulumi's `config.require`, is none.
+  const { importedFiles } = ts.preProcessFile(text.replace(/\.require\(/g, ".demand("), true, true);
   return importedFiles.map(({ fileName }) => ({ file, target: targetOf(file, fileName) }));
 }
 
