@@ -35,19 +35,30 @@ function headingBefore(source: string, index: number): string {
   return headings.at(-1)?.[1] ?? "";
 }
 
-/** What runs where: the API for everybody, SSH for who waits for a host or asks one. */
-const shared = ["provider/account.ts", "provider/exoscale"];
-const overSsh = /account\.ssh\.waitForSsh/;
+/** What the core reaches without importing it, and in which code that shows. */
+const reached: readonly { path: string; where: RegExp }[] = [
+  { path: "provider/account.ts", where: /account/ },
+  ...["attempt", "client", "names", "network", "refusal", "retry"].map((file) => ({
+    path: `provider/exoscale/${file}.ts`,
+    where: /account/,
+  })),
+  { path: "provider/exoscale/operation.ts", where: /(instances|securityGroups)\.(?!find|list)\w+\(/ },
+  { path: "provider/exoscale/instances.ts", where: /instances\.(?!find|list)\w+\(/ },
+  { path: "provider/exoscale/security_groups.ts", where: /securityGroups\.(?!find|list)\w+\(/ },
+  { path: "provider/exoscale/ssh_keys.ts", where: /sshKeys\.register\(/ },
+  { path: "provider/ssh", where: /account\.ssh\.waitForSsh/ },
+  { path: "provider/private_key_file.ts", where: /\bfiles\b/ },
+];
 
 /**
  * Codes of the errors that code below a folder or file of the core can throw: its own, those of the key material that it
- * imports, those of the API, and, if it waits for a host, those of SSH.
+ * imports, and those of the API, of SSH and of private key files as far as it uses them.
  */
 export function codesThrownBy(root: string, start: string, errors: readonly DescribedError[]): string[] {
   const own = filesBelow(root, start);
-  const reached = withImports(root, own, (file) => file.startsWith("provider/keys/"));
-  const ssh = own.some((file) => overSsh.test(read(root, file))) ? filesBelow(root, "provider/ssh") : [];
-  const files = [...reached, ...shared.flatMap((path) => filesBelow(root, path)), ...ssh];
+  const ownText = own.map((file) => read(root, file)).join("\n");
+  const used = reached.filter(({ where }) => where.test(ownText)).flatMap(({ path }) => filesBelow(root, path));
+  const files = [...withImports(root, own, (file) => file.startsWith("provider/keys/")), ...used];
   const text = files.map((file) => read(root, file)).join("\n");
   return errors.filter(({ name }) => isMadeIn(text, name)).map(({ code }) => code);
 }
