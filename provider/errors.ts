@@ -325,7 +325,7 @@ export class KeyMaterialTakenError extends ExoscaleSshError {
     super(
       `${refusal.message} The account already has this very key under the name "${otherName}". Use it under that name, ` +
         `which \`adopt: true\` permits, or delete it first. If it is the pair that this one replaces, set ` +
-        "`deleteBeforeReplace: true` in the resource's options.",
+        "`deleteBeforeReplace: true` in the resource's options, and `allowLockout: true` if it has a private half.",
       { cause: refusal },
     );
   }
