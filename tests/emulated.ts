@@ -1,11 +1,15 @@
 /** How tests start an emulator, so that all of them meet the same one, and a judge hears every word. */
 import { type Emulator, type EmulatorOptions, type Exchange, startEmulator as start } from "../emulator";
 import type { Judge } from "./openapi/judge";
+import { OTHER_ANSWERS } from "./other_answers";
 
 export type { Emulator, EmulatorOptions, Exchange, GuestHand } from "../emulator";
 
 /** What a jest project asks for every emulator of its tests, as `emulated` among its `globals`. */
-type Projects = Pick<EmulatorOptions, "guests" | "settings">;
+interface Projects extends Pick<EmulatorOptions, "guests"> {
+  /** What the API answers where nobody knows: as assumed, or otherwise in every point. Default `assumed`. */
+  readonly answers?: "assumed" | "other";
+}
 
 /**
  * The judge that tests/openapi/environment.ts puts there. Absent on a machine without the API document; a test in
@@ -18,7 +22,8 @@ export const judge = (globalThis as { readonly judge?: Judge }).judge;
  * What a test asks for wins over what the project does.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
-  const { guests, settings } = asked();
+  const { guests, answers } = asked();
+  const settings = answers === "other" ? OTHER_ANSWERS : {};
   const heard: Exchange[] = [];
   const exchange = (each: Exchange) => {
     heard.push(each);

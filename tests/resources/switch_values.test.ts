@@ -145,17 +145,14 @@ describe("Two names of one key", () => {
   });
 });
 
-describe("A rate limit", () => {
-  test("is waited for, and everything that was asked for is made once", async () => {
-    const cloud = await using({ requestsPerSecond: 10 });
-    const run = cloud.run();
-    await Promise.all(["a", "b", "c", "d", "e", "f"].map((name) => run.create(SshKeyPair, { name })));
-    await run.create(Instance, { ...machine, sshKeys: [{ name: "a" }] });
-    expect(cloud.keys()).toEqual(["a", "b", "c", "d", "e", "f"]);
-    expect(cloud.emulator.requests.map(({ status }) => status)).toContain(429);
-    expect(cloud.emulator.cloud.instances()).toHaveLength(1);
-  });
-});
+test("A rate limit is waited for, and everything that was asked for is made once", async () => {
+  const cloud = await using({ requestsPerSecond: 5 });
+  const run = cloud.run();
+  const names = ["a", "b", "c", "d", "e", "f"];
+  await Promise.all(names.map((name) => run.create(SshKeyPair, { name })));
+  expect(cloud.keys()).toEqual(names);
+  expect(cloud.emulator.requests.map(({ status }) => status)).toContain(429);
+}, 30_000);
 
 describe("A clock that is off", () => {
   test.each([-240, 240])("by %d s does no harm, where signatures may end in ten minutes", async (clockAhead) => {
