@@ -4,6 +4,29 @@ const everywhere = {
   testEnvironment: "<rootDir>/tests/openapi/environment.ts",
 };
 
+/** Those of the end-to-end tests that are nearest to what `@pulumi/pulumi` does. */
+const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "instance_keys", "caveat"];
+
+/**
+ * The end-to-end tests with the `@pulumi/pulumi` in a folder; tools/setup/sdks.mjs gets other versions than ours.
+ *
+ * @param {{ sdk?: string, name?: string, files?: string[] }} options
+ */
+const e2e = ({ sdk = `${__dirname}/node_modules/@pulumi/pulumi`, name = "", files = ["*"] } = {}) => ({
+  displayName: `e2e${name}`,
+  testMatch: files.map((file) => `<rootDir>/tests/e2e/**/${file}.test.ts`),
+  moduleNameMapper: {
+    "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js",
+    "^@pulumi/pulumi(/.*)?$": `${sdk}$1`,
+  },
+  globals: { sdkUnderTest: versionOf(sdk) },
+  ...everywhere,
+});
+
+const versionOf = (sdk) => require(`${sdk}/package.json`).version;
+
+const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;
+
 /** @returns {Promise<import("jest").Config>} */
 module.exports = async () => {
   await findClientOfExoscale();
@@ -21,12 +44,8 @@ const config = {
       modulePathIgnorePatterns: ["<rootDir>/dist/"],
       ...everywhere,
     },
-    {
-      displayName: "e2e",
-      testMatch: ["<rootDir>/tests/e2e/**/*.test.ts"],
-      moduleNameMapper: { "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js" },
-      ...everywhere,
-    },
+    e2e(chosenSdk && { sdk: chosenSdk }),
+    ...JSON.parse(otherSdks).map((sdk) => e2e({ sdk, name: `-${versionOf(sdk)}`, files: nearPulumi })),
   ],
 };
 

@@ -2,6 +2,7 @@
 import { runMain } from "./process/leave.mjs";
 import { say } from "./process/say.mjs";
 import { findPython } from "./setup/python.mjs";
+import { sdkVariables } from "./setup/sdks.mjs";
 import { setUp } from "./setup/set_up.mjs";
 import { runChecks } from "./test/checks.mjs";
 import { runJest } from "./test/jest.mjs";
@@ -11,7 +12,7 @@ await runMain(async () => {
   const args = process.argv.slice(2);
   const kit = await setUp();
   const checks = await runChecks(kit.node);
-  const tests = await runJest({ ...kit, python: await findPython() }, args);
+  const tests = await runJest({ ...kit, python: await findPython(), sdks: await sdkVariables() }, args);
   const tally = total([checks, tests]);
   // A machine that lacks something may skip, loudly; CI has everything. A chosen few tests (-t) are no skipping.
   const skippedInCi = process.env["CI"] === "true" && args.length === 0 && tally.skipped > 0;

@@ -10,18 +10,24 @@ import { PYTHON_VARIABLE } from "../setup/python.mjs";
 import { tallyOf } from "./tally.mjs";
 
 /**
- * @param {import("../setup/set_up.mjs").Kit & { python: string | undefined }} kit
+ * @param {import("../setup/set_up.mjs").Kit & { python: string | undefined, sdks: Record<string, string> }} kit
  * @param {string[]} args
  * @returns {Promise<import("./tally.mjs").Tally>}
  */
-export async function runJest({ node, engine, path, python }, args) {
+export async function runJest({ node, engine, path, python, sdks }, args) {
   const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-jest-"));
   const clean = beforeLeaving(() => rmSync(directory, { recursive: true, force: true }));
   const report = join(directory, "report.json");
   const jest = join(nodeModules, "jest", "bin", "jest.js");
   // After a failure the Automation API leaves a server open that would keep jest from ending.
   const flags = ["--forceExit", "--json", "--outputFile", report];
-  const env = { ...process.env, PATH: path, [ENGINE_VARIABLE]: engine, ...(python && { [PYTHON_VARIABLE]: python }) };
+  const env = {
+    ...process.env,
+    ...sdks,
+    PATH: path,
+    [ENGINE_VARIABLE]: engine,
+    ...(python && { [PYTHON_VARIABLE]: python }),
+  };
   const code = await handOver(node, [jest, ...flags, ...args], { cwd: root, env });
   const tally = tallyOf(existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined, code);
   await clean();

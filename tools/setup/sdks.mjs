@@ -1,0 +1,66 @@
+// Versions of @pulumi/pulumi other than the one in node_modules, for the end-to-end tests to run with.
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeLeaving } from "../process/leave.mjs";
+import { step } from "../process/say.mjs";
+import { npm } from "./dependencies.mjs";
+import { withLock } from "./lock.mjs";
+import { cacheDir, root } from "./paths.mjs";
+import { parseVersion } from "./versions.mjs";
+
+/** A developer names the version here that all end-to-end tests are to run with. */
+export const VERSION_VARIABLE = "PULUMI_EXOSCALE_SSH_SDK";
+
+/** Tells jest.config.js the folder of that version's package. */
+export const DIRECTORY_VARIABLE = "PULUMI_EXOSCALE_SSH_SDK_DIR";
+
+/** Tells jest.config.js the folders of the versions that the tests nearest to Pulumi run with as well, as JSON. */
+export const OTHERS_VARIABLE = "PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS";
+
+/** The newest version that was tried. */
+const NEWEST = "3.270.0";
+
+/** @returns {Promise<Record<string, string>>} variables for jest: the version asked for, or the oldest and the newest */
+export async function sdkVariables() {
+  const chosen = process.env[VERSION_VARIABLE];
+  if (chosen) return { [DIRECTORY_VARIABLE]: await findSdk(chosen) };
+  const others = [];
+  for (const version of [oldest(), NEWEST]) others.push(await findSdk(version));
+  return { [OTHERS_VARIABLE]: JSON.stringify(others) };
+}
+
+/** @returns {string} the least version that the package's peer range admits */
+function oldest() {
+  const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return (parseVersion(peerDependencies["@pulumi/pulumi"]) ?? []).join(".");
+}
+
+/**
+ * Outside the checkout, where no other version is near that its parts could find instead.
+ *
+ * @param {string} version such as "3.216.0"
+ * @returns {Promise<string>} the folder of the package
+ */
+async function findSdk(version) {
+  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${VERSION_VARIABLE} is "${version}", which is no version.`);
+  const home = join(cacheDir, `sdk-${version}`);
+  if (!existsSync(home)) {
+    await withLock(`${home}.lock`, `installing @pulumi/pulumi ${version}`, async () => {
+      if (!existsSync(home)) await step(`Installing @pulumi/pulumi ${version}`, () => install(version, home));
+    });
+  }
+  return join(home, "node_modules", "@pulumi", "pulumi");
+}
+
+/** @param {string} version @param {string} home */
+async function install(version, home) {
+  const fresh = mkdtempSync(`${home}.fresh-`);
+  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
+  try {
+    writeFileSync(join(fresh, "package.json"), "{}");
+    await npm("install", "--prefix", fresh, "--ignore-scripts", "--prefer-offline", `@pulumi/pulumi@${version}`);
+    renameSync(fresh, home);
+  } finally {
+    await clean();
+  }
+}
