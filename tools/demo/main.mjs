@@ -1,13 +1,9 @@
 // The demo: `node tools/demo/main.mjs`, on Node 24, after the set-up.
-import { createRequire } from "node:module";
-import { join } from "node:path";
-import { beforeLeaving, runMain } from "../process/leave.mjs";
+import { runMain } from "../process/leave.mjs";
 import { bold, elapsed, say } from "../process/say.mjs";
-import { root } from "../setup/paths.mjs";
+import { startCloud } from "./cloud.mjs";
 import { chapter, tellStory } from "./story.mjs";
 import { makeWorkplace } from "./workplace.mjs";
-
-const require = createRequire(import.meta.url);
 
 process.once("SIGINT", () => say("\nStopping: all that was started and made is removed ..."));
 
@@ -25,11 +21,3 @@ await runMain(async () => {
   say(`Done in ${elapsed(start)}. Nothing is left behind: no process, no file.`);
   return 0;
 });
-
-async function startCloud() {
-  /** @type {typeof import("../../emulator/index.js")} */
-  const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));
-  const starting = startEmulator();
-  const stop = beforeLeaving(async () => (await starting).close());
-  return { stop, environment: { ...(await starting).environment } };
-}

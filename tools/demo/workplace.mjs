@@ -7,28 +7,40 @@ import { beforeLeaving } from "../process/leave.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 
 /**
- * @typedef {object} Workplace
+ * @typedef {object} EmptyWorkplace
  * @property {string} directory
- * @property {string} program the example, as if a user had installed its packages
+ * @property {(example: string) => string} add copies a directory of examples/ into it; the path of the copy
  * @property {NodeJS.ProcessEnv} environment for every command: nothing of the caller's clouds, stacks or keys
  * @property {() => Promise<void>} remove
+ *
+ * @typedef {EmptyWorkplace & { program: string }} Workplace `program` is the example, as if a user had installed its packages
  */
 
 /** @param {string} example a directory below examples/ @param {string} path the PATH of every command @returns {Workplace} */
 export function makeWorkplace(example, path) {
+  const place = makeEmptyWorkplace(path);
+  return { ...place, program: place.add(example) };
+}
+
+/** @param {string} path the PATH of every command @returns {EmptyWorkplace} */
+export function makeEmptyWorkplace(path) {
   const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-"));
   const remove = beforeLeaving(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
-  const program = join(directory, "program");
-  const installed = join("examples", example, "node_modules");
-  cpSync(join(root, "examples", example), program, { recursive: true, filter: (file) => !file.endsWith(installed) });
-  linkPackages(program);
-  for (const name of ["state", "pulumi", "tmp"]) mkdirSync(join(directory, name));
+  for (const name of ["examples", "state", "pulumi", "tmp"]) mkdirSync(join(directory, name));
   return {
     directory,
-    program,
+    add: (example) => addExample(example, join(directory, "examples", example)),
     environment: { ...callersEnvironment(), ...pulumiEnvironment(directory), PATH: path },
     remove,
   };
+}
+
+/** @param {string} example @param {string} program where it goes @returns {string} the same */
+function addExample(example, program) {
+  const installed = join("examples", example, "node_modules");
+  cpSync(join(root, "examples", example), program, { recursive: true, filter: (file) => !file.endsWith(installed) });
+  linkPackages(program);
+  return program;
 }
 
 /** What `npm install` would do, from the checkout: the package itself and what its program depends on. @param {string} program */

@@ -8,11 +8,11 @@ import { beforeLeaving } from "./leave.mjs";
  *
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv, stdin?: "ignore" | "inherit" }} options stdin: by default nothing
  * @returns {Promise<number>} its exit code
  */
-export async function handOver(command, args, options) {
-  const child = spawn(command, args, { ...options, stdio: ["ignore", "inherit", "inherit", "ipc"] });
+export async function handOver(command, args, { stdin = "ignore", ...options }) {
+  const child = spawn(command, args, { ...options, stdio: [stdin, "inherit", "inherit", "ipc"] });
   const ended = new Promise((resolve, reject) => {
     child.on("error", reject);
     child.on("exit", (code) => resolve(code ?? 1));

@@ -1,0 +1,38 @@
+// A shell in a copy of the examples, with an emulated account and Pulumi at hand: `node tools/examples/main.mjs`.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { startCloud } from "../demo/cloud.mjs";
+import { makeEmptyWorkplace } from "../demo/workplace.mjs";
+import { beforeLeaving, runMain } from "../process/leave.mjs";
+import { say } from "../process/say.mjs";
+import { onPath } from "../setup/engine_installed.mjs";
+import { root } from "../setup/paths.mjs";
+
+await runMain(async () => {
+  const cloud = await startCloud();
+  const place = makeEmptyWorkplace(process.env["PATH"] ?? "");
+  const names = readdirSync(join(root, "examples")).sort();
+  for (const name of names) place.add(name);
+  say("An Exoscale runs on this machine, with an account of its own. This shell is among copies of the examples:");
+  say(`   ${names.join("  ")}`);
+  say("Go into one, then: pulumi stack init dev && pulumi up");
+  say("The end of the shell (exit) ends the Exoscale and removes everything.");
+  const code = await shell(join(place.directory, "examples"), { ...place.environment, ...cloud.environment });
+  await place.remove();
+  await cloud.stop();
+  return code;
+});
+
+/** @param {string} cwd @param {NodeJS.ProcessEnv} env @returns {Promise<number>} its exit code */
+async function shell(cwd, env) {
+  // Without the user's start-up files, which may put another Node or Pulumi first on PATH.
+  const [command, ...args] = onPath("bash") ? ["bash", "--norc"] : ["sh"];
+  // No channel: programs started from the shell would take it for theirs.
+  const child = spawn(command, args, { cwd, env: { ...env, PS1: "examples \\W $ " }, stdio: "inherit" });
+  const stop = beforeLeaving(() => child.kill("SIGHUP"));
+  const [code] = await once(child, "exit");
+  await stop();
+  return code ?? 1;
+}
