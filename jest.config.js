@@ -7,19 +7,22 @@ const everywhere = {
 /** Those of the end-to-end tests that are nearest to what `@pulumi/pulumi` does. */
 const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "instance_keys", "caveat"];
 
+/** Those that depend on the API alone. Where nobody knows its answers, it gives them other ones: tests/other_answers.ts. */
+const onApiAlone = ["bad_input", "instance_keys", "key_pair", "security_group"];
+
 /**
  * The end-to-end tests with the `@pulumi/pulumi` in a folder; tools/setup/sdks.mjs gets other versions than ours.
  *
- * @param {{ sdk?: string, name?: string, files?: string[] }} options
+ * @param {{ sdk?: string, name?: string, files?: string[], globals?: object }} options
  */
-const e2e = ({ sdk = `${__dirname}/node_modules/@pulumi/pulumi`, name = "", files = ["*"] } = {}) => ({
+const e2e = ({ sdk = `${__dirname}/node_modules/@pulumi/pulumi`, name = "", files = ["*"], globals = {} } = {}) => ({
   displayName: `e2e${name}`,
   testMatch: files.map((file) => `<rootDir>/tests/e2e/**/${file}.test.ts`),
   moduleNameMapper: {
     "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js",
     "^@pulumi/pulumi(/.*)?$": `${sdk}$1`,
   },
-  globals: { sdkUnderTest: versionOf(sdk) },
+  globals: { sdkUnderTest: versionOf(sdk), ...globals },
   ...everywhere,
 });
 
@@ -46,6 +49,7 @@ const config = {
     },
     e2e(chosenSdk && { sdk: chosenSdk }),
     ...JSON.parse(otherSdks).map((sdk) => e2e({ sdk, name: `-${versionOf(sdk)}`, files: nearPulumi })),
+    e2e({ name: ", other answers", files: onApiAlone, globals: { emulated: { answers: "other" } } }),
   ],
 };
 
