@@ -1,7 +1,7 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { TestStack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let stack: TestStack;

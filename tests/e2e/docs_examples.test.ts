@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
 import { TestStack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 const folder = join(__dirname, "../../docs/examples");
 const examples = readdirSync(folder).map((file) => file.replace(/\.ts$/, ""));

@@ -3,7 +3,7 @@ import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pu
 import { type Emulator, startEmulator } from "../emulated";
 import { TestStack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let stack: TestStack;
