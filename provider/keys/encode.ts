@@ -11,7 +11,7 @@ export interface EncodedPrivateKey {
   readonly openssh: string;
   /** PKCS#8 PEM. Encrypted (PBES2, PBKDF2, AES-256-CBC) when there is a passphrase. */
   readonly pem: string;
-  /** PuTTY's format, version 2. Only for RSA, and only without a passphrase: version 2 derives keys by bare SHA-1. */
+  /** PuTTY's format, version 2. Only without a passphrase: version 2 derives keys by bare SHA-1. */
   readonly putty?: string;
 }
 
@@ -31,16 +31,27 @@ export interface EncodeOptions {
  * |--------------------------------|-------------|--------------------------------------------------------------------|
  * | generate                       | node:crypto | asynchronous; node-forge blocks for up to a minute on RSA-4096, and |
  * |                                |             | sshpk has no RSA                                                   |
- * | public key, blob, fingerprints | sshpk       | right for all kinds; framing and curve points are checked by us    |
+ * | read a public key line         | sshpk       | node:crypto does not know the format; framing and curve points are |
+ * |                                |             | checked by us, because sshpk takes more than there is              |
+ * | public line, fingerprints      | sshpk       | right for all kinds                                                |
+ * | public PEM (SPKI)              | node:crypto | what OpenSSL itself writes                                         |
  * | read OpenSSH private           | sshpk       | node:crypto cannot; the RSA exponents that sshpk loses are computed |
  * |                                |             | by us, AES-GCM and ChaCha20 are refused                            |
+ * | its public half, still locked  | us, sshpk   | the container shows it, and sshpk asks for the passphrase first    |
  * | write OpenSSH private          | sshpk       | comment and aes256-ctr right; its default is aes128-ctr, and its   |
  * |                                |             | AES-GCM files open nowhere                                         |
  * | read and write PKCS#8          | node:crypto | sshpk ignores the passphrase and writes plain text, and its        |
  * |                                |             | Ed25519 PKCS#8 is unreadable before OpenSSL 3.5                    |
  * | read PKCS#1, SEC1, DEK-Info    | node:crypto | all ciphers but single DES                                         |
  * | read DEK-Info with single DES  | node-forge  | OpenSSL 3 has dropped it; RSA only                                 |
- * | write PuTTY v2, RSA            | node-forge  | sshpk writes the public half only                                  |
+ * | write PuTTY v2                 | us          | sshpk writes the public half only; node-forge RSA only, and PuTTY  |
+ * |                                |             | refuses one file in nine. Version 3 needs Argon2, which Node 22 has |
+ * |                                |             | not: with a passphrase, puttygen makes one of our OpenSSH format   |
+ *
+ * Read by somebody else's programs, for every kind, with and without comment and passphrase
+ * (`tests/keys/read_by_others.test.ts`): OpenSSH private by `ssh-keygen` and `puttygen`; PKCS#8 by `openssl`, and by
+ * `ssh-keygen` but for Ed25519, which it reads from 9.6 on; public PEM by `openssl`, and by `ssh-keygen` but for
+ * Ed25519; PuTTY v2 by `puttygen`. `ssh` and `plink` log in with each (`tests/resources/key_login_sshd.test.ts`).
  *
  * @throws UnsupportedKeyError for a passphrase that could not be typed again.
  * @throws KeyEncodingError when an output, read back, is not this key.
@@ -51,7 +62,7 @@ export async function encodePrivateKey(key: PrivateKey, options: EncodeOptions =
   const comment = cleanComment(options.comment ?? key.comment);
   const outputs = { openssh: writeOpenssh(key, comment, passphrase), pem: writePkcs8(key, passphrase) };
   for (const text of Object.values(outputs)) checkReadsBack(text, key, passphrase);
-  const putty = key.algorithm === "rsa" && passphrase === undefined ? { putty: writePutty(key, comment) } : {};
+  const putty = passphrase === undefined ? { putty: writePutty(key, comment) } : {};
   return { ...outputs, ...putty };
 }
 

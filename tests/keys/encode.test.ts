@@ -1,37 +1,17 @@
 import { inspect } from "node:util";
-import { parsePrivateKey as parseWithSshpk } from "sshpk";
 import { UnsupportedKeyError, WrongPassphraseError } from "../../provider/errors";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { parsePrivateKey } from "../../provider/keys/private_key";
-import { inFile, opensslPublic, run, sshKeygenPublic, testWith } from "./real_programs";
+import { inFile, puttygenPublic, run, testWith } from "./real_programs";
 import { encodedSample, kindNames, sampleKey } from "./sample_keys";
+
+// RSA-4096 takes seconds on a busy machine.
+jest.setTimeout(60_000);
 
 const passphrases = [undefined, "correct hörse $battery"];
 
 describe.each(passphrases)("with passphrase %j", (passphrase) => {
-  for (const kind of kindNames) {
-    testWith("ssh-keygen", `ssh-keygen reads the OpenSSH format of ${kind} and its comment`, async () => {
-      const key = await sampleKey(kind);
-      const { openssh } = await encodedSample(kind, passphrase);
-      expect(sshKeygenPublic(openssh, passphrase)).toBe(key.publicKey("alice@example").openssh);
-    });
-
-    testWith("openssl", `OpenSSL reads the PKCS#8 of ${kind}`, async () => {
-      const key = await sampleKey(kind);
-      const { pem } = await encodedSample(kind, passphrase);
-      expect(opensslPublic(pem, passphrase)).toBe(key.publicKey().pem.trim());
-    });
-  }
-
-  for (const kind of kindNames.filter((name) => name !== "ed25519")) {
-    testWith("ssh-keygen", `ssh-keygen reads the PKCS#8 of ${kind} as well`, async () => {
-      const key = await sampleKey(kind);
-      const { pem } = await encodedSample(kind, passphrase);
-      expect(sshKeygenPublic(pem, passphrase)).toBe(key.publicKey().openssh);
-    });
-  }
-
   testWith("openssl", "the RSA numbers of the OpenSSH format survive OpenSSL's own check", async () => {
     const { openssh } = await encodedSample("RSA-2048", passphrase);
     const { pem } = await encodePrivateKey(parsePrivateKey(openssh, passphrase));
@@ -75,13 +55,6 @@ describe("with a passphrase", () => {
 });
 
 describe("the PuTTY format", () => {
-  testWith("puttygen", "is read by puttygen with its comment", async () => {
-    const key = await sampleKey("RSA-2048");
-    const { putty = "" } = await encodePrivateKey(key, { comment: "alice@example" });
-    const line = inFile(putty, (path) => run("puttygen", [path, "-O", "public-openssh"]));
-    expect(line).toBe(key.publicKey("alice@example").openssh);
-  });
-
   test("has question marks where its comment is not ASCII", async () => {
     const { putty } = await encodePrivateKey(await sampleKey("RSA-2048"), { comment: "Jürg 🔑" });
     expect(putty).toContain("\r\nComment: J?rg ?\r\n");
@@ -89,24 +62,7 @@ describe("the PuTTY format", () => {
 
   testWith("puttygen", "is read by puttygen when the comment is not ASCII", async () => {
     const { putty = "" } = await encodePrivateKey(await sampleKey("RSA-2048"), { comment: "Jürg 🔑" });
-    expect(inFile(putty, (path) => run("puttygen", [path, "-O", "public-openssh"]))).toMatch(/ J\?rg \?$/);
-  });
-
-  test.each(["RSA-2048", "RSA-3072", "RSA-4096"] as const)(
-    "of %s holds the key for another reader too",
-    async (kind) => {
-      const key = await sampleKey(kind);
-      const { putty = "" } = await encodePrivateKey(key);
-      expect(
-        parseWithSshpk(putty, "putty" as "auto")
-          .toPublic()
-          .toBuffer("rfc4253"),
-      ).toEqual(key.publicKey().blob);
-    },
-  );
-
-  test.each(["ed25519", "ECDSA-P256"] as const)("is left out for %s, which its writer does not know", async (kind) => {
-    expect(await encodePrivateKey(await sampleKey(kind))).not.toHaveProperty("putty");
+    expect(puttygenPublic(putty)).toMatch(/ J\?rg \?$/);
   });
 });
 

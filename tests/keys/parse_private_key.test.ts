@@ -93,6 +93,7 @@ describe("a key of OpenSSL", () => {
     ["PKCS#8", "ec", ["pkey"]],
     ["PKCS#8 encrypted by AES", "ed25519", ["pkcs8", "-topk8", "-v2", "aes-256-cbc", ...out]],
     ["PKCS#8 encrypted by 3DES", "rsa", ["pkcs8", "-topk8", "-v2", "des3", ...out]],
+    ["PKCS#8 encrypted by 3DES as in PKCS#5 version 1", "rsa", ["pkcs8", "-topk8", "-v1", "PBE-SHA1-3DES", ...out]],
     ["PKCS#8 encrypted with scrypt", "ec", ["pkcs8", "-topk8", "-scrypt", ...out]],
     ["PKCS#1", "rsa", ["rsa", "-traditional"]],
     ["PKCS#1 encrypted by AES", "rsa", ["rsa", "-traditional", "-aes256", ...out]],

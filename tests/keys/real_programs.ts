@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-type Program = "ssh-keygen" | "openssl" | "puttygen";
+type Program = "ssh" | "ssh-keygen" | "openssl" | "puttygen" | "plink";
 
 /** A directory of mode 0700 that is gone when `use` returns. */
 export function inDirectory<T>(use: (directory: string) => T): T {
@@ -24,13 +24,14 @@ export function inFile<T>(text: string, use: (path: string) => T): T {
   });
 }
 
-/** What the program prints; ssh-keygen asks an askpass program, so that no passphrase is an argument. */
-export function run(program: Program, args: readonly string[], passphrase = ""): string {
+/** What the program prints; OpenSSH's ask an askpass program, so that no passphrase is an argument. */
+export function run(program: Program, args: readonly string[], passphrase = "", variables = {}): string {
   return inDirectory((directory) => {
     const askpass = join(directory, "askpass");
     writeFileSync(askpass, '#!/bin/sh\nprintf "%s\\n" "$KEY_PASSPHRASE"\n');
     chmodSync(askpass, 0o700);
-    const env = { ...process.env, KEY_PASSPHRASE: passphrase, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" };
+    const asked = { KEY_PASSPHRASE: passphrase, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" };
+    const env = { ...process.env, ...asked, ...variables };
     return execFileSync(program, args, { env, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] }).trim();
   });
 }
@@ -44,6 +45,37 @@ export function sshKeygenPublic(privateKey: string, passphrase?: string): string
 export function opensslPublic(privateKey: string, passphrase?: string): string {
   const args = ["-pubout", "-passin", "env:KEY_PASSPHRASE"];
   return inFile(privateKey, (path) => run("openssl", ["pkey", "-in", path, ...args], passphrase));
+}
+
+/** The SubjectPublicKeyInfo that OpenSSL makes of one that it has read. */
+export function opensslPublicFromPublic(publicPem: string): string {
+  return inFile(publicPem, (path) => run("openssl", ["pkey", "-pubin", "-in", path, "-pubout"]));
+}
+
+/** The public key line that ssh-keygen makes of a SubjectPublicKeyInfo. */
+export function sshKeygenFromPem(publicPem: string): string {
+  return inFile(publicPem, (path) => run("ssh-keygen", ["-i", "-m", "PKCS8", "-f", path]));
+}
+
+/** The public key line, with the comment, that puttygen derives from a private key in any format that it knows. */
+export function puttygenPublic(privateKey: string, passphrase?: string): string {
+  return puttygen(privateKey, "public-openssh", passphrase);
+}
+
+/** A private key in the PEM format that puttygen writes for OpenSSH. */
+export function puttygenOpenssh(privateKey: string): string {
+  return puttygen(privateKey, "private-openssh");
+}
+
+/** puttygen takes passphrases from files only, an empty one for "none", and writes to no pipe. */
+function puttygen(privateKey: string, format: string, passphrase = ""): string {
+  return inDirectory((directory) => {
+    const [from, secret, to] = [join(directory, "from"), join(directory, "secret"), join(directory, "to")];
+    writeFileSync(from, privateKey, { mode: 0o600 });
+    writeFileSync(secret, `${passphrase}\n`, { mode: 0o600 });
+    run("puttygen", [from, "-O", format, `--old-passphrase=${secret}`, "--new-passphrase=/dev/null", "-o", to]);
+    return readFileSync(to, "utf8").trim();
+  });
 }
 
 /** A fingerprint as `ssh-keygen -l` prints it for a public key line. */

@@ -153,10 +153,15 @@ export const sshKeyPairOutputs = z.object({
         "`privateKeyFile`.",
       secret: true,
     }),
-  privateKeyPutty: z.string().optional().meta({
-    description: "The private key in PuTTY's format (PPK v2), for RSA keys without a passphrase; otherwise absent.",
-    secret: true,
-  }),
+  privateKeyPutty: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The private key in PuTTY's format (PPK v2). Absent with a passphrase, which that format protects badly: import " +
+        "`privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`.",
+      secret: true,
+    }),
   publicKeyFingerprintMd5: z.string().meta({
     description: "MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons.",
   }),
