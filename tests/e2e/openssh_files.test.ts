@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../emulated";
+import { ssh, trustOnly } from "../ssh/real_ssh";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+let folder: string;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], hostKeys: ["ed25519", "ecdsa", "rsa"] });
+  stack = await TestStack.create(emulator);
+  folder = mkdtempSync(join(tmpdir(), "openssh-files-"));
+});
+
+afterAll(async () => {
+  stack.dispose();
+  rmSync(folder, { recursive: true });
+  await emulator.close();
+});
+
+const shop = async () => {
+  const deploy = new SshKeyPair("deploy", { algorithm: "rsa" });
+  const open = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") });
+  const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+  const web = new Instance("web", {
+    ...machine,
+    name: "web",
+    sshKeys: [deploy],
+    securityGroups: [open],
+    waitForSsh: true,
+  });
+  return { sshConfig: web.sshConfig, knownHosts: web.knownHosts, privateKey: deploy.privateKeyOpenssh };
+};
+
+function write(name: string, text: unknown): string {
+  const file = join(folder, name);
+  writeFileSync(file, String(text));
+  return file;
+}
+
+describe("outputs that are files of OpenSSH", () => {
+  let outputs: Record<string, unknown>;
+
+  test("let the client in by the machine's name, with strict checking of its host key", async () => {
+    outputs = await stack.up(shop);
+    const trust = trustOnly(write("known_hosts", outputs["knownHosts"]));
+    const login = ["-F", write("config", outputs["sshConfig"]), ...trust, "web", "hostname; id -un"];
+    expect(await ssh(String(outputs["privateKey"]), login)).toEqual({ output: "web\ndebian", errors: "", status: 0 });
+  });
+
+  test("hold no secret, so that they may be shown and stored", () => {
+    expect(`${outputs["sshConfig"]}${outputs["knownHosts"]}`).not.toContain("PRIVATE");
+  });
+
+  test("have left no secret in state, output, process arguments or files", async () => {
+    await stack.destroy();
+    expect(stack.leaks()).toEqual([]);
+  });
+});

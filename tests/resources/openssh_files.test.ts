@@ -1,0 +1,81 @@
+/** The outputs `knownHosts` and `sshConfig`, as files of the real OpenSSH client, whatever host key a machine has. */
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { HostKeyKind } from "../../emulator";
+import { resources } from "../../provider/resources";
+import { describeGuests } from "../emulator/guest_kinds";
+import { ssh, trustOnly } from "../ssh/real_ssh";
+import { closeClouds, startCloud } from "./world";
+
+const { Instance, SshKeyPair } = resources;
+const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+
+let folder: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), "openssh-files-"));
+});
+
+afterEach(async () => {
+  await closeClouds();
+  await rm(folder, { recursive: true });
+});
+
+async function write(name: string, text: string | undefined): Promise<string> {
+  const file = join(folder, name);
+  await writeFile(file, text ?? "");
+  return file;
+}
+
+describeGuests((guests) => {
+  /** A machine that was waited for, and the private key that opens it. */
+  async function machineWith(hostKeys: readonly HostKeyKind[]) {
+    const cloud = await startCloud({ guests, hostKeys, zones: ["ch-gva-2"] });
+    cloud.emulator.cloud.openSsh();
+    const run = cloud.run();
+    const { state: key } = await run.create(SshKeyPair, { name: "alice", algorithm: "ed25519", identity });
+    const sshKeys = [{ name: "alice", publicKeyOpenssh: key.publicKeyOpenssh }];
+    const { state } = await run.create(Instance, { ...machine, name: "web", sshKeys, waitForSsh: true });
+    const guest = await cloud.emulator.cloud.guest(state.instanceId);
+    return { ...state, guest, port: String(guest.port), privateKey: key.privateKeyOpenssh ?? "" };
+  }
+
+  test.each<HostKeyKind[][]>([[["ed25519"]], [["ecdsa"]], [["rsa"]], [["rsa", "ecdsa", "ed25519"]]])(
+    "knownHosts is enough for a client that trusts nobody else, with host keys %j",
+    async (hostKeys) => {
+      const { knownHosts, privateKey, publicIp, port } = await machineWith(hostKeys);
+      const trust = trustOnly(await write("known_hosts", knownHosts));
+      const login = ["-F", "none", ...trust, "-p", port, `debian@${publicIp}`, "hostname"];
+      expect(await ssh(privateKey, login)).toEqual({ output: "web", errors: "", status: 0 });
+    },
+  );
+
+  test("knownHosts makes the client refuse another machine at the same address", async () => {
+    const { knownHosts, privateKey, publicIp, port } = await machineWith(["ed25519"]);
+    const other = (knownHosts ?? "").replace(
+      /AAAA\S+/,
+      "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
+    );
+    const trust = trustOnly(await write("known_hosts", other));
+    const { status, errors } = await ssh(privateKey, [
+      "-F",
+      "none",
+      ...trust,
+      "-p",
+      port,
+      `debian@${publicIp}`,
+      "true",
+    ]);
+    expect(status).toBe(255);
+    expect(errors).toContain("Host key verification failed");
+  });
+
+  test("sshConfig is all that the client needs to find the machine by its name", async () => {
+    const { knownHosts, sshConfig, privateKey } = await machineWith(["ed25519"]);
+    const trust = trustOnly(await write("known_hosts", knownHosts));
+    const login = ["-F", await write("config", sshConfig), ...trust, "web", "hostname; id -un"];
+    expect(await ssh(privateKey, login)).toEqual({ output: "web\ndebian", errors: "", status: 0 });
+  });
+});

@@ -1,0 +1,46 @@
+/** The real OpenSSH client. */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+/** How a run of `ssh` went. */
+export interface SshRun {
+  readonly output: string;
+  readonly errors: string;
+  /** 255 when there was no login; else the command's. */
+  readonly status: number | null;
+}
+
+/**
+ * Runs `ssh` with a private key, which goes through stdin into an agent that lives for this one login: it touches no file
+ * and no command line. Nobody is asked anything.
+ *
+ * @param passphrase decrypts the private key; without it an encrypted one cannot be used
+ */
+export async function ssh(privateKey: string, args: readonly string[], passphrase?: string): Promise<SshRun> {
+  const line = ["ssh", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", ...args];
+  const inAgent = ["sh", "-c", 'ssh-add -q - && exec "$@" </dev/null', "sh", ...line];
+  // Not synchronous: the guest lives in this process.
+  const child = spawn("ssh-agent", inAgent, { timeout: 30_000, env: { ...process.env, ...askPass(passphrase) } });
+  child.stdin.end(`${privateKey.trimEnd()}\n`);
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
+  return { output: output.trim(), errors, status };
+}
+
+/** Where `ssh-add` asks for the passphrase: nowhere, or a script that has it from the environment. */
+function askPass(passphrase: string | undefined): Record<string, string> {
+  if (passphrase === undefined) return { SSH_ASKPASS: "", SSH_ASKPASS_REQUIRE: "never" };
+  const script = join(__dirname, "ask_passphrase.sh");
+  return { SSH_ASKPASS: script, SSH_ASKPASS_REQUIRE: "force", TEST_PASSPHRASE: passphrase };
+}
+
+/** Options by which `ssh` trusts the hosts in this file and nobody else. */
+export function trustOnly(knownHostsFile: string): string[] {
+  const options = [
+    "StrictHostKeyChecking=yes",
+    `UserKnownHostsFile=${knownHostsFile}`,
+    "GlobalKnownHostsFile=/dev/null",
+  ];
+  return options.flatMap((option) => ["-o", option]);
+}
