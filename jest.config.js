@@ -1,4 +1,7 @@
-/** Unit tests run the sources; end-to-end tests run the built package under the real engine. */
+/** Unit tests run the sources; end-to-end tests run the built package under the real engine, on both kinds of guests. */
+const { existsSync, readdirSync, readFileSync } = require("node:fs");
+const { join } = require("node:path");
+
 const everywhere = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
   testEnvironment: "<rootDir>/tests/openapi/environment.ts",
@@ -30,6 +33,20 @@ const versionOf = (sdk) => require(`${sdk}/package.json`).version;
 
 const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;
 
+/** Why this machine cannot have guests with a real sshd; null where it can. */
+const noSshd = whyNoSshd();
+
+/** The end-to-end tests whose machines run a real sshd. */
+const e2eOnSshd = () => ({
+  ...e2e({
+    sdk: chosenSdk || undefined,
+    name: noSshd === null ? " on sshd" : ` on sshd (skipped: ${noSshd})`,
+    files: filesWithGuests(),
+    globals: { emulated: { guests: "sshd" } },
+  }),
+  ...(noSshd !== null && { setupFilesAfterEnv: ["<rootDir>/tests/e2e/skip_all.ts"] }),
+});
+
 /** @returns {Promise<import("jest").Config>} */
 module.exports = async () => {
   await findClientOfExoscale();
@@ -45,13 +62,30 @@ const config = {
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
       modulePathIgnorePatterns: ["<rootDir>/dist/"],
+      globals: { noSshd },
       ...everywhere,
     },
     e2e(chosenSdk && { sdk: chosenSdk }),
+    e2eOnSshd(),
     ...JSON.parse(otherSdks).map((sdk) => e2e({ sdk, name: `-${versionOf(sdk)}`, files: nearPulumi })),
     e2e({ name: ", other answers", files: onApiAlone, globals: { emulated: { answers: "other" } } }),
   ],
 };
+
+function whyNoSshd() {
+  if (process.platform !== "linux") return "no Linux";
+  if (process.getuid() !== 0) return "not root";
+  return existsSync("/usr/sbin/sshd") ? null : "no /usr/sbin/sshd: install openssh-server";
+}
+
+/** Files whose statements are about machines with an inside; the others would only be run twice. */
+function filesWithGuests() {
+  const folder = join(__dirname, "tests", "e2e");
+  const names = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
+  const text = (file) => readFileSync(join(folder, file), "utf8");
+  const hasGuests = (file) => text(file).includes("startEmulator(") && !text(file).includes('guests: "none"');
+  return names.filter(hasGuests).map((file) => file.replace(/\.test\.ts$/, ""));
+}
 
 /** For `npx jest`, which sets nothing up: the workers inherit what this process knows. */
 async function findClientOfExoscale() {

@@ -11,6 +11,9 @@ interface Projects extends Pick<EmulatorOptions, "guests"> {
   readonly answers?: "assumed" | "other";
 }
 
+/** What answers on the machines of this jest project, unless a test asks for something else. */
+export const projectGuests = asked().guests ?? "ssh2";
+
 /**
  * The judge that tests/openapi/environment.ts puts there. Absent on a machine without the API document; a test in
  * tests/openapi is then skipped and says so.

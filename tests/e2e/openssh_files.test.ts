@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
+import { type Emulator, projectGuests, startEmulator } from "../emulated";
+import { firstWords } from "../emulator/asking";
 import { ssh, trustOnly } from "../ssh/real_ssh";
 import { TestStack } from "./stack";
 
@@ -52,6 +53,12 @@ describe("outputs that are files of OpenSSH", () => {
     const trust = trustOnly(write("known_hosts", outputs["knownHosts"]));
     const login = ["-F", write("config", outputs["sshConfig"]), ...trust, "web", "hostname; id -un"];
     expect(await ssh(String(outputs["privateKey"]), login)).toEqual({ output: "web\ndebian", errors: "", status: 0 });
+  });
+
+  test(`are of a machine on which ${projectGuests} answers, as this project has it`, async () => {
+    const { address, port } = await emulator.cloud.guest(stack.instanceId("web"));
+    const expected = projectGuests === "sshd" ? /^SSH-2\.0-OpenSSH_\d/ : /^SSH-2\.0-OpenSSH_emulated/;
+    expect(await firstWords({ ip: address, port: String(port) })).toMatch(expected);
   });
 
   test("hold no secret, so that they may be shown and stored", () => {

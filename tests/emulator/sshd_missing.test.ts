@@ -35,7 +35,7 @@ describeSshd("--guests sshd", () => {
   });
 });
 
-if (noSshd !== undefined) {
+if (noSshd !== null) {
   test(`a machine that cannot have guests with a real sshd (${noSshd}) is told why`, async () => {
     await expect(start({ guests: "sshd" })).rejects.toThrow('guests: "sshd" (--guests sshd)');
   });
