@@ -1,12 +1,13 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import {
   type DestroyOptions,
   LocalWorkspace,
+  type OutputMap,
   type PreviewOptions,
   type PulumiFn,
   type RefreshOptions,
@@ -17,19 +18,11 @@ import type { Emulator } from "../../emulator";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
+import { isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
 
 const execFile = promisify(execFileWithCallback);
 const project = "shop";
 const pulumiPassphrase = "a passphrase for tests";
-
-/** A resource as the state has it; secrets stay encrypted. */
-export interface StateResource {
-  readonly urn: string;
-  readonly id?: string;
-  readonly type: string;
-  readonly inputs: Record<string, unknown>;
-  readonly outputs: Record<string, unknown>;
-}
 
 /**
  * A stack of an inline program under the real engine, with the dynamic providers in the process that the engine starts
@@ -45,7 +38,11 @@ export class TestStack {
   private constructor(
     private readonly directory: string,
     private readonly stack: Stack,
-  ) {}
+  ) {
+    // After each command the Automation API starts three processes more, for outputs (twice) and for history. One does.
+    stack.info = async () => undefined;
+    stack.outputs = () => this.outputs();
+  }
 
   /** @param environment what points at the API; by default the emulator's variables */
   static async create(emulator: Emulator, environment: object = emulator.environment): Promise<TestStack> {
@@ -146,11 +143,8 @@ export class TestStack {
 
   /** Resources of the package by logical name, from the file that holds the state. */
   state(): Record<string, StateResource> {
-    const file = join(this.directory, ".pulumi", "stacks", project, "test.json");
-    const { checkpoint } = JSON.parse(readFileSync(file, "utf8"));
-    const resources: StateResource[] = checkpoint.latest.resources ?? [];
     return Object.fromEntries(
-      resources
+      this.stored()
         .filter(({ type }) => type.includes("exoscale-ssh"))
         .map((resource) => [resource.urn.split("::").at(-1), resource]),
     );
@@ -190,6 +184,18 @@ export class TestStack {
 
   private run(args: readonly string[]) {
     return execFile("pulumi", [...args, "--stack", "test"], this.surroundings());
+  }
+
+  private stored(): readonly StateResource[] {
+    return storedResources(join(this.directory, ".pulumi", "stacks", project, "test.json"));
+  }
+
+  private async outputs(): Promise<OutputMap> {
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", "test"];
+    const { stdout } = await execFile("pulumi", args, this.surroundings());
+    const stored = this.stored().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+    const values: [string, unknown][] = Object.entries(JSON.parse(stdout));
+    return Object.fromEntries(values.map(([name, value]) => [name, { value, secret: isStoredAsSecret(stored[name]) }]));
   }
 
   private surroundings() {

@@ -7,7 +7,7 @@ import type { Emulator } from "../emulated";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
-import type { StateResource } from "./stack";
+import { isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
 
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -104,7 +104,7 @@ export class UserProgram {
     await this.run("pulumi", "up", ...unattended);
     const outputs = JSON.parse(await this.run("pulumi", "stack", "output", "--json", "--show-secrets"));
     const stored = Object.values(this.state()).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-    for (const [name, value] of Object.entries(outputs)) if (isEncrypted(stored[name])) this.expectHidden(value);
+    for (const [name, value] of Object.entries(outputs)) if (isStoredAsSecret(stored[name])) this.expectHidden(value);
     return outputs;
   }
 
@@ -132,8 +132,7 @@ export class UserProgram {
   state(): Record<string, StateResource> {
     const stacks = join(this.directory, ".pulumi", "stacks");
     const [project = ""] = readdirSync(stacks);
-    const { checkpoint } = JSON.parse(readFileSync(join(stacks, project, "test.json"), "utf8"));
-    const resources: StateResource[] = checkpoint.latest.resources ?? [];
+    const resources = storedResources(join(stacks, project, "test.json"));
     return Object.fromEntries(resources.map((resource) => [resource.urn.split("::").at(-1), resource]));
   }
 
@@ -157,11 +156,6 @@ export class UserProgram {
     this.commandLines.stop();
     rmSync(this.directory, { recursive: true, force: true });
   }
-}
-
-/** Whether a value of the state is a secret, which the state keeps encrypted. */
-function isEncrypted(value: unknown): boolean {
-  return typeof value === "object" && value !== null && "ciphertext" in value;
 }
 
 /** Ours, because package managers may find their registry or a proxy there. */
