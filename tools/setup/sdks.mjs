@@ -14,7 +14,7 @@ export const VERSION_VARIABLE = "PULUMI_EXOSCALE_SSH_SDK";
 /** Tells jest.config.js the folder of that version's package. */
 export const DIRECTORY_VARIABLE = "PULUMI_EXOSCALE_SSH_SDK_DIR";
 
-/** Tells jest.config.js the folders of the versions that the tests nearest to Pulumi run with as well, as JSON. */
+/** Tells jest.config.js the folders of the oldest and the newest version, as JSON: tests run with these as well. */
 export const OTHERS_VARIABLE = "PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS";
 
 /** The newest version that was tried. */
@@ -29,9 +29,13 @@ export async function sdkVariables() {
   return { [OTHERS_VARIABLE]: JSON.stringify(others) };
 }
 
+const { peerDependencies, devDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+
+/** @type {string} */
+const typescript = devDependencies.typescript;
+
 /** @returns {string} the least version that the package's peer range admits */
 function oldest() {
-  const { peerDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   return (parseVersion(peerDependencies["@pulumi/pulumi"]) ?? []).join(".");
 }
 
@@ -43,7 +47,7 @@ function oldest() {
  */
 async function findSdk(version) {
   if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${VERSION_VARIABLE} is "${version}", which is no version.`);
-  const home = join(cacheDir, `sdk-${version}`);
+  const home = join(cacheDir, `sdk-${version}-typescript-${typescript}`);
   if (!existsSync(home)) {
     await withLock(`${home}.lock`, `installing @pulumi/pulumi ${version}`, async () => {
       if (!existsSync(home)) await step(`Installing @pulumi/pulumi ${version}`, () => install(version, home));
@@ -58,7 +62,9 @@ async function install(version, home) {
   const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
   try {
     writeFileSync(join(fresh, "package.json"), "{}");
-    await npm("install", "--prefix", fresh, "--ignore-scripts", "--prefer-offline", `@pulumi/pulumi@${version}`);
+    // Without a TypeScript beside it, Pulumi takes one of its own, of 2020.
+    const packages = [`@pulumi/pulumi@${version}`, `typescript@${typescript}`];
+    await npm("install", "--prefix", fresh, "--ignore-scripts", "--prefer-offline", ...packages);
     renameSync(fresh, home);
   } finally {
     await clean();
