@@ -1,5 +1,5 @@
-/** Unit tests run the sources; end-to-end tests run the built package under the real engine, on both kinds of guests. */
-const { existsSync, readdirSync, readFileSync } = require("node:fs");
+/** Unit tests run the sources; end-to-end tests run the built package under the real engine, most of them in two ways. */
+const { existsSync, readdirSync } = require("node:fs");
 const { join } = require("node:path");
 
 const everywhere = {
@@ -10,42 +10,39 @@ const everywhere = {
 /** Those of the end-to-end tests that are nearest to what `@pulumi/pulumi` does. */
 const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "instance_keys", "caveat"];
 
-/** Those that depend on the API alone. Where nobody knows its answers, it gives them other ones: tests/other_answers.ts. */
-const onApiAlone = ["bad_input", "instance_keys", "key_pair", "security_group"];
+/** Those about the package alone: neither the API's answers nor machines nor another `@pulumi/pulumi` matter to them. */
+const aboutThePackage = ["docs_examples", "examples_shell", "package_managers", "packaging", "secret_search"];
 
-/**
- * The end-to-end tests with the `@pulumi/pulumi` in a folder; tools/setup/sdks.mjs gets other versions than ours.
- *
- * @param {{ sdk?: string, name?: string, files?: string[], globals?: object }} options
- */
-const e2e = ({ sdk = `${__dirname}/node_modules/@pulumi/pulumi`, name = "", files = ["*"], globals = {} } = {}) => ({
-  displayName: `e2e${name}`,
-  testMatch: files.map((file) => `<rootDir>/tests/e2e/**/${file}.test.ts`),
-  moduleNameMapper: {
-    "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js",
-    "^@pulumi/pulumi(/.*)?$": `${sdk}$1`,
-  },
-  globals: { sdkUnderTest: versionOf(sdk), ...globals },
-  ...everywhere,
-});
-
-const versionOf = (sdk) => require(`${sdk}/package.json`).version;
-
+/** Folders of `@pulumi/pulumi`: the one that was asked for, and without one the oldest and the newest. */
 const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;
+const [oldestSdk, newestSdk] = JSON.parse(otherSdks);
 
 /** Why this machine cannot have guests with a real sshd; null where it can. */
 const noSshd = whyNoSshd();
 
-/** The end-to-end tests whose machines run a real sshd. */
-const e2eOnSshd = () => ({
-  ...e2e({
-    sdk: chosenSdk || undefined,
-    name: noSshd === null ? " on sshd" : ` on sshd (skipped: ${noSshd})`,
-    files: filesWithGuests(),
-    globals: { emulated: { guests: "sshd" } },
-  }),
-  ...(noSshd !== null && { setupFilesAfterEnv: ["<rootDir>/tests/e2e/skip_all.ts"] }),
-});
+/** The end-to-end tests. Those with a name of their own are run a second time, with that in another way. */
+const e2e = ({ sdk = chosenSdk, files = allFiles(), name = "", globals = {} } = {}) => {
+  const folder = sdk || join(__dirname, "node_modules/@pulumi/pulumi");
+  return {
+    displayName: `e2e${name}`,
+    testMatch: files.map((file) => `<rootDir>/tests/e2e/**/${file}.test.ts`),
+    moduleNameMapper: {
+      "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js",
+      "^@pulumi/pulumi(/.*)?$": `${folder}$1`,
+    },
+    globals: { sdkUnderTest: versionOf(folder), ...globals },
+    ...everywhere,
+  };
+};
+
+/** A real sshd where there is one, the API's other answers where nobody knows it (tests/other_answers.ts), the newest SDK. */
+const otherwise = () =>
+  e2e({
+    sdk: newestSdk,
+    files: allFiles().filter((file) => !aboutThePackage.includes(file)),
+    name: "-otherwise",
+    globals: { emulated: { answers: "other", ...(noSshd === null && { guests: "sshd" }) } },
+  });
 
 /** @returns {Promise<import("jest").Config>} */
 module.exports = async () => {
@@ -65,10 +62,9 @@ const config = {
       globals: { noSshd },
       ...everywhere,
     },
-    e2e(chosenSdk && { sdk: chosenSdk }),
-    e2eOnSshd(),
-    ...JSON.parse(otherSdks).map((sdk) => e2e({ sdk, name: `-${versionOf(sdk)}`, files: nearPulumi })),
-    e2e({ name: ", other answers", files: onApiAlone, globals: { emulated: { answers: "other" } } }),
+    e2e(),
+    otherwise(),
+    ...(oldestSdk ? [e2e({ sdk: oldestSdk, files: nearPulumi, name: `-${versionOf(oldestSdk)}` })] : []),
   ],
 };
 
@@ -78,13 +74,14 @@ function whyNoSshd() {
   return existsSync("/usr/sbin/sshd") ? null : "no /usr/sbin/sshd: install openssh-server";
 }
 
-/** Files whose statements are about machines with an inside; the others would only be run twice. */
-function filesWithGuests() {
-  const folder = join(__dirname, "tests", "e2e");
-  const names = readdirSync(folder).filter((file) => file.endsWith(".test.ts"));
-  const text = (file) => readFileSync(join(folder, file), "utf8");
-  const hasGuests = (file) => text(file).includes("startEmulator(") && !text(file).includes('guests: "none"');
-  return names.filter(hasGuests).map((file) => file.replace(/\.test\.ts$/, ""));
+function allFiles() {
+  const names = readdirSync(join(__dirname, "tests", "e2e"));
+  return names.filter((name) => name.endsWith(".test.ts")).map((name) => name.replace(/\.test\.ts$/, ""));
+}
+
+/** @param {string} sdk */
+function versionOf(sdk) {
+  return require(`${sdk}/package.json`).version;
 }
 
 /** For `npx jest`, which sets nothing up: the workers inherit what this process knows. */
