@@ -1,8 +1,13 @@
 import { readdirSync, readFileSync } from "node:fs";
 
+/** A process gets its arguments when it executes its program, moments after it came to be; then they stay. */
+const enoughLooks = 10;
+
 /** Collects the arguments of every process on the machine while it runs, as `ps` would show them to anybody. */
 export class ProcessArguments {
   private readonly seen = new Set<string>();
+  /** How often each running process was looked at. */
+  private looks = new Map<string, number>();
   private readonly timer = setInterval(() => this.look(), 40).unref();
 
   /** Every command line seen so far, one a line. */
@@ -15,7 +20,10 @@ export class ProcessArguments {
   }
 
   private look(): void {
-    for (const pid of readdirSync("/proc").filter((name) => /^\d+$/.test(name))) {
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    this.looks = new Map(pids.map((pid) => [pid, (this.looks.get(pid) ?? 0) + 1]));
+    for (const [pid, looks] of this.looks) {
+      if (looks > enoughLooks) continue;
       try {
         this.seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
       } catch {

@@ -1,8 +1,11 @@
+import { execFile } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
+import { ProcessArguments } from "./process_arguments";
 import { filesHolding, leaksIn } from "./secret_search";
 
 let privateKey: string;
@@ -34,4 +37,11 @@ test("the search finds a passphrase in base64, and nothing where there is nothin
   const base64 = Buffer.from("correct horse battery").toString("base64");
   expect(leaksIn("here", `x${base64}`, ["correct horse battery"])).toEqual([{ where: "here", as: "base64" }]);
   expect(leaksIn("here", "nothing to see", ["correct horse battery", privateKey])).toEqual([]);
+});
+
+test("the search sees the arguments of processes that start while it looks", async () => {
+  const commandLines = new ProcessArguments();
+  for (const secret of ["the first", "the second"]) await promisify(execFile)("sh", ["-c", "sleep 0.3; :", secret]);
+  commandLines.stop();
+  expect(commandLines.text()).toMatch(/the first[^]*the second/);
 });
