@@ -20,11 +20,12 @@ export function knownHostsLine(target: Pick<SshTarget, "host" | "port">, hostKey
   return `${name} ${hostKey.type} ${hostKey.base64}`;
 }
 
-/** The command to log in by hand. Throws InvalidTargetError rather than build one that a shell could misread. */
-export function sshCommand(target: SshTarget): string {
+/** The command to log in by hand, through a bastion if there is one. Throws InvalidTargetError rather than build one that a shell could misread. */
+export function sshCommand(target: SshTarget, bastion?: SshTarget): string {
   checkTarget(target);
+  const way = bastion === undefined ? "" : `-J ${shellWord(jump(bastion))} `;
   const port = target.port === 22 ? "" : `-p ${target.port} `;
-  return `ssh ${port}${shellWord(`${target.user}@${target.host}`)}`;
+  return `ssh ${way}${port}${shellWord(`${target.user}@${target.host}`)}`;
 }
 
 /** A `Host` block for `~/.ssh/config`, ending with a newline. Throws InvalidTargetError. */
@@ -64,7 +65,7 @@ function configValue(text: string): string {
   return /[\s#]/.test(escaped) ? `"${escaped}"` : escaped;
 }
 
-/** `$` and `\\` are allowed in user names and mean something to a shell. */
+/** `$` and `\\` are allowed in user names and mean something to a shell, as do the brackets of an IPv6 address. */
 function shellWord(text: string): string {
-  return /[\\$]/.test(text) ? `'${text}'` : text;
+  return /[\\$[]/.test(text) ? `'${text}'` : text;
 }

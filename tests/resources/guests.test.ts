@@ -2,6 +2,8 @@
 import { PartialCreateError } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
 import { call } from "../../provider/resources/functions/function";
+import { startServer } from "../ssh/ssh2_server";
+import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -101,6 +103,18 @@ describe("waitForSsh", () => {
     const { state } = await cloud.run().create(Instance, { ...machine, waitForSsh: true });
     expect(state).toMatchObject({ instanceId: cloud.instance()["id"], state: "running" });
     expect(state.hostKeys).toHaveLength(1);
+  });
+
+  test("goes through the bastion of the connection and remembers the machine's host key, not the bastion's", async () => {
+    cloud.emulator.cloud.openSsh();
+    const key = makeKey();
+    const jump = await startServer({ authorizedKeys: [key.publicKey] });
+    const bastion = { ...jump.target, hostKey: jump.hostKey, privateKey: key.privateKey };
+    const { state } = await cloud.run().create(Instance, { ...machine, connection: { bastion }, waitForSsh: true });
+    await jump.close();
+    expect(jump.connections.total).toBe(1);
+    expect(state.hostKeys).toEqual([(await cloud.emulator.cloud.guest(state.instanceId)).hostKey]);
+    expect(state.sshConfig).toContain(`ProxyJump debian@127.0.0.1:${jump.target.port}\n`);
   });
 
   test("refuses a host that shows another key than the one that is expected", async () => {

@@ -51,6 +51,17 @@ describe("the command to log in", () => {
     expect(sshCommand({ ...web, port: 2222 })).toBe("ssh -p 2222 debian@192.0.2.7");
   });
 
+  test("goes through a bastion, as whoever logs in there", () => {
+    expect(sshCommand(web, { host: "192.0.2.1", port: 22, user: "me" })).toBe(
+      "ssh -J me@192.0.2.1:22 debian@192.0.2.7",
+    );
+  });
+
+  test("keeps the brackets of a bastion's IPv6 address from the shell", () => {
+    const bastion = { host: "2001:db8::1", port: 2200, user: "me" };
+    expect(sshCommand(web, bastion)).toBe("ssh -J 'me@[2001:db8::1]:2200' debian@192.0.2.7");
+  });
+
   test("protects a user name from the shell", () => {
     expect(sshCommand({ ...web, user: "corp\\web$" })).toBe("ssh 'corp\\web$@192.0.2.7'");
   });

@@ -3,7 +3,7 @@ import type { Instance } from "../../account";
 import { AbandonedError } from "../../errors";
 import type { InstanceInputs, InstanceState } from "./fields";
 import type { Job } from "./job";
-import { loginUser, sshTarget } from "./login";
+import { bastionTarget, loginUser, sshTarget } from "./login";
 import { existing } from "./power";
 import { protectedAsAsked } from "./protection";
 import { creatingLabel, hostKeyLabel, type Labels, ownerLabel, reservedLabels } from "./reserved_labels";
@@ -46,16 +46,17 @@ export function awaitsSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Insta
 }
 
 async function firstHostKeys({ account, inputs, deadline }: Job, instance: Instance) {
-  const { hostKey, privateKey, bastion } = inputs.connection ?? {};
+  const { hostKey, privateKey } = inputs.connection ?? {};
   const user = (await loginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
   if (!target) return undefined;
+  const bastion = bastionTarget(inputs, user);
   const timeoutMs = Math.max(1, deadline - Date.now());
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
     ...(hostKey !== undefined && { knownHostKeys: [hostKey] }),
     ...(privateKey !== undefined && { credentials: [{ privateKey }] }),
-    ...(bastion && { bastion: present({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user }) }),
+    ...(bastion && { bastion: present(bastion) }),
   });
   return [`${key.type} ${key.base64}`];
 }

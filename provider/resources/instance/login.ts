@@ -19,6 +19,12 @@ export function sshTarget(account: Account, inputs: InstanceInputs, instance: In
   return host === undefined || user === undefined ? undefined : { host, port, user };
 }
 
+/** The jump host of the connection, if it names one: on port 22 and as the instance's user, unless it says otherwise. */
+export function bastionTarget({ connection }: InstanceInputs, user: string) {
+  const { bastion } = connection ?? {};
+  return bastion && { ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user };
+}
+
 /** What a person needs to log in: the command, a `Host` block, and lines of `known_hosts`. Nothing without an address. */
 export function loginTexts(
   account: Account,
@@ -29,16 +35,22 @@ export function loginTexts(
 ): Pick<InstanceState, "sshCommand" | "sshConfig" | "knownHosts"> {
   const target = sshTarget(account, inputs, instance, user);
   if (!target) return {};
+  const bastion = bastionTarget(inputs, target.user);
   const { sshCommand, sshConfig, knownHostsLine } = account.ssh;
   // Whoever logs in by the other address meets the same sshd.
   const ipv6 = inputs.connection?.host === undefined ? instance["ipv6-address"] : undefined;
   const places = [target, ...(ipv6 === undefined ? [] : [{ ...target, host: ipv6 }])];
   const lines = hostKeys?.flatMap((line) => places.map((place) => `${knownHostsLine(place, hostKeyOf(line))}\n`));
   return {
-    sshCommand: sshCommand(target),
-    sshConfig: sshConfig(instance.name.replace(/[^A-Za-z0-9_.-]/g, "-").replace(/^[.-]+/, "") || "instance", target),
+    sshCommand: sshCommand(target, bastion),
+    sshConfig: sshConfig(aliasOf(instance), target, bastion && { bastion }),
     ...(lines && { knownHosts: lines.join("") }),
   };
+}
+
+/** The instance's name as an alias in an SSH config, where not every character may stand. */
+function aliasOf({ name }: Instance): string {
+  return name.replace(/[^A-Za-z0-9_.-]/g, "-").replace(/^[.-]+/, "") || "instance";
 }
 
 /** From the form that the state keeps, `type base64`. */
