@@ -3,6 +3,9 @@ import { getSshKeyPairOutput, SshKeyPair } from "pulumi-exoscale-ssh";
 
 const config = new pulumi.Config();
 
+// The key that the account has, and its public half:
+//   pulumi config set name deploy
+//   pulumi config set publicKey "$(cat deploy.pub)"
 // Fails when the account has no key of that name.
 const existing = getSshKeyPairOutput({ name: config.require("name") });
 

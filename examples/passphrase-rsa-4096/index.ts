@@ -16,7 +16,7 @@ const web = new Instance("web", {
   template: "Linux Debian 13",
   diskSize: 10,
   sshKeys: [alice],
-  securityGroups: [new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") })],
+  securityGroups: [new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") })], // from anywhere: put your own network here
   waitForSsh: true,
 });
 

@@ -9,7 +9,7 @@ const alice = new SshKeyPair("alice");
 const bob = (config.getBoolean("bob") ?? true) ? new SshKeyPair("bob") : undefined;
 
 // Exoscale lets nothing in unless a rule says so.
-const ssh = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") });
+const ssh = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") }); // from anywhere: put your own network here
 
 const web = new Instance(
   "web",
@@ -20,11 +20,10 @@ const web = new Instance(
     diskSize: 10,
     sshKeys: bob ? [alice, bob] : [alice],
     securityGroups: [ssh],
-    connection: { privateKey: alice.privateKeyOpenssh },
     waitForSsh: true,
   },
   // Keys are installed at first boot and the API cannot change them afterwards. When Bob leaves, keep the machine.
-  { ignoreChanges: ["sshKeys", "connection"] },
+  { ignoreChanges: ["sshKeys"] },
 );
 
 export const instance = web.name;

@@ -17,7 +17,7 @@ const web = new Instance(
     template: "Linux Debian 13",
     diskSize: 10,
     sshKeys: Object.values(keys),
-    securityGroups: [new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") })],
+    securityGroups: [new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") })], // from anywhere: put your own network here
     waitForSsh: true,
   },
   // Exoscale installs keys at the first boot only. Whoever leaves the list above leaves the account, and still gets in

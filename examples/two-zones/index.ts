@@ -2,7 +2,7 @@ import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-s
 
 // Keys and security groups belong to the account and serve in every zone. An instance lives in one.
 const alice = new SshKeyPair("alice");
-const ssh = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") });
+const ssh = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") }); // from anywhere: put your own network here
 
 const machine = {
   type: "standard.tiny",
