@@ -443,7 +443,7 @@ export class PartialCreateError extends ExoscaleSshError {
 }
 
 /**
- * Pulumi itself ended while an instance was being made. Nobody sees this.
+ * Pulumi itself ended while an instance was being made. You see it only in logs.
  *
  * Run `pulumi cancel`, then `pulumi up`: it goes on with the instance.
  */

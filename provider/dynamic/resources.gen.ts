@@ -26,23 +26,23 @@ export interface ConnectionArgs {
   port?: pulumi.Input<number | undefined>;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in with. */
+  /** Private key to log in with. So far only a bastion is logged in to. */
   privateKey?: pulumi.Input<string | undefined>;
-  /** Jump host to go through. */
+  /** Jump host that `waitForSsh` goes through. `sshCommand` and `sshConfig` name it; nothing else uses it yet. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
 }
 
 /** A jump host. */
 export interface BastionArgs {
-  /** User to log in as. Default: the template's default user. */
+  /** User to log in to it as. Default: the one of the instance. */
   user?: pulumi.Input<string | undefined>;
   /** Address of the jump host. */
   host: pulumi.Input<string>;
-  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  /** Port of sshd. Default 22. */
   port?: pulumi.Input<number | undefined>;
-  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in with. */
+  /** Private key to log in to it with. Default: that of the connection. */
   privateKey?: pulumi.Input<string | undefined>;
 }
 
@@ -74,23 +74,23 @@ export interface Connection {
   readonly port?: number | undefined;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   readonly hostKey?: string | undefined;
-  /** Private key to log in with. */
+  /** Private key to log in with. So far only a bastion is logged in to. */
   readonly privateKey?: string | undefined;
-  /** Jump host to go through. */
+  /** Jump host that `waitForSsh` goes through. `sshCommand` and `sshConfig` name it; nothing else uses it yet. */
   readonly bastion?: Bastion | undefined;
 }
 
 /** A jump host. */
 export interface Bastion {
-  /** User to log in as. Default: the template's default user. */
+  /** User to log in to it as. Default: the one of the instance. */
   readonly user?: string | undefined;
   /** Address of the jump host. */
   readonly host: string;
-  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  /** Port of sshd. Default 22. */
   readonly port?: number | undefined;
-  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
   readonly hostKey?: string | undefined;
-  /** Private key to log in with. */
+  /** Private key to log in to it with. Default: that of the connection. */
   readonly privateKey?: string | undefined;
 }
 
@@ -120,7 +120,7 @@ export interface HeldKey {
   readonly fingerprintMd5?: string | undefined;
   /** The public key, where the program gave it. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** Given at first boot (`boot`), or later over SSH (`ssh`). */
+  /** Given at first boot (`boot`). `ssh` is reserved: nothing adds keys over SSH yet. */
   readonly origin: "boot" | "ssh";
 }
 
@@ -204,7 +204,7 @@ export interface KeyHolder {
 
 /** What a program declares of a {@link SshKeyPair}. */
 export interface SshKeyPairArgs {
-  /** Name of the key in the account. Default: the resource's name, a dash and seven random digits, which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. A change makes a new one. */
+  /** Name of the key in the account. Default: the resource's name, a dash and seven random hexadecimal digits, which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. 1 to 255 letters, digits, dots, underscores and dashes, the first a letter or a digit. A change makes a new one. */
   name?: pulumi.Input<string | undefined>;
   /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`. A change makes a new one. */
   publicKey?: pulumi.Input<string | undefined>;
@@ -212,15 +212,15 @@ export interface SshKeyPairArgs {
   privateKey?: pulumi.Input<string | undefined>;
   /** Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa. A change makes a new one. */
   algorithm?: pulumi.Input<"ed25519" | "rsa" | "ecdsa" | undefined>;
-  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. A change makes a new one. */
+  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only. A change makes a new one. */
   rsaBits?: pulumi.Input<number | undefined>;
-  /** Curve of a generated ECDSA key. Default `P256`. A change makes a new one. */
+  /** Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one. */
   ecdsaCurve?: pulumi.Input<"P256" | "P384" | "P521" | undefined>;
-  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. */
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
   comment?: pulumi.Input<string | undefined>;
-  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. Always a secret. */
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   passphrase?: pulumi.Input<string | undefined>;
-  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. */
+  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. Not with `publicKey`, `privateKey` or `adopt`. */
   privateKeyFile?: pulumi.Input<string | undefined>;
   /** Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
@@ -242,15 +242,15 @@ export class SshKeyPair extends DescribedResource {
   declare readonly privateKey: pulumi.Output<string | undefined>;
   /** Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa. A change makes a new one. */
   declare readonly algorithm: pulumi.Output<"ed25519" | "rsa" | "ecdsa" | undefined>;
-  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. A change makes a new one. */
+  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only. A change makes a new one. */
   declare readonly rsaBits: pulumi.Output<number | undefined>;
-  /** Curve of a generated ECDSA key. Default `P256`. A change makes a new one. */
+  /** Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one. */
   declare readonly ecdsaCurve: pulumi.Output<"P256" | "P384" | "P521" | undefined>;
-  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. */
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
   declare readonly comment: pulumi.Output<string | undefined>;
-  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. Always a secret. */
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   declare readonly passphrase: pulumi.Output<string | undefined>;
-  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. */
+  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. Not with `publicKey`, `privateKey` or `adopt`. */
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
   /** Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
@@ -262,11 +262,11 @@ export class SshKeyPair extends DescribedResource {
   declare readonly adopt: pulumi.Output<boolean>;
   /** The public key, one line in OpenSSH's format. */
   declare readonly publicKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The public key in PEM (SubjectPublicKeyInfo). */
+  /** The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it. */
   declare readonly publicKeyPem: pulumi.Output<string | undefined>;
   /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
+  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. OpenSSH reads an Ed25519 key in it from version 9.6 on: for `ssh` take `privateKeyOpenssh`. Always a secret. */
   declare readonly privateKeyPem: pulumi.Output<string | undefined>;
   /** The private key in PuTTY's format (PPK v2). Absent with a passphrase, which that format protects badly: import `privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyPutty: pulumi.Output<string | undefined>;
@@ -291,7 +291,7 @@ export class SshKeyPair extends DescribedResource {
 export interface InstanceArgs {
   /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. Another zone makes a new instance, disk included. A change makes a new one. */
   zone?: pulumi.Input<string | undefined>;
-  /** Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash and seven random digits. Changes in place; the host name inside stays. */
+  /** Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash and seven random hexadecimal digits. Changes in place; the host name inside stays. */
   name?: pulumi.Input<string | undefined>;
   /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
   type: pulumi.Input<string>;
@@ -369,11 +369,11 @@ export class Instance extends DescribedResource {
   declare readonly publicIp: pulumi.Output<string | undefined>;
   /** IPv6 address; absent unless `publicIpAssignment` is `dual`. */
   declare readonly ipv6Address: pulumi.Output<string | undefined>;
-  /** User to log in as: the template's default user. */
+  /** User to log in as: `connection.user`, else the template's default user. */
   declare readonly user: pulumi.Output<string | undefined>;
   /** Time of creation, ISO 8601 in UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** `ssh user@address`, ready to paste: `connection.host`, else the public IPv4 address; absent without an address. */
+  /** `ssh user@address`, ready to paste, through the bastion if there is one: `connection.host`, else the public IPv4 address; absent without an address. */
   declare readonly sshCommand: pulumi.Output<string | undefined>;
   /** A `Host` block for `~/.ssh/config`; absent without an address. */
   declare readonly sshConfig: pulumi.Output<string | undefined>;
@@ -383,7 +383,7 @@ export class Instance extends DescribedResource {
   declare readonly hostKeys: pulumi.Output<readonly string[] | undefined>;
   /** Keys of first boot as the API lists them; a list that may never change, whatever the machine holds. */
   declare readonly bootSshKeys: pulumi.Output<readonly ListedKey[]>;
-  /** Our own record of the keys that the machine was given: at first boot, or later over SSH. */
+  /** Our own record of the keys that the machine was given: at first boot; `origin: ssh` is reserved. */
   declare readonly heldKeys: pulumi.Output<readonly HeldKey[]>;
   /** Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here. */
   declare readonly staleSshKeys: pulumi.Output<readonly ListedKey[]>;
@@ -400,7 +400,7 @@ export class Instance extends DescribedResource {
 
 /** What a program declares of a {@link SecurityGroup}. */
 export interface SecurityGroupArgs {
-  /** Name of the group in the account. Default: the resource's name, a dash and seven random digits. A change makes a new one. */
+  /** Name of the group in the account. Default: the resource's name, a dash and seven random hexadecimal digits. A change makes a new one. */
   name?: pulumi.Input<string | undefined>;
   /** What the group is for, at most 255 characters. Default: none. A change makes a new one. */
   description?: pulumi.Input<string | undefined>;

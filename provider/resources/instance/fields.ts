@@ -5,29 +5,50 @@ import { keyName } from "../ssh_key_pair/fields";
 import "../contract/description";
 import type { instanceOutputs } from "./outputs";
 
+const user = z.string().min(1).optional();
+const hostKey = z.string().min(1).optional();
+const privateKey = z.string().min(1).optional();
+
 const sshHost = z.strictObject({
-  user: z.string().min(1).optional().meta({ description: "User to log in as. Default: the template's default user." }),
+  user: user.meta({ description: "User to log in as. Default: the template's default user." }),
   host: z
     .string()
     .min(1)
     .optional()
     .meta({ description: "Address to connect to. Default: the instance's public address." }),
   port: port.optional().meta({ description: "Port of sshd. Default: the provider's `sshPort`, else 22." }),
-  hostKey: z.string().min(1).optional().meta({
+  hostKey: hostKey.meta({
     description:
       "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
   }),
-  privateKey: z.string().min(1).optional().meta({ description: "Private key to log in with." }),
+  privateKey: privateKey.meta({
+    description: "Private key to log in with. So far only a bastion is logged in to.",
+  }),
 });
 
 /** How to reach an instance over SSH. */
 export const connectionField = sshHost
   .extend({
     bastion: sshHost
-      .extend({ host: z.string().min(1).meta({ description: "Address of the jump host." }) })
+      .extend({
+        user: user.meta({ description: "User to log in to it as. Default: the one of the instance." }),
+        host: z.string().min(1).meta({ description: "Address of the jump host." }),
+        port: port.optional().meta({ description: "Port of sshd. Default 22." }),
+        hostKey: hostKey.meta({
+          description:
+            "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. " +
+            "Give it.",
+        }),
+        privateKey: privateKey.meta({
+          description: "Private key to log in to it with. Default: that of the connection.",
+        }),
+      })
       .meta({ id: "Bastion", description: "A jump host." })
       .optional()
-      .meta({ description: "Jump host to go through." }),
+      .meta({
+        description:
+          "Jump host that `waitForSsh` goes through. `sshCommand` and `sshConfig` name it; nothing else uses it yet.",
+      }),
   })
   .meta({ id: "Connection", description: "How to log in to a host over SSH." })
   .optional()
@@ -69,7 +90,7 @@ export const instanceInputs = z.object({
     .meta({
       description:
         "Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash " +
-        "and seven random digits. Changes in place; the host name inside stays.",
+        "and seven random hexadecimal digits. Changes in place; the host name inside stays.",
     }),
   type: z
     .string()

@@ -10,7 +10,9 @@ const heldKey = z
   .object({
     ...keyFields,
     publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
-    origin: z.enum(["boot", "ssh"]).meta({ description: "Given at first boot (`boot`), or later over SSH (`ssh`)." }),
+    origin: z
+      .enum(["boot", "ssh"])
+      .meta({ description: "Given at first boot (`boot`). `ssh` is reserved: nothing adds keys over SSH yet." }),
   })
   .meta({ id: "HeldKey", description: "A key that a machine was given." });
 
@@ -26,11 +28,14 @@ export const instanceOutputs = z.object({
     .string()
     .optional()
     .meta({ description: "IPv6 address; absent unless `publicIpAssignment` is `dual`." }),
-  user: z.string().optional().meta({ description: "User to log in as: the template's default user." }),
+  user: z
+    .string()
+    .optional()
+    .meta({ description: "User to log in as: `connection.user`, else the template's default user." }),
   createdAt: z.string().optional().meta({ description: "Time of creation, ISO 8601 in UTC." }),
   sshCommand: z.string().optional().meta({
     description:
-      "`ssh user@address`, ready to paste: `connection.host`, else the public IPv4 address; absent without an address.",
+      "`ssh user@address`, ready to paste, through the bastion if there is one: `connection.host`, else the public IPv4 address; absent without an address.",
   }),
   sshConfig: z
     .string()
@@ -47,7 +52,9 @@ export const instanceOutputs = z.object({
   }),
   heldKeys: z
     .array(heldKey)
-    .meta({ description: "Our own record of the keys that the machine was given: at first boot, or later over SSH." }),
+    .meta({
+      description: "Our own record of the keys that the machine was given: at first boot; `origin: ssh` is reserved.",
+    }),
   owner: z
     .string()
     .optional()

@@ -41,7 +41,8 @@ export const securityGroupRule = z
 /** What a program declares of a security group. */
 export const securityGroupInputs = z.object({
   name: z.string().min(1, "A name has 1 to 255 characters").max(255, "A name has 1 to 255 characters").optional().meta({
-    description: "Name of the group in the account. Default: the resource's name, a dash and seven random digits.",
+    description:
+      "Name of the group in the account. Default: the resource's name, a dash and seven random hexadecimal digits.",
     replaces: true,
   }),
   description: z.string().max(255, "A description has at most 255 characters").optional().meta({

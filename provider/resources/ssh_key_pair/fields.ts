@@ -16,8 +16,9 @@ export const keyName = z
 export const sshKeyPairInputs = z.object({
   name: keyName.optional().meta({
     description:
-      "Name of the key in the account. Default: the resource's name, a dash and seven random digits, which lets a " +
-      "replacement exist beside the old key. With a name of your own a replacement can only delete first.",
+      "Name of the key in the account. Default: the resource's name, a dash and seven random hexadecimal digits, " +
+      "which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. " +
+      "1 to 255 letters, digits, dots, underscores and dashes, the first a letter or a digit.",
     replaces: true,
   }),
   publicKey: z
@@ -51,11 +52,17 @@ export const sshKeyPairInputs = z.object({
   rsaBits: z
     .int()
     .optional()
-    .meta({ description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096.", replaces: true }),
+    .meta({
+      description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only.",
+      replaces: true,
+    }),
   ecdsaCurve: z
     .enum(["P256", "P384", "P521"])
     .optional()
-    .meta({ description: "Curve of a generated ECDSA key. Default `P256`.", replaces: true }),
+    .meta({
+      description: "Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only.",
+      replaces: true,
+    }),
   comment: z
     .string()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point.
@@ -64,7 +71,7 @@ export const sshKeyPairInputs = z.object({
     .meta({
       description:
         "Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's " +
-        "own comment, else the name of the key.",
+        "own comment, else the name of the key. One line without control characters.",
     }),
   passphrase: z
     .string()
@@ -73,7 +80,8 @@ export const sshKeyPairInputs = z.object({
     .meta({
       description:
         "Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects " +
-        "copies of the private key, not the stack's state, where it lies beside the key. Default: none.",
+        "copies of the private key, not the stack's state, where it lies beside the key. Default: none. " +
+        "1 to 1023 bytes, no control characters.",
       secret: true,
     }),
   privateKeyFile: z
@@ -87,7 +95,8 @@ export const sshKeyPairInputs = z.object({
         "private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the " +
         "folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never " +
         "overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where " +
-        "older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state.",
+        "older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. " +
+        "Not with `publicKey`, `privateKey` or `adopt`.",
     }),
   triggers: z
     .array(z.unknown())
@@ -134,7 +143,13 @@ export const sshKeyPairInputs = z.object({
 export const sshKeyPairOutputs = z.object({
   name: z.string().meta({ description: "Name of the key in the account." }),
   publicKeyOpenssh: z.string().optional().meta({ description: "The public key, one line in OpenSSH's format." }),
-  publicKeyPem: z.string().optional().meta({ description: "The public key in PEM (SubjectPublicKeyInfo)." }),
+  publicKeyPem: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it.",
+    }),
   privateKeyOpenssh: z
     .string()
     .optional()
@@ -150,7 +165,7 @@ export const sshKeyPairOutputs = z.object({
     .meta({
       description:
         "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with " +
-        "`privateKeyFile`.",
+        "`privateKeyFile`. OpenSSH reads an Ed25519 key in it from version 9.6 on: for `ssh` take `privateKeyOpenssh`.",
       secret: true,
     }),
   privateKeyPutty: z
