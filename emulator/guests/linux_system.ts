@@ -83,13 +83,23 @@ export class LinuxSystem {
     first.stdin?.write("\n");
     await Promise.race([said(first), failed]);
     this.#first = first;
+    first.once("exit", () => {
+      if (this.#first === first) this.#first = undefined;
+    });
   }
 
-  /** Starts a program as the guest's root. */
+  /** Whether its first process lives. The guest's root can end it, and with it all others, at any time. */
+  get isUp(): boolean {
+    return this.#first !== undefined;
+  }
+
+  /** Starts a program as the guest's root. @throws when the guest is not up, since its ids may be others' by now */
   run(program: readonly string[], stdio: StdioOptions): ChildProcess {
+    const first = this.#first;
+    if (first === undefined) throw new Error(`The guest ${this.place.hostname} is not up`);
     const enter = ["user", "mnt:mount", "uts", "ipc", "pid_for_children:pid"].map((namespace) => {
       const [file = "", option = file] = namespace.split(":");
-      return `--${option}=/proc/${this.#first?.pid}/ns/${file}`;
+      return `--${option}=/proc/${first.pid}/ns/${file}`;
     });
     return this.#processes.spawn("nsenter", [...enter, "--", ...program], options(stdio));
   }
@@ -98,7 +108,7 @@ export class LinuxSystem {
   async end(): Promise<void> {
     const first = this.#first;
     this.#first = undefined;
-    if (first) {
+    if (first && first.exitCode === null && first.signalCode === null) {
       // Its end takes every process inside along; killed from outside, it would be gone before they are.
       const ended = once(first, "exit");
       first.stdin?.end();

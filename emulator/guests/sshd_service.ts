@@ -16,6 +16,8 @@ export class SshdService implements SshService {
   }
 
   serve(socket: Socket): void {
+    // As a machine that has crashed; it comes back when it is stopped and started.
+    if (!this.system.isUp) return void socket.destroy();
     const sshd = [this.program, "-i", "-f", SSHD_CONFIG, "-E", "/var/log/auth.log"];
     this.system.run(sshd, [socket, socket, "ignore"]);
     // Closes this process's copy only; sshd has its own.

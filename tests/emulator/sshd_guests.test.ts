@@ -142,6 +142,14 @@ describeSshd("a guest with a real sshd", () => {
     expect(await readdir(join(guest.home(), "../../mnt"))).toEqual([]);
   });
 
+  test("lets nobody in once its first process is dead, until it is stopped and started", async () => {
+    for (const pid of await processes()) process.kill(Number(pid), "SIGKILL");
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
+    await client.settle("PUT", `/instance/${target.id}:stop`);
+    await client.settle("PUT", `/instance/${target.id}:start`);
+    expect(await said("hostname")).toBe("web\n");
+  });
+
   test("logs inside itself who came, and no secret", async () => {
     await said("true");
     const log = await readFile(join(guest.home(), "../../var/log/auth.log"), "utf8");
