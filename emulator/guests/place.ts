@@ -1,5 +1,5 @@
 /** The files of a guest: homes, authorized_keys, accounts, and what its commands find first on their PATH. */
-import { chmod, chown, lchown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
+import { chmod, lchown, lstat, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GuestSpec } from "./guest";
 
@@ -76,14 +76,11 @@ function loginHint(user: string): string {
   return `no-port-forwarding,no-agent-forwarding,no-X11-forwarding,command="echo '${hint}';echo;sleep 10;exit 142" `;
 }
 
-/** Makes this the owner of a directory and of all below. */
-export async function give(directory: string, owner: number): Promise<void> {
-  await chown(directory, owner, owner);
-  for (const entry of await readdir(directory, { withFileTypes: true })) {
-    const path = join(directory, entry.name);
-    if (entry.isDirectory()) await give(path, owner);
-    else await lchown(path, owner, owner);
-  }
+/** Makes this the owner of a file, or of a directory and of all below. A link, which a guest may point anywhere, is not followed. */
+export async function give(path: string, owner: number): Promise<void> {
+  await lchown(path, owner, owner);
+  if (!(await lstat(path)).isDirectory()) return;
+  for (const name of await readdir(path)) await give(join(path, name), owner);
 }
 
 /** What a guest is furnished from. */

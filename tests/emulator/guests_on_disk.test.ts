@@ -1,9 +1,9 @@
-import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { chown, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readWhole, writeWhole } from "../../emulator/state_directory";
 import type { EmulatorOptions } from "../emulated";
-import { describeGuests, type Kind } from "./guest_kinds";
+import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
 import { closeAll, KeyRing, start } from "./world";
 
 let ring: KeyRing;
@@ -139,3 +139,18 @@ describeGuests((guests) => {
     await expect(opened({ guests })).rejects.toThrow(`Start with guests: "${other}" (--guests ${other})`);
   });
 });
+
+describeSshd("a guest with a real sshd", () => {
+  test("is given no file behind a link that it has put in place of a home", async () => {
+    const { emulator, id, target } = await world("sshd");
+    await ring.ssh(target, "alice", `sudo -n sh -c 'mv /home/debian /home/away; ln -s ${ring.directory} /home/debian'`);
+    await emulator.close();
+    // As after a copy that keeps no owners.
+    await chown(join(stateDir, "guests", id), 0, 0);
+    await opened({ guests: "sshd" });
+    expect([await owner(ring.directory), await owner(ring.file("alice"))]).toEqual([0, 0]);
+    expect(await owner(join(stateDir, "guests", id, "home/away"))).toBeGreaterThanOrEqual(1_879_048_192);
+  });
+});
+
+const owner = async (path: string) => (await stat(path)).uid;
