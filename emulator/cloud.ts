@@ -1,12 +1,12 @@
 /** A direct hand on the emulated cloud, for what happens behind a program's back. */
-import { chown, readFile, rename, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { instanceBody } from "./api/instance_body";
 import { refillPool } from "./api/instance_pools";
 import type { InstanceRecord, KeyRecord } from "./api/records";
 import { keyRecord } from "./api/ssh_keys";
 import type { World, Zone } from "./api/world";
 import type { Guest } from "./guests/guest";
+import { readInside, replaceInside } from "./guests/outside";
 import { AUTHORIZED_KEYS_FILES } from "./guests/place";
 import type { Settings } from "./settings";
 
@@ -22,9 +22,9 @@ export interface GuestHand {
   readonly hostKeys: readonly string[];
   /** The real directory that is this account's home; the default user's when none is named. */
   home(user?: string): string;
-  /** The text of an account's authorized_keys; empty when there is no such file. */
+  /** The text of an account's authorized_keys; empty when there is no such file. @throws when a link is in its place */
   authorizedKeys(user?: string): Promise<string>;
-  /** Puts this text in its place, owner and mode kept. */
+  /** Puts a file with this text in its place, 0600, for the account. @throws when `.ssh` is a link out of the guest */
   writeAuthorizedKeys(text: string, user?: string): Promise<void>;
 }
 
@@ -158,15 +158,7 @@ function handOn(guest: Guest): GuestHand {
     hostKey: guest.hostKeys[0] ?? "",
     hostKeys: guest.hostKeys,
     home: (user = defaultUser) => guest.home(user),
-    authorizedKeys: (user = defaultUser) => readFile(file(user), "latin1").catch(() => ""),
-    writeAuthorizedKeys: (text, user = defaultUser) => replaceFile(file(user), text),
+    authorizedKeys: (user = defaultUser) => readInside(guest.root, file(user)),
+    writeAuthorizedKeys: (text, user = defaultUser) => replaceInside(guest.root, file(user), text),
   };
-}
-
-async function replaceFile(path: string, text: string): Promise<void> {
-  const { uid, gid } = await stat(dirname(path));
-  const temporary = `${path}.new`;
-  await writeFile(temporary, text, { mode: 0o600, encoding: "latin1" });
-  await chown(temporary, uid, gid);
-  await rename(temporary, path);
 }

@@ -23,6 +23,8 @@ export interface Guest {
   readonly port: number;
   /** The public halves of its host keys: `ssh-ed25519 AAAA...`. */
   readonly hostKeys: readonly string[];
+  /** The directory, on the real file system, that has all files of the guest. */
+  readonly root: string;
   /** The directory, on the real file system, that is this account's home. */
   home(user: string): string;
   /** Opens the SSH server. */

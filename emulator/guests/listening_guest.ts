@@ -34,6 +34,7 @@ export class ListeningGuest implements Guest {
   readonly spec: GuestSpec;
   readonly port: number;
   readonly hostKeys: readonly string[];
+  readonly root: string;
   #listener: Server | undefined;
   readonly #parts: GuestParts;
   readonly #sockets = new Set<Socket>();
@@ -43,6 +44,7 @@ export class ListeningGuest implements Guest {
     this.spec = parts.spec;
     this.port = parts.port;
     this.hostKeys = parts.hostKeys;
+    this.root = parts.place.root;
   }
 
   home(user: string): string {

@@ -1,4 +1,4 @@
-import { lstat, readdir } from "node:fs/promises";
+import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { PlainConfinement } from "../../emulator/guests/confinement";
@@ -66,6 +66,26 @@ describeGuests((guests) => {
     const owners = await Promise.all(["owned", "by-sudo"].map(async (name) => (await lstat(join(home, name))).uid));
     expect(owners).not.toContain(process.getuid?.() === 0 ? 0 : -1);
     expect(stdout.split("\n")[0]).not.toBe("0");
+  });
+
+  test("a link in a guest leads whoever edits its keys from outside to no other file", async () => {
+    const target = await world(guests);
+    const guest = await target.emulator.cloud.guest(target.id);
+    const victim = ring.file("precious");
+    await writeFile(victim, "precious");
+    await ring.ssh(target, "alice", `ln -s ${victim} ~/.ssh/authorized_keys.new`);
+    await guest.writeAuthorizedKeys("# edited\n");
+    expect([await readFile(victim, "utf8"), await guest.authorizedKeys()]).toEqual(["precious", "# edited\n"]);
+  });
+
+  test("keys behind a link are neither read nor written from outside", async () => {
+    const target = await world(guests);
+    const guest = await target.emulator.cloud.guest(target.id);
+    await ring.ssh(target, "alice", `ln -sf ${ring.file("alice")} ~/.ssh/authorized_keys`);
+    await expect(guest.authorizedKeys()).rejects.toThrow("authorized_keys is a link");
+    await guest.writeAuthorizedKeys(await readFile(`${ring.file("alice")}.pub`, "latin1"));
+    await ring.ssh(target, "alice", `mv ~/.ssh ~/away; ln -s ${ring.directory} ~/.ssh`);
+    await expect(guest.writeAuthorizedKeys("")).rejects.toThrow(`leads out of its guest, to ${ring.directory}`);
   });
 
   test("commands can write nothing but what is their guest's", async () => {

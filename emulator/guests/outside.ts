@@ -1,0 +1,77 @@
+/** A guest's files as this process reads and writes them, who may be root and whom a guest must not lead elsewhere. */
+import { randomUUID } from "node:crypto";
+import { constants, existsSync } from "node:fs";
+import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
+import { basename, dirname, join, sep } from "node:path";
+import { codeOf } from "../state_directory";
+
+const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/**
+ * The bytes of a guest's file, as latin1; empty when there is none.
+ *
+ * @param root the guest's own directory
+ * @throws when it is a link, or a directory on the way is one that leads out of the guest
+ */
+export async function readInside(root: string, path: string): Promise<string> {
+  try {
+    return await inDirectoryOf(root, path, async (file) => {
+      const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+      return handle.readFile("latin1").finally(() => handle.close());
+    });
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return "";
+    if (codeOf(error) === "ELOOP") throw new Error(`${path} is a link, and is read in the guest alone.`);
+    throw error;
+  }
+}
+
+/**
+ * Puts a file with this text, 0600, in the place of a guest's file, for the owner of its directory.
+ *
+ * @param root the guest's own directory
+ * @throws when a directory on the way is a link that leads out of the guest
+ */
+export function replaceInside(root: string, path: string, text: string): Promise<void> {
+  return inDirectoryOf(root, path, async (file, directory) => {
+    const { uid, gid } = await directory.stat();
+    const temporary = join(dirname(file), `.${randomUUID()}`);
+    try {
+      await writeNew(temporary, text, uid, gid);
+      await rename(temporary, file);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  });
+}
+
+async function writeNew(path: string, text: string, uid: number, gid: number): Promise<void> {
+  const handle = await open(path, "wx", 0o600);
+  try {
+    await handle.writeFile(text, "latin1");
+    await handle.chown(uid, gid);
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Does something with a file through its open directory, which stays the one that was looked at. */
+async function inDirectoryOf<T>(
+  root: string,
+  path: string,
+  act: (file: string, directory: FileHandle) => Promise<T>,
+): Promise<T> {
+  const directory = await open(dirname(path), O_RDONLY | O_DIRECTORY);
+  try {
+    const opened = `/proc/self/fd/${directory.fd}`;
+    // Without a /proc, the path is what there is; a guest could change it meanwhile.
+    const way = existsSync(opened) ? opened : dirname(path);
+    const real = await realpath(way);
+    if (!real.startsWith((await realpath(root)) + sep)) {
+      throw new Error(`${dirname(path)} leads out of its guest, to ${real}. Make it a directory of the guest's own.`);
+    }
+    return await act(join(way, basename(path)), directory);
+  } finally {
+    await directory.close();
+  }
+}
