@@ -50,11 +50,9 @@ export const instanceOutputs = z.object({
   bootSshKeys: z.array(listedKey).meta({
     description: "Keys of first boot as the API lists them; a list that may never change, whatever the machine holds.",
   }),
-  heldKeys: z
-    .array(heldKey)
-    .meta({
-      description: "Our own record of the keys that the machine was given: at first boot; `origin: ssh` is reserved.",
-    }),
+  heldKeys: z.array(heldKey).meta({
+    description: "Our own record of the keys that the machine was given: at first boot; `origin: ssh` is reserved.",
+  }),
   owner: z
     .string()
     .optional()

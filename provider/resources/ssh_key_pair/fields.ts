@@ -49,20 +49,14 @@ export const sshKeyPairInputs = z.object({
         "ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa.",
       replaces: true,
     }),
-  rsaBits: z
-    .int()
-    .optional()
-    .meta({
-      description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only.",
-      replaces: true,
-    }),
-  ecdsaCurve: z
-    .enum(["P256", "P384", "P521"])
-    .optional()
-    .meta({
-      description: "Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only.",
-      replaces: true,
-    }),
+  rsaBits: z.int().optional().meta({
+    description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only.",
+    replaces: true,
+  }),
+  ecdsaCurve: z.enum(["P256", "P384", "P521"]).optional().meta({
+    description: "Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only.",
+    replaces: true,
+  }),
   comment: z
     .string()
     // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point.
@@ -143,13 +137,9 @@ export const sshKeyPairInputs = z.object({
 export const sshKeyPairOutputs = z.object({
   name: z.string().meta({ description: "Name of the key in the account." }),
   publicKeyOpenssh: z.string().optional().meta({ description: "The public key, one line in OpenSSH's format." }),
-  publicKeyPem: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it.",
-    }),
+  publicKeyPem: z.string().optional().meta({
+    description: "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it.",
+  }),
   privateKeyOpenssh: z
     .string()
     .optional()
