@@ -58,7 +58,8 @@ function rows(text: string): string[][] {
 
 function markdownFiles(): string[] {
   const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
-  return ["README.md", ...docs.filter((file) => file.endsWith(".md")).map((file) => join("docs", file))];
+  const atTheTop = readdirSync(root).filter((file) => file.endsWith(".md"));
+  return [...atTheTop, ...docs.filter((file) => file.endsWith(".md")).map((file) => join("docs", file))];
 }
 
 function testFiles(): string[] {
