@@ -470,6 +470,16 @@ export class LeftStoppedError extends ExoscaleSshError {
 }
 
 /**
+ * An update removed an instance's protection against deletion, then failed, and could not protect it again. The state
+ * still says that it is protected.
+ *
+ * Protect it with the command that the message names, then correct the failure and run `pulumi up` again.
+ */
+export class LeftUnprotectedError extends ExoscaleSshError {
+  readonly code = "INSTANCE_LEFT_UNPROTECTED";
+}
+
+/**
  * Exoscale reported success, and what was to change is as it was.
  *
  * Take the change back in the program, or ask Exoscale's support whether it is possible.

@@ -1,5 +1,5 @@
 import type { Instance } from "../../account";
-import { ApiError, InstanceProtectedError } from "../../errors";
+import { ApiError, InstanceProtectedError, LeftUnprotectedError, NotFoundError } from "../../errors";
 import type { InstanceAddress } from "./address";
 import type { InstanceState } from "./fields";
 import type { Job } from "./job";
@@ -12,6 +12,32 @@ export async function protectedAsAsked({ zone, id, inputs, deadline }: Job, befo
   const wanted = inputs.deletionProtection === true;
   if (wanted !== before) await zone.instances.protect(id, wanted, deadline);
   return wanted;
+}
+
+/** What protecting again may take, in ms; the time for the update itself may be over by then. */
+const secondChanceMs = 60_000;
+
+/**
+ * Protects an instance again whose update freed it and then failed. The state of before the update stays, which says that
+ * it is protected, so no later update would do it.
+ *
+ * @returns what to throw: the failure, or a LeftUnprotectedError that repeats it
+ */
+export async function protectedAgain({ zone, id }: Job, failure: unknown): Promise<unknown> {
+  try {
+    await zone.instances.protect(id, true, Date.now() + secondChanceMs);
+    return failure;
+  } catch (error) {
+    if (error instanceof NotFoundError) return failure;
+    const [first, second] = [failure, error].map((thrown) =>
+      thrown instanceof Error ? thrown.message : String(thrown),
+    );
+    return new LeftUnprotectedError(
+      `${first} It is not protected against deletion any more, though the state says so: ${second} To protect it: ` +
+        byHand({ zone: zone.name, id }, true),
+      { cause: failure },
+    );
+  }
 }
 
 /** What to say to a change for which a new instance would have to take the place of a protected one. */
@@ -28,7 +54,7 @@ export function refuseIfDeclared({ zone, id }: InstanceAddress, last: InstanceSt
   throw new InstanceProtectedError(
     `Instance "${last.name}" (${zone}/${id}) is protected against deletion: deletionProtection is true. To delete it, ` +
       'set deletionProtection: false, run "pulumi up", then delete it or run "pulumi destroy". If "pulumi up" has ' +
-      `made another one in its place already: ${byHand(zone, id)}, exo compute instance delete --zone ${zone} ${id}, ` +
+      `made another one in its place already: ${byHand({ zone, id }, false)}, exo compute instance delete --zone ${zone} ${id}, ` +
       'then "pulumi up".',
   );
 }
@@ -42,11 +68,11 @@ export function protectedByOthers(
   if (!(error instanceof ApiError) || !error.serverMessages.some((said) => /protection/i.test(said))) return error;
   return new InstanceProtectedError(
     `Instance "${name}" (${zone}/${id}) is protected against deletion, and not by this program: Exoscale answered ` +
-      `"${error.serverMessages.join("; ")}". Ask who protected it and why. Then: ${byHand(zone, id)}, and delete again.`,
+      `"${error.serverMessages.join("; ")}". Ask who protected it and why. Then: ${byHand({ zone, id }, false)}, and delete again.`,
     { cause: error },
   );
 }
 
-function byHand(zone: string, id: string): string {
-  return `exo compute instance update --zone ${zone} ${id} --protection=false`;
+function byHand({ zone, id }: InstanceAddress, isProtected: boolean): string {
+  return `exo compute instance update --zone ${zone} ${id} --protection=${isProtected}`;
 }

@@ -9,7 +9,7 @@ import type { InstanceInputs, InstanceState } from "./fields";
 import { awaitsSsh, finishCreation } from "./finish";
 import type { Job } from "./job";
 import { existing, resizeAndPower } from "./power";
-import { protectedAsAsked } from "./protection";
+import { protectedAgain, protectedAsAsked } from "./protection";
 import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
 import { instanceState, type Remembered, rememberedIn } from "./state";
 import { deadlineOf, withinTimeout } from "./timeouts";
@@ -33,10 +33,26 @@ export async function updateInstance(
 }
 
 async function changed(job: Job, last: InstanceState): Promise<InstanceState> {
-  const { account, zone, id, inputs } = job;
-  const instance = await existing(zone, id);
+  const instance = await existing(job.zone, job.id);
   // Exoscale may refuse to stop what is protected, so a protection that is to go goes first, and a new one comes last.
-  const remembered = inputs.deletionProtection === true ? rememberedIn(last) : await unprotected(job, last);
+  const remembered = rememberedIn(last);
+  const isToGo = remembered.deletionProtection && job.inputs.deletionProtection !== true;
+  if (!isToGo) return await changedFrom(instance, job, last, remembered);
+  const deletionProtection = await protectedAsAsked(job, true);
+  try {
+    return await changedFrom(instance, job, last, { ...remembered, deletionProtection });
+  } catch (error) {
+    throw await protectedAgain(job, error);
+  }
+}
+
+async function changedFrom(
+  instance: Instance,
+  job: Job,
+  last: InstanceState,
+  remembered: Remembered,
+): Promise<InstanceState> {
+  const { account, zone, id, inputs } = job;
   const described = await describeAnew(job, instance);
   await moveBetweenGroups(job, described);
   await resizeAndPower(job, described, last);
@@ -47,11 +63,6 @@ async function changed(job: Job, last: InstanceState): Promise<InstanceState> {
   }
   const deletionProtection = await protectedAsAsked(job, remembered.deletionProtection);
   return await instanceState(account, inputs, now, { ...remembered, deletionProtection });
-}
-
-async function unprotected(job: Job, last: InstanceState): Promise<Remembered> {
-  const remembered = rememberedIn(last);
-  return { ...remembered, deletionProtection: await protectedAsAsked(job, remembered.deletionProtection) };
 }
 
 /** @returns the instance after it, for what becomes of its groups when its addresses change is Exoscale's affair */

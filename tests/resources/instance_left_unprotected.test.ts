@@ -1,0 +1,79 @@
+import { resources } from "../../provider/resources";
+import { Client } from "../emulator/world";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance } = resources;
+const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const safe = { ...machine, deletionProtection: true };
+const larger = { ...machine, deletionProtection: false, type: "standard.small" };
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+const refuse = (path: RegExp) =>
+  cloud.emulator.faults.add({ kind: "status", status: 409, body: { message: "No capacity" }, method: "PUT", path });
+
+async function deletionByHand() {
+  return (await new Client(cloud.emulator).send("DELETE", `/instance/${cloud.instance()["id"]}`)).status;
+}
+
+describe("An update that frees an instance and then fails", () => {
+  test("protects it again, for the state still says that it is", async () => {
+    const last = await cloud.run().create(Instance, safe);
+    refuse(/:scale$/);
+    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
+      /is stopped, and was to run: .*No capacity/,
+    );
+    expect((await cloud.run().diff(Instance, last, safe)).changes).toEqual([]);
+    expect(await deletionByHand()).toBe(403);
+  });
+
+  test("protects it again even when the time for the update is over", async () => {
+    // Of all operations only the stop never ends.
+    const stallsAfter = (path: string) => path.endsWith(":remove-protection");
+    cloud = await startCloud({
+      exchange: ({ request: { method, path } }) =>
+        method === "PUT" && cloud.emulator.cloud.setOperationMs(stallsAfter(path) ? 600_000 : 0),
+    });
+    const short = { timeouts: { update: 1 } };
+    const last = await cloud.run().create(Instance, { ...safe, ...short });
+    await expect(cloud.run().update(Instance, last, { ...larger, ...short })).rejects.toThrow(
+      "timeouts: { update: 2 }",
+    );
+    expect(await deletionByHand()).toBe(403);
+  });
+
+  test("says what to do where it cannot protect it again", async () => {
+    const last = await cloud.run().create(Instance, safe);
+    refuse(/:scale$/);
+    refuse(/:add-protection$/);
+    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
+      new RegExp(
+        '^Instance "web" is stopped, .*No capacity.* It is not protected against deletion any more, though the state says ' +
+          `so: Could not protect instance .* exo compute instance update --zone ch-gva-2 ${last.state.instanceId} --protection=true`,
+      ),
+    );
+    expect(await deletionByHand()).toBe(200);
+  });
+
+  test("frees it with the next update, when that succeeds", async () => {
+    const last = await cloud.run().create(Instance, safe);
+    refuse(/:scale$/);
+    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow("No capacity");
+    const { state } = await cloud.run().update(Instance, last, larger);
+    expect(state).toMatchObject({ type: "standard.small", deletionProtection: false });
+    expect(await deletionByHand()).toBe(200);
+  });
+});
+
+test("An update that frees nothing and fails leaves the protection alone", async () => {
+  const last = await cloud.run().create(Instance, safe);
+  refuse(/:scale$/);
+  await expect(cloud.run().update(Instance, last, { ...larger, deletionProtection: true })).rejects.toThrow(
+    "No capaci",
+  );
+  expect(cloud.actions().filter((action) => action.includes("protection"))).toEqual([":add-protection"]);
+});
