@@ -116,6 +116,15 @@ describe("A replacement of a protected instance is refused at preview", () => {
     await expect(diff).rejects.toThrow('Instance "web" would be replaced, and it is protected against deletion.');
   });
 
+  test("but not when its template is now given by the very id that it has, and a newer build is out", async () => {
+    // As Debian 13 would stand there if its newest build had come out since.
+    const { id, state } = await cloud.run().create(Instance, { ...safe, template: "Linux Debian 12" });
+    const last = { id, state: { ...state, template: "Linux Debian 13" } };
+    const pinned = { ...safe, template: state.templateId };
+    expect(await cloud.run().failures(Instance, pinned, last)).toEqual([]);
+    expect((await cloud.run().diff(Instance, last, pinned)).replaces).toEqual([]);
+  });
+
   test("but not once the protection was removed", async () => {
     const last = await cloud.run().create(Instance, safe);
     const held = await cloud.run().update(Instance, last, unsafe);

@@ -1,5 +1,6 @@
 import type { Account } from "../../account";
 import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { isId } from "../contract/id";
 import type { CheckFailure } from "../contract/resource";
 import { only } from "../contract/state";
 import type { InstanceInputs } from "./fields";
@@ -17,7 +18,8 @@ export async function instanceChangeRules(
 ): Promise<CheckFailure[]> {
   const refused = changesRefused(inputs, olds);
   const settled = knownOf(inputs, olds);
-  const isProtected = olds.deletionProtection === true && (await isAnotherMachine(settled, olds, account));
+  const isProtected =
+    olds.deletionProtection === true && (await isAnotherMachine(withoutPin(settled, olds), olds, account));
   if (!isProtected && refused.length === 0) return [];
   if (await failedAtCreation(inputs, olds, account)) return [];
   if (isProtected) return [protectedReplaced(settled, olds)];
@@ -30,6 +32,15 @@ function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
   const settled = Object.entries(inputs).filter(([name]) => !unknown.includes(name));
   // Names come from the description of these very inputs, and those that are required are in the old ones.
   return { ...Object.fromEntries(settled), ...only(unknown, olds) } as Inputs;
+}
+
+/**
+ * A name that became an id may pin the very build that the instance has, though a newer one is out by now. Only its state
+ * tells, so that the diff decides.
+ */
+function withoutPin(inputs: Inputs, olds: InstanceInputs): Inputs {
+  const isPinned = isId(known(inputs.template) ?? "") && !isId(olds.template);
+  return isPinned ? { ...inputs, template: olds.template } : inputs;
 }
 
 /** Otherwise a new one would be made, and only then would the deletion of the old one fail. */
