@@ -176,6 +176,16 @@ test("An instance that a killed run left protected is freed when the program ask
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
+test("An instance that a killed run left is not asked about a protection that no program speaks of", async () => {
+  const { deletionProtection: _, ...silent } = safe;
+  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
+  await cloud.run().createInPart(Instance, silent);
+  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /:remove-protection$/ });
+  const held = await cloud.run().create(Instance, silent);
+  expect(held.state).not.toHaveProperty("deletionProtection");
+  expect(cloud.actions()).not.toContain(":remove-protection");
+});
+
 describe("Where Exoscale refuses to stop a protected instance,", () => {
   beforeEach(() => cloud.emulator.cloud.set({ protectedStop: "refused" }));
 

@@ -54,8 +54,9 @@ async function made(
       progress.id = accepted;
     });
   } else {
-    // Nobody knows whether the interrupted run has protected it, so what is asked for is done in any case.
-    progress.remembered = { ...progress.remembered, deletionProtection: job.inputs.deletionProtection !== true };
+    // Nobody knows whether the interrupted run has protected it, so what the program says, if anything, is done in any
+    // case. A program that says nothing may have no permission for it.
+    progress.remembered = { ...progress.remembered, deletionProtection: job.inputs.deletionProtection === false };
     await startOrStop({ ...job, id: progress.id });
   }
   return await finishCreation({ ...job, id: progress.id ?? "" }, progress.remembered, (now) => {
