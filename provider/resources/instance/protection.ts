@@ -59,7 +59,7 @@ export function refuseIfDeclared({ zone, id }: InstanceAddress, last: InstanceSt
   );
 }
 
-/** What to say when Exoscale refuses a deletion for a protection that the program does not declare. */
+/** What to say when Exoscale refuses a deletion for a protection of which the state does not know. */
 export function protectedByOthers(
   { zone, id }: InstanceAddress,
   { name }: Pick<Instance, "name">,
@@ -67,8 +67,9 @@ export function protectedByOthers(
 ): unknown {
   if (!(error instanceof ApiError) || !error.serverMessages.some((said) => /protection/i.test(said))) return error;
   return new InstanceProtectedError(
-    `Instance "${name}" (${zone}/${id}) is protected against deletion, and not by this program: Exoscale answered ` +
-      `"${error.serverMessages.join("; ")}". Ask who protected it and why. Then: ${byHand({ zone, id }, false)}, and delete again.`,
+    `Instance "${name}" (${zone}/${id}) is protected against deletion, and not according to the state: Exoscale answered ` +
+      `"${error.serverMessages.join("; ")}". A run that failed may have protected it, or somebody else: ask who, and ` +
+      `why. Then: ${byHand({ zone, id }, false)}, and delete again.`,
     { cause: error },
   );
 }
