@@ -463,7 +463,8 @@ export class InstanceProtectedError extends ExoscaleSshError {
 /**
  * An instance was stopped for a change and is still stopped, because the change or the start failed.
  *
- * Correct what the message names and run `pulumi up` again: it goes on and starts the instance.
+ * Correct what the message names and run `pulumi up` again: it goes on and starts the instance. If you take the change
+ * back instead, run `pulumi refresh` first: without it Pulumi sees nothing to do.
  */
 export class LeftStoppedError extends ExoscaleSshError {
   readonly code = "INSTANCE_LEFT_STOPPED";

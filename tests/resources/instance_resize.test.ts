@@ -23,7 +23,7 @@ describe("What fails between stop and start", () => {
     const last = await cloud.run().create(Instance, machine);
     refuse(new RegExp(`${action}$`));
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
-      /^Instance "web" is stopped, and was to run: Could not .*No capacity.* Run "pulumi up" again: it goes on from th/,
+      /^Instance "web" is stopped, and was to run: Could not .*No capacity.* Run "pulumi up" again: it goes on from there\. .*If you take the change back, run "pulumi refresh" first\.$/,
     );
     const soFar = cloud.actions().length;
     const { state } = await cloud.run().update(Instance, last, larger);

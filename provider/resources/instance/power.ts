@@ -57,7 +57,8 @@ function leftStopped({ zone, id, inputs }: Job, cause: unknown): LeftStoppedErro
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new LeftStoppedError(
     `Instance "${inputs.name}" is stopped, and was to run: ${reason} Run "pulumi up" again: it goes on from there. To ` +
-      `start the instance as it is: exo compute instance start --zone ${zone.name} ${id}`,
+      `start the instance as it is: exo compute instance start --zone ${zone.name} ${id}. If you take the change back, run ` +
+      '"pulumi refresh" first.',
     { cause },
   );
 }
