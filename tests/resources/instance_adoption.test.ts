@@ -71,8 +71,22 @@ describe("An instance that a killed run left", () => {
     const { state } = await run.create(Instance, { ...machine, diskSize: 20 });
     expect(state.instanceId).not.toBe(left);
     expect(run.warnings).toEqual([
-      expect.stringMatching(`left unfinished and is not what the program asks for now.*--zone ch-gva-2 ${left}$`),
+      expect.stringMatching(
+        `left unfinished and is not what the program asks for now.* do: exo compute instance delete --zone ch-gva-2 ${left}\\. ` +
+          `If it is protected, .* first: exo compute instance update --zone ch-gva-2 ${left} --protection=false$`,
+      ),
     ]);
+  });
+
+  test("is not named when it is being deleted already", async () => {
+    await killedRun({ ...machine, diskSize: 20 });
+    cloud.emulator.cloud.setOperationMs(600_000);
+    await new Client(cloud.emulator).send("DELETE", `/instance/${cloud.instance()["id"]}`);
+    expect(cloud.instance()).toMatchObject({ state: "destroying" });
+    cloud.emulator.cloud.setOperationMs(0);
+    const run = cloud.run();
+    await run.create(Instance, machine);
+    expect(run.warnings).toEqual([]);
   });
 
   test("is not taken over by another resource", async () => {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import type { Instance } from "../../account";
 import { PartialCreateError } from "../../errors";
 import type { Context, Created, Log } from "../contract/resource";
 import { formatAddress } from "./address";
@@ -6,7 +7,9 @@ import type { InstanceInputs, InstanceState } from "./fields";
 import { finishCreation } from "./finish";
 import type { Job } from "./job";
 import { keysOfFirstBoot, orMissingKey } from "./keys";
+import { isGone } from "./lifecycle";
 import { existing, startOrStop } from "./power";
+import { byHand } from "./protection";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
 import { ownerLabel, reservedLabels } from "./reserved_labels";
 import { instanceState, present, type Remembered, shownProtection } from "./state";
@@ -76,18 +79,21 @@ async function takeOver(
 ): Promise<string | undefined> {
   const left = (await unfinished(zone, request)).filter(({ id }) => !account.madeInThisRun.has(id));
   const adopted = left.find((instance) => isAsRequested(instance, request, remembered));
-  for (const { id, name } of left.filter((instance) => instance !== adopted)) {
-    log.warn(
-      `Instance "${name}" (${id}) in ${zone.name} was left unfinished and is not what the program asks for now. If ` +
-        `Pulumi does not delete it in this run, do: exo compute instance delete --zone ${zone.name} ${id}`,
-    );
-  }
+  for (const other of left) if (other !== adopted && !isGone(other.state)) log.warn(leftOver(other, zone.name));
   if (!adopted) return undefined;
   log.info(`Instance "${adopted.name}" (${adopted.id}) was left unfinished by an interrupted run: going on with it.`);
   const labels = { ...adopted.labels, ...reservedLabels(request.labels) };
   await zone.instances.update(adopted.id, { labels }, deadline);
   account.madeInThisRun.add(adopted.id);
   return adopted.id;
+}
+
+function leftOver({ id, name }: Instance, zone: string): string {
+  return (
+    `Instance "${name}" (${id}) in ${zone} was left unfinished and is not what the program asks for now. If Pulumi does ` +
+    `not delete it in this run, do: exo compute instance delete --zone ${zone} ${id}. If it is protected, as the ` +
+    `interrupted run may have left it, do first: ${byHand({ zone, id }, false)}`
+  );
 }
 
 async function make(

@@ -74,6 +74,7 @@ export function protectedByOthers(
   );
 }
 
-function byHand({ zone, id }: InstanceAddress, isProtected: boolean): string {
+/** The command that sets or removes a protection. */
+export function byHand({ zone, id }: InstanceAddress, isProtected: boolean): string {
   return `exo compute instance update --zone ${zone} ${id} --protection=${isProtected}`;
 }
