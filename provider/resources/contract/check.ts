@@ -51,7 +51,7 @@ async function checkInputs<Inputs extends object, State extends object>(
   // Each field has just been held against its description; the old ones were when they were new.
   const last = olds as OldInputs<Inputs>;
   const checked = resource.complete(complete as PreviewedFields<Inputs>, asked.account, last);
-  const broken = resource.rules(checked);
+  const broken = resource.rules(checked, last);
   const answers = broken.length > 0 ? broken : await ask(resource, checked, last, asked);
   return { inputs: { ...checked }, failures: answers };
 }

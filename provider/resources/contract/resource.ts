@@ -93,8 +93,11 @@ export interface Resource<Inputs extends object, State extends object> {
     defaults: ProviderDefaults,
     olds: OldInputs<Inputs>,
   ): PreviewedFields<Inputs>;
-  /** Rules between fields and within values; pure. Unknown values must pass. */
-  rules(inputs: PreviewedFields<Inputs>): CheckFailure[];
+  /**
+   * Rules between fields and within values; pure. Unknown values must pass, and so must what an older version accepted
+   * and the object still has.
+   */
+  rules(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[];
   /**
    * Changes that cannot be made to an object that exists, or that would cost access or data, unless a new one is made
    * anyway. Said here rather than in the diff, which Pulumi also asks at a refresh: a refusal there would fail that.

@@ -1,7 +1,7 @@
 import { ExoscaleSshError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields, UNKNOWN } from "../contract/description";
-import type { CheckFailure } from "../contract/resource";
+import type { CheckFailure, OldInputs } from "../contract/resource";
 import type { InstanceInputs } from "./fields";
 import { listed } from "./keys";
 import { isReserved } from "./reserved_labels";
@@ -10,14 +10,14 @@ import { longestUserData, sentUserData } from "./user_data";
 type Inputs = PreviewedFields<InstanceInputs>;
 
 /** What can be said of an instance's inputs without asking anybody. */
-export function instanceRules(inputs: Inputs): CheckFailure[] {
+export function instanceRules(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
   return [
     ...reservedLabelsUsed(inputs),
     ...userDataTooShortOrLong(inputs),
     ...unreadableKeys(inputs),
     ...keyTwice(inputs),
-    ...noAddress(inputs),
-    ...groupsWithoutAddress(inputs),
+    ...noAddress(inputs, olds),
+    ...groupsWithoutAddress(inputs, olds),
     ...zoneMissing(inputs),
   ];
 }
@@ -67,19 +67,31 @@ function keyTwice(inputs: Inputs): CheckFailure[] {
   );
 }
 
-function noAddress(inputs: Inputs): CheckFailure[] {
-  if (inputs.waitForSsh !== true || inputs.publicIpAssignment !== "none" || hasHost(inputs.connection)) return [];
+/** Versions that checked less have accepted it, with a connection; a program that keeps it goes on. */
+function noAddress(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
+  if (!waitsNowhere(inputs) || (olds && waitsNowhere(olds))) return [];
   const reason = "waitForSsh needs an address to wait at. Remove it, or set publicIpAssignment or connection.host.";
   return [{ property: "waitForSsh", reason }];
+}
+
+function waitsNowhere({ waitForSsh, publicIpAssignment, connection }: Inputs): boolean {
+  return waitForSsh === true && publicIpAssignment === "none" && !hasHost(connection);
 }
 
 function hasHost(connection: Inputs["connection"]): boolean {
   return connection === UNKNOWN || (typeof connection === "object" && given(connection.host));
 }
 
-/** The API takes such groups and drops them; each refresh would show them as taken away. */
-function groupsWithoutAddress({ publicIpAssignment, securityGroups }: Inputs): CheckFailure[] {
+/**
+ * The API takes such groups and drops them; each refresh would show them as taken away. Versions that checked less have
+ * accepted them: a program that keeps them goes on, whether a refresh has emptied the list in its state or not.
+ */
+function groupsWithoutAddress(
+  { publicIpAssignment, securityGroups }: Inputs,
+  olds: OldInputs<InstanceInputs>,
+): CheckFailure[] {
   if (publicIpAssignment !== "none" || !Array.isArray(securityGroups) || securityGroups.length === 0) return [];
+  if (olds?.publicIpAssignment === "none" && olds.securityGroups !== undefined) return [];
   const reason =
     "An instance without a public address is in no security group: Exoscale ignores them. Remove securityGroups, or set " +
     "publicIpAssignment to inet4 or dual.";
