@@ -62,7 +62,7 @@ describe("A change of the keys is refused", () => {
   test("with the keys that it has and both ways out", async () => {
     const [reason] = await refusals([keyOfAlice, keyOfBob], [keyOfBob]);
     expect(reason).toContain("(they were: alice, bob)");
-    expect(reason).toContain('ignoreChanges: ["sshKeys", "connection"]');
+    expect(reason).toContain('ignoreChanges: ["sshKeys"]');
     expect(reason).toContain("replaceOnKeyChange: true");
   });
 

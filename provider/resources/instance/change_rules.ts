@@ -74,7 +74,7 @@ function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   const reason =
     `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
     "has no operation that changes them afterwards. Either keep the instance with the keys that it has: ignoreChanges: " +
-    '["sshKeys", "connection"] in its options; or permit a new instance, disk included: replaceOnKeyChange: true.' +
+    '["sshKeys"] in its options; or permit a new instance, disk included: replaceOnKeyChange: true.' +
     (inPlace ? " Changing them over the declared connection is not part of this version." : "");
   return [{ property: "sshKeys", reason }];
 }
