@@ -15,7 +15,8 @@ import { openGuests } from "./guests/open";
 import { reserveSshPort, type SshPort } from "./guests/ssh_port";
 import { type EmulatorOptions, ZONES } from "./options";
 import { DEFAULT_SETTINGS } from "./settings";
-import { codeOf, StateDirectory } from "./state_directory";
+import { StateDirectory } from "./state_directory";
+import { codeOf } from "./system_error";
 
 export type { Exchange, RecordedRequest } from "./api/server";
 export type { Cloud, GuestHand } from "./cloud";

@@ -16,18 +16,14 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
+import { lineOfThisProcess, livingHolder } from "./holder";
+import { codeOf } from "./system_error";
 
 /** What a file holds: its content beside the proof that it is what was written. */
 interface Envelope {
   readonly format: typeof FORMAT;
   readonly sha256: string;
   readonly content: unknown;
-}
-
-/** Who has the directory. Ids of processes are used again, so the moment of the start belongs to it. */
-interface Holder {
-  readonly pid: number;
-  readonly started: string;
 }
 
 const FORMAT = 1;
@@ -129,7 +125,7 @@ function digest(content: unknown): string {
 function take(directory: string): void {
   const lock = join(directory, LOCK);
   const own = `${lock}.${randomUUID()}`;
-  writeFileSync(own, `${process.pid} ${startOf(process.pid)}`, { mode: 0o600 });
+  writeFileSync(own, lineOfThisProcess(), { mode: 0o600 });
   try {
     while (!linked(own, lock)) {
       refuseLiving(directory, lock);
@@ -151,8 +147,8 @@ function linked(own: string, lock: string): boolean {
 }
 
 function refuseLiving(directory: string, lock: string): void {
-  const { pid, started } = holderIn(lock);
-  if (!isAlive(pid) || startOf(pid) !== started) return;
+  const pid = livingHolder(readFileSync(lock, "utf8"));
+  if (pid === undefined) return;
   throw new Error(`The emulator of process ${pid} has the state in ${directory}. End it, or name another directory.`);
 }
 
@@ -168,36 +164,4 @@ function removeStale(directory: string, lock: string): void {
   } finally {
     rmSync(moved);
   }
-}
-
-function holderIn(lock: string): Holder {
-  const [pid, started = ""] = readFileSync(lock, "utf8").split(" ");
-  return { pid: Number(pid), started };
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    return pid > 0 && process.kill(pid, 0);
-  } catch (error) {
-    return codeOf(error) === "EPERM";
-  }
-}
-
-/** When a process started, in the kernel's ticks; empty where there is no /proc, and there the id alone decides. */
-function startOf(pid: number): string {
-  try {
-    // The name, in parentheses, may hold blanks; the start is the 20th field after it (proc(5)).
-    return (
-      readFileSync(`/proc/${pid}/stat`, "latin1")
-        .replace(/^.*\) /s, "")
-        .split(" ")[19] ?? ""
-    );
-  } catch {
-    return "";
-  }
-}
-
-/** The `code` of a system error. */
-export function codeOf(error: unknown): unknown {
-  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }

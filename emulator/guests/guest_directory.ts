@@ -1,9 +1,9 @@
 /** The directory in which guests have their files, private to this user, for one run or for several. */
 import { rmSync } from "node:fs";
-import { chmod, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readWhole, writeWhole } from "../state_directory";
+import { makeTemporary } from "./temporary_directory";
 
 /** Where guests outlive this process, and which instances there are. */
 export interface Kept {
@@ -25,7 +25,7 @@ export class GuestDirectory {
 
   /** Makes a directory, or opens the one that is kept. @throws when guests' owners cannot get to it */
   static async open(kept: Kept | undefined): Promise<GuestDirectory> {
-    const root = kept?.directory ?? (await mkdtemp(join(tmpdir(), "exoscale-emulator-")));
+    const root = kept?.directory ?? (await makeTemporary());
     if (kept) await tidy(kept.directory, kept.ids);
     // Guests of a root process have other owners, who must get through to their own directories, which are 0700.
     if (isRoot()) await chmod(root, 0o711);

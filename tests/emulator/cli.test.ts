@@ -1,16 +1,23 @@
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { exportsOf, command as spawned } from "./command";
+import { commandIn, exportsOf, command as spawned } from "./command";
 
-let child: ChildProcess | undefined;
+const children: ChildProcess[] = [];
 
 afterEach(() => {
-  child?.kill("SIGKILL");
+  for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
 function command(...args: string[]): ChildProcess {
-  child = spawned(...args);
+  return untilEnd(spawned(...args));
+}
+
+function untilEnd(child: ChildProcess): ChildProcess {
+  children.push(child);
   return child;
 }
 
@@ -69,3 +76,18 @@ test.each([
   expect(code).toBe(2);
   expect(stderr).toContain(reason);
 });
+
+test("removes what a killed emulator has left, and nothing of one that runs", async () => {
+  const own = await mkdtemp(join(tmpdir(), "emulator-cli-"));
+  const startThere = () => untilEnd(commandIn(own, "emulator"));
+  const killed = startThere();
+  await exportsOf(killed);
+  killed.kill("SIGKILL");
+  await once(killed, "close");
+  const left = await readdir(own);
+  await Promise.all([startThere(), startThere()].map(exportsOf));
+  const found = await readdir(own);
+  await rm(own, { recursive: true });
+  expect([left.length, found.length, found.filter((name) => left.includes(name))]).toEqual([1, 2, []]);
+  // Three processes start, one after another on a busy machine.
+}, 30_000);

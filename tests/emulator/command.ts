@@ -28,6 +28,13 @@ export function command(...args: string[]): ChildProcess {
   return spawn(program, rest, options);
 }
 
+/** The same, with a directory of its own for temporary files. */
+export function commandIn(directory: string, ...args: string[]): ChildProcess {
+  const { line, options } = commandLine(...args);
+  const [program, ...rest] = line;
+  return spawn(program, rest, { ...options, env: { ...options.env, TMPDIR: directory } });
+}
+
 /** The four lines that a started emulator prints. */
 export async function exportsOf({ stdout }: ChildProcess): Promise<string[]> {
   if (!stdout) throw new Error("no output");
