@@ -132,12 +132,12 @@ async function withDraft(file: string, text: string, place: (draft: string) => P
 async function writeDraft(draft: string, text: string): Promise<void> {
   const handle = await open(draft, "wx", 0o600);
   try {
-    await handle.writeFile(text);
-    await handle.sync();
     const { mode } = await handle.stat();
     if (platform() !== "win32" && (mode & 0o077) !== 0) {
       throw new KeyFileUnusableError("the file system there lets everybody read it. Choose another privateKeyFile");
     }
+    await handle.writeFile(text);
+    await handle.sync();
   } finally {
     await handle.close();
   }

@@ -13,6 +13,7 @@ import {
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import fileSystem from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { KeyFileTakenError, KeyFileUnusableError } from "../provider/errors";
@@ -24,7 +25,10 @@ beforeEach(() => {
   folder = mkdtempSync(join(realpathSync(tmpdir()), "key-file-"));
   path = join(folder, "key");
 });
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
+afterEach(() => {
+  jest.restoreAllMocks();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 const text = "a private key\n";
@@ -37,6 +41,23 @@ function written(content: string): string {
 function linked(target: string): string {
   symlinkSync(target, path);
   return path;
+}
+
+/** As on a file system without modes. @returns what was in each file when it was looked at, or closed */
+function openedForEverybody(): () => string[] {
+  const open = fileSystem.open;
+  const texts: string[] = [];
+  jest.spyOn(fileSystem, "open").mockImplementation(async (file, ...how) => {
+    const handle = await open(file, ...how);
+    await handle.chmod(0o644);
+    const close = handle.close.bind(handle);
+    handle.close = async () => {
+      texts.push(readFileSync(file.toString(), "utf8"));
+      await close();
+    };
+    return handle;
+  });
+  return () => texts;
 }
 
 /** Root may do everything, so it becomes somebody else for a moment. */
@@ -93,6 +114,12 @@ describe("A new private key file", () => {
     await files.create(relative(process.cwd(), join(folder, "near")), text);
     await files.create(`~/${relative(homedir(), join(folder, "home"))}`, text);
     expect(readdirSync(folder).sort()).toEqual(["home", "near"]);
+  });
+
+  test("is refused while it is empty where the file system lets everybody read it", async () => {
+    const texts = openedForEverybody();
+    await expect(files.create(path, text)).rejects.toThrow("lets everybody read it. Choose another privateKeyFile");
+    expect([texts(), readdirSync(folder)]).toEqual([[""], []]);
   });
 
   test("cannot be made below a file, and the error says so", async () => {
