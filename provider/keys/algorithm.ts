@@ -53,7 +53,7 @@ const refusedTypes = [
   },
   {
     pattern: /^sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com$/,
-    reason: "security keys (FIDO, sk-) are not supported by the Exoscale API; use an ed25519 or RSA key",
+    reason: "security keys (FIDO, sk-) are not among the kinds that Exoscale documents; use an ed25519 or RSA key",
   },
   { pattern: /^ssh-dss$/, reason: "DSA is refused by every current OpenSSH; make an ed25519 or RSA key" },
   {

@@ -119,7 +119,7 @@ describe("a text that is no usable public key", () => {
   const start = 'it does not start with a key type; give one line such as "ssh-ed25519 AAAA... comment"';
   const options = "options stand before the key type (from=, command= and the like); remove the options";
   const privateKey = "it is a PRIVATE key; give the public half (the .pub file), or use the privateKey input";
-  const sk = "security keys (FIDO, sk-) are not supported by the Exoscale API; use an ed25519 or RSA key";
+  const sk = "security keys (FIDO, sk-) are not among the kinds that Exoscale documents; use an ed25519 or RSA key";
   const certificate =
     "it is a certificate; give the public key that was certified (the .pub file without -cert in its name)";
   const pem = "it is a PEM public key; convert it with";
