@@ -29,7 +29,11 @@ export interface PrivateKeyFiles {
    * @throws KeyFileUnusableError
    */
   create(path: string, text: string): Promise<void>;
-  /** Puts another text into a file that holds `last`, at one stroke. @throws KeyFileUnusableError */
+  /**
+   * Puts another text into a file that holds `last`, at one stroke. Owner and group stay, where the system permits it.
+   *
+   * @throws KeyFileUnusableError
+   */
   replace(path: string, last: string, text: string): Promise<void>;
   /** Removes a file that holds `last`. @throws KeyFileUnusableError */
   remove(path: string, last: string): Promise<void>;
@@ -52,10 +56,12 @@ export const privateKeyFiles: PrivateKeyFiles = {
   replace: (path, last, text) =>
     explained(`rewrite the private key file "${path}"`, async () => {
       const file = absolute(path);
-      await withDraft(file, text, async (draft) => {
+      await checkHolds(path, last);
+      const place = async (draft: string) => {
         await checkHolds(path, last);
         await rename(draft, file);
-      });
+      };
+      await withDraft(file, text, place, await lstat(file));
       await checkHolds(path, text);
     }),
 
@@ -116,12 +122,19 @@ const draftName = /^\.exoscale-ssh-key-[0-9a-f]{16}$/;
 /** Milliseconds after which a draft is a leftover: writing one takes a few. */
 const draftLifetime = 60_000;
 
-async function withDraft(file: string, text: string, place: (draft: string) => Promise<void>): Promise<void> {
+type Owner = Pick<Stats, "uid" | "gid">;
+
+async function withDraft(
+  file: string,
+  text: string,
+  place: (draft: string) => Promise<void>,
+  owner?: Owner,
+): Promise<void> {
   const folder = dirname(file);
   await sweepDrafts(folder);
   const draft = join(folder, `.exoscale-ssh-key-${randomBytes(8).toString("hex")}`);
   try {
-    await writeDraft(draft, text);
+    await writeDraft(draft, text, owner);
     await place(draft);
   } finally {
     await rm(draft, { force: true });
@@ -129,13 +142,15 @@ async function withDraft(file: string, text: string, place: (draft: string) => P
   await persistNames(folder);
 }
 
-async function writeDraft(draft: string, text: string): Promise<void> {
+async function writeDraft(draft: string, text: string, owner?: Owner): Promise<void> {
   const handle = await open(draft, "wx", 0o600);
   try {
     const { mode } = await handle.stat();
     if (platform() !== "win32" && (mode & 0o077) !== 0) {
       throw new KeyFileUnusableError("the file system there lets everybody read it. Choose another privateKeyFile");
     }
+    // Only root may give files away, and it must: `sudo pulumi up` would lock the user out of the key.
+    if (owner) await handle.chown(owner.uid, owner.gid).catch(() => undefined);
     await handle.writeFile(text);
     await handle.sync();
   } finally {
@@ -155,11 +170,13 @@ async function linkNew(draft: string, file: string, path: string): Promise<void>
   }
 }
 
+/** As far as it can: a folder that cannot be listed, or a draft of somebody else, is no reason to write no key. */
 async function sweepDrafts(folder: string): Promise<void> {
-  const drafts = (await readdir(folder)).filter((name) => draftName.test(name)).map((name) => join(folder, name));
-  for (const draft of drafts) {
+  const names = await readdir(folder).catch(() => []);
+  for (const draft of names.filter((name) => draftName.test(name)).map((name) => join(folder, name))) {
     const found = await lstat(draft).catch(() => undefined);
-    if (found && Date.now() - found.mtimeMs > draftLifetime) await rm(draft, { force: true });
+    if (!found || Date.now() - found.mtimeMs <= draftLifetime) continue;
+    await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 

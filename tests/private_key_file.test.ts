@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -137,6 +138,18 @@ test("A key file cannot be made without the right to write in its folder", async
   await expect(made).rejects.toThrow(`Could not write the private key file "${path}": no permission (EACCES).`);
 });
 
+test("A key file is made, changed and removed in a folder that nobody can list", async () => {
+  if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
+  chmodSync(folder, 0o300);
+  await asNobody(async () => {
+    await files.create(path, text);
+    await files.replace(path, text, "another\n");
+    await files.remove(path, "another\n");
+  });
+  chmodSync(folder, 0o700);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
 describe("What a killed run left beside a file", () => {
   const leftover = ".exoscale-ssh-key-0123456789abcdef";
 
@@ -176,6 +189,15 @@ describe("A private key file is replaced", () => {
     expect([readFileSync(path, "utf8"), mode(path)]).toEqual(["another\n", "600"]);
     expect(statSync(path).ino).not.toBe(before);
     expect(readdirSync(folder)).toEqual(["key"]);
+  });
+
+  test("by one of the same owner and group, where that is possible", async () => {
+    const [owner, group] = process.getuid?.() === 0 ? [65_533, 65_534] : [process.getuid?.(), process.getgid?.()];
+    writeFileSync(path, text);
+    if (process.getuid?.() === 0) chownSync(path, 65_533, 65_534);
+    await files.replace(path, text, "another\n");
+    expect(statSync(path)).toMatchObject({ uid: owner, gid: group });
+    expect(mode(path)).toBe("600");
   });
 
   test("only while it holds what the caller has read", async () => {
