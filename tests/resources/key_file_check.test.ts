@@ -66,6 +66,15 @@ describe("A preview refuses a privateKeyFile", () => {
     expect([more, failure?.includes(openssh.split("\n")[1] ?? "")]).toEqual([[], false]);
   });
 
+  test("that holds a private key, which may be the only copy of one in use", async () => {
+    folder.write("key", (await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }))).openssh);
+    expect(await failures({ privateKeyFile })).toEqual([
+      expect.stringMatching(
+        /the only copy of a key in use.* Delete it only if no key pair and no machine has that fingerprint\.$/,
+      ),
+    ]);
+  });
+
   test("that holds anything else", async () => {
     folder.write("key", "notes\n");
     expect(await failures({ privateKeyFile })).toEqual([

@@ -21,11 +21,13 @@ export function whyTaken(path: string, place: Place): string {
   if (place.is === "blocked") return `"${path}" ${place.why}.`;
   const fingerprint = place.is === "file" ? publicHalf(place.text)?.fingerprintSha256 : undefined;
   const content = fingerprint ? `holds the private key ${fingerprint}` : "holds something else than a readable key";
-  return (
-    `"${path}" exists and ${content}. A file is never overwritten: choose another privateKeyFile, or move that file ` +
-    "away. If a run that was interrupted left it, its key opens nothing: delete it."
-  );
+  const todo = `"${path}" exists and ${content}. A file is never overwritten: choose another privateKeyFile, or move that file away.`;
+  return fingerprint ? `${todo} ${mayBeInUse}` : todo;
 }
+
+const mayBeInUse =
+  "It may be the only copy of a key in use: this pair's before its replacement, or another stack's. Delete it only if no " +
+  "key pair and no machine has that fingerprint.";
 
 /**
  * Writes the private key of a new pair into its file.
