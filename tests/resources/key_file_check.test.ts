@@ -129,6 +129,17 @@ describe("A preview of a change refuses", () => {
     },
   );
 
+  test("a third path with a hint of the second, where an interrupted update may have put the file", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
+    folder.lose("key");
+    const failed = await cloud
+      .run()
+      .failures(SshKeyPair, { name: "alice", privateKeyFile: folder.path("third") }, last);
+    expect(failed.join()).toMatch(
+      /If an update to another privateKeyFile was interrupted, look there: with that path in the program again, /,
+    );
+  });
+
   test("a move to a path that is a directory", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
     const failed = await cloud.run().failures(SshKeyPair, { name: "alice", privateKeyFile: folder.path(".") }, last);

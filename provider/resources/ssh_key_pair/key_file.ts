@@ -102,8 +102,9 @@ export function whyMissing(path: string, fingerprint?: string): string {
   const key = fingerprint ? ` (${fingerprint})` : "";
   return (
     `"${path}" on this machine does not hold the private key of the pair${key}, which this change needs. Nothing was ` +
-    "changed. Run Pulumi where the file is, or take the change back; if the key is lost, replace the pair with new " +
-    "triggers and another privateKeyFile."
+    "changed. Run Pulumi where the file is, or take the change back. If an update to another privateKeyFile was " +
+    "interrupted, look there: with that path in the program again, the next update goes on. If the key is lost, replace " +
+    "the pair with new triggers and another privateKeyFile."
   );
 }
 
