@@ -41,6 +41,7 @@ describe("User data reaches the instance once encoded", () => {
     ["a script", "#!/bin/sh\nid\n"],
     ["MIME", "Content-Type: multipart/mixed; boundary=x\nMIME-Version: 1.0\n"],
     ["MIME the other way round", "MIME-Version: 1.0\nContent-Type: text/plain\n"],
+    ["YAML with a mark of its beginning", "---\n#cloud-config\npackages: [nginx]\n"],
     ["Ignition", '{ "ignition": { "version": "3.4.0" } }'],
     ["PowerShell for cloudbase-init", "<powershell>\nGet-Date\n</powershell>"],
     ["a script after a byte order mark", "\ufeff#!/bin/sh\n"],
@@ -60,6 +61,44 @@ describe("User data is taken for text", () => {
     ["that is base64 with bits that no encoder sets", "I2=="],
   ])("%s", async (_what, userData) => {
     expect((await given(userData)).toString()).toBe(userData);
+  });
+});
+
+describe("User data that is base64 of something unknown, and so encoded twice,", () => {
+  const secret = "config:\n  password: 4711\n";
+  const warned = [
+    `userData of instance "web" is base64 of nothing that a first-boot agent is known to read, so it is taken for text and ` +
+      "encoded once more: the machine gets the base64 itself. If it shall get what is in it, give that as text, or base64 " +
+      "of gzip of it.",
+  ];
+
+  test.each([
+    ["text", base64(secret)],
+    ["zstd", base64(Buffer.from("28b52ffd0458d100006e6f74207a73746420666f72207265616c", "hex"))],
+    ["text, in lines,", `${base64(secret).replace(/.{16}/g, "$&\r\n")}\n`],
+  ])("is sent with a warning when it is %s and an instance is made", async (_what, userData) => {
+    const run = cloud.run();
+    await run.create(Instance, { ...machine, userData });
+    expect(run.warnings).toEqual(warned);
+  });
+
+  test("is sent with a warning when it changes, and without one when it does not", async () => {
+    const last = await cloud.run().create(Instance, { ...machine, userData: cloudConfig });
+    const [first, second] = [cloud.run(), cloud.run()];
+    const changed = await first.update(Instance, last, { ...machine, userData: base64(secret) });
+    await second.update(Instance, changed, { ...machine, userData: base64(secret), labels: { tier: "web" } });
+    expect([first.warnings, second.warnings]).toEqual([warned, []]);
+  });
+
+  test.each([
+    ["short enough to be a word", "password"],
+    ["words of letters alone", "four words are letters and blanks only"],
+    ["known to be read", base64(cloudConfig)],
+    ["cut off", base64(secret).slice(0, 30)],
+  ])("is told apart from what is %s", async (_what, userData) => {
+    const run = cloud.run();
+    await run.create(Instance, { ...machine, userData });
+    expect(run.warnings).toEqual([]);
   });
 });
 

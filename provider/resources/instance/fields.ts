@@ -162,8 +162,8 @@ export const instanceInputs = z.object({
       change: "is made in place and seen at the next boot; removal is refused",
       description:
         "User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to " +
-        "something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{` or `<`, or is gzip); " +
-        "everything else is encoded. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of " +
+        "something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, " +
+        "`version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of " +
         "base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the " +
         "next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview.",
       secret: true,

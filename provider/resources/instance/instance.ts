@@ -16,7 +16,7 @@ import { instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
 import { deadlineOf, withinTimeout } from "./timeouts";
 import { updateInstance } from "./update";
-import { sentUserData } from "./user_data";
+import { sentUserData, warnIfEncodedTwice } from "./user_data";
 
 /**
  * A compute instance and the SSH keys that it was given.
@@ -53,7 +53,10 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   changeRules: instanceChangeRules,
   catalogue: (inputs, { account }, olds) => instanceCatalogue(inputs, account, olds),
   refine: refineInstanceDiff,
-  create: createInstance,
+  async create(inputs, context) {
+    warnIfEncodedTwice(inputs, undefined, context.log);
+    return await createInstance(inputs, context);
+  },
 
   async read(id, last, { account }) {
     const address = parseAddress(id);
@@ -65,7 +68,10 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     return { id: formatAddress(zone, found.id), inputs: inputsAsFound(state), state };
   },
 
-  update: (id, last, inputs, context) => updateInstance(parseAddress(id), last, inputs, context),
+  async update(id, last, inputs, context) {
+    warnIfEncodedTwice(inputs, last.userData, context.log);
+    return await updateInstance(parseAddress(id), last, inputs, context);
+  },
 
   async delete(id, last, { account, log }) {
     const address = parseAddress(id);

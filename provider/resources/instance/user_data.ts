@@ -1,4 +1,5 @@
 /** User data: what a program writes, what is sent, and what was found. */
+import type { Log } from "../contract/resource";
 
 /** The most that the API takes, in characters of base64 (API operations create-instance and update-instance). */
 export const longestUserData = 32_768;
@@ -12,6 +13,7 @@ const beginnings = [
   "<", // cloudbase-init: <powershell>, <script>
   "rem cmd", // cloudbase-init
   "version:", // Talos
+  "---", // YAML of several documents, such as Talos's
 ];
 
 /** First bytes of gzip (RFC 1952), which cloud-init unpacks. */
@@ -21,19 +23,39 @@ const gzip = [0x1f, 0x8b];
  * User data as the API has it: base64.
  *
  * A text is sent as it is (without its line breaks) if it is base64 already: if it decodes to something that a
- * first-boot agent knows, and is the very text that encoding this again gives. Everything else is encoded. No text can
- * be meant both ways: whatever such an agent reads as plain text begins with, or soon has, a character that base64 does
- * not have (`#`, `:`, `{`, `<`, a blank).
+ * first-boot agent knows, and is the very text that encoding this again gives. Everything else is encoded. What such an
+ * agent reads as plain text is never taken for base64: it begins with, or soon has, a character that base64 does not
+ * have (`#`, `:`, `{`, `<`, `-`, a blank). Base64 of something else is taken for text, see `warnIfEncodedTwice`.
  */
 export function sentUserData(text: string): string {
   const compact = text.replace(/\s+/g, "");
-  return isEncoded(compact) ? compact : Buffer.from(text).toString("base64");
+  return isBase64(compact) && isKnownToAgents(Buffer.from(compact, "base64"))
+    ? compact
+    : Buffer.from(text).toString("base64");
 }
 
-function isEncoded(text: string): boolean {
-  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(text)) return false;
-  const content = Buffer.from(text, "base64");
-  return content.toString("base64") === text && isKnownToAgents(content);
+function isBase64(text: string): boolean {
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(text) && Buffer.from(text, "base64").toString("base64") === text;
+}
+
+/** Characters of base64 below which a text may well be a word. */
+const leastSuspicious = 24;
+
+/** Warns of user data that is base64 by its looks and yet encoded once more, when it is new. */
+export function warnIfEncodedTwice(
+  { name, userData }: { readonly name: string; readonly userData?: string | undefined },
+  last: string | undefined,
+  log: Log,
+): void {
+  if (userData === undefined || userData === last) return;
+  // Blanks are of a text; line breaks are of base64 as well.
+  const compact = userData.replace(/[\r\n]+/g, "");
+  if (compact.length < leastSuspicious || !isBase64(compact) || sentUserData(userData) === compact) return;
+  log.warn(
+    `userData of instance "${name}" is base64 of nothing that a first-boot agent is known to read, so it is taken for ` +
+      "text and encoded once more: the machine gets the base64 itself. If it shall get what is in it, give that as text, " +
+      "or base64 of gzip of it.",
+  );
 }
 
 function isKnownToAgents(content: Buffer): boolean {
