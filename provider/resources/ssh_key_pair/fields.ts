@@ -87,8 +87,9 @@ export const sshKeyPairInputs = z.object({
       description:
         "File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the " +
         "private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the " +
-        "folder). A relative path starts in the program's folder, `~/` in the home directory. An existing file is never " +
-        "overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where " +
+        "folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the " +
+        "Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An " +
+        "existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where " +
         "older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. " +
         "Not with `publicKey`, `privateKey` or `adopt`.",
     }),
