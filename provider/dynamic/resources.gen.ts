@@ -268,7 +268,7 @@ export class SshKeyPair extends DescribedResource {
   declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
   /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. OpenSSH reads an Ed25519 key in it from version 9.6 on: for `ssh` take `privateKeyOpenssh`. Always a secret. */
   declare readonly privateKeyPem: pulumi.Output<string | undefined>;
-  /** The private key in PuTTY's format (PPK v2). Absent with a passphrase, which that format protects badly: import `privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
+  /** The private key in PuTTY's format (PPK v2). An ed25519 or ECDSA pair that was made before there was one for its kind gets it when its comment changes. Absent with a passphrase, which that format protects badly: import `privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyPutty: pulumi.Output<string | undefined>;
   /** MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons. */
   declare readonly publicKeyFingerprintMd5: pulumi.Output<string>;

@@ -3,8 +3,9 @@ import { generatePrivateKey } from "../../provider/keys/generate";
 import { parsePrivateKey } from "../../provider/keys/private_key";
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
+import type { SshKeyPairState } from "../../provider/resources/ssh_key_pair/fields";
 import { alice, bob } from "./known_keys";
-import { closeClouds, startCloud, type TestCloud } from "./world";
+import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
 // A passphrase is stretched for about a second each time that a key is written or read.
@@ -17,6 +18,18 @@ beforeEach(async () => {
   cloud = await startCloud();
 });
 afterEach(closeClouds);
+
+test("A pair that was made before its kind had a PuTTY format gets it with another comment", async () => {
+  const { id, state } = await cloud.run().create(SshKeyPair, { name: "alice" });
+  const { privateKeyPutty: _unknownThen, ...before } = state;
+  const last: Held<SshKeyPairState> = { id, state: before };
+  const same = await cloud.run().update(SshKeyPair, last, { name: "alice" });
+  const changed = await cloud.run().update(SshKeyPair, same, { name: "alice", comment: "new" });
+  expect(same.state).not.toHaveProperty("privateKeyPutty");
+  expect(changed.state.privateKeyPutty).toMatch(
+    /^PuTTY-User-Key-File-2: ssh-ed25519\r?\nEncryption: none\r?\nComment: new/,
+  );
+});
 
 describe("An imported public key", () => {
   const [type, base64] = alice.line.split(" ");

@@ -164,7 +164,8 @@ export const sshKeyPairOutputs = z.object({
     .optional()
     .meta({
       description:
-        "The private key in PuTTY's format (PPK v2). Absent with a passphrase, which that format protects badly: import " +
+        "The private key in PuTTY's format (PPK v2). An ed25519 or ECDSA pair that was made before there was one for its " +
+        "kind gets it when its comment changes. Absent with a passphrase, which that format protects badly: import " +
         "`privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`.",
       secret: true,
     }),
