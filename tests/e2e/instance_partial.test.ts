@@ -8,7 +8,9 @@ let emulator: Emulator;
 let stack: TestStack;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  // The instance is protected, and has to be stopped to be resized; where protection forbids that, nothing begins.
+  const settings = { protectedStop: "accepted" } as const;
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"], settings });
   stack = await TestStack.create(emulator);
 });
 
