@@ -1,32 +1,26 @@
-import { generateKeyPairSync } from "node:crypto";
 import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(60_000);
 
 let emulator: Emulator;
 let stack: TestStack;
-let valid: string;
 let locked: string;
 
 beforeAll(async () => {
   emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2", "at-vie-1"] });
   stack = await TestStack.create(emulator);
   const key = await generatePrivateKey({ algorithm: "ed25519" });
-  valid = key.publicKey("someone").openssh;
   locked = (await encodePrivateKey(key, { passphrase: "right" })).openssh;
   stack.expectHidden(locked);
   stack.expectHidden("a-wrong-passphrase");
 });
 
-afterAll(async () => {
-  expect(stack.leaks()).toEqual([]);
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 const pair = (args: SshKeyPairArgs) => async () => void new SshKeyPair("pair", args);
 
@@ -47,32 +41,15 @@ async function refused(program: () => Promise<void>): Promise<string> {
   return said.replace(/\s+/g, " ");
 }
 
-function weakRsaKey(): string {
-  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: 1024 });
-  const { n = "", e = "" } = publicKey.export({ format: "jwk" });
-  const field = (bytes: Buffer) => Buffer.concat([Buffer.from(Uint32Array.of(bytes.length).buffer).reverse(), bytes]);
-  const integer = (text: string) => Buffer.concat([Buffer.from([0]), Buffer.from(text, "base64url")]);
-  const blob = Buffer.concat([field(Buffer.from("ssh-rsa")), field(Buffer.from(e, "base64url")), field(integer(n))]);
-  return `ssh-rsa ${blob.toString("base64")}`;
-}
-
 describe("a preview refuses a key pair, naming the input and what to do, when", () => {
   test.each<[title: string, args: () => SshKeyPairArgs, property: string, reason: RegExp]>([
-    ["its name leaves the pattern", () => ({ name: "no blanks" }), "name", /letters, digits, dots.*got "no blanks"/],
     ["its name is a path", () => ({ name: "../x" }), "name", /letters, digits, dots.*got "\.\.\/x"/],
-    ["two keys are imported", () => ({ publicKey: valid, privateKey: locked }), "publicKey", /Give one/],
-    ["its public key is malformed", () => ({ publicKey: "ssh-ed25519 AAAA" }), "publicKey", /public key/i],
-    ["its public key is a private one", () => ({ publicKey: locked }), "publicKey", /private key/i],
-    ["its public key is DSA", () => ({ publicKey: "ssh-dss AAAAB3NzaC1kc3MAAAAA" }), "publicKey", /DSA/i],
-    ["its public key is RSA-1024", () => ({ publicKey: weakRsaKey() }), "publicKey", /1024 bits.*2048/],
-    ["its public key has options", () => ({ publicKey: `from="10.0.0.1" ${valid}` }), "publicKey", /options/],
     [
       "its passphrase is wrong",
       () => ({ privateKey: locked, passphrase: "a-wrong-passphrase" }),
       "passphrase",
       /does not open/,
     ],
-    ["rsaBits is given for ed25519", () => ({ algorithm: "ed25519", rsaBits: 4096 }), "rsaBits", /leave it out/],
   ])("%s", async (_title, args, property, reason) => {
     const said = await refused(pair(args()));
     expect(said).toMatch(/SshKeyPair resource 'pair'/);
@@ -83,21 +60,12 @@ describe("a preview refuses a key pair, naming the input and what to do, when", 
 
 describe("a preview refuses an instance, naming the input and what to do, when", () => {
   test.each<[title: string, args: Partial<InstanceArgs>, property: string, reason: RegExp]>([
-    ["its zone does not exist", { zone: "ch-xyz-9" }, "zone", /no zone "ch-xyz-9".*at-vie-1, ch-gva-2/],
-    [
-      "its type does not exist",
-      { type: "standard.enormous" },
-      "type",
-      /no instance type "standard.enormous".*standard\.tiny/,
-    ],
     [
       "its template does not exist",
       { template: "Linux Debian 99" },
       "template",
       /no template "Linux Debian 99".*Linux Debian 1/,
     ],
-    ["its disk is too small for any", { diskSize: 9 }, "diskSize", /at least 10 GiB.*got 9/],
-    ["its user data is too long", { userData: "x".repeat(32_769) }, "userData", /32769 bytes.*32768/],
     [
       "a key is not in the account",
       { sshKeys: [{ name: "nobody" }] },
@@ -109,14 +77,6 @@ describe("a preview refuses an instance, naming the input and what to do, when",
     expect(said).toMatch(/Instance resource 'web'/);
     expect(said).toMatch(new RegExp(`property ${property} value|problem: ${property}: `));
     expect(said).toMatch(reason);
-  });
-
-  test("its disk is smaller than its template", async () => {
-    const large = "Windows Server 2022";
-    const said = await refused(web({ template: large, diskSize: 10 }));
-    expect(said).toMatch(
-      /property diskSize value \{10\} has a problem: The disk has 10 GiB, but template .* needs \d+/,
-    );
   });
 });
 
@@ -131,9 +91,7 @@ describe("a preview says what is wrong with the access to the account, when", ()
 
   test("the secret is wrong", async () => {
     stack.setEnvironment({ EXOSCALE_API_SECRET: "not-the-secret" });
-    expect(await refused(pair({}))).toMatch(
-      /403.*Invalid request signature.*API_CREDENTIALS_REJECTED|403.*Invalid request signature/,
-    );
+    expect(await refused(pair({}))).toMatch(/403.*Invalid request signature.*API_CREDENTIALS_REJECTED/);
   });
 
   test("nobody answers at the endpoint", async () => {

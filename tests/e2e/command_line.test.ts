@@ -1,4 +1,7 @@
+import { rmSync } from "node:fs";
+import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(240_000);
@@ -16,11 +19,7 @@ beforeAll(async () => {
   stack.writeProgram(program);
 });
 
-afterAll(async () => {
-  expect(stack.leaks()).toEqual([]);
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 const program = `
 const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
@@ -57,6 +56,14 @@ test("stack output shows secrets when asked and only then", async () => {
   const shown = await stack.shown("stack", "output", "privateKey", "--show-secrets");
   expect(shown).toContain("BEGIN OPENSSH PRIVATE KEY");
   stack.expectHidden(shown);
+});
+
+test("a state that is exported in clear is found by the search that ends every test", async () => {
+  const file = join(stack.programFolder, "shown.json");
+  await stack.shown("stack", "export", "--show-secrets", "--file", file);
+  const found = new Set(stack.leaks().map(({ where }) => where));
+  rmSync(file);
+  expect(found).toEqual(new Set([file]));
 });
 
 describe("After the API secret was rotated", () => {

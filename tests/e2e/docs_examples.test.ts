@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(240_000);
@@ -18,11 +19,7 @@ beforeAll(async () => {
   stack = await TestStack.create(emulator);
 });
 
-afterAll(async () => {
-  expect(stack.leaks()).toEqual([]);
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 /** All of them are one program; each exports what it shows. */
 const program = async () => {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { publicKeyOf } from "./key_files";
 import { UserProgram } from "./user_program";
 
@@ -25,11 +26,7 @@ beforeEach(async () => {
   program = UserProgram.create(emulator);
 });
 
-afterEach(async () => {
-  expect(program.leaks()).toEqual([]);
-  program.dispose();
-  await emulator.close();
-});
+afterEach(async () => await end(program, emulator));
 
 const keyNames = () => emulator.cloud.keys.map(({ name }) => name);
 

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { fingerprintOf, publicKeyOf } from "./key_files";
 import { logIn } from "./login";
 import { UserProgram } from "./user_program";
@@ -21,11 +22,12 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await program.destroy();
-  expect(emulator.cloud.keys).toEqual([]);
-  expect(program.leaks()).toEqual([]);
-  program.dispose();
-  await emulator.close();
+  try {
+    await program.destroy();
+    expect(emulator.cloud.keys).toEqual([]);
+  } finally {
+    await end(program, emulator);
+  }
   rmSync(keys, { recursive: true, force: true });
 });
 

@@ -1,5 +1,6 @@
 import { allowSsh, Instance, type InstanceArgs, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { logIn } from "./login";
 import { TestStack } from "./stack";
 
@@ -13,10 +14,7 @@ beforeAll(async () => {
   stack = await TestStack.create(emulator);
 });
 
-afterAll(async () => {
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 const web =
   (change: Partial<InstanceArgs> = {}) =>
@@ -109,9 +107,5 @@ describe("an instance, from the first up to destroy", () => {
   test("leaves nothing in the account after destroy", async () => {
     await stack.destroy();
     expect([emulator.cloud.instances(), emulator.cloud.keys]).toEqual([[], []]);
-  });
-
-  test("has left no secret in state, output, process arguments or files", () => {
-    expect(stack.leaks()).toEqual([]);
   });
 });

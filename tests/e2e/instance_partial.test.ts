@@ -1,5 +1,6 @@
 import { Instance, type InstanceArgs } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);
@@ -14,10 +15,7 @@ beforeAll(async () => {
   stack = await TestStack.create(emulator);
 });
 
-afterAll(async () => {
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
@@ -82,9 +80,8 @@ describe("an update that fails between stop and start", () => {
   });
 });
 
-test("nothing is left after the protection and the stack are gone, and no secret has leaked", async () => {
+test("nothing is left after the protection and the stack are gone", async () => {
   await stack.up(web({ name: "shop", type: "standard.small", diskSize: 20, deletionProtection: false }));
   await stack.destroy();
   expect(inCloud()).toEqual([]);
-  expect(stack.leaks()).toEqual([]);
 });

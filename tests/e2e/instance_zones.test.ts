@@ -1,6 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { Instance, SshKeyPair } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);
@@ -13,10 +14,7 @@ beforeAll(async () => {
   stack = await TestStack.create(emulator);
 });
 
-afterAll(async () => {
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 const machine = { type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const cloudConfig = "#cloud-config\n# the door code is 4711\n";
@@ -61,9 +59,8 @@ describe("one program with machines in two zones", () => {
     expect(warning).toMatch(/db \(at-vie-1/);
   });
 
-  test("takes both away at destroy, and no secret has leaked", async () => {
+  test("takes both away at destroy", async () => {
     await stack.destroy();
     expect(emulator.cloud.instances()).toEqual([]);
-    expect(stack.leaks()).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { allowSsh, Instance, SecurityGroup, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(180_000);
@@ -16,10 +17,7 @@ beforeAll(async () => {
   stack = await TestStack.create(emulator);
 });
 
-afterAll(async () => {
-  stack.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(stack, emulator));
 
 /** One machine whose only key is in a file. */
 const shop = (args: SshKeyPairArgs) => async () => {
@@ -145,8 +143,4 @@ test("a pair whose registration is unclear keeps its file and its place in the s
   expect(emulator.cloud.keys).toMatchObject([{ name: "alice", fingerprint: made }]);
   await stack.destroy();
   expect(existsSync(file("unclear"))).toBe(false);
-});
-
-test("no secret was left in state, output, process arguments or files", () => {
-  expect(stack.leaks()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { version as versionHere } from "@pulumi/pulumi/version";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { layOutPackages } from "./node_modules";
 import { UserProgram } from "./user_program";
 
@@ -17,11 +18,7 @@ beforeAll(async () => {
   layOutPackages(program.path);
 });
 
-afterAll(async () => {
-  expect(program.leaks()).toEqual([]);
-  program.dispose();
-  await emulator.close();
-});
+afterAll(async () => await end(program, emulator));
 
 test("the version under test is the one that inline programs of the tests are run by", () => {
   expect(versionHere).toBe(sdkUnderTest);

@@ -9,9 +9,13 @@ import { ProcessArguments } from "./process_arguments";
 import { filesHolding, leaksIn } from "./secret_search";
 
 let privateKey: string;
+let putty: string;
+let publicKey: string;
 
 beforeAll(async () => {
-  privateKey = (await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }))).openssh;
+  const key = await generatePrivateKey({ algorithm: "ed25519" });
+  ({ openssh: privateKey, putty = "" } = await encodePrivateKey(key));
+  publicKey = key.publicKey().openssh;
 });
 
 describe("the search that ends every end-to-end test finds a private key", () => {
@@ -31,6 +35,14 @@ describe("the search that ends every end-to-end test finds a private key", () =>
     rmSync(directory, { recursive: true });
     expect(new Set(found)).toEqual(new Set([join(directory, "state.json")]));
   });
+});
+
+test("the search finds a key in PuTTY's format, and does not take the public key for it", () => {
+  expect(leaksIn("here", putty.replaceAll("\r\n", "\n"), [putty])).toEqual([
+    { where: "here", as: "it is" },
+    { where: "here", as: "JSON" },
+  ]);
+  expect(leaksIn("here", publicKey, [privateKey, putty])).toEqual([]);
 });
 
 test("the search finds a passphrase in base64, and nothing where there is nothing", () => {

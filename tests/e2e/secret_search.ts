@@ -35,8 +35,11 @@ function writings(secret: string): Record<string, string> {
   };
 }
 
-/** Of a private key the middle: its first and last lines are no secret, and every line break may be written anew. */
+/** Of a private key one line: the first and last ones are no secret, and every line break may be written anew. */
 function keyBody(secret: string): string {
-  const lines = secret.trim().split("\n");
-  return lines.length > 2 ? (lines[Math.floor(lines.length / 2)] ?? "") : secret;
+  const lines = secret.trim().split(/\r?\n/);
+  if (lines.length <= 2) return secret;
+  // PuTTY's format has the public key in its middle.
+  const putty = lines.findIndex((line) => line.startsWith("Private-Lines:")) + 1;
+  return lines[putty || Math.floor(lines.length / 2)] ?? "";
 }

@@ -18,7 +18,8 @@ import type { Emulator } from "../../emulator";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
-import { isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
+import { secretsStored } from "./stored_secrets";
+import { isOfThePackage, isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
 
 const execFile = promisify(execFileWithCallback);
 const project = "shop";
@@ -122,12 +123,12 @@ export class TestStack {
     writeFileSync(join(this.directory, "program", "index.js"), source);
   }
 
-  /** Starts a command of Pulumi's on this stack and leaves it running. */
+  /** Starts a command of Pulumi's on this stack and leaves it running; what it prints is added to `output` as it comes. */
   start(args: readonly string[], stdin: "ignore" | "pipe" = "ignore"): ChildProcess {
-    return spawn("pulumi", [...args, "--stack", "test"], {
-      ...this.surroundings(),
-      stdio: [stdin, "ignore", "ignore"],
-    });
+    const stdio = [stdin, "pipe", "pipe"] as const;
+    const child = spawn("pulumi", [...args, "--stack", "test"], { ...this.surroundings(), stdio: [...stdio] });
+    for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (this.output += text));
+    return child;
   }
 
   /** What Pulumi says when a command fails. @throws when it does not fail */
@@ -145,7 +146,7 @@ export class TestStack {
   state(): Record<string, StateResource> {
     return Object.fromEntries(
       this.stored()
-        .filter(({ type }) => type.includes("exoscale-ssh"))
+        .filter(isOfThePackage)
         .map((resource) => [resource.urn.split("::").at(-1), resource]),
     );
   }
@@ -160,14 +161,14 @@ export class TestStack {
     return String(this.state()[name]?.outputs["instanceId"]);
   }
 
-  /** Remembers a value that must not be found anywhere; outputs that are secret are remembered by themselves. */
+  /** Remembers a value that must not be found anywhere; what the state has as a secret is known by itself. */
   expectHidden(secret: unknown): void {
     if (typeof secret === "string") this.secrets.add(secret);
   }
 
   /** Where secrets of this stack stand in plain text: in state and backups, in output, in process arguments, in files. */
   leaks(): Leak[] {
-    const secrets = [...this.secrets];
+    const secrets = [...new Set([...this.secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
     return [
       ...leaksIn("output of pulumi", this.output, secrets),
       ...leaksIn("process arguments", this.commandLines.text(), secrets),

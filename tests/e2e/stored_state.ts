@@ -9,10 +9,27 @@ export interface StateResource {
   readonly outputs: Record<string, unknown>;
 }
 
+/** The state of a stack as Pulumi writes it to a file. */
+export interface StoredState {
+  /** The stack itself included. Absent in a stack that was never updated. */
+  readonly resources?: readonly StateResource[];
+  /** How its secrets are encrypted: for a passphrase, with which salt. */
+  readonly secrets_providers?: { readonly state?: { readonly salt?: string } };
+}
+
+/** The state in a file. */
+export function storedState(file: string): StoredState {
+  return JSON.parse(readFileSync(file, "utf8")).checkpoint.latest ?? {};
+}
+
 /** Every resource in the file that holds the state of a stack, the stack itself included. */
 export function storedResources(file: string): readonly StateResource[] {
-  const { checkpoint } = JSON.parse(readFileSync(file, "utf8"));
-  return checkpoint.latest.resources ?? [];
+  return storedState(file).resources ?? [];
+}
+
+/** Whether a resource is of this package. */
+export function isOfThePackage({ type }: StateResource): boolean {
+  return type.includes("exoscale-ssh");
 }
 
 /** How Pulumi marks an encrypted value in a state. */
@@ -21,4 +38,10 @@ const [signature, secret] = ["4dabf18193072939515e22adb298388d", "1b47061264138c
 /** Whether a stored value is a secret. */
 export function isStoredAsSecret(value: unknown): boolean {
   return typeof value === "object" && value !== null && signature in value && value[signature] === secret;
+}
+
+/** The encrypted text of a stored value that is a secret, otherwise nothing. */
+export function encryptedText(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !isStoredAsSecret(value)) return undefined;
+  return "ciphertext" in value ? String(value.ciphertext) : undefined;
 }

@@ -7,6 +7,7 @@ import type { Emulator } from "../emulated";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
+import { secretsStored } from "./stored_secrets";
 import { isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
 
 const root = resolve(__dirname, "../..");
@@ -35,11 +36,15 @@ export class UserProgram {
     private readonly environment: NodeJS.ProcessEnv,
   ) {}
 
-  /** Makes an empty folder for a program. */
-  static create(emulator: Emulator): UserProgram {
+  /**
+   * Makes an empty folder for a program.
+   *
+   * @param environment more variables of all its commands
+   */
+  static create(emulator: Emulator, environment: NodeJS.ProcessEnv = {}): UserProgram {
     const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-program-"));
     for (const name of ["program", "tmp"]) mkdirSync(join(directory, name));
-    const program = new UserProgram(directory, variables(directory, emulator));
+    const program = new UserProgram(directory, { ...variables(directory, emulator), ...environment });
     program.expectHidden(emulator.environment.EXOSCALE_API_SECRET);
     return program;
   }
@@ -144,7 +149,7 @@ export class UserProgram {
 
   /** Where secrets stand in plain text: in what was printed, in process arguments, in the state and other files. */
   leaks(): Leak[] {
-    const secrets = [...this.secrets];
+    const secrets = [...new Set([...this.secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
     return [
       ...leaksIn("output", this.output, secrets),
       ...leaksIn("process arguments", this.commandLines.text(), secrets),
@@ -169,6 +174,8 @@ function variables(directory: string, emulator: Emulator): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    // Whether the examples have the right types is asked elsewhere, of all at once.
+    PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     EXOSCALE_ZONE: "",
     ...emulator.environment,
   };

@@ -1,0 +1,65 @@
+import { createDecipheriv, pbkdf2Sync } from "node:crypto";
+import { existsSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { encryptedText, isOfThePackage, type StoredState, storedState } from "./stored_state";
+
+/**
+ * Every secret that a resource of the package ever had in a stack, decrypted from all the states that Pulumi keeps below
+ * a folder: the last one, and one per update in its history. A test need not export a secret to have it searched for.
+ *
+ * @param home what PULUMI_BACKEND_URL names
+ * @param passphrase PULUMI_CONFIG_PASSPHRASE
+ */
+export function secretsStored(home: string, passphrase: string): readonly string[] {
+  return statesBelow(join(home, ".pulumi")).flatMap((file) => secretsOf(storedState(file), passphrase));
+}
+
+function statesBelow(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
+  return files.filter((file) => /^stacks\/.*\.json$|\.checkpoint\.json$/.test(file)).map((file) => join(folder, file));
+}
+
+function secretsOf({ resources = [], secrets_providers: encryption }: StoredState, passphrase: string): string[] {
+  const ours = resources.filter(isOfThePackage);
+  const encrypted = ours.flatMap(({ inputs, outputs }) => encryptedTexts({ inputs, outputs }));
+  if (encrypted.length === 0) return [];
+  const key = keyOf(encryption?.state?.salt ?? "", passphrase);
+  return encrypted.flatMap((text) => hiddenTexts(JSON.parse(decrypt(text, key))));
+}
+
+function encryptedTexts(value: unknown): string[] {
+  const text = encryptedText(value);
+  if (text !== undefined) return [text];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(encryptedTexts) : [];
+}
+
+/** What is public although it stands in a secret: these, of a connection. */
+const publicNames = ["host", "user"];
+
+function hiddenTexts(value: unknown): string[] {
+  if (typeof value === "string") return [value];
+  if (typeof value !== "object" || value === null) return [];
+  const entries = Object.entries(value).filter(([name]) => !publicNames.includes(name));
+  return entries.flatMap(([, each]) => hiddenTexts(each));
+}
+
+const keys = new Map<string, Buffer>();
+
+/** As Pulumi derives it; slow on purpose, so once per stack. The salt is written `v1:salt:v1:nonce:a text to try it on`. */
+function keyOf(salt: string, passphrase: string): Buffer {
+  const known = keys.get(salt);
+  if (known) return known;
+  const key = pbkdf2Sync(passphrase, Buffer.from(salt.split(":")[1] ?? "", "base64"), 1_000_000, 32, "sha256");
+  keys.set(salt, key);
+  return key;
+}
+
+/** AES-256-GCM, written `v1:nonce:ciphertext and tag`. @throws when the key is another one */
+function decrypt(text: string, key: Buffer): string {
+  const [, nonce = "", body = ""] = text.split(":");
+  const bytes = Buffer.from(body, "base64");
+  const decipher = createDecipheriv("aes-256-gcm", key, Buffer.from(nonce, "base64"));
+  decipher.setAuthTag(bytes.subarray(-16));
+  return decipher.update(bytes.subarray(0, -16), undefined, "utf8") + decipher.final("utf8");
+}
