@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Instance, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);
@@ -22,11 +23,7 @@ beforeEach(async () => {
   stack = await TestStack.create(emulator);
 });
 
-afterEach(async () => {
-  await stack.destroy();
-  expect(stack.leaks()).toEqual([]);
-  stack.dispose();
-});
+afterEach(async () => await stack.destroy().finally(() => end(stack)));
 
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
@@ -66,4 +63,28 @@ test("two components may give their machines one name and still have two machine
   });
   emulator.cloud.setOperationMs(20);
   expect(emulator.cloud.instances()).toHaveLength(2);
+});
+
+/** Alice and Bob on one machine; `without` takes Bob's key out of the program. */
+const shop =
+  ({ bob = {}, without = false, keep = ["sshKeys"] }: { bob?: SshKeyPairArgs; without?: boolean; keep?: string[] }) =>
+  async () => {
+    const alice = new SshKeyPair("alice");
+    const sshKeys = without ? [alice] : [alice, new SshKeyPair("bob", { name: "bob", ...bob })];
+    new Instance("web", { ...machine, name: "web", sshKeys }, { ignoreChanges: keep });
+  };
+
+test("onDelete refuse keeps a key that a machine holds, and says where", async () => {
+  await stack.up(shop({ bob: { onDelete: "refuse" } }));
+  const said = await stack.failure(stack.up(shop({ without: true })));
+  expect(said).toMatch(/SSH key "bob" is not deleted \(onDelete: "refuse"\): it opens web \(ch-gva-2, 127\.\S+\)\./);
+  expect(emulator.cloud.keys.map(({ name }) => name)).toContain("bob");
+});
+
+test("a machine whose keys change is neither replaced nor changed, but refused at preview", async () => {
+  await stack.up(shop({}));
+  const before = emulator.cloud.instances();
+  const said = await stack.failure(stack.preview(shop({ without: true, keep: [] })));
+  expect(said).toContain('sshKeys of instance "web" changed');
+  expect(emulator.cloud.instances()).toEqual(before);
 });

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { TestStack } from "./stack";
 
 jest.setTimeout(240_000);
@@ -14,11 +15,7 @@ beforeEach(async () => {
   stack.writeProgram(program);
 });
 
-afterEach(async () => {
-  expect(stack.leaks()).toEqual([]);
-  stack.dispose();
-  await emulator.close();
-});
+afterEach(async () => await end(stack, emulator));
 
 const program = `
 const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
@@ -81,7 +78,7 @@ describe("Ctrl-C while an instance is made", () => {
     emulator.cloud.setOperationMs(4000);
     const { engine, ended } = await upUntilInstanceStarts();
     engine.kill("SIGINT");
-    await pause(500);
+    await until(() => stack.output.includes("press ^C again"));
     engine.kill("SIGINT");
     await ended;
     expect(stack.state()).not.toHaveProperty("web");

@@ -1,4 +1,5 @@
 import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
 import { layOutPackages } from "./node_modules";
 import { UserProgram } from "./user_program";
 
@@ -11,15 +12,11 @@ let program: UserProgram;
 
 beforeEach(async () => {
   emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
-  program = UserProgram.create(emulator);
+  program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false" });
   layOutPackages(program.path);
 });
 
-afterEach(async () => {
-  expect(program.leaks()).toEqual([]);
-  program.dispose();
-  await emulator.close();
-});
+afterEach(async () => await end(program, emulator));
 
 const commonjs = `
 const { SshKeyPair } = require("pulumi-exoscale-ssh");
