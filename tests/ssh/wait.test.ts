@@ -1,4 +1,4 @@
-import { setTimeout as later } from "node:timers/promises";
+import { EventEmitter, once } from "node:events";
 import { waitForSsh } from "../../provider/ssh/wait";
 import { startServer, startTcp, unusedPort } from "./ssh2_server";
 import { makeKey } from "./test_keys";
@@ -14,10 +14,16 @@ test("returns the host key of a server that answers, and logs in to nothing", as
 });
 
 test("waits for a server that starts later", async () => {
-  const port = await unusedPort();
-  const waiting = waitForSsh(onPort(port), { timeoutMs: 5000 });
-  await later(100);
-  const server = await startServer({ port });
+  const tries = new EventEmitter();
+  const booting = await startTcp((socket) => {
+    socket.destroy();
+    tries.emit("refused");
+  });
+  const refused = once(tries, "refused");
+  const waiting = waitForSsh(booting.target, { timeoutMs: 15_000 });
+  await refused;
+  await booting.close();
+  const server = await startServer({ port: booting.target.port });
   await expect(waiting).resolves.toMatchObject({ type: "ssh-ed25519" });
   await server.close();
 });
