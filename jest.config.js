@@ -11,7 +11,7 @@ const everywhere = {
 const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "instance_keys", "caveat"];
 
 /** Those about the package alone: neither the API's answers nor machines nor another `@pulumi/pulumi` matter to them. */
-const aboutThePackage = ["docs_examples", "examples_shell", "package_managers", "packaging", "secret_search"];
+const aboutThePackage = ["demo", "docs_examples", "examples_shell", "package_managers", "packaging", "secret_search"];
 
 /** Folders of `@pulumi/pulumi`: the one that was asked for, and without one the oldest and the newest. */
 const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;
@@ -53,6 +53,8 @@ module.exports = async () => {
 /** @type {import("jest").Config} */
 const config = {
   maxWorkers: "100%",
+  // For tests and hooks that say nothing else: the default of 5 s is too short for a machine that is busy.
+  testTimeout: 30_000,
   projects: [
     {
       displayName: "unit",

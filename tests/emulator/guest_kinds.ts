@@ -1,7 +1,6 @@
 /** Runs the same statements about guests against every kind of them. */
 
 // A guest with a real sshd boots, and each login is some processes: a second or two where all cores are busy.
-jest.setTimeout(30_000);
 
 /** The kinds of guests that there are to log in to. */
 export type Kind = "ssh2" | "sshd";

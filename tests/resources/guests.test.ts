@@ -13,8 +13,6 @@ const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
 const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
 
-jest.setTimeout(30_000);
-
 let cloud: TestCloud;
 beforeEach(async () => {
   cloud = await startCloud({ guests: "ssh2", zones: ["ch-gva-2"] });

@@ -9,7 +9,6 @@ import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
 // A passphrase is stretched for about a second each time that a key is written or read.
-jest.setTimeout(30_000);
 
 const none = { changes: [], replaces: [], deleteBeforeReplace: false, drifted: false };
 

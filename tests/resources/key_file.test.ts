@@ -6,7 +6,6 @@ import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
 // A passphrase is stretched for about a second each time that a key is written or read.
-jest.setTimeout(30_000);
 
 let cloud: TestCloud;
 let folder: KeyFolder;

@@ -7,7 +7,6 @@ import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
-jest.setTimeout(30_000);
 
 let cloud: TestCloud;
 let folder: KeyFolder;
