@@ -91,7 +91,9 @@ describe("a preview says what is wrong with the access to the account, when", ()
 
   test("the secret is wrong", async () => {
     stack.setEnvironment({ EXOSCALE_API_SECRET: "not-the-secret" });
-    expect(await refused(pair({}))).toMatch(/403.*Invalid request signature.*API_CREDENTIALS_REJECTED/);
+    expect(await refused(pair({}))).toMatch(
+      /403.*Invalid request signature\. Check that exoscale-ssh:apiKey and exoscale-ssh:apiSecret belong together/,
+    );
   });
 
   test("nobody answers at the endpoint", async () => {
