@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { resolve } from "node:path";
+import { delimiter, resolve } from "node:path";
 import { text } from "node:stream/consumers";
+import { pulumiSdk } from "./node_modules";
 
 /** What `npm start` runs, once everything is set up. */
 const demo = resolve(__dirname, "../../tools/demo/main.mjs");
@@ -9,7 +10,8 @@ const demo = resolve(__dirname, "../../tools/demo/main.mjs");
 jest.setTimeout(300_000);
 
 test("the demo shows that a deleted key still opens its machine, and prints no secret", async () => {
-  const child = spawn(process.execPath, [demo], { stdio: ["ignore", "pipe", "pipe"] });
+  const env = { ...process.env, PATH: [pulumiSdk, process.env["PATH"]].join(delimiter) };
+  const child = spawn(process.execPath, [demo], { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "exit");
   const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect(await ended).toEqual([0, null]);
