@@ -96,10 +96,12 @@ describe("A stack that moves to another machine", () => {
   afterAll(async () => await end(there));
 
   test("has nothing to change there, is updated and destroyed", async () => {
-    const first = await stack.up(site({}, { userData: "#!/bin/sh" }));
+    const first = await stack.up(site({}, { userData: "#!/bin/sh\n# on another machine" }));
     await there.takeStateOf(stack);
-    expect(await there.preview(site({}, { userData: "#!/bin/sh" }))).toEqual({ same: 3 });
-    const { id, privateKey } = await there.up(site({}, { userData: "#!/bin/sh", labels: { moved: "yes" } }));
+    expect(await there.preview(site({}, { userData: "#!/bin/sh\n# on another machine" }))).toEqual({ same: 3 });
+    const { id, privateKey } = await there.up(
+      site({}, { userData: "#!/bin/sh\n# on another machine", labels: { moved: "yes" } }),
+    );
     expect({ id, privateKey }).toEqual({ id: first["id"], privateKey: first["privateKey"] });
     await there.destroy();
     expect([keys(), emulator.cloud.instances()]).toEqual([[], []]);
