@@ -117,17 +117,23 @@ describe("A stack that moves to another machine", () => {
 });
 
 describe("With --continue-on-error", () => {
-  const three = async () => {
-    await site()();
+  // In the processes that Pulumi starts for programs: a newer SDK rejects what a failure leaves without a value, which
+  // they expect and the process of this test does not.
+  const three = `
+    const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
+    const deploy = new SshKeyPair("deploy");
+    new Instance("web", { ...${JSON.stringify(machine)}, sshKeys: [deploy] });
     new SshKeyPair("refused", { name: "refused" });
-  };
+  `;
 
   test("up makes what does not depend on the failure", async () => {
     emulator.cloud.swapKey(
       "refused",
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1vZ0mYt0nq8bG6Zr3cQ6E3S1f3B7bJ0v0b7y0K5c5d",
     );
-    expect(await stack.failure(stack.up(three, { continueOnError: true }))).toContain("API_KEY_NAME_TAKEN");
+    stack.writeProgram(three);
+    const up = stack.pulumi("up", "--yes", "--skip-preview", "--non-interactive", "--continue-on-error");
+    expect(await stack.failure(up)).toContain("API_KEY_NAME_TAKEN");
     expect(Object.keys(stack.state())).toEqual(expect.arrayContaining(["deploy", "web"]));
     emulator.cloud.removeKey("refused");
   });

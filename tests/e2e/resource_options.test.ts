@@ -138,7 +138,8 @@ describe("Limits of dynamic providers", () => {
 
   test("the command import fails with a message of Pulumi's, and changes nothing", async () => {
     const args = ["pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair", "bob", "bob", "--yes", "--generate-code=false"];
-    expect(await stack.failure(stack.pulumi("import", ...args))).toContain("reading 'toJavaScript'");
+    const said = await stack.failure(stack.pulumi("import", ...args));
+    expect(said).toMatch(/reading 'toJavaScript'|code must be a string, not undefined/);
     expect(stack.state()).not.toHaveProperty("bob");
     await stack.destroy();
   });
