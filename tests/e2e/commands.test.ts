@@ -1,6 +1,7 @@
 import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
+import { machine } from "./known_machine";
 import { TestStack } from "./stack";
 
 jest.setTimeout(240_000);
@@ -14,8 +15,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await end(stack, emulator));
-
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 const site =
   (key: SshKeyPairArgs = {}, web: Partial<InstanceArgs> = {}) =>

@@ -3,6 +3,7 @@ import { Instance, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
+import { machine } from "./known_machine";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);
@@ -24,8 +25,6 @@ beforeEach(async () => {
 });
 
 afterEach(async () => await stack.destroy().finally(() => end(stack)));
-
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 const webOf =
   (args: SshKeyPairArgs, options: pulumi.CustomResourceOptions = {}) =>

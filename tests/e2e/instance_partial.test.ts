@@ -1,6 +1,7 @@
 import { Instance, type InstanceArgs } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
+import { machine } from "./known_machine";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);
@@ -16,8 +17,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await end(stack, emulator));
-
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 const web =
   (change: Partial<InstanceArgs> = {}) =>

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
+import { machine } from "./known_machine";
 import { TestStack } from "./stack";
 
 jest.setTimeout(240_000);
@@ -15,8 +16,6 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await end(stack, emulator));
-
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 interface Site {
   key?: SshKeyPairArgs;

@@ -1,10 +1,10 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { rsa1024 } from "./known_keys";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const zones = "The zones are ch-gva-2, de-fra-1.";
 
 let cloud: TestCloud;

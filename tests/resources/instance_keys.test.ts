@@ -1,10 +1,10 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { alice, bob } from "./known_keys";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const [type, base64] = alice.line.split(" ");
 const keyOfAlice = { name: "alice", publicKeyOpenssh: alice.line };
 const keyOfBob = { name: "bob", publicKeyOpenssh: bob.line };

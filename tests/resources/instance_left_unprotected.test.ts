@@ -1,9 +1,9 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const safe = { ...machine, deletionProtection: true };
 const larger = { ...machine, deletionProtection: false, type: "standard.small" };
 

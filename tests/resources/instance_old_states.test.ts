@@ -1,8 +1,8 @@
 import { resources } from "../../provider/resources";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const hidden = { ...machine, publicIpAssignment: "none" };
 const grouped = { ...hidden, securityGroups: ["default"] };
 const awaited = { ...hidden, waitForSsh: true, connection: { user: "debian" } };

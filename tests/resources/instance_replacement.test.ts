@@ -1,10 +1,10 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 let cloud: TestCloud;
 beforeEach(async () => {

@@ -1,10 +1,10 @@
 /** What an instance asks of the API over its whole life, and what it never asks. */
 import { resources } from "../../provider/resources";
 import { alice, bob } from "./known_keys";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 afterEach(closeClouds);
 

@@ -2,10 +2,10 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { Client } from "../emulator/world";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const cloudConfig = "#cloud-config\npackages: [nginx]\nwrite_files: [{ path: /etc/motd, content: Grüezi 🧀 }]\n";
 const base64 = (content: string | Buffer) => Buffer.from(content).toString("base64");
 

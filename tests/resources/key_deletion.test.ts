@@ -1,9 +1,9 @@
 import { resources } from "../../provider/resources";
 import { alice, bob } from "./known_keys";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair, Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 let cloud: TestCloud;
 beforeEach(async () => {

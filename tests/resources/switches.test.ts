@@ -4,10 +4,10 @@ import { functions, resources } from "../../provider/resources";
 import { call } from "../../provider/resources/functions/function";
 import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud } from "./world";
 
 const { SshKeyPair, Instance } = resources;
-const machine = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 afterEach(closeClouds);
 
