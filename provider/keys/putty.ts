@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { KeyEncodingError } from "../errors";
 import type { PrivateKey } from "./private_key";
-import { takeFields } from "./wire";
+import { lengthPrefixed, takeFields } from "./wire";
 
 /**
  * A key in PuTTY's format, version 2, without encryption (PuTTY's manual, appendix C), decoded again before it is
@@ -41,12 +41,6 @@ function integer(base64url = ""): Buffer {
     .toString("hex")
     .replace(/^(00)+/, "");
   return Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex, "hex");
-}
-
-function lengthPrefixed(bytes: Buffer): Buffer {
-  const length = Buffer.alloc(4);
-  length.writeUInt32BE(bytes.length);
-  return Buffer.concat([length, bytes]);
 }
 
 function counted(title: string, bytes: Buffer): string[] {
