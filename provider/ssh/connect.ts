@@ -3,6 +3,7 @@ import { type Credential, loginSteps } from "./credentials";
 import { withDeadline } from "./deadline";
 import { dial } from "./dial";
 import { HostKeyCheck, parseHostKeyPin } from "./host_key";
+import type { KeyQuestion } from "./key_question";
 import { NoneStep } from "./login_step";
 import { Session, type SshSession } from "./session";
 import type { SshTarget } from "./target";
@@ -19,6 +20,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** A host to go through. */
   readonly bastion?: Bastion;
+  /** Keys to ask about before the login, in the same connection; their answers stay in them, also when the login fails. */
+  readonly ask?: readonly KeyQuestion[];
 }
 
 /**
@@ -36,7 +39,7 @@ export async function connect(
   const whenNothingIsKnown = options.acceptNew ? "accept" : "refuse";
   const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), whenNothingIsKnown);
   const route = routeTo(target, options.bastion, { credentials, whenNothingIsKnown });
-  const steps = [new NoneStep(), ...(await loginSteps(credentials))];
+  const steps = [new NoneStep(), ...(options.ask ?? []), ...(await loginSteps(credentials))];
   return withDeadline(options.timeoutMs ?? 20_000, options.signal, async (signal) => {
     const opened = await dial({ check, steps, route }, signal);
     return new Session(check, opened);

@@ -47,6 +47,17 @@ async function loginStep(credential: Credential): Promise<LoginStep> {
   return new KeyStep(await readKey(credential));
 }
 
+/** The fingerprint of the public half of a private key; undefined for an agent, and for a key that cannot be read. */
+export function fingerprintOf(credential: Credential): string | undefined {
+  if ("agentSocket" in credential) return undefined;
+  try {
+    return parsePrivateKey(credential.privateKey, credential.passphrase).publicKey().fingerprintSha256;
+  } catch {
+    // What cannot be read is passed over wherever credentials are tried; here as well.
+    return undefined;
+  }
+}
+
 /** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and hands it over in OpenSSH's. */
 async function readKey({ privateKey, passphrase }: PrivateKeyCredential): Promise<ParsedKey> {
   const { openssh } = await encodePrivateKey(parsePrivateKey(privateKey, passphrase));
@@ -60,8 +71,12 @@ const NO_SHA1 = "This server takes RSA signatures with SHA-1 only, which are not
 class KeyStep implements LoginStep {
   constructor(private readonly key: ParsedKey) {}
 
+  get usedKey(): string {
+    return fingerprint(this.key);
+  }
+
   label(): string {
-    return `${fingerprint(this.key)} (${this.key.type})`;
+    return `${this.usedKey} (${this.key.type})`;
   }
 
   method(username: string): AnyAuthMethod {
@@ -71,6 +86,8 @@ class KeyStep implements LoginStep {
 }
 
 class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
+  /** The key that was last asked for a signature: the server takes no more of them once it has let one in. */
+  usedKey: string | undefined;
   private readonly agent: BaseAgent;
   private found = "not reachable";
 
@@ -99,6 +116,7 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
     if (typeof options === "object" && options !== null && "hash" in options && options.hash === "sha1") {
       done?.(new Error(NO_SHA1));
     } else {
+      this.usedKey = fingerprint(key);
       this.agent.sign(key, data, options ?? {}, done);
     }
   }

@@ -6,6 +6,8 @@ export interface LoginStep {
   label(): string;
   /** The step in the client library's terms. */
   method(user: string): AnyAuthMethod;
+  /** SHA256 fingerprint of the key that it logged in with; absent where none was, and before. */
+  readonly usedKey?: string | undefined;
   /** Called when the server did not let this step in. `methods` are the ways to log in that it named, if it did. */
   refused?(methods: readonly string[] | undefined): void;
 }

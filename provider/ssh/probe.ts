@@ -6,8 +6,8 @@ import { withDeadline } from "./deadline";
 import { dial } from "./dial";
 import { leave } from "./handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./host_key";
+import { KeyQuestion } from "./key_question";
 import { type LoginStep, NoneStep } from "./login_step";
-import { ProbeStep } from "./probe_step";
 import { hostAndPort, type SshTarget } from "./target";
 
 /** What a host said about a public key. */
@@ -71,7 +71,7 @@ export async function probe(
 /** One probe: what is asked, and what has been heard so far. */
 class Question {
   readonly none = new NoneStep();
-  readonly key: ProbeStep;
+  readonly key: KeyQuestion;
   readonly check: HostKeyCheck;
 
   constructor(
@@ -79,7 +79,7 @@ class Question {
     publicKeyOpenssh: string,
     private readonly options: ProbeOptions,
   ) {
-    this.key = new ProbeStep(parsePublicKey(publicKeyOpenssh));
+    this.key = new KeyQuestion(parsePublicKey(publicKeyOpenssh));
     this.check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
   }
 
@@ -97,7 +97,7 @@ class Question {
 
   private answer(acceptedStep: LoginStep | undefined, error?: Error): Pick<ProbeResult, "accepts" | "reason"> {
     const who = `${this.target.user}@${hostAndPort(this.target)}`;
-    if (this.key.accepted) return { accepts: "yes", reason: `${who} accepts this key.` };
+    if (this.key.answer === "yes") return { accepts: "yes", reason: `${who} accepts this key.` };
     if (acceptedStep === this.none) {
       return {
         accepts: "unknown",
@@ -112,7 +112,7 @@ class Question {
         reason: `${who} takes no public keys now, only ${methods.join(", ")}.`,
       };
     }
-    if (this.key.refusedByServer) return { accepts: "no", reason: `${who} refuses this key.` };
+    if (this.key.answer === "no") return { accepts: "no", reason: `${who} refuses this key.` };
     return { accepts: "unknown", reason: error?.message ?? `${who} gave no answer about this key.` };
   }
 }

@@ -10,6 +10,8 @@ export interface SshSession {
   readonly hostKey: HostKey;
   /** What the server let in, by fingerprint. */
   readonly loggedInWith: string;
+  /** SHA256 fingerprint of the key that logged in; undefined where the server let us in without one. */
+  readonly loggedInKey: string | undefined;
   /**
    * Runs a command with the user's login shell; a status other than 0 is no error. Rejects with SshCommandError,
    * SshTimeoutError or SshConnectionLostError. `stdin` defaults to nothing.
@@ -23,6 +25,7 @@ export interface SshSession {
 export class Session implements SshSession {
   readonly hostKey: HostKey;
   readonly loggedInWith: string;
+  readonly loggedInKey: string | undefined;
   private readonly where: string;
 
   constructor(
@@ -33,6 +36,7 @@ export class Session implements SshSession {
     if (!seen) throw new SshConnectionLostError(`${this.where} showed no host key.`);
     this.hostKey = seen;
     this.loggedInWith = opened.acceptedStep?.label() ?? "no credential";
+    this.loggedInKey = opened.acceptedStep?.usedKey;
   }
 
   exec(command: string, stdin: string | Buffer = "", options: ExecOptions = {}): Promise<ExecResult> {

@@ -11,23 +11,26 @@ const RSA_ALGORITHMS = ["rsa-sha2-256", "rsa-sha2-512"];
  *
  * To the client library it is an agent that holds the key: being told to sign means that the server said yes.
  */
-export class ProbeStep extends BaseAgent<ParsedKey> implements LoginStep {
-  /** The server would accept the key. */
-  accepted = false;
+export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
+  private accepted = false;
   private answered = false;
   private readonly unasked: Set<string>;
   private readonly questions: readonly ParsedKey[];
 
-  constructor(private readonly key: PublicKey) {
+  constructor(readonly key: PublicKey) {
     super();
     const algorithms = key.algorithm === "rsa" ? RSA_ALGORITHMS : [key.sshType];
     this.unasked = new Set(algorithms);
     this.questions = algorithms.map((algorithm) => this.question(algorithm));
   }
 
-  /** The server was asked in every way and said no each time. */
-  get refusedByServer(): boolean {
-    return this.answered && this.unasked.size === 0 && !this.accepted;
+  /**
+   * What the server said. `no` only when it was asked in every way and said no each time, while public keys were a way to
+   * log in: otherwise a refusal says nothing about this key.
+   */
+  get answer(): "yes" | "no" | "unknown" {
+    if (this.accepted) return "yes";
+    return this.answered && this.unasked.size === 0 ? "no" : "unknown";
   }
 
   label(): string {
@@ -38,8 +41,8 @@ export class ProbeStep extends BaseAgent<ParsedKey> implements LoginStep {
     return { type: "agent", username, agent: this };
   }
 
-  refused(): void {
-    this.answered = true;
+  refused(methods: readonly string[] | undefined): void {
+    this.answered = !methods?.length || methods.includes("publickey");
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
