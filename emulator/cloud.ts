@@ -134,9 +134,7 @@ export class Cloud {
 
   /** The inside of an instance. @throws when it has none, with `guests: "none"` */
   async guest(instanceId: string): Promise<GuestHand> {
-    const guest = await this.#locate(instanceId).instance.machine.guest();
-    if (!guest) throw new Error("Instances have no guests in this emulator");
-    return handOn(guest);
+    return handOn(await this.#world.guest(instanceId));
   }
 
   #locate(id: string): { zone: Zone; instance: InstanceRecord } {
@@ -149,10 +147,10 @@ export class Cloud {
 }
 
 function handOn(guest: Guest): GuestHand {
-  const { address, user: defaultUser } = guest.spec;
+  const { user: defaultUser } = guest.spec;
   const file = (user: string) => join(guest.home(user), AUTHORIZED_KEYS_FILES[0]);
   return {
-    address,
+    address: guest.address,
     port: guest.port,
     user: defaultUser,
     hostKey: guest.hostKeys[0] ?? "",

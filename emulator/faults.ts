@@ -1,4 +1,4 @@
-/** Failures on demand, so that a test can meet what the real API and the network do on a bad day. */
+/** Failures of the API on demand, so that a test can meet what the real API and the network do on a bad day. */
 
 /** What goes wrong. */
 export type FaultKind =

@@ -11,6 +11,7 @@ import { restore, resume, type Snapshot, settled, snapshotOf } from "./api/snaps
 import { World } from "./api/world";
 import { Cloud } from "./cloud";
 import { Faults } from "./faults";
+import { GuestControls } from "./guest_controls";
 import { openGuests } from "./guests/open";
 import { reserveSshPort, type SshPort } from "./guests/ssh_port";
 import { type EmulatorOptions, ZONES } from "./options";
@@ -21,6 +22,8 @@ import { codeOf } from "./system_error";
 export type { Exchange, RecordedRequest } from "./api/server";
 export type { Cloud, GuestHand } from "./cloud";
 export type { Fault, FaultKind, Faults } from "./faults";
+export type { GuestControls } from "./guest_controls";
+export type { ConnectionFault, GuestFault, TakeBack } from "./guests/guest_faults";
 export { type EmulatorOptions, type GuestKindName, type HostKeyKind, ZONES } from "./options";
 export type { Settings } from "./settings";
 
@@ -44,8 +47,10 @@ export interface Emulator {
   readonly requests: readonly RecordedRequest[];
   /** A direct hand on the state, for changes behind a program's back. */
   readonly cloud: Cloud;
-  /** Failures on demand. */
+  /** Failures of the API on demand. */
   readonly faults: Faults;
+  /** Failures of machines, and of the way to them, on demand. */
+  readonly guests: GuestControls;
   /** From now on only this secret signs. */
   rotateSecret(newSecret: string): void;
   /** Closes every socket and process and removes every file outside `stateDir`. Calling it twice is fine. */
@@ -147,6 +152,7 @@ async function explained<T>(
 class RunningEmulator implements Emulator {
   readonly cloud: Cloud;
   readonly faults = new Faults();
+  readonly guests: GuestControls;
   readonly requests: RecordedRequest[] = [];
   readonly #context: ServerContext;
   readonly #closing = new AbortController();
@@ -161,6 +167,7 @@ class RunningEmulator implements Emulator {
   ) {
     const { options, saved } = start;
     this.cloud = new Cloud(world);
+    this.guests = new GuestControls(world);
     const credentials = {
       apiKey: options.apiKey ?? saved?.apiKey ?? `EXO${randomBytes(12).toString("hex")}`,
       apiSecret: options.apiSecret ?? saved?.apiSecret ?? randomBytes(32).toString("base64url"),

@@ -1,7 +1,7 @@
 /** The state of one organisation, and of each zone in which it has something. */
 
 import { Addresses } from "../guests/addresses";
-import type { GuestKind } from "../guests/guest";
+import type { Guest, GuestKind } from "../guests/guest";
 import { Machine } from "../machine";
 import type { Settings } from "../settings";
 import { stableId, templatesOf } from "./catalogue";
@@ -89,6 +89,15 @@ export class World {
     const firewall = { world: this, instanceId: id, sshPort: this.#options.sshPort };
     const admitted = (remote: string) => admits(firewall, remote);
     return new Machine(async () => this.#options.guests?.create({ id, ...spec, admits: admitted }));
+  }
+
+  /** The inside of an instance, once it is made. @throws when there is no such instance, or it has none, with `guests: "none"` */
+  async guest(instanceId: string): Promise<Guest> {
+    const instance = this.instances.find(({ id }) => id === instanceId);
+    if (!instance) throw new Error(`There is no instance ${instanceId}`);
+    const guest = await instance.machine.guest();
+    if (!guest) throw new Error("Instances have no guests in this emulator");
+    return guest;
   }
 
   /** Ends every operation, and every guest for good or until the next start. */

@@ -1,4 +1,5 @@
 /** What an instance's inside looks like to the rest of the emulator, whichever SSH server it runs. */
+import type { GuestFault, TakeBack } from "./guest_faults";
 
 /** What is known of a guest when its instance is created. */
 export interface GuestSpec {
@@ -19,9 +20,11 @@ export interface GuestSpec {
 /** One guest: files from creation to destruction, and an SSH server while the instance runs. */
 export interface Guest {
   readonly spec: GuestSpec;
+  /** Where it listens while it runs: the instance's address, unless it is told otherwise. */
+  address: string;
   /** The port of its SSH server. */
   readonly port: number;
-  /** The public halves of its host keys: `ssh-ed25519 AAAA...`. */
+  /** The public halves of its present host keys: `ssh-ed25519 AAAA...`. */
   readonly hostKeys: readonly string[];
   /** The directory, on the real file system, that has all files of the guest. */
   readonly root: string;
@@ -33,6 +36,10 @@ export interface Guest {
   stop(): Promise<void>;
   /** Stops, and removes the files. */
   destroy(): Promise<void>;
+  /** From the next connection on something goes wrong. */
+  fault(fault: GuestFault): Promise<TakeBack>;
+  /** From the next connection on it has other host keys, of the same kinds. */
+  replaceHostKeys(): Promise<void>;
 }
 
 /** A way of making guests. */

@@ -83,14 +83,19 @@ export class Guests implements GuestKind {
     return this.#guest(spec, place, saved);
   }
 
-  async #guest(spec: GuestSpec, place: Place, { block, hostKeys }: SavedGuest): Promise<Guest> {
+  async #guest(spec: GuestSpec, place: Place, saved: SavedGuest): Promise<Guest> {
+    const { hostKeys } = saved;
     const forget = () => {
-      this.#taken.delete(block);
+      this.#taken.delete(saved.block);
       return this.directory.forget(spec.id);
     };
+    const newHostKeys = async () => {
+      const next = await Promise.all(hostKeys.map(({ kind }) => makeHostKey(kind)));
+      this.directory.save(spec.id, { ...saved, hostKeys: next });
+      return next;
+    };
     const service = await this.inside.service(place, hostKeys);
-    const shown = hostKeys.map((key) => key.public);
-    return new ListeningGuest({ spec, place, service, forget, ...this.options, hostKeys: shown });
+    return new ListeningGuest({ spec, place, service, forget, newHostKeys, ...this.options, hostKeys });
   }
 
   #place(spec: GuestSpec, block: number): Place {

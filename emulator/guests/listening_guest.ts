@@ -1,7 +1,11 @@
 /** A guest on its own loopback address, behind its security groups, whichever SSH server answers there. */
 import { rm } from "node:fs/promises";
-import { createServer, type Server, type Socket } from "node:net";
+import type { Socket } from "node:net";
+import { serveBadly } from "./bad_line";
 import type { Guest, GuestSpec } from "./guest";
+import { ConnectionFaults, type GuestFault, type TakeBack } from "./guest_faults";
+import type { HostKeyPair } from "./host_keys";
+import { Listener } from "./listener";
 import { homeOf, type Place } from "./place";
 
 /** See Settings.closedPort. */
@@ -13,6 +17,10 @@ export interface SshService {
   start(): Promise<void>;
   /** Takes a connection over, from which nothing has been read. */
   serve(socket: Socket): void;
+  /** Tells, from now on, whether the next connection from this port of the peer has logged in. */
+  logins(peerPort: number): Promise<() => Promise<boolean>>;
+  /** Shows these host keys from the next connection on. */
+  showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void>;
   /** Ends every process of the guest. */
   end(): Promise<void>;
 }
@@ -22,9 +30,11 @@ export interface GuestParts {
   readonly spec: GuestSpec;
   readonly place: Place;
   readonly service: SshService;
-  readonly hostKeys: readonly string[];
+  readonly hostKeys: readonly HostKeyPair[];
   readonly port: number;
   readonly closedPort: () => ClosedPort;
+  /** Makes host keys of the same kinds, and has them in place of the old ones where guests are kept. */
+  readonly newHostKeys: () => Promise<readonly HostKeyPair[]>;
   /** Removes what is kept of the guest outside its own directory. */
   readonly forget: () => Promise<void>;
 }
@@ -33,18 +43,33 @@ export interface GuestParts {
 export class ListeningGuest implements Guest {
   readonly spec: GuestSpec;
   readonly port: number;
-  readonly hostKeys: readonly string[];
   readonly root: string;
-  #listener: Server | undefined;
+  #hostKeys: readonly HostKeyPair[];
   readonly #parts: GuestParts;
+  readonly #listener: Listener;
+  readonly #faults = new ConnectionFaults();
   readonly #sockets = new Set<Socket>();
 
   constructor(parts: GuestParts) {
     this.#parts = parts;
     this.spec = parts.spec;
     this.port = parts.port;
-    this.hostKeys = parts.hostKeys;
     this.root = parts.place.root;
+    this.#hostKeys = parts.hostKeys;
+    this.#listener = new Listener(parts.spec.address, parts.port, (socket) => this.#admit(socket));
+  }
+
+  get address(): string {
+    return this.#listener.address;
+  }
+
+  /** Counts when it listens the next time. */
+  set address(address: string) {
+    this.#listener.address = address;
+  }
+
+  get hostKeys(): readonly string[] {
+    return this.#hostKeys.map((key) => key.public);
   }
 
   home(user: string): string {
@@ -52,22 +77,16 @@ export class ListeningGuest implements Guest {
   }
 
   async start(): Promise<void> {
-    if (this.#listener) return;
     await this.#parts.service.start();
-    // Paused: whatever this process reads is lost to a server in another one.
-    const listener = createServer({ pauseOnConnect: true, noDelay: true }, (socket) => this.#admit(socket));
-    await new Promise<void>((resolve, reject) => {
-      listener.once("error", reject).listen(this.port, this.spec.address, resolve);
-    });
-    this.#listener = listener;
+    await this.#listener.open();
   }
 
   async stop(): Promise<void> {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    const closed = listener && new Promise((resolve) => listener.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
-    await Promise.all([closed, this.#parts.service.end()]);
+    await this.#listener.close();
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise((resolve) => socket.once("close", resolve).destroy()),
+    );
+    await Promise.all([...closed, this.#parts.service.end()]);
   }
 
   async destroy(): Promise<void> {
@@ -76,12 +95,29 @@ export class ListeningGuest implements Guest {
     await this.#parts.forget();
   }
 
+  async fault(fault: GuestFault): Promise<TakeBack> {
+    return fault.kind === "refused" ? this.#listener.holdShut() : this.#faults.add(fault, fault.connections);
+  }
+
+  async replaceHostKeys(): Promise<void> {
+    const next = await this.#parts.newHostKeys();
+    await this.#parts.service.showHostKeys(next);
+    this.#hostKeys = next;
+  }
+
   #admit(socket: Socket): void {
     this.#sockets.add(socket);
     socket.once("close", () => this.#sockets.delete(socket)).on("error", () => undefined);
-    if (this.spec.admits(socket.remoteAddress ?? "")) this.#parts.service.serve(socket);
+    if (this.spec.admits(socket.remoteAddress ?? "")) this.#serve(socket);
     else if (this.#parts.closedPort() === "reset") socket.resetAndDestroy();
     // Read, so that the client's end is noticed.
     else socket.resume();
+  }
+
+  #serve(socket: Socket): void {
+    const { service } = this.#parts;
+    const fault = this.#faults.take();
+    if (fault) void serveBadly(fault, socket, { service, address: this.address }).catch(() => undefined);
+    else service.serve(socket);
   }
 }

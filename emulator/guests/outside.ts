@@ -27,17 +27,18 @@ export async function readInside(root: string, path: string): Promise<string> {
 }
 
 /**
- * Puts a file with this text, 0600, in the place of a guest's file, for the owner of its directory.
+ * Puts a file with this text in the place of a guest's file, for the owner of its directory.
  *
  * @param root the guest's own directory
+ * @param mode its permissions; 0600 when nothing is said
  * @throws when a directory on the way is a link that leads out of the guest
  */
-export function replaceInside(root: string, path: string, text: string): Promise<void> {
+export function replaceInside(root: string, path: string, text: string, mode = 0o600): Promise<void> {
   return inDirectoryOf(root, path, async (file, directory) => {
     const { uid, gid } = await directory.stat();
     const temporary = join(dirname(file), `.${randomUUID()}`);
     try {
-      await writeNew(temporary, text, uid, gid);
+      await writeNew(temporary, text, { uid, gid, mode });
       await rename(temporary, file);
     } finally {
       await rm(temporary, { force: true });
@@ -45,11 +46,12 @@ export function replaceInside(root: string, path: string, text: string): Promise
   });
 }
 
-async function writeNew(path: string, text: string, uid: number, gid: number): Promise<void> {
+async function writeNew(path: string, text: string, as: { uid: number; gid: number; mode: number }): Promise<void> {
   const handle = await open(path, "wx", 0o600);
   try {
     await handle.writeFile(text, "latin1");
-    await handle.chown(uid, gid);
+    await handle.chown(as.uid, as.gid);
+    await handle.chmod(as.mode);
   } finally {
     await handle.close();
   }

@@ -24,24 +24,16 @@ const SIGNATURES = {
 
 /** Serves the connections of one guest and runs its commands in a confinement. */
 export class Ssh2Service implements SshService {
-  readonly #server: Server;
+  #server: Server;
+  /** The peers' ports of connections that have logged in, as far as anybody asks. */
+  readonly #loggedIn = new Map<number, boolean>();
 
   constructor(
-    place: Place,
+    readonly place: Place,
     hostKeys: readonly HostKeyPair[],
     readonly confinement: Confinement,
   ) {
-    const algorithms = {
-      ...mutable(ALGORITHMS),
-      serverHostKey: hostKeys.flatMap(({ kind }) => SIGNATURES[kind]),
-    };
-    const config = { hostKeys: hostKeys.map((key) => key.private), ident: "OpenSSH_emulated", algorithms };
-    this.#server = new Server(config, (connection, { ip }) => {
-      const authenticator = new Authenticator(place, ip);
-      connection.on("authentication", (context) => authenticator.decide(context, connection));
-      connection.on("session", (accept) => serveSession(accept(), confinement, authenticator.login));
-      ignoreErrors(connection);
-    });
+    this.#server = this.#serverWith(hostKeys);
   }
 
   async start(): Promise<void> {}
@@ -51,8 +43,33 @@ export class Ssh2Service implements SshService {
     socket.resume();
   }
 
+  async logins(peerPort: number): Promise<() => Promise<boolean>> {
+    this.#loggedIn.set(peerPort, false);
+    return async () => this.#loggedIn.get(peerPort) === true;
+  }
+
+  async showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
+    this.#server = this.#serverWith(hostKeys);
+  }
+
   end(): Promise<void> {
     return this.confinement.end();
+  }
+
+  #serverWith(hostKeys: readonly HostKeyPair[]): Server {
+    const algorithms = {
+      ...mutable(ALGORITHMS),
+      serverHostKey: hostKeys.flatMap(({ kind }) => SIGNATURES[kind]),
+    };
+    const config = { hostKeys: hostKeys.map((key) => key.private), ident: "OpenSSH_emulated", algorithms };
+    return new Server(config, (connection, { ip, port }) => {
+      const authenticator = new Authenticator(this.place, ip);
+      connection.on("authentication", (context) => authenticator.decide(context, connection));
+      connection.on("session", (accept) => serveSession(accept(), this.confinement, authenticator.login));
+      connection.once("ready", () => this.#loggedIn.has(port) && this.#loggedIn.set(port, true));
+      connection.once("close", () => this.#loggedIn.delete(port));
+      ignoreErrors(connection);
+    });
   }
 }
 

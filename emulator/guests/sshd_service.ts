@@ -1,8 +1,11 @@
 /** A real OpenSSH sshd: one process a connection, which gets the accepted socket and so knows the real peer. */
 import type { Socket } from "node:net";
+import { join } from "node:path";
+import type { HostKeyPair } from "./host_keys";
 import type { LinuxSystem } from "./linux_system";
 import type { SshService } from "./listening_guest";
-import { SSHD_CONFIG } from "./system_files";
+import { readInside } from "./outside";
+import { AUTH_LOG, SSHD_CONFIG, writeHostKeys } from "./system_files";
 
 /** Serves the connections of one guest inside the guest. */
 export class SshdService implements SshService {
@@ -18,10 +21,23 @@ export class SshdService implements SshService {
   serve(socket: Socket): void {
     // As a machine that has crashed; it comes back when it is stopped and started.
     if (!this.system.isUp) return void socket.destroy();
-    const sshd = [this.program, "-i", "-f", SSHD_CONFIG, "-E", "/var/log/auth.log"];
+    const sshd = [this.program, "-i", "-f", SSHD_CONFIG, "-E", AUTH_LOG];
     this.system.run(sshd, [socket, socket, "ignore"]);
     // Closes this process's copy only; sshd has its own.
     socket.destroy();
+  }
+
+  /** Asks the log, where sshd names the port of whoever has logged in. */
+  async logins(peerPort: number): Promise<() => Promise<boolean>> {
+    const { root } = this.system.place;
+    const log = () => readInside(root, join(root, AUTH_LOG)).catch(() => "");
+    const before = (await log()).length;
+    const accepted = new RegExp(`^Accepted .* port ${peerPort} `, "m");
+    return async () => accepted.test((await log()).slice(before));
+  }
+
+  showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
+    return writeHostKeys(this.system.place, hostKeys);
   }
 
   end(): Promise<void> {

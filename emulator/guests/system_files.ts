@@ -2,10 +2,14 @@
 import { appendFile, chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HostKeyPair } from "./host_keys";
+import { replaceInside } from "./outside";
 import { idOf, type Place } from "./place";
 
 /** Where the guest has its settings of sshd. */
 export const SSHD_CONFIG = "/etc/ssh/sshd_config";
+
+/** Where its sshd says who came. */
+export const AUTH_LOG = "/var/log/auth.log";
 
 // What is not said is what sshd does by itself. PAM would ask the rules of this machine.
 const SETTINGS = `UsePAM no
@@ -31,8 +35,7 @@ export async function furnishSystem({ root, hostname, user }: Place, hostKeys: r
     ["/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n"],
     // No password opens them, and neither is locked, which sshd would refuse.
     ["/etc/shadow", `root:*:20000:0:99999:7:::\n${user === "root" ? "" : `${user}:*:20000:0:99999:7:::\n`}`, 0o640],
-    ...hostKeys.map((key): [string, string, number] => [hostKeyFile(key), key.private, 0o600]),
-    ...hostKeys.map((key): [string, string] => [`${hostKeyFile(key)}.pub`, `${key.public} root@${hostname}\n`]),
+    ...hostKeys.flatMap((key) => filesOf(key, hostname)),
   ];
   await Promise.all(texts.map(([path, text, mode = 0o644]) => writeFile(join(root, path), text, { mode })));
   // The account that sshd becomes before anybody has logged in, and the group that terminals belong to.
@@ -40,6 +43,20 @@ export async function furnishSystem({ root, hostname, user }: Place, hostKeys: r
     "sshd:x:105:105::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n";
   await appendFile(join(root, "etc/passwd"), services);
   await appendFile(join(root, "etc/group"), "tty:x:5:\nsshd:x:105:\nnogroup:x:65534:\n");
+}
+
+/** Puts host keys in the place of those that are there, which are of the same kinds. */
+export async function writeHostKeys({ root, hostname }: Place, hostKeys: readonly HostKeyPair[]): Promise<void> {
+  const files = hostKeys.flatMap((key) => filesOf(key, hostname));
+  await Promise.all(files.map(([path, text, mode]) => replaceInside(root, join(root, path), text, mode)));
+}
+
+function filesOf(key: HostKeyPair, hostname: string): [path: string, text: string, mode: number][] {
+  const file = hostKeyFile(key);
+  return [
+    [file, key.private, 0o600],
+    [`${file}.pub`, `${key.public} root@${hostname}\n`, 0o644],
+  ];
 }
 
 /** The group whose members may become root: the template's account has its own. */

@@ -1,5 +1,4 @@
 /** Questions to an SSH server that log nobody in. */
-import { once } from "node:events";
 import { connect } from "node:net";
 import { BaseAgent, type ParsedKey, Client as SshClient, utils } from "ssh2";
 
@@ -33,13 +32,13 @@ export async function accepts(target: Target, publicKey: string): Promise<boolea
   return isAccepted;
 }
 
-/** How a raw connection goes: the server's first words, or the error that ends it. */
+/** How a raw connection goes: the server's first words, the error that ends it, or nothing when it ends without either. */
 export async function firstWords(target: Target): Promise<string> {
   const socket = connect(Number(target.port), target.ip);
-  const error = new Promise<string>((resolve) =>
-    socket.once("error", (cause: NodeJS.ErrnoException) => resolve(String(cause.code))),
-  );
-  const words = await Promise.race([once(socket, "data").then(([data]) => String(data)), error]);
+  const words = await new Promise<string>((resolve) => {
+    socket.once("error", (cause: NodeJS.ErrnoException) => resolve(String(cause.code)));
+    socket.once("end", () => resolve("")).once("data", (data) => resolve(String(data)));
+  });
   socket.destroy();
   return words;
 }
