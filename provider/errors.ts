@@ -64,6 +64,15 @@ export class KeyEncodingError extends ExoscaleSshError {
 }
 
 /**
+ * Options for a line of `authorized_keys` that sshd would refuse, or that would let nobody in.
+ *
+ * Write them as the message says; sshd(8), AUTHORIZED_KEYS FILE FORMAT, explains them.
+ */
+export class InvalidKeyOptionsError extends ExoscaleSshError {
+  readonly code = "KEY_OPTIONS_INVALID";
+}
+
+/**
  * Something is where a private key file is to be made. It is never overwritten.
  *
  * Choose another path, or move the file that is there away.

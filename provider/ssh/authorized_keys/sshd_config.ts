@@ -1,0 +1,80 @@
+/** What decides where an sshd looks for keys. */
+export interface SshdSettings {
+  /** Patterns as written, with `%h` and the like; empty where no file is looked into. See `authorizedKeysPaths`. */
+  readonly authorizedKeysFiles: readonly string[];
+  /** What else may let a key in, in words: `AuthorizedKeysCommand /usr/bin/keys`, `TrustedUserCAKeys /etc/ssh/ca.pub`. */
+  readonly otherSources: readonly string[];
+  /** Whether any public key is looked at. */
+  readonly pubkeyAuthentication: boolean;
+  /** File with keys that are refused wherever else they stand. */
+  readonly revokedKeys?: string;
+}
+
+/** Where sshd looks unless it is told otherwise (sshd_config(5), AuthorizedKeysFile). */
+export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
+
+/**
+ * Reads what `sshd -T` prints; its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
+ *
+ * @returns undefined for anything else, such as an error message or an output that was cut short before the end
+ */
+export function sshdSettings(text: string): SshdSettings | undefined {
+  const said = new Map(text.split(/\r?\n/).map(settingOnLine));
+  return said.has("pubkeyauthentication") && said.has("port") ? settingsOf((keyword) => said.get(keyword)) : undefined;
+}
+
+/** Settings from the words behind each keyword, which is asked for in lower case. */
+export function settingsOf(words: (keyword: string) => readonly string[] | undefined): SshdSettings {
+  const file = (keyword: string) => words(keyword)?.find((word) => word.toLowerCase() !== "none");
+  const revokedKeys = file("revokedkeys");
+  return {
+    authorizedKeysFiles: (words("authorizedkeysfile") ?? []).filter((word) => word.toLowerCase() !== "none"),
+    otherSources: sources
+      .filter((keyword) => file(keyword.toLowerCase()) !== undefined)
+      .map((keyword) => [keyword, ...(words(keyword.toLowerCase()) ?? [])].join(" ")),
+    pubkeyAuthentication: words("pubkeyauthentication")?.[0]?.toLowerCase() !== "no",
+    ...(revokedKeys !== undefined && { revokedKeys }),
+  };
+}
+
+const sources = [
+  "AuthorizedKeysCommand",
+  "TrustedUserCAKeys",
+  "AuthorizedPrincipalsCommand",
+  "AuthorizedPrincipalsFile",
+];
+
+function settingOnLine(line: string): [string, string[]] {
+  const [keyword = "", ...words] = line.trim().split(/[ \t]+/);
+  return [keyword.toLowerCase(), words];
+}
+
+/** Whose files are looked for. */
+export interface HostAccount {
+  readonly user: string;
+  /** Absolute path of the home directory. */
+  readonly home: string;
+  readonly uid: number;
+}
+
+/**
+ * The files that patterns of `AuthorizedKeysFile` name for an account: `%h`, `%u`, `%U` and `%%` expanded, relative
+ * ones below the home (sshd_config(5)). Wildcards, which OpenSSH 10 knows, stay; see `hasWildcard`.
+ */
+export function authorizedKeysPaths(patterns: readonly string[], account: HostAccount): string[] {
+  return [...new Set(patterns.map((pattern) => absolute(expanded(pattern, account), account.home)))];
+}
+
+/** Whether a path stands for several files (glob(7)) where sshd is new enough; older ones take it literally. */
+export function hasWildcard(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+function expanded(pattern: string, { user, home, uid }: HostAccount): string {
+  const tokens: Record<string, string> = { "%h": home, "%u": user, "%U": String(uid), "%%": "%" };
+  return pattern.replace(/%./g, (token) => tokens[token] ?? token);
+}
+
+function absolute(path: string, home: string): string {
+  return path.startsWith("/") ? path : `${home.replace(/\/$/, "")}/${path}`;
+}
