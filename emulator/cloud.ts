@@ -114,6 +114,18 @@ export class Cloud {
     this.#world.save();
   }
 
+  /**
+   * Makes an instance pool the one of an SKS nodepool, which Exoscale keeps for a Kubernetes cluster and which nobody
+   * else should change. @returns the nodepool's id, which the pool's `manager` has
+   */
+  giveToNodepool(poolId: string): string {
+    const pool = this.#world.zones.flatMap((zone) => zone.pools.get(poolId) ?? [])[0];
+    if (!pool) throw new Error(`There is no instance pool ${poolId}`);
+    pool.manager = { type: "sks-nodepool", id: crypto.randomUUID() };
+    this.#world.save();
+    return pool.manager.id;
+  }
+
   /** Makes the next instance take this address, so that another host answers where one was known before. */
   reuseAddress(address: string): void {
     this.#world.addresses.reuse(address);

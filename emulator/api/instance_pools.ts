@@ -189,5 +189,6 @@ function poolBody(zone: Zone, pool: PoolRecord) {
     instances: membersOf(zone, pool).map(({ id }) => ({ id })),
     labels: pool.labels,
     ...(pool.userData !== undefined && { "user-data": pool.userData }),
+    ...(pool.manager && { manager: pool.manager }),
   };
 }

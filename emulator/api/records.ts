@@ -87,6 +87,8 @@ export interface PoolRecord {
   antiAffinityGroups: readonly string[];
   labels: Record<string, string>;
   userData: string | undefined;
+  /** The nodepool of a Kubernetes cluster that owns the pool. Its members name the pool all the same. */
+  manager?: { readonly type: "sks-nodepool"; readonly id: string };
 }
 
 /** A size of instance. */

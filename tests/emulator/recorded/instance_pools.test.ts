@@ -2,6 +2,7 @@
 import { type Client, closeAll, start } from "../world";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+const OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
 
 afterEach(closeAll);
 
@@ -34,6 +35,44 @@ test("makes a new member with the pool's key in place of a deleted one", async (
   const [next] = (await client.get(`/instance-pool/${id}`)).instances;
   expect(next.id).not.toBe(lost.id);
   expect((await client.get(`/instance/${next.id}`))["ssh-key"].name).toBe("alice");
+});
+
+test("takes a new list of keys for the whole list, and null for none", async () => {
+  const { client } = await start({ guests: "none" });
+  const id = await poolOf(client, 1);
+  await client.register("bob", OTHER_KEY);
+  await client.settle("PUT", `/instance-pool/${id}`, { "ssh-keys": [{ name: "bob" }] });
+  expect(await client.get(`/instance-pool/${id}`)).toMatchObject({ name: "workers", "ssh-keys": [{ name: "bob" }] });
+  await client.settle("PUT", `/instance-pool/${id}`, { "ssh-keys": null });
+  expect((await client.get(`/instance-pool/${id}`))["ssh-keys"]).toEqual([]);
+});
+
+test("shrinks by the members that are evicted from it", async () => {
+  const { client } = await start({ guests: "none" });
+  const id = await poolOf(client, 2);
+  const [first, second] = (await client.get(`/instance-pool/${id}`)).instances;
+  await client.settle("PUT", `/instance-pool/${id}:evict`, { instances: [first.id] });
+  expect(await client.get(`/instance-pool/${id}`)).toMatchObject({ size: 1, instances: [second] });
+});
+
+test("leaves a label that was set on a member when its own labels change", async () => {
+  const { client } = await start({ guests: "none" });
+  const id = await poolOf(client, 1);
+  const [member] = (await client.get(`/instance-pool/${id}`)).instances;
+  await client.settle("PUT", `/instance/${member.id}`, { labels: { note: "mine" } });
+  await client.settle("PUT", `/instance-pool/${id}`, { labels: { team: "web" }, "ssh-keys": [{ name: "alice" }] });
+  const shown = await client.get(`/instance/${member.id}`);
+  expect(shown).toMatchObject({ labels: { note: "mine" }, manager: { type: "instance-pool", id } });
+});
+
+// The cluster autoscaler for Exoscale tells nodepools from other pools so: the pool names the nodepool, a member the pool.
+test("names the nodepool that owns it, while its members name the pool", async () => {
+  const { emulator, client } = await start({ guests: "none" });
+  const id = await poolOf(client, 1);
+  const manager = { type: "sks-nodepool", id: emulator.cloud.giveToNodepool(id) };
+  const { "instance-pools": listed } = await client.get("/instance-pool");
+  expect([listed[0].manager, (await client.get(`/instance-pool/${id}`)).manager]).toEqual([manager, manager]);
+  expect((await client.get("/instance")).instances[0].manager).toEqual({ type: "instance-pool", id });
 });
 
 test("scales, and takes its members with it when it is deleted", async () => {
