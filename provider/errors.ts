@@ -605,3 +605,13 @@ export class SshConnectionLostError extends ExoscaleSshError {
 export class SshCommandError extends ExoscaleSshError {
   readonly code = "SSH_COMMAND";
 }
+
+/**
+ * A login succeeds and no command can be run with it: the user's shell is `nologin` or a restricted one, or the key's line
+ * in `authorized_keys` has a forced command.
+ *
+ * Use a `connection.user` that has a shell, or a key without a forced command.
+ */
+export class SshNoShellError extends ExoscaleSshError {
+  readonly code = "SSH_NO_SHELL";
+}

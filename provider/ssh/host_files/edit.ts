@@ -1,0 +1,85 @@
+import { SshCommandError } from "../../errors";
+import { backoff, pause } from "../deadline";
+import type { HostLook } from "./look";
+import { type HostFile, readHostFiles } from "./read";
+import type { Shell } from "./run_script";
+import { type SwapOptions, type SwapOutcome, swapHostFile } from "./swap";
+
+/** What became of an edit. */
+export interface EditResult {
+  /** The file as it was when the last decision about it was made. */
+  readonly file: HostFile;
+  /** What became of the decision; absent when it was that there is nothing to write. */
+  readonly swap?: SwapOutcome;
+}
+
+/** Bounds, and how long a lock is respected. */
+export interface EditOptions extends SwapOptions {
+  /** Milliseconds after which a lock that is still the same one is broken. Default 60 000. */
+  readonly lockPatienceMs?: number;
+}
+
+/** How often it is tried while others edit the same file. */
+const TRIES = 15;
+
+/**
+ * Reads a file, lets `edit` decide what is to be in it, and replaces it; all of that again, after a while, when somebody
+ * else edited it meanwhile or is about to. `edit` gets a file that was read, or one that is missing and is to be made; what
+ * cannot be read comes back as failed without a decision. `undefined` writes nothing.
+ *
+ * `changed` or `locked` is the outcome when there were too many others. Rejects as swapHostFile does.
+ */
+export async function editHostFile(
+  session: Shell,
+  look: HostLook,
+  user: string,
+  path: string,
+  edit: (file: HostFile) => Buffer | undefined,
+  options: EditOptions = {},
+): Promise<EditResult> {
+  const lock = new LockWatch(options.lockPatienceMs ?? 60_000);
+  for (let tries = 1; ; tries += 1) {
+    const [file] = await readHostFiles(session, look, user, [path], { ...options, literal: true });
+    if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
+    if (file.status !== "read" && file.status !== "missing") return { file, swap: notEditable(file) };
+    const bytes = edit(file);
+    if (bytes === undefined) return { file };
+    const expected = file.status === "read" ? file.bytes : undefined;
+    const swap = await swapHostFile(session, look, user, path, expected, bytes, { ...options, ...lock.toBreak() });
+    if (swap.outcome === "written" || swap.outcome === "failed") return { file, swap };
+    // Waiting for one and the same lock is bounded by itself.
+    if (lock.isStill(swap)) tries -= 1;
+    if (tries >= TRIES) return { file, swap };
+    await pause(backoff(tries, 20, 1_000), options.signal ?? NEVER);
+  }
+}
+
+const NEVER = new AbortController().signal;
+
+function notEditable({ path, resolved, status, reason }: HostFile): SwapOutcome {
+  const what = status === "not-a-file" ? `${resolved} is not a regular file` : `cannot read ${path}`;
+  return { outcome: "failed", reason: reason ? `${what}: ${reason}` : what };
+}
+
+/** Remembers since when a lock has been the same one. Only this machine's clock counts, not the host's. */
+class LockWatch {
+  private by: string | undefined;
+  private since = 0;
+
+  constructor(private readonly patienceMs: number) {}
+
+  /** Takes note of an outcome; tells whether it is the lock of last time. */
+  isStill(swap: SwapOutcome): boolean {
+    const by = swap.outcome === "locked" ? swap.by : undefined;
+    if (by !== undefined && by === this.by) return true;
+    this.by = by;
+    this.since = performance.now();
+    return false;
+  }
+
+  /** The lock to break, once nobody has moved it for so long. */
+  toBreak(): Pick<SwapOptions, "staleLock"> {
+    if (this.by === undefined || performance.now() - this.since < this.patienceMs) return {};
+    return { staleLock: this.by };
+  }
+}

@@ -1,0 +1,106 @@
+import { script } from "./shell_text";
+
+/**
+ * Says who the session is, which of `$users` exist, and how to become another account; then starts the next script as
+ * root, or as itself where it cannot.
+ */
+export const LOOK = script`
+  # getent knows every account. Where there is none, the file does; and else the shell may.
+  passwd_line() {
+    if command -v getent >/dev/null 2>&1; then
+      getent passwd "$1" 2>/dev/null
+      return
+    fi
+    while IFS= read -r line; do
+      case $line in "$1":*) printf '%s' "$line"; return;; esac
+    done </etc/passwd
+    case $1 in
+      *[!A-Za-z0-9._-]*) ;;
+      *) number=$(id -u "$1" 2>/dev/null) && eval "home=~$1" && printf '%s' "$1:x:$number:::$home";;
+    esac
+  }
+  own=$(id -u)
+  name=$(id -un)
+  put login "$(passwd_line "$name")"
+  put self "$name:x:$own:::$HOME"
+  for user in $users; do
+    put account "$(passwd_line "$user")"
+  done
+
+  # Root needs nobody's permission.
+  become= refusal=
+  [ "$own" = 0 ] && ways='su sudo doas' || ways='sudo doas'
+  for way in $ways; do
+    command -v "$way" >/dev/null 2>&1 || continue
+    if [ "$own" = 0 ] || said=$("$way" -n -u root -- /bin/sh -c : 2>&1 </dev/null); then
+      become=$way
+      break
+    fi
+    refusal=$said
+  done
+  put become "$become"
+  put refusal "$refusal"
+  [ "$own" = 0 ] || [ -z "$become" ] || exec "$become" -n -u root -- /bin/sh -c "$loader" sh $SSH_CONNECTION
+  exec /bin/sh -c "$loader" sh $SSH_CONNECTION
+`;
+
+/** Asks sshd what it does for each of `$users` who comes from where the session comes from. */
+export const ASK_SSHD = script`
+  # As in SSH_CONNECTION: the client's address and port, the server's address and port.
+  client=host=\${1:-127.0.0.1},addr=\${1:-127.0.0.1},laddr=\${3:-127.0.0.1},lport=\${4:-22}
+  asked= refusal=
+  sshd=$(command -v sshd) || refusal='sshd: not found'
+  for user in $users; do
+    [ -n "$sshd" ] && id -u "$user" >/dev/null 2>&1 || continue
+    if settings=$("$sshd" -T -C "user=$user,$client" 2>/dev/null); then
+      asked=1
+      put user "$user"
+      put settings "$settings"
+    else
+      refusal=$("$sshd" -T -C "user=$user,$client" 2>&1 >/dev/null)
+    fi
+  done
+  put sshd-refusal "$refusal"
+`;
+
+/** Where sshd could not be asked, shows its configuration with all that it includes in place, as far as it is readable. */
+export const SHOW_SSHD_CONFIG = script`
+  # A subshell, so that every file has variables of its own.
+  show() (
+    match=
+    depth=$((depth + 1))
+    [ "$depth" -le 16 ] || exit
+    [ -r "$1" ] || { printf '# %s cannot be read\n' "$1"; exit; }
+    while IFS= read -r line || [ -n "$line" ]; do
+      set -- $line
+      case $1 in
+        [Ii][Nn][Cc][Ll][Uu][Dd][Ee])
+          shift
+          for pattern do show_all "$pattern"; done
+          continue;;
+        [Mm][Aa][Tt][Cc][Hh]) match=$line;;
+      esac
+      printf '%s\n' "$line"
+    done <"$1"
+  )
+  show_all() {
+    pattern=\${1#\"}
+    pattern=\${pattern%\"}
+    case $pattern in /*) ;; *) pattern=/etc/ssh/$pattern;; esac
+    set +f
+    for file in $pattern; do
+      set -f
+      [ -e "$file" ] || continue
+      show "$file"
+      # A Match inside of an included file ends with that file.
+      grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-Match all}"
+    done
+    set -f
+  }
+  if [ -z "$asked" ] && [ -r /etc/ssh/sshd_config ]; then
+    depth=0
+    put config
+    show /etc/ssh/sshd_config
+  fi
+  put end
+`;

@@ -1,0 +1,82 @@
+import { script } from "./shell_text";
+
+/**
+ * Finds the file behind a path, as far as links go: in `$at`, with `$dir` and `$base`. Else `$status` is not `read`, and
+ * `$why` is what the host says.
+ */
+export const RESOLVE = script`
+  resolve() {
+    at=$1 hops=0 status=read why=
+    while [ -h "$at" ]; do
+      hops=$((hops + 1))
+      if [ "$hops" -gt 40 ]; then
+        at=$1 status=link-loop why='Too many levels of symbolic links'
+        break
+      fi
+      # A path may end with a line end, which $() would take away.
+      to=$(readlink "$at" && echo /)
+      to=\${to%??}
+      case $to in
+        /*) at=$to;;
+        *) at=\${at%/*}/$to;;
+      esac
+    done
+    dir=\${at%/*} base=\${at##*/}
+    real=$(cd -P "\${dir:-/}" 2>/dev/null && pwd -P) && dir=\${real%/} at=$dir/$base
+    [ "$status" = read ] || return
+    said=$(ls -d "$at" 2>&1 >/dev/null) && return
+    why=\${said##*: }
+    case $why in
+      *'No such file'*|'Not a directory') status=missing;;
+      *'oo many levels'*) status=link-loop;;
+      *) status=unreadable;;
+    esac
+  }
+`;
+
+/** `file PATH` and `files PATTERN` put what they find. */
+export const READ = script`
+  ${RESOLVE}
+  file() {
+    resolve "$1"
+    put path "$1"
+    put resolved "$at"
+    if [ "$status" = read ]; then
+      put about "$(ls -ld "$at")"
+      [ -f "$at" ] || status=not-a-file
+    fi
+    if [ "$status" = read ]; then
+      put bytes
+      { said=$(cat "$at" 2>&1 >&3) || status=unreadable why=\${said##*: }; } 3>&1
+    fi
+    put status "$status"
+    put why "$why"
+  }
+  files() {
+    found=
+    set +f
+    IFS=
+    for each in $1; do
+      set -f
+      unset IFS
+      # Where nothing matches, the pattern itself is all that is left.
+      if [ -e "$each" ] || [ -h "$each" ]; then
+        found=1
+        file "$each"
+      fi
+    done
+    [ -n "$found" ] || unlisted "$1"
+  }
+  # No match in a directory that cannot be listed says nothing about what is in there.
+  unlisted() {
+    above=\${1%%[*?[]*}
+    above=\${above%/*}
+    resolve "$above/."
+    [ "$status" != missing ] || return
+    [ "$status" != read ] || [ ! -r "$above/" ] || return
+    put path "$1"
+    put resolved "$1"
+    put status unreadable
+    put why "\${why:-Permission denied}"
+  }
+`;

@@ -1,0 +1,29 @@
+/** A way to this machine's shell in place of an SSH connection, for what does not depend on how a command gets there. */
+import { type SpawnOptions, spawn } from "node:child_process";
+import { buffer } from "node:stream/consumers";
+import type { ExecOptions, ExecResult } from "../../../provider/ssh/exec";
+import type { Shell } from "../../../provider/ssh/host_files/run_script";
+
+/** What runs commands, and in which surroundings. */
+export interface LocalHost extends Pick<SpawnOptions, "env" | "cwd" | "uid" | "gid"> {
+  /** The login shell, to which the command is given with -c. Default `/bin/sh`. */
+  readonly shell?: readonly string[];
+}
+
+export function localSession({ shell = ["/bin/sh"], ...options }: LocalHost = {}): Shell {
+  const [program = "/bin/sh", ...words] = shell;
+  return {
+    exec: async (command: string, stdin: string | Buffer = "", { signal }: ExecOptions = {}): Promise<ExecResult> => {
+      const child = spawn(program, [...words, "-c", command], { ...options, ...(signal && { signal }) });
+      // A command may end before it has read all that is sent to it.
+      child.stdin.on("error", () => undefined);
+      child.stdin.end(stdin);
+      const ended = new Promise<number>((resolve, reject) => {
+        child.once("error", reject);
+        child.once("close", (code) => resolve(code ?? 255));
+      });
+      const [stdoutBytes, stderr, code] = await Promise.all([buffer(child.stdout), buffer(child.stderr), ended]);
+      return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: stderr.toString() };
+    },
+  };
+}
