@@ -20,7 +20,7 @@ export interface AuthorizedEntry {
   readonly fingerprintSha256: string;
   /** `type base64`, canonical, as `probe` takes it. Absent for keys that `keys/` does not support. */
   readonly publicKeyOpenssh?: string;
-  /** As written, split at commas outside quotes. */
+  /** As written, split at commas outside quotes. Somebody else wrote them: they may have control characters. */
   readonly options: readonly string[];
   /** As UTF-8, or latin-1 where it is not UTF-8. Control characters are blanks; empty when there is none. */
   readonly comment: string;

@@ -1,4 +1,4 @@
-import { breaksLines } from "../../keys/comment";
+import { breaksLines, cleanComment } from "../../keys/comment";
 import { type OptionValue, optionValues } from "./option_values";
 import { splitOptions } from "./quotes";
 
@@ -101,7 +101,7 @@ function quotedValue(option: string): string | undefined {
 }
 
 function shown(option: string): string {
-  return JSON.stringify(option.length > 80 ? `${option.slice(0, 80)}...` : option);
+  return JSON.stringify(cleanComment(option.length > 80 ? `${option.slice(0, 80)}...` : option));
 }
 
 function end(reason: string | undefined): string | undefined {

@@ -16,11 +16,13 @@ export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_k
 /**
  * Reads what `sshd -T` prints; its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
  *
- * @returns undefined for anything else, such as an error message or an output that was cut short before the end
+ * @returns undefined for anything else, such as an error message. Words are taken apart at blanks, because sshd prints
+ * file names with blanks without quotes: such a file is not found.
  */
 export function sshdSettings(text: string): SshdSettings | undefined {
   const said = new Map(text.split(/\r?\n/).map(settingOnLine));
-  return said.has("pubkeyauthentication") && said.has("port") ? settingsOf((keyword) => said.get(keyword)) : undefined;
+  const isComplete = said.has("pubkeyauthentication") && said.has("authorizedkeysfile");
+  return isComplete ? settingsOf((keyword) => said.get(keyword)) : undefined;
 }
 
 /** Settings from the words behind each keyword, which is asked for in lower case. */
@@ -42,6 +44,12 @@ const sources = [
   "TrustedUserCAKeys",
   "AuthorizedPrincipalsCommand",
   "AuthorizedPrincipalsFile",
+];
+
+/** The keywords that `settingsOf` asks for. */
+export const settingKeywords: readonly string[] = [
+  ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys"],
+  ...sources.map((keyword) => keyword.toLowerCase()),
 ];
 
 function settingOnLine(line: string): [string, string[]] {

@@ -1,0 +1,80 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { SshLoginRefusedError } from "../../../provider/errors";
+import type { PublicKey } from "../../../provider/keys/public_key";
+import { type AuthorizedEntry, entriesOf } from "../../../provider/ssh/authorized_keys/entry";
+import { connect } from "../../../provider/ssh/connect";
+import { KeyQuestion } from "../../../provider/ssh/key_question";
+import { startSshd } from "../openssh_server";
+import { bare } from "./keys";
+import { askedKeys, closingOptions } from "./random_files";
+
+/** A real sshd that is asked which keys it accepts with a file. */
+export interface AskedSshd {
+  /** For each file, those of the keys that are accepted with it. One connection answers a thousand questions at most. */
+  accepted(files: readonly Buffer[], keys: readonly PublicKey[]): Promise<PublicKey[][]>;
+  close(): Promise<void>;
+}
+
+export async function startAskedSshd(): Promise<AskedSshd> {
+  const folder = mkdtempSync(join(tmpdir(), "asked-"));
+  const file = join(folder, "authorized_keys");
+  const sshd = await startSshd([`AuthorizedKeysFile ${file}`, "MaxAuthTries 100000", "LoginGraceTime 0"]);
+  return {
+    async accepted(files, keys) {
+      const questions = files.map((bytes) =>
+        keys.map((key) => new QuestionWith(key, () => writeFileSync(file, bytes))),
+      );
+      const refusal = await connect(sshd.target, [], {
+        acceptNew: true,
+        ask: questions.flat(),
+        timeoutMs: 120_000,
+      }).then(
+        () => undefined,
+        (error: unknown) => error,
+      );
+      if (!(refusal instanceof SshLoginRefusedError)) throw refusal;
+      return questions.map((asked) => asked.filter(saidYes).map(({ key }) => key));
+    },
+    async close() {
+      await sshd.close();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}
+
+/** A question that puts the file in place when its turn has come. */
+class QuestionWith extends KeyQuestion {
+  constructor(
+    key: PublicKey,
+    private readonly prepare: () => void,
+  ) {
+    super(key);
+  }
+
+  override method(user: string): ReturnType<KeyQuestion["method"]> {
+    this.prepare();
+    return super.method(user);
+  }
+}
+
+function saidYes({ answer, key }: KeyQuestion): boolean {
+  if (answer === "unknown") throw new Error(`sshd gave no answer about ${key.openssh}.`);
+  return answer === "yes";
+}
+
+/** The keys that stand open in a file as our grammar reads it, to who comes from here and now. */
+export function openKeys(file: Buffer): PublicKey[] {
+  const open = entriesOf(file).filter(isOpen);
+  return askedKeys.filter((key) => open.some(({ publicKeyOpenssh }) => publicKeyOpenssh === bare(key)));
+}
+
+function isOpen({ inert, isCertAuthority, options }: AuthorizedEntry): boolean {
+  return inert === undefined && !isCertAuthority && !options.some((option) => closingOptions.includes(option));
+}
+
+/** What the keys are called, in alphabetical order. */
+export function names(keys: readonly PublicKey[] = []): string[] {
+  return keys.map(({ comment }) => comment).sort();
+}
