@@ -5,6 +5,7 @@ import { refillPool } from "./api/instance_pools";
 import type { InstanceRecord, KeyRecord } from "./api/records";
 import { keyRecord } from "./api/ssh_keys";
 import type { World, Zone } from "./api/world";
+import type { Ended } from "./guests/console";
 import type { Guest } from "./guests/guest";
 import { readInside, replaceInside } from "./guests/outside";
 import { AUTHORIZED_KEYS_FILES } from "./guests/place";
@@ -20,12 +21,21 @@ export interface GuestHand {
   readonly hostKey: string;
   /** All of its host keys. */
   readonly hostKeys: readonly string[];
+  /** The real directory that has all files of the guest. */
+  readonly root: string;
   /** The real directory that is this account's home; the default user's when none is named. */
   home(user?: string): string;
   /** The text of an account's authorized_keys; empty when there is no such file. @throws when a link is in its place */
   authorizedKeys(user?: string): Promise<string>;
   /** Puts a file with this text in its place, 0600, for the account. @throws when `.ssh` is a link out of the guest */
   writeAuthorizedKeys(text: string, user?: string): Promise<void>;
+  /**
+   * Runs a script of /bin/sh as the guest's root, as on a console: without SSH, whoever may log in.
+   *
+   * @param input its standard input; empty when nothing is said
+   * @throws when the instance does not run
+   */
+  asRoot(script: string, input?: string): Promise<Ended>;
 }
 
 /** Acts at once and without operations; nothing of it appears among the recorded requests. */
@@ -167,8 +177,10 @@ function handOn(guest: Guest): GuestHand {
     user: defaultUser,
     hostKey: guest.hostKeys[0] ?? "",
     hostKeys: guest.hostKeys,
+    root: guest.root,
     home: (user = defaultUser) => guest.home(user),
     authorizedKeys: (user = defaultUser) => readInside(guest.root, file(user)),
     writeAuthorizedKeys: (text, user = defaultUser) => replaceInside(guest.root, file(user), text),
+    asRoot: (script, input = "") => guest.asRoot(script, input),
   };
 }

@@ -38,6 +38,11 @@ export interface EmulatorOptions {
   readonly guests?: GuestKindName;
   /** The kinds of host keys that new guests make. Default: `ed25519` with `ssh2`, and all three with `sshd`. */
   readonly hostKeys?: readonly HostKeyKind[];
+  /**
+   * Settings that new guests' sshd has before all others (sshd_config(5)), such as another `AuthorizedKeysFile`. Only with
+   * `guests: "sshd"`. Default: none.
+   */
+  readonly sshdConfig?: string;
   /** Switches for unknown behaviours of the real API. */
   readonly settings?: Partial<Settings>;
   /** Gets one line per request. Lines hold no secret. Default: nobody. */

@@ -1,4 +1,5 @@
 /** What an instance's inside looks like to the rest of the emulator, whichever SSH server it runs. */
+import type { Ended } from "./console";
 import type { GuestFault, TakeBack } from "./guest_faults";
 
 /** What is known of a guest when its instance is created. */
@@ -36,6 +37,8 @@ export interface Guest {
   stop(): Promise<void>;
   /** Stops, and removes the files. */
   destroy(): Promise<void>;
+  /** Runs a script of /bin/sh as the guest's root, without SSH. @throws when the guest is not up */
+  asRoot(script: string, input: string): Promise<Ended>;
   /** From the next connection on something goes wrong. */
   fault(fault: GuestFault): Promise<TakeBack>;
   /** From the next connection on it has other host keys, of the same kinds. */

@@ -12,8 +12,11 @@ import { ProcessGroup } from "./confinement";
 import type { Place } from "./place";
 import { SYSTEM_PATH } from "./stand_ins";
 
-/** How many ids a guest has: 0 for its root, those of its services, 1000 for its user. */
+/** How many ids a guest has: 0 for its root, those of its services, 1000 for its user, and the last one for nobody. */
 export const IDS = 2048;
+
+/** What every Linux calls nobody. */
+const NOBODY = 65_534;
 
 const NAMESPACES = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
@@ -79,7 +82,7 @@ export class LinuxSystem {
     const failed = failureOf(first);
     failed.catch(() => undefined);
     await Promise.race([said(first), failed]);
-    for (const map of ["gid_map", "uid_map"]) await writeFile(`/proc/${first.pid}/${map}`, `0 ${owner} ${IDS}\n`);
+    for (const map of ["gid_map", "uid_map"]) await writeFile(`/proc/${first.pid}/${map}`, mapFrom(owner));
     first.stdin?.write("\n");
     await Promise.race([said(first), failed]);
     this.#first = first;
@@ -116,6 +119,13 @@ export class LinuxSystem {
     }
     await this.#processes.end();
   }
+}
+
+/** As /proc/PID/uid_map takes it (user_namespaces(7)): first id inside, first id outside, how many. */
+function mapFrom(owner: number | undefined): string {
+  if (owner === undefined) throw new Error("Only root can give a guest ids of its own");
+  const last = IDS - 1;
+  return `0 ${owner} ${last}\n${NOBODY} ${owner + last} 1\n`;
 }
 
 // An environment of its own, so that no credential of the developer can be in it.

@@ -16,6 +16,11 @@ export class Listener {
     readonly accept: (socket: Socket) => void,
   ) {}
 
+  /** Whether its guest runs, also while somebody holds it shut. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
   /** @throws when the port is taken on this address */
   open(): Promise<void> {
     this.#isOpen = true;

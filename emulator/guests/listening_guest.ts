@@ -1,7 +1,9 @@
 /** A guest on its own loopback address, behind its security groups, whichever SSH server answers there. */
+import type { ChildProcess } from "node:child_process";
 import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { serveBadly } from "./bad_line";
+import { type Ended, endOf } from "./console";
 import type { Guest, GuestSpec } from "./guest";
 import { ConnectionFaults, type GuestFault, type TakeBack } from "./guest_faults";
 import type { HostKeyPair } from "./host_keys";
@@ -21,6 +23,8 @@ export interface SshService {
   logins(peerPort: number): Promise<() => Promise<boolean>>;
   /** Shows these host keys from the next connection on. */
   showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void>;
+  /** Starts a script of /bin/sh as the guest's root. @throws when the guest is not up */
+  runAsRoot(script: string): Promise<ChildProcess>;
   /** Ends every process of the guest. */
   end(): Promise<void>;
 }
@@ -103,6 +107,11 @@ export class ListeningGuest implements Guest {
     const next = await this.#parts.newHostKeys();
     await this.#parts.service.showHostKeys(next);
     this.#hostKeys = next;
+  }
+
+  async asRoot(script: string, input: string): Promise<Ended> {
+    if (!this.#listener.isOpen) throw new Error(`The guest ${this.#parts.place.hostname} does not run`);
+    return endOf(await this.#parts.service.runAsRoot(script), input);
   }
 
   #admit(socket: Socket): void {

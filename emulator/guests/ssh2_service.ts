@@ -1,4 +1,5 @@
 /** An SSH server in this process (npm ssh2): no root, no sshd, a few milliseconds a guest. */
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { type Connection, Server } from "ssh2";
 import { Authenticator } from "./authenticator";
@@ -50,6 +51,10 @@ export class Ssh2Service implements SshService {
 
   async showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
     this.#server = this.#serverWith(hostKeys);
+  }
+
+  runAsRoot(script: string): Promise<ChildProcess> {
+    return this.confinement.run({ user: "root", shell: ["-c", script], environment: {} });
   }
 
   end(): Promise<void> {

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { type GuestDirectory, isRoot } from "./guest_directory";
-import { HOST_KEY_KINDS, type HostKeyPair, makeHostKey } from "./host_keys";
+import { HOST_KEY_KINDS, makeHostKey } from "./host_keys";
 import type { Inside } from "./inside";
 import { IDS, LinuxSystem } from "./linux_system";
 import { furnish, give, homeOf, idOf, type Place } from "./place";
@@ -18,11 +18,17 @@ const OWNERS = { first: 1_879_048_192, each: IDS, blocks: 2 ** 28 / IDS };
 /** Below /usr, of which a guest sees everything but /usr/local/bin. */
 const PLACES_OF_SSHD = ["/usr/sbin/sshd", "/usr/bin/sshd", "/usr/libexec/sshd"];
 
-/** Makes guests of the sshd that this machine has. @throws when something that they need is missing, saying what to do */
-export async function sshdInside(directory: GuestDirectory): Promise<Inside> {
+/**
+ * Makes guests of the sshd that this machine has.
+ *
+ * @param sshdConfig settings of sshd that new guests have
+ * @throws when something that they need is missing, or sshd does not understand the settings, saying what to do
+ */
+export async function sshdInside(directory: GuestDirectory, sshdConfig = ""): Promise<Inside> {
   const program = requirements();
-  tried ??= tryOut(directory, program);
-  await tried;
+  const furnishAll = furnishWith(sshdConfig);
+  if (!tried.has(sshdConfig)) tried.set(sshdConfig, tryOut(directory, program, furnishAll));
+  await tried.get(sshdConfig);
   return {
     name: "sshd",
     hostKeys: HOST_KEY_KINDS,
@@ -33,15 +39,17 @@ export async function sshdInside(directory: GuestDirectory): Promise<Inside> {
   };
 }
 
-// Once a process: what this machine lacks it lacks for every emulator.
-let tried: Promise<void> | undefined;
+/** By settings, once a process: what this machine lacks it lacks for every emulator. */
+const tried = new Map<string, Promise<void>>();
 
 const systemOf = (place: Place) => new LinuxSystem(place, groupOfSudoers(place));
 
-async function furnishAll(place: Place, publicKeys: readonly string[], hostKeys: readonly HostKeyPair[]) {
-  await furnish(place, publicKeys, SYSTEM_STAND_INS);
-  await furnishSystem(place, hostKeys);
-  await giveAll(place);
+function furnishWith(sshdConfig: string): Inside["furnish"] {
+  return async (place, publicKeys, hostKeys) => {
+    await furnish(place, publicKeys, SYSTEM_STAND_INS);
+    await furnishSystem(place, hostKeys, sshdConfig);
+    await giveAll(place);
+  };
 }
 
 async function own(place: Place): Promise<void> {
@@ -66,7 +74,7 @@ function requirements(): string {
 }
 
 /** Boots a guest that nobody ever sees, and has sshd read its settings. */
-async function tryOut(directory: GuestDirectory, program: string): Promise<void> {
+async function tryOut(directory: GuestDirectory, program: string, furnishAll: Inside["furnish"]): Promise<void> {
   const place: Place = { root: directory.of("probe"), hostname: "probe", user: "probe", owner: OWNERS.first };
   const system = systemOf(place);
   try {

@@ -1,4 +1,5 @@
 /** A real OpenSSH sshd: one process a connection, which gets the accepted socket and so knows the real peer. */
+import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import type { HostKeyPair } from "./host_keys";
@@ -38,6 +39,10 @@ export class SshdService implements SshService {
 
   showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
     return writeHostKeys(this.system.place, hostKeys);
+  }
+
+  async runAsRoot(script: string): Promise<ChildProcess> {
+    return this.system.run(["/bin/sh", "-c", script], "pipe");
   }
 
   end(): Promise<void> {

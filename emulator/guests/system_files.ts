@@ -8,11 +8,15 @@ import { idOf, type Place } from "./place";
 /** Where the guest has its settings of sshd. */
 export const SSHD_CONFIG = "/etc/ssh/sshd_config";
 
+/** Where files named `*.conf` have settings that come before all others, as on Debian. */
+export const SSHD_SETTINGS = "/etc/ssh/sshd_config.d";
+
 /** Where its sshd says who came. */
 export const AUTH_LOG = "/var/log/auth.log";
 
 // What is not said is what sshd does by itself. PAM would ask the rules of this machine.
-const SETTINGS = `UsePAM no
+const SETTINGS = `Include ${SSHD_SETTINGS}/*.conf
+UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 AcceptEnv LANG LC_*
@@ -21,15 +25,24 @@ Subsystem sftp internal-sftp
 
 const hostKeyFile = ({ kind }: HostKeyPair) => `/etc/ssh/ssh_host_${kind}_key`;
 
-/** Writes them beside the homes and accounts, which are there. */
-export async function furnishSystem({ root, hostname, user }: Place, hostKeys: readonly HostKeyPair[]): Promise<void> {
+/**
+ * Writes them beside the homes and accounts, which are there.
+ *
+ * @param sshdConfig settings of sshd that come before Debian's and its own; none when empty
+ */
+export async function furnishSystem(
+  { root, hostname, user }: Place,
+  hostKeys: readonly HostKeyPair[],
+  sshdConfig: string,
+): Promise<void> {
   await Promise.all(
-    ["etc/ssh", "var/log", "var/tmp", "mnt"].map((path) => mkdir(join(root, path), { recursive: true })),
+    [SSHD_SETTINGS, "var/log", "var/tmp", "mnt"].map((path) => mkdir(join(root, path), { recursive: true })),
   );
   await Promise.all(["tmp", "var/tmp"].map((path) => chmod(join(root, path), 0o1777)));
-  const settings = hostKeys.map((key) => `HostKey ${hostKeyFile(key)}\n`).join("") + SETTINGS;
+  const settings = SETTINGS + hostKeys.map((key) => `HostKey ${hostKeyFile(key)}\n`).join("");
   const texts: [path: string, text: string, mode?: number][] = [
     [SSHD_CONFIG, settings],
+    [`${SSHD_SETTINGS}/emulator.conf`, `${sshdConfig}\n`],
     ["/etc/hostname", `${hostname}\n`],
     ["/etc/hosts", `127.0.0.1 localhost\n127.0.1.1 ${hostname}\n`],
     ["/etc/nsswitch.conf", "passwd: files\ngroup: files\nshadow: files\nhosts: files\n"],

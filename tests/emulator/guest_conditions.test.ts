@@ -1,0 +1,209 @@
+/** That the conditions of tests/guest_conditions.ts are what they say, and sshd tells the truth about itself. */
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import {
+  configureSshd,
+  fillDisk,
+  grantByCommand,
+  keysInside,
+  makeImmutable,
+  makeNoise,
+  makeReadOnly,
+  putProgram,
+  refuseSudo,
+  setShell,
+  trustAuthority,
+  whyNotImmutable,
+} from "../guest_conditions";
+import { accepts } from "./asking";
+import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
+import { closeAll, KeyRing, start } from "./world";
+
+const run = promisify(execFile);
+
+let ring: KeyRing;
+
+beforeEach(async () => {
+  ring = await KeyRing.make();
+});
+
+afterEach(async () => {
+  await closeAll();
+  await ring.remove();
+});
+
+/** An emulator with one instance that was created with the key "alice", and what is said to her there. */
+async function world(guests: Kind) {
+  const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
+  emulator.cloud.openSsh();
+  const publicKey = await ring.generate("alice");
+  await client.register("alice", publicKey);
+  const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
+  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
+  const tried = (command: string, user = "debian") => ring.ssh({ ...target, user }, "alice", command);
+  /** What sshd says of itself for a user, with keywords in lower case, which OpenSSH 10.4 writes otherwise. */
+  const settings = async (user = "debian") => {
+    const { stdout } = await tried(`sudo -n sshd -T -C user=${user},host=h,addr=192.0.2.1`);
+    return stdout.split("\n").map((line) => line.replace(/^\w+/, (keyword) => keyword.toLowerCase()));
+  };
+  return { client, id, target, publicKey, guest: await emulator.cloud.guest(id), tried, settings };
+}
+
+describeGuests((guests) => {
+  test("runs a script as root from outside, with input, and tells how it ended", async () => {
+    const { guest } = await world(guests);
+    const done = await guest.asRoot("id -un; cat; echo no >&2; exit 3", "in\n");
+    expect(done).toEqual({ code: 3, stdout: "root\nin\n", stderr: "no\n" });
+  });
+
+  test("runs nothing while the instance is stopped", async () => {
+    const { client, id, guest } = await world(guests);
+    await client.settle("PUT", `/instance/${id}:stop`);
+    await expect(guest.asRoot("true")).rejects.toThrow("The guest web does not run");
+  });
+
+  test("refuses sudo to the default user when told so", async () => {
+    const { guest, tried } = await world(guests);
+    expect((await tried("sudo -n id -un")).stdout).toBe("root\n");
+    await refuseSudo(guest);
+    expect(await tried("sudo -n id -un")).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining("a password is required"),
+    });
+  });
+
+  test("runs a program of a test in place of the one of this machine", async () => {
+    const { guest, settings } = await world(guests);
+    await putProgram(guest, "sshd", "#!/bin/sh\necho AuthorizedKeysFile .ssh/keys\n");
+    expect(await settings()).toEqual(["authorizedkeysfile .ssh/keys", ""]);
+  });
+
+  test("tells root with sshd -T which files it reads, and nobody else", async () => {
+    const { tried, settings } = await world(guests);
+    expect(await settings()).toContain("authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2");
+    expect((await tried("PATH=$PATH:/usr/sbin sshd -T")).code).not.toBe(0);
+  });
+
+  test("counts attempts and admits root by key, as sshd -T says", async () => {
+    const { guest, tried, settings, publicKey } = await world(guests);
+    await guest.writeAuthorizedKeys(`${publicKey}\n`, "root");
+    expect((await tried("id -un", "root")).stdout).toBe("root\n");
+    expect(await settings()).toEqual(
+      expect.arrayContaining(["maxauthtries 6", "permitrootlogin without-password", "passwordauthentication no"]),
+    );
+  });
+});
+
+describeSshd("a guest with a real sshd", () => {
+  test("has a full disk, on which nothing more can be written", async () => {
+    const { guest, tried, publicKey } = await world("sshd");
+    await fillDisk(guest);
+    const done = await tried("cd .ssh; cat authorized_keys authorized_keys >new; wc -c <new; rm new");
+    expect(done.stderr).toContain("No space left on device");
+    expect([done.stdout, await keysInside(guest)]).toEqual(["0\n", `${publicKey}\n`]);
+  });
+
+  test("has a disk that gets full in the middle of a file", async () => {
+    const { guest, tried } = await world("sshd");
+    await fillDisk(guest, 8);
+    const done = await tried("cd .ssh; head -c 20000 /dev/zero >new; wc -c <new");
+    expect([done.stdout, (await tried("true")).code]).toEqual(["8192\n", 0]);
+  });
+
+  test("has a read-only disk, from which it still reads keys", async () => {
+    const { guest, tried } = await world("sshd");
+    await makeReadOnly(guest);
+    expect((await tried("echo >>.ssh/authorized_keys || sudo -n touch .ssh/x; echo >elsewhere")).stderr).toMatch(
+      /Read-only.*\n.*Read-only/,
+    );
+  });
+
+  const testImmutable = whyNotImmutable === null ? test : test.skip;
+  testImmutable(`has keys that not even its root can change ${whyNotImmutable ?? ""}`.trim(), async () => {
+    const { guest, tried, publicKey } = await world("sshd");
+    const undo = await makeImmutable(guest);
+    const done = await tried("sudo -n rm -f .ssh/authorized_keys; sudo -n chattr -i .ssh/authorized_keys");
+    await undo();
+    expect(done.stderr).toMatch(/Operation not permitted\n.*Operation not permitted/);
+    expect(await keysInside(guest)).toBe(`${publicKey}\n`);
+  });
+
+  test("reads the files that its settings name, by the user's name", async () => {
+    const { guest, target, settings, publicKey } = await world("sshd");
+    await configureSshd(guest, "AuthorizedKeysFile /etc/ssh/authorized_keys/%u .ssh/more\n");
+    expect(await accepts(target, publicKey)).toBe(false);
+    await guest.asRoot("mkdir /etc/ssh/authorized_keys; cat >/etc/ssh/authorized_keys/debian", `${publicKey}\n`);
+    expect(await settings()).toContain("authorizedkeysfile /etc/ssh/authorized_keys/%u .ssh/more");
+  });
+
+  test("reads other files for one user alone, and says so for him alone", async () => {
+    const { guest, settings } = await world("sshd");
+    await configureSshd(guest, "Match User root\n  AuthorizedKeysFile /etc/ssh/roots_keys\n");
+    expect(await settings("debian")).toContain("authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2");
+    expect(await settings("root")).toContain("authorizedkeysfile /etc/ssh/roots_keys");
+  });
+
+  test("lets in whom a program names, though no file does", async () => {
+    const { guest, target, publicKey } = await world("sshd");
+    await guest.writeAuthorizedKeys("");
+    expect(await accepts(target, publicKey)).toBe(false);
+    await grantByCommand(guest, publicKey);
+    expect(await accepts(target, publicKey)).toBe(true);
+  });
+
+  test("lets in whom a trusted authority has signed, though no file does", async () => {
+    const { guest, tried } = await world("sshd");
+    await trustAuthority(guest, await ring.generate("authority"));
+    await guest.writeAuthorizedKeys("");
+    expect((await tried("true")).code).toBe(255);
+    await run("ssh-keygen", [
+      "-q",
+      "-s",
+      ring.file("authority"),
+      "-I",
+      "alice",
+      "-n",
+      "debian",
+      `${ring.file("alice")}.pub`,
+    ]);
+    expect((await tried("true")).code).toBe(0);
+  });
+
+  test("keeps root out when its settings say so", async () => {
+    const { guest, tried, publicKey } = await world("sshd");
+    await guest.writeAuthorizedKeys(`${publicKey}\n`, "root");
+    await configureSshd(guest, "PermitRootLogin no\n");
+    expect((await tried("true", "root")).code).toBe(255);
+  });
+
+  test("accepts the key of a user without a shell, and runs nothing", async () => {
+    const { guest, target, tried, publicKey } = await world("sshd");
+    await setShell(guest, "/usr/sbin/nologin");
+    expect(await accepts(target, publicKey)).toBe(true);
+    expect(await tried("echo hello")).toMatchObject({ code: 1, stdout: "This account is currently not available.\n" });
+  });
+
+  test("says more than it was asked for, before every command", async () => {
+    const { guest, tried } = await world("sshd");
+    await makeNoise(guest, "Welcome!");
+    expect(await tried("echo hello")).toMatchObject({ code: 0, stdout: "Welcome!\nhello\n" });
+    expect((await tried("bash -ls <<'END'\necho hello\nEND")).stdout).toBe("Welcome!\nWelcome!\nhello\n");
+  });
+
+  test("has from its start the settings that the emulator was told", async () => {
+    const { emulator, client } = await start({ guests: "sshd", sshdConfig: "AuthorizedKeysFile .ssh/keys" });
+    emulator.cloud.openSsh();
+    const publicKey = await ring.generate("alice");
+    await client.register("alice", publicKey);
+    const { ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
+    expect(await accepts({ ip, port: emulator.environment.EXOSCALE_SSH_PORT }, publicKey)).toBe(false);
+  });
+
+  test("does not start with settings that sshd does not understand", async () => {
+    await expect(start({ guests: "sshd", sshdConfig: "NoSuchOption yes" })).rejects.toThrow("NoSuchOption");
+  });
+});
+
+test("has no settings of sshd for guests without one", async () => {
+  await expect(start({ guests: "ssh2", sshdConfig: "PermitRootLogin no" })).rejects.toThrow('guests: "sshd"');
+});

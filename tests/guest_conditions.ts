@@ -1,0 +1,117 @@
+/**
+ * Conditions in which a host may be found, made in a guest by its root, without SSH.
+ *
+ * What says "a real sshd" needs guests of that kind. The default guests have no file systems of their own, so no disk of
+ * theirs is full or read-only; they run /bin/sh whatever /etc/passwd says; and their server has fixed settings.
+ */
+import { execFile, execFileSync } from "node:child_process";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import type { GuestHand } from "./emulated";
+
+const run = promisify(execFile);
+
+/** Runs a script as the guest's root. @throws when it fails */
+export async function doneAsRoot(guest: GuestHand, script: string, input?: string): Promise<string> {
+  const { code, stdout, stderr } = await guest.asRoot(`set -e\n${script}`, input);
+  if (code !== 0) throw new Error(`In the guest: ${stderr}`);
+  return stdout;
+}
+
+/** What the guest itself finds in its default user's authorized_keys, whatever is mounted there. */
+export function keysInside(guest: GuestHand): Promise<string> {
+  return doneAsRoot(guest, `cat /home/${guest.user}/.ssh/authorized_keys`);
+}
+
+/** Puts a program, a text that begins with `#!`, before all others of its name. Any guest. */
+export async function putProgram(guest: GuestHand, name: string, text: string): Promise<void> {
+  await writeFile(join(guest.root, "bin", name), text, { mode: 0o755 });
+}
+
+/** No `sudo` without a password. Any guest. */
+export function refuseSudo(guest: GuestHand): Promise<void> {
+  return putProgram(guest, "sudo", "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n");
+}
+
+/** The default user's `.ssh` lies on a disk with this many KiB left, a multiple of 4. A real sshd. */
+export async function fillDisk(guest: GuestHand, freeKib = 0): Promise<void> {
+  const script = `cd /home/${guest.user}
+cp -pR .ssh /tmp/ssh.before
+mount -t tmpfs -o size=${freeKib + 64}k,mode=700 tmpfs .ssh
+cp -pR /tmp/ssh.before/. .ssh
+chown ${guest.user}:${guest.user} .ssh
+rm -r /tmp/ssh.before
+cat /dev/zero 2>/dev/null >.ssh/filler || true`;
+  const leave = freeKib > 0 ? `\ntruncate -s -${freeKib}K .ssh/filler` : "";
+  await doneAsRoot(guest, script + leave);
+}
+
+/** The default user's `.ssh` is mounted read-only. A real sshd. */
+export async function makeReadOnly(guest: GuestHand): Promise<void> {
+  const place = `/home/${guest.user}/.ssh`;
+  await doneAsRoot(guest, `mount --bind ${place} ${place}\nmount -o remount,bind,ro ${place}`);
+}
+
+/** Why no file can be made immutable here, which takes a capability and a file system with flags; null where one can. */
+export const whyNotImmutable = tryImmutable();
+
+function tryImmutable(): string | null {
+  const directory = mkdtempSync(join(tmpdir(), "immutable-"));
+  try {
+    execFileSync("chattr", ["+i", directory], { stdio: "pipe" });
+    execFileSync("chattr", ["-i", directory]);
+    return null;
+  } catch (error) {
+    return `(skipped: ${error instanceof Error ? error.message.split("\n").at(-1) : error})`;
+  } finally {
+    rmdirSync(directory);
+  }
+}
+
+/** Nobody, root included, may change the default user's authorized_keys. Needs real root. @returns what undoes it */
+export async function makeImmutable(guest: GuestHand): Promise<() => Promise<void>> {
+  const file = join(guest.home(), ".ssh/authorized_keys");
+  await run("chattr", ["+i", file]);
+  return async () => void (await run("chattr", ["-i", file]));
+}
+
+/** Settings that come before all others of sshd, from the next connection on. A real sshd. */
+export async function configureSshd(guest: GuestHand, settings: string): Promise<void> {
+  await doneAsRoot(guest, "cat >/etc/ssh/sshd_config.d/0.conf", settings);
+}
+
+/** sshd asks a program for keys, which answers with this one, besides those in files. A real sshd. */
+export async function grantByCommand(guest: GuestHand, publicKey: string): Promise<void> {
+  // Not below /usr, which is not the guest's root's own, so that sshd would not run it.
+  const program = "/etc/ssh/keys_of";
+  await doneAsRoot(guest, `cat >${program}\nchmod 755 ${program}`, `#!/bin/sh\necho '${publicKey}'\n`);
+  await configureSshd(guest, `AuthorizedKeysCommand ${program} %u\nAuthorizedKeysCommandUser nobody\n`);
+}
+
+/** sshd accepts what this authority signs. A real sshd. */
+export async function trustAuthority(guest: GuestHand, publicKey: string): Promise<void> {
+  await doneAsRoot(guest, "cat >/etc/ssh/authorities.pub", `${publicKey}\n`);
+  await configureSshd(guest, "TrustedUserCAKeys /etc/ssh/authorities.pub\n");
+}
+
+/** The default user's login shell, which runs every command. A real sshd. */
+export async function setShell(guest: GuestHand, shell: string): Promise<void> {
+  // In place: another file of that name would not be the one that is mounted.
+  const script = `sed "s|^\\(${guest.user}:.*:\\)[^:]*$|\\1${shell}|" /etc/passwd >/tmp/passwd`;
+  await doneAsRoot(guest, `${script}\ncat /tmp/passwd >/etc/passwd\nrm /tmp/passwd`);
+}
+
+/** Whatever the default user runs says something else first, on both outputs, as a bad .bashrc does. A real sshd. */
+export async function makeNoise(guest: GuestHand, text: string): Promise<void> {
+  await setShell(guest, "/bin/bash");
+  const home = `/home/${guest.user}`;
+  await doneAsRoot(
+    guest,
+    `cat >${home}/.bashrc\ncp ${home}/.bashrc ${home}/.profile`,
+    `echo '${text}'\necho '${text}' >&2\n`,
+  );
+  await doneAsRoot(guest, "cat >/etc/motd", `${text}\n`);
+}
