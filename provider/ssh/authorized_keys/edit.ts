@@ -53,20 +53,21 @@ export function withoutKeys(file: Buffer, keys: readonly PublicKey[]): Removal {
 /**
  * Puts a line into a file, at its end.
  *
- * sshd goes by the first line of a key, so that a second one changes nothing. Where the first has other options, "report"
- * tells which it is, even if sshd passes over it; its comment does not matter. "replace" rewrites it in place, with its
- * comment, and takes out all further lines of the key. Lines with and without `cert-authority` do not get in each other's way.
+ * sshd goes by the first line of a key whose `from=` and `expiry-time=` hold, so that a second one changes nothing. With
+ * "report", a first line with other options is reported, also where sshd passes over it; its comment does not matter, and
+ * lines with and without `cert-authority` do not get in each other's way. With "replace" the first line of the key is
+ * rewritten in place, comment and all, and all further ones go.
  *
  * @throws InvalidKeyOptionsError for options that `checkLineOptions` refuses
  */
 export function withKey(file: Buffer, line: KeyLine, whenPresent: "report" | "replace"): Addition {
   const wanted = keyLineText(line);
-  const own = partition(file, [line.key]).going.filter((candidate) => isAuthority(candidate) === isAuthorityLine(line));
+  const own = partition(file, [line.key]).going;
   if (whenPresent === "replace") return replaced(file, line, own);
-  const first = own.find(({ found }) => !found.hidden);
+  const entries = own.filter(({ found }) => !found.hidden).map(({ number, found }) => entry(number, found));
+  const first = entries.find(({ isCertAuthority }) => isCertAuthority === isAuthority(line));
   if (!first) return { file: appended(file, wanted), change: "added" };
-  const present = entry(first.number, first.found);
-  return sameOptions(present.options, line.options ?? []) ? { file, change: "none" } : { conflict: present };
+  return sameOptions(first.options, line.options ?? []) ? { file, change: "none" } : { conflict: first };
 }
 
 /**
@@ -104,12 +105,8 @@ function partition(file: Buffer, keys: readonly PublicKey[]): { going: LineOfKey
   return { going, staying };
 }
 
-function isAuthorityLine({ options = [] }: KeyLine): boolean {
+function isAuthority({ options = [] }: KeyLine): boolean {
   return options.some((option) => nameOf(option) === "cert-authority");
-}
-
-function isAuthority(line: LineOfKey): boolean {
-  return entry(line.number, line.found).isCertAuthority;
 }
 
 /** Puts the line where the first one of its key stands, and takes out the others. */
