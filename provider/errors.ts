@@ -360,6 +360,16 @@ export class KeyStillHeldError extends ExoscaleSshError {
 }
 
 /**
+ * `onDelete: "revoke"`: not every machine that holds the key is proven to refuse it, so it stays registered and in the
+ * state.
+ *
+ * The message is a table: instance, zone, address, what happened, what to do. A repeat goes on from there.
+ */
+export class KeyNotRevokedError extends ExoscaleSshError {
+  readonly code = "KEY_NOT_REVOKED";
+}
+
+/**
  * Somebody registered another key under the name of a pair, which therefore cannot be brought up to date.
  *
  * Delete the other key (`exo compute ssh-key delete NAME`) and run `pulumi up` again.
@@ -614,4 +624,74 @@ export class SshCommandError extends ExoscaleSshError {
  */
 export class SshNoShellError extends ExoscaleSshError {
   readonly code = "SSH_NO_SHELL";
+}
+
+// --- Keys on a host ---------------------------------------------------------------------------------------------
+
+/**
+ * Removing a key would have left no key that is known to open the account. Nothing was removed.
+ *
+ * Add another key first, or set `allowLockout: true` if nobody needs to log in any more.
+ */
+export class LastKeyError extends ExoscaleSshError {
+  readonly code = "SSH_LAST_KEY";
+}
+
+/**
+ * A key was removed from every authorized_keys file that could be read, and the host accepts it all the same.
+ *
+ * The message names what else may grant it: a certificate authority, an AuthorizedKeysCommand, a file that could not be
+ * read, another account. Take it away there, and run `pulumi up` again.
+ */
+export class KeyStillOpenError extends ExoscaleSshError {
+  readonly code = "SSH_KEY_STILL_OPEN";
+}
+
+/**
+ * Whether a key is closed, or a new one open, could not be proven: files could not be read, or the host gave no answer.
+ *
+ * Nothing is concluded from that. Do what the message says, and run `pulumi up` again.
+ */
+export class KeyUnprovenError extends ExoscaleSshError {
+  readonly code = "SSH_KEY_UNPROVEN";
+}
+
+/**
+ * A key is to be added, and is in authorized_keys already with other options. sshd goes by the first line of a key, so a
+ * second one would do nothing. Nothing was changed.
+ *
+ * Remove that line, or declare the key as an AuthorizedKey with the options that it is to have.
+ */
+export class KeyRestrictedError extends ExoscaleSshError {
+  readonly code = "SSH_KEY_RESTRICTED";
+}
+
+/**
+ * A key was added to authorized_keys and sshd does not accept it. It was taken out again.
+ *
+ * The usual reasons: `PubkeyAuthentication no`, permissions of the home directory that StrictModes refuses, a
+ * `RevokedKeys` file, a kind of key that the server does not take.
+ */
+export class KeyNotAcceptedError extends ExoscaleSshError {
+  readonly code = "SSH_KEY_NOT_ACCEPTED";
+}
+
+/**
+ * An authorized_keys file could not be changed safely: it is immutable, the disk is full or read-only, the account may
+ * not write it, somebody keeps editing it. It is as it was.
+ *
+ * The message has the host's own words. Mend that, and run `pulumi up` again.
+ */
+export class KeysNotWrittenError extends ExoscaleSshError {
+  readonly code = "SSH_KEYS_NOT_WRITTEN";
+}
+
+/**
+ * After a change of authorized_keys the key that logs in did not get in any more, so the files were put back as they were,
+ * over the connection that was still open.
+ *
+ * Look at the host's sshd: it may read other files than it says. Then run `pulumi up` again.
+ */
+export class KeysRolledBackError extends ExoscaleSshError {
+  readonly code = "SSH_KEYS_ROLLED_BACK";
 }
