@@ -8,6 +8,8 @@ import { SecurityGroups } from "./exoscale/security_groups";
 import { SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
+import { changeKeys } from "./ssh/change_keys/change_keys";
+import { examineKey } from "./ssh/change_keys/examination";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
 import { probe } from "./ssh/probe";
 import { waitForSsh } from "./ssh/wait";
@@ -18,10 +20,16 @@ export type { SecurityGroup, SecurityGroupRule } from "./exoscale/security_group
 export type { SshKey } from "./exoscale/ssh_keys";
 export type { Template } from "./exoscale/templates";
 export type { Zone } from "./exoscale/zones";
+export type { Bastion } from "./ssh/bastion";
+export type { Examination, Standing } from "./ssh/change_keys/examination";
+export type { HostAccess, KeyChange, KeyChangeReport } from "./ssh/change_keys/key_change";
+export type { KeyIdentity } from "./ssh/change_keys/key_identity";
+export type { Credential } from "./ssh/credentials";
 export type { HostKey } from "./ssh/host_key";
 
 /**
  * An Exoscale account and the hosts in it, as the resources see them. The only place that reads EXOSCALE_* variables,
+ * and SSH_AUTH_SOCK,
  * and the only one that knows both the API and SSH.
  */
 export interface Account {
@@ -33,6 +41,8 @@ export interface Account {
   readonly defaultZone: string | undefined;
   /** Port of sshd where a connection names none; default 22. */
   readonly sshPort: number;
+  /** Socket of the environment's ssh-agent, if it has one. */
+  readonly agentSocket: string | undefined;
   /** Every zone there is; asked once. */
   zones(): Promise<readonly Zone[]>;
   /** One zone's API. @throws NotInAccountError that lists the zones */
@@ -43,6 +53,8 @@ export interface Account {
   readonly madeInThisRun: Set<string>;
   /** Names of the keys that the program itself declares, as they were checked: they need not be in the account yet. */
   readonly declaredKeys: Set<string>;
+  /** What each resource that is a keypair has become in this run, as the core keeps it, by a digest of who it is. */
+  readonly pairs: Map<string, unknown>;
   /** What is done over SSH, and the texts that tell a person how to. */
   readonly ssh: typeof sshToHosts;
 }
@@ -69,7 +81,7 @@ type SettingName = "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort";
 export type ReadSetting = (name: SettingName) => string | undefined;
 
 const defaultApiZone = "ch-gva-2";
-const sshToHosts = { probe, waitForSsh, knownHostsLine, sshCommand, sshConfig };
+const sshToHosts = { probe, examineKey, changeKeys, waitForSsh, knownHostsLine, sshCommand, sshConfig };
 
 /**
  * Joins settings and environment into an account. Settings win; the variables are EXOSCALE_API_KEY,
@@ -90,6 +102,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     antiAffinityGroups: new AntiAffinityGroups(api),
     defaultZone: zone,
     sshPort: sshPort(read.sshPort),
+    agentSocket: process.env["SSH_AUTH_SOCK"] || undefined,
     zones,
     async zone(name) {
       const found = named(await zones(), name);
@@ -105,6 +118,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     verifyCredentials: once(async () => void (await sshKeys.list())),
     madeInThisRun: new Set(),
     declaredKeys: new Set(),
+    pairs: new Map(),
     ssh: sshToHosts,
   };
 }

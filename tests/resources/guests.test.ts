@@ -47,7 +47,7 @@ describe("waitForSsh", () => {
   });
 
   test("that ends in vain leaves the instance in the state, and the next update finishes it", async () => {
-    const news = { ...machine, waitForSsh: true, timeouts: { create: 1 } };
+    const news = { ...machine, waitForSsh: true, timeouts: { create: 4 } };
     const last = await cloud.run().createInPart(Instance, news);
     expect(last.message).toMatch(/was made, but: No SSH server on 127\..*"pulumi up" goes on with it\.$/);
 

@@ -66,13 +66,23 @@ describe("A change of the keys is refused", () => {
     expect(reason).toContain("replaceOnKeyChange: true");
   });
 
-  test.each([
-    ["known", { user: "debian" }],
-    ["unknown", UNKNOWN],
-  ])("even with a %s connection, which does not make a replacement of it", async (_what, connection) => {
-    const [reason] = await refusals([keyOfAlice], [keyOfBob], { connection });
-    expect(reason).toContain("Changing them over the declared connection is not part of this version.");
+  test("over a connection, when a new key is given by its name alone", async () => {
+    const [reason] = await refusals([keyOfAlice], [keyOfAlice, { name: "bob" }], { connection: { user: "debian" } });
+    expect(reason).toMatch(/^sshKeys\[1\]: SSH key "bob" is to be added to instance "web" over SSH.*publicKeyOpenssh/);
   });
+
+  test("over a connection, when the machine is to be stopped", async () => {
+    const more = { connection: { user: "debian" }, state: "stopped" };
+    expect((await refusals([keyOfAlice], [keyOfBob], more))[0]).toContain('so it has to run: set state: "running"');
+  });
+});
+
+test.each([
+  ["known", { user: "debian" }],
+  ["unknown", UNKNOWN],
+])("A change of the keys over a %s connection is no replacement", async (_what, connection) => {
+  expect(await refusals([keyOfAlice], [keyOfBob], { connection })).toEqual([]);
+  expect((await diffOfKeys([keyOfAlice], [keyOfBob], { connection })).replaces).toEqual([]);
 });
 
 test("Two names of one key are not taken for two keys", async () => {

@@ -12,3 +12,9 @@ export function only<T extends object>(names: readonly string[], object: T): T {
   // The names are those of T's own fields, and the absent ones are optional.
   return Object.fromEntries(entries) as T;
 }
+
+/** Without the fields that have no value: an absent output has no place in a state. */
+export function present<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
+  // Only optional fields can have been undefined.
+  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
+}

@@ -4,7 +4,8 @@ import { isId } from "../contract/id";
 import type { CheckFailure } from "../contract/resource";
 import { only } from "../contract/state";
 import type { InstanceInputs } from "./fields";
-import { sameKeys } from "./keys";
+import { nameIsNotEnough } from "./key_plan";
+import { listed, sameKeys } from "./keys";
 import { failedAtCreation, isAnotherMachine } from "./made_anew";
 import { replacedThoughProtected } from "./protection";
 
@@ -69,13 +70,31 @@ type ChangeableInputs = Pick<
 function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
     return [];
+  // That it can be reached is never tried here: a machine that is down must not come to be replaced.
+  if (given(olds.connection) || given(inputs.connection)) return whyNotInPlace(inputs, olds);
   const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
-  const inPlace = given(olds.connection) || given(inputs.connection);
   const reason =
     `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
-    "has no operation that changes them afterwards. Either keep the instance with the keys that it has: ignoreChanges: " +
-    '["sshKeys"] in its options; or permit a new instance, disk included: replaceOnKeyChange: true.' +
-    (inPlace ? " Changing them over the declared connection is not part of this version." : "");
+    "has no operation that changes them afterwards. Declare a connection that logs in with a key that it has, and they " +
+    "are changed on the running machine; or permit a new instance, disk included: replaceOnKeyChange: true; or keep the " +
+    'keys that it has: ignoreChanges: ["sshKeys"] in its options.';
+  return [{ property: "sshKeys", reason }];
+}
+
+function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  const had = new Set((olds.sshKeys ?? []).map(({ name }) => name));
+  const nameless = listed(inputs.sshKeys).findIndex(
+    ({ name, publicKeyOpenssh }) =>
+      known(name) !== undefined && !given(publicKeyOpenssh) && !had.has(known(name) ?? ""),
+  );
+  if (nameless >= 0) {
+    const name = known(listed(inputs.sshKeys)[nameless]?.name) ?? "";
+    return [{ property: `sshKeys[${nameless}]`, reason: nameIsNotEnough(name, olds.name) }];
+  }
+  if (inputs.state !== "stopped") return [];
+  const reason =
+    `sshKeys of instance "${olds.name}" are changed over SSH, so it has to run: set state: "running", or change them ` +
+    "another time.";
   return [{ property: "sshKeys", reason }];
 }
 

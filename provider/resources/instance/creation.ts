@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Instance } from "../../account";
 import { PartialCreateError } from "../../errors";
 import type { Context, Created, Log } from "../contract/resource";
+import { present } from "../contract/state";
 import { formatAddress } from "./address";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { finishCreation } from "./finish";
@@ -12,7 +13,7 @@ import { existing, startOrStop } from "./power";
 import { byHand } from "./protection";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
 import { ownerLabel, reservedLabels } from "./reserved_labels";
-import { instanceState, present, type Remembered, shownProtection } from "./state";
+import { instanceState, type Remembered, shownProtection } from "./state";
 import { deadlineOf, withinTimeout } from "./timeouts";
 
 /**
@@ -22,13 +23,13 @@ import { deadlineOf, withinTimeout } from "./timeouts";
  * @throws PartialCreateError for anything that goes wrong once the instance exists
  */
 export async function createInstance(inputs: InstanceInputs, context: Context): Promise<Created<InstanceState>> {
-  const { account, abandoned } = context;
+  const { account, abandoned, log } = context;
   const zone = await account.zone(inputs.zone);
   const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list());
   const owner = randomBytes(8).toString("hex");
   const request = await creationRequest(account, zone, inputs, { heldKeys, owner });
   const progress: Progress = { id: undefined, remembered: { heldKeys, owner, deletionProtection: false } };
-  const job = { account, zone, inputs, deadline: deadlineOf(inputs, "create"), abandoned };
+  const job = { account, zone, inputs, deadline: deadlineOf(inputs, "create"), abandoned, log };
   try {
     const state = await withinTimeout(inputs, "create", () => made(job, request, progress, context.log));
     return { id: formatAddress(zone, state.instanceId), state };

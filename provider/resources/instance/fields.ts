@@ -1,64 +1,19 @@
 import { z } from "zod";
+import { instanceConnection } from "../connection/fields";
 import { autoNamedField, identityField } from "../contract/identity";
-import { port } from "../contract/port";
 import { keyName } from "../ssh_key_pair/fields";
 import "../contract/description";
 import type { instanceOutputs } from "./outputs";
 
-const user = z.string().min(1).optional();
-const hostKey = z.string().min(1).optional();
-const privateKey = z.string().min(1).optional();
-
-const sshHost = z.strictObject({
-  user: user.meta({ description: "User to log in as. Default: the template's default user." }),
-  host: z
-    .string()
-    .min(1)
-    .optional()
-    .meta({ description: "Address to connect to. Default: the instance's public address." }),
-  port: port.optional().meta({ description: "Port of sshd. Default: the provider's `sshPort`, else 22." }),
-  hostKey: hostKey.meta({
-    description:
-      "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
-  }),
-  privateKey: privateKey.meta({
-    description: "Private key to log in with. So far only a bastion is logged in to.",
-  }),
-});
-
 /** How to reach an instance over SSH. */
-export const connectionField = sshHost
-  .extend({
-    bastion: sshHost
-      .extend({
-        user: user.meta({ description: "User to log in to it as. Default: the one of the instance." }),
-        host: z.string().min(1).meta({ description: "Address of the jump host." }),
-        port: port.optional().meta({ description: "Port of sshd. Default 22." }),
-        hostKey: hostKey.meta({
-          description:
-            "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. " +
-            "Give it.",
-        }),
-        privateKey: privateKey.meta({
-          description: "Private key to log in to it with. Default: that of the connection.",
-        }),
-      })
-      .meta({ id: "Bastion", description: "A jump host." })
-      .optional()
-      .meta({
-        description:
-          "Jump host that `waitForSsh` goes through. `sshCommand` and `sshConfig` name it; nothing else uses it yet.",
-      }),
-  })
-  .meta({ id: "Connection", description: "How to log in to a host over SSH." })
-  .optional()
-  .meta({
-    description:
-      "How to log in to the instance, for what this package does over SSH. All of it is a secret. Default: the " +
-      "instance's public address, the template's default user, the provider's `sshPort`.",
-    secret: true,
-    change: "touches nothing on the instance",
-  });
+const connectionField = instanceConnection.optional().meta({
+  description:
+    "How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` through a " +
+    "bastion. All of it is a secret. Default: the instance's public address, the template's default user, the provider's " +
+    "`sshPort`.",
+  secret: true,
+  change: "touches nothing on the instance",
+});
 
 /** A key that an instance is provisioned with. */
 export const sshKeyReference = z
@@ -131,11 +86,15 @@ export const instanceInputs = z.object({
     .array(sshKeyReference)
     .optional()
     .meta({
-      change: "is refused, unless `replaceOnKeyChange` permits a new instance",
+      change:
+        "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a " +
+        "new instance",
       description:
         "Keys of the account that may log in as the template's default user. Default: none. They are installed at first " +
-        "boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a " +
-        "new instance. Refused at preview for a template that installs no keys.",
+        "boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running " +
+        "machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and " +
+        "proven to be refused. Keys that others put there stay. Without one a change is refused, unless " +
+        "`replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys.",
     }),
   securityGroups: z
     .array(z.string().min(1).meta({ resource: "SecurityGroup" }))
@@ -213,6 +172,25 @@ export const instanceInputs = z.object({
     description:
       "Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview.",
   }),
+  allowLockout: z
+    .boolean()
+    .optional()
+    .meta({
+      change: "touches nothing by itself",
+      description:
+        "Permits a change of `sshKeys` that removes the last key known to open the machine. Default false: nothing is removed " +
+        "then, and the update fails.",
+    }),
+  terminateSessions: z
+    .boolean()
+    .optional()
+    .meta({
+      change: "touches nothing by itself",
+      description:
+        "End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a key: " +
+        "removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user; " +
+        "they can log in again with a key that stays. Default false.",
+    }),
   waitForSsh: z
     .boolean()
     .default(false)

@@ -1,13 +1,14 @@
 import { createHash } from "node:crypto";
 import type { Instance } from "../../account";
 import { AbandonedError } from "../../errors";
+import { bastionOf, credentialsOf } from "../connection/credentials";
 import type { InstanceInputs, InstanceState } from "./fields";
 import type { Job } from "./job";
-import { bastionTarget, loginUser, sshTarget } from "./login";
+import { loginUser, sshTarget } from "./login";
 import { existing } from "./power";
 import { protectedAsAsked } from "./protection";
 import { creatingLabel, hostKeyLabel, type Labels, ownerLabel, reservedLabels } from "./reserved_labels";
-import { instanceState, present, type Remembered } from "./state";
+import { instanceState, type Remembered } from "./state";
 
 /**
  * What follows once the instance is up: sshd if it is to be waited for, then the protection, then the mark of the
@@ -45,18 +46,18 @@ export function awaitsSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Insta
   return inputs.waitForSsh && state === "running";
 }
 
-async function firstHostKeys({ account, inputs, deadline }: Job, instance: Instance) {
-  const { hostKey, privateKey } = inputs.connection ?? {};
+/** Waits for sshd. @returns the host key that it shows; undefined for a machine that has no address */
+export async function firstHostKeys({ account, inputs, deadline }: Job, instance: Instance) {
+  const { hostKey } = inputs.connection ?? {};
   const user = (await loginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
   if (!target) return undefined;
-  const bastion = bastionTarget(inputs, user);
+  const bastion = bastionOf(inputs.connection, user);
   const timeoutMs = Math.max(1, deadline - Date.now());
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
     ...(hostKey !== undefined && { knownHostKeys: [hostKey] }),
-    ...(privateKey !== undefined && { credentials: [{ privateKey }] }),
-    ...(bastion && { bastion: present(bastion) }),
+    ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
   });
   return [`${key.type} ${key.base64}`];
 }

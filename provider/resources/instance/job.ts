@@ -1,5 +1,5 @@
 import type { Account, ZoneAccount } from "../../account";
-import type { Context } from "../contract/resource";
+import type { Context, Log } from "../contract/resource";
 import type { InstanceInputs } from "./fields";
 
 /** What is being done to one instance, and until when. */
@@ -12,6 +12,7 @@ export interface Job {
   readonly inputs: InstanceInputs;
   /** Instant, in ms since 1970, by which all of it has to end. */
   readonly deadline: number;
+  readonly log: Log;
   /** Whether no state will ever have the result; absent: one will. */
   readonly abandoned: Context["abandoned"];
 }

@@ -115,9 +115,13 @@ export function staleKeys(
 ): ListedKey[] {
   // Of a deleted key the API may list the name alone; our own record knows which key that was.
   const known = boot.filter((key) => key.fingerprintMd5 !== undefined || !held.some(({ name }) => name === key.name));
+  const isClosed = (key: ListedKey) =>
+    held.some(({ closed, fingerprintMd5 }) => closed && fingerprintMd5 === key.fingerprintMd5);
   const given = [
-    ...known,
-    ...held.map(({ name, fingerprintMd5 }) => ({ name, ...(fingerprintMd5 && { fingerprintMd5 }) })),
+    ...known.filter((key) => !isClosed(key)),
+    ...held
+      .filter(({ closed }) => !closed)
+      .map(({ name, fingerprintMd5 }) => ({ name, ...(fingerprintMd5 && { fingerprintMd5 }) })),
   ];
   const unique = new Map(given.map((key) => [key.fingerprintMd5 ?? key.name, key]));
   return [...unique.values()].filter((key) => !registered.some((candidate) => isRegistered(key, candidate)));

@@ -1,4 +1,5 @@
 import type { Account, Instance } from "../../account";
+import { bastionOf } from "../connection/credentials";
 import type { InstanceInputs, InstanceState } from "./fields";
 
 /** As whom to log in: the connection says so, else the template. */
@@ -7,22 +8,29 @@ export async function loginUser(
   inputs: InstanceInputs,
   instance: Instance,
 ): Promise<string | undefined> {
-  if (inputs.connection?.user !== undefined) return inputs.connection.user;
+  return inputs.connection?.user ?? (await defaultUser(account, inputs, instance));
+}
+
+/** The user of the template, to whom cloud-init gives the keys. */
+export async function defaultUser(
+  account: Account,
+  inputs: Pick<InstanceInputs, "zone">,
+  instance: Instance,
+): Promise<string | undefined> {
   const zone = await account.zone(inputs.zone);
   return instance.template ? (await zone.template(instance.template.id))?.["default-user"] : undefined;
 }
 
 /** Where sshd of an instance is: its public IPv4 address, unless the connection says otherwise. */
-export function sshTarget(account: Account, inputs: InstanceInputs, instance: Instance, user: string | undefined) {
+export function sshTarget(
+  account: Account,
+  inputs: Pick<InstanceInputs, "connection">,
+  instance: Instance,
+  user: string | undefined,
+) {
   const host = inputs.connection?.host ?? instance["public-ip"];
   const port = inputs.connection?.port ?? account.sshPort;
   return host === undefined || user === undefined ? undefined : { host, port, user };
-}
-
-/** The jump host of the connection, if it names one: on port 22 and as the instance's user, unless it says otherwise. */
-export function bastionTarget({ connection }: InstanceInputs, user: string) {
-  const { bastion } = connection ?? {};
-  return bastion && { ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user };
 }
 
 /** What a person needs to log in: the command, a `Host` block, and lines of `known_hosts`. Nothing without an address. */
@@ -35,7 +43,7 @@ export function loginTexts(
 ): Pick<InstanceState, "sshCommand" | "sshConfig" | "knownHosts"> {
   const target = sshTarget(account, inputs, instance, user);
   if (!target) return {};
-  const bastion = bastionTarget(inputs, target.user);
+  const bastion = bastionOf(inputs.connection, target.user);
   const { sshCommand, sshConfig, knownHostsLine } = account.ssh;
   // Whoever logs in by the other address meets the same sshd.
   const ipv6 = inputs.connection?.host === undefined ? instance["ipv6-address"] : undefined;

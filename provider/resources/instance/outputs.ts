@@ -12,7 +12,10 @@ const heldKey = z
     publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
     origin: z
       .enum(["boot", "ssh"])
-      .meta({ description: "Given at first boot (`boot`). `ssh` is reserved: nothing adds keys over SSH yet." }),
+      .meta({ description: "Given at first boot (`boot`), or added to the running machine (`ssh`)." }),
+    closed: z.literal(true).optional().meta({
+      description: "Taken off again, and proven to be refused. Kept for as long as the API lists the key here.",
+    }),
   })
   .meta({ id: "HeldKey", description: "A key that a machine was given." });
 
@@ -51,7 +54,7 @@ export const instanceOutputs = z.object({
     description: "Keys of first boot as the API lists them; a list that may never change, whatever the machine holds.",
   }),
   heldKeys: z.array(heldKey).meta({
-    description: "Our own record of the keys that the machine was given: at first boot; `origin: ssh` is reserved.",
+    description: "Our own record of the keys that the machine was given: at first boot, and over SSH since.",
   }),
   owner: z
     .string()

@@ -19,6 +19,52 @@ export const hostKeyLabel = `${prefix}hostkey`;
 const heldKeyPrefix = `${prefix}key.`;
 const heldKeyMd5Prefix = `${prefix}key-md5.`;
 
+const closedPrefix = `${prefix}closed.`;
+
+/**
+ * The label that says "this key was taken off this machine and is proven to be refused", by its MD5 fingerprint: that is
+ * how the API lists keys. Its value is the digest of the host key of the machine that refused it, in the form of
+ * `hostKeyLabel`, so that a machine which was made anew under the same identifier is not taken for it.
+ */
+export function closedKeyLabel(fingerprintMd5: string): string {
+  return closedPrefix + fingerprintMd5.replaceAll(":", "");
+}
+
+/** The labels that say of keys that they are closed. */
+export function closedLabels(labels: Labels = {}): string[] {
+  return Object.keys(labels).filter((name) => name.startsWith(closedPrefix));
+}
+
+/** Whether labels say that a key is closed on the machine that has the host key which they tell of. */
+export function isClosed(labels: Labels | undefined, fingerprintMd5: string): boolean {
+  const host = labels?.[closedKeyLabel(fingerprintMd5)];
+  return host !== undefined && host === labels?.[hostKeyLabel];
+}
+
+/** The host key that labels tell of, as a fingerprint, `SHA256:...`, to expect; empty where they tell of none. */
+export function pinOf(labels: Labels = {}): string[] {
+  const digest = labels[hostKeyLabel];
+  return digest === undefined ? [] : [`SHA256:${Buffer.from(digest, "hex").toString("base64").replace(/=+$/, "")}`];
+}
+
+/** A key that a label says the machine was given: the label, and what it tells of the key. */
+export interface LabelledKey {
+  readonly label: string;
+  /** Beginning of its SHA-256, 16 hexadecimal digits. */
+  readonly sha256Hex?: string;
+  /** Its MD5 fingerprint, without colons. */
+  readonly fingerprintMd5?: string;
+}
+
+/** Keys that labels say the machine was given. */
+export function labelledKeys(labels: Labels = {}): LabelledKey[] {
+  return Object.keys(labels).flatMap((label): LabelledKey[] => {
+    if (label.startsWith(heldKeyPrefix)) return [{ label, sha256Hex: label.slice(heldKeyPrefix.length) }];
+    if (label.startsWith(heldKeyMd5Prefix)) return [{ label, fingerprintMd5: label.slice(heldKeyMd5Prefix.length) }];
+    return [];
+  });
+}
+
 /** Labels as the API has them. */
 export type Labels = Readonly<Record<string, string>>;
 

@@ -1,9 +1,9 @@
 import type { Account, Instance, SshKey } from "../../account";
-import { only } from "../contract/state";
+import { only, present } from "../contract/state";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import { listedKeys, staleKeys } from "./keys";
 import { loginTexts, loginUser } from "./login";
-import { creatingLabel } from "./reserved_labels";
+import { creatingLabel, isClosed } from "./reserved_labels";
 
 /** What an instance's state keeps that the API does not know. */
 export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
@@ -45,9 +45,21 @@ export function shownProtection(
   return deletionProtection || inputs.deletionProtection === undefined ? deletionProtection || undefined : false;
 }
 
-function keyLists(instance: Instance, { heldKeys }: Remembered, registered: readonly SshKey[]) {
+function keyLists(instance: Instance, remembered: Remembered, registered: readonly SshKey[]) {
   const bootSshKeys = listedKeys(instance["ssh-keys"]);
-  return { bootSshKeys, staleSshKeys: staleKeys(bootSshKeys, heldKeys, registered) };
+  const heldKeys = remembered.heldKeys.map((key) =>
+    isProvenClosed(key, instance) ? { ...key, closed: true as const } : key,
+  );
+  const open = bootSshKeys.filter((key) => !isProvenClosed(key, instance));
+  return { bootSshKeys, heldKeys, staleSshKeys: staleKeys(open, heldKeys, registered) };
+}
+
+/** By our label, which a pair that revokes itself sets as well. */
+function isProvenClosed(
+  { fingerprintMd5 }: { readonly fingerprintMd5?: string | undefined },
+  { labels }: Instance,
+): boolean {
+  return fingerprintMd5 !== undefined && isClosed(labels, fingerprintMd5);
 }
 
 /** The inputs that would describe an instance as it is now. What only a program can know stays as it said. */
@@ -65,10 +77,4 @@ export function rememberedIn(last: InstanceState | undefined): Remembered {
     owner: last?.owner,
     deletionProtection: last?.deletionProtection === true,
   });
-}
-
-/** Without the fields that have no value: an absent output has no place in a state. */
-export function present<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
-  // Only optional fields can have been undefined.
-  return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
 }

@@ -6,8 +6,10 @@ import { groupIds } from "../group_choice";
 import type { InstanceAddress } from "./address";
 import { changesRefused } from "./change_rules";
 import type { InstanceInputs, InstanceState } from "./fields";
-import { awaitsSsh, finishCreation } from "./finish";
+import { awaitsSsh, finishCreation, firstHostKeys } from "./finish";
 import type { Job } from "./job";
+import { keysAsAsked } from "./key_change";
+import { sameKeys } from "./keys";
 import { existing, resizeAndPower } from "./power";
 import { protectedAgain, protectedAsAsked } from "./protection";
 import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
@@ -23,12 +25,12 @@ export async function updateInstance(
   { zone: zoneName, id }: InstanceAddress,
   last: InstanceState,
   inputs: InstanceInputs,
-  { account, abandoned }: Context,
+  { account, abandoned, log }: Context,
 ): Promise<InstanceState> {
   const [refused] = changesRefused(inputs, last);
   if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
-  const job = { account, zone, id, inputs, deadline: deadlineOf(inputs, "update"), abandoned };
+  const job = { account, zone, id, inputs, deadline: deadlineOf(inputs, "update"), abandoned, log };
   return await withinTimeout(inputs, "update", () => changed(job, last));
 }
 
@@ -57,12 +59,15 @@ async function changedFrom(
   await moveBetweenGroups(job, described);
   await resizeAndPower(job, described, last);
   const now = await existing(zone, id);
+  // What was just started may not answer yet.
+  if (last.state !== "running" && !sameKeys(last.sshKeys, inputs.sshKeys)) await firstHostKeys(job, now);
+  const withKeys = await keysAsAsked(job, last, remembered);
   const unfinished = creatingLabel in (instance.labels ?? {});
-  if (unfinished || (remembered.hostKeys === undefined && awaitsSsh(job, now))) {
-    return await finishCreation(job, remembered, () => undefined);
+  if (unfinished || (withKeys.hostKeys === undefined && awaitsSsh(job, now))) {
+    return await finishCreation(job, withKeys, () => undefined);
   }
-  const deletionProtection = await protectedAsAsked(job, remembered.deletionProtection);
-  return await instanceState(account, inputs, now, { ...remembered, deletionProtection });
+  const deletionProtection = await protectedAsAsked(job, withKeys.deletionProtection);
+  return await instanceState(account, inputs, await existing(zone, id), { ...withKeys, deletionProtection });
 }
 
 /** @returns the instance after it, for what becomes of its groups when its addresses change is Exoscale's affair */

@@ -1,0 +1,33 @@
+import type { Account, Bastion, Credential } from "../../account";
+import { present } from "../contract/state";
+import type { Credentials } from "./fields";
+
+/**
+ * What the connections say to log in with, in their order, each once: private keys first, then agents. The environment's
+ * agent is one where a connection, or the lack of one, names no private key.
+ */
+export function credentialsOf(
+  account: Pick<Account, "agentSocket">,
+  ...connections: readonly (Credentials | undefined)[]
+): Credential[] {
+  const keys = connections.flatMap((connection) => privateKeyOf(connection) ?? []);
+  const agents = connections.flatMap((connection) => {
+    const usual = connection?.privateKey === undefined ? account.agentSocket : undefined;
+    const agentSocket = connection?.agentSocketPath ?? usual;
+    return agentSocket === undefined ? [] : [{ agentSocket }];
+  });
+  const unique = new Map([...keys, ...agents].map((credential) => [JSON.stringify(credential), credential]));
+  return [...unique.values()];
+}
+
+function privateKeyOf(connection: Credentials | undefined): Credential | undefined {
+  if (connection?.privateKey === undefined) return undefined;
+  const { privateKey, passphrase } = connection;
+  return present({ privateKey, passphrase });
+}
+
+/** The jump host of a connection, if it names one: on port 22 and as the user of the host behind, unless it says otherwise. */
+export function bastionOf(connection: Pick<Credentials, "bastion"> | undefined, user: string): Bastion | undefined {
+  const { bastion } = connection ?? {};
+  return bastion && present({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user });
+}

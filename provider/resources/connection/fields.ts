@@ -1,0 +1,102 @@
+import { z } from "zod";
+import { port } from "../contract/port";
+import "../contract/description";
+
+const text = z.string().min(1);
+
+const credentialFields = {
+  privateKey: text.optional().meta({
+    description:
+      "Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one.",
+  }),
+  passphrase: text.optional().meta({ description: "What `privateKey` is encrypted with. Default: it is not." }),
+  agentSocketPath: text.optional().meta({
+    description:
+      "Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of " +
+      "the environment, if no `privateKey` is given.",
+  }),
+};
+
+const hostKey = text.optional();
+
+const bastion = z
+  .strictObject({
+    user: text.optional().meta({ description: "User to log in to it as. Default: the one of the host behind it." }),
+    host: text.meta({ description: "Address of the jump host." }),
+    port: port.optional().meta({ description: "Port of sshd. Default 22." }),
+    hostKey: hostKey.meta({
+      description:
+        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it.",
+    }),
+    privateKey: text.optional().meta({
+      description: "Private key to log in to it with. Default: what logs in to the host behind it.",
+    }),
+    passphrase: text.optional().meta({ description: "What `privateKey` is encrypted with. Default: it is not." }),
+  })
+  .meta({ id: "Bastion", description: "A jump host." });
+
+const user = text.optional();
+const host = text.optional();
+const sshPort = port.optional().meta({ description: "Port of sshd. Default: the provider's `sshPort`, else 22." });
+const bastionField = bastion.optional().meta({
+  description: "Jump host to go through (`ssh -J`). Default: none.",
+});
+
+/** How to reach one instance over SSH. */
+export const instanceConnection = z
+  .strictObject({
+    user: user.meta({ description: "User to log in as. Default: the template's default user." }),
+    host: host.meta({ description: "Address to connect to. Default: the instance's public address." }),
+    port: sshPort,
+    hostKey: hostKey.meta({
+      description:
+        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
+    }),
+    ...credentialFields,
+    bastion: bastionField,
+  })
+  .meta({ id: "Connection", description: "How to log in to an instance over SSH." });
+
+/** How to reach the instances that hold a key, each at its own address. */
+export const holderConnection = z
+  .strictObject({
+    user: user.meta({ description: "User to log in as. Default: the default user of each instance's template." }),
+    port: sshPort,
+    hostKey: hostKey.meta({
+      description:
+        "Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one that is recorded in a " +
+        "label of the instance, as `waitForSsh` and every change of `sshKeys` do.",
+    }),
+    acceptNewHostKeys: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "Trust the first host key that an instance shows for which none is recorded, and record it, as members of " +
+          "instance pools need. Default false: nothing is concluded from such a host.",
+      }),
+    ...credentialFields,
+    bastion: bastionField,
+  })
+  .meta({ id: "HolderConnection", description: "How to log in to the instances that hold a key." });
+
+/** How to reach any host over SSH. */
+export const hostConnection = z
+  .strictObject({
+    user: text.meta({ description: "User to log in as." }),
+    host: text.meta({ description: "Address to connect to: a name, IPv4 or IPv6." }),
+    port: sshPort,
+    hostKey: hostKey.meta({
+      description:
+        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
+    }),
+    ...credentialFields,
+    bastion: bastionField,
+  })
+  .meta({ id: "HostConnection", description: "How to log in to a host over SSH." });
+
+/** Any of the above, as far as logging in goes. */
+export type Credentials = Pick<
+  z.output<typeof instanceConnection>,
+  "privateKey" | "passphrase" | "agentSocketPath" | "bastion"
+>;
