@@ -8,6 +8,78 @@ import { DescribedResource } from "./described_resource";
 
 import { instanceProvider, securityGroupProvider, sshKeyPairProvider } from "./providers";
 
+/** How to log in to the instances that hold a key. */
+export interface HolderConnectionArgs {
+  /** User to log in as. Default: the default user of each instance's template. */
+  user?: pulumi.Input<string | undefined>;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  port?: pulumi.Input<number | undefined>;
+  /** Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one that is recorded in a label of the instance, as `waitForSsh` and every change of `sshKeys` do. */
+  hostKey?: pulumi.Input<string | undefined>;
+  /** Trust the first host key that an instance shows for which none is recorded, and record it, as members of instance pools need. Default false: nothing is concluded from such a host. */
+  acceptNewHostKeys?: pulumi.Input<boolean | undefined>;
+  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  privateKey?: pulumi.Input<string | undefined>;
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  passphrase?: pulumi.Input<string | undefined>;
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  agentSocketPath?: pulumi.Input<string | undefined>;
+  /** Jump host to go through (`ssh -J`). Default: none. */
+  bastion?: pulumi.Input<BastionArgs | undefined>;
+}
+
+/** A jump host. */
+export interface BastionArgs {
+  /** User to log in to it as. Default: the one of the host behind it. */
+  user?: pulumi.Input<string | undefined>;
+  /** Address of the jump host. */
+  host: pulumi.Input<string>;
+  /** Port of sshd. Default 22. */
+  port?: pulumi.Input<number | undefined>;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
+  hostKey?: pulumi.Input<string | undefined>;
+  /** Private key to log in to it with. Default: what logs in to the host behind it. */
+  privateKey?: pulumi.Input<string | undefined>;
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  passphrase?: pulumi.Input<string | undefined>;
+}
+
+/** How to log in to the instances that hold a key. */
+export interface HolderConnection {
+  /** User to log in as. Default: the default user of each instance's template. */
+  readonly user?: string | undefined;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  readonly port?: number | undefined;
+  /** Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one that is recorded in a label of the instance, as `waitForSsh` and every change of `sshKeys` do. */
+  readonly hostKey?: string | undefined;
+  /** Trust the first host key that an instance shows for which none is recorded, and record it, as members of instance pools need. Default false: nothing is concluded from such a host. */
+  readonly acceptNewHostKeys?: boolean | undefined;
+  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  readonly privateKey?: string | undefined;
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  readonly passphrase?: string | undefined;
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  readonly agentSocketPath?: string | undefined;
+  /** Jump host to go through (`ssh -J`). Default: none. */
+  readonly bastion?: Bastion | undefined;
+}
+
+/** A jump host. */
+export interface Bastion {
+  /** User to log in to it as. Default: the one of the host behind it. */
+  readonly user?: string | undefined;
+  /** Address of the jump host. */
+  readonly host: string;
+  /** Port of sshd. Default 22. */
+  readonly port?: number | undefined;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
+  readonly hostKey?: string | undefined;
+  /** Private key to log in to it with. Default: what logs in to the host behind it. */
+  readonly privateKey?: string | undefined;
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  readonly passphrase?: string | undefined;
+}
+
 /** A key of the account. */
 export interface SshKeyReferenceArgs {
   /** Name of the key in the account. */
@@ -16,7 +88,7 @@ export interface SshKeyReferenceArgs {
   publicKeyOpenssh?: pulumi.Input<string | undefined>;
 }
 
-/** How to log in to a host over SSH. */
+/** How to log in to an instance over SSH. */
 export interface ConnectionArgs {
   /** User to log in as. Default: the template's default user. */
   user?: pulumi.Input<string | undefined>;
@@ -26,24 +98,14 @@ export interface ConnectionArgs {
   port?: pulumi.Input<number | undefined>;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in with. So far only a bastion is logged in to. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
   privateKey?: pulumi.Input<string | undefined>;
-  /** Jump host that `waitForSsh` goes through. `sshCommand` and `sshConfig` name it; nothing else uses it yet. */
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  passphrase?: pulumi.Input<string | undefined>;
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  agentSocketPath?: pulumi.Input<string | undefined>;
+  /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
-}
-
-/** A jump host. */
-export interface BastionArgs {
-  /** User to log in to it as. Default: the one of the instance. */
-  user?: pulumi.Input<string | undefined>;
-  /** Address of the jump host. */
-  host: pulumi.Input<string>;
-  /** Port of sshd. Default 22. */
-  port?: pulumi.Input<number | undefined>;
-  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
-  hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in to it with. Default: that of the connection. */
-  privateKey?: pulumi.Input<string | undefined>;
 }
 
 /** How long operations may take, in seconds. */
@@ -64,7 +126,7 @@ export interface SshKeyReference {
   readonly publicKeyOpenssh?: string | undefined;
 }
 
-/** How to log in to a host over SSH. */
+/** How to log in to an instance over SSH. */
 export interface Connection {
   /** User to log in as. Default: the template's default user. */
   readonly user?: string | undefined;
@@ -74,24 +136,14 @@ export interface Connection {
   readonly port?: number | undefined;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   readonly hostKey?: string | undefined;
-  /** Private key to log in with. So far only a bastion is logged in to. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
   readonly privateKey?: string | undefined;
-  /** Jump host that `waitForSsh` goes through. `sshCommand` and `sshConfig` name it; nothing else uses it yet. */
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  readonly passphrase?: string | undefined;
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  readonly agentSocketPath?: string | undefined;
+  /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;
-}
-
-/** A jump host. */
-export interface Bastion {
-  /** User to log in to it as. Default: the one of the instance. */
-  readonly user?: string | undefined;
-  /** Address of the jump host. */
-  readonly host: string;
-  /** Port of sshd. Default 22. */
-  readonly port?: number | undefined;
-  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
-  readonly hostKey?: string | undefined;
-  /** Private key to log in to it with. Default: that of the connection. */
-  readonly privateKey?: string | undefined;
 }
 
 /** How long operations may take, in seconds. */
@@ -120,8 +172,10 @@ export interface HeldKey {
   readonly fingerprintMd5?: string | undefined;
   /** The public key, where the program gave it. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** Given at first boot (`boot`). `ssh` is reserved: nothing adds keys over SSH yet. */
+  /** Given at first boot (`boot`), or added to the running machine (`ssh`). */
   readonly origin: "boot" | "ssh";
+  /** Taken off again, and proven to be refused. Kept for as long as the API lists the key here. */
+  readonly closed?: boolean | undefined;
 }
 
 /** One rule: who may reach what. */
@@ -224,10 +278,14 @@ export interface SshKeyPairArgs {
   privateKeyFile?: pulumi.Input<string | undefined>;
   /** Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
-  /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
-  onDelete?: pulumi.Input<"warn" | "refuse" | undefined>;
-  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. */
+  /** What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them; `revoke` logs in to each of them, removes exactly this key from `authorized_keys` of the template's default user and of root, and proves that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there. The pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`. */
+  onDelete?: pulumi.Input<"warn" | "refuse" | "revoke" | undefined>;
+  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails. */
   allowLockout?: pulumi.Input<boolean | undefined>;
+  /** How to log in to the instances that hold the key, for `onDelete`, where the pair's own private key cannot: an imported public key, a jump host, another port. All of it is a secret. Default: the pair's own private key, then the ssh-agent, at each instance's public address. Always a secret. */
+  connection?: pulumi.Input<HolderConnectionArgs | undefined>;
+  /** With `onDelete: revoke`, end the SSH sessions of the user that loses the key, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  terminateSessions?: pulumi.Input<boolean | undefined>;
   /** Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error. */
   adopt?: pulumi.Input<boolean | undefined>;
 }
@@ -254,10 +312,14 @@ export class SshKeyPair extends DescribedResource {
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
   /** Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
-  /** What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value of the last successful `pulumi up`. */
-  declare readonly onDelete: pulumi.Output<"warn" | "refuse">;
-  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. */
+  /** What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them; `revoke` logs in to each of them, removes exactly this key from `authorized_keys` of the template's default user and of root, and proves that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there. The pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`. */
+  declare readonly onDelete: pulumi.Output<"warn" | "refuse" | "revoke">;
+  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails. */
   declare readonly allowLockout: pulumi.Output<boolean>;
+  /** How to log in to the instances that hold the key, for `onDelete`, where the pair's own private key cannot: an imported public key, a jump host, another port. All of it is a secret. Default: the pair's own private key, then the ssh-agent, at each instance's public address. Always a secret. */
+  declare readonly connection: pulumi.Output<HolderConnection | undefined>;
+  /** With `onDelete: revoke`, end the SSH sessions of the user that loses the key, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  declare readonly terminateSessions: pulumi.Output<boolean | undefined>;
   /** Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error. */
   declare readonly adopt: pulumi.Output<boolean>;
   /** The public key, one line in OpenSSH's format. */
@@ -299,7 +361,7 @@ export interface InstanceArgs {
   template: pulumi.Input<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
@@ -315,10 +377,14 @@ export interface InstanceArgs {
   state?: pulumi.Input<"running" | "stopped" | undefined>;
   /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
   deletionProtection?: pulumi.Input<boolean | undefined>;
-  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
+  /** How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` through a bastion. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
   connection?: pulumi.Input<ConnectionArgs | undefined>;
   /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview. */
   replaceOnKeyChange?: pulumi.Input<boolean | undefined>;
+  /** Permits a change of `sshKeys` that removes the last key known to open the machine. Default false: nothing is removed then, and the update fails. */
+  allowLockout?: pulumi.Input<boolean | undefined>;
+  /** End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a key: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user; they can log in again with a key that stays. Default false. */
+  terminateSessions?: pulumi.Input<boolean | undefined>;
   /** Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made `stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true. */
   waitForSsh?: pulumi.Input<boolean | undefined>;
   /** How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing. */
@@ -337,7 +403,7 @@ export class Instance extends DescribedResource {
   declare readonly template: pulumi.Output<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards, so a change is refused unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
@@ -353,10 +419,14 @@ export class Instance extends DescribedResource {
   declare readonly state: pulumi.Output<string>;
   /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
   declare readonly deletionProtection: pulumi.Output<boolean | undefined>;
-  /** How to log in to the instance, for what this package does over SSH. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
+  /** How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` through a bastion. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
   declare readonly connection: pulumi.Output<Connection | undefined>;
   /** Make a new instance, disk included, when `sshKeys` changes. Default false: the change is refused at preview. */
   declare readonly replaceOnKeyChange: pulumi.Output<boolean>;
+  /** Permits a change of `sshKeys` that removes the last key known to open the machine. Default false: nothing is removed then, and the update fails. */
+  declare readonly allowLockout: pulumi.Output<boolean | undefined>;
+  /** End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a key: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user; they can log in again with a key that stays. Default false. */
+  declare readonly terminateSessions: pulumi.Output<boolean | undefined>;
   /** Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made `stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true. */
   declare readonly waitForSsh: pulumi.Output<boolean>;
   /** How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing. */
@@ -383,7 +453,7 @@ export class Instance extends DescribedResource {
   declare readonly hostKeys: pulumi.Output<readonly string[] | undefined>;
   /** Keys of first boot as the API lists them; a list that may never change, whatever the machine holds. */
   declare readonly bootSshKeys: pulumi.Output<readonly ListedKey[]>;
-  /** Our own record of the keys that the machine was given: at first boot; `origin: ssh` is reserved. */
+  /** Our own record of the keys that the machine was given: at first boot, and over SSH since. */
   declare readonly heldKeys: pulumi.Output<readonly HeldKey[]>;
   /** Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here. */
   declare readonly staleSshKeys: pulumi.Output<readonly ListedKey[]>;

@@ -77,7 +77,7 @@ describe("The check of an SshKeyPair refuses", () => {
     ["a passphrase of two lines", { passphrase: "a\nb" }, /^passphrase: .*contains a newline/],
     ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
     ["adopt without a key to adopt", { adopt: true }, /^adopt: .*give its publicKey or privateKey\.$/],
-    ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse", got "forget"$/],
+    ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse"\|"revoke", got "forget"$/],
     [
       "an input that there is not",
       { nmae: "x" },

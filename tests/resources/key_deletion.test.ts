@@ -94,7 +94,7 @@ describe("With onDelete refuse", () => {
   test("a held key stays registered, and the error names who holds it and the way out", async () => {
     const { key } = await heldKey({ onDelete: "refuse" });
     await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow(
-      /"deploy" is not deleted \(onDelete: "refuse"\): it opens web \(ch-gva-2.*set onDelete: "warn", run "pulumi up"/,
+      /"deploy" is not deleted \(onDelete: "refuse"\): It was installed on web \(ch-gva-2.*or "warn", run "pulumi up"/,
     );
     expect(cloud.keys()).toEqual(["deploy"]);
   });
@@ -102,7 +102,7 @@ describe("With onDelete refuse", () => {
   test("a stopped instance counts as holding the key", async () => {
     const { key, web } = await heldKey({ onDelete: "refuse" });
     await cloud.emulator.cloud.stopInstance(web.state.instanceId);
-    await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow("it opens web");
+    await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow("It was installed on web");
   });
 
   test("a key that nobody holds any more is deleted", async () => {

@@ -1,18 +1,13 @@
-import type { Account } from "../../account";
+import type { Account, Standing } from "../../account";
 import { KeyStillHeldError } from "../../errors";
 import type { Context, Log } from "../contract/resource";
 import type { SshKeyPairState } from "./fields";
-import {
-  describeHolder,
-  findHolders,
-  findHoldersWhereSeen,
-  type Holder,
-  type ProbedHolder,
-  probeHolders,
-} from "./holders";
+import { describeHolder, findHolders, findHoldersWhereSeen } from "./holders";
 import { removeKeyFile } from "./key_file";
+import { revoke } from "./revocation/revoke";
+import { type HolderStanding, standingsOf } from "./revocation/standings";
 
-/** All the time that a warning may spend on asking hosts, in milliseconds, whatever their firewalls do. */
+/** All the time that may be spent on asking hosts, in milliseconds, whatever their firewalls do. */
 const askingTimeMs = 8_000;
 
 /** All the time that a warning may spend on a zone's API, in milliseconds. */
@@ -24,7 +19,8 @@ const lookingTimeMs = 15_000;
  * Exoscale's deletion touches no instance. Holders are found by the key's name and fingerprint, so they are looked
  * for while the name still exists.
  *
- * @throws KeyStillHeldError with `onDelete: "refuse"` while an instance or a pool holds the key
+ * @throws KeyStillHeldError with `onDelete: "refuse"` while an instance or a pool that holds the key is not proven closed
+ * @throws KeyNotRevokedError with `onDelete: "revoke"` while it could not be closed everywhere
  */
 export async function deleteKey(name: string, last: SshKeyPairState, context: Context): Promise<void> {
   const { account, log } = context;
@@ -37,15 +33,21 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
     fingerprintMd5: last.publicKeyFingerprintMd5,
     fingerprintSha256: last.publicKeyFingerprintSha256,
   };
+  if (last.onDelete === "revoke") {
+    await revoke(name, last, context);
+    await removeOurs(name, last, account, log);
+    return await removeKeyFile(last, context);
+  }
   if (last.onDelete === "refuse") {
-    const holders = await findHolders(account, key);
-    if (holders.length > 0) throw new KeyStillHeldError(refusal(name, holders));
+    const open = notClosed(await standingsOf(last, await findHolders(account, key), context, askingTimeMs));
+    if (open.length > 0) throw new KeyStillHeldError(refusal(name, open));
   }
   // A warning is no reason to keep a key: what cannot be seen is named, and the deletion goes on.
   const { holders, unseen } = await findHoldersWhereSeen(account, key, lookingTimeMs);
   await removeOurs(name, last, account, log);
+  const open = notClosed(await standingsOf(last, holders, context, askingTimeMs));
   await removeKeyFile(last, context);
-  if (holders.length > 0) log.warn(caveat(name, await ask(account, holders, last)));
+  if (open.length > 0) log.warn(caveat(name, open));
   if (unseen.length > 0) log.warn(unseenZones(name, unseen));
 }
 
@@ -67,12 +69,14 @@ async function removeOurs(name: string, last: SshKeyPairState, account: Account,
   }
 }
 
-function refusal(name: string, holders: readonly Holder[]): string {
-  return (
-    `SSH key "${name}" is not deleted (onDelete: "refuse"): it opens ${holders.map(describeHolder).join(", ")}. ` +
-    'Delete those instances first; or set onDelete: "warn", run "pulumi up", and delete the key then. A pair that has ' +
-    'been replaced already keeps its "refuse": let go of it with "pulumi state delete".'
-  );
+function refusal(name: string, standings: readonly HolderStanding[]): string {
+  return [
+    `SSH key "${name}" is not deleted (onDelete: "refuse"):`,
+    ...told(standings),
+    'Delete those instances first; or set onDelete: "revoke", which takes the key off them, or "warn", run "pulumi up", and ' +
+      'delete the key then. A pair that has been replaced already keeps its "refuse": let go of it with "pulumi state ' +
+      'delete".',
+  ].join(" ");
 }
 
 /** What tells one registration from another: a replacement may have put the same key under the same name anew. */
@@ -80,26 +84,35 @@ export function keyIdentity(name: string, state: Pick<SshKeyPairState, "publicKe
   return `${name} ${state.publicKeyFingerprintMd5}`;
 }
 
-async function ask(account: Account, holders: readonly Holder[], last: SshKeyPairState) {
-  const publicKey = last.publicKeyOpenssh;
-  if (publicKey === undefined) return holders.map((holder) => ({ ...holder, accepts: "unknown" as const, reason: "" }));
-  return await probeHolders(account, holders, publicKey, askingTimeMs);
+function notClosed(standings: readonly HolderStanding[]): HolderStanding[] {
+  return standings.filter(({ standing }) => standing !== "closed");
 }
 
-function caveat(name: string, holders: readonly ProbedHolder[]): string {
-  const list = (answer: ProbedHolder["accepts"]) =>
-    holders
-      .filter(({ accepts }) => accepts === answer)
-      .map(describeHolder)
-      .join(", ");
-  const [open, silent, refusing] = [list("yes"), list("unknown"), list("no")];
+function namesOf(standings: readonly HolderStanding[], wanted: Standing): string {
+  return standings
+    .filter(({ standing }) => standing === wanted)
+    .map(({ holder }) => describeHolder(holder))
+    .join(", ");
+}
+
+/** What is known of the holders that are not proven closed. */
+function told(standings: readonly HolderStanding[]): string[] {
+  const [open, silent, refusing] = [
+    namesOf(standings, "open"),
+    namesOf(standings, "unknown"),
+    namesOf(standings, "refused"),
+  ];
   return [
-    `SSH key "${name}" is deleted from the account but not revoked:`,
     open && `it still opens ${open}.`,
     silent && `It was installed on ${silent}, which could not be asked; expect that it still opens them.`,
     refusing && `Refused when asked from here, which is no proof: ${refusing}.`,
+  ].filter(Boolean);
+}
+
+function caveat(name: string, standings: readonly HolderStanding[]): string {
+  return [
+    `SSH key "${name}" is deleted from the account but not revoked:`,
+    ...told(standings),
     "Remove its line from ~/.ssh/authorized_keys there to close it.",
-  ]
-    .filter(Boolean)
-    .join(" ");
+  ].join(" ");
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { holderConnection } from "../connection/fields";
 import { autoNamedField, identityField } from "../contract/identity";
 import "../contract/description";
 
@@ -103,13 +104,18 @@ export const sshKeyPairInputs = z.object({
       replaces: true,
     }),
   onDelete: z
-    .enum(["warn", "refuse"])
+    .enum(["warn", "refuse", "revoke"])
     .default("warn")
     .meta({
       description:
-        "What a deletion does about the instances that hold the key, which the API leaves open to it: `warn` (default) " +
-        "deletes the key from the account and names them; `refuse` fails and names them. A deletion goes by the value " +
-        "of the last successful `pulumi up`.",
+        "What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it: " +
+        "`warn` (default) deletes the key from the account and names them; `refuse` fails and names them; `revoke` logs in " +
+        "to each of them, removes exactly this key from `authorized_keys` of the template's default user and of root, and " +
+        "proves that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key " +
+        "deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from " +
+        "there. The pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the " +
+        "new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the " +
+        "value of the last successful `pulumi up`.",
       change: "touches nothing until the deletion",
     }),
   allowLockout: z
@@ -118,8 +124,26 @@ export const sshKeyPairInputs = z.object({
     .meta({
       description:
         "Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair " +
-        "with a `name` of its own. Default false: such a replacement is refused at preview.",
+        "with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` " +
+        "removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails.",
       change: "touches nothing by itself",
+    }),
+  connection: holderConnection.optional().meta({
+    description:
+      "How to log in to the instances that hold the key, for `onDelete`, where the pair's own private key cannot: an " +
+      "imported public key, a jump host, another port. All of it is a secret. Default: the pair's own private key, then the " +
+      "ssh-agent, at each instance's public address.",
+    secret: true,
+    change: "touches nothing until the deletion",
+  }),
+  terminateSessions: z
+    .boolean()
+    .optional()
+    .meta({
+      description:
+        "With `onDelete: revoke`, end the SSH sessions of the user that loses the key, our own aside: removing a key does " +
+        "not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false.",
+      change: "touches nothing until the deletion",
     }),
   adopt: z
     .boolean()

@@ -35,7 +35,8 @@ export interface ProbedHolder extends Holder {
   readonly reason: string;
 }
 
-const asksAtOnce = 16;
+/** How many hosts are spoken to at once. */
+export const holdersAtOnce = 16;
 
 /** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
@@ -101,12 +102,12 @@ async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey
 async function instancesWithKeys({ instances }: ZoneAccount): Promise<readonly InstanceSummary[]> {
   const listed = await instances.list();
   if (listed.some((instance) => instance["ssh-keys"])) return listed;
-  const found = await atOnce(asksAtOnce, listed, ({ id }) => instances.find(id));
+  const found = await atOnce(holdersAtOnce, listed, ({ id }) => instances.find(id));
   return found.filter((instance) => instance !== undefined);
 }
 
 /** The names that the account has for a key. A pool tells no fingerprints. */
-async function namesOf(account: Account, { name, fingerprintMd5, registeredMd5 }: SoughtKey): Promise<string[]> {
+export async function namesOf(account: Account, { name, fingerprintMd5, registeredMd5 }: SoughtKey): Promise<string[]> {
   const md5 = fingerprintMd5 ?? registeredMd5;
   const registered = md5 === undefined ? [] : await account.sshKeys.list();
   const same = registered.filter(({ fingerprint }) => fingerprint === md5).map((key) => key.name);
@@ -164,11 +165,15 @@ export async function probeHolders(
   withinMs: number,
 ): Promise<ProbedHolder[]> {
   const deadline = Date.now() + withinMs;
-  return await atOnce(asksAtOnce, holders, (holder) => probeHolder(account, holder, publicKeyOpenssh, deadline));
+  return await atOnce(holdersAtOnce, holders, (holder) => probeHolder(account, holder, publicKeyOpenssh, deadline));
 }
 
 /** Does something for each item, for `limit` of them at once; the answers are in the order of the items. */
-async function atOnce<Item, Answer>(limit: number, items: readonly Item[], ask: (item: Item) => Promise<Answer>) {
+export async function atOnce<Item, Answer>(
+  limit: number,
+  items: readonly Item[],
+  ask: (item: Item) => Promise<Answer>,
+) {
   const answers: Answer[] = [];
   const waiting = items.entries();
   const worker = async () => {

@@ -4,6 +4,7 @@ import { parsePublicKey } from "../../keys/public_key";
 import { hasUnknown, known, type PreviewedFields } from "../contract/description";
 import type { Context, Diff, Log } from "../contract/resource";
 import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./fields";
+import { rememberPair } from "./revocation/succession";
 
 /**
  * Decides what a change means for a registered pair: nothing but another comment is no replacement, a key that
@@ -15,8 +16,9 @@ export function refineKeyPairDiff(
   diff: Diff,
   state: SshKeyPairState,
   inputs: PreviewedFields<SshKeyPairInputs>,
-  { log }: Pick<Context, "log">,
+  { account, log }: Pick<Context, "account" | "log">,
 ): Diff {
+  rememberPair(account, state);
   const replaces = diff.replaces.filter((name) => !isSameKeyAnew(name, state, inputs));
   const drifted = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
   if (replaces.length === 0) {
@@ -58,7 +60,8 @@ function refuseLockout(
   inputs: PreviewedFields<SshKeyPairInputs>,
   replaces: readonly string[],
 ): void {
-  if (!hasPrivateHalf(state) || inputs.allowLockout === true) return;
+  const isNeeded = hasPrivateHalf(state) || state.onDelete === "revoke";
+  if (!isNeeded || inputs.allowLockout === true) return;
   throw new ReplacementRefusedError(
     `Changing ${replaces.join(", ")} replaces SSH key "${state.name}". Two keys cannot have one name, so the old one ` +
       "would be deleted, private key included, before the new one exists: whoever depends on it is locked out. " +
@@ -72,8 +75,13 @@ function warnOfReplacement(state: SshKeyPairState, replaces: readonly string[], 
   const privateKeyGoes = hasPrivateHalf(state)
     ? ` Its private key ${goes}: if it is the only way in somewhere, save it first.`
     : "";
+  const replaced = `SSH key "${state.name}" will be replaced (${replaces.join(", ")}).`;
+  if (state.onDelete === "revoke") {
+    log.info(`${replaced} The old key is removed from every instance that holds it, and the new one takes its place.`);
+    return;
+  }
   log.warn(
-    `SSH key "${state.name}" will be replaced (${replaces.join(", ")}). Instances that hold the old key keep accepting ` +
-      `it: deleting a key from the account does not revoke it.${privateKeyGoes}`,
+    `${replaced} Instances that hold the old key keep accepting it: deleting a key from the account does not revoke it ` +
+      `(onDelete: "revoke" does).${privateKeyGoes}`,
   );
 }

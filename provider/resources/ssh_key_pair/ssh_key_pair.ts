@@ -22,6 +22,7 @@ import {
   sameKeyPairInputs,
 } from "./material";
 import { refineKeyPairDiff, takenName } from "./replacement";
+import { rememberPair } from "./revocation/succession";
 import { completeKeyPair, keyPairRules } from "./rules";
 
 /**
@@ -66,7 +67,9 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     } catch (error) {
       throw path === undefined ? error : await afterFailedRegistration(error, state, context);
     }
-    return { id: name, state: { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 } };
+    const made = { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
+    rememberPair(context.account, made);
+    return { id: name, state: made };
   },
 
   async read(name, last, { account, log }) {

@@ -1,0 +1,54 @@
+import { KeyNotRevokedError } from "../../../errors";
+import type { Context } from "../../contract/resource";
+import type { SshKeyPairState } from "../fields";
+import { atOnce, findHolders, holdersAtOnce, namesOf } from "../holders";
+import { closeOn } from "./close";
+import { takeOffPool } from "./pools";
+import { successorOf } from "./succession";
+import { table, type Unclosed } from "./table";
+import { keysFor } from "./way_in";
+
+/**
+ * Takes a key off every machine that holds it, and proves each time that it is refused: pools first, so that none makes a
+ * member with it meanwhile, then instances, sixteen at once. One failure stops no other. Safe to repeat: what is proven
+ * is not done again.
+ *
+ * @throws KeyNotRevokedError with what is left to do, while a single holder is not proven closed
+ */
+export async function revoke(name: string, last: SshKeyPairState, context: Context): Promise<void> {
+  const { account, log } = context;
+  const key = {
+    name,
+    fingerprintMd5: last.publicKeyFingerprintMd5,
+    fingerprintSha256: last.publicKeyFingerprintSha256,
+  };
+  const successor = successorOf(account, last);
+  const pools = (await findHolders(account, key)).filter(({ kind }) => kind === "instance-pool");
+  const names = pools.length > 0 ? await namesOf(account, key) : [];
+  const poolsLeft = await atOnce(holdersAtOnce, pools, (pool) => takeOffPool(account, pool, names, last, successor));
+  // Looked for again: a pool may have made a member until a moment ago.
+  const instances = (await findHolders(account, key)).filter(({ kind }) => kind === "instance");
+  if (instances.length === 0) return throwIfAny(name, poolsLeft);
+  const { publicKeyOpenssh } = last;
+  if (publicKeyOpenssh === undefined) throw new KeyNotRevokedError(withoutPublicKey(name));
+  log.info(`Revoking SSH key "${name}" on ${instances.length} instances.`);
+  const keys = await keysFor(last, successor, context);
+  const revocation = { last, publicKeyOpenssh, successor, keys, context };
+  const left = await atOnce(holdersAtOnce, instances, (holder) => closeOn(revocation, holder));
+  throwIfAny(name, [...poolsLeft, ...left]);
+}
+
+function throwIfAny(name: string, left: readonly (Unclosed | undefined)[]): void {
+  const unclosed = left.filter((holder) => holder !== undefined);
+  if (unclosed.length === 0) return;
+  throw new KeyNotRevokedError(
+    `SSH key "${name}" is not revoked everywhere (onDelete: "revoke"), so it stays in the account and in the state:\n` +
+      `${table(unclosed)}\nMend that and run Pulumi again: it goes on from there. To let go of the key without revoking ` +
+      'it, set onDelete: "warn", run "pulumi up", and delete it then; for a pair that is replaced already: "pulumi state ' +
+      'delete".',
+  );
+}
+
+function withoutPublicKey(name: string): string {
+  return `The public key of SSH key "${name}" is not in the state, so it cannot be looked for on machines. Give publicKey.`;
+}

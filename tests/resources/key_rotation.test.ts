@@ -1,0 +1,53 @@
+import { resources } from "../../provider/resources";
+import { describeGuests } from "../emulator/guest_kinds";
+import { accepts, keyLabels, md5Of, newPair, opened, type Pair } from "./machines_with_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SshKeyPair } = resources;
+
+afterEach(closeClouds);
+
+describeGuests((guests) => {
+  let cloud: TestCloud;
+  let first: Pair;
+  let second: Pair;
+  beforeEach(async () => {
+    cloud = await startCloud({ guests });
+    cloud.emulator.cloud.openSsh();
+    first = await newPair(cloud.run());
+    second = await newPair(cloud.run());
+  });
+
+  test("A new pair takes the place of the old one on the machine that runs", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    const now = await cloud.run().update(Instance, web, opened(second));
+    expect(await accepts(cloud, web, first)).toBe("no no");
+    expect(await accepts(cloud, web, second)).toBe("yes no");
+    expect(now.state).toMatchObject({ instanceId: web.state.instanceId, staleSshKeys: [] });
+  });
+
+  test("Once it is done, labels tell which key is there and which one is closed", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    await cloud.run().update(Instance, web, opened(second));
+    expect(keyLabels(cloud.emulator)).toEqual([`closed.${md5Of(first)}`, expect.stringMatching(/^key\.[0-9a-f]{16}$/)]);
+  });
+
+  test("The old pair is then deleted without a word, and the machine has nothing stale", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    const now = await cloud.run().update(Instance, web, opened(second));
+    const run = cloud.run();
+    await run.delete(SshKeyPair, first);
+    expect([run.warnings, cloud.keys()]).toEqual([[], [second.state.name]]);
+    expect((await cloud.run().found(Instance, now)).state.staleSshKeys).toEqual([]);
+  });
+
+  test("The third pair, after an update that put the second one there and failed, closes both", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    await cloud.run().update(Instance, web, { ...opened(first, second) });
+    const third = await newPair(cloud.run());
+    // The state is of before the second one was added, as after a failure.
+    await cloud.run().update(Instance, web, opened(third, ...[]));
+    expect(await accepts(cloud, web, first)).toBe("no no");
+    expect(await accepts(cloud, web, second)).toBe("no no");
+  });
+});
