@@ -60,7 +60,11 @@ cd /
 umount -l /old
 rmdir /old
 echo ready
-exec cat >/dev/null`;
+# While it waits, the shell takes leave of whatever dies without a parent, as the first process of a system does. The
+# input by another number, because a shell gives what it runs in the background none.
+exec 3<&0
+cat <&3 >/dev/null &
+wait $!`;
 
 /** The namespaces of one guest, from `boot` to `end`. */
 export class LinuxSystem {

@@ -1,7 +1,7 @@
 /**
  * Linux: a guest in user, mount, PID, IPC and UTS namespaces of its own, without any privilege.
  *
- * Its accounts, homes, /tmp and host name are the guest's; the developer's home, /run (agents, container sockets) and
+ * Its accounts, homes, /tmp, processes and host name are the guest's; the developer's home, /run (agents, container sockets) and
  * /tmp are out of sight, also under their absolute paths. Each command runs one user namespace deeper, where the
  * mounts cannot be undone.
  */
@@ -26,6 +26,8 @@ mount --bind "$guest" ${INSIDE}
 for file in passwd group; do mount --bind ${INSIDE}/etc/$file /etc/$file; done
 for hidden in "$@"; do if [ -d "$hidden" ]; then mount --bind ${INSIDE}/empty "$hidden"; fi; done
 for directory in root home tmp; do mount --bind ${INSIDE}/$directory /$directory; done
+# Where a container hides parts of /proc, the kernel refuses a new one.
+mount -t proc proc /proc || true
 hostname "$name"
 echo ready
 exec cat >/dev/null`;
