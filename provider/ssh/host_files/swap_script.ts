@@ -68,6 +68,8 @@ const GO_TO_DIRECTORY = script`
   fi
   file=./$base
   lock=./.$base.exoscale-ssh.lock
+  [ ! -e "$file" ] || [ -f "$file" ] || fail "$at is not a regular file"
+  [ ! -e "$file" ] || [ -r "$file" ] || { said='Permission denied'; fail "cannot read $at"; }
 `;
 
 const MAKE_READY = script`
@@ -79,32 +81,27 @@ const MAKE_READY = script`
   said=$({ cat >"$stage/all"; } 2>&1) || fail "cannot write in $dir"
   # Otherwise the connection ended early.
   [ "$(($(wc -c <"$stage/all")))" -eq "$((old + new))" ] || fail "the upload is not complete"
-  if [ "$old" = 0 ]; then
-    mv "$stage/all" "$stage/content"
-  else
-    said=$({ dd if="$stage/all" bs="$old" skip=1 >"$stage/content"; } 2>&1) || fail "cannot write in $dir"
-  fi
+  # Of a file dd reads as much as it is told, at once.
+  said=$({
+    { [ "$old" = 0 ] || dd bs="$old" count=1; } >"$stage/old" && cat >"$stage/content"
+  } 2>&1 <"$stage/all") || fail "cannot write in $dir"
+  rm "$stage/all"
   [ "$(($(wc -c <"$stage/content")))" -eq "$new" ] || fail "cannot write in $dir"
 `;
 
 // cmp is not everywhere; what it does od can do.
 const COMPARE = script`
-  expected() {
-    if [ "$old" = 0 ]; then cat /dev/null; else dd if="$stage/all" bs="$old" count=1 2>/dev/null; fi
-  }
   same() {
     if [ "$kind" = new ]; then
       [ ! -e "$file" ] && [ ! -h "$file" ]
     elif [ ! -f "$file" ] || [ -h "$file" ]; then
       false
     elif command -v cmp >/dev/null 2>&1; then
-      expected | cmp -s - "$file"
+      cmp -s "$stage/old" "$file"
     else
-      [ "$(expected | od -An -v -tx1)" = "$(od -An -v -tx1 <"$file")" ]
+      [ "$(od -An -v -tx1 <"$stage/old")" = "$(od -An -v -tx1 <"$file")" ]
     fi
   }
-  [ "$kind" = new ] || [ ! -e "$file" ] || [ -f "$file" ] || fail "$at is not a regular file"
-  [ ! -f "$file" ] || [ -r "$file" ] || { said='Permission denied'; fail "cannot read $at"; }
   same || finish changed
 `;
 
@@ -177,7 +174,7 @@ const REPLACE = script`
   }
   put_back() {
     why=$said
-    dd if="$stage/all" of="$file" bs="$old" count=1 conv=notrunc 2>/dev/null
+    dd if="$stage/old" of="$file" bs="$old" conv=notrunc 2>/dev/null
     said=$why
     fail "cannot write $at"
   }

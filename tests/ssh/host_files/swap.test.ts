@@ -1,0 +1,173 @@
+/** What a swap does to files as they are found, on a real file system, as an account that is not root. */
+import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { FILE, isRoot, Workplace } from "./workplace";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+/** `test`, or where it takes root a skipped one that says so. */
+const testAsRoot = isRoot ? test : (title: string) => test.skip(`${title} (skipped: not root)`, () => undefined);
+
+const written = (bytes: string | Buffer) => ({ outcome: "written", bytes: Buffer.from(bytes), inPlace: false });
+
+describe("A swap keeps every byte of", () => {
+  test.each([
+    ["no bytes at all", ""],
+    ["one byte", "x"],
+    ["carriage returns and no last line end", "a\r\nb\r\n\r\nc"],
+    ["line ends only", "\n\n\n"],
+    ["NUL and what is no UTF-8", Buffer.from([0, 0xff, 0xfe, 0, 10, 0xc3, 0x28, 0])],
+    ["what a shell would act on", "$(touch x) `id` '\"' \\ \\n %s %d ~ * ? ! # ; & | < >\n"],
+    ["a line of 100 kB", `${"A".repeat(100_000)}\n`],
+    ["2000 keys", `ssh-ed25519 ${"AAAA".repeat(17)} somebody\n`.repeat(2000)],
+  ])("%s, as the old content and as the new", async (_, content) => {
+    place.write(content);
+    const bytes = Buffer.from(content);
+    expect((await place.read())?.bytes.equals(bytes)).toBe(true);
+    expect(await place.swap(bytes, "other\n")).toEqual(written("other\n"));
+    const back = await place.swap("other\n", bytes);
+    expect(back.outcome === "written" && back.bytes.equals(bytes)).toBe(true);
+    expect(readFileSync(place.path()).equals(bytes)).toBe(true);
+  });
+
+  test.each([[0o600], [0o400], [0o644], [0o664], [0o640]])("its rights, %o, and leaves nothing else", async (mode) => {
+    place.write("old", mode);
+    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
+    expect((statSync(place.path()).mode & 0o7777).toString(8)).toBe(mode.toString(8));
+  });
+});
+
+describe("A swap that expects no file", () => {
+  test("makes one that only its owner may read", async () => {
+    expect(await place.swap(undefined, "new")).toEqual(written("new"));
+    expect(await place.read()).toMatchObject({ status: "read", mode: "0600" });
+  });
+
+  test("makes its directory as well, which only its owner may enter", async () => {
+    rmSync(place.path(".ssh"), { recursive: true });
+    expect(await place.swap(undefined, "new")).toEqual(written("new"));
+    expect((statSync(place.path(".ssh")).mode & 0o7777).toString(8)).toBe("700");
+  });
+
+  test("makes the file to which a link leads", async () => {
+    symlinkSync("elsewhere", place.path());
+    expect(await place.swap(undefined, "new")).toEqual(written("new"));
+    expect(place.all()[FILE]).toBe("-> elsewhere");
+    expect(readFileSync(place.path(".ssh/elsewhere"), "utf8")).toBe("new");
+  });
+});
+
+describe("A link stays, and the file behind it is replaced, with", () => {
+  test.each([
+    ["a link to a file elsewhere", ["../keys"]],
+    ["a link to a link", ["one", "../keys"]],
+  ])("%s", async (_, targets) => {
+    place.write("old", 0o600, "keys");
+    symlinkSync(targets[0] ?? "", place.path());
+    if (targets[1]) symlinkSync(targets[1], place.path(".ssh/one"));
+    expect(await place.read()).toMatchObject({ resolved: place.path("keys"), path: place.path() });
+    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(place.all()[FILE]).toBe(`-> ${targets[0]}`);
+    expect(readFileSync(place.path("keys"), "utf8")).toBe("new");
+  });
+
+  test("an absolute link, and a directory that is one", async () => {
+    place.directory("real", 0o700);
+    place.write("old", 0o600, "real/keys");
+    symlinkSync(place.path("real"), place.path("linked"));
+    symlinkSync(place.path("linked/keys"), place.path());
+    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(Object.keys(place.all())).toEqual([".ssh", FILE, "linked", "linked/keys", "real", "real/keys"]);
+    expect(readFileSync(place.path("real/keys"), "utf8")).toBe("new");
+  });
+});
+
+test("A file with a second name is told by its links, since the other name keeps the old content", async () => {
+  place.write("old");
+  linkSync(place.path(), place.path("copy"));
+  expect(await place.read()).toMatchObject({ links: 2 });
+  expect(await place.swap("old", "new")).toEqual(written("new"));
+  expect(readFileSync(place.path("copy"), "utf8")).toBe("old");
+});
+
+/** What is found, the outcome, and how the file is prepared; the file is expected to hold "old". */
+const failures: [found: string, outcome: object, prepare: () => void][] = [
+  ["another content", { outcome: "changed" }, () => place.write("other")],
+  ["a longer content that begins alike", { outcome: "changed" }, () => place.write("old and more")],
+  ["a shorter content", { outcome: "changed" }, () => place.write("ol")],
+  ["no file any more", { outcome: "changed" }, () => undefined],
+  ["no directory any more", failed(/no directory/), () => rmSync(place.path(".ssh"), { recursive: true })],
+  ["a directory in its place", failed(/is not a regular file/), () => mkdirSync(place.path())],
+  ["links in a circle", failed(/Too many levels of symbolic links/), () => symlinkSync(FILE.slice(5), place.path())],
+  ["a link to a device", failed(/is not a regular file/), () => symlinkSync("/dev/null", place.path())],
+  ["a file in place of its directory", failed(/no directory/), () => fileForDirectory()],
+];
+
+const failuresWithoutRights: typeof failures = [
+  ["a file that it may not read", failed(/cannot read .*: Permission denied/), () => place.write("old", 0o200)],
+  ["a directory that it may not enter", failed(/Permission denied/), () => closeDirectory(0o600)],
+  ["a directory that it may not write", failed(/cannot write in .*: Permission denied/), () => closeDirectory(0o500)],
+];
+
+const failuresOfOwners: typeof failures = [
+  ["a file of root's", failed(/would not keep its owner/), () => give(0, 0, 0o644)],
+  [
+    "a file whose group has rights of its own",
+    failed(/would not keep its owner, group/),
+    () => give(undefined, 0, 0o660),
+  ],
+];
+
+function failed(reason: RegExp) {
+  return { outcome: "failed", reason: expect.stringMatching(reason) };
+}
+
+function fileForDirectory() {
+  rmSync(place.path(".ssh"), { recursive: true });
+  writeFileSync(place.path(".ssh"), "no directory");
+}
+
+function closeDirectory(mode: number) {
+  place.write("old");
+  chmodSync(place.path(".ssh"), mode);
+}
+
+function give(uid: number | undefined, gid: number, mode: number) {
+  place.write("old", mode);
+  place.own(FILE, uid, gid);
+  chmodSync(place.path(), mode);
+}
+
+describe("A swap changes nothing and leaves nothing behind where it finds", () => {
+  test.each([...failures, ...failuresWithoutRights])("%s", async (_, outcome, prepare) => {
+    prepare();
+    const before = place.all();
+    expect(await place.swap("old", "new")).toEqual(outcome);
+    expect(place.all()).toEqual(before);
+  });
+
+  for (const [found, outcome, prepare] of failuresOfOwners) {
+    testAsRoot(found, async () => {
+      prepare();
+      const before = place.all();
+      expect(await place.swap("old", "new")).toEqual(outcome);
+      expect(place.all()).toEqual(before);
+    });
+  }
+
+  test("a file, where it expects none", async () => {
+    place.write("old");
+    const before = place.all();
+    expect(await place.swap(undefined, "new")).toEqual({ outcome: "changed" });
+    expect(place.all()).toEqual(before);
+  });
+});
+
+testAsRoot("A group without rights of its own is no reason against a swap", async () => {
+  give(undefined, 0, 0o600);
+  expect(await place.swap("old", "new")).toEqual(written("new"));
+});

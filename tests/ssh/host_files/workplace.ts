@@ -1,0 +1,99 @@
+/** A home on this machine's real file system, of an account that is not root, and a shell of that account. */
+import {
+  chmodSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { HostLook } from "../../../provider/ssh/host_files/look";
+import { type HostFile, readHostFiles } from "../../../provider/ssh/host_files/read";
+import type { Shell } from "../../../provider/ssh/host_files/run_script";
+import { type SwapOptions, type SwapOutcome, swapHostFile } from "../../../provider/ssh/host_files/swap";
+import { type LocalHost, localSession } from "./local_session";
+
+export const isRoot = process.getuid?.() === 0;
+
+/** An id that is nobody's: as root, files of one who is not root can be tried; else one's own. */
+export const UID = isRoot ? 64_999 : (process.getuid?.() ?? 0);
+export const GID = isRoot ? 64_999 : (process.getgid?.() ?? 0);
+
+/** Runs commands as the account. */
+export const asAccount: LocalHost = { cwd: "/", ...(isRoot && { uid: UID, gid: GID }) };
+
+export const FILE = ".ssh/authorized_keys";
+
+export class Workplace {
+  readonly home = mkdtempSync(join(tmpdir(), "host-files-"));
+  readonly shell: Shell;
+  readonly look: HostLook;
+
+  constructor(host = asAccount) {
+    chmodSync(this.home, 0o755);
+    this.own(".");
+    this.directory(".ssh", 0o700);
+    this.shell = localSession(host);
+    const loginAccount = { user: "tester", uid: UID, home: this.home };
+    const accounts = new Map([["tester", loginAccount]]);
+    this.look = { loginAccount, accounts, become: undefined, becomeRefusal: "no", sshdSettings: new Map() };
+  }
+
+  /** Where a path below the home is. */
+  path(name = FILE): string {
+    return join(this.home, name);
+  }
+
+  /** Makes the account the owner of a file. */
+  own(name: string, uid = UID, gid = GID): void {
+    if (isRoot) lchownSync(join(this.home, name), uid, gid);
+  }
+
+  directory(name: string, mode: number): void {
+    mkdirSync(this.path(name), { recursive: true });
+    chmodSync(this.path(name), mode);
+    this.own(name);
+  }
+
+  write(content: string | Buffer, mode = 0o600, name = FILE): void {
+    writeFileSync(this.path(name), content);
+    chmodSync(this.path(name), mode);
+    this.own(name);
+  }
+
+  async read(path = FILE): Promise<HostFile | undefined> {
+    return (await this.readAll(path))[0];
+  }
+
+  readAll(...paths: string[]): Promise<HostFile[]> {
+    return readHostFiles(this.shell, this.look, "tester", paths);
+  }
+
+  swap(expected: string | Buffer | undefined, bytes: string | Buffer, options?: SwapOptions): Promise<SwapOutcome> {
+    const before = expected === undefined ? undefined : Buffer.from(expected);
+    return swapHostFile(this.shell, this.look, "tester", FILE, before, Buffer.from(bytes), options);
+  }
+
+  /** Every file below the home: rights, owner, and what is in it. */
+  all(): Record<string, string> {
+    const names = readdirSync(this.home, { recursive: true, encoding: "utf8" }).sort();
+    return Object.fromEntries(names.map((name) => [name, this.about(name)]));
+  }
+
+  private about(name: string): string {
+    const stats = lstatSync(this.path(name));
+    const rights = `${(stats.mode & 0o7777).toString(8)} ${stats.uid} ${stats.gid}`;
+    if (stats.isSymbolicLink()) return `-> ${readlinkSync(this.path(name))}`;
+    return stats.isFile() ? `${rights} ${readFileSync(this.path(name), "latin1")}` : rights;
+  }
+
+  remove(): void {
+    rmSync(this.home, { recursive: true, force: true });
+  }
+}
