@@ -1,11 +1,17 @@
 import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
+import { KeyFolder } from "./key_folder";
 import { accepts, newPair, opened, type Pair, reference } from "./machines_with_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SshKeyPair } = resources;
 
+let folder: KeyFolder;
+beforeEach(() => {
+  folder = new KeyFolder();
+});
 afterEach(closeClouds);
+afterEach(() => folder.dispose());
 
 describeGuests((guests) => {
   let cloud: TestCloud;
@@ -85,5 +91,46 @@ describeGuests((guests) => {
     expect(reference(bob).publicKeyOpenssh).toContain("ssh-ed25519");
     await revoked(bob);
     expect(await accepts(cloud, web, alice)).toBe("no no");
+  });
+
+  test("A key of which nothing is there to log in with stays, and the error says what to give", async () => {
+    const { publicKeyOpenssh: publicKey } = alice.state;
+    const bob = await newPair(cloud.run(), { publicKey, name: "bob" }, "bob");
+    const web = await machineOf(ops, alice);
+    expect((await revoked(bob)).message).toMatch(
+      /nothing is there to log in with: only the public key was imported\. To do: give a connection, or start an ssh-agent\./,
+    );
+    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["yes yes", expect.arrayContaining(["bob"])]);
+  });
+
+  test("A private key file that this machine lacks keeps the key where it is", async () => {
+    const filed = await newPair(cloud.run(), { privateKeyFile: folder.path("key") }, "filed");
+    await machineOf(ops, filed);
+    folder.lose("key");
+    expect((await revoked(filed)).message).toContain("does not hold the private key of the pair, which would log in");
+    expect(cloud.keys()).toContain(filed.state.name);
+  });
+
+  test("A private key file that is there logs in, and goes with the pair", async () => {
+    const filed = await newPair(cloud.run(), { privateKeyFile: folder.path("key") }, "filed");
+    const web = await machineOf(ops, filed);
+    expect((await revoked(filed)).message).toBe("");
+    expect([await accepts(cloud, web, filed), folder.names()]).toEqual(["no no", []]);
+  });
+
+  test("A machine whose host key nobody knows proves nothing, and keeps its key", async () => {
+    const { waitForSsh: _, ...unseen } = opened(ops, alice);
+    const web = await cloud.run().create(Instance, unseen);
+    expect((await revoked(alice)).message).toMatch(/The host key of 127\S+ is not known.* To do: set waitForSsh: true/);
+    expect(await accepts(cloud, web, alice)).toBe("yes yes");
+  });
+
+  test("Another machine on the address of one that holds the key is told nothing, and the key stays", async () => {
+    const [web, other] = [await machineOf(ops, alice), await machineOf(alice)];
+    await cloud.emulator.guests.swapAddresses(web.state.instanceId, other.state.instanceId);
+    expect((await revoked(alice)).message).toMatch(
+      /The host key of 127\S+ has changed.*give its new connection.hostKey/s,
+    );
+    expect(await accepts(cloud, web, alice)).toBe("yes yes");
   });
 });

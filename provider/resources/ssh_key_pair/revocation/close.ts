@@ -63,6 +63,7 @@ async function closed(
   const { account, log } = context;
   const proven = isClosed(instance.labels, last.publicKeyFingerprintMd5);
   const credentials = [...(keys.own ? [keys.own] : []), ...keys.others];
+  if (!proven && credentials.length === 0) return { holder, ...nothingToLogInWith(last) };
   const access = await wayInto(account, holder, instance, last, credentials);
   if ("what" in access) return proven ? undefined : { holder, ...access };
   if (proven) {
@@ -85,6 +86,16 @@ async function closed(
   for (const note of report.notes) log.warn(`${describeHolder(holder)}: ${note}`);
   log.info(`SSH key "${last.name}" is closed on ${describeHolder(holder)}.`);
   return undefined;
+}
+
+/** Nothing is sent to a host that could only refuse: that would look like guessing, and prove nothing. */
+function nothingToLogInWith({ privateKeyFile, publicKey }: SshKeyPairState): Pick<Unclosed, "what" | "todo"> {
+  if (privateKeyFile !== undefined) {
+    const what = `"${privateKeyFile}" on this machine does not hold the private key of the pair, which would log in`;
+    return { what, todo: "run Pulumi where the file is, or give a connection that logs in" };
+  }
+  const why = publicKey === undefined ? "the state has no private key of the pair" : "only the public key was imported";
+  return { what: `nothing is there to log in with: ${why}`, todo: "give a connection, or start an ssh-agent" };
 }
 
 function probing({

@@ -1,0 +1,86 @@
+import { resources } from "../../provider/resources";
+import { describeGuests } from "../emulator/guest_kinds";
+import { newPair, opened, type Pair } from "./machines_with_keys";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SshKeyPair } = resources;
+
+afterEach(closeClouds);
+
+describeGuests((guests) => {
+  let cloud: TestCloud;
+  let ops: Pair;
+  beforeEach(async () => {
+    cloud = await startCloud({ guests });
+    cloud.emulator.cloud.openSsh();
+    ops = await newPair(cloud.run(), {}, "ops");
+  });
+
+  /** A pair with this onDelete, a machine that it opens beside `ops`, and what is said when the pair goes. */
+  async function world(onDelete: "warn" | "refuse", more: object = {}) {
+    const alice = await newPair(cloud.run(), { onDelete, ...more });
+    const web = await cloud.run().create(Instance, opened(ops, alice));
+    const said = async () => {
+      const run = cloud.run();
+      await run.delete(SshKeyPair, alice).catch((error: Error) => run.warnings.push(error.message));
+      return run.warnings.join("\n");
+    };
+    return { alice, web, said };
+  }
+
+  test.each(["warn", "refuse"] as const)("onDelete %s says that a key still opens a machine", async (onDelete) => {
+    const { said } = await world(onDelete);
+    expect(await said()).toMatch(/it still opens web \(ch-gva-2, 127\.\S+\)\./);
+  });
+
+  test.each(["warn", "refuse"] as const)(
+    "onDelete %s has nothing to say of a key that was closed in place",
+    async (onDelete) => {
+      const { web, said } = await world(onDelete);
+      await cloud.run().update(Instance, web, opened(ops));
+      expect([await said(), cloud.keys()]).toEqual(["", [ops.state.name]]);
+    },
+  );
+
+  test.each(["warn", "refuse"] as const)(
+    "onDelete %s reads the file of a key that somebody took out by hand, where something logs in",
+    async (onDelete) => {
+      const { web, said } = await world(onDelete, { connection: { privateKey: ops.state.privateKeyOpenssh } });
+      const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
+      await guest.asRoot(
+        "for home in /root /home/debian; do : >$home/empty; grep -v alice $home/.ssh/authorized_keys >$home/empty; cat $home/empty >$home/.ssh/authorized_keys; done",
+        "",
+      );
+      expect([await said(), cloud.keys()]).toEqual(["", [ops.state.name]]);
+    },
+  );
+
+  test.each(["warn", "refuse"] as const)(
+    "onDelete %s names what only refuses when asked from here",
+    async (onDelete) => {
+      const { web, said } = await world(onDelete);
+      const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
+      await guest.asRoot(
+        "for home in /root /home/debian; do grep -v alice $home/.ssh/authorized_keys >$home/left; cat $home/left >$home/.ssh/authorized_keys; done",
+        "",
+      );
+      expect(await said()).toMatch(/Refused when asked from here, which is no proof: web \(/);
+    },
+  );
+
+  test.each(["warn", "refuse"] as const)(
+    "onDelete %s concludes nothing from another machine on the address",
+    async (onDelete) => {
+      const { web, said } = await world(onDelete);
+      const other = await cloud.run().create(Instance, { ...opened(ops), name: "other" });
+      await cloud.emulator.guests.swapAddresses(web.state.instanceId, other.state.instanceId);
+      expect(await said()).toMatch(/It was installed on web \(.*could not be asked/);
+    },
+  );
+
+  test.each(["warn", "refuse"] as const)("onDelete %s counts a machine that is down as open", async (onDelete) => {
+    const { web, said } = await world(onDelete);
+    await cloud.emulator.cloud.stopInstance(web.state.instanceId);
+    expect(await said()).toMatch(/It was installed on web \(.*could not be asked/);
+  });
+});
