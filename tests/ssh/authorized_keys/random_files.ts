@@ -17,7 +17,16 @@ const options: readonly string[] = [
   ...closingOptions,
   ...["restrict", "no-pty", "NO-X11-forwarding", "touch-required", "no-verify-required", "pty", "cert-authority"],
   ...["no-restrict", "no-cert-authority", "restricted", "no-such-option", "no-", "command", "pty=", 'pty="x"'],
-  ...['command="true"', 'command="echo \\"a, b\\" #"', 'command=""', "command=true", 'command="a"b', 'command="\\"'],
+  ...[
+    'command="true"',
+    'command="echo \\"a, b\\" #"',
+    'command=""',
+    "command=true",
+    'command="\\\\"',
+    'command="\\\\" x"',
+    'command="a"b',
+    'command="\\"',
+  ],
   ...['from="127.0.0.1"', 'FROM="127.0.0.0/8,::1"', "from=127.0.0.1", 'environment="A=b c"', 'environment="A"'],
   ...['expiry-time="20991231"', 'expiry-time="20990230z"', 'expiry-time="20991301"', 'expiry-time="2099"'],
   ...['permitopen="localhost:80"', 'permitopen=":80"', 'permitopen="80"', 'permitopen="[::1]:*"', 'permitopen="a:0"'],
@@ -74,11 +83,22 @@ export function oneOf<T>(items: readonly T[], random: () => number): T {
   return item;
 }
 
-/** A file of one to eight lines, each nearly right or not at all. */
+/** A file of one to eight lines, each nearly right or not at all, and in one of four some bytes put in, out or instead. */
 export function randomFile(random: () => number): Buffer {
   const lines = times(1 + random() * 8, () => (random() < 0.7 ? keyLine(random) : jumble(random)));
   const text = lines.map((line) => line + oneOf(["\n", "\n", "\n", "\r\n", "\n\n"], random)).join("");
-  return Buffer.from(random() < 0.2 ? text.replace(/\r?\n$/, "") : text, "latin1");
+  const ended = random() < 0.2 ? text.replace(/\r?\n$/, "") : text;
+  return Buffer.from(random() < 0.25 ? damaged(ended, random) : ended, "latin1");
+}
+
+/** Changes up to six characters, near a word's beginning or end as often as anywhere. */
+function damaged(text: string, random: () => number): string {
+  return times(1 + random() * 6, () => oneOf(["put in", "take out", "instead"], random)).reduce((before, how) => {
+    const edges = [...before.matchAll(/\b/g)].map(({ index }) => index);
+    const at = random() < 0.5 ? Math.floor(random() * before.length) : oneOf([0, ...edges], random);
+    const put = random() < 0.5 ? oneOf(pieces, random).slice(0, 1) : String.fromCharCode(random() * 256);
+    return before.slice(0, at) + (how === "take out" ? "" : put) + before.slice(how === "put in" ? at : at + 1);
+  }, text);
 }
 
 function keyLine(random: () => number): string {
