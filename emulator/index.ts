@@ -25,7 +25,7 @@ export type { Fault, FaultKind, Faults } from "./faults";
 export type { GuestControls } from "./guest_controls";
 export type { Ended } from "./guests/console";
 export type { ConnectionFault, GuestFault, TakeBack } from "./guests/guest_faults";
-export { type EmulatorOptions, type GuestKindName, type HostKeyKind, ZONES } from "./options";
+export { type EmulatorOptions, type GuestKindName, type HostKeyKind, type PenaltySettings, ZONES } from "./options";
 export type { Settings } from "./settings";
 
 /** The variables that point a program at the emulator. */
@@ -115,8 +115,10 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
   const ids = new Set(past?.zones.flatMap(({ instances }) => instances.map(({ id }) => id)));
   const kept = directory && { directory: directory.guests, ids };
   const shared = { port, closedPort, hostKeys: options.hostKeys };
-  const guests =
-    sshPort && (await openGuests(options.guests === "sshd" ? "sshd" : "ssh2", kept, shared, options.sshdConfig));
+  const { sshdConfig, penalties } = options;
+  const particulars = { sshdConfig, penalties: penalties === true ? {} : penalties || undefined };
+  const kind = options.guests === "sshd" ? "sshd" : "ssh2";
+  const guests = sshPort && (await openGuests(kind, kept, shared, particulars));
   world = new World({ zones, operationMs: options.operationMs ?? 200, settings, sshPort: port, guests });
   const running = new RunningEmulator(start, world, port, sshPort);
   try {

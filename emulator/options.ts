@@ -1,9 +1,11 @@
 /** What the emulator can be told. */
 import type { Exchange } from "./api/server";
 import type { HostKeyKind } from "./guests/host_keys";
+import type { PenaltySettings } from "./guests/penalties";
 import type { Settings } from "./settings";
 
 export type { HostKeyKind } from "./guests/host_keys";
+export type { PenaltySettings } from "./guests/penalties";
 
 /** The eight zones that Exoscale's API document names. */
 export const ZONES = [
@@ -43,6 +45,12 @@ export interface EmulatorOptions {
    * `guests: "sshd"`. Default: none.
    */
   readonly sshdConfig?: string;
+  /**
+   * Whether an address that keeps connecting without logging in is dropped for a while, as by OpenSSH 9.8 and later: with
+   * `true` after three such connections in a row, for about a quarter of a minute. Only with `guests: "ssh2"`; a real sshd
+   * would, too, but here each connection has one of its own. Default: false.
+   */
+  readonly penalties?: boolean | Partial<PenaltySettings>;
   /** Switches for unknown behaviours of the real API. */
   readonly settings?: Partial<Settings>;
   /** Gets one line per request. Lines hold no secret. Default: nobody. */

@@ -29,7 +29,7 @@ export async function serveBadly(
   if (fault.kind === "silent-before-banner") return void socket.resume();
   try {
     const { near, far } = await socketPair(socket.remoteAddress ?? "", guest.address);
-    const isLoggedIn = await guest.service.logins(near.localPort ?? 0);
+    const isLoggedIn = await guest.service.logins(near.localAddress ?? "", near.localPort ?? 0);
     guest.service.serve(far);
     await join(socket, near, lineOf(fault, isLoggedIn));
   } finally {

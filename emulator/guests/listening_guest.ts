@@ -19,8 +19,8 @@ export interface SshService {
   start(): Promise<void>;
   /** Takes a connection over, from which nothing has been read. */
   serve(socket: Socket): void;
-  /** Tells, from now on, whether the next connection from this port of the peer has logged in. */
-  logins(peerPort: number): Promise<() => Promise<boolean>>;
+  /** Tells, from now on, whether the next connection from this address and port has logged in. */
+  logins(address: string, port: number): Promise<() => Promise<boolean>>;
   /** Shows these host keys from the next connection on. */
   showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void>;
   /** Starts a script of /bin/sh as the guest's root. @throws when the guest is not up */

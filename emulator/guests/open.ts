@@ -2,27 +2,38 @@
 import type { GuestKind } from "./guest";
 import { GuestDirectory, type Kept } from "./guest_directory";
 import { Guests, type GuestsOptions } from "./guests";
+import type { PenaltySettings } from "./penalties";
 import { ssh2Inside } from "./ssh2_inside";
 import { sshdInside } from "./sshd_inside";
+
+/** What only one kind of guests has. */
+export interface Particulars {
+  /** Settings of sshd for new guests; with a real sshd. */
+  readonly sshdConfig?: string | undefined;
+  /** What each guest's own SSH server costs who does not log in; without a real sshd. */
+  readonly penalties?: Partial<PenaltySettings> | undefined;
+}
 
 /**
  * Opens the directory of the guests.
  *
- * @param sshdConfig settings of sshd for new guests
- * @throws when something that a real sshd needs is missing, or there is no sshd for the settings; nothing is left then
+ * @throws when something that a real sshd needs is missing, or a particular is another kind's; nothing is left then
  */
 export async function openGuests(
   kind: "ssh2" | "sshd",
   kept: Kept | undefined,
   options: GuestsOptions,
-  sshdConfig?: string,
+  { sshdConfig, penalties }: Particulars = {},
 ): Promise<GuestKind> {
   if (kind !== "sshd" && sshdConfig !== undefined) {
     throw new Error('sshdConfig is for a real sshd: start with guests: "sshd", or leave it out.');
   }
+  if (kind !== "ssh2" && penalties !== undefined) {
+    throw new Error('penalties are for guests without a real sshd: start with guests: "ssh2", or leave them out.');
+  }
   const directory = await GuestDirectory.open(kept);
   try {
-    const inside = kind === "sshd" ? await sshdInside(directory, sshdConfig) : ssh2Inside(directory);
+    const inside = kind === "sshd" ? await sshdInside(directory, sshdConfig) : ssh2Inside(directory, penalties);
     return new Guests(inside, directory, options);
   } catch (error) {
     await directory.close();

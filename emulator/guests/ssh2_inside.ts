@@ -3,6 +3,7 @@ import { type Confinement, PlainConfinement } from "./confinement";
 import { type GuestDirectory, isRoot } from "./guest_directory";
 import type { Inside } from "./inside";
 import { NamespaceConfinement } from "./namespace";
+import { Penalties, type PenaltySettings } from "./penalties";
 import { furnish, own, type Place } from "./place";
 import { Ssh2Service } from "./ssh2_service";
 import { STAND_INS } from "./stand_ins";
@@ -10,8 +11,12 @@ import { STAND_INS } from "./stand_ins";
 /** Above people's ids, below 65536. */
 const OWNERS = { first: 64_000, each: 1, blocks: 1_000 };
 
-/** Makes guests whose commands are confined as well as this machine allows, which is found out for the first one. */
-export function ssh2Inside(directory: GuestDirectory): Inside {
+/**
+ * Makes guests whose commands are confined as well as this machine allows, which is found out for the first one.
+ *
+ * @param penalties what each costs who does not log in; undefined for nothing
+ */
+export function ssh2Inside(directory: GuestDirectory, penalties: Partial<PenaltySettings> | undefined): Inside {
   let confinement: ReturnType<typeof chooseConfinement> | undefined;
   return {
     name: "ssh2",
@@ -22,7 +27,8 @@ export function ssh2Inside(directory: GuestDirectory): Inside {
     own,
     service: async (place, hostKeys) => {
       confinement ??= chooseConfinement(directory);
-      return new Ssh2Service(place, hostKeys, (await confinement)(place));
+      const own = penalties && new Penalties(penalties);
+      return new Ssh2Service(place, hostKeys, (await confinement)(place), own);
     },
   };
 }

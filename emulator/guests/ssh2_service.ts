@@ -6,6 +6,7 @@ import { Authenticator } from "./authenticator";
 import type { Confinement } from "./confinement";
 import type { HostKeyPair } from "./host_keys";
 import type { SshService } from "./listening_guest";
+import type { Penalties } from "./penalties";
 import type { Place } from "./place";
 import { serveSession } from "./session";
 
@@ -23,16 +24,20 @@ const SIGNATURES = {
   rsa: ["rsa-sha2-512", "rsa-sha2-256"],
 } as const;
 
+/** How far a connection has come: not to an attempt, to an attempt, or all the way. */
+type Progress = "noauth" | "authfail" | "login";
+
 /** Serves the connections of one guest and runs its commands in a confinement. */
 export class Ssh2Service implements SshService {
   #server: Server;
-  /** The peers' ports of connections that have logged in, as far as anybody asks. */
-  readonly #loggedIn = new Map<number, boolean>();
+  /** How far open connections have come, by address and port of the peer. */
+  readonly #progress = new Map<string, Progress>();
 
   constructor(
     readonly place: Place,
     hostKeys: readonly HostKeyPair[],
     readonly confinement: Confinement,
+    readonly penalties: Penalties | undefined,
   ) {
     this.#server = this.#serverWith(hostKeys);
   }
@@ -40,13 +45,17 @@ export class Ssh2Service implements SshService {
   async start(): Promise<void> {}
 
   serve(socket: Socket): void {
+    if (this.penalties?.drops(socket.remoteAddress ?? "")) {
+      socket.end("Not allowed at this time\r\n").resume();
+      return;
+    }
+    this.#watch(socket);
     this.#server.injectSocket(socket);
     socket.resume();
   }
 
-  async logins(peerPort: number): Promise<() => Promise<boolean>> {
-    this.#loggedIn.set(peerPort, false);
-    return async () => this.#loggedIn.get(peerPort) === true;
+  async logins(address: string, port: number): Promise<() => Promise<boolean>> {
+    return async () => this.#progress.get(`${address} ${port}`) === "login";
   }
 
   async showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
@@ -61,6 +70,18 @@ export class Ssh2Service implements SshService {
     return this.confinement.end();
   }
 
+  /** From the first moment on: of a client that never says a word, ssh2 says none either. */
+  #watch(socket: Socket): void {
+    const { remoteAddress = "", remotePort } = socket;
+    const peer = `${remoteAddress} ${remotePort}`;
+    this.#progress.set(peer, "noauth");
+    socket.once("close", () => {
+      const reached = this.#progress.get(peer) ?? "login";
+      this.#progress.delete(peer);
+      if (reached !== "login") this.penalties?.add(remoteAddress, reached);
+    });
+  }
+
   #serverWith(hostKeys: readonly HostKeyPair[]): Server {
     const algorithms = {
       ...mutable(ALGORITHMS),
@@ -69,10 +90,14 @@ export class Ssh2Service implements SshService {
     const config = { hostKeys: hostKeys.map((key) => key.private), ident: "OpenSSH_emulated", algorithms };
     return new Server(config, (connection, { ip, port }) => {
       const authenticator = new Authenticator(this.place, ip);
-      connection.on("authentication", (context) => authenticator.decide(context, connection));
+      const reach = (progress: Progress) => this.#progress.set(`${ip} ${port}`, progress);
+      connection.on("authentication", (context) => {
+        // With "none" a client asks for the methods.
+        if (context.method !== "none") reach("authfail");
+        void authenticator.decide(context, connection);
+      });
+      connection.once("ready", () => reach("login"));
       connection.on("session", (accept) => serveSession(accept(), this.confinement, authenticator.login));
-      connection.once("ready", () => this.#loggedIn.has(port) && this.#loggedIn.set(port, true));
-      connection.once("close", () => this.#loggedIn.delete(port));
       ignoreErrors(connection);
     });
   }

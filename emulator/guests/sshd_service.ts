@@ -29,11 +29,11 @@ export class SshdService implements SshService {
   }
 
   /** Asks the log, where sshd names the port of whoever has logged in. */
-  async logins(peerPort: number): Promise<() => Promise<boolean>> {
+  async logins(address: string, port: number): Promise<() => Promise<boolean>> {
     const { root } = this.system.place;
     const log = () => readInside(root, join(root, AUTH_LOG)).catch(() => "");
     const before = (await log()).length;
-    const accepted = new RegExp(`^Accepted .* port ${peerPort} `, "m");
+    const accepted = new RegExp(`^Accepted .* from ${address} port ${port} `, "m");
     return async () => accepted.test((await log()).slice(before));
   }
 

@@ -115,12 +115,26 @@ export class KeyRing {
     return join(this.directory, name);
   }
 
-  /** Runs a command with the real OpenSSH client. */
-  async ssh(target: { ip: string; port: string; user?: string }, key: string, command: string) {
+  /** Runs a command with the real OpenSSH client, which tries what `first` says before the key. */
+  async ssh(
+    target: { ip: string; port: string; user?: string },
+    key: string,
+    command: string,
+    first: readonly string[] = [],
+  ) {
     const options = ["BatchMode=yes", "IdentitiesOnly=yes", "IdentityAgent=none", "StrictHostKeyChecking=accept-new"]
       .concat(`UserKnownHostsFile=${this.file("known_hosts")}`)
       .flatMap((option) => ["-o", option]);
-    const place = ["-F", "none", "-p", target.port, "-i", this.file(key), `${target.user ?? "debian"}@${target.ip}`];
+    const place = [
+      "-F",
+      "none",
+      "-p",
+      target.port,
+      ...first,
+      "-i",
+      this.file(key),
+      `${target.user ?? "debian"}@${target.ip}`,
+    ];
     try {
       return { code: 0, ...(await run("ssh", [...options, ...place, command])) };
     } catch (error) {
