@@ -11,7 +11,10 @@ import { unreachableError } from "./tcp";
 
 /** A host to go through to one that cannot be reached directly (`ssh -J`). */
 export interface Bastion extends SshTarget {
-  /** Its known host key, in the forms of `knownHostKeys`. Default: any key is taken where new hosts are allowed. */
+  /**
+   * Its known host key, in the forms of `knownHostKeys`. Default: any key is taken. The host behind it proves its own key
+   * all the same, and a private key that logs in is never shown to anybody.
+   */
   readonly hostKey?: string;
   /** What logs in to it. Default: the credentials for the host behind it. */
   readonly privateKey?: string;
@@ -19,10 +22,9 @@ export interface Bastion extends SshTarget {
   readonly passphrase?: string;
 }
 
-/** How to treat a bastion whose host key and credentials are not given. */
+/** What logs in to a bastion that has no credentials of its own. */
 export interface BastionDefaults {
   readonly credentials: readonly Credential[];
-  readonly whenNothingIsKnown: "accept" | "refuse";
 }
 
 /** The way to a host: straight, or through a bastion that is logged in to for this one connection. */
@@ -44,7 +46,7 @@ async function logInTo(bastion: Bastion, defaults: BastionDefaults, signal: Abor
   const pins = bastion.hostKey === undefined ? [] : [parseHostKeyPin(bastion.hostKey)];
   return dial(
     {
-      check: new HostKeyCheck(bastion, pins, defaults.whenNothingIsKnown),
+      check: new HostKeyCheck(bastion, pins, "accept"),
       steps: await loginSteps(credentialsFor(bastion, defaults)),
       route: direct(bastion, "until logged in"),
     },

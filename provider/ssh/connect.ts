@@ -38,7 +38,7 @@ export async function connect(
 ): Promise<SshSession> {
   const whenNothingIsKnown = options.acceptNew ? "accept" : "refuse";
   const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), whenNothingIsKnown);
-  const route = routeTo(target, options.bastion, { credentials, whenNothingIsKnown });
+  const route = routeTo(target, options.bastion, { credentials });
   const steps = [new NoneStep(), ...(options.ask ?? []), ...(await loginSteps(credentials))];
   return withDeadline(options.timeoutMs ?? 20_000, options.signal, async (signal) => {
     const opened = await dial({ check, steps, route }, signal);

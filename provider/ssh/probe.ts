@@ -55,7 +55,7 @@ export async function probe(
   const question = new Question(target, publicKeyOpenssh, options);
   const credentials = options.credentials ?? [];
   const steps = [question.none, question.key, ...(await loginSteps(credentials))];
-  const route = routeTo(target, options.bastion, { credentials, whenNothingIsKnown: "accept" });
+  const route = routeTo(target, options.bastion, { credentials });
   return withDeadline(options.timeoutMs ?? 10_000, options.signal, async (signal) => {
     try {
       const { client, stream, acceptedStep } = await dial({ check: question.check, steps, route }, signal);

@@ -31,7 +31,7 @@ const TRY_MS = 10_000;
 export async function waitForSsh(target: SshTarget, options: WaitOptions): Promise<HostKey> {
   const credentials = options.credentials ?? [];
   const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
-  const route = routeTo(target, options.bastion, { credentials, whenNothingIsKnown: "accept" });
+  const route = routeTo(target, options.bastion, { credentials });
   return withDeadline(options.timeoutMs, options.signal, async (deadline) => {
     const { hostKey, last } = await untilShown({ check, steps: [], route, retries: 0 }, deadline);
     if (hostKey) return hostKey;

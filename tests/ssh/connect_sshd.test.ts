@@ -1,12 +1,8 @@
-import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { connect } from "../../provider/ssh/connect";
 import { describeWithSshd, type OpensshServer, startSshd } from "./openssh_server";
-import { keyKinds, makeKey, type TestKey } from "./test_keys";
+import { withAgent } from "./running_agent";
+import { keyKinds, makeKey } from "./test_keys";
 
 describeWithSshd("a session on a real OpenSSH sshd", () => {
   const key = makeKey();
@@ -58,7 +54,7 @@ describeWithSshd("a session on a real OpenSSH sshd", () => {
   test.each(["ed25519", "rsa"] as const)("is opened with an %s key of a running ssh-agent", async (kind) => {
     const other = makeKey(kind);
     sshd.authorize(other.publicKey);
-    const session = await withAgent(other, (agentSocket) => open({ agentSocket }));
+    const session = await withAgent(other.privateKey, (agentSocket) => open({ agentSocket }));
     expect(await session.exec("true")).toMatchObject({ code: 0 });
     session.close();
   });
@@ -69,19 +65,3 @@ describeWithSshd("a session on a real OpenSSH sshd", () => {
     session.close();
   });
 });
-
-async function withAgent<T>(key: TestKey, work: (socket: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), "agent-"));
-  const socket = join(folder, "socket");
-  const agent = spawn("ssh-agent", ["-D", "-a", socket], { stdio: ["ignore", "pipe", "inherit"] });
-  try {
-    await once(agent.stdout, "data");
-    const add = spawn("ssh-add", ["-q", "-"], { env: { ...process.env, SSH_AUTH_SOCK: socket } });
-    add.stdin.end(key.privateKey);
-    await once(add, "exit");
-    return await work(socket);
-  } finally {
-    agent.kill();
-    rmSync(folder, { recursive: true });
-  }
-}

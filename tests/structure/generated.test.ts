@@ -105,7 +105,11 @@ describe("schema.json marks as secret, in inputs and outputs,", () => {
   });
 
   test.each([
-    ["SshKeyPair", ["connection", "passphrase", "privateKey"], ["privateKeyOpenssh", "privateKeyPem", "privateKeyPutty"]],
+    [
+      "SshKeyPair",
+      ["connection", "passphrase", "privateKey"],
+      ["privateKeyOpenssh", "privateKeyPem", "privateKeyPutty"],
+    ],
     ["Instance", ["connection", "userData"], []],
     ["SecurityGroup", [], []],
   ])("those of %s: %j, and as outputs besides %j", (name, inputs, outputs) => {
