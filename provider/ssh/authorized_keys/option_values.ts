@@ -12,8 +12,7 @@ export interface OptionValue {
   problem(value: string): string | undefined;
 }
 
-/** By name, in lower case. */
-export const optionValues: { readonly [name: string]: OptionValue | undefined } = {
+const optionValues: Readonly<Record<string, OptionValue>> = {
   command: text("/usr/local/bin/backup", true, "give the command"),
   principals: text("alice,bob", true, "give the names that certificates have to contain, separated by commas"),
   from: {
@@ -40,6 +39,12 @@ export const optionValues: { readonly [name: string]: OptionValue | undefined } 
       isDay(value) ? undefined : "write YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, with a Z at the end for UTC",
   },
 };
+
+/** What is known of an option with a value, by its name in lower case. */
+export function optionValue(name: string): OptionValue | undefined {
+  // Somebody else's file may call an option `constructor`.
+  return Object.hasOwn(optionValues, name) ? optionValues[name] : undefined;
+}
 
 const expiryTime =
   /^(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d|6[01])?)?(?:Z|UTC)?$/i;

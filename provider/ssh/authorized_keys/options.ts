@@ -1,11 +1,18 @@
 import { breaksLines, cleanComment } from "../../keys/comment";
-import { type OptionValue, optionValues } from "./option_values";
+import { type OptionValue, optionValue } from "./option_values";
 import { splitOptions } from "./quotes";
 
-/** Options without a value (sshd(8)); each but the first two also with `no-` before it. */
-const flags = ["agent-forwarding", "port-forwarding", "pty", "touch-required", "user-rc", "verify-required"];
-const negatable = [...flags, "x11-forwarding"];
-const flagNames = new Set(["cert-authority", "restrict", ...negatable, ...negatable.map((flag) => `no-${flag}`)]);
+/** Options without a value, which sshd takes with `no-` before them as well. */
+const switches = [
+  "agent-forwarding",
+  "port-forwarding",
+  "pty",
+  "touch-required",
+  "user-rc",
+  "verify-required",
+  "x11-forwarding",
+];
+const flagNames = new Set(["cert-authority", "restrict", ...switches, ...switches.map((flag) => `no-${flag}`)]);
 
 /** Those of the manual, for people. */
 const manual =
@@ -45,7 +52,7 @@ export function whySshdRefuses(options: readonly string[]): string | undefined {
 
 function whyNotParsed(option: string): string | undefined {
   if (flagNames.has(option.toLowerCase())) return undefined;
-  const kind = optionValues[nameOf(option)];
+  const kind = optionValue(nameOf(option));
   if (!kind) return `its option ${shown(option)} is not known`;
   const value = quotedValue(option);
   if (value === undefined) return `the quotes of its option ${shown(option)} are wrong`;
@@ -61,7 +68,7 @@ function whyMalformed(option: string): string | undefined {
   }
   if (flagNames.has(option.toLowerCase())) return undefined;
   const name = nameOf(option);
-  const kind = optionValues[name];
+  const kind = optionValue(name);
   if (kind && quotedValue(option) === undefined) {
     return `Option ${shown(option)} needs one value in double quotes, with \\" for a quote inside: ${name}="${kind.example}".`;
   }
@@ -75,14 +82,14 @@ function unknown(option: string): string {
 }
 
 function whyUseless(option: string): string | undefined {
-  const why = optionValues[nameOf(option)]?.problem(quotedValue(option) ?? "");
+  const why = optionValue(nameOf(option))?.problem(quotedValue(option) ?? "");
   return why && `Option ${shown(option)}: ${why}.`;
 }
 
 /** Options that sshd takes one by one but not together. */
 function whyRefusedTogether(options: readonly string[]): string | undefined {
   const names = options.map(nameOf);
-  const twice = names.find((name, at) => isOnce(optionValues[name]) && names.indexOf(name) !== at);
+  const twice = names.find((name, at) => isOnce(optionValue(name)) && names.indexOf(name) !== at);
   if (twice !== undefined) return `it has option ${twice}= more than once`;
   if (names.includes("principals") && !names.includes("cert-authority")) {
     return "its option principals= is for a line with cert-authority only";

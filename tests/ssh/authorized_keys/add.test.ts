@@ -126,6 +126,13 @@ const cases: readonly AddCase[] = [
     ...both(`${B} J\u00f6rg\n${A} J\u00c3\u00b6rg\n`),
   },
   {
+    name: "a file that has the key, with a comment beyond latin-1",
+    before: `${A} old\n`,
+    line: { comment: "\u0416" },
+    report: "none",
+    replace: `${A} \u00d0\u0096\n`,
+  },
+  {
     name: "a file that has that comment in UTF-8",
     before: `${A} J\u00c3\u00b6rg\n`,
     line: { comment: "J\u00f6rg" },

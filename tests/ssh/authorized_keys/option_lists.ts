@@ -14,6 +14,7 @@ export const goodOptions: readonly (readonly string[])[] = [
   ['expiry-time="20301231"', 'expiry-time="203012312359"', 'expiry-time="20301231235959Z"', 'expiry-time="20280229z"'],
   ['permitopen="localhost:80"', 'permitopen="[2001:db8::1]:*"', 'permitopen="*:443"', 'permitopen="db:postgresql"'],
   ['permitlisten="8080"', 'permitlisten="localhost:8080"', 'permitlisten="*:*"'],
+  ['permitopen=":80"', 'permitlisten=":80"'],
   ['tunnel="0"'],
   ['tunnel="any"'],
 ];
@@ -23,7 +24,9 @@ export const badOptions: readonly (readonly [option: string, says: string])[] = 
   ["no-ptty", '"no-ptty" is no option of authorized_keys; there are agent-forwarding, cert-authority, command=,'],
   ["no-restrict", "is no option of authorized_keys"],
   ["no-cert-authority", "is no option of authorized_keys"],
-  ["toString", "is no option of authorized_keys"],
+  ["constructor", "is no option of authorized_keys"],
+  ['constructor="x"', "is no option of authorized_keys"],
+  ['__proto__="x"', "is no option of authorized_keys"],
   ["ssh-ed25519 AAAA", "is no option of authorized_keys"],
   ["", '"" is no option: leave out blanks and commas around it.'],
   [" restrict", "leave out blanks and commas"],
