@@ -43,11 +43,34 @@ describeGuests((guests) => {
 
   test("The third pair, after an update that put the second one there and failed, closes both", async () => {
     const web = await cloud.run().create(Instance, opened(first));
-    await cloud.run().update(Instance, web, { ...opened(first, second) });
+    await cloud.run().update(Instance, web, opened(first, second));
     const third = await newPair(cloud.run());
-    // The state is of before the second one was added, as after a failure.
-    await cloud.run().update(Instance, web, opened(third, ...[]));
+    // The state is of before the second one was added, as after a run that was killed.
+    await cloud.run().update(Instance, web, opened(third));
     expect(await accepts(cloud, web, first)).toBe("no no");
     expect(await accepts(cloud, web, second)).toBe("no no");
+  });
+
+  test("A key that a lost run put there is stale once the account has forgotten it", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    await cloud.run().update(Instance, web, opened(first, second));
+    const stale = async () => (await cloud.run().found(Instance, web)).state.staleSshKeys;
+    expect(await stale()).toEqual([]);
+    cloud.emulator.cloud.removeKey(second.state.name);
+    expect(await stale()).toMatchObject([{ fingerprintMd5: second.state.publicKeyFingerprintMd5 }]);
+  });
+
+  test("Two rotations leave one open key and nothing stale, whatever the API lists", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    const then = await cloud.run().update(Instance, web, opened(second));
+    await cloud.run().delete(SshKeyPair, first);
+    const third = await newPair(cloud.run());
+    const now = await cloud.run().update(Instance, then, opened(third));
+    await cloud.run().delete(SshKeyPair, second);
+    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["no no", "yes no"]);
+    for (const deletedKeys of ["listed", "dropped", "by-name"] as const) {
+      cloud.emulator.cloud.set({ deletedKeys });
+      expect((await cloud.run().found(Instance, now)).state.staleSshKeys).toEqual([]);
+    }
   });
 });

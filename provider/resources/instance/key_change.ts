@@ -8,7 +8,7 @@ import { sameKeys } from "./keys";
 import { defaultUser, sshTarget } from "./login";
 import { existing } from "./power";
 import { relabel } from "./relabel";
-import { closedKeyLabel, closedLabels, heldKeyLabel, hostKeyLabel, pinOf, sha256InHex } from "./reserved_labels";
+import { closedKeyLabel, closedLabels, heldKeyEntry, hostKeyLabel, pinOf, sha256InHex } from "./reserved_labels";
 import type { Remembered } from "./state";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
@@ -39,7 +39,7 @@ async function carriedOut(
 ): Promise<HostKey | undefined> {
   const { zone, id, deadline, account, inputs, log } = job;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
-  const adds = plan.add.map(({ fingerprintSha256 }) => [heldKeyLabel(fingerprintSha256), "ssh"] as const);
+  const adds = plan.add.map((key) => heldKeyEntry(key));
   const access = await accessTo(job, instance, last, remembered);
   await relabel(zone, id, Object.fromEntries(adds), deadline);
   const report = await account.ssh.changeKeys(
@@ -55,6 +55,7 @@ async function carriedOut(
     (step) => log.info(`Instance "${inputs.name}": ${step}.`),
   );
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
+  if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
   await relabel(zone, id, await labelsAfter(job, plan, report), deadline);
   return report.hostKey;
 }

@@ -58,8 +58,11 @@ export interface LabelledKey {
 
 /** Keys that labels say the machine was given. */
 export function labelledKeys(labels: Labels = {}): LabelledKey[] {
-  return Object.keys(labels).flatMap((label): LabelledKey[] => {
-    if (label.startsWith(heldKeyPrefix)) return [{ label, sha256Hex: label.slice(heldKeyPrefix.length) }];
+  return Object.entries(labels).flatMap(([label, value]): LabelledKey[] => {
+    const isMd5 = /^[0-9a-f]{32}$/.test(value);
+    if (label.startsWith(heldKeyPrefix)) {
+      return [{ label, sha256Hex: label.slice(heldKeyPrefix.length), ...(isMd5 && { fingerprintMd5: value }) }];
+    }
     if (label.startsWith(heldKeyMd5Prefix)) return [{ label, fingerprintMd5: label.slice(heldKeyMd5Prefix.length) }];
     return [];
   });
@@ -70,12 +73,18 @@ export type Labels = Readonly<Record<string, string>>;
 
 /**
  * The label that says "this instance was given the key with this SHA256 fingerprint". It stays when the key is deleted
- * from the account, and so keeps the trace that the API may drop.
+ * from the account, and so keeps the trace that the API may drop. Its value is `boot`, or for a key that was added to the
+ * running machine its MD5 fingerprint without colons: by that the account knows its keys.
  *
  * @param fingerprintSha256 `SHA256:` and 43 characters of base64
  */
 export function heldKeyLabel(fingerprintSha256: string): string {
   return heldKeyPrefix + sha256InHex(fingerprintSha256).slice(0, 16);
+}
+
+/** That label with its value, for a key that is about to be added to a running machine. */
+export function heldKeyEntry(key: { readonly fingerprintSha256: string; readonly fingerprintMd5: string }) {
+  return [heldKeyLabel(key.fingerprintSha256), key.fingerprintMd5.replaceAll(":", "")] as const;
 }
 
 /** The same for a key of which only the API's MD5 fingerprint is known: 16 pairs of hexadecimal digits and colons. */

@@ -1,9 +1,10 @@
 import type { Account, Instance, SshKey } from "../../account";
 import { only, present } from "../contract/state";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
+import { factsOf, labelsOf } from "./key_facts";
 import { listedKeys, staleKeys } from "./keys";
 import { loginTexts, loginUser } from "./login";
-import { creatingLabel, isClosed } from "./reserved_labels";
+import { creatingLabel, isClosed, labelledKeys } from "./reserved_labels";
 
 /** What an instance's state keeps that the API does not know. */
 export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
@@ -51,7 +52,18 @@ function keyLists(instance: Instance, remembered: Remembered, registered: readon
     isProvenClosed(key, instance) ? { ...key, closed: true as const } : key,
   );
   const open = bootSshKeys.filter((key) => !isProvenClosed(key, instance));
-  return { bootSshKeys, heldKeys, staleSshKeys: staleKeys(open, heldKeys, registered) };
+  const given = [...heldKeys, ...strayKeys(instance, heldKeys)];
+  return { bootSshKeys, heldKeys, staleSshKeys: staleKeys(open, given, registered) };
+}
+
+/** Keys that a run has added and no state knows of: it ended before it could say so, and left a label. */
+function strayKeys({ labels }: Instance, heldKeys: Remembered["heldKeys"]): Remembered["heldKeys"] {
+  const known = new Set(heldKeys.map((key) => factsOf(key)).flatMap(labelsOf));
+  return labelledKeys(labels).flatMap(({ label, sha256Hex = "", fingerprintMd5 = "" }) => {
+    if (known.has(label) || sha256Hex === "" || fingerprintMd5 === "") return [];
+    const pairs = fingerprintMd5.match(/../g) ?? [];
+    return [{ name: `SHA-256 ${sha256Hex}...`, fingerprintMd5: pairs.join(":"), origin: "ssh" as const }];
+  });
 }
 
 /** By our label, which a pair that revokes itself sets as well. */

@@ -13,6 +13,7 @@ import { isGone } from "../../instance/lifecycle";
 import { relabel } from "../../instance/relabel";
 import {
   closedKeyLabel,
+  heldKeyEntry,
   heldKeyLabel,
   heldKeyMd5Label,
   hostKeyLabel,
@@ -73,7 +74,7 @@ async function closed(
   }
   const user = (await defaultUserOf(account, holder)) ?? access.target.user;
   const next = successor?.publicKeyOpenssh === undefined ? undefined : parsePublicKey(successor.publicKeyOpenssh);
-  if (next) await relabel(zone, holder.id, { [heldKeyLabel(next.fingerprintSha256)]: "ssh" });
+  if (next) await relabel(zone, holder.id, Object.fromEntries([heldKeyEntry(next)]));
   const report = await account.ssh.changeKeys(access, {
     user,
     alsoFrom: ["root"],
@@ -84,7 +85,8 @@ async function closed(
   });
   await relabel(zone, holder.id, labelsAfter(last, report));
   for (const note of report.notes) log.warn(`${describeHolder(holder)}: ${note}`);
-  log.info(`SSH key "${last.name}" is closed on ${describeHolder(holder)}.`);
+  const ended = report.endedSessions > 0 ? ` ${report.endedSessions} sessions of ${user} were ended.` : "";
+  log.info(`SSH key "${last.name}" is closed on ${describeHolder(holder)}.${ended}`);
   return undefined;
 }
 
