@@ -84,6 +84,12 @@ describeGuests((guests) => {
     expect((await tried("PATH=$PATH:/usr/sbin sshd -T")).code).not.toBe(0);
   });
 
+  test("reads the second file as well, as sshd -T says", async () => {
+    const { target, tried, publicKey } = await world(guests);
+    await tried("mv .ssh/authorized_keys .ssh/authorized_keys2");
+    expect(await accepts(target, publicKey)).toBe(true);
+  });
+
   test("counts attempts and admits root by key, as sshd -T says", async () => {
     const { guest, tried, settings, publicKey } = await world(guests);
     await guest.writeAuthorizedKeys(`${publicKey}\n`, "root");
