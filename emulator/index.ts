@@ -6,7 +6,7 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
-import { type Exchange, listen, type RecordedRequest, type ServerContext } from "./api/server";
+import { type Exchange, listen, logLine, type RecordedRequest, type ServerContext } from "./api/server";
 import { restore, resume, type Snapshot, settled, snapshotOf } from "./api/snapshot";
 import { World } from "./api/world";
 import { Cloud } from "./cloud";
@@ -245,10 +245,4 @@ function closeServer(server: Server): Promise<void> {
     server.close(() => resolve());
     server.closeAllConnections();
   });
-}
-
-/** `08:03:02.123 POST   /v2/instance 200 3 ms ch-gva-2`. */
-function logLine({ at, zone, method, path, status, ms }: RecordedRequest): string {
-  const time = new Date(at).toISOString().slice(11, 23);
-  return `${time} ${method.padEnd(6)} ${path} ${status || "no answer"} ${ms} ms ${zone}`;
 }

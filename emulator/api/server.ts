@@ -195,3 +195,9 @@ function breakOff({ socket }: IncomingMessage, fault: Fault | undefined): "" {
   else socket.destroy();
   return "";
 }
+
+/** A request on one line, without a secret: `08:03:02.123 POST   /v2/instance 200 3 ms ch-gva-2`. */
+export function logLine({ at, zone, method, path, status, ms }: RecordedRequest): string {
+  const time = new Date(at).toISOString().slice(11, 23);
+  return `${time} ${method.padEnd(6)} ${path} ${status || "no answer"} ${ms} ms ${zone}`;
+}
