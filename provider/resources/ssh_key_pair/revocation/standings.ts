@@ -47,12 +47,14 @@ async function standingOf(
   deadline: number,
 ): Promise<Told> {
   if (holder.kind === "instance-pool") return unknown("its future members get the key");
-  if (deadline <= Date.now()) return noTime;
+  const left = deadline - Date.now();
+  if (left <= 0) return noTime;
+  const signal = AbortSignal.timeout(left);
   try {
-    return await examined(last, holder, keys, account, deadline);
+    return await examined(last, holder, keys, account, signal);
   } catch (error) {
+    if (signal.aborted) return noTime;
     if (error instanceof ExoscaleSshError) return unknown(error.message);
-    if (error instanceof Error && error.name === "TimeoutError") return noTime;
     throw error;
   }
 }
@@ -62,7 +64,7 @@ async function examined(
   holder: Holder,
   keys: Keys,
   account: Account,
-  deadline: number,
+  signal: AbortSignal,
 ): Promise<Told> {
   const { publicKeyOpenssh } = last;
   if (publicKeyOpenssh === undefined) return unknown("the public key is not in the state");
@@ -72,8 +74,6 @@ async function examined(
   const way = await wayInto(account, holder, instance, last, keys.others);
   if ("what" in way) return isProven ? { standing: "closed", reason: "proven before" } : unknown(`it ${way.what}`);
   const user = (await defaultUserOf(account, holder)) ?? way.target.user;
-  const left = Math.max(1, deadline - Date.now());
-  const access = { ...way, timeoutMs: Math.min(left, way.timeoutMs ?? left), signal: AbortSignal.timeout(left) };
-  const found = await account.ssh.examineKey(access, { user, alsoIn: ["root"], publicKeyOpenssh });
+  const found = await account.ssh.examineKey({ ...way, signal }, { user, alsoIn: ["root"], publicKeyOpenssh });
   return isProven && found.standing !== "open" ? { ...found, standing: "closed" } : found;
 }
