@@ -11,6 +11,7 @@ import { keysMeant } from "./key_identity";
 import { witnessOf } from "./lockout";
 import { removeKeys } from "./removal";
 import { stillOpen } from "./still_open";
+import { inTurn } from "./turns";
 import type { Visit } from "./visit";
 
 /**
@@ -23,11 +24,15 @@ import type { Visit } from "./visit";
  * @throws errors of `connect`; LastKeyError, KeyStillOpenError, KeyUnprovenError, KeyRestrictedError,
  * KeyNotAcceptedError, KeysNotWrittenError, KeysRolledBackError
  */
-export async function changeKeys(
+export function changeKeys(
   access: HostAccess,
   change: KeyChange,
   progress: Progress = () => undefined,
 ): Promise<KeyChangeReport> {
+  return inTurn(access.target, () => changed(access, change, progress));
+}
+
+async function changed(access: HostAccess, change: KeyChange, progress: Progress): Promise<KeyChangeReport> {
   progress("logging in");
   const session = await connect(access.target, access.credentials, access);
   try {

@@ -8,6 +8,7 @@ import { hostAndPort } from "../target";
 import { type AccountFiles, accountFiles, entriesIn } from "./account_files";
 import { answersOf, askAnew, questionsAbout } from "./asking";
 import type { HostAccess } from "./key_change";
+import { inTurn } from "./turns";
 
 /**
  * How a key stands with an account of a host.
@@ -45,7 +46,7 @@ export interface Examined {
 export async function examineKey(access: HostAccess, examined: Examined): Promise<Examination> {
   const isKnown = (access.knownHostKeys?.length ?? 0) > 0;
   return isKnown && access.credentials.length > 0
-    ? await readAndAsk(access, examined)
+    ? await inTurn(access.target, () => readAndAsk(access, examined))
     : await askOnly(access, examined);
 }
 
