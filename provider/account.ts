@@ -8,10 +8,14 @@ import { SecurityGroups } from "./exoscale/security_groups";
 import { SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
+import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
 import { changeKeys } from "./ssh/change_keys/change_keys";
 import { examineKey } from "./ssh/change_keys/examination";
+import { findGrant } from "./ssh/change_keys/grant";
+import { parseHostKeyPin } from "./ssh/host_key";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
 import { probe } from "./ssh/probe";
+import { checkTarget } from "./ssh/target";
 import { waitForSsh } from "./ssh/wait";
 
 export type { Instance, InstanceSummary } from "./exoscale/instance";
@@ -22,6 +26,7 @@ export type { Template } from "./exoscale/templates";
 export type { Zone } from "./exoscale/zones";
 export type { Bastion } from "./ssh/bastion";
 export type { Examination, Standing } from "./ssh/change_keys/examination";
+export type { Grant } from "./ssh/change_keys/grant";
 export type { HostAccess, KeyChange, KeyChangeReport } from "./ssh/change_keys/key_change";
 export type { KeyIdentity } from "./ssh/change_keys/key_identity";
 export type { Credential } from "./ssh/credentials";
@@ -81,7 +86,20 @@ type SettingName = "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort";
 export type ReadSetting = (name: SettingName) => string | undefined;
 
 const defaultApiZone = "ch-gva-2";
-const sshToHosts = { probe, examineKey, changeKeys, waitForSsh, knownHostsLine, sshCommand, sshConfig };
+const sshToHosts = {
+  probe,
+  examineKey,
+  findGrant,
+  changeKeys,
+  checkLineOptions,
+  sameOptions,
+  checkTarget,
+  parseHostKeyPin,
+  waitForSsh,
+  knownHostsLine,
+  sshCommand,
+  sshConfig,
+};
 
 /**
  * Joins settings and environment into an account. Settings win; the variables are EXOSCALE_API_KEY,

@@ -695,3 +695,13 @@ export class KeysNotWrittenError extends ExoscaleSshError {
 export class KeysRolledBackError extends ExoscaleSshError {
   readonly code = "SSH_KEYS_ROLLED_BACK";
 }
+
+/**
+ * An AuthorizedKey could not be removed, because its host was not reached or let nobody in. It may still open the account.
+ *
+ * Make the host reachable, or give a `connection` that logs in and run `pulumi up`, then delete again. For a machine that
+ * is gone for good have Pulumi forget the key with `pulumi state delete`; the message has the command.
+ */
+export class KeyNotRemovedError extends ExoscaleSshError {
+  readonly code = "SSH_KEY_NOT_REMOVED";
+}

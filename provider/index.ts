@@ -18,4 +18,4 @@ export {
   getZonesOutput,
 } from "./dynamic/functions";
 export type * from "./dynamic/resources.gen";
-export { Instance, SecurityGroup, SshKeyPair } from "./dynamic/resources.gen";
+export { AuthorizedKey, Instance, SecurityGroup, SshKeyPair } from "./dynamic/resources.gen";

@@ -87,13 +87,17 @@ function asSecrets(args: pulumi.Inputs, names: readonly string[]): pulumi.Inputs
   return { ...args, ...Object.fromEntries(secrets) };
 }
 
-/** Lists of resources become lists of what identifies them; the engine would otherwise pass on their bare ids. */
+/** Resources become what the core takes of them; the engine would otherwise pass on their bare ids. */
 function referencesIn(args: object): pulumi.Inputs {
   return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, referencesInList(value)]));
 }
 
+/** Of a list what identifies each resource in it; of one that stands alone its public key. */
 function referencesInList(value: unknown): unknown {
-  return Array.isArray(value) ? value.map(referenceTo) : onceThere(value, referencesInList);
+  if (Array.isArray(value)) return value.map(referenceTo);
+  if (!(value instanceof DescribedResource)) return onceThere(value, referencesInList);
+  const reference = referenceTo(value);
+  return isKeyReference(reference) ? reference.publicKeyOpenssh : reference;
 }
 
 function referenceTo(item: unknown): unknown {
@@ -105,6 +109,10 @@ function referenceTo(item: unknown): unknown {
   // no help: a preview takes what has no value for unknown.)
   if (given === undefined) return { name, publicKeyOpenssh };
   return { name, publicKeyOpenssh: pulumi.output(given).apply((known) => known ?? publicKeyOpenssh) };
+}
+
+function isKeyReference(reference: unknown): reference is { readonly publicKeyOpenssh: unknown } {
+  return typeof reference === "object" && reference !== null && "publicKeyOpenssh" in reference;
 }
 
 /** Looks into outputs and promises. Nothing is unwrapped on the way, so that a preview still knows what is known. */

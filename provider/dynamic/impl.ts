@@ -8,3 +8,4 @@ import { dynamicProvider } from "./dynamic_provider";
 export const SshKeyPair = dynamicProvider(resources.SshKeyPair);
 export const Instance = dynamicProvider(resources.Instance);
 export const SecurityGroup = dynamicProvider(resources.SecurityGroup);
+export const AuthorizedKey = dynamicProvider(resources.AuthorizedKey);

@@ -38,3 +38,13 @@ export const securityGroupProvider: pulumi.dynamic.ResourceProvider = {
   update: (id, olds, news) => require("pulumi-exoscale-ssh/dynamic/impl").SecurityGroup.update(id, olds, news),
   delete: (id, state) => require("pulumi-exoscale-ssh/dynamic/impl").SecurityGroup.delete(id, state),
 };
+
+export const authorizedKeyProvider: pulumi.dynamic.ResourceProvider = {
+  configure: (request) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.configure(request),
+  check: (olds, news) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.check(olds, news),
+  diff: (id, olds, news) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.diff(id, olds, news),
+  create: (inputs) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.create(inputs),
+  read: (id, state) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.read(id, state),
+  update: (id, olds, news) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.update(id, olds, news),
+  delete: (id, state) => require("pulumi-exoscale-ssh/dynamic/impl").AuthorizedKey.delete(id, state),
+};

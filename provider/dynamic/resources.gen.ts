@@ -6,7 +6,7 @@ import { resources } from "../resources";
 
 import { DescribedResource } from "./described_resource";
 
-import { instanceProvider, securityGroupProvider, sshKeyPairProvider } from "./providers";
+import { authorizedKeyProvider, instanceProvider, securityGroupProvider, sshKeyPairProvider } from "./providers";
 
 /** How to log in to the instances that hold a key. */
 export interface HolderConnectionArgs {
@@ -232,6 +232,46 @@ export interface Icmp {
   readonly type?: number | undefined;
   /** ICMP code, -1 (any) to 254. */
   readonly code?: number | undefined;
+}
+
+/** How to log in to a host over SSH. */
+export interface HostConnectionArgs {
+  /** User to log in as. */
+  user: pulumi.Input<string>;
+  /** Address to connect to: a name, IPv4 or IPv6. */
+  host: pulumi.Input<string>;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  port?: pulumi.Input<number | undefined>;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  hostKey?: pulumi.Input<string | undefined>;
+  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  privateKey?: pulumi.Input<string | undefined>;
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  passphrase?: pulumi.Input<string | undefined>;
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  agentSocketPath?: pulumi.Input<string | undefined>;
+  /** Jump host to go through (`ssh -J`). Default: none. */
+  bastion?: pulumi.Input<BastionArgs | undefined>;
+}
+
+/** How to log in to a host over SSH. */
+export interface HostConnection {
+  /** User to log in as. */
+  readonly user: string;
+  /** Address to connect to: a name, IPv4 or IPv6. */
+  readonly host: string;
+  /** Port of sshd. Default: the provider's `sshPort`, else 22. */
+  readonly port?: number | undefined;
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
+  readonly hostKey?: string | undefined;
+  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  readonly privateKey?: string | undefined;
+  /** What `privateKey` is encrypted with. Default: it is not. */
+  readonly passphrase?: string | undefined;
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  readonly agentSocketPath?: string | undefined;
+  /** Jump host to go through (`ssh -J`). Default: none. */
+  readonly bastion?: Bastion | undefined;
 }
 
 /** An instance, or an instance pool, that was given a key. */
@@ -496,6 +536,55 @@ export class SecurityGroup extends DescribedResource {
    */
   constructor(name: string, args: SecurityGroupArgs = {}, opts?: pulumi.CustomResourceOptions) {
     super(securityGroupProvider, resources.SecurityGroup, name, args, opts);
+  }
+}
+
+/** What a program declares of an {@link AuthorizedKey}. */
+export interface AuthorizedKeyArgs {
+  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. */
+  connection: pulumi.Input<HostConnectionArgs>;
+  /** Account on the host that the key opens. Default: `connection.user`. For another one `connection.user` needs `sudo` without a password. A change makes a new one. */
+  user?: pulumi.Input<string | undefined>;
+  /** The key: an `SshKeyPair`, or one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
+  publicKey: pulumi.Input<string | SshKeyPair>;
+  /** Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without the key, or with it and without options. */
+  options?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+  /** Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone. */
+  comment?: pulumi.Input<string | undefined>;
+  /** Permits to remove the last key that is known to open the account. Default false: such a deletion fails, and the key stays. */
+  allowLockout?: pulumi.Input<boolean | undefined>;
+  /** End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  terminateSessions?: pulumi.Input<boolean | undefined>;
+}
+
+/** One public key on one account of one host that can be reached over SSH, Exoscale or not. It is added to `authorized_keys` and proven to be accepted. When it is deleted it is removed there and proven to be refused. */
+export class AuthorizedKey extends DescribedResource {
+  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. */
+  declare readonly connection: pulumi.Output<HostConnection>;
+  /** Account on the host that the key opens. */
+  declare readonly user: pulumi.Output<string>;
+  /** The key: an `SshKeyPair`, or one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
+  declare readonly publicKey: pulumi.Output<string>;
+  /** Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without the key, or with it and without options. */
+  declare readonly options: pulumi.Output<readonly string[] | undefined>;
+  /** Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone. */
+  declare readonly comment: pulumi.Output<string | undefined>;
+  /** Permits to remove the last key that is known to open the account. Default false: such a deletion fails, and the key stays. */
+  declare readonly allowLockout: pulumi.Output<boolean | undefined>;
+  /** End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  declare readonly terminateSessions: pulumi.Output<boolean | undefined>;
+  /** SHA256 fingerprint of the key as `ssh-keygen -l` shows it: `SHA256:` and 43 characters. */
+  declare readonly fingerprintSha256: pulumi.Output<string>;
+  /** Key that the host showed, `type base64`. It is remembered at the first contact, and every later connection has to show it, unless `connection.hostKey` says otherwise. */
+  declare readonly hostKey: pulumi.Output<string>;
+
+  /**
+   * @param name logical name within the stack
+   * @param args what is declared; see {@link AuthorizedKeyArgs}
+   * @param opts Pulumi's own options
+   */
+  constructor(name: string, args: AuthorizedKeyArgs, opts?: pulumi.CustomResourceOptions) {
+    super(authorizedKeyProvider, resources.AuthorizedKey, name, args, opts);
   }
 }
 

@@ -1,3 +1,4 @@
+import { authorizedKey } from "./authorized_key/authorized_key";
 import { getInstanceType } from "./functions/get_instance_type";
 import { getKeyHolders } from "./functions/get_key_holders";
 import { getSshKeyPair } from "./functions/get_ssh_key_pair";
@@ -12,6 +13,7 @@ export const resources = {
   SshKeyPair: sshKeyPair,
   Instance: instance,
   SecurityGroup: securityGroup,
+  AuthorizedKey: authorizedKey,
 };
 
 export type ResourceName = keyof typeof resources;

@@ -14,6 +14,7 @@ const program = `
     process.stdout.write(JSON.stringify(texts));
   })();
 `;
+const providers = ["authorizedKeyProvider", "instanceProvider", "securityGroupProvider", "sshKeyPairProvider"];
 const secret = "the-secret-of-the-api-key";
 
 let linked: Record<string, string>;
@@ -27,7 +28,7 @@ beforeAll(() => {
  * Every stack that exists has these texts in its state. A failure here means that the change shows up as a change of
  * every resource of every user; do not update the golden files without a way for those stacks.
  */
-describe.each(["sshKeyPairProvider", "instanceProvider", "securityGroupProvider"])("The stored text of %s", (name) => {
+describe.each(providers)("The stored text of %s", (name) => {
   const golden = readFileSync(join(__dirname, "golden", `${name}.txt`), "utf8");
 
   test("is what states already hold, from a linked package", () => {
@@ -47,8 +48,8 @@ describe.each(["sshKeyPairProvider", "instanceProvider", "securityGroupProvider"
   });
 });
 
-test("There are three providers, one for each resource", () => {
-  expect(Object.keys(linked).sort()).toEqual(["instanceProvider", "securityGroupProvider", "sshKeyPairProvider"]);
+test("There are four providers, one for each resource", () => {
+  expect(Object.keys(linked).sort()).toEqual(providers);
 });
 
 function textsIn(folder: ProgramFolder): Record<string, string> {

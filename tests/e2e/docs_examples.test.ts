@@ -13,7 +13,7 @@ let emulator: Emulator;
 let stack: TestStack;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  emulator = await startEmulator({ operationMs: 20, guests: "ssh2", zones: ["ch-gva-2"] });
   // Functions run in the program's process, which is this one.
   Object.assign(process.env, emulator.environment);
   stack = await TestStack.create(emulator);
@@ -38,7 +38,8 @@ test("Every example in the pages of docs/ runs, as one program", async () => {
     debian: { defaultUser: "debian" },
     tiny: { family: "standard" },
     whoHasDave: [],
+    frankFingerprint: expect.stringMatching(/^SHA256:/),
   });
-  expect(emulator.cloud.keys).toHaveLength(5);
+  expect(emulator.cloud.keys).toHaveLength(7);
   await stack.destroy();
 });

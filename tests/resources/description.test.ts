@@ -49,9 +49,10 @@ describe.each(Object.values(resources))("$name", ({ inputs, outputs, ...resource
 });
 
 test.each([
-  ["SshKeyPair", ["privateKey", "passphrase"], ["privateKeyOpenssh", "privateKeyPem", "privateKeyPutty"]],
+  ["SshKeyPair", ["privateKey", "passphrase", "connection"], ["privateKeyOpenssh", "privateKeyPem", "privateKeyPutty"]],
   ["Instance", ["userData", "connection"], []],
   ["SecurityGroup", [], []],
+  ["AuthorizedKey", ["connection"], []],
 ] as const)("The secrets of %s are %p, and of its outputs %p", (name, secretInputs, secretOutputs) => {
   const { inputs, outputs } = resources[name];
   expect(fieldsMarked(inputs, "secret")).toEqual(secretInputs);
@@ -62,6 +63,7 @@ test.each([
   ["SshKeyPair", ["name", "publicKey", "privateKey", "algorithm", "rsaBits", "ecdsaCurve", "triggers"]],
   ["Instance", ["zone", "template", "antiAffinityGroups"]],
   ["SecurityGroup", ["name", "description"]],
+  ["AuthorizedKey", ["user", "publicKey"]],
 ] as const)("%s is replaced for a change of %p and of nothing else", (name, fields) => {
   expect(fieldsMarked(resources[name].inputs, "replaces")).toEqual(fields);
 });
@@ -69,6 +71,7 @@ test.each([
 test.each(Object.values(resources))(
   "$name takes its identity as hidden inputs, which never make a difference",
   (each) => {
-    expect(fieldsMarked(each.inputs, "hidden")).toEqual(["identity", "autoNamed"]);
+    const named = "name" in each.inputs.shape ? ["autoNamed"] : [];
+    expect(fieldsMarked(each.inputs, "hidden")).toEqual(["identity", ...named]);
   },
 );

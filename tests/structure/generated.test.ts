@@ -112,6 +112,7 @@ describe("schema.json marks as secret, in inputs and outputs,", () => {
     ],
     ["Instance", ["connection", "userData"], []],
     ["SecurityGroup", [], []],
+    ["AuthorizedKey", ["connection"], []],
   ])("those of %s: %j, and as outputs besides %j", (name, inputs, outputs) => {
     const resource = schema.resources[`exoscale-ssh:index:${name}`];
     expect(secrets(resource?.inputProperties)).toEqual(inputs);

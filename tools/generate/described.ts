@@ -15,6 +15,8 @@ export interface Property {
   readonly required: boolean;
   readonly secret: boolean;
   readonly replaces: boolean;
+  /** Programs may give a resource of this name instead. */
+  readonly resource?: string;
   /** What a change does, in words that follow "A change". */
   readonly change: string;
   /** Value where the program gives none; absent if there is none, or if it depends on other inputs. */
@@ -81,6 +83,7 @@ function propertiesOf(schema: JsonSchema, definitions: Record<string, JsonSchema
       secret: property.secret === true,
       replaces: property.replaces === true,
       change: property.change ?? (property.replaces === true ? "makes a new one" : "is made in place"),
+      ...(property.resource !== undefined && { resource: property.resource }),
       ...(isScalar(property.default) && { default: property.default }),
     }));
 }

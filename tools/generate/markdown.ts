@@ -102,8 +102,12 @@ function codes(errors: readonly DescribedError[]): string {
 }
 
 function inputText(property: Property): string {
-  const { name, type, required, secret, change, default: value } = property;
-  const marks = [`\`${typeText(type)}\``, required ? "required" : "optional", secret && "always a secret"];
+  const { name, type, required, secret, change, default: value, resource } = property;
+  const marks = [
+    `\`${resource === undefined ? "" : `${resource} | `}${typeText(type)}\``,
+    required ? "required" : "optional",
+    secret && "always a secret",
+  ];
   const standard = value === undefined ? undefined : `default \`${JSON.stringify(value)}\``;
   return [`### ${name}`, facts([...marks, standard, `a change ${change}`]), property.description].join("\n\n");
 }

@@ -55,7 +55,9 @@ function resourceSource(
   return [
     `/** What a program declares of ${/^[AEIOU]/.test(name) ? "an" : "a"} {@link ${name}}. */`,
     `export interface ${name}Args {`,
-    ...given.properties.map((property) => `${doc(property)}\n  ${field(property, input(property.type))}`),
+    ...given.properties.map(
+      (property) => `${doc(property)}\n  ${field(property, item(input(property.type), property.resource))}`,
+    ),
     "}",
     "",
     `/** ${description} */`,

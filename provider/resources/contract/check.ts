@@ -45,7 +45,7 @@ async function checkInputs<Inputs extends object, State extends object>(
   asked: Asked,
 ): Promise<Checked> {
   const { inputs, failures } = checkFields(resource, news);
-  const complete = named(inputs, olds);
+  const complete = "name" in resource.inputs.shape ? named(inputs, olds) : inputs;
   if (failures.length > 0) return { inputs: complete, failures };
 
   // Each field has just been held against its description; the old ones were when they were new.

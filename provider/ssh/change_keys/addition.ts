@@ -56,11 +56,14 @@ function restricted({ access, change }: Visit, path: string, entry: AuthorizedEn
   );
 }
 
-const mayRefuseUs = /^(from=|expiry-time=|cert-authority$)/i;
+/** Whether sshd may rightly refuse a key with these options, asked from here and now. */
+export function mayRefuseUs(options: readonly string[]): boolean {
+  return options.some((option) => /^(from=|expiry-time=|cert-authority$)/i.test(option));
+}
 
 async function proveAccepted(visit: Visit, edits: readonly Edit[]): Promise<void> {
   const { add = [], user } = visit.change;
-  const provable = add.filter(({ options = [] }) => !options.some((option) => mayRefuseUs.test(option)));
+  const provable = add.filter(({ options = [] }) => !mayRefuseUs(options));
   const keys = provable.map(({ key }) => key);
   if (keys.length === 0) return;
   const mine = new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));

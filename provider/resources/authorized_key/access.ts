@@ -1,0 +1,40 @@
+import type { Account, HostAccess, HostKey } from "../../account";
+import { bastionOf, credentialsOf } from "../connection/credentials";
+import { present } from "../contract/state";
+import type { AuthorizedKeyInputs, AuthorizedKeyState } from "./fields";
+
+type Connection = AuthorizedKeyInputs["connection"];
+
+/**
+ * How to get to the host: as the connection says, with what it and the one before it log in with.
+ *
+ * @param remembered the host key of the first contact; undefined before that
+ */
+export function accessTo(
+  account: Account,
+  connection: Connection,
+  remembered: string | undefined,
+  before?: Connection,
+): HostAccess {
+  const { host, user, port = account.sshPort } = connection;
+  const known = connection.hostKey ?? remembered;
+  return present<HostAccess>({
+    target: { host, port, user },
+    credentials: credentialsOf(account, before ?? connection, connection),
+    knownHostKeys: known === undefined ? [] : [known],
+    acceptNew: known === undefined,
+    bastion: bastionOf(connection, user),
+  });
+}
+
+/** A host key in the form that the state keeps: `type base64`. */
+export function hostKeyText({ type, base64 }: HostKey): string {
+  return `${type} ${base64}`;
+}
+
+/** The grant for people: `SHA256:... on deploy@192.0.2.1`. */
+export function shownGrant({ fingerprintSha256, user, connection }: Named): string {
+  return `${fingerprintSha256} on ${user}@${connection.host}`;
+}
+
+type Named = Pick<AuthorizedKeyState, "fingerprintSha256" | "user" | "connection">;

@@ -1,0 +1,96 @@
+import { InvalidArgumentError } from "../../errors";
+import { parsePublicKey, sameKey } from "../../keys/public_key";
+import { known, type Previewed, UNKNOWN } from "../contract/description";
+import type { Context, Resource } from "../contract/resource";
+import { inputsOf } from "../contract/state";
+import { accessTo, hostKeyText, shownGrant } from "./access";
+import { type AuthorizedKeyInputs, type AuthorizedKeyState, authorizedKeyInputs, authorizedKeyOutputs } from "./fields";
+import { grantAsFound } from "./found";
+import { removeGrant } from "./removal";
+import { authorizedKeyCatalogue, authorizedKeyRules, completeAuthorizedKey } from "./rules";
+import { rememberGrant } from "./successor";
+
+/**
+ * One public key on one account of one host with an sshd, Exoscale or not: added and proven to be accepted, later removed
+ * and proven to be refused. Everything goes over SSH; the account is not asked and no credentials for it are needed.
+ */
+export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = {
+  name: "AuthorizedKey",
+  description:
+    "One public key on one account of one host that can be reached over SSH, Exoscale or not. It is added to " +
+    "`authorized_keys` and proven to be accepted. When it is deleted it is removed there and proven to be refused.",
+  inputs: authorizedKeyInputs,
+  outputs: authorizedKeyOutputs,
+  sameValue: {
+    publicKey: isSameKey,
+    // The one that logs in may be unknown for a moment, as is all of a connection whose private key is about to be made.
+    user: (last, next) => next === UNKNOWN || last === next,
+  },
+
+  complete: completeAuthorizedKey,
+  rules: authorizedKeyRules,
+  changeRules: async () => [],
+  catalogue: async (inputs, { account }) => authorizedKeyCatalogue(inputs, account),
+  refine(diff, state, inputs) {
+    const connection = known(inputs.connection);
+    const isElsewhere = connection?.host.toLowerCase() !== state.connection.host.toLowerCase();
+    return connection && isElsewhere ? { ...diff, replaces: [...diff.replaces, "connection"] } : diff;
+  },
+
+  async create(inputs, context) {
+    const { fingerprintSha256 } = parsePublicKey(inputs.publicKey);
+    const made = { ...inputs, fingerprintSha256 };
+    const report = await written(made, context, accessTo(context.account, inputs.connection, undefined), "report");
+    const wasThere = report.added.length === 0;
+    const state = { ...made, hostKey: hostKeyText(report.hostKey) };
+    // Who declares a comment wants it on a line that was there already, too; its options are the same.
+    const access = accessTo(context.account, inputs.connection, state.hostKey);
+    if (wasThere && inputs.comment !== undefined) await written(made, context, access, "replace");
+    rememberGrant(context.account, state, wasThere);
+    return { id: `${inputs.user}/${fingerprintSha256}`, state };
+  },
+
+  async read(id, last, context) {
+    if (!last) {
+      throw new InvalidArgumentError(
+        `AuthorizedKey "${id}" cannot be read by its id, which does not say how to reach the host. Declare it instead: a key ` +
+          "that is there already, with the same options, is taken as it is.",
+      );
+    }
+    const state = await grantAsFound(last, context);
+    return state && { id, inputs: inputsOf(authorizedKeyInputs, state), state };
+  },
+
+  async update(_id, last, inputs, context) {
+    const { account } = context;
+    const { fingerprintSha256, hostKey } = last;
+    const state = { ...inputs, fingerprintSha256, hostKey };
+    const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
+    if (sameOptions && last.comment === inputs.comment) return state;
+    const access = accessTo(account, inputs.connection, hostKey, last.connection);
+    const report = await written(state, context, access, "replace");
+    return { ...state, hostKey: hostKeyText(report.hostKey) };
+  },
+
+  delete: removeGrant,
+};
+
+function isSameKey(last: string, next: Previewed<string>): boolean {
+  return next !== UNKNOWN && (last === next || sameKey(parsePublicKey(last), parsePublicKey(next)));
+}
+
+type Access = ReturnType<typeof accessTo>;
+
+/** Has the line on the host, as declared, and has sshd's word for it. */
+async function written(
+  grant: Omit<AuthorizedKeyState, "hostKey">,
+  { account, log }: Context,
+  access: Access,
+  whenPresent: "report" | "replace",
+) {
+  const { user, publicKey, options = [], comment } = grant;
+  const line = { key: parsePublicKey(publicKey), options, ...(comment !== undefined && { comment }) };
+  return await account.ssh.changeKeys(access, { user, add: [line], whenPresent }, (step) =>
+    log.info(`${shownGrant(grant)}: ${step}.`),
+  );
+}

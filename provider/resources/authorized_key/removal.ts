@@ -1,0 +1,51 @@
+import {
+  KeyNotRemovedError,
+  SshConnectionLostError,
+  SshLoginRefusedError,
+  SshTimeoutError,
+  SshUnreachableError,
+} from "../../errors";
+import type { Context } from "../contract/resource";
+import { accessTo, shownGrant } from "./access";
+import type { AuthorizedKeyState } from "./fields";
+import { isGrantedAgain } from "./successor";
+
+/** Takes the key off the host, and has sshd's word that it is refused. Whatever became of its line, the key goes. */
+export async function removeGrant(_id: string, last: AuthorizedKeyState, { account, log }: Context): Promise<void> {
+  const again = isGrantedAgain(account, last);
+  if (again !== undefined) {
+    if (again === "elsewhere") log.warn(`${shownGrant(last)} was not removed: ${sameMachine}`);
+    return;
+  }
+  const access = accessTo(account, last.connection, last.hostKey);
+  const change = {
+    user: last.user,
+    remove: [{ publicKeyOpenssh: last.publicKey }],
+    allowLockout: last.allowLockout === true,
+    endSessions: last.terminateSessions === true,
+  };
+  try {
+    const report = await account.ssh.changeKeys(access, change, (step) => log.info(`${shownGrant(last)}: ${step}.`));
+    for (const note of report.notes) log.warn(`${shownGrant(last)}: ${note}`);
+  } catch (error) {
+    throw withWayOut(error, last);
+  }
+}
+
+const sameMachine =
+  "the address that this run has granted it on shows the same host key and had the key already, so both are taken for one " +
+  "machine. If they are two, remove it from the one that you left.";
+
+/** For a host that is gone for good the only way is to forget it. */
+function withWayOut(error: unknown, last: AuthorizedKeyState): unknown {
+  const isAway = [SshUnreachableError, SshTimeoutError, SshConnectionLostError, SshLoginRefusedError].some(
+    (kind) => error instanceof kind,
+  );
+  if (!isAway || !(error instanceof Error)) return error;
+  const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
+  return new KeyNotRemovedError(
+    `${shownGrant(last)} was not removed, and may still open it: ${error.message} If the machine is gone for good, have ` +
+      `Pulumi forget the key: pulumi state delete ${urn}`,
+    { cause: error },
+  );
+}

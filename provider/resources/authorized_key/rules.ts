@@ -1,0 +1,117 @@
+import type { Account } from "../../account";
+import {
+  InvalidHostKeyError,
+  InvalidPrivateKeyError,
+  InvalidPublicKeyError,
+  InvalidTargetError,
+  UnsupportedKeyError,
+  WrongPassphraseError,
+} from "../../errors";
+import { parsePrivateKey } from "../../keys/private_key";
+import { parsePublicKey, sameKey } from "../../keys/public_key";
+import { bastionOf } from "../connection/credentials";
+import { given, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
+import type { CheckFailure } from "../contract/resource";
+import type { AuthorizedKeyInputs } from "./fields";
+
+type Inputs = PreviewedFields<AuthorizedKeyInputs>;
+type Connection = Exclude<Inputs["connection"], typeof UNKNOWN>;
+
+/** The user whose file it is: the one that logs in, unless another is named. */
+export function completeAuthorizedKey(inputs: Inputs): Inputs {
+  const { connection } = inputs;
+  return { ...inputs, user: inputs.user ?? (connection === UNKNOWN ? UNKNOWN : connection.user) };
+}
+
+/** Whether the keys that are given can be read, and whether the one that logs in stays fit for that. */
+export function authorizedKeyRules(inputs: Inputs): CheckFailure[] {
+  const { connection } = inputs;
+  return [
+    ...failureOf("publicKey", known(inputs.publicKey), parsePublicKey),
+    ...(connection === UNKNOWN ? [] : unreadableCredentials(connection)),
+    ...ownKeyConfined(inputs),
+  ];
+}
+
+/** What only the room for SSH knows: the options of a line, addresses, host keys. Nothing is asked of any host. */
+export function authorizedKeyCatalogue(inputs: Inputs, { ssh, sshPort }: Account): CheckFailure[] {
+  const problem = ssh.checkLineOptions(known(inputs.options) ?? []);
+  const options = problem === undefined ? [] : [{ property: "options", reason: problem }];
+  const connection = known(inputs.connection);
+  if (connection === undefined) return options;
+  const { host, port = sshPort, hostKey, bastion } = connection;
+  const users = [connection.user, known(inputs.user) ?? connection.user];
+  return [
+    ...options,
+    ...users.flatMap((user) => failureOf("connection", { host, port, user }, ssh.checkTarget)).slice(0, 1),
+    ...failureOf("connection.bastion", bastionOf(connection, connection.user), ssh.checkTarget),
+    ...failureOf("connection.hostKey", hostKey, ssh.parseHostKeyPin),
+    ...failureOf("connection.bastion.hostKey", bastion?.hostKey, ssh.parseHostKeyPin),
+  ];
+}
+
+function unreadableCredentials(connection: Connection): CheckFailure[] {
+  const { bastion } = connection;
+  return [
+    ...unreadablePrivateKey("connection", connection),
+    ...(typeof bastion === "object" ? unreadablePrivateKey("connection.bastion", bastion) : []),
+  ];
+}
+
+interface WithPrivateKey {
+  readonly privateKey?: Previewed<string | undefined>;
+  readonly passphrase?: Previewed<string | undefined>;
+}
+
+function unreadablePrivateKey(property: string, { privateKey, passphrase }: WithPrivateKey): CheckFailure[] {
+  const phrase = known(passphrase);
+  if (given(passphrase) && phrase === undefined) return [];
+  return failureOf(`${property}.privateKey`, known(privateKey), (text) => parsePrivateKey(text, phrase));
+}
+
+/** Options with which a login gives no shell, and so no way to change or remove the line again. */
+const leavesNoShell = /^(command=|cert-authority$)/i;
+
+function ownKeyConfined(inputs: Inputs): CheckFailure[] {
+  const [connection, options] = [known(inputs.connection), known(inputs.options)];
+  const publicKey = known(inputs.publicKey);
+  const confining = options?.find((option) => leavesNoShell.test(option));
+  if (confining === undefined || publicKey === undefined || inputs.allowLockout === true) return [];
+  if (connection?.privateKey === undefined || connection.user !== inputs.user) return [];
+  if (!opens(connection.privateKey, connection.passphrase, publicKey)) return [];
+  const reason =
+    `connection logs in with this very key, which could not run anything any more with ${confining.split("=", 1)[0]}, and so ` +
+    "not be changed or removed again. Log in with another key, or set allowLockout: true.";
+  return [{ property: "options", reason }];
+}
+
+function opens(privateKey: string, passphrase: string | undefined, publicKey: string): boolean {
+  try {
+    return sameKey(parsePrivateKey(privateKey, passphrase).publicKey(), parsePublicKey(publicKey));
+  } catch {
+    // What cannot be read is complained about elsewhere.
+    return false;
+  }
+}
+
+function failureOf<T>(property: string, value: T | undefined, read: (value: T) => unknown): CheckFailure[] {
+  if (value === undefined) return [];
+  try {
+    read(value);
+    return [];
+  } catch (error) {
+    // Its message shows the beginning of the text, which may be a private key in the wrong place.
+    if (error instanceof InvalidHostKeyError) return [{ property, reason: noHostKey }];
+    const isOurs = [
+      InvalidTargetError,
+      InvalidPublicKeyError,
+      InvalidPrivateKeyError,
+      UnsupportedKeyError,
+      WrongPassphraseError,
+    ].some((kind) => error instanceof kind);
+    if (isOurs && error instanceof Error) return [{ property, reason: error.message }];
+    throw error;
+  }
+}
+
+const noHostKey = 'It is no host key. Give "ssh-ed25519 AAAA...", as ssh-keyscan prints it, or "SHA256:...".';

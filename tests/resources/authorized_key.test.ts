@@ -1,0 +1,155 @@
+/** The life of a key on a host: add, refresh, change, remove, each with sshd's word for it. */
+import { resources } from "../../provider/resources";
+import { describeGuests } from "../emulator/guest_kinds";
+import { alice, bob } from "./known_keys";
+import { ReachableHost } from "./reachable_host";
+import { closeClouds } from "./world";
+
+const { AuthorizedKey } = resources;
+const [type, base64] = alice.line.split(" ");
+const bare = `${type} ${base64}`;
+
+describeGuests((guests) => {
+  let host: ReachableHost;
+  beforeAll(async () => {
+    host = await ReachableHost.start(guests);
+  });
+  afterAll(closeClouds);
+  beforeEach(async () => {
+    await host.write(bob.line);
+    await host.guest.writeAuthorizedKeys(`${host.admin.publicKey}\n`, "root");
+  });
+
+  const granted = (more: object = {}) => host.run().create(AuthorizedKey, host.inputs(alice.line, more));
+
+  test("A key is added to the file of the account, and sshd accepts it", async () => {
+    const { id, state } = await granted();
+    expect(await host.lines()).toEqual([bob.line, alice.line]);
+    expect(await host.accepts(alice.line)).toBe("yes");
+    expect([id, state.fingerprintSha256, state.hostKey, state.user]).toEqual([
+      `debian/${alice.sha256}`,
+      alice.sha256,
+      host.guest.hostKey,
+      "debian",
+    ]);
+  });
+
+  test("A key that is there already with the same options is taken as it is", async () => {
+    await host.write(`restrict ${bare} somebody`, bob.line);
+    await granted({ options: ["restrict"] });
+    expect(await host.lines()).toEqual([`restrict ${bare} somebody`, bob.line]);
+  });
+
+  test("A key that is taken over gets the comment that is declared", async () => {
+    await host.write(`restrict ${bare} somebody`, bob.line);
+    await granted({ options: ["restrict"], comment: "alice" });
+    expect(await host.lines()).toEqual([`restrict ${bare} alice`, bob.line]);
+  });
+
+  test("A key that is there already with other options is left alone, and the error says so", async () => {
+    await host.write(`command="true" ${alice.line}`);
+    await expect(granted()).rejects.toMatchObject({ code: "SSH_KEY_RESTRICTED" });
+    expect(await host.lines()).toEqual([`command="true" ${alice.line}`]);
+  });
+
+  test("A refresh finds nothing to tell of a key that is as it was", async () => {
+    const last = await granted({ options: ["restrict"], comment: "alice" });
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
+    expect(run.warnings).toEqual([]);
+  });
+
+  test("A refresh notices that the key is gone, and the next run adds it again", async () => {
+    const last = await granted();
+    await host.write(bob.line);
+    expect(await host.run().read(AuthorizedKey, last)).toBeUndefined();
+    await granted();
+    expect(await host.accepts(alice.line)).toBe("yes");
+  });
+
+  test("A refresh shows options and comment that somebody changed, and the next update has them back", async () => {
+    const news = host.inputs(alice.line, { options: ["restrict"], comment: "alice" });
+    const last = await host.run().create(AuthorizedKey, news);
+    await host.write(`no-pty ${bare} eve`);
+    const found = await host.run().found(AuthorizedKey, last);
+    expect(found.inputs).toMatchObject({ options: ["no-pty"], comment: "eve" });
+    expect((await host.run().diff(AuthorizedKey, found, news)).changes).toEqual(["options", "comment"]);
+    await host.run().update(AuthorizedKey, found, news);
+    expect(await host.lines()).toEqual([`restrict ${bare} alice`]);
+  });
+
+  test("A refresh shows a second line that lets in more than the first, and the next update takes it out", async () => {
+    const news = host.inputs(alice.line, { options: ["restrict"] });
+    const last = await host.run().create(AuthorizedKey, news);
+    await host.write(`restrict ${alice.line}`, bob.line, bare);
+    const found = await host.run().found(AuthorizedKey, last);
+    expect(found.inputs.options).toEqual([]);
+    await host.run().update(AuthorizedKey, found, news);
+    expect(await host.lines()).toEqual([`restrict ${alice.line}`, bob.line]);
+  });
+
+  test("Options change in place, and every other line stays as it is, byte by byte", async () => {
+    const others = ["# mine", `  restrict,pty ${bob.line}  `, "", "nonsense \u00e9"];
+    await host.write(...others);
+    const last = await granted();
+    const { state } = await host.run().update(AuthorizedKey, last, host.inputs(alice.line, { options: ["restrict"] }));
+    expect(await host.guest.authorizedKeys()).toBe(
+      [host.admin.publicKey, ...others, `restrict ${alice.line}`, ""].join("\n"),
+    );
+    await host.run().delete(AuthorizedKey, { id: last.id, state });
+    expect(await host.guest.authorizedKeys()).toBe([host.admin.publicKey, ...others, ""].join("\n"));
+  });
+
+  test("A line that may rightly refuse us is written without a word from sshd, and removed all the same", async () => {
+    const last = await granted({ options: ['from="192.0.2.7"'] });
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
+    expect([await host.lines(), await host.accepts(alice.line), run.warnings]).toEqual([
+      [bob.line, `from="192.0.2.7" ${alice.line}`],
+      "no",
+      [],
+    ]);
+    await host.run().delete(AuthorizedKey, last);
+    expect(await host.lines()).toEqual([bob.line]);
+  });
+
+  test("A deletion removes the key, whatever somebody made of its line, and sshd refuses it", async () => {
+    const last = await granted({ options: ["restrict"] });
+    await host.write(`${bare} eve`, bob.line, `cert-authority ${bare}`);
+    await host.run().delete(AuthorizedKey, last);
+    expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[bob.line], "no"]);
+  });
+
+  test("A deletion of a key that is gone already is proven and changes nothing", async () => {
+    const last = await granted();
+    await host.write(bob.line);
+    await host.run().delete(AuthorizedKey, last);
+    expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[bob.line], "no"]);
+  });
+
+  test("Another account's file is changed through sudo", async () => {
+    const last = await granted({ user: "root" });
+    expect([await host.lines("root"), await host.accepts(alice.line, "root")]).toEqual([[alice.line], "yes"]);
+    expect(await host.lines()).toEqual([bob.line]);
+    expect((await host.run().found(AuthorizedKey, last)).state).toEqual(last.state);
+    await host.run().delete(AuthorizedKey, last);
+    expect([await host.lines("root"), await host.accepts(alice.line, "root")]).toEqual([[], "no"]);
+  });
+
+  test("Who logs in as root changes root's own file", async () => {
+    const connection = { ...host.connection, user: "root" };
+    const last = await granted({ connection });
+    expect([last.id, await host.lines("root")]).toEqual([`root/${alice.sha256}`, [alice.line]]);
+    await host.run().delete(AuthorizedKey, last);
+    expect(await host.accepts(alice.line, "root")).toBe("no");
+  });
+
+  test("Several keys of one host are added and removed at once", async () => {
+    await host.write();
+    const each = [alice, bob].map(({ line }) => host.run().create(AuthorizedKey, host.inputs(line)));
+    const made = await Promise.all(each);
+    expect((await host.lines()).sort()).toEqual([bob.line, alice.line].sort());
+    await Promise.all(made.map((last) => host.run().delete(AuthorizedKey, last)));
+    expect(await host.lines()).toEqual([]);
+  });
+});

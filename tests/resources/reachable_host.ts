@@ -1,0 +1,81 @@
+/** Hosts to log in to, as an AuthorizedKey sees them: an address, a key that opens it, and no account of Exoscale's. */
+import { resources } from "../../provider/resources";
+import type { GuestHand } from "../emulated";
+import type { Kind } from "../emulator/guest_kinds";
+import { Client } from "../emulator/world";
+import { makeKey, type TestKey } from "../ssh/test_keys";
+import { type Held, type Run, startCloud, type TestCloud } from "./world";
+
+const { AuthorizedKey } = resources;
+
+export type Granted = Held<Awaited<ReturnType<typeof AuthorizedKey.create>>["state"]>;
+
+/** Without credentials of Exoscale. */
+const nobody = { apiKey: "", apiSecret: "", endpoint: "http://127.0.0.1:9/v2" };
+
+/** A guest that one key opens, as debian and as root, and the inputs of an AuthorizedKey on it. */
+export class ReachableHost {
+  private constructor(
+    readonly cloud: TestCloud,
+    readonly id: string,
+    readonly guest: GuestHand,
+    readonly admin: TestKey,
+  ) {}
+
+  static async start(guests: Kind): Promise<ReachableHost> {
+    const cloud = await startCloud({ guests, zones: ["ch-gva-2"], hostKeys: ["ed25519"] });
+    cloud.emulator.cloud.openSsh();
+    return await ReachableHost.join(cloud, makeKey());
+  }
+
+  /** Another guest of the same cloud, which the same key opens. */
+  static async join(cloud: TestCloud, admin: TestKey): Promise<ReachableHost> {
+    const client = new Client(cloud.emulator);
+    await client.register("admin", admin.publicKey);
+    const { id } = await client.create({ "ssh-keys": [{ name: "admin" }] });
+    const guest = await cloud.emulator.cloud.guest(id);
+    for (const user of ["debian", "root"]) await guest.writeAuthorizedKeys(`${admin.publicKey}\n`, user);
+    return new ReachableHost(cloud, id, guest, admin);
+  }
+
+  /** A run of the provider, which no Exoscale would let in. */
+  run(): Run {
+    return this.cloud.run(nobody);
+  }
+
+  get connection() {
+    const { user, address: host, port } = this.guest;
+    return { user, host, port, privateKey: this.admin.privateKey };
+  }
+
+  /** Inputs of an AuthorizedKey. */
+  inputs(publicKey: string, more: object = {}) {
+    const urn = "urn:pulumi:prod::ops::pulumi-nodejs:dynamic/exoscale-ssh:AuthorizedKey::alice";
+    return { identity: { organization: "o", urn, name: "alice" }, connection: this.connection, publicKey, ...more };
+  }
+
+  /** Whether sshd accepts a key: `yes`, `no`. */
+  async accepts(publicKey: string, user = this.guest.user): Promise<string> {
+    const { address: host, port } = this.guest;
+    return (await this.run().account.ssh.probe({ host, port, user }, publicKey)).accepts;
+  }
+
+  /** The lines of an account's file, other than the one that is logged in with. */
+  async lines(user?: string): Promise<string[]> {
+    const lines = (await this.guest.authorizedKeys(user)).split("\n");
+    return lines.filter((line) => line !== "" && line !== this.admin.publicKey);
+  }
+
+  /** Puts lines behind the one that is logged in with. */
+  async write(...lines: string[]): Promise<void> {
+    await this.guest.writeAuthorizedKeys([this.admin.publicKey, ...lines, ""].join("\n"));
+  }
+}
+
+/** What an attempt is refused with; empty when it is not. */
+export async function refusal(attempt: Promise<unknown>): Promise<string> {
+  return await attempt.then(
+    () => "",
+    (error: unknown) => `${error instanceof Error ? error.message : error}`,
+  );
+}
