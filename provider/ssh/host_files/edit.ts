@@ -50,7 +50,7 @@ export async function editHostFile(
     // Waiting for one and the same lock is bounded by itself.
     if (lock.isStill(swap)) tries -= 1;
     if (tries >= TRIES) return { file, swap };
-    await pause(backoff(tries, 20, 1_000), options.signal ?? NEVER);
+    await pause(backoff(tries, 20, 400), options.signal ?? NEVER);
   }
 }
 

@@ -61,5 +61,6 @@ function accountIn(said: Fields, name: string): HostAccount | undefined {
 }
 
 function refusalIn(said: Fields): string {
-  return printable(said.text("refusal") ?? "") || "neither sudo nor doas is installed";
+  const refusals = said.each("refusal").map((each) => printable(each.text("refusal") ?? ""));
+  return refusals.join("; ") || "neither sudo nor doas is installed";
 }

@@ -28,7 +28,7 @@ export const LOOK = script`
   done
 
   # Root needs nobody's permission.
-  become= refusal=
+  become=
   [ "$own" = 0 ] && ways='su sudo doas' || ways='sudo doas'
   for way in $ways; do
     command -v "$way" >/dev/null 2>&1 || continue
@@ -36,10 +36,9 @@ export const LOOK = script`
       become=$way
       break
     fi
-    refusal=$said
+    put refusal "$said"
   done
   put become "$become"
-  put refusal "$refusal"
   [ "$own" = 0 ] || [ -z "$become" ] || exec "$become" -n -u root -- /bin/sh -c "$loader" sh $SSH_CONNECTION
   exec /bin/sh -c "$loader" sh $SSH_CONNECTION
 `;

@@ -27,3 +27,10 @@ export function localSession({ shell = ["/bin/sh"], ...options }: LocalHost = {}
     },
   };
 }
+
+/** The same, but for a connection that ends when so many bytes were sent; a negative number counts from the end. */
+export function cutOff(shell: Shell, at: number): Shell {
+  const shortened = (stdin: string | Buffer = "") =>
+    (typeof stdin === "string" ? Buffer.from(stdin) : stdin).subarray(0, at);
+  return { exec: (command, stdin, options) => shell.exec(command, shortened(stdin), options) };
+}

@@ -1,0 +1,111 @@
+/** Several who edit the same file, and those who are cut off while they do. */
+import { readFileSync, statSync } from "node:fs";
+import { editHostFile } from "../../../provider/ssh/host_files/edit";
+import type { HostFile } from "../../../provider/ssh/host_files/read";
+import type { Shell } from "../../../provider/ssh/host_files/run_script";
+import { swapHostFile } from "../../../provider/ssh/host_files/swap";
+import { cutOff } from "./local_session";
+import { FILE, Workplace } from "./workplace";
+
+let place: Workplace;
+beforeEach(() => {
+  place = new Workplace();
+});
+afterEach(() => place.remove());
+
+const LOCK = ".ssh/.authorized_keys.exoscale-ssh.lock";
+const appended = (text: string) => (file: HostFile) => Buffer.concat([file.bytes, Buffer.from(text)]);
+const edit = (decide: (file: HostFile) => Buffer | undefined, options = {}) =>
+  editHostFile(place.shell, place.look, "tester", FILE, decide, options);
+
+test("An edit is decided anew upon what somebody else wrote meanwhile", async () => {
+  place.write("old\n");
+  let decisions = 0;
+  const { file, swap } = await edit((found) => {
+    decisions += 1;
+    if (decisions === 1) place.write("theirs\n");
+    return appended("ours\n")(found);
+  });
+  expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("theirs\nours\n") });
+  expect([decisions, file.bytes.toString()]).toEqual([2, "theirs\n"]);
+});
+
+test("An edit gives up where somebody else writes between every two looks, and says so", async () => {
+  let writes = 0;
+  const { swap } = await edit((found) => {
+    writes += 1;
+    place.write(`theirs ${writes}\n`);
+    return appended("ours\n")(found);
+  });
+  expect(swap).toEqual({ outcome: "changed" });
+  expect([writes, readFileSync(place.path(), "utf8")]).toEqual([15, "theirs 15\n"]);
+});
+
+test("Ten at once lose nothing of one another's edits", async () => {
+  place.write("");
+  const names = Array.from({ length: 10 }, (_, index) => `line ${index}\n`);
+  const results = await Promise.all(names.map((name) => edit(appended(name))));
+  expect(results.map(({ swap }) => swap?.outcome)).toEqual(names.map(() => "written"));
+  expect(readFileSync(place.path(), "utf8").match(/.+\n/g)?.sort()).toEqual(names);
+  expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
+});
+
+test("An edit that decides for nothing writes nothing", async () => {
+  place.write("old");
+  const { mtimeNs, ino } = statSync(place.path(), { bigint: true });
+  expect(await edit(() => undefined)).toMatchObject({ file: { bytes: Buffer.from("old") } });
+  expect(statSync(place.path(), { bigint: true })).toMatchObject({ mtimeNs, ino });
+});
+
+test("An edit of what cannot be read is not decided at all", async () => {
+  place.directory(FILE, 0o700);
+  const decide = () => {
+    throw new Error("decided");
+  };
+  expect((await edit(decide)).swap).toEqual({
+    outcome: "failed",
+    reason: expect.stringMatching(/authorized_keys is not a regular file$/),
+  });
+});
+
+test("A lock that nobody moves is taken over once patience ends, and is gone afterwards", async () => {
+  place.write("old");
+  place.directory(LOCK, 0o700);
+  place.write("half", 0o600, `${LOCK}/0123`);
+  const { swap } = await edit(appended(" new"), { lockPatienceMs: 50 });
+  expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
+  expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
+});
+
+test("A lock is waited for until the caller gives up", async () => {
+  place.write("old");
+  place.directory(LOCK, 0o700);
+  const before = place.all();
+  const controller = new AbortController();
+  let looks = 0;
+  const waiting = edit(
+    (file) => {
+      looks += 1;
+      if (looks === 20) controller.abort();
+      return appended(" new")(file);
+    },
+    { signal: controller.signal },
+  );
+  await expect(waiting).rejects.toMatchObject({ name: "AbortError" });
+  expect(place.all()).toEqual(before);
+});
+
+test.each([
+  ["in the middle of the script", 2_000],
+  ["before the data", -20],
+  ["in the middle of the expected bytes", -14],
+  ["in the middle of the new bytes", -3],
+  ["before the last byte", -1],
+])("A connection that ends %s leaves everything as it was", async (_, at) => {
+  place.write("old bytes.");
+  const before = place.all();
+  const shell: Shell = cutOff(place.shell, at);
+  const swapped = swapHostFile(shell, place.look, "tester", FILE, Buffer.from("old bytes."), Buffer.from("new bytes!"));
+  await swapped.catch(() => undefined);
+  expect(place.all()).toEqual(before);
+});

@@ -1,0 +1,140 @@
+/** File systems that are full, read-only, or of one file, and directories that are root's: on a guest with a real sshd. */
+import { lookAtHost } from "../../../provider/ssh/host_files/look";
+import { readHostFiles } from "../../../provider/ssh/host_files/read";
+import { swapHostFile } from "../../../provider/ssh/host_files/swap";
+import type { SshSession } from "../../../provider/ssh/session";
+import { describeSshd } from "../../emulator/guest_kinds";
+import { closeAll } from "../../emulator/world";
+import { closeSessions, type GuestHost, guestHost } from "./guest_host";
+
+const FILE = "/home/debian/.ssh/authorized_keys";
+
+describeSshd("On a guest with a real sshd,", () => {
+  let host: GuestHost;
+  let root: SshSession;
+  let session: SshSession;
+  beforeAll(async () => {
+    host = await guestHost("sshd");
+  });
+  beforeEach(async () => {
+    root = await host.session("root");
+    session = await host.session();
+  });
+  afterEach(async () => {
+    await said(`umount -l ${FILE}; umount -l /home/debian/.ssh; rm -f /home/debian/.ssh/*; rm -rf /etc/ssh/keys; true`);
+    await host.guest.writeAuthorizedKeys(`${host.key.publicKey}\n`);
+    closeSessions();
+  });
+  afterAll(closeAll);
+
+  async function said(script: string): Promise<string> {
+    const { code, stdout, stderr } = await root.exec("/bin/sh", `exec 2>&1\n${script}\n`);
+    return `${stdout}${stderr}${code === 0 ? "" : `(${code})`}`;
+  }
+
+  async function swap(expected: string | undefined, bytes: string, path = FILE, login = session, user = "debian") {
+    const look = await lookAtHost(login, [user]);
+    return swapHostFile(
+      login,
+      look,
+      user,
+      path,
+      expected === undefined ? undefined : Buffer.from(expected),
+      Buffer.from(bytes),
+    );
+  }
+
+  /** Everything below a directory: rights, owners, sums. */
+  const all = (directory = "/home/debian/.ssh") =>
+    said(`cd ${directory} && ls -lnA && find . -type f -exec md5sum {} +`);
+
+  test.each([
+    ["a full disk", "size=16k", /: No space left on device$/],
+    ["a disk without room for another file", "size=64k,nr_inodes=2", /: No space left on device$/],
+  ])("%s leaves the file as it was", async (_, options, reason) => {
+    const mount = `mount -t tmpfs -o uid=1000,gid=1000,mode=700,${options} tmpfs /home/debian/.ssh`;
+    expect(await said(`${mount} && cd /home/debian/.ssh && printf old >authorized_keys && chown 1000:1000 *`)).toBe("");
+    const before = await all();
+    expect(await swap("old", "x".repeat(20_000))).toEqual({ outcome: "failed", reason: expect.stringMatching(reason) });
+    expect(await all()).toBe(before);
+  });
+
+  test("a read-only file system leaves the file as it was", async () => {
+    const before = await all();
+    const there = "/home/debian/.ssh";
+    expect(await said(`mount --bind ${there} ${there} && mount -o remount,bind,ro ${there}`)).toBe("");
+    const outcome = await swap(`${host.key.publicKey}\n`, "new");
+    expect(outcome).toEqual({ outcome: "failed", reason: expect.stringMatching(/: Read-only file system$/) });
+    expect(await all()).toBe(before);
+  });
+
+  describe("a file that is mounted by itself", () => {
+    beforeEach(async () => {
+      const mount = `printf 'one\\ntwo\\n' >/root/single && chown 1000:1000 /root/single && mount --bind /root/single ${FILE}`;
+      expect(await said(mount)).toBe("");
+    });
+
+    test.each(["one\n", "", "xxx\nyyy\n"])("is overwritten with what is no longer: %j", async (bytes) => {
+      expect(await swap("one\ntwo\n", bytes)).toEqual({ outcome: "written", bytes: Buffer.from(bytes), inPlace: true });
+      expect(await said("cat /root/single; ls -A /home/debian/.ssh")).toBe(`${bytes}authorized_keys\n`);
+    });
+
+    test("is left as it was by what is longer", async () => {
+      const before = await all();
+      expect(await swap("one\ntwo\n", "one\ntwo\nthree\n")).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(/cannot replace .*, nor let it grow in place: Device or resource busy$/),
+      });
+      expect(await all()).toBe(before);
+    });
+  });
+
+  describe("a file outside of the home", () => {
+    const OUTSIDE = "/etc/ssh/keys/debian";
+    beforeEach(() =>
+      said("mkdir -m 755 /etc/ssh/keys; printf old >/etc/ssh/keys/debian; chmod 644 /etc/ssh/keys/debian"),
+    );
+
+    test("is replaced by root, through sudo, and stays root's", async () => {
+      expect(await swap("old", "new", OUTSIDE)).toMatchObject({ outcome: "written" });
+      expect(await said("ls -lnA /etc/ssh/keys")).toMatch(/^total \d+\n-rw-r--r-- 1 0 0 3 .* debian\n$/);
+    });
+
+    test("is made by root, and so that sshd can read it as the account", async () => {
+      await said(`rm ${OUTSIDE}`);
+      expect(await swap(undefined, "new", OUTSIDE)).toMatchObject({ outcome: "written" });
+      const look = await lookAtHost(session, ["debian"]);
+      const [file] = await readHostFiles(session, look, "debian", [OUTSIDE]);
+      expect(file).toMatchObject({ owner: "root", mode: "0644", bytes: Buffer.from("new") });
+    });
+
+    test("is left alone in a directory that others than root can write", async () => {
+      await said("chmod 775 /etc/ssh/keys");
+      const outcome = await swap("old", "new", OUTSIDE);
+      expect(outcome).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(/can be written by others than root$/),
+      });
+      expect(await said(`cat ${OUTSIDE}; ls -A /etc/ssh/keys`)).toBe("olddebian\n");
+    });
+  });
+
+  test("root does not edit where a link leads into another's directory", async () => {
+    await said(
+      "printf old >/home/debian/roots; mv /root/.ssh/authorized_keys /root/kept; ln -s /home/debian/roots /root/.ssh/authorized_keys",
+    );
+    const outcome = await swap("old", "new", ".ssh/authorized_keys", root, "root");
+    expect(outcome).toEqual({ outcome: "failed", reason: expect.stringMatching(/does not belong to root/) });
+    expect(
+      await said("cat /home/debian/roots; mv -f /root/kept /root/.ssh/authorized_keys; ls -A /home/debian"),
+    ).toMatch(/^old/);
+  });
+
+  test("a link to a file of root's gives nothing of it away", async () => {
+    await said(`ln -sf /etc/shadow ${FILE}`);
+    const look = await lookAtHost(session, ["debian"]);
+    const [file] = await readHostFiles(session, look, "debian", [FILE]);
+    expect(file).toMatchObject({ status: "unreadable", resolved: "/etc/shadow", reason: "Permission denied" });
+    expect(file?.bytes).toEqual(Buffer.alloc(0));
+  });
+});

@@ -1,0 +1,134 @@
+/** Hosts that talk without being asked, give no shell, or let nobody become root: on a guest with a real sshd. */
+import { once } from "node:events";
+import { readFileSync, watch, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type HostLook, lookAtHost } from "../../../provider/ssh/host_files/look";
+import { readHostFiles } from "../../../provider/ssh/host_files/read";
+import { swapHostFile } from "../../../provider/ssh/host_files/swap";
+import type { SshSession } from "../../../provider/ssh/session";
+import { describeSshd } from "../../emulator/guest_kinds";
+import { closeAll } from "../../emulator/world";
+import { closeSessions, type GuestHost, guestHost } from "./guest_host";
+
+const FILE = ".ssh/authorized_keys";
+
+describeSshd("On a guest with a real sshd,", () => {
+  let host: GuestHost;
+  let text: string;
+  beforeEach(async () => {
+    host = await guestHost("sshd");
+    text = await host.guest.authorizedKeys();
+  });
+  afterEach(async () => {
+    closeSessions();
+    await closeAll();
+  });
+
+  /** A file of the guest, seen from outside. */
+  const inGuest = (path: string) => join(host.guest.home(), "../..", path);
+
+  function setShell(shell: string) {
+    const passwd = readFileSync(inGuest("etc/passwd"), "utf8");
+    writeFileSync(inGuest("etc/passwd"), passwd.replace(/^(debian:.*:).*$/m, `$1${shell}`));
+  }
+
+  async function looked(users = ["debian", "root"]): Promise<[SshSession, HostLook]> {
+    const session = await host.session();
+    return [session, await lookAtHost(session, users)];
+  }
+
+  test("words before, meanwhile and after do no harm", async () => {
+    setShell("/bin/bash");
+    writeFileSync(inGuest("home/debian/.bashrc"), "echo Welcome=1; echo to you >&2; trap 'echo Bye; exit 7' EXIT\n");
+    writeFileSync(inGuest("home/debian/.ssh/rc"), "echo Last login: today\n");
+    const [session, look] = await looked();
+    expect((await session.exec("true")).stdout).toMatch(/Last login: today\n.*Welcome=1\nBye\n$/s);
+    const [file] = await readHostFiles(session, look, "debian", [FILE]);
+    expect(file?.bytes.toString()).toBe(text);
+    expect(await swapHostFile(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+      outcome: "changed",
+    });
+  });
+
+  test.each([
+    ["the shell is nologin", () => setShell("/usr/sbin/nologin"), /This account is currently not available/],
+    ["the key's line has a forced command", () => force('command="echo only this"'), /it said: only this/],
+  ])("where %s, the error says that there is no shell", async (_, prepare, words) => {
+    await prepare();
+    await expect(looked()).rejects.toMatchObject({ code: "SSH_NO_SHELL", message: expect.stringMatching(words) });
+  });
+
+  const force = (options: string) => host.guest.writeAuthorizedKeys(`${options} ${host.key.publicKey}\n`);
+
+  describe("where sudo refuses,", () => {
+    beforeEach(() =>
+      writeFileSync(inGuest("bin/sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2; exit 1\n"),
+    );
+
+    test("a look says so, in the host's words, and what sshd said", async () => {
+      const [, look] = await looked();
+      expect(look).toMatchObject({ becomeRefusal: expect.stringMatching(/^sudo: a password is required/) });
+      expect([look.become, look.sshdSettings.size]).toEqual([undefined, 0]);
+      expect(look.sshdRefusal).toMatch(/no hostkeys available|Permission denied/);
+    });
+
+    test("a look has the configuration of sshd, with what that includes in place", async () => {
+      const include = "Include /etc/ssh/more.d/*.conf\nPort 2222\n";
+      const session = await host.session("root");
+      await session.exec(
+        "/bin/sh",
+        `mkdir /etc/ssh/more.d; cd /etc/ssh
+printf 'Match user bob\\n  AuthorizedKeysFile /keys/%%u\\n' >more.d/a.conf
+printf 'StrictModes no' >more.d/b.conf
+printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
+      );
+      const [, look] = await looked();
+      expect(look.sshdConfig).toBe(
+        "Match user bob\n  AuthorizedKeysFile /keys/%u\nMatch all\nStrictModes no\nPort 2222\n",
+      );
+    });
+
+    test("one's own file is replaced, and another's is neither read nor written", async () => {
+      const [session, look] = await looked();
+      const outcome = await swapHostFile(session, look, "debian", FILE, Buffer.from(text), Buffer.from("new"));
+      expect(outcome).toMatchObject({ outcome: "written" });
+      const [other] = await readHostFiles(session, look, "root", ["/root/.ssh/authorized_keys", "/root/.ssh/*.pub"]);
+      expect(other).toMatchObject({ status: "unreadable", reason: "Permission denied" });
+      expect(await swapHostFile(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+        outcome: "failed",
+        reason: expect.stringMatching(/^cannot act as root: sudo: a password is required/),
+      });
+    });
+  });
+
+  test("where sudo stops working after the look, files are unreadable and say why", async () => {
+    const [session, look] = await looked();
+    writeFileSync(inGuest("bin/sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2; exit 1\n");
+    const [file] = await readHostFiles(session, look, "root", [FILE]);
+    expect(file).toMatchObject({ status: "unreadable", reason: "sudo: a password is required" });
+    expect(await swapHostFile(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+      outcome: "failed",
+      reason: "sudo: a password is required",
+    });
+  });
+
+  test("a session that ends while the new file is uploaded leaves everything as it was", async () => {
+    const [session, look] = await looked();
+    const watcher = watch(inGuest("home/debian/.ssh"));
+    const begun = once(watcher, "change");
+    const swapping = swapHostFile(session, look, "debian", FILE, Buffer.from(text), Buffer.alloc(12_000_000, "x"));
+    const [, name] = await begun;
+    session.close();
+    watcher.close();
+    await expect(swapping).rejects.toMatchObject({ code: "SSH_CONNECTION_LOST" });
+    expect(name).toMatch(/^\.authorized_keys\.exoscale-ssh\.[0-9a-f]{32}$/);
+    const other = await host.session();
+    expect(
+      (
+        await other.exec(
+          "while ls -A .ssh | grep exoscale >/dev/null; do :; done; ls -A .ssh; cat .ssh/authorized_keys",
+        )
+      ).stdout,
+    ).toBe(`authorized_keys\n${text}`);
+  });
+});
