@@ -76,6 +76,10 @@ const MAKE_READY = script`
   # What a power failure left behind more than a day ago.
   find . ! -name . -prune -name ".$base.exoscale-ssh.*" -mtime +0 -exec rm -rf {} + 2>/dev/null
   [ -w . ] || put denied
+  # What is made in an append-only directory (chattr +a) could not be removed again.
+  case $(lsattr -d . 2>/dev/null) in
+    *a*' .') fail "$dir is append-only: Operation not permitted";;
+  esac
   stage=./.$base.exoscale-ssh.$nonce
   try "cannot write in $dir" mkdir "$stage"
   said=$({ cat >"$stage/all"; } 2>&1) || fail "cannot write in $dir"

@@ -1,4 +1,5 @@
 /** What a swap does to files as they are found, on a real file system, as an account that is not root. */
+import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { FILE, isRoot, Workplace } from "./workplace";
 
@@ -164,6 +165,27 @@ describe("A swap changes nothing and leaves nothing behind where it finds", () =
     const before = place.all();
     expect(await place.swap(undefined, "new")).toEqual({ outcome: "changed" });
     expect(place.all()).toEqual(before);
+  });
+});
+
+describe("A file that may not be changed by anybody", () => {
+  const attributes = (flag: string, name: string) => spawnSync("chattr", [flag, place.path(name)]).status;
+
+  test.each([
+    ["+i", FILE],
+    ["+a", FILE],
+    ["+i", ".ssh"],
+    ["+a", ".ssh"],
+  ])("is left as it was, with chattr %s %s", async (flag, name) => {
+    place.write("old");
+    // Not every file system has such flags, nor has every container the right to set them; then it is a file like others.
+    const isFixed = attributes(flag, name) === 0;
+    const before = place.all();
+    const outcome = await place.swap("old", "new");
+    const after = place.all();
+    attributes(flag.replace("+", "-"), name);
+    expect(outcome).toEqual(isFixed ? failed(/: (Operation not permitted|Permission denied)$/) : written("new"));
+    if (isFixed) expect(after).toEqual(before);
   });
 });
 
