@@ -28,6 +28,8 @@ export interface PrivateKeyCredential {
 export interface AgentCredential {
   /** Path of its socket (what `SSH_AUTH_SOCK` holds), or `pageant`. This room reads no environment. */
   readonly agentSocket: string;
+  /** Which of its keys to use, by their SHA256 fingerprints. Default: all. */
+  readonly offers?: (fingerprintSha256: string) => boolean;
 }
 
 /**
@@ -43,7 +45,7 @@ export async function loginSteps(credentials: readonly Credential[]): Promise<Lo
 }
 
 async function loginStep(credential: Credential): Promise<LoginStep> {
-  if ("agentSocket" in credential) return new AgentStep(credential.agentSocket);
+  if ("agentSocket" in credential) return new AgentStep(credential);
   return new KeyStep(await readKey(credential));
 }
 
@@ -91,9 +93,9 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
   private readonly agent: BaseAgent;
   private found = "not reachable";
 
-  constructor(socket: string) {
+  constructor(private readonly credential: AgentCredential) {
     super();
-    this.agent = createAgent(socket);
+    this.agent = createAgent(credential.agentSocket);
   }
 
   label(): string {
@@ -106,7 +108,8 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
     this.agent.getIdentities((error, keys) => {
-      const usable = (keys ?? []).filter(isUsable);
+      const { offers = () => true } = this.credential;
+      const usable = (keys ?? []).filter(isUsable).filter((key) => offers(fingerprint(key)));
       if (!error) this.found = usable.map(fingerprint).join(", ") || "empty";
       done(error, usable);
     });

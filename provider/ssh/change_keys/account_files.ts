@@ -5,6 +5,9 @@ import {
   type SshdSettings,
   sshdSettings,
 } from "../authorized_keys/sshd_config";
+import { readSshdConfig } from "../authorized_keys/sshd_config_text";
+import type { ExecOptions } from "../exec";
+import { canAct } from "../host_files/account";
 import type { HostLook } from "../host_files/look";
 import { type HostFile, readHostFiles } from "../host_files/read";
 import type { SshSession } from "../session";
@@ -18,27 +21,79 @@ export interface AccountFiles {
   readonly unread: readonly string[];
   /** What else may let a key in, in words. */
   readonly otherSources: readonly string[];
+  /** Why keys may be refused that are in files, in words. */
+  readonly refusals: readonly string[];
+  /** Why sshd may read other files than these, in words; empty where sshd has said it itself. */
+  readonly doubts: readonly string[];
 }
 
 /** Reads the files of an account, as the account that owns them. */
-export async function accountFiles(session: SshSession, look: HostLook, user: string): Promise<AccountFiles> {
+export async function accountFiles(
+  session: SshSession,
+  look: HostLook,
+  user: string,
+  bounds: Pick<ExecOptions, "timeoutMs" | "signal">,
+): Promise<AccountFiles> {
   const account = look.accounts.get(user);
-  if (!account) return { user, files: [], unread: [`the account ${user}, which is not there`], otherSources: [] };
-  const settings = settingsOf(look, user);
-  const paths = authorizedKeysPaths(settings?.authorizedKeysFiles ?? defaultAuthorizedKeysFiles, account);
-  const files = await readHostFiles(session, look, user, paths);
-  const isKnown = ({ status }: HostFile) => status === "read" || status === "missing";
+  const { settings, doubts } = settingsOf(look, user);
+  const told = { user, doubts, otherSources: settings.otherSources, refusals: refusalsIn(settings) };
+  if (!account) return { ...told, files: [], unread: [`the account ${user}, which is not there`] };
+  const paths = authorizedKeysPaths(settings.authorizedKeysFiles, account);
+  const files = await readHostFiles(session, look, user, paths, bounds);
+  const unread = files.filter(({ status }) => status === "unreadable");
   return {
-    user,
-    files: files.filter(isKnown),
-    unread: files.filter((file) => !isKnown(file)).map(({ path, status, reason }) => `${path} (${reason ?? status})`),
-    otherSources: settings?.otherSources ?? [],
+    ...told,
+    // sshd reads neither a device nor a link in a circle, so no key is there.
+    files: files.filter(({ status }) => status === "read" || status === "missing"),
+    unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
   };
 }
 
-function settingsOf(look: HostLook, user: string): SshdSettings | undefined {
-  const told = look.sshdSettings.get(user);
-  return told === undefined ? undefined : sshdSettings(told);
+/** Whether what is unread stays so although the session acts as its owner, which is how sshd reads as well. */
+export function isUnreadByOwner(look: HostLook, { user, unread }: AccountFiles): boolean {
+  return unread.length > 0 && look.accounts.has(user) && canAct(look, user);
+}
+
+interface Told {
+  readonly settings: SshdSettings;
+  readonly doubts: readonly string[];
+}
+
+const byDefault: SshdSettings = {
+  authorizedKeysFiles: defaultAuthorizedKeysFiles,
+  otherSources: [],
+  pubkeyAuthentication: true,
+};
+
+function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal }: HostLook, user: string): Told {
+  const said = told.get(user);
+  const settings = said === undefined ? undefined : sshdSettings(said);
+  if (settings) return { settings, doubts: [] };
+  const why = sshdRefusal ?? becomeRefusal ?? "it gave no answer";
+  if (sshdConfig === undefined) {
+    return {
+      settings: byDefault,
+      doubts: [`sshd does not say which files it reads (${why}); its defaults are assumed`],
+    };
+  }
+  const written = readSshdConfig(sshdConfig);
+  const doubts = [...written.doubts, ...unreadIn(sshdConfig)].map((doubt) => `; ${doubt}`).join("");
+  return {
+    settings: written.settings,
+    doubts: [`sshd does not say which files it reads (${why}); that is taken from sshd_config${doubts}`],
+  };
+}
+
+/** Files that are included and were not shown: the script on the host says so in a comment. */
+function unreadIn(sshdConfig: string): string[] {
+  return [...sshdConfig.matchAll(/^# (\S+ cannot be read)$/gm)].flatMap(([, what]) => what ?? []);
+}
+
+function refusalsIn({ pubkeyAuthentication, revokedKeys }: SshdSettings): string[] {
+  return [
+    ...(pubkeyAuthentication ? [] : ["PubkeyAuthentication no"]),
+    ...(revokedKeys === undefined ? [] : [`RevokedKeys ${revokedKeys}`]),
+  ];
 }
 
 /** Every grant in the files of accounts. */

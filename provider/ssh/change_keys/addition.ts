@@ -1,51 +1,63 @@
-import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError } from "../../errors";
+import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError, SshLoginRefusedError } from "../../errors";
 import { type KeyLine, withKey } from "../authorized_keys/edit";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
-import { fingerprintOf } from "../credentials";
-import { askAnew } from "./asking";
-import { type Edit, editFile, putBack } from "./edits";
-import type { Visit } from "./visit";
+import { type Credential, fingerprintOf } from "../credentials";
+import type { AccountFiles } from "./account_files";
+import { askAnew, type Heard } from "./asking";
+import { afterPuttingBack, type Edit, editFile } from "./edits";
+import { credentialWith } from "./staying";
+import { accessAs, fingerprintsOf, type Visit } from "./visit";
 
 /**
  * Adds the keys of the change and proves that sshd accepts them, by logging in where a private half is at hand. Options
- * that may rightly refuse us here (`from=`, `expiry-time=`, `cert-authority`) are not held against a key.
+ * that may rightly refuse us here (`from=`, `expiry-time=`, `cert-authority`) are not held against a key. After any
+ * failure the files are as they were.
  *
- * @returns SHA256 fingerprints of those that were not there before
+ * @returns SHA256 fingerprints of those that were added or changed
  */
 export async function addKeys(visit: Visit): Promise<string[]> {
   const { add = [] } = visit.change;
   if (add.length === 0) return [];
-  visit.progress("adding the new key");
   const edits: Edit[] = [];
-  for (const line of add) {
-    const edit = await addKey(visit, line);
-    if (edit) edits.push(edit);
+  const added: string[] = [];
+  try {
+    visit.progress("adding the new key");
+    for (const line of add) {
+      const edit = await addKey(visit, line);
+      if (edit) edits.push(edit);
+      if (edit) added.push(line.key.fingerprintSha256);
+    }
+    visit.progress("proving that the new key is accepted");
+    await proveAccepted(visit);
+    return added;
+  } catch (error) {
+    throw await afterPuttingBack(visit, edits, error);
   }
-  visit.progress("proving that the new key is accepted");
-  await proveAccepted(visit, edits);
-  const before = new Set(
-    edits.flatMap((edit) => entriesOf(edit.before).map(({ fingerprintSha256 }) => fingerprintSha256)),
-  );
-  const touched = new Set(edits.length > 0 ? add.map(({ key }) => key.fingerprintSha256) : []);
-  return [...touched].filter((fingerprint) => !before.has(fingerprint));
 }
 
 async function addKey(visit: Visit, line: KeyLine): Promise<Edit | undefined> {
-  const { change, accounts } = visit;
+  const { change } = visit;
+  const { path } = placeFor(visit, line);
+  return await editFile(visit, change.user, path, (bytes) => {
+    const addition = withKey(bytes, line, change.whenPresent ?? "report");
+    if ("conflict" in addition) throw restricted(visit, path, addition.conflict);
+    return addition.change === "none" ? undefined : addition.file;
+  });
+}
+
+/** Where the key stands already, in whichever file; else the first that is there. */
+function placeFor({ change, accounts, access }: Visit, { key }: KeyLine) {
   const files = accounts.find(({ user }) => user === change.user)?.files ?? [];
-  const isHere = ({ fingerprintSha256 }: AuthorizedEntry) => fingerprintSha256 === line.key.fingerprintSha256;
-  // Where it stands already, in whichever file; else in the first that is there.
+  const isHere = ({ fingerprintSha256 }: AuthorizedEntry) => fingerprintSha256 === key.fingerprintSha256;
   const file =
     files.find(({ bytes }) => entriesOf(bytes).some(isHere)) ??
     files.find(({ status }) => status === "read") ??
     files[0];
-  if (!file)
-    throw new KeyUnprovenError(`sshd on ${visit.access.target.host} reads no authorized_keys of ${change.user}.`);
-  return await editFile(visit, change.user, file.path, (bytes) => {
-    const addition = withKey(bytes, line, change.whenPresent ?? "report");
-    if ("conflict" in addition) throw restricted(visit, file.path, addition.conflict);
-    return addition.change === "none" ? undefined : addition.file;
-  });
+  if (file) return file;
+  throw new KeyUnprovenError(
+    `sshd on ${access.target.host} reads no authorized_keys of ${change.user}, so no key can be added. Look at ` +
+      "AuthorizedKeysFile in its sshd_config.",
+  );
 }
 
 function restricted({ access, change }: Visit, path: string, entry: AuthorizedEntry): KeyRestrictedError {
@@ -61,29 +73,42 @@ export function mayRefuseUs(options: readonly string[]): boolean {
   return options.some((option) => /^(from=|expiry-time=|cert-authority$)/i.test(option));
 }
 
-async function proveAccepted(visit: Visit, edits: readonly Edit[]): Promise<void> {
+async function proveAccepted(visit: Visit): Promise<void> {
   const { add = [], user } = visit.change;
   const provable = add.filter(({ options = [] }) => !mayRefuseUs(options));
   const keys = provable.map(({ key }) => key);
   if (keys.length === 0) return;
-  const mine = new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));
-  const isNew = (credential: (typeof visit.access.credentials)[number]) => mine.has(fingerprintOf(credential) ?? "");
-  const { credentials, target } = visit.access;
-  // With the private half of a new key the question is followed by a real login with it.
-  const proofs = target.user === user ? credentials.filter(isNew) : [];
-  const others = credentials.filter((credential) => !isNew(credential));
-  const access = { ...visit.access, target: { ...target, user } };
-  const { answers, loggedIn, error } = await askAnew(access, keys, [
-    ...proofs,
-    ...(target.user === user ? others : []),
-  ]);
-  const refused = keys.filter((key) => answers.get(key.fingerprintSha256) !== "yes");
-  if (refused.length === 0 && loggedIn !== false) return;
-  const left = await putBack(visit, edits);
-  const names = (refused.length > 0 ? refused : keys).map(({ fingerprintSha256 }) => fingerprintSha256).join(", ");
-  const rest = left.length > 0 ? ` It could not be taken out of ${left.join(", ")}.` : "";
-  throw new KeyNotAcceptedError(
-    `${names} was added for ${user}@${target.host}, was not accepted, and was taken out again.${rest} ` +
-      (error?.message ?? "Look at PubkeyAuthentication, StrictModes and RevokedKeys there."),
+  const heard = await askAnew(accessAs(visit, user), keys, proofsOf(visit, keys));
+  const refused = keys.filter((key) => heard.answers.get(key.fingerprintSha256) !== "yes");
+  if (refused.length > 0) throw notAccepted(visit, refused, heard);
+}
+
+/** With the private half of a new key the question is followed by a real login with it; else by the one that got in. */
+function proofsOf({ session, access, change }: Visit, keys: readonly { fingerprintSha256: string }[]): Credential[] {
+  if (access.target.user !== change.user) return [];
+  const mine = fingerprintsOf(keys);
+  return [
+    ...access.credentials.filter((credential) => mine.has(fingerprintOf(credential) ?? "")),
+    ...credentialWith(access.credentials, session.loggedInKey ?? ""),
+  ];
+}
+
+function notAccepted({ access, change, accounts }: Visit, keys: Iterable<{ fingerprintSha256: string }>, heard: Heard) {
+  const names = [...fingerprintsOf([...keys])].join(", ");
+  const place = `${change.user}@${access.target.host}`;
+  const { error } = heard;
+  if (error && !(error instanceof SshLoginRefusedError)) {
+    return new KeyUnprovenError(
+      `${names} was added for ${place} and taken out again, because whether it is accepted could not be asked: ${error.message}`,
+    );
+  }
+  const own = accounts.find(({ user }) => user === change.user);
+  return new KeyNotAcceptedError(
+    `${names} was added for ${place}, was not accepted, and was taken out again. ${lookAt(own)}`,
   );
+}
+
+function lookAt(own: AccountFiles | undefined): string {
+  if (own?.refusals.length) return `sshd has ${own.refusals.join(" and ")} there.`;
+  return "Look at PubkeyAuthentication, StrictModes and RevokedKeys there, and at the rights of the home directory.";
 }

@@ -1,12 +1,10 @@
-import { ExoscaleSshError, SshLoginRefusedError } from "../../errors";
+import { ExoscaleSshError, SshLoginRefusedError, SshUnreachableError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import { connect } from "../connect";
 import type { Credential } from "../credentials";
 import { KeyQuestion } from "../key_question";
+import { waitOrRethrow } from "./bounds";
 import type { HostAccess } from "./key_change";
-
-/** Refused questions count as failed logins, of which sshd takes six; an RSA key is asked about twice. */
-const questionsAtOnce = 2;
 
 /** What a host answers, by SHA256 fingerprint. */
 export type Answers = ReadonlyMap<string, KeyQuestion["answer"]>;
@@ -14,9 +12,11 @@ export type Answers = ReadonlyMap<string, KeyQuestion["answer"]>;
 /** What was heard in connections of their own. */
 export interface Heard {
   readonly answers: Answers;
-  /** Whether a credential got in; undefined where none was given. */
+  /** Whether a credential got in; undefined where none was given, or the host could not be spoken to. */
   readonly loggedIn: boolean | undefined;
-  /** Why there is no answer, where there is none. */
+  /** SHA256 fingerprint of the key that got in last. */
+  readonly loggedInKey?: string | undefined;
+  /** What the last connection that did not end with a login ended with. */
   readonly error?: ExoscaleSshError;
 }
 
@@ -33,6 +33,8 @@ export function answersOf(questions: readonly KeyQuestion[]): Answers {
 /**
  * Asks a host about keys in new connections, a few in each, and then logs in with the credentials, which spares OpenSSH
  * 9.8 and later their suspicion. Rejects for nothing that a host or a network does: `error` has it.
+ *
+ * A login that was refused after questions may have been refused because of them: where that matters, try it alone.
  */
 export async function askAnew(
   access: HostAccess,
@@ -40,24 +42,60 @@ export async function askAnew(
   credentials: readonly Credential[],
 ): Promise<Heard> {
   const answers = new Map<string, KeyQuestion["answer"]>();
-  let loggedIn: boolean | undefined;
-  for (let from = 0; from < Math.max(1, keys.length); from += questionsAtOnce) {
-    const questions = questionsAbout(keys.slice(from, from + questionsAtOnce));
-    const error = await askOnce(access, questions, credentials);
+  let heard: Omit<Heard, "answers"> = { loggedIn: undefined };
+  for (const some of keys.length === 0 ? [[]] : batches(keys)) {
+    const questions = questionsAbout(some);
+    const { loggedInKey, error } = await patiently(access, questions, credentials);
     for (const [key, answer] of answersOf(questions)) answers.set(key, answer);
-    if (credentials.length > 0) loggedIn = error === undefined;
-    if (error && !(error instanceof SshLoginRefusedError)) return { answers, loggedIn, error };
-    if (error && credentials.length > 0) return { answers, loggedIn, error };
+    if (error && !(error instanceof SshLoginRefusedError)) return { answers, loggedIn: undefined, error };
+    const loggedIn = credentials.length > 0 ? error === undefined && heard.loggedIn !== false : undefined;
+    heard = { loggedIn, loggedInKey, ...(error && { error }) };
   }
-  return { answers, loggedIn };
+  return { answers, ...heard };
 }
 
-async function askOnce(access: HostAccess, ask: readonly KeyQuestion[], credentials: readonly Credential[]) {
+/** Refused questions count as failed logins, of which an sshd may take as few as three; an RSA key is asked about twice. */
+function batches(keys: readonly PublicKey[]): PublicKey[][] {
+  const [twice, once] = [keys.filter(isAskedTwice), keys.filter((key) => !isAskedTwice(key))];
+  const pairs = once.flatMap((_key, at) => (at % 2 === 0 ? [once.slice(at, at + 2)] : []));
+  return [...twice.map((key) => [key]), ...pairs];
+}
+
+const isAskedTwice = ({ algorithm }: PublicKey) => algorithm === "rsa";
+
+type Once = { readonly loggedInKey?: string | undefined; readonly error?: ExoscaleSshError };
+
+/**
+ * A host that has let us in and drops the next connections is one that has counted our questions against us (OpenSSH
+ * 9.8, PerSourcePenalties): a quarter of a minute later it has forgotten them.
+ */
+async function patiently(
+  access: HostAccess,
+  ask: readonly KeyQuestion[],
+  credentials: readonly Credential[],
+): Promise<Once> {
+  const end = performance.now() + (access.timeoutMs ?? 20_000);
+  for (;;) {
+    const heard = await once(access, ask, credentials);
+    const isDropped = heard.error instanceof SshUnreachableError && heard.error.kind === "dropped";
+    if (!isDropped || performance.now() + pauseMs >= end) return heard;
+    await waitOrRethrow(pauseMs, access.signal);
+  }
+}
+
+const pauseMs = 2_000;
+
+async function once(
+  access: HostAccess,
+  ask: readonly KeyQuestion[],
+  credentials: readonly Credential[],
+): Promise<Once> {
   try {
-    (await connect(access.target, credentials, { ...access, ask })).close();
-    return undefined;
+    const session = await connect(access.target, credentials, { ...access, ask });
+    session.close();
+    return { loggedInKey: session.loggedInKey };
   } catch (error) {
-    if (error instanceof ExoscaleSshError) return error;
+    if (error instanceof ExoscaleSshError) return { error };
     throw error;
   }
 }

@@ -1,6 +1,7 @@
-import { KeysNotWrittenError } from "../../errors";
+import { ExoscaleSshError, KeysNotWrittenError } from "../../errors";
 import { editHostFile } from "../host_files/edit";
 import { type SwapOutcome, swapHostFile } from "../host_files/swap";
+import { boundsOf, boundsOfRescue } from "./bounds";
 import type { Visit } from "./visit";
 
 /** A file that was changed, and can be put back. */
@@ -22,11 +23,12 @@ export async function editFile(
   path: string,
   edit: (bytes: Buffer) => Buffer | undefined,
 ): Promise<Edit | undefined> {
-  const { file, swap } = await editHostFile(session, look, user, path, ({ bytes }) => edit(bytes));
+  const { file, swap } = await editHostFile(session, look, user, path, ({ bytes }) => edit(bytes), boundsOf(access));
   if (swap === undefined) return undefined;
   if (swap.outcome === "written") return { user, path, before: file.bytes, after: swap.bytes };
   throw new KeysNotWrittenError(
-    `${path} of ${user}@${access.target.host} could not be changed, and is as it was: ${reasonOf(swap)}.`,
+    `${path} of ${user}@${access.target.host} could not be changed, and is as it was: ${reasonOf(swap)}. Mend that, and ` +
+      'run "pulumi up" again.',
   );
 }
 
@@ -35,12 +37,30 @@ function reasonOf(swap: Exclude<SwapOutcome, { outcome: "written" }>): string {
   return swap.outcome === "changed" ? "somebody keeps editing it" : `another run is changing it (${swap.by})`;
 }
 
-/** Puts files back, where they still are as we left them, in reverse order. @returns those that are not back, in words */
-export async function putBack({ session, look }: Visit, edits: readonly Edit[]): Promise<string[]> {
+/**
+ * Puts files back, where they still are as we left them, in reverse order. Also when the caller has given up.
+ *
+ * @returns a sentence about those that are not back; undefined when all are
+ */
+export async function putBack(visit: Visit, edits: readonly Edit[]): Promise<string | undefined> {
   const failed: string[] = [];
-  for (const { user, path, before, after } of [...edits].reverse()) {
-    const swapped = await swapHostFile(session, look, user, path, after, before);
-    if (swapped.outcome !== "written") failed.push(`${path} (${reasonOf(swapped)})`);
+  for (const edit of [...edits].reverse()) failed.push(...(await back(visit, edit)));
+  return failed.length > 0 ? `These could not be put back: ${failed.join(", ")}.` : undefined;
+}
+
+/** Puts files back because of an error. @returns that error, which then also tells what could not be put back */
+export async function afterPuttingBack(visit: Visit, edits: readonly Edit[], error: unknown): Promise<unknown> {
+  const left = await putBack(visit, edits);
+  if (left !== undefined && error instanceof ExoscaleSshError) error.message += ` ${left}`;
+  return error;
+}
+
+async function back({ session, look, access }: Visit, { user, path, before, after }: Edit): Promise<string[]> {
+  try {
+    const swapped = await swapHostFile(session, look, user, path, after, before, boundsOfRescue(access));
+    return swapped.outcome === "written" ? [] : [`${path} (${reasonOf(swapped)})`];
+  } catch (error) {
+    if (error instanceof ExoscaleSshError) return [`${path} (${error.message})`];
+    throw error;
   }
-  return failed;
 }

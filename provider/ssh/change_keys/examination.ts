@@ -1,21 +1,23 @@
 import { ExoscaleSshError } from "../../errors";
-import { parsePublicKey } from "../../keys/public_key";
+import { type PublicKey, parsePublicKey } from "../../keys/public_key";
 import { connect } from "../connect";
 import { lookAtHost } from "../host_files/look";
 import type { HostKey } from "../host_key";
 import { probe } from "../probe";
+import type { SshSession } from "../session";
 import { hostAndPort } from "../target";
 import { type AccountFiles, accountFiles, entriesIn } from "./account_files";
 import { answersOf, askAnew, questionsAbout } from "./asking";
+import { boundsOf } from "./bounds";
 import type { HostAccess } from "./key_change";
-import { inTurn } from "./turns";
+import { credentialWith } from "./staying";
 
 /**
  * How a key stands with an account of a host.
  *
  * - `open`: sshd accepts it, or a file that sshd reads has it.
  * - `closed`: proven. The host is the one that we know, no file that sshd reads has the key, and sshd refuses it.
- * - `refused`: sshd refuses it when asked from here and now, which is no proof: no file was read, or the host is unknown.
+ * - `refused`: sshd refuses it when asked from here and now, which is no proof: a file was not read, or the host is unknown.
  * - `unknown`: no answer.
  */
 export type Standing = "open" | "closed" | "refused" | "unknown";
@@ -46,7 +48,7 @@ export interface Examined {
 export async function examineKey(access: HostAccess, examined: Examined): Promise<Examination> {
   const isKnown = (access.knownHostKeys?.length ?? 0) > 0;
   return isKnown && access.credentials.length > 0
-    ? await inTurn(access.target, () => readAndAsk(access, examined))
+    ? await readAndAsk(access, examined)
     : await askOnly(access, examined);
 }
 
@@ -64,19 +66,15 @@ async function askOnly(access: HostAccess, { user, publicKeyOpenssh }: Examined)
 
 async function readAndAsk(access: HostAccess, examined: Examined): Promise<Examination> {
   const key = parsePublicKey(examined.publicKeyOpenssh);
-  const questions = questionsAbout([key]);
-  const place = `${examined.user}@${hostAndPort(access.target)}`;
+  // In the connection that logs in only the account can be asked about that it logs in to.
+  const questions = access.target.user === examined.user ? questionsAbout([key]) : [];
+  const place = placeOf(access, examined.user);
   try {
     const session = await connect(access.target, access.credentials, { ...access, ask: questions });
-    const { hostKey } = session;
-    try {
-      const users = [examined.user, ...(examined.alsoIn ?? [])];
-      const look = await lookAtHost(session, users);
-      const accounts = await Promise.all(users.map((user) => accountFiles(session, look, user)));
-      return { ...(await judged(access, examined, accounts)), hostKey };
-    } finally {
-      session.close();
-    }
+    const accounts = await filesOf(session, access, examined);
+    const known = answersOf(questions).get(key.fingerprintSha256);
+    const login = credentialWith(access.credentials, session.loggedInKey ?? "");
+    return { ...(await judged({ ...access, credentials: login }, key, accounts, known)), hostKey: session.hostKey };
   } catch (error) {
     if (!(error instanceof ExoscaleSshError)) throw error;
     const answer = answersOf(questions).get(key.fingerprintSha256);
@@ -86,27 +84,68 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
   }
 }
 
+/** Reads the files, and leaves: a host gets few connections at once. */
+async function filesOf(
+  session: SshSession,
+  access: HostAccess,
+  { user, alsoIn = [] }: Examined,
+): Promise<AccountFiles[]> {
+  try {
+    const users = [...new Set([user, ...alsoIn])];
+    const bounds = boundsOf(access);
+    const look = await lookAtHost(session, users, bounds);
+    return await Promise.all(users.map((each) => accountFiles(session, look, each, bounds)));
+  } finally {
+    session.close();
+  }
+}
+
 async function judged(
   access: HostAccess,
-  { publicKeyOpenssh }: Examined,
+  key: PublicKey,
   accounts: readonly AccountFiles[],
+  known: Answer,
 ): Promise<Examination> {
-  const key = parsePublicKey(publicKeyOpenssh);
   const holding = accounts.filter((account) =>
     entriesIn([account]).some(({ fingerprintSha256 }) => fingerprintSha256 === key.fingerprintSha256),
   );
   if (holding.length > 0) {
     return { standing: "open", reason: `It is in authorized_keys of ${holding.map(({ user }) => user).join(", ")}.` };
   }
-  for (const { user, unread } of accounts) {
-    const place = `${user}@${hostAndPort(access.target)}`;
-    const { answers, error } = await askAnew({ ...access, target: { ...access.target, user } }, [key], []);
-    const answer = answers.get(key.fingerprintSha256);
-    if (answer === "yes") return { standing: "open", reason: `${place} accepts this key, which no file there has.` };
-    if (answer !== "no") return { standing: "unknown", reason: error?.message ?? `${place} gave no answer.` };
-    if (unread.length > 0 && user === accounts[0]?.user) {
-      return { standing: "refused", reason: `${place} refuses this key, but ${unread.join("; ")} could not be read.` };
-    }
+  for (const [index, account] of accounts.entries()) {
+    const found = await asked(access, key, account, index === 0 ? known : undefined);
+    if (found) return found;
   }
-  return { standing: "closed", reason: `No file of ${hostAndPort(access.target)} has it, and sshd refuses it.` };
+  const unread = accounts.flatMap((account) => account.unread);
+  if (unread.length > 0) {
+    const reason = `${hostAndPort(access.target)} refuses this key, but ${unread.join("; ")} could not be read.`;
+    return { standing: "refused", reason };
+  }
+  const doubts = [...new Set(accounts.flatMap((account) => account.doubts))].map((doubt) => ` ${doubt}.`).join("");
+  return {
+    standing: "closed",
+    reason: `No file of ${hostAndPort(access.target)} has it, and sshd refuses it.${doubts}`,
+  };
+}
+
+type Answer = ReturnType<ReturnType<typeof answersOf>["get"]>;
+
+/** What sshd says of one account; undefined where it refuses the key. */
+async function asked(
+  access: HostAccess,
+  key: PublicKey,
+  { user }: AccountFiles,
+  known: Answer,
+): Promise<Examination | undefined> {
+  const place = placeOf(access, user);
+  const as = { ...access, target: { ...access.target, user } };
+  const heard = known === undefined || known === "unknown" ? await askAnew(as, [key], access.credentials) : undefined;
+  const answer = heard?.answers.get(key.fingerprintSha256) ?? known;
+  if (answer === "no") return undefined;
+  if (answer === "yes") return { standing: "open", reason: `${place} accepts this key, which no file there has.` };
+  return { standing: "unknown", reason: heard?.error?.message ?? `${place} gave no answer.` };
+}
+
+function placeOf({ target }: HostAccess, user: string): string {
+  return `${user}@${hostAndPort(target)}`;
 }

@@ -7,6 +7,7 @@ import type { SshSession } from "../session";
 import { accountFiles, entriesIn } from "./account_files";
 import { mayRefuseUs } from "./addition";
 import { askAnew, questionsAbout } from "./asking";
+import { boundsOf } from "./bounds";
 import type { HostAccess } from "./key_change";
 import { inTurn } from "./turns";
 
@@ -31,7 +32,7 @@ export interface Grant {
  * @throws errors of `connect` and of reading the files
  */
 export function findGrant(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
-  return inTurn(access.target, () => found(access, user, publicKey));
+  return inTurn(access, () => found(access, user, publicKey));
 }
 
 async function found(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
@@ -42,16 +43,17 @@ async function found(access: HostAccess, user: string, publicKey: string): Promi
     const { type, base64 } = session.hostKey;
     const known = { ...access, knownHostKeys: [`${type} ${base64}`], target: { ...access.target, user } };
     const answer = questions[0]?.answer ?? (await askAnew(known, [key], [])).answers.get(key.fingerprintSha256);
-    const lines = await linesOf(session, user, key.fingerprintSha256);
+    const lines = await linesOf(session, access, user, key.fingerprintSha256);
     return { ...lines, accepts: answer ?? "unknown", hostKey: session.hostKey };
   } finally {
     session.close();
   }
 }
 
-async function linesOf(session: SshSession, user: string, fingerprintSha256: string) {
-  const look = await lookAtHost(session, [user]);
-  const files = await accountFiles(session, look, user);
+async function linesOf(session: SshSession, access: HostAccess, user: string, fingerprintSha256: string) {
+  const bounds = boundsOf(access);
+  const look = await lookAtHost(session, [user], bounds);
+  const files = await accountFiles(session, look, user, bounds);
   const lines = entriesIn([files]).filter((entry) => entry.fingerprintSha256 === fingerprintSha256);
   return { lines, isConditional: lines.some(({ options }) => mayRefuseUs(options)), unread: files.unread };
 }

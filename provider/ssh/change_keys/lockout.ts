@@ -1,18 +1,22 @@
-import { LastKeyError } from "../../errors";
+import { type ExoscaleSshError, LastKeyError, SshLoginRefusedError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
-import { fingerprintOf } from "../credentials";
+import type { Credential } from "../credentials";
 import { accountFiles, entriesIn } from "./account_files";
 import { askAnew } from "./asking";
+import { boundsOf } from "./bounds";
 import { keyOf } from "./key_identity";
-import type { Visit } from "./visit";
+import { credentialsWithout, credentialWith } from "./staying";
+import { accessAs, fingerprintsOf, type Visit } from "./visit";
 
 /** Who can still log in once keys are removed. */
 export type Witness =
-  /** We, with a credential that stays. */
-  | { readonly kind: "credential" }
-  /** Whoever has this key: sshd says that it would accept it. */
-  | { readonly kind: "key"; readonly key: PublicKey }
+  /** We, to an account that the change is not about, or to one that asks for no key. */
+  | { readonly kind: "untouched" }
+  /** We, with credentials that stay. */
+  | { readonly kind: "credential"; readonly credentials: readonly Credential[] }
+  /** Whoever has this key of this account: sshd says that it would accept it. */
+  | { readonly kind: "key"; readonly key: PublicKey; readonly user: string }
   /** Nobody that we know of, and the program permits that. */
   | { readonly kind: "nobody" };
 
@@ -25,34 +29,59 @@ const mostAsked = 12;
  * @throws LastKeyError when nobody is known who can, unless the change permits it
  */
 export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promise<Witness> {
-  const { session, change, access } = visit;
-  const goes = new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));
-  if (!goes.has(session.loggedInKey ?? "")) return { kind: "credential" };
-  const credentials = access.credentials.filter((credential) => !goes.has(fingerprintOf(credential) ?? ""));
-  if (credentials.length > 0 && (await askAnew(access, [], credentials)).loggedIn) return { kind: "credential" };
-  const key = await otherKey(visit, goes);
-  if (key) return { kind: "key", key };
+  const { session, change, access, accounts } = visit;
+  const goes = fingerprintsOf(keys);
+  const isTouched = accounts.some(({ user }) => user === access.target.user);
+  if (!isTouched || session.loggedInKey === undefined) return { kind: "untouched" };
+  if (!goes.has(session.loggedInKey)) {
+    return { kind: "credential", credentials: credentialWith(access.credentials, session.loggedInKey) };
+  }
+  const { credentials, error } = await stayingCredentials(visit, goes);
+  if (credentials.length > 0) return { kind: "credential", credentials };
+  const witness = await otherKey(visit, goes);
+  if (witness) return witness;
   if (change.allowLockout) return { kind: "nobody" };
+  if (error && !(error instanceof SshLoginRefusedError)) throw error;
   throw new LastKeyError(
-    `${keys.map(({ fingerprintSha256 }) => fingerprintSha256).join(", ")} is the last key known to open ` +
+    `${[...goes].join(", ")} is the last key known to open ` +
       `${change.user}@${access.target.host}, so it was not removed. Add another key first, or set allowLockout: true.`,
   );
 }
 
-/** Read anew: a key may have been added a moment ago. */
-async function otherKey(visit: Visit, goes: ReadonlySet<string>): Promise<PublicKey | undefined> {
-  const { session, look, change } = visit;
-  const own = await accountFiles(session, look, change.user);
-  const stays = (entry: AuthorizedEntry) =>
-    !goes.has(entry.fingerprintSha256) && !entry.isCertAuthority && !entry.forcesCommand;
-  const candidates = entriesIn([own])
+interface Staying {
+  readonly credentials: readonly Credential[];
+  readonly error?: ExoscaleSshError;
+}
+
+async function stayingCredentials({ access }: Visit, goes: ReadonlySet<string>): Promise<Staying> {
+  const others = credentialsWithout(access.credentials, goes);
+  if (others.length === 0) return { credentials: [] };
+  const { loggedInKey, error } = await askAnew(access, [], others);
+  if (error) return { credentials: [], error };
+  return { credentials: loggedInKey === undefined ? [] : credentialWith(others, loggedInKey) };
+}
+
+/** Among the keys that are in files now: one may have been added a moment ago. */
+async function otherKey(visit: Visit, goes: ReadonlySet<string>): Promise<Witness | undefined> {
+  const { session, look, change, access } = visit;
+  // The login that succeeded, so that the question costs no failed one.
+  const login = credentialWith(access.credentials, session.loggedInKey ?? "");
+  for (const user of new Set([change.user, access.target.user])) {
+    const account = await accountFiles(session, look, user, boundsOf(access));
+    for (const key of candidates(entriesIn([account]), goes)) {
+      const { answers } = await askAnew(accessAs(visit, user), [key], login);
+      if (answers.get(key.fingerprintSha256) === "yes") return { kind: "key", key, user };
+    }
+  }
+  return undefined;
+}
+
+function candidates(entries: readonly AuthorizedEntry[], goes: ReadonlySet<string>): PublicKey[] {
+  const stays = ({ fingerprintSha256, isCertAuthority, forcesCommand, inert }: AuthorizedEntry) =>
+    !goes.has(fingerprintSha256) && !isCertAuthority && !forcesCommand && inert === undefined;
+  return entries
     .filter(stays)
     .sort((a, b) => a.options.length - b.options.length)
     .flatMap((entry) => keyOf(entry) ?? [])
     .slice(0, mostAsked);
-  for (const key of candidates) {
-    const { answers } = await askAnew(visit.access, [key], visit.access.credentials);
-    if (answers.get(key.fingerprintSha256) === "yes") return key;
-  }
-  return undefined;
 }

@@ -1,13 +1,10 @@
-import { KeysRolledBackError, KeyUnprovenError, SshLoginRefusedError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import { withoutKeys } from "../authorized_keys/edit";
-import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
-import { type Credential, fingerprintOf } from "../credentials";
-import { accountFiles } from "./account_files";
-import { askAnew, type Heard } from "./asking";
-import { type Edit, editFile, putBack } from "./edits";
+import type { AuthorizedEntry } from "../authorized_keys/entry";
+import type { HostFile } from "../host_files/read";
+import { afterPuttingBack, type Edit, editFile } from "./edits";
 import type { Witness } from "./lockout";
-import { stillOpen } from "./still_open";
+import { proveClosed } from "./proof";
 import type { Visit } from "./visit";
 
 /** What went, for the report. */
@@ -18,31 +15,49 @@ export interface Removed {
 }
 
 /**
- * Takes keys out of every file of the accounts, and proves in a new connection that they are refused and that the witness
- * still gets in.
+ * Takes keys out of every file of the accounts, and proves in new connections that they are refused and that the witness
+ * still gets in. Where a file cannot be changed, those before it are put back.
  */
 export async function removeKeys(visit: Visit, keys: readonly PublicKey[], witness: Witness): Promise<Removed> {
   const edits: Edit[] = [];
   const lines: string[] = [];
   const notes: string[] = [];
-  for (const { user, files } of visit.accounts) {
-    for (const { path, links } of files.filter(({ status }) => status === "read")) {
-      const edit = await editFile(visit, user, path, (bytes) => {
-        const { file, removed } = withoutKeys(bytes, keys);
-        return removed.length === 0 ? undefined : file;
+  try {
+    for (const { user, file } of filesInOrder(visit)) {
+      const edit = await editFile(visit, user, file.path, (bytes) => {
+        const { file: without, removed } = withoutKeys(bytes, keys);
+        return removed.length === 0 ? undefined : without;
       });
-      const gone = edit ? withoutKeys(edit.before, keys) : undefined;
-      if (!edit || !gone) continue;
+      if (!edit) continue;
       edits.push(edit);
-      lines.push(...gone.removed.map(({ line }) => `${path}:${line}`));
-      notes.push(...notesAbout(path, gone, links));
+      const gone = withoutKeys(edit.before, keys);
+      lines.push(...gone.removed.map(({ line }) => `${file.path}:${line}`));
+      notes.push(...notesAbout(file, gone));
     }
+  } catch (error) {
+    throw await afterPuttingBack(visit, edits, error);
   }
+  visit.progress("proving that the old key is refused");
   await proveClosed(visit, keys, witness, edits);
-  return { lines, notes: [...notes, ...unreadElsewhere(visit)] };
+  return { lines, notes };
 }
 
-function notesAbout(path: string, gone: { removed: readonly AuthorizedEntry[]; mentions: number }, links: number) {
+/**
+ * Those of the account that we have logged in to come last: if the connection ends before, the key that goes still logs in
+ * to go on. A file that belongs to two accounts, by a link, is the user's own.
+ */
+function filesInOrder({ accounts, access }: Visit): { readonly user: string; readonly file: HostFile }[] {
+  const all = accounts.flatMap(({ user, files }) => files.map((file) => ({ user, file })));
+  const present = all.filter(({ file }) => file.status === "read");
+  const once = new Map(present.toReversed().map((each) => [each.file.resolved, each]));
+  const isLast = ({ user }: { user: string }) => Number(user === access.target.user);
+  return present.filter((each) => once.get(each.file.resolved) === each).sort((a, b) => isLast(a) - isLast(b));
+}
+
+function notesAbout(
+  { path, links }: HostFile,
+  gone: { readonly removed: readonly AuthorizedEntry[]; readonly mentions: number },
+): string[] {
   return [
     ...(gone.removed.some(({ isCertAuthority }) => isCertAuthority)
       ? [`In ${path} the key was a certificate authority: certificates that it has signed are refused now as well.`]
@@ -50,63 +65,4 @@ function notesAbout(path: string, gone: { removed: readonly AuthorizedEntry[]; m
     ...(gone.mentions > 0 ? [`${gone.mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
     ...(links > 1 ? [`${path} had other names (hard links), which keep the key; sshd reads none of them.`] : []),
   ];
-}
-
-function unreadElsewhere({ accounts, change }: Visit): string[] {
-  return accounts
-    .filter(({ user, unread }) => user !== change.user && unread.length > 0)
-    .map(({ user, unread }) => `Of ${user}, ${unread.join("; ")} could not be read.`);
-}
-
-async function proveClosed(visit: Visit, keys: readonly PublicKey[], witness: Witness, edits: readonly Edit[]) {
-  const heard = await askWithWitness(visit, keys, witness);
-  if (isLockedOut(heard, witness)) throw await rolledBack(visit, edits, heard);
-  const own = await accountFiles(visit.session, visit.look, visit.change.user);
-  const open = keys.filter((key) => heard.answers.get(key.fingerprintSha256) === "yes");
-  if (open.length > 0) throw stillOpen(visit, own, open);
-  const unsure = keys.filter((key) => heard.answers.get(key.fingerprintSha256) !== "no");
-  if (unsure.length > 0) throw unproven(visit, unsure, heard.error?.message);
-  const gone = new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));
-  const back = own.files.filter(({ bytes }) => entriesOf(bytes).some((entry) => gone.has(entry.fingerprintSha256)));
-  if (back.length > 0)
-    throw unproven(visit, keys, `Somebody put it back into ${back.map(({ path }) => path).join(", ")}.`);
-}
-
-async function askWithWitness(visit: Visit, keys: readonly PublicKey[], witness: Witness): Promise<Heard> {
-  const { access, change } = visit;
-  const goes = new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));
-  const stays = (credential: Credential) => !goes.has(fingerprintOf(credential) ?? "");
-  const asOwner = { ...access, target: { ...access.target, user: change.user } };
-  if (access.target.user !== change.user) {
-    // Whoever logs in to another account is in no danger, and says nothing about this one.
-    return await askAnew(asOwner, keys, []);
-  }
-  const credentials = witness.kind === "credential" ? access.credentials.filter(stays) : [];
-  return await askAnew(asOwner, witness.kind === "key" ? [witness.key, ...keys] : keys, credentials);
-}
-
-function isLockedOut({ answers, loggedIn, error }: Heard, witness: Witness): boolean {
-  if (witness.kind === "key") return answers.get(witness.key.fingerprintSha256) === "no";
-  return witness.kind === "credential" && loggedIn === false && error instanceof SshLoginRefusedError;
-}
-
-async function rolledBack(visit: Visit, edits: readonly Edit[], { error }: Heard): Promise<KeysRolledBackError> {
-  const failed = await putBack(visit, edits);
-  const { host } = visit.access.target;
-  const rest = failed.length > 0 ? ` These could not be put back: ${failed.join(", ")}.` : "";
-  return new KeysRolledBackError(
-    `Once the key was removed, the one that stays did not get in to ${visit.change.user}@${host} any more, so ` +
-      `authorized_keys was put back.${rest} ${error?.message ?? ""}`.trim(),
-  );
-}
-
-function unproven(
-  { access, change }: Visit,
-  keys: readonly PublicKey[],
-  reason = "It gave no answer.",
-): KeyUnprovenError {
-  return new KeyUnprovenError(
-    `${keys.map(({ fingerprintSha256 }) => fingerprintSha256).join(", ")} was removed from ${change.user}@` +
-      `${access.target.host}, but that it is refused is not proven: ${reason} Run "pulumi up" again.`,
-  );
 }

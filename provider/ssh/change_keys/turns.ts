@@ -1,20 +1,41 @@
+import { onAbort } from "../deadline";
 import { hostAndPort, type SshTarget } from "../target";
 
-/** The last piece of work on each host that is being worked on. */
+/** The changes that are under way, by host: the last one of each. */
 const last = new Map<string, Promise<unknown>>();
 
 /**
- * Does work on a host once all work on it that was begun before has ended. A host gets two connections at once, and who
- * changes keys needs both: two such changes would wait for each other.
+ * Runs work when every earlier one at the same host has ended. A host gets two connections at once, and a change takes
+ * both: two changes side by side would each wait for the other's.
+ *
+ * @throws the reason of the signal when it is aborted before the work begins
  */
-export async function inTurn<T>(target: Pick<SshTarget, "host" | "port">, work: () => Promise<T>): Promise<T> {
+export async function inTurn<T>(
+  { target, signal }: { readonly target: SshTarget; readonly signal?: AbortSignal },
+  work: () => Promise<T>,
+): Promise<T> {
   const host = hostAndPort(target);
-  const before = last.get(host) ?? Promise.resolve();
-  const mine = before.then(work, work);
-  last.set(host, mine);
+  const earlier = last.get(host) ?? Promise.resolve();
+  const done = earlier.then(() => {
+    signal?.throwIfAborted();
+    return work();
+  });
+  const settled = done.catch(() => undefined);
+  last.set(host, settled);
+  void settled.then(() => last.get(host) === settled && last.delete(host));
+  return await unlessAborted(done, signal);
+}
+
+/** The caller does not wait longer than its signal; what has begun ends by the same signal. */
+async function unlessAborted<T>(done: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (!signal) return await done;
+  let forget = () => {};
+  const aborted = new Promise<never>((_resolve, reject) => {
+    forget = onAbort(signal, reject);
+  });
   try {
-    return await mine;
+    return await Promise.race([done, aborted]);
   } finally {
-    if (last.get(host) === mine) last.delete(host);
+    forget();
   }
 }

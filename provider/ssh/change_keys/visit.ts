@@ -1,6 +1,7 @@
-import type { HostLook } from "../host_files/look";
+import { type HostLook, lookAtHost } from "../host_files/look";
 import type { SshSession } from "../session";
-import type { AccountFiles } from "./account_files";
+import { type AccountFiles, accountFiles } from "./account_files";
+import { boundsOf } from "./bounds";
 import type { HostAccess, KeyChange, Progress } from "./key_change";
 
 /** One change of one host's keys, while the connection is open. */
@@ -10,7 +11,33 @@ export interface Visit {
   /** How to connect again: to the host key that was shown, and to no other. */
   readonly access: HostAccess;
   readonly change: KeyChange;
-  /** The files of the accounts of the change, as they were when the visit began. */
+  /** The files of the accounts of the change, its user's first, as they were when the visit began. */
   readonly accounts: readonly AccountFiles[];
   readonly progress: Progress;
+}
+
+/** Looks around on a host. */
+export async function beginVisit(
+  session: SshSession,
+  access: HostAccess,
+  change: KeyChange,
+  progress: Progress,
+): Promise<Visit> {
+  const users = [...new Set([change.user, ...(change.alsoFrom ?? [])])];
+  const bounds = boundsOf(access);
+  const look = await lookAtHost(session, users, bounds);
+  const accounts = await Promise.all(users.map((user) => accountFiles(session, look, user, bounds)));
+  const { type, base64 } = session.hostKey;
+  // From here on it is this host and no other.
+  return { session, look, access: { ...access, knownHostKeys: [`${type} ${base64}`] }, change, accounts, progress };
+}
+
+/** The same host as another account. */
+export function accessAs({ access }: Visit, user: string): HostAccess {
+  return { ...access, target: { ...access.target, user } };
+}
+
+/** SHA256 fingerprints of keys. */
+export function fingerprintsOf(keys: readonly { readonly fingerprintSha256: string }[]): ReadonlySet<string> {
+  return new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));
 }

@@ -1,0 +1,25 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ExecOptions } from "../exec";
+import type { HostAccess } from "./key_change";
+
+/** For one connection, and for one command on the host, in milliseconds, where the caller does not say. */
+const defaultMs = 20_000;
+
+/** What bounds a command on the host: it gets as much time as a connection. */
+export function boundsOf({ timeoutMs = defaultMs, signal }: HostAccess): Pick<ExecOptions, "timeoutMs" | "signal"> {
+  return { timeoutMs, ...(signal && { signal }) };
+}
+
+/** The same for what must be done also when the caller has given up: putting back. */
+export function boundsOfRescue({ timeoutMs = defaultMs }: HostAccess): Pick<ExecOptions, "timeoutMs"> {
+  return { timeoutMs };
+}
+
+/** Waits. @throws the reason of the signal when it is aborted meanwhile */
+export async function waitOrRethrow(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await wait(milliseconds, undefined, signal && { signal });
+  } catch {
+    throw signal?.reason;
+  }
+}

@@ -1,0 +1,110 @@
+import {
+  type ExoscaleSshError,
+  KeyStillOpenError,
+  KeysRolledBackError,
+  KeyUnprovenError,
+  SshLoginRefusedError,
+} from "../../errors";
+import type { PublicKey } from "../../keys/public_key";
+import { entriesOf } from "../authorized_keys/entry";
+import { type AccountFiles, accountFiles } from "./account_files";
+import { askAnew, type Heard } from "./asking";
+import { boundsOf } from "./bounds";
+import { afterPuttingBack, type Edit, putBack } from "./edits";
+import type { Witness } from "./lockout";
+import { stillOpen } from "./still_open";
+import { accessAs, fingerprintsOf, type Visit } from "./visit";
+
+/**
+ * Proves that keys are closed: sshd, asked in new connections, refuses them for every account, no file has them again,
+ * and the witness still gets in.
+ *
+ * Where only the removed key could log in, a proof that does not come about brings it back: without it nobody could try
+ * again.
+ *
+ * @throws KeysRolledBackError, KeyStillOpenError, KeyUnprovenError
+ */
+export async function proveClosed(
+  visit: Visit,
+  keys: readonly PublicKey[],
+  witness: Witness,
+  edits: readonly Edit[],
+): Promise<void> {
+  try {
+    for (const account of visit.accounts) await proveRefused(visit, account, keys, witness, edits);
+    for (const account of visit.accounts) await proveAbsent(visit, account, keys);
+  } catch (error) {
+    const isSettled = error instanceof KeyStillOpenError || error instanceof KeysRolledBackError;
+    if (isSettled || canComeBack(witness) || edits.length === 0) throw error;
+    if (error instanceof KeyUnprovenError) error.message += " It was put back, so that this can be tried again.";
+    throw await afterPuttingBack(visit, edits, error);
+  }
+}
+
+const canComeBack = ({ kind }: Witness) => kind === "untouched" || kind === "credential";
+
+async function proveRefused(
+  visit: Visit,
+  account: AccountFiles,
+  keys: readonly PublicKey[],
+  witness: Witness,
+  edits: readonly Edit[],
+): Promise<void> {
+  const { user } = account;
+  const heard = await askAnew(accessAs(visit, user), [...witnessesOf(witness, user), ...keys], credentialsOf(witness));
+  if (await isLockedOut(visit, user, heard, witness)) throw await rolledBack(visit, user, edits);
+  const answerOf = ({ fingerprintSha256 }: PublicKey) => heard.answers.get(fingerprintSha256);
+  const open = keys.filter((key) => answerOf(key) === "yes");
+  if (open.length > 0) throw stillOpen(visit, account, open);
+  const unsure = keys.filter((key) => answerOf(key) !== "no");
+  if (unsure.length > 0 && !takesNoKeys(visit, account, heard)) {
+    throw unproven(visit, account, unsure, heard.error?.message ?? "It gave no answer.");
+  }
+}
+
+const witnessesOf = (witness: Witness, user: string) =>
+  witness.kind === "key" && witness.user === user ? [witness.key] : [];
+
+/** Also for other accounts: a question that ends with a login rouses no suspicion. */
+const credentialsOf = (witness: Witness) => (witness.kind === "credential" ? witness.credentials : []);
+
+/** An account beside the user's own, with files that were read, may take no keys at all: then sshd answers no question. */
+function takesNoKeys({ change }: Visit, { user, unread }: AccountFiles, { error }: Heard): boolean {
+  return user !== change.user && unread.length === 0 && error instanceof SshLoginRefusedError;
+}
+
+/** Refused questions count as failed logins, so a login that fails after them is tried by itself. */
+async function isLockedOut(visit: Visit, user: string, heard: Heard, witness: Witness): Promise<boolean> {
+  if (witness.kind === "key") return witness.user === user && heard.answers.get(witness.key.fingerprintSha256) === "no";
+  if (witness.kind !== "credential" || user !== visit.access.target.user || heard.loggedIn !== false) return false;
+  return (await askAnew(visit.access, [], witness.credentials)).loggedIn === false;
+}
+
+async function rolledBack(visit: Visit, user: string, edits: readonly Edit[]): Promise<KeysRolledBackError> {
+  const left = await putBack(visit, edits);
+  return new KeysRolledBackError(
+    `Once the key was removed, the one that stays did not get in to ${user}@${visit.access.target.host} any more, so ` +
+      `authorized_keys was put back.${left === undefined ? "" : ` ${left}`} Look at what else its sshd has changed, then run ` +
+      '"pulumi up" again.',
+  );
+}
+
+async function proveAbsent(visit: Visit, { user }: AccountFiles, keys: readonly PublicKey[]): Promise<void> {
+  const account = await accountFiles(visit.session, visit.look, user, boundsOf(visit.access));
+  const gone = fingerprintsOf(keys);
+  const back = account.files.filter(({ bytes }) => entriesOf(bytes).some((entry) => gone.has(entry.fingerprintSha256)));
+  if (back.length > 0)
+    throw unproven(visit, account, keys, `Somebody put it back into ${back.map(({ path }) => path).join(", ")}.`);
+}
+
+function unproven(
+  { access }: Visit,
+  { user }: AccountFiles,
+  keys: readonly PublicKey[],
+  reason: string,
+): ExoscaleSshError {
+  return new KeyUnprovenError(
+    `${[...fingerprintsOf(keys)].join(", ")} was removed from ${user}@${access.target.host}, but that it is refused is not ` +
+      `proven: ${reason} Run "pulumi up" again.`,
+  );
+}
