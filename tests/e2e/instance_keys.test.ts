@@ -76,7 +76,9 @@ const shop =
 test("onDelete refuse keeps a key that a machine holds, and says where", async () => {
   await stack.up(shop({ bob: { onDelete: "refuse" } }));
   const said = await stack.failure(stack.up(shop({ without: true })));
-  expect(said).toMatch(/SSH key "bob" is not deleted \(onDelete: "refuse"\): It was installed on web \(ch-gva-2, 127\.\S+\)/);
+  expect(said).toMatch(
+    /SSH key "bob" is not deleted \(onDelete: "refuse"\): It was installed on web \(ch-gva-2, 127\.\S+\)/,
+  );
   expect(emulator.cloud.keys.map(({ name }) => name)).toContain("bob");
 });
 

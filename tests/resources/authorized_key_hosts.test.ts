@@ -1,0 +1,127 @@
+/** Keys on hosts that are not as they should be: what is claimed of them, and what is left alone. */
+import { resources } from "../../provider/resources";
+import { describeGuests, describeSshd } from "../emulator/guest_kinds";
+import { refuseSudo } from "../guest_conditions";
+import { makeKey } from "../ssh/test_keys";
+import { alice, bob } from "./known_keys";
+import { ReachableHost, refusal } from "./reachable_host";
+import { closeClouds } from "./world";
+
+const { AuthorizedKey } = resources;
+
+describeGuests((guests) => {
+  let host: ReachableHost;
+  beforeEach(async () => {
+    host = await ReachableHost.start(guests);
+  });
+  afterEach(closeClouds);
+
+  const granted = (more: object = {}) => host.run().create(AuthorizedKey, host.inputs(alice.line, more));
+
+  test("A host that shows another key than the one remembered is told nothing, and is left as it was", async () => {
+    const last = await granted();
+    await host.cloud.emulator.guests.replaceHostKeys(host.id);
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/stays in the state as it was: The host key of .* has changed/),
+    ]);
+    await expect(run.delete(AuthorizedKey, last)).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
+    const news = host.inputs(alice.line, { options: ["restrict"] });
+    await expect(run.update(AuthorizedKey, last, news)).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
+    expect(await host.lines()).toEqual([alice.line]);
+  });
+
+  test("A host key that the program gives wins over the one remembered", async () => {
+    const last = await granted();
+    await host.cloud.emulator.guests.replaceHostKeys(host.id);
+    const { hostKey } = await host.cloud.emulator.cloud.guest(host.id);
+    const news = host.inputs(alice.line, { connection: { ...host.connection, hostKey } });
+    const next = await host.run().update(AuthorizedKey, last, news);
+    const found = await host.run().found(AuthorizedKey, next);
+    expect(found.state.hostKey).toBe(hostKey);
+    await host.run().delete(AuthorizedKey, found);
+    expect(await host.lines()).toEqual([]);
+  });
+
+  test("A host key that the program gives and the host does not show stops the first contact", async () => {
+    const connection = { ...host.connection, hostKey: bob.line };
+    await expect(granted({ connection })).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
+    expect(await host.lines()).toEqual([]);
+  });
+
+  test("A host that is down keeps its key in the state, with a warning, and the key is not said to be gone", async () => {
+    const last = await granted();
+    await host.cloud.emulator.guests.fault(host.id, { kind: "refused" });
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
+    expect(run.warnings).toEqual([expect.stringMatching(/^SHA256:\S+ on debian@127\.\S+ was not looked at/)]);
+  });
+
+  test("A host that is down fails the deletion, which says how to forget a machine that is gone for good", async () => {
+    const last = await granted();
+    const up = await host.cloud.emulator.guests.fault(host.id, { kind: "refused" });
+    await expect(host.run().delete(AuthorizedKey, last)).rejects.toMatchObject({
+      code: "SSH_KEY_NOT_REMOVED",
+      message: expect.stringMatching(
+        /may still open it: .* pulumi state delete 'urn:pulumi:prod::ops::pulumi-nodejs:dynamic\/exoscale-ssh:AuthorizedKey::alice'$/,
+      ),
+    });
+    await up();
+    await host.run().delete(AuthorizedKey, last);
+    expect(await host.accepts(alice.line)).toBe("no");
+  });
+
+  test("A login that is refused says nothing about the key", async () => {
+    const last = await granted();
+    const connection = { ...host.connection, privateKey: makeKey().privateKey };
+    const locked = { ...last, state: { ...last.state, connection } };
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, locked)).state).toEqual(locked.state);
+    expect(run.warnings).toHaveLength(1);
+    await expect(run.delete(AuthorizedKey, locked)).rejects.toMatchObject({ code: "SSH_KEY_NOT_REMOVED" });
+  });
+
+  test("The account's own file needs no sudo", async () => {
+    await refuseSudo(host.guest);
+    const last = await granted();
+    await host.run().delete(AuthorizedKey, last);
+    expect(await host.lines()).toEqual([]);
+  });
+
+  test("The last key that is known to open the account stays, unless a lock-out is allowed", async () => {
+    const news = host.inputs(host.admin.publicKey);
+    const last = await host.run().create(AuthorizedKey, news);
+    await expect(host.run().delete(AuthorizedKey, last)).rejects.toMatchObject({ code: "SSH_LAST_KEY" });
+    expect(await host.accepts(host.admin.publicKey)).toBe("yes");
+    const allowed = await host.run().update(AuthorizedKey, last, { ...news, allowLockout: true });
+    await host.run().delete(AuthorizedKey, allowed);
+    expect(await host.accepts(host.admin.publicKey)).toBe("no");
+  });
+
+  test("The key that logs in may go when another one is accepted", async () => {
+    await host.write(bob.line);
+    const last = await host.run().create(AuthorizedKey, host.inputs(host.admin.publicKey));
+    await host.run().delete(AuthorizedKey, last);
+    expect([await host.accepts(host.admin.publicKey), await host.accepts(bob.line)]).toEqual(["no", "yes"]);
+  });
+});
+
+// All accounts of a default guest are one user outside, who may read all of their files.
+describeSshd("on a real sshd", () => {
+  afterEach(closeClouds);
+
+  test("Without sudo another account's file is neither changed nor judged", async () => {
+    const host = await ReachableHost.start("sshd");
+    const last = await host.run().create(AuthorizedKey, host.inputs(alice.line, { user: "root" }));
+    await refuseSudo(host.guest);
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
+    expect(run.warnings).toEqual([expect.stringMatching(/was not looked at.* could not be read/)]);
+    expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(/could not be read as debian\. Log in as root/);
+    const more = { user: "root" };
+    const bobs = run.create(AuthorizedKey, host.inputs(bob.line, more));
+    expect(await refusal(bobs)).toMatch(/could not be read as debian\. Log in as root/);
+    expect(await host.lines("root")).toEqual([alice.line]);
+  });
+});

@@ -1,0 +1,111 @@
+/** Ways to a host, and hosts that are one machine under two names. */
+import { resources } from "../../provider/resources";
+import { describeGuests } from "../emulator/guest_kinds";
+import { withAgent } from "../ssh/running_agent";
+import { startServer } from "../ssh/ssh2_server";
+import { alice, bob } from "./known_keys";
+import { ReachableHost } from "./reachable_host";
+import { closeClouds } from "./world";
+
+const { AuthorizedKey } = resources;
+
+describeGuests((guests) => {
+  let host: ReachableHost;
+  beforeAll(async () => {
+    host = await ReachableHost.start(guests);
+  });
+  afterAll(closeClouds);
+  beforeEach(() => host.write());
+
+  /** Adds the key over a connection, has a look, changes it, and removes it. What there was in between, and what is left. */
+  async function lifeOver(connection: object): Promise<string[][]> {
+    const news = { connection: { ...connection }, publicKey: alice.line };
+    const made = await host.run().create(AuthorizedKey, news);
+    const found = await host.run().found(AuthorizedKey, made);
+    const last = await host.run().update(AuthorizedKey, found, { ...news, options: ["restrict"] });
+    const lines = await host.lines();
+    await host.run().delete(AuthorizedKey, last);
+    return [lines, await host.lines()];
+  }
+
+  const wholeLife = [[`restrict ${alice.line}`], []];
+
+  test("A jump host that is logged in to with a key of its own leads to the host", async () => {
+    const jump = await startServer({ authorizedKeys: [bob.line, host.admin.publicKey] });
+    const { host: address, port, user } = jump.target;
+    const bastion = { host: address, port, user, hostKey: jump.hostKey, privateKey: host.admin.privateKey };
+    expect(await lifeOver({ ...host.connection, bastion })).toEqual(wholeLife);
+    expect(jump.connections.total).toBeGreaterThan(5);
+    await jump.close();
+  });
+
+  test("An ssh-agent that the connection names logs in", async () => {
+    const { privateKey, ...rest } = host.connection;
+    const life = withAgent(privateKey, (agentSocketPath) => lifeOver({ ...rest, agentSocketPath }));
+    expect(await life).toEqual(wholeLife);
+  });
+
+  test("The environment's ssh-agent logs in where the connection has no private key", async () => {
+    const { privateKey, ...rest } = host.connection;
+    const before = process.env["SSH_AUTH_SOCK"] ?? "";
+    const life = withAgent(privateKey, (socket) => {
+      process.env["SSH_AUTH_SOCK"] = socket;
+      return lifeOver(rest);
+    }).finally(() => {
+      process.env["SSH_AUTH_SOCK"] = before;
+    });
+    expect(await life).toEqual(wholeLife);
+  });
+
+  test("The provider's port is that of a connection which names none", async () => {
+    const { port, ...connection } = host.connection;
+    const run = host.cloud.run({ apiKey: "", apiSecret: "", sshPort: String(port) });
+    await run.create(AuthorizedKey, { connection, publicKey: alice.line });
+    expect(await host.lines()).toEqual([alice.line]);
+  });
+
+  describe("The deletion that ends a replacement", () => {
+    const granted = () => host.run().create(AuthorizedKey, host.inputs(alice.line));
+
+    test("leaves the key alone where the new one is the same line", async () => {
+      const last = await granted();
+      const run = host.run();
+      await run.create(AuthorizedKey, host.inputs(alice.line));
+      await run.delete(AuthorizedKey, last);
+      expect([await host.lines(), run.warnings]).toEqual([[alice.line], []]);
+    });
+
+    test("leaves it alone where the new address is the same machine, and says so", async () => {
+      const last = await granted();
+      const run = host.run();
+      const connection = { ...host.connection, host: `::ffff:${host.guest.address}` };
+      await run.create(AuthorizedKey, host.inputs(alice.line, { connection }));
+      await run.delete(AuthorizedKey, last);
+      expect(await host.lines()).toEqual([alice.line]);
+      expect(run.warnings).toEqual([expect.stringMatching(/was not removed: .* both are taken for one machine/)]);
+    });
+
+    test("removes it from the machine that is left, though the new one had it already", async () => {
+      const other = await ReachableHost.join(host.cloud, host.admin);
+      await other.write(alice.line);
+      const last = await granted();
+      const run = host.run();
+      await run.create(AuthorizedKey, other.inputs(alice.line));
+      await run.delete(AuthorizedKey, last);
+      expect([await host.lines(), await other.lines()]).toEqual([[], [alice.line]]);
+    });
+
+    test("removes the old key once the new one is accepted", async () => {
+      const last = await granted();
+      const run = host.run();
+      await run.create(AuthorizedKey, host.inputs(bob.line));
+      await run.delete(AuthorizedKey, last);
+      expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[bob.line], "no"]);
+    });
+  });
+
+  test("An AuthorizedKey cannot be read by its id, and the error says what to do", async () => {
+    const reading = AuthorizedKey.read(`debian/${alice.sha256}`, undefined, host.run());
+    await expect(reading).rejects.toMatchObject({ code: "ARGUMENT_INVALID" });
+  });
+});

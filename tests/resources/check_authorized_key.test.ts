@@ -1,0 +1,144 @@
+/** What a preview says of a key on a host: without a word to the host, and without an account at Exoscale. */
+import { resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { makeKey } from "../ssh/test_keys";
+import { alice, bob } from "./known_keys";
+import { Run } from "./world";
+
+const { AuthorizedKey } = resources;
+const admin = makeKey();
+// Nothing listens at either address: whoever asked would get an error.
+const run = new Run({ endpoint: "http://127.0.0.1:9/v2" });
+const connection = { user: "ops", host: "127.0.0.9", port: 9, privateKey: admin.privateKey };
+const inputs = { connection, publicKey: alice.line };
+const last = {
+  id: `ops/${alice.sha256}`,
+  state: { ...inputs, user: "ops", fingerprintSha256: alice.sha256, hostKey: bob.line },
+};
+
+const refused = (more: object) => run.failures(AuthorizedKey, { ...inputs, ...more });
+const changed = (more: object) => run.diff(AuthorizedKey, last, { ...inputs, ...more });
+
+describe("An AuthorizedKey is taken", () => {
+  test("for the user who logs in, when no other is named", async () => {
+    const { inputs: checked, failures } = await run.check(AuthorizedKey, inputs);
+    expect([checked, failures]).toEqual([{ ...inputs, user: "ops" }, []]);
+  });
+
+  test("while nothing of it is known yet", async () => {
+    const unknown = { connection: UNKNOWN, publicKey: UNKNOWN, options: UNKNOWN, user: UNKNOWN, comment: UNKNOWN };
+    expect(await refused(unknown)).toEqual([]);
+  });
+
+  test("while parts of its connection and options are not known yet", async () => {
+    const parts = { user: "ops", host: UNKNOWN, privateKey: UNKNOWN, passphrase: UNKNOWN, bastion: { host: UNKNOWN } };
+    expect(await refused({ connection: parts, options: ["restrict", UNKNOWN] })).toEqual([]);
+  });
+
+  test.each([[["restrict", "pty", 'from="10.0.0.0/8,!10.1.2.3"', 'expiry-time="20311231"']], [['command="a b, c"']]])(
+    "with the options %j",
+    async (options) => {
+      expect(await refused({ options })).toEqual([]);
+    },
+  );
+});
+
+describe("An AuthorizedKey is refused at preview", () => {
+  test.each([
+    ["a key that is none", { publicKey: "ssh-ed25519 AAAA" }, /^publicKey: /],
+    [
+      "an option that sshd does not know",
+      { options: ["no-such"] },
+      /^options: "no-such" is no option of authorized_keys/,
+    ],
+    [
+      "an option without its quotes",
+      { options: ["from=10.0.0.1"] },
+      /^options: Option "from=10.0.0.1" needs one value/,
+    ],
+    ["two options in one item", { options: ["restrict,pty"] }, /^options: "restrict,pty" is more than one option/],
+    ["a comment of two lines", { comment: "a\nb" }, /^comment: A comment is one line/],
+    ["a comment with blanks around it", { comment: " a" }, /^comment: A comment is one line, without blanks around it/],
+    ["a host that is an option", { connection: { ...connection, host: "-x" } }, /^connection: "-x" is no host/],
+    ["a user that is an option", { user: "-oX" }, /^connection: "-oX" is no user name/],
+    [
+      "a jump host that is an option",
+      { connection: { ...connection, bastion: { host: "-x" } } },
+      /^connection\.bastion: /,
+    ],
+    [
+      "a host key that is none",
+      { connection: { ...connection, hostKey: "x" } },
+      /^connection\.hostKey: It is no host key\./,
+    ],
+    ["a private key that is none", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
+    ["an input that there is not", { key: "x" }, /AuthorizedKey has no input "key"/],
+  ])("for %s", async (_what, more, reason) => {
+    expect(await refused(more)).toEqual([expect.stringMatching(reason)]);
+  });
+
+  test("for a private key in the place of a host key, which is not shown", async () => {
+    const shown = String(await refused({ connection: { ...connection, hostKey: admin.privateKey } }));
+    expect(shown).toContain("connection.hostKey");
+    expect(shown).not.toContain("PRIVATE KEY");
+  });
+
+  test.each(['command="date"', "cert-authority"])(
+    "for %s on the very key that logs in, unless a lock-out is allowed",
+    async (option) => {
+      const own = { publicKey: admin.publicKey, options: [option] };
+      expect(await refused(own)).toEqual([expect.stringMatching(/^options: connection logs in with this very key/)]);
+      expect(await refused({ ...own, allowLockout: true })).toEqual([]);
+      expect(await refused({ ...own, user: "deploy" })).toEqual([]);
+    },
+  );
+});
+
+describe("A change is", () => {
+  const [type, base64] = alice.line.split(" ");
+
+  test.each([
+    ["another comment in the key", { publicKey: `${type} ${base64} alice@laptop` }],
+    ["a newline behind the key", { publicKey: `${alice.line}\n` }],
+    ["the user that it is anyway", { user: "ops" }],
+    ["no options", { options: [] }],
+  ])("none for %s", async (_what, more) => {
+    expect(await changed(more)).toMatchObject({ changes: [], replaces: [] });
+  });
+
+  test.each([
+    ["options", { options: ["restrict"] }],
+    ["comment", { comment: "alice" }],
+    ["allowLockout", { allowLockout: true }],
+    ["terminateSessions", { terminateSessions: true }],
+    ["connection", { connection: { ...connection, port: 2222 } }],
+    ["connection", { connection: { ...connection, privateKey: makeKey().privateKey } }],
+    ["connection", { connection: { ...connection, hostKey: bob.line } }],
+    ["connection", { connection: { ...connection, bastion: { host: "127.0.0.8" } } }],
+  ])("made in place for another %s, %#", async (name, more) => {
+    expect(await changed(more)).toMatchObject({ changes: [name], replaces: [] });
+  });
+
+  test.each([
+    [["publicKey"], { publicKey: bob.line }],
+    [["user"], { user: "deploy" }],
+    [["user"], { connection: { ...connection, user: "deploy" } }],
+    [["connection"], { connection: { ...connection, host: "127.0.0.10" } }],
+  ])("a replacement, the new one first, for another %j, %#", async (replaces, more) => {
+    expect(await changed(more)).toMatchObject({ replaces, deleteBeforeReplace: false });
+  });
+
+  test("none for the case of letters in the name of the host", async () => {
+    const named = { ...last, state: { ...last.state, connection: { ...connection, host: "web.example" } } };
+    const news = { ...inputs, connection: { ...connection, host: "WEB.example" } };
+    expect((await run.diff(AuthorizedKey, named, news)).replaces).toEqual([]);
+  });
+
+  test("no replacement while a connection depends on what is about to be made", async () => {
+    expect(await changed({ connection: UNKNOWN })).toMatchObject({ changes: ["connection"], replaces: [] });
+  });
+
+  test("a replacement while the key is about to be made", async () => {
+    expect(await changed({ publicKey: UNKNOWN })).toMatchObject({ replaces: ["publicKey"] });
+  });
+});
