@@ -1,10 +1,9 @@
-import { ExoscaleSshError, SshLoginRefusedError, SshUnreachableError } from "../../errors";
+import { ExoscaleSshError, SshLoginRefusedError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
-import { connect } from "../connect";
 import type { Credential } from "../credentials";
 import { KeyQuestion } from "../key_question";
-import { waitOrRethrow } from "./bounds";
 import type { HostAccess } from "./key_change";
+import { connectPatiently } from "./patience";
 
 /** What a host answers, by SHA256 fingerprint. */
 export type Answers = ReadonlyMap<string, KeyQuestion["answer"]>;
@@ -45,7 +44,7 @@ export async function askAnew(
   let heard: Omit<Heard, "answers"> = { loggedIn: undefined };
   for (const some of keys.length === 0 ? [[]] : batches(keys)) {
     const questions = questionsAbout(some);
-    const { loggedInKey, error } = await patiently(access, questions, credentials);
+    const { loggedInKey, error } = await once(access, questions, credentials);
     for (const [key, answer] of answersOf(questions)) answers.set(key, answer);
     if (error && !(error instanceof SshLoginRefusedError)) return { answers, loggedIn: undefined, error };
     const loggedIn = credentials.length > 0 ? error === undefined && heard.loggedIn !== false : undefined;
@@ -65,33 +64,13 @@ const isAskedTwice = ({ algorithm }: PublicKey) => algorithm === "rsa";
 
 type Once = { readonly loggedInKey?: string | undefined; readonly error?: ExoscaleSshError };
 
-/**
- * A host that has let us in and drops the next connections is one that has counted our questions against us (OpenSSH
- * 9.8, PerSourcePenalties): a quarter of a minute later it has forgotten them.
- */
-async function patiently(
-  access: HostAccess,
-  ask: readonly KeyQuestion[],
-  credentials: readonly Credential[],
-): Promise<Once> {
-  const end = performance.now() + (access.timeoutMs ?? 20_000);
-  for (;;) {
-    const heard = await once(access, ask, credentials);
-    const isDropped = heard.error instanceof SshUnreachableError && heard.error.kind === "dropped";
-    if (!isDropped || performance.now() + pauseMs >= end) return heard;
-    await waitOrRethrow(pauseMs, access.signal);
-  }
-}
-
-const pauseMs = 2_000;
-
 async function once(
   access: HostAccess,
   ask: readonly KeyQuestion[],
   credentials: readonly Credential[],
 ): Promise<Once> {
   try {
-    const session = await connect(access.target, credentials, { ...access, ask });
+    const session = await connectPatiently(access, credentials, ask);
     session.close();
     return { loggedInKey: session.loggedInKey };
   } catch (error) {

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { ExecOptions } from "../exec";
 import type { HostAccess } from "./key_change";
 
@@ -13,13 +12,4 @@ export function boundsOf({ timeoutMs = defaultMs, signal }: HostAccess): Pick<Ex
 /** The same for what must be done also when the caller has given up: putting back. */
 export function boundsOfRescue({ timeoutMs = defaultMs }: HostAccess): Pick<ExecOptions, "timeoutMs"> {
   return { timeoutMs };
-}
-
-/** Waits. @throws the reason of the signal when it is aborted meanwhile */
-export async function waitOrRethrow(milliseconds: number, signal: AbortSignal | undefined): Promise<void> {
-  try {
-    await wait(milliseconds, undefined, signal && { signal });
-  } catch {
-    throw signal?.reason;
-  }
 }

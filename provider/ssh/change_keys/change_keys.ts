@@ -1,11 +1,11 @@
 import { KeyUnprovenError } from "../../errors";
-import { connect } from "../connect";
 import { entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./addition";
 import { endOtherSessions } from "./end_sessions";
 import type { HostAccess, KeyChange, KeyChangeReport, Progress } from "./key_change";
 import { keysMeant } from "./key_identity";
 import { witnessOf } from "./lockout";
+import { connectPatiently } from "./patience";
 import { removeKeys } from "./removal";
 import { inTurn } from "./turns";
 import { beginVisit, type Visit } from "./visit";
@@ -28,7 +28,7 @@ export async function changeKeys(
 ): Promise<KeyChangeReport> {
   return await inTurn(access, async () => {
     progress("logging in");
-    const session = await connect(access.target, access.credentials, access);
+    const session = await connectPatiently(access, access.credentials);
     try {
       return await changed(await beginVisit(session, access, change, progress));
     } finally {

@@ -13,7 +13,7 @@ const END_SESSIONS = script`
   all=$(ps -A -o pid= -o ppid= -o args= 2>/dev/null) || all=$(ps -o pid,ppid,args 2>/dev/null)
   parent_of() {
     printf '%s\n' "$all" | while read -r pid ppid args; do
-      [ "$pid" = "$1" ] && printf '%s' "$ppid"
+      [ "$pid" != "$1" ] || printf '%s' "$ppid"
     done
   }
   mine=" $$ "
@@ -39,8 +39,10 @@ export interface Ended {
   readonly notes: readonly string[];
 }
 
-/** Ends the other SSH sessions of the account, as the account itself, as far as the host shows them. Rejects for nothing
- * that a host or a network does: the keys are closed by now. */
+/**
+ * Ends the other SSH sessions of the account, as the account itself, as far as the host shows them. Rejects for nothing
+ * that a host or a network does: the keys are closed by now.
+ */
 export async function endOtherSessions({ session, look, change, access }: Visit): Promise<Ended> {
   try {
     const text = { text: END_SESSIONS, variables: { account: change.user } };

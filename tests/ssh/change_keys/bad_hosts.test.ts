@@ -1,0 +1,196 @@
+/** Hosts on which a change cannot be made: nothing is changed, nothing is left behind, and the error says why. */
+import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
+import { closeAll } from "../../emulator/world";
+import {
+  configureSshd,
+  fillDisk,
+  keysInside,
+  makeImmutable,
+  makeNoise,
+  makeReadOnly,
+  putProgram,
+  setShell,
+  whyNotImmutable,
+} from "../../guest_conditions";
+import { makeKey } from "../test_keys";
+import { failure, gone, Host, line } from "./host";
+
+const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
+const change = { add: [line(carol)], remove: [gone(alice)], alsoFrom: ["root"] };
+
+afterAll(closeAll);
+
+describeGuests((guests) => {
+  let host: Host;
+  let before: unknown;
+  const all = () => [host.files(), host.stamp(), host.stamp("root")];
+  beforeAll(async () => {
+    host = await Host.start(guests);
+  });
+  beforeEach(async () => {
+    await host.authorize([alice.publicKey, bob.publicKey]);
+    await host.authorize([alice.publicKey], "root");
+    before = all();
+  });
+
+  /** Tries a change in which a connection gets a second and a half. */
+  const tried = (more = {}) => failure(host.change(host.access([bob], { timeoutMs: 1_500, ...more }), change));
+  const bad = (fault: Parameters<Host["emulator"]["guests"]["fault"]>[1]) => host.emulator.guests.fault(host.id, fault);
+
+  test.each([
+    [{ kind: "refused" }, /^SshUnreachableError: Cannot reach SSH on 127\S+: nothing listens there/],
+    [{ kind: "silent-before-banner" }, /^SshUnreachableError: Cannot reach SSH on 127\S+: no answer in time/],
+    [{ kind: "silent-after-login" }, /^SshTimeoutError: A command on 127\S+ did not end in time/],
+    [{ kind: "dropped-after-bytes", bytes: 0 }, /^SshConnectionLostError: The connection to 127\S+ ended before/],
+  ] as const)("a host with the fault %j changes nothing", async (fault, message) => {
+    const takeBack = await bad(fault);
+    expect(await tried()).toMatch(message);
+    await takeBack();
+    expect(all()).toEqual(before);
+  });
+
+  test("a connection that ends at any byte of a change leaves no lock and no part of a file", async () => {
+    for (const bytes of [2_000, 6_000, 9_000, 12_000, 15_000]) {
+      await host.authorize([alice.publicKey, bob.publicKey]);
+      const takeBack = await bad({ kind: "dropped-after-bytes", bytes, connections: 1 });
+      await host.change(host.access([bob], { timeoutMs: 5_000 }), change).catch(() => undefined);
+      await takeBack();
+      await settled(host);
+      expect(Object.keys(host.files()).sort()).toEqual(Object.keys(Object(before)[0]).sort());
+    }
+    await host.change(host.access([bob]), change);
+    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n${carol.publicKey}\n`);
+  });
+
+  test("another host key stops everything before anything is said", async () => {
+    const old = host.guest.hostKey;
+    await host.emulator.guests.replaceHostKeys(host.id);
+    expect(await tried({ knownHostKeys: [old] })).toMatch(/^HostKeyChangedError: The host key of 127\S+ has changed/);
+    expect(all()).toEqual(before);
+    host = await Host.start(guests);
+  });
+
+  test("credentials that are refused are named by their fingerprints", async () => {
+    expect(await failure(host.change(host.access([carol]), change))).toMatch(
+      /^SshLoginRefusedError: debian@127\S+ let none of these in: .*SHA256:/,
+    );
+    expect(all()).toEqual(before);
+  });
+
+  test("an account that is not there is named", async () => {
+    expect(await failure(host.change(host.access([bob]), { ...change, user: "nobody-here" }))).toMatch(
+      /^KeyUnprovenError: 127\S+ has no account nobody-here, so nothing is known of its keys\. Check/,
+    );
+    expect(all()).toEqual(before);
+  });
+
+  test("a key with a forced command runs nothing, which the error explains", async () => {
+    await host.authorize([alice.publicKey, `command="echo no" ${bob.publicKey}`]);
+    const was = all();
+    expect(await tried()).toMatch(/^SshNoShellError: .*127.*ran no command/);
+    expect(all()).toEqual(was);
+  });
+
+  test("somebody who edits the same file at the same time loses nothing", async () => {
+    const editor = `file=$HOME/.ssh/authorized_keys; for n in 1 2 3 4 5 6 7 8; do
+      cp -p "$file" "$file.ed"; echo "# edit $n" >>"$file.ed"; mv "$file.ed" "$file"; sleep 0.02; done`;
+    const editing = host.guest.asRoot(`HOME=/root; ${editor}`);
+    await host.change(host.access([bob]), change);
+    await editing;
+    await host.change(host.access([bob]), change);
+    expect(await host.accepts(alice, "root")).toBe("no");
+    expect(await host.guest.authorizedKeys("root")).toContain("# edit 8");
+  });
+});
+
+/** What was cut off on the host has ended: its locks and parts of files go with it. */
+async function settled(host: Host): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    if (!Object.keys(host.files()).some((path) => path.includes(".exoscale-ssh."))) return;
+    await host.guest.asRoot("sleep 0.1");
+  }
+}
+
+describeSshd("on a real sshd", () => {
+  let host: Host;
+  beforeEach(async () => {
+    host = await Host.start("sshd");
+    await host.authorize([alice.publicKey, bob.publicKey]);
+    await host.authorize([alice.publicKey], "root");
+  });
+
+  const tried = () => failure(host.change(host.access([bob]), change));
+  const keys = `${alice.publicKey}\n${bob.publicKey}\n`;
+
+  test("a full disk is named, and the file on it is as it was", async () => {
+    await fillDisk(host.guest);
+    expect(await tried()).toMatch(
+      /^KeysNotWrittenError: \S+ of debian@127\S+ could not be changed, and is as it was: .*No space left on device\. Mend/,
+    );
+    expect(await keysInside(host.guest)).toBe(keys);
+    expect((await host.guest.asRoot("ls -A /home/debian/.ssh")).stdout).toBe("authorized_keys\nfiller\n");
+  });
+
+  test("a read-only disk is named, and root's file is as it was too", async () => {
+    await makeReadOnly(host.guest);
+    const before = host.files();
+    expect(await failure(host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"] }))).toMatch(
+      /^KeysNotWrittenError: .*debian@127\S+ could not be changed, and is as it was: .*Read-only file system/,
+    );
+    expect(host.files()).toEqual(before);
+  });
+
+  const testImmutable = whyNotImmutable === null ? test : test.skip;
+  testImmutable(`a file that is immutable is named ${whyNotImmutable ?? ""}`.trim(), async () => {
+    const undo = await makeImmutable(host.guest);
+    const before = host.files();
+    expect(await tried()).toMatch(
+      /^KeysNotWrittenError: .*could not be changed, and is as it was: .*Operation not permitted/,
+    );
+    expect(host.files()).toEqual(before);
+    await undo();
+  });
+
+  test("a user without a shell is named", async () => {
+    await setShell(host.guest, "/usr/sbin/nologin");
+    const before = host.files();
+    expect(await tried()).toMatch(/^SshNoShellError: .*127.*This account is currently not available/);
+    expect(host.files()).toEqual(before);
+  });
+
+  test("a file that its owner cannot read is named, with what to mend", async () => {
+    await host.guest.asRoot(
+      "chown root: /home/debian/.ssh/authorized_keys; chmod 644 /home/debian/.ssh/authorized_keys",
+    );
+    await host.guest.asRoot("cd /home/debian/.ssh; cp authorized_keys authorized_keys2; chmod 600 authorized_keys2");
+    expect(await tried()).toMatch(
+      /^KeyUnprovenError: On 127\S+, \S+authorized_keys2 \(Permission denied\) could not be read, although debian itself tried/,
+    );
+    expect(await keysInside(host.guest)).toBe(keys);
+  });
+
+  test("a host that says more than it was asked for is changed all the same", async () => {
+    await makeNoise(host.guest, "Welcome!");
+    const { closed, removed } = await host.change(host.access([bob]), change);
+    expect([closed.length, removed.length]).toEqual([1, 2]);
+  });
+
+  test("a key that sshd refuses is taken out again, and its settings are named", async () => {
+    await host.guest.asRoot("cat >/etc/ssh/refused.pub", `${carol.publicKey}\n`);
+    await configureSshd(host.guest, "RevokedKeys /etc/ssh/refused.pub\n");
+    const before = host.files();
+    expect(await tried()).toMatch(
+      /^KeyNotAcceptedError: SHA256:\S+ was added for debian@127\S+, was not accepted, and was taken out again\. sshd has RevokedKeys \/etc\/ssh\/refused\.pub/,
+    );
+    expect(host.files()).toEqual(before);
+  });
+
+  test("a host that hangs while a file is replaced keeps its time, and the file", async () => {
+    await putProgram(host.guest, "cp", "#!/bin/sh\nexec sleep 60\n");
+    const access = host.access([bob], { timeoutMs: 2_000 });
+    expect(await failure(host.change(access, change))).toMatch(
+      /^SshTimeoutError: A command on 127\S+ did not end in time/,
+    );
+    expect(await host.guest.authorizedKeys()).toBe(keys);
+  });
+});

@@ -1,0 +1,118 @@
+/** Keys that are granted where no file of the account has them, and what is only refused from here. */
+import { execFile } from "node:child_process";
+import { rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { describeSshd } from "../../emulator/guest_kinds";
+import { closeAll, KeyRing } from "../../emulator/world";
+import { configureSshd, grantByCommand, putProgram, refuseSudo, trustAuthority } from "../../guest_conditions";
+import { makeKey } from "../test_keys";
+import { failure, gone, Host } from "./host";
+
+const run = promisify(execFile);
+const [alice, bob] = [makeKey(), makeKey()];
+
+afterAll(closeAll);
+
+const removed = (host: Host) => host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"] });
+
+describeSshd("on a real sshd without sudo", () => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await Host.start("sshd");
+    await refuseSudo(host.guest);
+  });
+  beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
+
+  test("root, whose files cannot be read, is named when it still accepts the key", async () => {
+    await host.authorize([alice.publicKey], "root");
+    expect(await failure(removed(host))).toMatch(
+      /^KeyStillOpenError: root@127\S+ still accepts SHA256:\S+: \/root\/\.ssh\/authorized_keys \(.*\) could not be read/,
+    );
+    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+    expect(await host.guest.authorizedKeys("root")).toBe(`${alice.publicKey}\n`);
+  });
+
+  test("root, whose files cannot be read, is noted when it refuses the key from here", async () => {
+    await host.authorize([`from="192.0.2.1" ${alice.publicKey}`], "root");
+    const { notes } = await removed(host);
+    expect(notes.join()).toMatch(
+      /Of root@127\S+, .*authorized_keys.* could not be read: sshd refuses the key from here/,
+    );
+  });
+});
+
+test("root's file that can be read and not written keeps the key, and so does the user's", async () => {
+  const host = await Host.start("ssh2");
+  await refuseSudo(host.guest);
+  await host.authorize([alice.publicKey, bob.publicKey]);
+  await host.authorize([alice.publicKey], "root");
+  const before = [host.files(), host.stamp()];
+  expect(await failure(removed(host))).toMatch(
+    /^KeysNotWrittenError: \/root\/\.ssh\/authorized_keys of root@127\S+ could not be changed, and is as it was: cannot act as root/,
+  );
+  expect([host.files(), host.stamp()]).toEqual(before);
+});
+
+describeSshd("on a real sshd", () => {
+  let host: Host;
+  let ring: KeyRing;
+  beforeAll(async () => {
+    host = await Host.start("sshd");
+    ring = await KeyRing.make();
+  });
+  afterAll(() => ring.remove());
+  beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
+  afterEach(() => configureSshd(host.guest, ""));
+
+  test("a program that grants the key is named", async () => {
+    await grantByCommand(host.guest, alice.publicKey);
+    expect(await failure(removed(host))).toMatch(
+      /^KeyStillOpenError: debian@127\S+ still accepts SHA256:\S+: sshd also asks AuthorizedKeysCommand \/etc\/ssh\/keys_of %u/,
+    );
+    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+  });
+
+  test("a certificate still opens the account, which is noted, while the plain key is refused", async () => {
+    await trustAuthority(host.guest, await ring.generate("authority"));
+    await writeFile(ring.file("alice"), alice.privateKey, { mode: 0o600 });
+    await writeFile(`${ring.file("alice")}.pub`, `${alice.publicKey}\n`);
+    const { notes } = await removed(host);
+    expect(notes.join()).toContain(
+      "TrustedUserCAKeys /etc/ssh/authorities.pub: a certificate that was signed for the key",
+    );
+    const target = { ip: host.guest.address, port: String(host.guest.port) };
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
+    const names = ["-I", "alice", "-n", "debian", `${ring.file("alice")}.pub`];
+    await run("ssh-keygen", ["-q", "-s", ring.file("authority"), ...names]);
+    expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
+  });
+
+  test("an account without files that sshd reads is closed by its settings, and nothing can be added", async () => {
+    await configureSshd(host.guest, "Match User root\n  AuthorizedKeysFile none\n");
+    await host.authorize([alice.publicKey], "root");
+    expect((await removed(host)).closed).toHaveLength(1);
+    expect(await host.guest.authorizedKeys("root")).toBe(`${alice.publicKey}\n`);
+    await rm(join(host.guest.home("root"), ".ssh/authorized_keys"));
+  });
+
+  test("root who takes no keys at all is closed once no file has the key", async () => {
+    await configureSshd(host.guest, "Match User root\n  PubkeyAuthentication no\n");
+    await host.authorize([alice.publicKey], "root");
+    const { closed, removed: lines } = await removed(host);
+    expect([closed.length, lines.length, await host.guest.authorizedKeys("root")]).toEqual([1, 2, ""]);
+  });
+
+  test("files are found by the text of sshd_config where sshd tells nothing, which is noted", async () => {
+    await configureSshd(host.guest, "AuthorizedKeysFile .ssh/keys\n");
+    const keys = join(host.guest.home(), ".ssh/keys");
+    await host.guest.asRoot("cd /home/debian/.ssh; cp -p authorized_keys keys; chown debian: keys");
+    await putProgram(host.guest, "sshd", "#!/bin/sh\necho 'sshd: no hostkeys available -- exiting.' >&2\nexit 1\n");
+    const { removed: lines, notes } = await removed(host);
+    expect(lines).toEqual(["/home/debian/.ssh/keys:1"]);
+    expect(notes.join()).toMatch(
+      /sshd does not say which files it reads \(sshd: no hostkeys.*\); that is taken from sshd_config/,
+    );
+    await Promise.all([keys, join(host.guest.root, "bin/sshd")].map((file) => rm(file)));
+  });
+});
