@@ -6,6 +6,8 @@ import { hostAndPort } from "./target";
 
 /** An open, logged-in connection. Close it: nothing else does. */
 export interface SshSession {
+  /** What errors call the host: `host:port`. */
+  readonly where: string;
   /** The key that the host proved to have. */
   readonly hostKey: HostKey;
   /** What the server let in, by fingerprint. */
@@ -26,7 +28,7 @@ export class Session implements SshSession {
   readonly hostKey: HostKey;
   readonly loggedInWith: string;
   readonly loggedInKey: string | undefined;
-  private readonly where: string;
+  readonly where: string;
 
   constructor(
     { seen, target }: HostKeyCheck,

@@ -6,8 +6,8 @@ import { becoming, type Rights } from "./account";
 import { Fields, fieldsIn, printable } from "./fields";
 import { COMMAND, LOADER, loaded } from "./shell_text";
 
-/** What runs commands on a host: an SshSession. */
-export type Shell = Pick<SshSession, "exec">;
+/** What runs commands on a host: an SshSession. Errors say "the host" where it has no name. */
+export type Shell = Pick<SshSession, "exec"> & Partial<Pick<SshSession, "where">>;
 
 /** A script for the host, and what it works on. */
 export interface HostScript {
@@ -27,7 +27,7 @@ export type Answer = Fields | { readonly refused: string };
 /** Runs a script as the account of the session. Rejects as SshSession.exec does, with SshNoShellError or SshCommandError. */
 export async function runScript(session: Shell, script: HostScript, options?: ExecOptions): Promise<Fields> {
   const nonce = randomBytes(16).toString("hex");
-  return answered(await session.exec(COMMAND, stdinFor(nonce, script), options), nonce);
+  return answered(session, await session.exec(COMMAND, stdinFor(nonce, script), options), nonce);
 }
 
 /**
@@ -48,7 +48,7 @@ export async function runScriptAs(
   const result = await session.exec(COMMAND, stdin, options);
   const fields = fieldsIn(result.stdoutBytes, nonce);
   if (fields.length === 1 && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
-  return answered(result, nonce);
+  return answered(session, result, nonce);
 }
 
 function stdinFor(nonce: string, { text, variables = {}, next, data }: HostScript): Buffer {
@@ -56,19 +56,19 @@ function stdinFor(nonce: string, { text, variables = {}, next, data }: HostScrip
   return Buffer.concat([Buffer.from(loaded(nonce, variables, text)), rest]);
 }
 
-function answered(result: ExecResult, nonce: string): Fields {
+function answered({ where }: Shell, result: ExecResult, nonce: string): Fields {
   const fields = fieldsIn(result.stdoutBytes, nonce);
-  if (fields.length === 0) throw noShell(result);
+  if (fields.length === 0) throw noShell(where, result);
   if (fields.at(-1)?.name === "end") return new Fields(fields);
   throw new SshCommandError(
-    `A script on the host ended early, with status ${result.code}: ${printable(result.stderr) || "it said nothing"}.`,
+    `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${printable(result.stderr) || "it said nothing"}.`,
   );
 }
 
-function noShell({ code, stdout, stderr }: ExecResult): SshNoShellError {
+function noShell(where: string | undefined, { code, stdout, stderr }: ExecResult): SshNoShellError {
   const said = printable(stdout) || printable(stderr);
   return new SshNoShellError(
-    `The host let the login in and ran no command for it (status ${code}${said ? `; it said: ${said}` : ""}). The user's ` +
+    `${where ?? "The host"} let the login in and ran no command for it (status ${code}${said ? `; it said: ${said}` : ""}). The user's ` +
       "shell may be nologin or a restricted one, or the key's line in authorized_keys may have a forced command. Log in " +
       "as a user, or with a key, that may run /bin/sh.",
   );

@@ -113,6 +113,7 @@ async function settled(host: Host): Promise<void> {
 
 describeSshd("on a real sshd", () => {
   let host: Host;
+  afterEach(closeAll);
   beforeEach(async () => {
     host = await Host.start("sshd");
     await host.authorize([alice.publicKey, bob.publicKey]);

@@ -81,10 +81,13 @@ export const line = ({ publicKey }: TestKey, options: readonly string[] = []) =>
 
 /** The error with which something ends, as its class's name and what it says. @throws when there is none */
 export async function failure(work: Promise<unknown>): Promise<string> {
-  const error: unknown = await work.then(
-    () => undefined,
-    (thrown: unknown) => thrown,
-  );
-  if (!(error instanceof Error)) throw new Error("It succeeded");
-  return `${error.constructor.name}: ${error.message}`;
+  let error: unknown;
+  try {
+    await work;
+  } catch (thrown) {
+    error = thrown;
+  }
+  if (error === undefined) throw new Error("It succeeded");
+  // Not all of this realm: what aborts is the surroundings' own.
+  return `${Object(error).constructor.name}: ${Object(error).message}`;
 }

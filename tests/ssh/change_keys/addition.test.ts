@@ -1,0 +1,110 @@
+/** Keys that are added, and that everything is as it was where one cannot be. */
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parsePublicKey } from "../../../provider/keys/public_key";
+import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
+import { closeAll } from "../../emulator/world";
+import { configureSshd } from "../../guest_conditions";
+import { makeKey } from "../test_keys";
+import { failure, gone, Host, line } from "./host";
+
+const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
+const [rsa, ecdsa] = [makeKey("rsa"), makeKey("ecdsa 256")];
+const fingerprint = ({ publicKey }: typeof alice) => parsePublicKey(publicKey).fingerprintSha256;
+
+afterAll(closeAll);
+
+describeGuests((guests) => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await Host.start(guests);
+  });
+  beforeEach(() => host.authorize([alice.publicKey]));
+
+  const added = (change: object, keys = [alice]) => host.change(host.access(keys), change);
+
+  test("several keys are added at once, and each is in the report", async () => {
+    const keys = [bob, carol, rsa, ecdsa];
+    const report = await added({ add: keys.map((key) => line(key)) });
+    expect(report.added).toEqual(keys.map(fingerprint));
+    expect(await Promise.all(keys.map((key) => host.accepts(key)))).toEqual(["yes", "yes", "yes", "yes"]);
+  });
+
+  test("a key that stands in another file already is not added again, nor said to be", async () => {
+    await host.authorize([alice.publicKey]);
+    await host.guest.asRoot(
+      `cd ${guests === "sshd" ? "/home/debian" : "~debian"}/.ssh && cp -p authorized_keys authorized_keys2`,
+    );
+    const { added: fingerprints } = await added({ add: [line(alice), line(bob)] });
+    expect(fingerprints).toEqual([fingerprint(bob)]);
+    await host.guest.asRoot(`rm -f ${guests === "sshd" ? "/home/debian" : "~debian"}/.ssh/authorized_keys2`);
+  });
+
+  test("a key that is there with other options stops all, and one that was added before it goes again", async () => {
+    await host.authorize([alice.publicKey, `restrict ${carol.publicKey}`]);
+    const before = host.files();
+    expect(await failure(added({ add: [line(bob), line(carol)] }))).toMatch(
+      /^KeyRestrictedError: SHA256:\S+ is in \S+authorized_keys of debian@127\S+ already \(line 2\), with other options: restrict/,
+    );
+    expect(host.files()).toEqual(before);
+  });
+
+  test("options are replaced in place where the program says so", async () => {
+    await host.authorize([`restrict ${carol.publicKey}`, alice.publicKey]);
+    const { added: fingerprints } = await added({ add: [line(carol, ["no-pty"])], whenPresent: "replace" });
+    expect(await host.guest.authorizedKeys()).toBe(`no-pty ${carol.publicKey}\n${alice.publicKey}\n`);
+    expect(fingerprints).toEqual([fingerprint(carol)]);
+  });
+
+  test("a key for other addresses is added though it is refused from here", async () => {
+    await added({ add: [line(bob, ['from="192.0.2.1"'])] });
+    expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\nfrom="192.0.2.1" ${bob.publicKey}\n`);
+    expect(await host.accepts(bob)).toBe("no");
+  });
+
+  test("the user's keys are changed by root, who keeps its own", async () => {
+    await host.authorize([carol.publicKey], "root");
+    const access = host.access([carol], { user: "root" });
+    await host.change(access, { add: [line(bob)], remove: [gone(alice)], alsoFrom: ["root"] });
+    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+    expect(await host.guest.authorizedKeys("root")).toBe(`${carol.publicKey}\n`);
+  });
+
+  test("a host that does not answer the proof of a new key is left as it was", async () => {
+    const before = host.files();
+    const { guests: controls } = host.emulator;
+    await controls.fault(host.id, { kind: "slow", ms: 1, connections: 1 });
+    const takeBack = await controls.fault(host.id, { kind: "silent-before-banner" });
+    const access = host.access([alice], { timeoutMs: 3_000 });
+    expect(await failure(host.change(access, { add: [line(bob)], remove: [gone(carol)] }))).toMatch(
+      /^KeyUnprovenError: SHA256:\S+ was added for debian@127\S+ and taken out again, because .* could not be asked: Cannot reach/,
+    );
+    await takeBack();
+    expect(host.files()).toEqual(before);
+  });
+});
+
+describeSshd("on a real sshd", () => {
+  test("a first file is made where none is, with the rights that sshd demands", async () => {
+    const host = await Host.start("sshd", { sshdConfig: "AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys_%u" });
+    await host.guest.asRoot("cat >/etc/ssh/keys_debian; rm -r /home/debian/.ssh", `${alice.publicKey}\n`);
+    await configureSshd(
+      host.guest,
+      "AuthorizedKeysFile .ssh/authorized_keys\nMatch User debian\nAuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys_root\n",
+    );
+    await host.authorize([carol.publicKey], "root");
+    await host.change(host.access([carol], { user: "root" }), { add: [line(bob)] });
+    expect(await readFile(join(host.guest.home(), ".ssh/authorized_keys"), "utf8")).toBe(`${bob.publicKey}\n`);
+    expect(await host.accepts(bob)).toBe("yes");
+  });
+
+  test("nothing can be added where sshd reads no file at all", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([carol.publicKey], "root");
+    await configureSshd(host.guest, "Match User debian\nAuthorizedKeysFile none\n");
+    const access = host.access([carol], { user: "root" });
+    expect(await failure(host.change(access, { add: [line(bob)] }))).toMatch(
+      /^KeyUnprovenError: sshd on 127\S+ reads no authorized_keys of debian, so no key can be added\. Look at Auth/,
+    );
+  });
+});

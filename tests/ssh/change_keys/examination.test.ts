@@ -1,0 +1,114 @@
+/** How a key stands with a host, and that looking changes nothing. */
+import { examineKey } from "../../../provider/ssh/change_keys/examination";
+import type { HostAccess } from "../../../provider/ssh/change_keys/key_change";
+import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
+import { closeAll } from "../../emulator/world";
+import { configureSshd, grantByCommand, refuseSudo } from "../../guest_conditions";
+import { makeKey } from "../test_keys";
+import { failure, Host } from "./host";
+
+const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
+
+afterAll(closeAll);
+
+/** How alice's key stands with the default user and root, as `standing: reason`. */
+async function examined(access: HostAccess, alsoIn = ["root"]): Promise<string> {
+  const asked = { user: "debian", alsoIn, publicKeyOpenssh: alice.publicKey };
+  const { standing, reason } = await examineKey(access, asked);
+  return `${standing}: ${reason}`;
+}
+
+describeGuests((guests) => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await Host.start(guests);
+  });
+  beforeEach(async () => {
+    await host.authorize([bob.publicKey]);
+    await host.authorize([], "root");
+  });
+
+  test("a key that no file has and sshd refuses is closed, and nothing is written", async () => {
+    const before = [host.files(), host.stamp(), host.stamp("root")];
+    expect(await examined(host.access([bob]))).toMatch(/^closed: No file of 127\S+ has it, and sshd refuses it\.$/);
+    expect([host.files(), host.stamp(), host.stamp("root")]).toEqual(before);
+  });
+
+  test.each([
+    ["accepted", ""],
+    ["for another address", 'from="192.0.2.1" '],
+    ["of an authority", "cert-authority "],
+  ])("a key that is %s is open while root's file has it", async (_what, options) => {
+    await host.authorize([options + alice.publicKey], "root");
+    expect(await examined(host.access([bob]))).toBe("open: It is in authorized_keys of root.");
+  });
+
+  test("a host of which no key is known is asked, and what it refuses is no proof", async () => {
+    expect(await examined(host.access([bob], { knownHostKeys: [] }))).toMatch(
+      /^refused: debian@127\S+ refuses this key\.$/,
+    );
+  });
+
+  test("a host that lets none of the credentials in is asked all the same", async () => {
+    expect(await examined(host.access([carol]))).toMatch(
+      /^refused: debian@127\S+ refuses this key\. .*let none of these in/,
+    );
+    await host.authorize([alice.publicKey]);
+    expect(await examined(host.access([carol]))).toMatch(/^open: debian@127\S+ accepts this key\.$/);
+  });
+
+  test("what is said about the account that logs in is not taken for the other one", async () => {
+    await host.authorize([alice.publicKey], "root");
+    expect(await examined(host.access([carol], { user: "root" }), [])).toMatch(
+      /^unknown: root@127\S+ let none of these in/,
+    );
+    await host.authorize([bob.publicKey, alice.publicKey], "root");
+    expect(await examined(host.access([bob], { user: "root" }), [])).toMatch(/^closed: /);
+  });
+
+  test.each([
+    ["refused", /^unknown: Cannot reach SSH on 127\S+: nothing listens there/],
+    ["silent-before-banner", /^unknown: Cannot reach SSH on 127\S+: no answer in time/],
+    ["silent-after-login", /^refused: debian@127\S+ refuses this key\. A command on 127\S+ did not end in time/],
+  ] as const)("a host with the fault %s is not known to be closed", async (kind, answer) => {
+    const takeBack = await host.emulator.guests.fault(host.id, { kind });
+    expect(await examined(host.access([bob], { timeoutMs: 1_500 }))).toMatch(answer);
+    await takeBack();
+  });
+
+  test("a caller who gives up is not kept waiting by a host that hangs", async () => {
+    const takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-after-login" });
+    const access = host.access([bob], { timeoutMs: 60_000, signal: AbortSignal.timeout(1_500) });
+    expect(await failure(examined(access))).toMatch(/timeout/);
+    await takeBack();
+  });
+});
+
+describeSshd("on a real sshd", () => {
+  test("a key that a program grants is open though no file has it", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([bob.publicKey]);
+    await grantByCommand(host.guest, alice.publicKey);
+    expect(await examined(host.access([bob]))).toMatch(
+      /^open: debian@127\S+ accepts this key, which no file there has\.$/,
+    );
+  });
+
+  test("a key is not closed while root's file cannot be read", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([bob.publicKey]);
+    await host.authorize([`from="192.0.2.1" ${alice.publicKey}`], "root");
+    await refuseSudo(host.guest);
+    expect(await examined(host.access([bob]))).toMatch(
+      /^refused: 127\S+ refuses this key, but \S+authorized_keys \(.*\) could not be read/,
+    );
+  });
+
+  test("a key of an account without files is closed by what sshd says", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([bob.publicKey, alice.publicKey], "root");
+    await host.authorize([bob.publicKey]);
+    await configureSshd(host.guest, "Match User root\n  AuthorizedKeysFile none\n");
+    expect(await examined(host.access([bob]))).toMatch(/^closed: /);
+  });
+});

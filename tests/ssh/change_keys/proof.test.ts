@@ -1,0 +1,85 @@
+/** Proofs that do not come about between the removal of a key and the end of a change. */
+
+import { changeKeys } from "../../../provider/ssh/change_keys/change_keys";
+import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
+import { closeAll } from "../../emulator/world";
+import { makeKey, type TestKey } from "../test_keys";
+import { failure, gone, Host } from "./host";
+
+const [alice, bob] = [makeKey(), makeKey()];
+
+afterAll(closeAll);
+
+/** Removes alice's key as whoever has `key`, and does something once it is out of the files. */
+function removedBy(host: Host, key: TestKey, then: () => Promise<unknown>): Promise<string> {
+  const change = { user: "debian", remove: [gone(alice)], alsoFrom: ["root"] };
+  const done: Promise<unknown>[] = [];
+  const progress = (step: string) => {
+    if (step.startsWith("proving")) done.push(then());
+  };
+  return failure(
+    changeKeys(host.access([key], { timeoutMs: 4_000 }), change, progress).finally(() => Promise.all(done)),
+  );
+}
+
+describeGuests((guests) => {
+  let host: Host;
+  beforeAll(async () => {
+    host = await Host.start(guests);
+  });
+  beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
+
+  test("a key that removed itself comes back where the host falls silent, so that it can try again", async () => {
+    const before = host.files();
+    let takeBack = async () => {};
+    const silence = async () => {
+      takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
+    };
+    expect(await removedBy(host, alice, silence)).toMatch(
+      /^KeyUnprovenError: SHA256:\S+ was removed from debian@127\S+, but that it is refused is not proven: Cannot reach SSH.* It was put back, so that this can be tried again\.$/,
+    );
+    await takeBack();
+    expect(host.files()).toEqual(before);
+  });
+
+  test("a key that another one removed stays out where the host falls silent", async () => {
+    let takeBack = async () => {};
+    const silence = async () => {
+      takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
+    };
+    expect(await removedBy(host, bob, silence)).toMatch(/^KeyUnprovenError: .*is not proven: Cannot reach SSH/);
+    await takeBack();
+    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+  });
+
+  test("another host key in the proof is no proof, whatever that host refuses", async () => {
+    const replaced = async () => {
+      const takeBack = await host.emulator.guests.fault(host.id, { kind: "dropped-before-banner" });
+      await host.emulator.guests.replaceHostKeys(host.id);
+      await takeBack();
+    };
+    expect(await removedBy(host, bob, replaced)).toMatch(
+      /^KeyUnprovenError: .*is not proven: The host key of 127\S+ has changed: expected SHA256/,
+    );
+    host = await Host.start(guests);
+  });
+
+  test("a key that somebody puts back meanwhile is found", async () => {
+    const putBack = () => host.authorize([`from="192.0.2.1" ${alice.publicKey}`, bob.publicKey]);
+    expect(await removedBy(host, bob, putBack)).toMatch(
+      /^KeyUnprovenError: .*is not proven: Somebody put it back into \S+authorized_keys\. Run/,
+    );
+  });
+});
+
+describeSshd("on a real sshd", () => {
+  test("a key that cannot be put back, because the connection is gone, is named with its file", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([alice.publicKey, bob.publicKey]);
+    const cut = () => host.guest.asRoot("pkill -u debian sshd");
+    const said = await removedBy(host, alice, cut);
+    expect(said).toMatch(
+      /^SshConnectionLostError: .*These could not be put back: \S+authorized_keys \(The connection to/,
+    );
+  });
+});
