@@ -33,7 +33,7 @@ test("Every example in the pages of docs/ runs, as one program", async () => {
   const outputs = await stack.up(program);
   expect(outputs).toMatchObject({
     alicePrivateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY"),
-    login: expect.stringMatching(/^ssh debian@127\./),
+    login: expect.stringMatching(/^ssh -p \d+ debian@127\./),
     zones: { zones: ["ch-gva-2"] },
     debian: { defaultUser: "debian" },
     tiny: { family: "standard" },

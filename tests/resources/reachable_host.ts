@@ -2,11 +2,11 @@
 import { resources } from "../../provider/resources";
 import type { GuestHand } from "../emulated";
 import type { Kind } from "../emulator/guest_kinds";
-import { Client } from "../emulator/world";
 import { makeKey, type TestKey } from "../ssh/test_keys";
+import { machine } from "./known_machine";
 import { type Held, type Run, startCloud, type TestCloud } from "./world";
 
-const { AuthorizedKey } = resources;
+const { AuthorizedKey, Instance } = resources;
 
 export type Granted = Held<Awaited<ReturnType<typeof AuthorizedKey.create>>["state"]>;
 
@@ -30,9 +30,8 @@ export class ReachableHost {
 
   /** Another guest of the same cloud, which the same key opens. */
   static async join(cloud: TestCloud, admin: TestKey): Promise<ReachableHost> {
-    const client = new Client(cloud.emulator);
-    await client.register("admin", admin.publicKey);
-    const { id } = await client.create({ "ssh-keys": [{ name: "admin" }] });
+    const { state } = await cloud.run().create(Instance, { ...machine, waitForSsh: true });
+    const { instanceId: id } = state;
     const guest = await cloud.emulator.cloud.guest(id);
     for (const user of ["debian", "root"]) await guest.writeAuthorizedKeys(`${admin.publicKey}\n`, user);
     return new ReachableHost(cloud, id, guest, admin);
