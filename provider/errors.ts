@@ -697,10 +697,11 @@ export class KeysRolledBackError extends ExoscaleSshError {
 }
 
 /**
- * An AuthorizedKey could not be removed, because its host was not reached or let nobody in. It may still open the account.
+ * That an AuthorizedKey is closed could not be proven: its host was not reached, let nobody in, or was another one. The key
+ * may still open the account.
  *
- * Make the host reachable, or give a `connection` that logs in and run `pulumi up`, then delete again. For a machine that
- * is gone for good have Pulumi forget the key with `pulumi state delete`; the message has the command.
+ * Make the host reachable, or give a `connection` that logs in and run `pulumi up`, then delete again. For a machine or an
+ * account that is gone for good have Pulumi forget the key with `pulumi state delete`; the message has the command.
  */
 export class KeyNotRemovedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_NOT_REMOVED";

@@ -551,7 +551,7 @@ export interface AuthorizedKeyArgs {
   options?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone. */
   comment?: pulumi.Input<string | undefined>;
-  /** Permits to remove the last key that is known to open the account. Default false: such a deletion fails, and the key stays. */
+  /** Permits to remove the last key that is known to open the account, and to give the key that logs in options which shut it out. Default false: both fail, and the line stays as it is. */
   allowLockout?: pulumi.Input<boolean | undefined>;
   /** End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
   terminateSessions?: pulumi.Input<boolean | undefined>;
@@ -569,7 +569,7 @@ export class AuthorizedKey extends DescribedResource {
   declare readonly options: pulumi.Output<readonly string[] | undefined>;
   /** Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone. */
   declare readonly comment: pulumi.Output<string | undefined>;
-  /** Permits to remove the last key that is known to open the account. Default false: such a deletion fails, and the key stays. */
+  /** Permits to remove the last key that is known to open the account, and to give the key that logs in options which shut it out. Default false: both fail, and the line stays as it is. */
   declare readonly allowLockout: pulumi.Output<boolean | undefined>;
   /** End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
   declare readonly terminateSessions: pulumi.Output<boolean | undefined>;

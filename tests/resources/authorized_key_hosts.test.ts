@@ -1,4 +1,6 @@
 /** Keys on hosts that are not as they should be: what is claimed of them, and what is left alone. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { resources } from "../../provider/resources";
 import { describeGuests, describeSshd } from "../emulator/guest_kinds";
 import { refuseSudo } from "../guest_conditions";
@@ -26,7 +28,9 @@ describeGuests((guests) => {
     expect(run.warnings).toEqual([
       expect.stringMatching(/stays in the state as it was: The host key of .* has changed/),
     ]);
-    await expect(run.delete(AuthorizedKey, last)).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
+    expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(
+      /The host key of .* has changed: .* gone for good, have Pulumi forget the key: pulumi state delete '/,
+    );
     const news = host.inputs(alice.line, { options: ["restrict"] });
     await expect(run.update(AuthorizedKey, last, news)).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
     expect(await host.lines()).toEqual([alice.line]);
@@ -99,6 +103,39 @@ describeGuests((guests) => {
     expect(await host.accepts(host.admin.publicKey)).toBe("no");
   });
 
+  test("The key that logs in gets no options that shut it out, unless a lock-out is allowed", async () => {
+    const own = host.inputs(host.admin.publicKey, { options: ['from="192.0.2.7"'] });
+    const last = await host.run().create(AuthorizedKey, host.inputs(host.admin.publicKey));
+    await expect(host.run().update(AuthorizedKey, last, own)).rejects.toMatchObject({ code: "SSH_LAST_KEY" });
+    expect(await host.guest.authorizedKeys()).toBe(`${host.admin.publicKey}\n`);
+    const here = { ...own, options: ['from="127.0.0.0/8"'] };
+    await host.run().update(AuthorizedKey, last, here);
+    await host.run().update(AuthorizedKey, last, { ...own, allowLockout: true });
+    expect(await host.accepts(host.admin.publicKey)).toBe("no");
+  });
+
+  test("A line of the key in a second file goes when its options change, since it would still let everybody in", async () => {
+    const last = await granted();
+    const second = join(host.guest.home(), ".ssh/authorized_keys2");
+    await host.guest.asRoot(`cd ~debian/.ssh; cp -p authorized_keys authorized_keys2`);
+    const news = host.inputs(alice.line, { options: ["restrict"] });
+    const found = await host.run().found(AuthorizedKey, last);
+    const next = await host.run().update(AuthorizedKey, found, news);
+    expect((await host.run().found(AuthorizedKey, next)).inputs.options).toEqual(["restrict"]);
+    expect([await host.lines(), readFileSync(second, "utf8")]).toEqual([
+      [`restrict ${alice.line}`],
+      `${host.admin.publicKey}\n`,
+    ]);
+  });
+
+  test("A deletion for an account that is gone from the host says how to forget it", async () => {
+    const last = await granted();
+    const gone = { ...last, state: { ...last.state, user: "left" } };
+    expect(await refusal(host.run().delete(AuthorizedKey, gone))).toMatch(
+      /has no account left, .* gone for good, have Pulumi forget the key/,
+    );
+  });
+
   test("The key that logs in may go when another one is accepted", async () => {
     await host.write(bob.line);
     const last = await host.run().create(AuthorizedKey, host.inputs(host.admin.publicKey));
@@ -118,10 +155,10 @@ describeSshd("on a real sshd", () => {
     const run = host.run();
     expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
     expect(run.warnings).toEqual([expect.stringMatching(/was not looked at.* could not be read/)]);
-    expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(/could not be read as debian\. Log in as root/);
+    expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(/could not be read, as debian .*\. Log in as root/);
     const more = { user: "root" };
     const bobs = run.create(AuthorizedKey, host.inputs(bob.line, more));
-    expect(await refusal(bobs)).toMatch(/could not be read as debian\. Log in as root/);
+    expect(await refusal(bobs)).toMatch(/could not be read, as debian .*\. Log in as root/);
     expect(await host.lines("root")).toEqual([alice.line]);
   });
 });

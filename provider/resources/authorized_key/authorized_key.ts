@@ -88,9 +88,9 @@ async function written(
   access: Access,
   whenPresent: "report" | "replace",
 ) {
-  const { user, publicKey, options = [], comment } = grant;
+  const { user, publicKey, options = [], comment, allowLockout = false } = grant;
   const line = { key: parsePublicKey(publicKey), options, ...(comment !== undefined && { comment }) };
-  return await account.ssh.changeKeys(access, { user, add: [line], whenPresent }, (step) =>
+  return await account.ssh.changeKeys(access, { user, add: [line], whenPresent, allowLockout }, (step) =>
     log.info(`${shownGrant(grant)}: ${step}.`),
   );
 }

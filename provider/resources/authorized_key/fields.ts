@@ -51,9 +51,9 @@ export const authorizedKeyInputs = z.object({
     .optional()
     .meta({
       description:
-        "Permits to remove the last key that is known to open the account. Default false: such a deletion fails, and the key " +
-        "stays.",
-      change: "touches nothing until the deletion",
+        "Permits to remove the last key that is known to open the account, and to give the key that logs in options which shut " +
+        "it out. Default false: both fail, and the line stays as it is.",
+      change: "touches nothing by itself",
     }),
   terminateSessions: z
     .boolean()

@@ -1,5 +1,7 @@
 import {
+  HostKeyChangedError,
   KeyNotRemovedError,
+  KeyUnprovenError,
   SshConnectionLostError,
   SshLoginRefusedError,
   SshTimeoutError,
@@ -36,15 +38,23 @@ const sameMachine =
   "the address that this run has granted it on shows the same host key and had the key already, so both are taken for one " +
   "machine. If they are two, remove it from the one that you left.";
 
-/** For a host that is gone for good the only way is to forget it. */
+/** What a machine or an account looks like that is gone for good, be it that another machine has its address by now. */
+const away = [
+  SshUnreachableError,
+  SshTimeoutError,
+  SshConnectionLostError,
+  SshLoginRefusedError,
+  HostKeyChangedError,
+  KeyUnprovenError,
+];
+
+/** For what is gone for good the only way is to forget it. */
 function withWayOut(error: unknown, last: AuthorizedKeyState): unknown {
-  const isAway = [SshUnreachableError, SshTimeoutError, SshConnectionLostError, SshLoginRefusedError].some(
-    (kind) => error instanceof kind,
-  );
+  const isAway = away.some((kind) => error instanceof kind);
   if (!isAway || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
-    `${shownGrant(last)} was not removed, and may still open it: ${error.message} If the machine is gone for good, have ` +
+    `${shownGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account is gone for good, have ` +
       `Pulumi forget the key: pulumi state delete ${urn}`,
     { cause: error },
   );

@@ -1,11 +1,12 @@
 import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError, SshLoginRefusedError } from "../../errors";
-import { type KeyLine, withKey } from "../authorized_keys/edit";
+import { type KeyLine, withKey, withoutKeys } from "../authorized_keys/edit";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import { type Credential, fingerprintOf } from "../credentials";
 import type { AccountFiles } from "./account_files";
 import { askAnew, type Heard } from "./asking";
 import { afterPuttingBack, type Edit, editFile } from "./edits";
 import { credentialWith } from "./staying";
+import { proveStillIn } from "./still_in";
 import { accessAs, fingerprintsOf, type Visit } from "./visit";
 
 /**
@@ -22,13 +23,16 @@ export async function addKeys(visit: Visit): Promise<string[]> {
   const added: string[] = [];
   try {
     visit.progress("adding the new key");
+    const note = (edit: Edit | undefined) => void (edit && edits.push(edit));
     for (const line of add) {
-      const edit = await addKey(visit, line);
-      if (edit) edits.push(edit);
-      if (edit) added.push(line.key.fingerprintSha256);
+      const before = edits.length;
+      note(await addKey(visit, line));
+      await takeFromOtherFiles(visit, line, note);
+      if (edits.length > before) added.push(line.key.fingerprintSha256);
     }
     visit.progress("proving that the new key is accepted");
     await proveAccepted(visit);
+    await proveStillIn(visit, edits);
     return added;
   } catch (error) {
     throw await afterPuttingBack(visit, edits, error);
@@ -43,6 +47,21 @@ async function addKey(visit: Visit, line: KeyLine): Promise<Edit | undefined> {
     if ("conflict" in addition) throw restricted(visit, path, addition.conflict);
     return addition.change === "none" ? undefined : addition.file;
   });
+}
+
+/** A line of the key that a second file has would let in whom the options of this one do not. */
+async function takeFromOtherFiles(visit: Visit, line: KeyLine, note: (edit: Edit | undefined) => void): Promise<void> {
+  const { change, accounts } = visit;
+  if (change.whenPresent !== "replace") return;
+  const without = (bytes: Buffer) => {
+    const { file, removed } = withoutKeys(bytes, [line.key]);
+    return removed.length === 0 ? undefined : file;
+  };
+  const { path } = placeFor(visit, line);
+  const files = accounts.find(({ user }) => user === change.user)?.files ?? [];
+  for (const other of files.filter((file) => file.path !== path && without(file.bytes))) {
+    note(await editFile(visit, change.user, other.path, without));
+  }
 }
 
 /** Where the key stands already, in whichever file; else the first that is there. */

@@ -1,6 +1,5 @@
 import { parsePublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
-import { connect } from "../connect";
 import { lookAtHost } from "../host_files/look";
 import type { HostKey } from "../host_key";
 import type { SshSession } from "../session";
@@ -9,6 +8,7 @@ import { mayRefuseUs } from "./addition";
 import { askAnew, questionsAbout } from "./asking";
 import { boundsOf } from "./bounds";
 import type { HostAccess } from "./key_change";
+import { connectPatiently } from "./patience";
 import { inTurn } from "./turns";
 
 /** What a host has of one key for one account. */
@@ -38,7 +38,7 @@ export function findGrant(access: HostAccess, user: string, publicKey: string): 
 async function found(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
   const key = parsePublicKey(publicKey);
   const questions = access.target.user === user ? questionsAbout([key]) : [];
-  const session = await connect(access.target, access.credentials, { ...access, ask: questions });
+  const session = await connectPatiently(access, access.credentials, questions);
   try {
     const { type, base64 } = session.hostKey;
     const known = { ...access, knownHostKeys: [`${type} ${base64}`], target: { ...access.target, user } };
