@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { allowSsh, Instance, type InstanceArgs, SecurityGroup, SshKeyPair } from "../../provider";
+import {
+  AuthorizedKey,
+  type AuthorizedKeyArgs,
+  allowSsh,
+  Instance,
+  type InstanceArgs,
+  SecurityGroup,
+  SshKeyPair,
+} from "../../provider";
 
 /** What the engine would be told of every resource, by logical name. */
 const registered = new Map<string, pulumi.runtime.MockResourceArgs>();
@@ -19,6 +27,7 @@ beforeAll(async () => {
   );
 });
 
+const connection = { user: "ops", host: "192.0.2.1" };
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 describe("What a class tells Pulumi", () => {
@@ -26,6 +35,7 @@ describe("What a class tells Pulumi", () => {
     ["SshKeyPair", (name: string) => new SshKeyPair(name)],
     ["Instance", (name: string) => new Instance(name, machine)],
     ["SecurityGroup", (name: string) => new SecurityGroup(name)],
+    ["AuthorizedKey", (name: string) => new AuthorizedKey(name, { connection, publicKey: "ssh-ed25519 AAAA" })],
   ])("is the readable type of %s", async (type, make) => {
     const { type: token } = await told(make(`typed-${type}`));
     expect(token).toBe(`pulumi-nodejs:dynamic/exoscale-ssh:${type}`);
@@ -93,6 +103,28 @@ describe("The keys of an instance reach the provider by name and public key", ()
   });
 });
 
+describe("The key that a host gets reaches the provider as a line", () => {
+  const line = "ssh-ed25519 alice";
+  const pair = () => new SshKeyPair("alice");
+
+  test.each<[string, () => AuthorizedKeyArgs["publicKey"]]>([
+    ["as a pair", pair],
+    ["as a pair inside an output", () => pulumi.output(pair())],
+    ["as a promise of a pair", () => Promise.resolve(pair())],
+    ["as a line", () => line],
+    ["as an output of a line", () => pulumi.output(line)],
+  ])("when given %s", async (how, publicKey) => {
+    const { inputs } = await told(new AuthorizedKey(`key ${how}`, { connection, publicKey: publicKey() }));
+    expect(inputs.publicKey).toBe(line);
+  });
+
+  test("when given as an imported pair, whose line is known before the pair is made", async () => {
+    const bob = new SshKeyPair("imported-bob", { publicKey: "ssh-ed25519 AAAA bob" });
+    const { inputs } = await told(new AuthorizedKey("key of bob", { connection, publicKey: bob }));
+    expect(inputs.publicKey).toBe("ssh-ed25519 AAAA bob");
+  });
+});
+
 describe("The security groups of an instance reach the provider by id", () => {
   const group = () => new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") });
 
@@ -118,6 +150,12 @@ describe("Inputs that are secrets are so whatever the program passes", () => {
     const web = new Instance("secretive", { ...machine, connection: { user: "debian" }, userData: "#cloud-config" });
     expect(await isSecret(web.connection)).toBe(true);
     expect(await isSecret(web.userData)).toBe(true);
+  });
+
+  test("a connection to a host in plain text", async () => {
+    const key = new AuthorizedKey("on-a-host", { connection, publicKey: "ssh-ed25519 AAAA" });
+    expect(await isSecret(key.connection)).toBe(true);
+    expect(await isSecret(key.publicKey)).toBe(false);
   });
 
   test("and nothing else is", async () => {

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { resources } from "../../provider/resources";
 import { describeGuests, describeSshd } from "../emulator/guest_kinds";
 import { refuseSudo } from "../guest_conditions";
+import { ssh } from "../ssh/real_ssh";
 import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
 import { ReachableHost, refusal } from "./reachable_host";
@@ -160,5 +161,19 @@ describeSshd("on a real sshd", () => {
     const bobs = run.create(AuthorizedKey, host.inputs(bob.line, more));
     expect(await refusal(bobs)).toMatch(/could not be read, as debian .*\. Log in as root/);
     expect(await host.lines("root")).toEqual([alice.line]);
+  });
+
+  test("The sessions that a key has opened end with it, where that is asked for", async () => {
+    const host = await ReachableHost.start("sshd");
+    const key = makeKey();
+    const news = host.inputs(key.publicKey, { terminateSessions: true });
+    const last = await host.run().create(AuthorizedKey, news);
+    const { address, port } = host.guest;
+    const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null"].flatMap((option) => ["-o", option]);
+    const place = ["-F", "none", ...options, "-p", String(port), `debian@${address}`];
+    const session = ssh(key.privateKey, [...place, "touch /tmp/in; sleep 600"]);
+    await host.guest.asRoot("until [ -e /tmp/in ]; do sleep 0.1; done");
+    await host.run().delete(AuthorizedKey, last);
+    expect(await session).toMatchObject({ status: 255 });
   });
 });
