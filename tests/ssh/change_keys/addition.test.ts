@@ -1,5 +1,5 @@
 /** Keys that are added, and that everything is as it was where one cannot be. */
-import { readFile } from "node:fs/promises";
+import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parsePublicKey } from "../../../provider/keys/public_key";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
@@ -31,13 +31,14 @@ describeGuests((guests) => {
   });
 
   test("a key that stands in another file already is not added again, nor said to be", async () => {
+    const path = join(host.guest.home(), ".ssh/authorized_keys");
+    await host.authorize([carol.publicKey]);
+    await rename(path, `${path}2`);
     await host.authorize([alice.publicKey]);
-    await host.guest.asRoot(
-      `cd ${guests === "sshd" ? "/home/debian" : "~debian"}/.ssh && cp -p authorized_keys authorized_keys2`,
-    );
-    const { added: fingerprints } = await added({ add: [line(alice), line(bob)] });
+    const { added: fingerprints } = await added({ add: [line(carol), line(bob)] });
+    await rm(`${path}2`);
     expect(fingerprints).toEqual([fingerprint(bob)]);
-    await host.guest.asRoot(`rm -f ${guests === "sshd" ? "/home/debian" : "~debian"}/.ssh/authorized_keys2`);
+    expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\n${bob.publicKey}\n`);
   });
 
   test("a key that is there with other options stops all, and one that was added before it goes again", async () => {
