@@ -58,9 +58,9 @@ function refuseToGuess({ change, accounts, access, look }: Visit): void {
     );
   }
   const remedy = isUnreadByOwner(look, own)
-    ? `although ${change.user} itself tried to. Mend its owner and rights`
-    : `as ${user} (${look.becomeRefusal}). Log in as ${change.user}, or let ${user} use sudo without a password`;
-  throw new KeyUnprovenError(`On ${host}, ${own.unread.join("; ")} could not be read, ${remedy}.`);
+    ? `, although ${change.user} itself tried to. Mend its owner and rights`
+    : ` as ${user}. Log in as ${change.user}, or let ${user} use sudo without a password (${look.becomeRefusal})`;
+  throw new KeyUnprovenError(`On ${host}, ${own.unread.join("; ")} could not be read${remedy}.`);
 }
 
 async function removed(visit: Visit): Promise<Pick<KeyChangeReport, "closed" | "removed" | "notes">> {

@@ -17,9 +17,9 @@ export interface HostAccess {
   readonly acceptNew?: boolean;
   /** A host to go through. Default: none. */
   readonly bastion?: Bastion;
-  /** For one connection, in milliseconds, up to the end of login. Default 20 000. */
+  /** For one connection up to the end of its login, and for one command on the host, in milliseconds. Default 20 000. */
   readonly timeoutMs?: number;
-  /** Aborting it rejects with its reason. */
+  /** Aborting it rejects with its reason, once what has to be put back is put back. */
   readonly signal?: AbortSignal;
 }
 

@@ -61,7 +61,7 @@ async function stayingCredentials({ access }: Visit, goes: ReadonlySet<string>):
   return { credentials: loggedInKey === undefined ? [] : credentialWith(others, loggedInKey) };
 }
 
-/** Among the keys that are in files now: one may have been added a moment ago. */
+/** Among the keys that are in files now: one may have been added a moment ago. @throws when the host gives no answer */
 async function otherKey(visit: Visit, goes: ReadonlySet<string>): Promise<Witness | undefined> {
   const { session, look, change, access } = visit;
   // The login that succeeded, so that the question costs no failed one.
@@ -69,8 +69,10 @@ async function otherKey(visit: Visit, goes: ReadonlySet<string>): Promise<Witnes
   for (const user of new Set([change.user, access.target.user])) {
     const account = await accountFiles(session, look, user, boundsOf(access));
     for (const key of candidates(entriesIn([account]), goes)) {
-      const { answers } = await askAnew(accessAs(visit, user), [key], login);
+      const { answers, error } = await askAnew(accessAs(visit, user), [key], login);
       if (answers.get(key.fingerprintSha256) === "yes") return { kind: "key", key, user };
+      // A host that has stopped to answer would take its time for each of them.
+      if (error && !(error instanceof SshLoginRefusedError)) throw error;
     }
   }
   return undefined;

@@ -1,40 +1,36 @@
 import { onAbort } from "../deadline";
 import { hostAndPort, type SshTarget } from "../target";
 
-/** The changes that are under way, by host: the last one of each. */
+/** The work that is under way or waits, by host: the last of each. */
 const last = new Map<string, Promise<unknown>>();
 
 /**
- * Runs work when every earlier one at the same host has ended. A host gets two connections at once, and a change takes
- * both: two changes side by side would each wait for the other's.
+ * Does work on a host once all work on it that was begun before has ended. A host gets two connections at once, and who
+ * changes keys needs both: two such changes would wait for each other.
  *
- * @throws the reason of the signal when it is aborted before the work begins
+ * @throws the reason of the signal when it is aborted before the work begins; work that has begun ends by itself, because
+ * it may have something to put back
  */
 export async function inTurn<T>(
-  { target, signal }: { readonly target: SshTarget; readonly signal?: AbortSignal },
+  { target, signal }: { readonly target: Pick<SshTarget, "host" | "port">; readonly signal?: AbortSignal },
   work: () => Promise<T>,
 ): Promise<T> {
   const host = hostAndPort(target);
   const earlier = last.get(host) ?? Promise.resolve();
-  const done = earlier.then(() => {
-    signal?.throwIfAborted();
-    return work();
-  });
-  const settled = done.catch(() => undefined);
-  last.set(host, settled);
-  void settled.then(() => last.get(host) === settled && last.delete(host));
-  return await unlessAborted(done, signal);
+  const mine = unlessAborted(earlier, signal).then(work);
+  const both = Promise.allSettled([earlier, mine]);
+  last.set(host, both);
+  void both.then(() => last.get(host) === both && last.delete(host));
+  return await mine;
 }
 
-/** The caller does not wait longer than its signal; what has begun ends by the same signal. */
-async function unlessAborted<T>(done: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (!signal) return await done;
+async function unlessAborted(earlier: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   let forget = () => {};
   const aborted = new Promise<never>((_resolve, reject) => {
-    forget = onAbort(signal, reject);
+    if (signal) forget = onAbort(signal, reject);
   });
   try {
-    return await Promise.race([done, aborted]);
+    await Promise.race([aborted, earlier]);
   } finally {
     forget();
   }

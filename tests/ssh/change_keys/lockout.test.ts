@@ -52,6 +52,20 @@ describeGuests((guests) => {
     expect(await host.accepts(alice)).toBe("yes");
   });
 
+  test("a host that falls silent when asked about others is not asked about each of them", async () => {
+    const others = Array.from({ length: 9 }, () => makeKey().publicKey);
+    await host.authorize([alice.publicKey, ...others]);
+    const before = host.files();
+    await host.emulator.guests.fault(host.id, { kind: "slow", ms: 1, connections: 1 });
+    const takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
+    const access = host.access([alice], { timeoutMs: 4_000 });
+    expect(await failure(host.change(access, { remove: [gone(alice)] }))).toMatch(
+      /^SshUnreachableError: .*no answer in time/,
+    );
+    await takeBack();
+    expect(host.files()).toEqual(before);
+  });
+
   test("a key that a change adds counts as one that can log in", async () => {
     await host.authorize([alice.publicKey]);
     await revoked({ add: [line(bob)] });

@@ -11,14 +11,14 @@ const [alice, bob] = [makeKey(), makeKey()];
 afterAll(closeAll);
 
 /** Removes alice's key as whoever has `key`, and does something once it is out of the files. */
-function removedBy(host: Host, key: TestKey, then: () => Promise<unknown>): Promise<string> {
+function removedBy(host: Host, key: TestKey, then: () => Promise<unknown>, more = {}): Promise<string> {
   const change = { user: "debian", remove: [gone(alice)], alsoFrom: ["root"] };
   const done: Promise<unknown>[] = [];
   const progress = (step: string) => {
     if (step.startsWith("proving")) done.push(then());
   };
   return failure(
-    changeKeys(host.access([key], { timeoutMs: 4_000 }), change, progress).finally(() => Promise.all(done)),
+    changeKeys(host.access([key], { timeoutMs: 4_000, ...more }), change, progress).finally(() => Promise.all(done)),
   );
 }
 
@@ -50,6 +50,14 @@ describeGuests((guests) => {
     expect(await removedBy(host, bob, silence)).toMatch(/^KeyUnprovenError: .*is not proven: Cannot reach SSH/);
     await takeBack();
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+  });
+
+  test("a caller who gives up then gets the key back into its place first", async () => {
+    const before = host.files();
+    const giveUp = new AbortController();
+    const then = async () => giveUp.abort(new Error("too late"));
+    expect(await removedBy(host, alice, then, { signal: giveUp.signal })).toBe("Error: too late");
+    expect(host.files()).toEqual(before);
   });
 
   test("another host key in the proof is no proof, whatever that host refuses", async () => {
