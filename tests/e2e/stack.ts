@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -176,10 +176,18 @@ export class TestStack {
     ];
   }
 
+  /** Ends the engine, its plugins and the program at once, as a machine does that loses its power. */
+  killAll(): void {
+    for (const pid of processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`)) {
+      // Some end with the one that is killed before them.
+      if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
+    }
+  }
+
   /** Removes every file, and ends what a killed engine left behind: its plugins do not notice. */
   dispose(): void {
     this.commandLines.stop();
-    for (const pid of processesWith(`PULUMI_HOME=${join(this.directory, "home")}`)) process.kill(pid, "SIGKILL");
+    this.killAll();
     rmSync(this.directory, { recursive: true, force: true });
   }
 
