@@ -80,3 +80,42 @@ test("two-zones opens a machine in each zone with the one key", async () => {
   expect(emulator.cloud.keys).toHaveLength(1);
   await program.expectNoChanges();
 });
+
+test("rotation gives the machine a new key, closes the old one, and leaves it where it is", async () => {
+  program.useExample("rotation");
+  const first = await program.up();
+  await program.configure("issued", "2026-12-01");
+  const { instance, login: sshCommand, knownHosts, privateKey } = await program.up();
+  expect(instance).toBe(first["instance"]);
+  expect(await logIn({ privateKey, sshCommand, knownHosts }, "whoami")).toBe("debian");
+  expect(await logIn({ privateKey: first["privateKey"], sshCommand, knownHosts }, "whoami")).toBeUndefined();
+  expect(emulator.cloud.keys).toHaveLength(1);
+  await program.expectNoChanges();
+});
+
+test("offboarding takes the key of whoever leaves off every machine, and lets everybody else in", async () => {
+  program.useExample("offboarding");
+  const people = ["alice", "bob", "carol"];
+  for (const name of people) {
+    await program.configure(`people.${name}`, (await publicKeyOf(join(keys, name))).line, { path: true });
+  }
+  const getIn = async ({ logins, knownHosts }: Record<string, unknown>, name: string) => {
+    const privateKey = readFileSync(join(keys, name), "utf8");
+    const known = [...(knownHosts as string[])];
+    const users = [...(logins as string[])].map((sshCommand, index) =>
+      logIn({ privateKey, sshCommand, knownHosts: known[index] }, "whoami"),
+    );
+    return await Promise.all(users);
+  };
+  const before = await program.up();
+  expect(await getIn(before, "bob")).toEqual(["debian", "debian"]);
+  await program.run("pulumi", "config", "rm", "--path", "people.bob");
+  const after = await program.up();
+  expect(await Promise.all(people.map((name) => getIn(after, name)))).toEqual([
+    ["debian", "debian"],
+    [undefined, undefined],
+    ["debian", "debian"],
+  ]);
+  expect(emulator.cloud.keys).toHaveLength(3);
+  await program.expectNoChanges();
+});
