@@ -4,8 +4,9 @@ import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-s
 const config = new pulumi.Config();
 
 // Two people. Each gets a key that is made here; the private half goes into the stack's secrets and nowhere else.
-const alice = new SshKeyPair("alice");
-// `pulumi config set bob false` is Bob leaving: his key is taken out of the program.
+// `pulumi config set issued 2` gives Alice a new one: it takes the place of the old one on the machine that runs.
+const alice = new SshKeyPair("alice", { triggers: [config.get("issued") ?? "1"], onDelete: "revoke" });
+// `pulumi config set bob false` is Bob leaving: his key is taken out of the program, and deleted from the account.
 const bob = (config.getBoolean("bob") ?? true) ? new SshKeyPair("bob") : undefined;
 
 // Exoscale lets nothing in unless a rule says so.
@@ -20,10 +21,13 @@ const web = new Instance(
     diskSize: 10,
     sshKeys: bob ? [alice, bob] : [alice],
     securityGroups: [ssh],
+    // How Pulumi gets in. Exoscale installs keys at first boot and cannot change them afterwards.
+    connection: { privateKey: alice.privateKeyOpenssh },
     waitForSsh: true,
   },
-  // Keys are installed at first boot and the API cannot change them afterwards. When Bob leaves, keep the machine.
-  { ignoreChanges: ["sshKeys"] },
+  // What Exoscale itself does when Bob leaves: nothing. `pulumi config set revoke true`, and the list above is what the
+  // machine has: keys that are not on it are taken off, and proven to be refused.
+  config.getBoolean("revoke") ? {} : { ignoreChanges: ["sshKeys"] },
 );
 
 export const instance = web.name;

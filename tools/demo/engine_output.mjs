@@ -1,7 +1,10 @@
 // What of the engine's output a newcomer needs: what was made, changed and deleted, warnings, errors.
 
-/** " +  pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair alice created (0.11s)" */
-const DONE = /^\s*[-+~]+\s+(\S+)\s+(\S+)\s+(created|updated|deleted|replaced)\b/;
+/**
+ * " +  pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair alice created (0.11s)". A replacement has three lines, "++", "+-" and
+ * "--", of which the second says it.
+ */
+const DONE = /^\s*(?:[-+~]|\+-)\s+(\S+)\s+(\S+)\s+(created|updated|deleted|replaced)\b/;
 const SECTION = /^(Diagnostics|Outputs|Resources|Policies|Duration|Updating|Destroying)\b.*$/;
 
 /**

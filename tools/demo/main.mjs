@@ -9,7 +9,7 @@ process.once("SIGINT", () => say("\nStopping: all that was started and made is r
 
 await runMain(async () => {
   const start = Date.now();
-  say(bold("An SSH key on Exoscale: made, used, deleted, and still open"));
+  say(bold("An SSH key on Exoscale: made, used, deleted, still open; rotated, and revoked"));
   chapter(1, "Start an Exoscale on this machine. No account, no cost; it listens on 127.x.y.z only.");
   const { stop, environment } = await startCloud();
   const place = makeWorkplace("quickstart", process.env["PATH"] ?? "");

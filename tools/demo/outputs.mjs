@@ -12,14 +12,17 @@
  * @property {string} bobPrivateKey
  */
 
+/** @param {Record<string, unknown>} outputs @param {string} name @throws {Error} naming an output that is missing */
+export function readOutput(outputs, name) {
+  const value = outputs[name];
+  if (typeof value === "string" || typeof value === "number") return String(value);
+  throw new Error(`examples/quickstart has no output "${name}".`);
+}
+
 /** @param {Record<string, unknown>} outputs @returns {Deployed} @throws {Error} naming an output that is missing */
 export function readOutputs(outputs) {
   /** @param {string} name */
-  const text = (name) => {
-    const value = outputs[name];
-    if (typeof value === "string" || typeof value === "number") return String(value);
-    throw new Error(`examples/quickstart has no output "${name}".`);
-  };
+  const text = (name) => readOutput(outputs, name);
   const login = text("login");
   return {
     login,

@@ -3,7 +3,7 @@ import { bold, dim, say } from "../process/say.mjs";
 import { openAccount } from "./account.mjs";
 import { makeStack } from "./engine.mjs";
 import { makeLogin } from "./login.mjs";
-import { readOutputs } from "./outputs.mjs";
+import { readOutput, readOutputs } from "./outputs.mjs";
 
 /** @param {import("./workplace.mjs").Workplace} place @param {Record<string, string>} environment the emulated account's variables */
 export async function tellStory(place, environment) {
@@ -21,8 +21,8 @@ export async function tellStory(place, environment) {
   chapter(3, "Log in with the private keys, which exist only in the stack's encrypted state.");
   say(dim(`   $ ${deployed.login}`));
   const logIn = makeLogin(place, deployed);
-  await enter(logIn, "Alice", deployed.alicePrivateKey);
-  await enter(logIn, "Bob", deployed.bobPrivateKey);
+  await enter(logIn, "Alice's key", "Alice", deployed.alicePrivateKey);
+  await enter(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
 
   chapter(4, "Bob leaves: the program no longer declares his key.");
   await stack.set("bob", "false");
@@ -37,7 +37,7 @@ export async function tellStory(place, environment) {
   say(`   The account's SSH keys: ${after.join(", ")}   (${gone[0]} is deleted)`);
 
   chapter(5, "Is Bob locked out?");
-  await enter(logIn, "Bob", deployed.bobPrivateKey);
+  await enter(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
   say(bold("   No. Deleting a key from an Exoscale account does not take it off the machines that have it."));
   expect(
     warned(said, gone[0] ?? "", deployed.instance),
@@ -45,19 +45,47 @@ export async function tellStory(place, environment) {
   );
   say(`   The provider said so when it deleted the key, and named the machine: ${deployed.instance}.`);
 
-  chapter(6, "Destroy everything.");
+  chapter(6, "Rotate Alice's key, and let the machine have no key but those that the program lists.");
+  await stack.set("issued", "2");
+  await stack.set("revoke", "true");
+  await stack.up();
+  const outputs = await stack.outputs();
+  const machine = readOutput(outputs, "instance");
+  expect(machine === deployed.instance, `the machine should still be ${deployed.instance}, but is ${machine}`);
+  await enter(logIn, "Alice's new key", "Alice", readOutput(outputs, "alicePrivateKey"));
+  await beRefused(logIn, "Alice's old key", deployed.alicePrivateKey);
+  say("   The same machine, which never stopped: it shows the host key of before.");
+
+  chapter(7, "Is Bob locked out now?");
+  await beRefused(logIn, "Bob's key", deployed.bobPrivateKey);
+  say(bold("   Yes. The provider took his key off the machine, and had sshd refuse it before it said so."));
+
+  chapter(8, "Destroy everything.");
   await stack.destroy();
   const left = await account.keyNames();
   expect(left.length === 0, `the account should have no SSH key, but has: ${left.join(", ")}`);
   say("   The account is as empty as before.");
 }
 
-/** @param {(privateKey: string, command: string) => Promise<import("./login.mjs").Result>} logIn @param {string} who @param {string} privateKey */
-async function enter(logIn, who, privateKey) {
+/** @typedef {(privateKey: string, command: string) => Promise<import("./login.mjs").Result>} LogIn */
+
+/** @param {LogIn} logIn @param {string} key whose it is @param {string} who @param {string} privateKey */
+async function enter(logIn, key, who, privateKey) {
   const { code, output } = await logIn(privateKey, `echo "${who} is in" && hostname`);
   const [greeting = "", hostname = ""] = output.trim().split("\n").slice(-2);
-  expect(code === 0 && greeting === `${who} is in`, `${who}'s login should work, but ended with ${code}:\n${output}`);
-  say(`   ${who}'s key: "${greeting}", says the machine "${hostname}".`);
+  expect(code === 0 && greeting === `${who} is in`, `${key} should work, but ended with ${code}:\n${output}`);
+  say(`   ${key}: "${greeting}", says the machine "${hostname}".`);
+}
+
+/** What OpenSSH says, and what the npm package ssh2 does. */
+const REFUSED = /Permission denied \([^)]*\)|All configured authentication methods failed/;
+
+/** @param {LogIn} logIn @param {string} key whose it is @param {string} privateKey */
+async function beRefused(logIn, key, privateKey) {
+  const { code, output } = await logIn(privateKey, "hostname");
+  const refusal = REFUSED.exec(output)?.[0];
+  expect(code !== 0 && refusal !== undefined, `${key} should be refused, but ended with ${code}:\n${output}`);
+  say(`   ${key}: "${refusal}".`);
 }
 
 /** @param {number} number @param {string} title */
