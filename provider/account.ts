@@ -12,6 +12,7 @@ import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
 import { changeKeys } from "./ssh/change_keys/change_keys";
 import { examineKey } from "./ssh/change_keys/examination";
 import { findGrant } from "./ssh/change_keys/grant";
+import type { Credential } from "./ssh/credentials";
 import { parseHostKeyPin } from "./ssh/host_key";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
 import { probe } from "./ssh/probe";
@@ -60,6 +61,11 @@ export interface Account {
   readonly declaredKeys: Set<string>;
   /** What each resource that is a keypair has become in this run, as the core keeps it, by a digest of who it is. */
   readonly pairs: Map<string, unknown>;
+  /**
+   * Private halves of the pairs that this run has met, by SHA256 fingerprint. One of them may be all that opens a machine
+   * which an earlier run left half-way.
+   */
+  readonly privateHalves: Map<string, Credential>;
   /** What is done over SSH, and the texts that tell a person how to. */
   readonly ssh: typeof sshToHosts;
 }
@@ -137,6 +143,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     madeInThisRun: new Set(),
     declaredKeys: new Set(),
     pairs: new Map(),
+    privateHalves: new Map(),
     ssh: sshToHosts,
   };
 }

@@ -51,6 +51,17 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, second)).toBe("no no");
   });
 
+  test("A pair that alone opens a machine, which no state says, lets the third one in and is closed", async () => {
+    const web = await cloud.run().create(Instance, opened(first));
+    await cloud.run().update(Instance, web, opened(second));
+    const run = cloud.run();
+    await run.diff(SshKeyPair, second, { identity: second.state.identity, onDelete: "revoke", triggers: ["again"] });
+    const third = await newPair(run);
+    await run.update(Instance, web, opened(third));
+    expect(await accepts(cloud, web, second)).toBe("no no");
+    expect(await accepts(cloud, web, third)).toBe("yes no");
+  });
+
   test("A key that a lost run put there is stale once the account has forgotten it", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     await cloud.run().update(Instance, web, opened(first, second));

@@ -1,5 +1,6 @@
 import type { Account, Bastion, Credential } from "../../account";
 import { present } from "../contract/state";
+import { heldKeyLabel, type Labels } from "../instance/reserved_labels";
 import type { Credentials } from "./fields";
 
 /**
@@ -16,8 +17,20 @@ export function credentialsOf(
     const agentSocket = connection?.agentSocketPath ?? usual;
     return agentSocket === undefined ? [] : [{ agentSocket }];
   });
-  const unique = new Map([...keys, ...agents].map((credential) => [JSON.stringify(credential), credential]));
-  return [...unique.values()];
+  return distinct([...keys, ...agents]);
+}
+
+/** Each once, in their order: a host counts how often it is tried. */
+export function distinct(credentials: readonly Credential[]): Credential[] {
+  return [...new Map(credentials.map((credential) => [JSON.stringify(credential), credential])).values()];
+}
+
+/**
+ * Private halves of the pairs that this run has met, of those keys that labels say a machine was given. After a run that
+ * ended half-way one of them may be all that opens it.
+ */
+export function privateHalvesFor({ privateHalves }: Pick<Account, "privateHalves">, labels: Labels = {}): Credential[] {
+  return [...privateHalves].flatMap(([sha256, credential]) => (heldKeyLabel(sha256) in labels ? [credential] : []));
 }
 
 function privateKeyOf(connection: Credentials | undefined): Credential | undefined {

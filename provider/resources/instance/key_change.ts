@@ -1,6 +1,6 @@
 import type { HostKey, Instance, KeyChangeReport } from "../../account";
 import { InvalidArgumentError } from "../../errors";
-import { bastionOf, credentialsOf } from "../connection/credentials";
+import { bastionOf, credentialsOf, distinct, privateHalvesFor } from "../connection/credentials";
 import type { InstanceState } from "./fields";
 import type { Job } from "./job";
 import { type KeyPlan, keyPlan } from "./key_plan";
@@ -60,7 +60,10 @@ async function carriedOut(
   return report.hostKey;
 }
 
-/** Where the machine is and how to get in: by what logged in before, then by what the program says now. */
+/**
+ * Where the machine is and how to get in: by what logged in before, then by what the program says now, then by the pairs
+ * whose keys it was given.
+ */
 async function accessTo(job: Job, instance: Instance, last: InstanceState, { hostKeys }: Remembered) {
   const { account, inputs } = job;
   const connection = inputs.connection ?? last.connection;
@@ -75,7 +78,10 @@ async function accessTo(job: Job, instance: Instance, last: InstanceState, { hos
   const pinned = connection?.hostKey === undefined ? (hostKeys ?? pinOf(instance.labels)) : [connection.hostKey];
   return {
     target,
-    credentials: credentialsOf(account, last.connection, inputs.connection),
+    credentials: distinct([
+      ...credentialsOf(account, last.connection, inputs.connection),
+      ...privateHalvesFor(account, instance.labels),
+    ]),
     knownHostKeys: pinned,
     acceptNew: pinned.length === 0,
     timeoutMs: loginMs,

@@ -8,6 +8,7 @@ import {
   UnknownHostKeyError,
 } from "../../../errors";
 import { parsePublicKey } from "../../../keys/public_key";
+import { distinct, privateHalvesFor } from "../../connection/credentials";
 import type { Context } from "../../contract/resource";
 import { isGone } from "../../instance/lifecycle";
 import { relabel } from "../../instance/relabel";
@@ -63,7 +64,8 @@ async function closed(
   const { last, keys, context, publicKeyOpenssh, successor } = revocation;
   const { account, log } = context;
   const proven = isClosed(instance.labels, last.publicKeyFingerprintMd5);
-  const credentials = [...(keys.own ? [keys.own] : []), ...keys.others];
+  const met = privateHalvesFor(account, instance.labels);
+  const credentials = distinct([...(keys.own ? [keys.own] : []), ...keys.others, ...met]);
   if (!proven && credentials.length === 0) return { holder, ...nothingToLogInWith(last) };
   const access = await wayInto(account, holder, instance, last, credentials);
   if ("what" in access) return proven ? undefined : { holder, ...access };

@@ -1,14 +1,19 @@
 import type { Account } from "../../../account";
 import { identityDigest } from "../../contract/identity";
+import { present } from "../../contract/state";
 import type { SshKeyPairInputs, SshKeyPairState } from "../fields";
 
 /**
- * Remembers, for this run, the pair that a resource is now. When the pair of before is deleted, at the end of its
+ * Remembers, for this run, the pair that a resource is now, and its private half. When the pair of before is deleted, at the end of its
  * replacement, its successor is known by that: it takes its place on the machines that nobody else looks after.
  *
  * A run that goes on after one that was killed sees the successor in a diff; it need not have made it.
  */
-export function rememberPair(account: Pick<Account, "pairs">, state: SshKeyPairState): void {
+export function rememberPair(account: Pick<Account, "pairs" | "privateHalves">, state: SshKeyPairState): void {
+  const { publicKeyFingerprintSha256: sha256, privateKeyOpenssh: privateKey, passphrase } = state;
+  if (sha256 !== undefined && privateKey !== undefined) {
+    account.privateHalves.set(sha256, present({ privateKey, passphrase }));
+  }
   const resource = identityDigest(state.identity);
   if (resource !== undefined) account.pairs.set(resource, state);
 }
