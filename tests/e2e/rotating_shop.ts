@@ -1,0 +1,224 @@
+/** A stack whose one pair is rotated again and again, and the machines that hold it. */
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Emulator, type Exchange, startEmulator } from "../emulated";
+import { Client } from "../emulator/world";
+import { end } from "./end";
+import { logIn } from "./login";
+import { TestStack } from "./stack";
+
+const program = `
+const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
+const deploy = new SshKeyPair("deploy", {
+  triggers: [process.env.ISSUE],
+  onDelete: "revoke",
+  connection: { acceptNewHostKeys: true },
+});
+new Instance("web", {
+  zone: "ch-gva-2",
+  type: "standard.tiny",
+  template: "Linux Debian 13",
+  diskSize: 10,
+  sshKeys: [deploy],
+  connection: { privateKey: deploy.privateKeyOpenssh },
+  waitForSsh: true,
+});
+`;
+/** Every command that changes something. */
+const unattended = ["--yes", "--skip-preview", "--non-interactive"];
+const busy = { kind: "status", status: 503, headers: { "Retry-After": "60" } } as const;
+
+/** A key that the pair has been. */
+export interface Key {
+  readonly name: string;
+  readonly privateKeyOpenssh: string;
+  readonly publicKeyOpenssh: string;
+}
+
+/** A pair as `pulumi stack export --show-secrets` shows it. */
+interface StoredPair {
+  readonly urn: string;
+  /** Whether it is replaced, and only waits for its deletion. */
+  readonly delete?: boolean;
+  readonly outputs: Omit<Key, "privateKeyOpenssh"> & { readonly privateKeyOpenssh: { readonly plaintext: string } };
+}
+
+/** Whether something has happened. */
+type HasCome = () => boolean;
+
+/** Prepares a moment, before a rotation starts. */
+export type Moment = (shop: RotatingShop) => HasCome | Promise<HasCome>;
+
+/**
+ * The pair, the machine of the program, and two that the program knows nothing of: one that somebody made by hand, and the
+ * member of an instance pool.
+ */
+export class RotatingShop {
+  /** Every key that the pair has been, the present one last. */
+  readonly keys: Key[] = [];
+  /** Identifiers of the machine of the program, of the one made by hand, of the pool's member. */
+  machines: readonly string[] = [];
+
+  private issue = 0;
+  private heard: (exchange: Exchange) => void = () => undefined;
+  private takeBack: () => Promise<void> = async () => undefined;
+
+  private constructor(
+    readonly emulator: Emulator,
+    readonly stack: TestStack,
+  ) {}
+
+  static async open(): Promise<RotatingShop> {
+    let shop: RotatingShop | undefined;
+    const exchange = (each: Exchange) => shop?.heard(each);
+    const emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], exchange });
+    emulator.cloud.openSsh();
+    shop = new RotatingShop(emulator, await TestStack.create(emulator));
+    shop.stack.writeProgram(program);
+    await shop.rotate();
+    await shop.fillOtherMachines();
+    return shop;
+  }
+
+  async close(): Promise<void> {
+    await end(this.stack, this.emulator);
+  }
+
+  /** Asks for another key from the next command on. */
+  askForAnotherKey(): void {
+    this.issue += 1;
+    this.stack.setEnvironment({ ISSUE: String(this.issue) });
+  }
+
+  /** Asks for another key, and gets it. */
+  async rotate(): Promise<void> {
+    this.askForAnotherKey();
+    await this.up();
+  }
+
+  /** Runs `pulumi up`, and remembers the key that the stack then has, if it fails as well. */
+  async up(): Promise<void> {
+    await this.stack.pulumi("up", ...unattended).finally(() => this.remember());
+  }
+
+  /** Remembers the key that the stack has, private half included. */
+  async remember(): Promise<void> {
+    const { deployment } = JSON.parse(await this.stack.shown("stack", "export", "--show-secrets"));
+    const resources: StoredPair[] = deployment.resources;
+    for (const { outputs } of resources.filter((each) => each.urn.endsWith("::deploy") && !each.delete)) {
+      this.keys.push({ ...outputs, privateKeyOpenssh: JSON.parse(outputs.privateKeyOpenssh.plaintext) });
+    }
+  }
+
+  /** Starts a rotation, and ends all its processes at a moment. @throws when it ends before that comes */
+  async rotateUntil(moment: Moment): Promise<void> {
+    this.askForAnotherKey();
+    const hasCome = await moment(this);
+    const engine = this.stack.start(["up", ...unattended]);
+    const ended = once(engine, "exit");
+    while (!hasCome() && engine.exitCode === null) await pause(10);
+    if (engine.exitCode !== null) throw new Error(`The rotation got to its end:\n${this.stack.output}`);
+    this.stack.killAll();
+    await ended;
+    await this.goOn();
+    await this.stack.pulumi("cancel", "--yes");
+  }
+
+  /** Takes back whatever was ordered. */
+  async goOn(): Promise<void> {
+    this.heard = () => undefined;
+    this.emulator.faults.clear();
+    await this.takeBack();
+  }
+
+  /** The API makes whoever sends this wait. */
+  hush(method: string, path: RegExp): HasCome {
+    this.emulator.faults.add({ ...busy, method, path });
+    return () => this.emulator.requests.at(-1)?.status === 503;
+  }
+
+  /** From the first exchange of this kind on the API makes everybody wait. */
+  hushAfter(fits: (exchange: Exchange) => boolean): HasCome {
+    let hushed = false;
+    this.heard = (exchange) => {
+      if (hushed || !fits(exchange)) return;
+      hushed = true;
+      this.emulator.faults.add({ ...busy, path: /./, times: 1000 });
+    };
+    return () => hushed && this.emulator.requests.at(-1)?.status === 503;
+  }
+
+  /** The API takes one change of an instance, such as a label before its keys are changed, and makes the next one wait. */
+  hushSecondChange(id = ""): HasCome {
+    this.heard = ({ request: { method, path } }) => {
+      if (method !== "PUT" || path !== `/v2/instance/${id}`) return;
+      this.heard = () => undefined;
+      this.hush("PUT", new RegExp(`^/instance/${id}$`));
+    };
+    return () => this.emulator.requests.at(-1)?.status === 503;
+  }
+
+  /** A request is carried out, and whoever sent it never learns of that. */
+  loseReply(method: string, path: RegExp): HasCome {
+    this.emulator.faults.add({ kind: "lost-reply", method, path });
+    return this.hushAfter(({ fault }) => fault === "lost-reply");
+  }
+
+  /** The rotation says that it is at a step, on a machine that takes its time for every answer. */
+  async says(step: string): Promise<HasCome> {
+    const { length } = this.stack.output;
+    this.takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", { kind: "slow", ms: 100 });
+    return () => this.stack.output.slice(length).includes(step);
+  }
+
+  /** Something befalls the machine of the program until `goOn`. */
+  async befall(fault: Parameters<Emulator["guests"]["fault"]>[1]): Promise<void> {
+    this.takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", fault);
+  }
+
+  /** The API refuses every change of an instance but the first. */
+  refuseSecondChange(): void {
+    this.heard = ({ request: { method, path } }) => {
+      if (method !== "PUT" || !path.startsWith("/v2/instance/")) return;
+      this.emulator.faults.add({ kind: "status", status: 409, method: "PUT", path: /^\/instance\// });
+    };
+  }
+
+  /** The machines, by their place in the list, that a key opens. */
+  async opens({ privateKeyOpenssh: privateKey }: Key): Promise<number[]> {
+    const answers = this.machines.map(async (id) => {
+      const { address, port, user } = await this.emulator.cloud.guest(id);
+      return (await logIn({ privateKey, sshCommand: `ssh -p ${port} ${user}@${address}` }, "whoami")) === user;
+    });
+    return (await Promise.all(answers)).flatMap((open, index) => (open ? [index] : []));
+  }
+
+  /** The older keys that stand in somebody's authorized_keys, root's included, on any machine. */
+  async leftInFiles(): Promise<Key[]> {
+    const guests = await Promise.all(this.machines.map((id) => this.emulator.cloud.guest(id)));
+    const texts = await Promise.all(guests.flatMap((guest) => [guest.authorizedKeys(), guest.authorizedKeys("root")]));
+    const isThere = ({ publicKeyOpenssh }: Key) => texts.join("").includes(publicKeyOpenssh.split(" ")[1] ?? "");
+    return this.keys.slice(0, -1).filter(isThere);
+  }
+
+  keysOfAccount(): string[] {
+    return this.emulator.cloud.keys.map(({ name }) => name);
+  }
+
+  /** Takes keys out of the account that the stack never had. @returns how many there were */
+  removeUnknownKeys(): number {
+    const unknown = this.keysOfAccount().filter((name) => this.keys.every((key) => key.name !== name));
+    for (const name of unknown) this.emulator.cloud.removeKey(name);
+    return unknown.length;
+  }
+
+  private async fillOtherMachines(): Promise<void> {
+    const client = new Client(this.emulator);
+    const keys = { "ssh-keys": [{ name: this.keys[0]?.name }] };
+    const { id } = await client.create({ name: "by-hand", ...keys });
+    const order = await client.order({ name: "workers", size: 1, ...keys });
+    const { reference } = await client.settle("POST", "/instance-pool", order);
+    const { instances } = await client.get(`/instance-pool/${reference.id}`);
+    this.machines = [this.stack.instanceId("web"), id, instances[0].id];
+  }
+}
