@@ -58,7 +58,7 @@ export async function tellStory(place, environment) {
 
   chapter(7, "Is Bob locked out now?");
   await beRefused(logIn, "Bob's key", deployed.bobPrivateKey);
-  say(bold("   Yes. The provider took his key off the machine, and had sshd refuse it before it said so."));
+  say(bold("   Yes. The provider took his key off the machine, and had the machine refuse it before it said so."));
 
   chapter(8, "Destroy everything.");
   await stack.destroy();
