@@ -15,7 +15,7 @@ import type { SshSession } from "../session";
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {
   readonly user: string;
-  /** Those that are read, and those that are not there yet. */
+  /** Those that are read, and those that are not there yet; those that only a wildcard names come last. */
   readonly files: readonly HostFile[];
   /** What could not be looked into, each with the reason: nothing is known of it. */
   readonly unread: readonly string[];
@@ -44,9 +44,15 @@ export async function accountFiles(
   return {
     ...told,
     // sshd reads neither a device nor a link in a circle, so no key is there.
-    files: files.filter(({ status }) => status === "read" || status === "missing"),
+    files: namedFirst(files, paths).filter(({ status }) => status === "read" || status === "missing"),
     unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
   };
+}
+
+/** Wildcards are known from OpenSSH 10 on only: a file that one names may be read by nobody. */
+function namedFirst(files: readonly HostFile[], paths: readonly string[]): HostFile[] {
+  const isNamed = ({ path }: HostFile) => Number(paths.includes(path));
+  return files.toSorted((a, b) => isNamed(b) - isNamed(a));
 }
 
 /** Whether what is unread stays so although the session acts as its owner, which is how sshd reads as well. */

@@ -99,6 +99,16 @@ describeSshd("on a real sshd", () => {
     expect(await host.accepts(bob)).toBe("yes");
   });
 
+  test("a key is added to a file with a name, and not to one that only a wildcard finds", async () => {
+    const sshdConfig = "AuthorizedKeysFile .ssh/keys.d/*.pub .ssh/authorized_keys";
+    const host = await Host.start("sshd", { sshdConfig });
+    await host.authorize([alice.publicKey]);
+    const script = "cd /home/debian/.ssh; mkdir keys.d; cat >keys.d/carol.pub; chown -R debian: keys.d";
+    await host.guest.asRoot(script, `${carol.publicKey}\n`);
+    await host.change(host.access([alice]), { add: [line(bob)] });
+    expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\n${bob.publicKey}\n`);
+  });
+
   test("nothing can be added where sshd reads no file at all", async () => {
     const host = await Host.start("sshd");
     await host.authorize([carol.publicKey], "root");

@@ -2,8 +2,8 @@
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { doneAsRoot, putProgram } from "../../guest_conditions";
+import { withAgent } from "../running_agent";
 import { makeKey } from "../test_keys";
-import { withAgent } from "./agent";
 import { failure, gone, Host, line } from "./host";
 
 const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
@@ -83,7 +83,7 @@ describeGuests((guests) => {
     await host.authorize([alice.publicKey]);
     const before = [host.files(), host.stamp()];
     const change = { remove: [gone(alice)] };
-    const said = await withAgent([alice], (agentSocket) =>
+    const said = await withAgent(alice.privateKey, (agentSocket) =>
       failure(host.change(host.access([{ agentSocket }]), change)),
     );
     expect(said).toMatch(/^LastKeyError/);
@@ -93,8 +93,9 @@ describeGuests((guests) => {
   test("an agent with the key that goes and another one stays with the other one", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const others = [makeKey(), makeKey()];
-    await withAgent([...others, alice, bob], (agentSocket) =>
-      host.change(host.access([{ agentSocket }]), { remove: [gone(alice)] }),
+    await withAgent(
+      [...others, alice, bob].map(({ privateKey }) => privateKey),
+      (agentSocket) => host.change(host.access([{ agentSocket }]), { remove: [gone(alice)] }),
     );
     expect([await host.accepts(alice), await host.accepts(bob)]).toEqual(["no", "yes"]);
   });
