@@ -24,7 +24,9 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 beforeEach(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2", "de-fra-1"] });
+  // The tests' own client follows operations without a pause, which a limit of requests takes for too many.
+  const settings = { requestsPerSecond: undefined };
+  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2", "de-fra-1"], settings });
   emulator.cloud.openSsh();
   stack = await TestStack.create(emulator);
 });

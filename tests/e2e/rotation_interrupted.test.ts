@@ -75,7 +75,7 @@ describe("a rotation is killed when", () => {
 describe("a rotation is killed, and another one asked for, when", () => {
   test.each<[title: string, moment: Moment]>([
     ["the machine of the program", (at) => at.hushSecondChange(at.machines[0])],
-    ["one that no program has", (at) => at.hushSecondChange(at.machines[1])],
+    ["the one made by hand", (at) => at.hushSecondChange(at.machines[1])],
   ])("%s has nothing but the new key, and no label says so yet", async (_, moment) => {
     await shop.rotateUntil(moment);
     await shop.remember();
