@@ -12,6 +12,7 @@ import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
 import { changeKeys } from "./ssh/change_keys/change_keys";
 import { examineKey } from "./ssh/change_keys/examination";
 import { findGrant } from "./ssh/change_keys/grant";
+import { listKeys } from "./ssh/change_keys/listing";
 import type { Credential } from "./ssh/credentials";
 import { parseHostKeyPin } from "./ssh/host_key";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
@@ -94,6 +95,7 @@ export type ReadSetting = (name: SettingName) => string | undefined;
 const defaultApiZone = "ch-gva-2";
 const sshToHosts = {
   probe,
+  listKeys,
   examineKey,
   findGrant,
   changeKeys,

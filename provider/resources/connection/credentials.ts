@@ -1,6 +1,7 @@
 import type { Account, Bastion, Credential } from "../../account";
 import { present } from "../contract/state";
-import { heldKeyLabel, type Labels } from "../instance/reserved_labels";
+import { heldKeyLabel } from "../instance/key_labels";
+import type { Labels } from "../instance/reserved_labels";
 import type { Credentials } from "./fields";
 
 /**
@@ -9,8 +10,10 @@ import type { Credentials } from "./fields";
  */
 export function credentialsOf(
   account: Pick<Account, "agentSocket">,
-  ...connections: readonly (Credentials | undefined)[]
+  ...given: readonly (Credentials | undefined)[]
 ): Credential[] {
+  const declared = given.filter((connection) => connection !== undefined);
+  const connections = declared.length > 0 ? declared : [undefined];
   const keys = connections.flatMap((connection) => privateKeyOf(connection) ?? []);
   const agents = connections.flatMap((connection) => {
     const usual = connection?.privateKey === undefined ? account.agentSocket : undefined;

@@ -4,6 +4,7 @@ import { isId } from "../contract/id";
 import type { CheckFailure } from "../contract/resource";
 import { only } from "../contract/state";
 import type { InstanceInputs } from "./fields";
+import { whyNoAddress } from "./key_change";
 import { nameIsNotEnough } from "./key_plan";
 import { listed, sameKeys } from "./keys";
 import { failedAtCreation, isAnotherMachine } from "./made_anew";
@@ -90,6 +91,10 @@ function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   if (nameless >= 0) {
     const name = known(listed(inputs.sshKeys)[nameless]?.name) ?? "";
     return [{ property: `sshKeys[${nameless}]`, reason: nameIsNotEnough(name, olds.name) }];
+  }
+  const connection = known(inputs.connection) ?? olds.connection;
+  if (inputs.publicIpAssignment === "none" && given(connection) && connection?.host === undefined) {
+    return [{ property: "sshKeys", reason: whyNoAddress(olds.name) }];
   }
   if (inputs.state !== "stopped") return [];
   const reason =

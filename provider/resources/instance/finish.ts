@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import type { Instance } from "../../account";
 import { AbandonedError } from "../../errors";
 import { bastionOf, credentialsOf } from "../connection/credentials";
@@ -7,7 +6,15 @@ import type { Job } from "./job";
 import { loginUser, sshTarget } from "./login";
 import { existing } from "./power";
 import { protectedAsAsked } from "./protection";
-import { creatingLabel, hostKeyLabel, type Labels, ownerLabel, reservedLabels } from "./reserved_labels";
+import {
+  creatingLabel,
+  digestOfPin,
+  hostKeyLabel,
+  type Labels,
+  ownerLabel,
+  pinOf,
+  reservedLabels,
+} from "./reserved_labels";
 import { instanceState, type Remembered } from "./state";
 
 /**
@@ -35,7 +42,7 @@ export async function finishCreation(
   if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
   await zone.instances.update(
     id,
-    { ...renamed(instance, inputs), labels: labelsAtTheEnd(job, instance, now) },
+    { ...renamed(instance, inputs), labels: labelsAtTheEnd(job, await existing(zone, id), now) },
     deadline,
   );
   return await instanceState(account, inputs, await existing(zone, id), now);
@@ -56,7 +63,7 @@ export async function firstHostKeys({ account, inputs, deadline }: Job, instance
   const timeoutMs = Math.max(1, deadline - Date.now());
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
-    ...(hostKey !== undefined && { knownHostKeys: [hostKey] }),
+    knownHostKeys: hostKey === undefined ? pinOf(instance.labels) : [hostKey],
     ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
   });
   return [`${key.type} ${key.base64}`];
@@ -69,14 +76,8 @@ function labelsAtTheEnd({ inputs }: Job, instance: Instance, { owner, hostKeys }
     ...reserved,
     // An adoption may have been cut short before its state was saved; the state that goes on is the owner.
     ...(owner !== undefined && { [ownerLabel]: owner }),
-    ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: hostKeyDigest(hostKeys[0]) }),
+    ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: digestOfPin(hostKeys[0]) }),
   };
-}
-
-/** SHA256 of a host key that is written `type base64`, in hexadecimal. */
-function hostKeyDigest(hostKey: string): string {
-  const blob = Buffer.from(hostKey.split(" ")[1] ?? "", "base64");
-  return createHash("sha256").update(blob).digest("hex");
 }
 
 function renamed(instance: Instance, { name }: InstanceInputs) {

@@ -22,7 +22,8 @@ import { sentUserData, warnIfEncodedTwice } from "./user_data";
  * A compute instance and the SSH keys that it was given.
  *
  * Keys reach an instance once, at its first boot; no operation of the API changes them afterwards. So a change of
- * `sshKeys` is never made silently by a new instance: it is refused unless the program permits that.
+ * `sshKeys` is never made silently by a new instance: it is made over SSH, on the running one, where a connection is
+ * declared, and else refused unless the program permits a new one.
  */
 export const instance: Resource<InstanceInputs, InstanceState> = {
   name: "Instance",

@@ -1,14 +1,23 @@
-import type { HostKey, Instance, KeyChangeReport } from "../../account";
+import type { HostAccess, HostKey, Instance, KeyChangeReport } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { bastionOf, credentialsOf, distinct, privateHalvesFor } from "../connection/credentials";
 import type { InstanceState } from "./fields";
+import { metAsKnown } from "./first_contact";
 import type { Job } from "./job";
-import { type KeyPlan, keyPlan } from "./key_plan";
+import {
+  beforeAdding,
+  beforeRemoving,
+  closedKeyLabel,
+  closedKeyLabels,
+  type LabelChanges,
+  onceClosed,
+} from "./key_labels";
+import { isUnsettled, type KeyPlan, keyPlan } from "./key_plan";
 import { sameKeys } from "./keys";
 import { defaultUser, sshTarget } from "./login";
 import { existing } from "./power";
 import { relabel } from "./relabel";
-import { closedKeyLabel, closedLabels, heldKeyEntry, hostKeyLabel, pinOf, sha256InHex } from "./reserved_labels";
+import { type Labels, pinOf, sha256InHex } from "./reserved_labels";
 import type { Remembered } from "./state";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
@@ -23,8 +32,11 @@ const loginMs = 20_000;
  */
 export async function keysAsAsked(job: Job, last: InstanceState, remembered: Remembered): Promise<Remembered> {
   const { account, zone, id, inputs } = job;
-  if (sameKeys(last.sshKeys, inputs.sshKeys)) return remembered;
   const instance = await existing(zone, id);
+  if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, last, instance.labels)) return remembered;
+  const connection = inputs.connection ?? last.connection;
+  // Without one the program keeps the machine as it is, and a check has seen to that.
+  if (connection === undefined) return remembered;
   const plan = keyPlan(inputs, last, instance, await account.sshKeys.list());
   const hostKey = await carriedOut(job, plan, instance, last, remembered);
   return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [`${hostKey.type} ${hostKey.base64}`] }) };
@@ -39,13 +51,13 @@ async function carriedOut(
 ): Promise<HostKey | undefined> {
   const { zone, id, deadline, account, inputs, log } = job;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
-  const adds = plan.add.map((key) => heldKeyEntry(key));
-  const access = await accessTo(job, instance, last, remembered);
-  await relabel(zone, id, Object.fromEntries(adds), deadline);
+  const owner = (await defaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
+  const { access, hostKeyDigest } = await metAsKnown(job, await accessTo(job, instance, last, remembered), owner, plan);
+  await relabel(zone, id, (before) => labelsBefore(before, plan, remembered.owner, hostKeyDigest), deadline);
   const report = await account.ssh.changeKeys(
     access,
     {
-      user: await keyOwner(job, instance, access.target.user),
+      user: owner,
       alsoFrom: ["root"],
       add: plan.add.map((key) => ({ key, comment: key.comment })),
       remove: plan.remove,
@@ -56,7 +68,8 @@ async function carriedOut(
   );
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
-  await relabel(zone, id, await labelsAfter(job, plan, report), deadline);
+  const matters = await keysThatMatter(job);
+  await relabel(zone, id, (before) => labelsAfter(before, plan, report, matters), deadline);
   return report.hostKey;
 }
 
@@ -64,16 +77,17 @@ async function carriedOut(
  * Where the machine is and how to get in: by what logged in before, then by what the program says now, then by the pairs
  * whose keys it was given.
  */
-async function accessTo(job: Job, instance: Instance, last: InstanceState, { hostKeys }: Remembered) {
+async function accessTo(
+  job: Job,
+  instance: Instance,
+  last: InstanceState,
+  { hostKeys }: Remembered,
+): Promise<HostAccess> {
   const { account, inputs } = job;
   const connection = inputs.connection ?? last.connection;
   const owner = await defaultUser(account, inputs, instance);
-  const target = sshTarget(account, { ...inputs, connection }, instance, connection?.user ?? owner);
-  if (!target) {
-    throw new InvalidArgumentError(
-      `Instance "${inputs.name}" has no address to change its keys at. Give connection.host, or ignoreChanges: ["sshKeys"].`,
-    );
-  }
+  const target = sshTarget(account, { connection }, instance, connection?.user ?? owner);
+  if (!target) throw new InvalidArgumentError(whyNoAddress(inputs.name));
   const bastion = bastionOf(connection, target.user);
   const pinned = connection?.hostKey === undefined ? (hostKeys ?? pinOf(instance.labels)) : [connection.hostKey];
   return {
@@ -83,30 +97,50 @@ async function accessTo(job: Job, instance: Instance, last: InstanceState, { hos
       ...privateHalvesFor(account, instance.labels),
     ]),
     knownHostKeys: pinned,
-    acceptNew: pinned.length === 0,
     timeoutMs: loginMs,
     ...(bastion && { bastion }),
   };
 }
 
-/** Whose authorized_keys: cloud-init gave them to the template's user, whoever logs in. */
-async function keyOwner({ account, inputs }: Job, instance: Instance, loginUser: string): Promise<string> {
-  return (await defaultUser(account, inputs, instance)) ?? loginUser;
+/** What to say of a machine whose keys cannot be changed for want of an address. */
+export function whyNoAddress(name: string): string {
+  return (
+    `Instance "${name}" has no address to change its keys at. Give connection.host, or keep its keys: ignoreChanges: ` +
+    '["sshKeys"].'
+  );
 }
 
-async function labelsAfter({ account, zone, id }: Job, plan: KeyPlan, { hostKey, closed }: KeyChangeReport) {
-  const host = sha256InHex(hostKey.fingerprintSha256);
-  const { labels = {}, "ssh-keys": listed = [] } = await existing(zone, id);
+function labelsBefore(before: Labels, plan: KeyPlan, owner: string | undefined, hostKeyDigest: string): LabelChanges {
+  return Object.assign(
+    {},
+    ...plan.add.map((key) => beforeAdding(key, owner)),
+    ...plan.removed.map((key) => beforeRemoving(before, key, hostKeyDigest)),
+  );
+}
+
+/** Labels of the keys that somebody may ask about: those of the account, and those that the API lists here. */
+async function keysThatMatter({ account, zone, id }: Job): Promise<ReadonlySet<string>> {
+  const { "ssh-keys": listed = [] } = await existing(zone, id);
   const registered = await account.sshKeys.list();
-  const matters = new Set([...registered, ...listed].map(({ fingerprint = "" }) => closedKeyLabel(fingerprint)));
-  const opened = plan.add.map(({ fingerprintMd5 }) => closedKeyLabel(fingerprintMd5));
-  const removed = [...closed, ...plan.removed.flatMap(({ fingerprintMd5 = [] }) => fingerprintMd5)];
-  const gone = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, undefined]));
+  return new Set([...registered, ...listed].map(({ fingerprint = "" }) => closedKeyLabel(fingerprint)));
+}
+
+function labelsAfter(
+  before: Labels,
+  plan: KeyPlan,
+  { hostKey, closed }: KeyChangeReport,
+  matters: ReadonlySet<string>,
+): LabelChanges {
+  const host = sha256InHex(hostKey.fingerprintSha256);
+  const taken = plan.removed.filter(({ fingerprintMd5 }) => closed.includes(fingerprintMd5 ?? ""));
+  const changes: LabelChanges = Object.assign(
+    Object.fromEntries([...plan.strays].map(({ label }) => [label, undefined])),
+    ...taken.map((key) => onceClosed(key, host)),
+    ...closed.map((fingerprintMd5) => onceClosed({ fingerprintMd5 }, host)),
+  );
+  const told = [...closedKeyLabels(before), ...closedKeyLabels(changes as Labels)];
   return {
-    // Of keys that neither the account nor the API's list of this instance has, nobody asks any more.
-    ...gone(closedLabels(labels).filter((name) => !matters.has(name))),
-    ...gone([...plan.labels, ...opened]),
-    ...Object.fromEntries(removed.map((fingerprint) => [closedKeyLabel(fingerprint), host])),
-    [hostKeyLabel]: host,
+    ...changes,
+    ...Object.fromEntries(told.filter((name) => !matters.has(name)).map((name) => [name, undefined])),
   };
 }

@@ -1,13 +1,11 @@
 import type { SshKey } from "../../account";
 import { parsePublicKey } from "../../keys/public_key";
-import { heldKeyLabel, heldKeyMd5Label } from "./reserved_labels";
+import type { Fingerprints } from "./key_labels";
 
 /** What is known of a key: by name, as the program or the API give it, or by what it is. */
-export interface KeyFacts {
+export interface KeyFacts extends Fingerprints {
   readonly name: string;
   readonly publicKeyOpenssh?: string | undefined;
-  readonly fingerprintMd5?: string | undefined;
-  readonly fingerprintSha256?: string | undefined;
 }
 
 /** All that follows from what is given, and from what the account has under the name. */
@@ -27,12 +25,4 @@ export function isSameKey(left: KeyFacts, right: KeyFacts): boolean {
   if (left.fingerprintSha256 && right.fingerprintSha256) return left.fingerprintSha256 === right.fingerprintSha256;
   if (left.fingerprintMd5 && right.fingerprintMd5) return left.fingerprintMd5 === right.fingerprintMd5;
   return left.name === right.name;
-}
-
-/** The labels by which an instance may say that it was given the key. */
-export function labelsOf({ fingerprintMd5, fingerprintSha256 }: KeyFacts): string[] {
-  return [
-    ...(fingerprintSha256 ? [heldKeyLabel(fingerprintSha256)] : []),
-    ...(fingerprintMd5 ? [heldKeyMd5Label(fingerprintMd5)] : []),
-  ];
 }

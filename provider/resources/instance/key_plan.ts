@@ -2,9 +2,10 @@ import type { Instance, KeyIdentity, SshKey } from "../../account";
 import { KeyUnprovenError } from "../../errors";
 import { type PublicKey, parsePublicKey } from "../../keys/public_key";
 import type { InstanceInputs, InstanceState } from "./fields";
-import { factsOf, isSameKey, type KeyFacts, labelsOf } from "./key_facts";
+import { factsOf, isSameKey, type KeyFacts } from "./key_facts";
+import { heldKeyLabels, isClosed, type LabelledKey, labelledKeys } from "./key_labels";
 import { listedKeys } from "./keys";
-import { labelledKeys } from "./reserved_labels";
+import type { Labels } from "./reserved_labels";
 
 type HeldKey = InstanceState["heldKeys"][number];
 
@@ -16,8 +17,10 @@ export interface KeyPlan {
   readonly remove: readonly KeyIdentity[];
   /** Those of them that are known by more than a label. */
   readonly removed: readonly KeyFacts[];
-  /** Our labels for what goes. */
-  readonly labels: readonly string[];
+  /** Those of them that are known by a label alone. */
+  readonly strays: readonly LabelledKey[];
+  /** What the machine was given and has, as far as it is known: by that it is told from a stranger. */
+  readonly present: readonly KeyFacts[];
   /** The record of keys once that is done. */
   readonly held: HeldKey[];
 }
@@ -25,32 +28,65 @@ export interface KeyPlan {
 /**
  * Compares what a program declares with what the machine was given by us: by the state, and by our labels, which also know
  * what a run did that died before its state was saved. Keys that somebody else put there are left alone.
+ *
+ * @throws KeyUnprovenError for keys of which too little is known, and for one that was revoked and is declared still
  */
 export function keyPlan(
   { sshKeys = [], name }: InstanceInputs,
-  last: Pick<InstanceState, "heldKeys">,
+  last: Pick<InstanceState, "heldKeys" | "owner">,
   instance: Instance,
   registered: readonly SshKey[],
 ): KeyPlan {
+  const { labels } = instance;
   const declared = sshKeys.map((reference) => factsOf(reference, registered));
-  const isDeclared = (held: HeldKey) => declared.some((key) => isSameKey(key, factsOf(held)));
-  const present = last.heldKeys.filter(({ closed }) => !closed);
-  const isThere = (key: KeyFacts) => present.find((held) => isSameKey(key, factsOf(held)));
-  const gone = last.heldKeys.filter((held) => !isDeclared(held));
-  const removed = gone.filter(({ closed }) => !closed).map((held) => factsOf(held));
-  const known = new Set([...declared, ...removed].flatMap(labelsOf));
-  const strays = labelledKeys(instance.labels).filter(({ label }) => !known.has(label));
+  for (const key of declared) refuseIfRevoked(key, name, labels, registered);
+  const held = last.heldKeys.map((key) => ({ key, facts: factsOf(key) }));
+  const present = held.filter(({ facts }) => !isClosed(labels, facts));
+  const isThere = (key: KeyFacts) => present.find(({ facts }) => isSameKey(key, facts))?.key;
+  const isDeclared = (facts: KeyFacts) => declared.some((key) => isSameKey(key, facts));
+  const removed = present.filter(({ facts }) => !isDeclared(facts)).map(({ facts }) => facts);
+  const strays = strayKeys(labels, last, [...declared, ...held.map(({ facts }) => facts)]);
   return {
     add: declared.filter((key) => !isThere(key)).map((key) => publicKeyOf(key, name)),
     remove: [...removed.map((key) => identityOf(key, name)), ...strays],
     removed,
-    labels: [...removed.flatMap(labelsOf), ...strays.map(({ label }) => label)],
+    strays,
+    present: present.map(({ facts }) => facts),
     held: [
-      ...declared.map((key) => heldFrom(key, isThere(key)?.origin ?? "ssh")),
-      // What the API goes on listing has to be known as closed for as long as it does.
-      ...gone.filter((held) => isListed(held, instance)).map((held) => ({ ...held, closed: true as const })),
+      ...declared.map((key) => heldFrom(key, isThere(key))),
+      // What the API goes on listing by its name has to be known for as long as it does.
+      ...held.filter(({ facts }) => !isDeclared(facts) && isListed(facts, instance)).map(({ key }) => key),
     ],
   };
+}
+
+/** Keys that a run of this very Instance has put there without a state that knows of it: it ended before. */
+export function strayKeys(
+  labels: Labels | undefined,
+  { owner }: Pick<InstanceState, "owner">,
+  known: readonly KeyFacts[],
+): LabelledKey[] {
+  const names = new Set(known.flatMap(heldKeyLabels));
+  return labelledKeys(labels).filter((key) => key.owner !== undefined && key.owner === owner && !names.has(key.label));
+}
+
+/** Whether labels tell that the keys are not what is declared, though the state says so: a run was lost. */
+export function isUnsettled(
+  { sshKeys = [] }: Pick<InstanceInputs, "sshKeys">,
+  last: Pick<InstanceState, "heldKeys" | "owner">,
+  labels: Labels | undefined,
+): boolean {
+  const declared = sshKeys.map((reference) => factsOf(reference));
+  const held = last.heldKeys.map((key) => factsOf(key));
+  return declared.some((key) => isClosed(labels, key)) || strayKeys(labels, last, [...declared, ...held]).length > 0;
+}
+
+function refuseIfRevoked(key: KeyFacts, instance: string, labels: Labels | undefined, registered: readonly SshKey[]) {
+  if (!isClosed(labels, key) || registered.some(({ fingerprint }) => fingerprint === key.fingerprintMd5)) return;
+  throw new KeyUnprovenError(
+    `SSH key "${key.name}" was revoked on instance "${instance}" and is not in the account any more, but the program still ` +
+      "declares it. Take it out of sshKeys; if it was rotated, declare the pair that took its place.",
+  );
 }
 
 /** @throws KeyUnprovenError for a key of which only the name is known: a machine's file has no names */
@@ -76,15 +112,19 @@ function identityOf({ name, publicKeyOpenssh, fingerprintMd5 }: KeyFacts, instan
   );
 }
 
-function heldFrom({ name, publicKeyOpenssh, fingerprintMd5 }: KeyFacts, origin: HeldKey["origin"]): HeldKey {
+/** The record of a declared key. What was known of it before stays, also when the program says less from now on. */
+function heldFrom(key: KeyFacts, before: HeldKey | undefined): HeldKey {
+  const { name } = key;
+  const fingerprintMd5 = key.fingerprintMd5 ?? before?.fingerprintMd5;
+  const publicKeyOpenssh = key.publicKeyOpenssh ?? before?.publicKeyOpenssh;
   return {
     name,
-    origin,
+    origin: before?.origin ?? "ssh",
     ...(fingerprintMd5 !== undefined && { fingerprintMd5 }),
     ...(publicKeyOpenssh !== undefined && { publicKeyOpenssh }),
   };
 }
 
-function isListed(held: HeldKey, instance: Instance): boolean {
-  return listedKeys(instance["ssh-keys"]).some((key) => isSameKey(factsOf(key), factsOf(held)));
+function isListed(facts: KeyFacts, instance: Instance): boolean {
+  return listedKeys(instance["ssh-keys"]).some((key) => isSameKey(factsOf(key), facts));
 }

@@ -116,7 +116,9 @@ export function staleKeys(
   // Of a deleted key the API may list the name alone; our own record knows which key that was.
   const known = boot.filter((key) => key.fingerprintMd5 !== undefined || !held.some(({ name }) => name === key.name));
   const isClosed = (key: ListedKey) =>
-    held.some(({ closed, fingerprintMd5 }) => closed && fingerprintMd5 === key.fingerprintMd5);
+    held.some(
+      ({ closed, fingerprintMd5 }) => closed && fingerprintMd5 !== undefined && fingerprintMd5 === key.fingerprintMd5,
+    );
   const given = [
     ...known.filter((key) => !isClosed(key)),
     ...held

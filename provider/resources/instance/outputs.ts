@@ -64,6 +64,10 @@ export const instanceOutputs = z.object({
     description: "Whether a step of the creation is still to be done.",
     hidden: true,
   }),
+  keysUnsettled: z.boolean().optional().meta({
+    description: "Whether labels tell that a lost run has left other keys than are declared.",
+    hidden: true,
+  }),
   staleSshKeys: z.array(listedKey).meta({
     description:
       "Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here.",

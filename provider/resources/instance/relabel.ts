@@ -1,40 +1,40 @@
 import type { ZoneAccount } from "../../account";
+import { Turns } from "../turns";
+import type { LabelChanges } from "./key_labels";
 import { existing } from "./power";
-import type { Labels } from "./reserved_labels";
+import { type Labels, reservedLabels } from "./reserved_labels";
 
-/** The last change of each instance's labels: the API only takes all of them at once, so one has to follow the other. */
-const turns = new Map<string, Promise<unknown>>();
+/** The API only takes all labels of an instance at once, so that one change has to follow the other. */
+const turns = new Turns();
 
 /**
- * Changes labels of an instance, from those that it has at that moment; a value of undefined takes a label away. Changes
- * that this process makes to one instance wait for each other.
+ * Changes labels of an instance, from those that it has at that moment. Changes that this process makes to one instance
+ * wait for each other.
  */
-export async function relabel(
+export function relabel(
   zone: ZoneAccount,
   id: string,
-  changes: Readonly<Record<string, string | undefined>>,
+  changes: (before: Labels) => LabelChanges,
   deadline?: number,
 ): Promise<void> {
-  const before = turns.get(id) ?? Promise.resolve();
-  const turn = before.catch(() => undefined).then(() => write(zone, id, changes, deadline));
-  turns.set(id, turn);
-  try {
-    await turn;
-  } finally {
-    if (turns.get(id) === turn) turns.delete(id);
-  }
+  return turns.run(id, async () => {
+    const { labels: before = {} } = await existing(zone, id);
+    const entries = Object.entries({ ...before, ...changes(before) }).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value] as const],
+    );
+    const labels: Labels = Object.fromEntries(entries);
+    if (!isSame(labels, before)) await zone.instances.update(id, { labels }, deadline);
+  });
 }
 
-async function write(
-  zone: ZoneAccount,
-  id: string,
-  changes: Readonly<Record<string, string | undefined>>,
-  deadline: number | undefined,
-): Promise<void> {
-  const { labels: before = {} } = await existing(zone, id);
-  const entries = Object.entries({ ...before, ...changes }).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  const labels: Labels = Object.fromEntries(entries);
-  if (JSON.stringify(labels) !== JSON.stringify(before)) await zone.instances.update(id, { labels }, deadline);
+/** Makes the program's labels what they are to be, and leaves ours. */
+export function withProgramLabels(before: Labels, wanted: Labels = {}): LabelChanges {
+  const reserved = reservedLabels(before);
+  const gone = Object.keys(before).filter((name) => !(name in reserved) && !(name in wanted));
+  return { ...Object.fromEntries(gone.map((name) => [name, undefined])), ...wanted };
+}
+
+function isSame(left: Labels, right: Labels): boolean {
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
 }

@@ -1,6 +1,6 @@
 import type { Account } from "../../account";
 import { NotInAccountError, ReplacementRefusedError } from "../../errors";
-import { hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { Context, Diff } from "../contract/resource";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
@@ -18,7 +18,8 @@ export async function refineInstanceDiff(
   // A creation that failed left nothing worth keeping; an instance that failed later may hold somebody's data.
   // One that is protected by then could not be deleted.
   const failed = state.unfinished === true && state.state === "error" && state.deletionProtection !== true;
-  const drifted = state.unfinished === true || state.state === "error";
+  const unsettled = state.keysUnsettled === true && given(inputs.connection);
+  const drifted = state.unfinished === true || state.state === "error" || unsettled;
   const otherThings = await withoutSameThings(diff.replaces, state, inputs, account);
   // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,
   // which must not fail for this, never finds another template.

@@ -4,8 +4,9 @@ import { parsePublicKey } from "../../keys/public_key";
 import { identityDigest } from "../contract/identity";
 import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
+import { heldKeyLabel, heldKeyMd5Label } from "./key_labels";
 import { bootedWith } from "./keys";
-import { creatingLabel, heldKeyLabel, heldKeyMd5Label, type Labels, ownerLabel } from "./reserved_labels";
+import { creatingLabel, type Labels, ownerLabel } from "./reserved_labels";
 import { sentUserData } from "./user_data";
 import { chooseTemplate, chooseType, installsNoKeys } from "./zone_catalogue";
 

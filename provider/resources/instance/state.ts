@@ -1,10 +1,12 @@
 import type { Account, Instance, SshKey } from "../../account";
 import { only, present } from "../contract/state";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
-import { factsOf, labelsOf } from "./key_facts";
+import { factsOf } from "./key_facts";
+import { heldKeyLabels, isClosed, labelledKeys } from "./key_labels";
+import { isUnsettled } from "./key_plan";
 import { listedKeys, staleKeys } from "./keys";
 import { loginTexts, loginUser } from "./login";
-import { creatingLabel, isClosed, labelledKeys } from "./reserved_labels";
+import { creatingLabel } from "./reserved_labels";
 
 /** What an instance's state keeps that the API does not know. */
 export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
@@ -35,6 +37,7 @@ export async function instanceState(
     deletionProtection: shownProtection(inputs, remembered),
     ...keyLists(instance, remembered, registered),
     unfinished: creatingLabel in (instance.labels ?? {}) || undefined,
+    keysUnsettled: isUnsettled(inputs, remembered, instance.labels) || undefined,
   });
 }
 
@@ -47,31 +50,24 @@ export function shownProtection(
 }
 
 function keyLists(instance: Instance, remembered: Remembered, registered: readonly SshKey[]) {
+  const { labels } = instance;
   const bootSshKeys = listedKeys(instance["ssh-keys"]);
-  const heldKeys = remembered.heldKeys.map((key) =>
-    isProvenClosed(key, instance) ? { ...key, closed: true as const } : key,
+  const heldKeys = remembered.heldKeys.map(({ closed: _before, ...key }) =>
+    isClosed(labels, factsOf(key)) ? { ...key, closed: true as const } : key,
   );
-  const open = bootSshKeys.filter((key) => !isProvenClosed(key, instance));
-  const given = [...heldKeys, ...strayKeys(instance, heldKeys)];
+  const open = bootSshKeys.filter((key) => !isClosed(labels, key));
+  const given = [...heldKeys, ...lostKeys(instance, remembered)];
   return { bootSshKeys, heldKeys, staleSshKeys: staleKeys(open, given, registered) };
 }
 
-/** Keys that a run has added and no state knows of: it ended before it could say so, and left a label. */
-function strayKeys({ labels }: Instance, heldKeys: Remembered["heldKeys"]): Remembered["heldKeys"] {
-  const known = new Set(heldKeys.map((key) => factsOf(key)).flatMap(labelsOf));
+/** Keys that a run has added and no state knows of, as a record of keys has them. */
+function lostKeys({ labels }: Instance, remembered: Remembered): Remembered["heldKeys"] {
+  const known = new Set(remembered.heldKeys.flatMap((key) => heldKeyLabels(factsOf(key))));
   return labelledKeys(labels).flatMap(({ label, sha256Hex = "", fingerprintMd5 = "" }) => {
     if (known.has(label) || sha256Hex === "" || fingerprintMd5 === "") return [];
     const pairs = fingerprintMd5.match(/../g) ?? [];
     return [{ name: `SHA-256 ${sha256Hex}...`, fingerprintMd5: pairs.join(":"), origin: "ssh" as const }];
   });
-}
-
-/** By our label, which a pair that revokes itself sets as well. */
-function isProvenClosed(
-  { fingerprintMd5 }: { readonly fingerprintMd5?: string | undefined },
-  { labels }: Instance,
-): boolean {
-  return fingerprintMd5 !== undefined && isClosed(labels, fingerprintMd5);
 }
 
 /** The inputs that would describe an instance as it is now. What only a program can know stays as it said. */

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from "node:util";
 import type { Instance } from "../../account";
 import { ChangeIgnoredError, ReplacementRefusedError } from "../../errors";
 import type { Context } from "../contract/resource";
@@ -12,7 +11,8 @@ import { keysAsAsked } from "./key_change";
 import { sameKeys } from "./keys";
 import { existing, resizeAndPower } from "./power";
 import { protectedAgain, protectedAsAsked } from "./protection";
-import { creatingLabel, programLabels, reservedLabels } from "./reserved_labels";
+import { relabel, withProgramLabels } from "./relabel";
+import { creatingLabel } from "./reserved_labels";
 import { instanceState, type Remembered, rememberedIn } from "./state";
 import { deadlineOf, withinTimeout } from "./timeouts";
 import { sentUserData } from "./user_data";
@@ -73,16 +73,15 @@ async function changedFrom(
 /** @returns the instance after it, for what becomes of its groups when its addresses change is Exoscale's affair */
 async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance): Promise<Instance> {
   const userData = inputs.userData === undefined ? undefined : sentUserData(inputs.userData);
-  const sameLabels = isDeepStrictEqual(programLabels(instance.labels), inputs.labels ?? {});
   const addresses = inputs.publicIpAssignment;
   const moves = addresses !== instance["public-ip-assignment"];
   const body = {
     ...(inputs.name !== instance.name && { name: inputs.name }),
-    ...(!sameLabels && { labels: { ...inputs.labels, ...reservedLabels(instance.labels) } }),
     ...(userData !== undefined && userData !== instance["user-data"] && { "user-data": userData }),
     ...(moves && { "public-ip-assignment": addresses }),
   };
   if (Object.keys(body).length > 0) await zone.instances.update(instance.id, body, deadline);
+  await relabel(zone, instance.id, (before) => withProgramLabels(before, inputs.labels), deadline);
   if (!moves) return instance;
   const now = await existing(zone, instance.id);
   const assigned = now["public-ip-assignment"];

@@ -4,8 +4,9 @@ import type { Context, Log } from "../contract/resource";
 import type { SshKeyPairState } from "./fields";
 import { describeHolder, findHolders, findHoldersWhereSeen } from "./holders";
 import { removeKeyFile } from "./key_file";
-import { revoke } from "./revocation/revoke";
+import { renameInPools, revoke } from "./revocation/revoke";
 import { type HolderStanding, standingsOf } from "./revocation/standings";
+import { forgetPair } from "./revocation/succession";
 
 /** All the time that may be spent on asking hosts, in milliseconds, whatever their firewalls do. */
 const askingTimeMs = 8_000;
@@ -28,6 +29,9 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
     log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
     return;
   }
+  forgetPair(account, last);
+  const twin = await declaredTwin(account, last);
+  if (twin !== undefined) return await deleteRegistration(name, last, twin, context);
   const key = {
     name,
     fingerprintMd5: last.publicKeyFingerprintMd5,
@@ -49,6 +53,24 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
   await removeKeyFile(last, context);
   if (open.length > 0) log.warn(caveat(name, open));
   if (unseen.length > 0) log.warn(unseenZones(name, unseen));
+}
+
+/** Another name under which the program itself declares the same key: it is to stay on machines. */
+async function declaredTwin(account: Account, last: SshKeyPairState): Promise<string | undefined> {
+  const { name, publicKeyFingerprintMd5: md5 } = last;
+  const registered = await account.sshKeys.list();
+  return registered.find((key) => key.fingerprint === md5 && key.name !== name && account.declaredKeys.has(key.name))
+    ?.name;
+}
+
+async function deleteRegistration(name: string, last: SshKeyPairState, twin: string, context: Context): Promise<void> {
+  const { account, log } = context;
+  log.info(
+    `SSH key "${name}" is declared as "${twin}" as well: only its name leaves the account, no machine loses it.`,
+  );
+  if (last.onDelete === "revoke") await renameInPools(last, twin, context);
+  await removeOurs(name, last, account, log);
+  await removeKeyFile(last, context);
 }
 
 function unseenZones(name: string, unseen: readonly string[]): string {

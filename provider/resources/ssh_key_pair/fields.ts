@@ -99,8 +99,8 @@ export const sshKeyPairInputs = z.object({
     .optional()
     .meta({
       description:
-        "Values of any kind, such as a date, whose change asks for a new pair. Instances that hold the old key keep " +
-        "accepting it. Default: none.",
+        "Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the " +
+        "place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none.",
       replaces: true,
     }),
   onDelete: z

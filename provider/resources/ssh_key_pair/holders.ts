@@ -1,7 +1,7 @@
 import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
+import { heldKeyLabel, heldKeyMd5Label } from "../instance/key_labels";
 import { isGone } from "../instance/lifecycle";
-import { heldKeyLabel, heldKeyMd5Label } from "../instance/reserved_labels";
 
 /** What is known of a key whose holders are looked for; the more of it, the more is found. */
 export interface SoughtKey {
@@ -179,7 +179,10 @@ export async function atOnce<Item, Answer>(
   const worker = async () => {
     for (const [index, item] of waiting) answers[index] = await ask(item);
   };
-  await Promise.all(Array.from({ length: limit }, worker));
+  // All have ended before a failure is told: nothing goes on behind the back of whoever hears of it.
+  const ended = await Promise.allSettled(Array.from({ length: limit }, worker));
+  const failed = ended.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
   return answers;
 }
 

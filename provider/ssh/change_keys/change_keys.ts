@@ -39,12 +39,20 @@ export async function changeKeys(
 
 async function changed(visit: Visit): Promise<KeyChangeReport> {
   refuseToGuess(visit);
-  const added = await addKeys(visit);
+  const tookPlace = visit.change.onlyInPlaceOf !== true || hasSomethingToReplace(visit);
+  const added = tookPlace ? await addKeys(visit) : [];
   const { notes, ...removal } = await removed(visit);
   const isToEnd = visit.change.endSessions && visit.change.remove?.length;
   const ended = isToEnd ? await endOtherSessions(visit) : { endedSessions: 0, notes: [] };
   const { hostKey } = visit.session;
-  return { hostKey, added, ...removal, endedSessions: ended.endedSessions, notes: [...notes, ...ended.notes] };
+  return {
+    hostKey,
+    added,
+    tookPlace,
+    ...removal,
+    endedSessions: ended.endedSessions,
+    notes: [...notes, ...ended.notes],
+  };
 }
 
 /** What cannot be read may hold the key, or be where a new one belongs. */
@@ -61,6 +69,12 @@ function refuseToGuess({ change, accounts, access, look }: Visit): void {
     ? `, although ${change.user} itself tried to. Mend its owner and rights`
     : ` as ${user}. Log in as ${change.user}, or let ${user} use sudo without a password (${look.becomeRefusal})`;
   throw new KeyUnprovenError(`On ${host}, ${own.unread.join("; ")} could not be read${remedy}.`);
+}
+
+function hasSomethingToReplace({ change, accounts }: Visit): boolean {
+  const own = entriesIn(accounts.filter(({ user }) => user === change.user));
+  const going = new Set(keysMeant(change.remove ?? [], own).map(({ fingerprintSha256 }) => fingerprintSha256));
+  return own.some(({ fingerprintSha256 }) => going.has(fingerprintSha256));
 }
 
 async function removed(visit: Visit): Promise<Pick<KeyChangeReport, "closed" | "removed" | "notes">> {

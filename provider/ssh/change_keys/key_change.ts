@@ -29,6 +29,8 @@ export interface KeyChange {
   readonly user: string;
   /** Keys that are to open it. */
   readonly add?: readonly KeyLine[];
+  /** Whether keys are added only where one of the removed ones is found, in whose place they are. Default false. */
+  readonly onlyInPlaceOf?: boolean;
   /** Keys that are to open nothing any more. */
   readonly remove?: readonly KeyIdentity[];
   /** Accounts that lose the removed keys as well, such as root, to whom cloud-init gives them too. Default: none. */
@@ -51,6 +53,8 @@ export interface KeyChangeReport {
   readonly removed: readonly string[];
   /** Keys, by SHA256 fingerprint, that were added or changed; those that were there already are not among them. */
   readonly added: readonly string[];
+  /** Whether the keys of `add` are there; false where they would have taken the place of one that was not. */
+  readonly tookPlace: boolean;
   /** Sessions that were ended. */
   readonly endedSessions: number;
   /** What a person may want to know, in sentences. */

@@ -39,19 +39,30 @@ export async function editHostFile(
 ): Promise<EditResult> {
   const lock = new LockWatch(options.lockPatienceMs ?? 60_000);
   for (let tries = 1; ; tries += 1) {
-    const [file] = await readHostFiles(session, look, user, [path], { ...options, literal: true });
-    if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
-    if (file.status !== "read" && file.status !== "missing") return { file, swap: notEditable(file) };
-    const bytes = edit(file);
-    if (bytes === undefined) return { file };
-    const expected = file.status === "read" ? file.bytes : undefined;
-    const swap = await swapHostFile(session, look, user, path, expected, bytes, { ...options, ...lock.toBreak() });
-    if (swap.outcome === "written" || swap.outcome === "failed") return { file, swap };
+    const result = await tryOnce(session, look, user, path, { ...options, ...lock.toBreak(), edit });
+    const { swap } = result;
+    if (swap === undefined || swap.outcome === "written" || swap.outcome === "failed") return result;
     // Waiting for one and the same lock is bounded by itself.
     if (lock.isStill(swap)) tries -= 1;
-    if (tries >= TRIES) return { file, swap };
+    if (tries >= TRIES) return result;
     await pause(backoff(tries, 20, 400), options.signal ?? NEVER);
   }
+}
+
+async function tryOnce(
+  session: Shell,
+  look: HostLook,
+  user: string,
+  path: string,
+  { edit, ...options }: SwapOptions & { readonly edit: (file: HostFile) => Buffer | undefined },
+): Promise<EditResult> {
+  const [file] = await readHostFiles(session, look, user, [path], { ...options, literal: true });
+  if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
+  if (file.status !== "read" && file.status !== "missing") return { file, swap: notEditable(file) };
+  const bytes = edit(file);
+  if (bytes === undefined) return { file };
+  const expected = file.status === "read" ? file.bytes : undefined;
+  return { file, swap: await swapHostFile(session, look, user, path, expected, bytes, options) };
 }
 
 const NEVER = new AbortController().signal;

@@ -1,7 +1,7 @@
 import { KeyNotRevokedError } from "../../../errors";
 import type { Context } from "../../contract/resource";
 import type { SshKeyPairState } from "../fields";
-import { atOnce, findHolders, holdersAtOnce, namesOf } from "../holders";
+import { atOnce, findHolders, type Holder, holdersAtOnce, namesOf } from "../holders";
 import { closeOn } from "./close";
 import { takeOffPool } from "./pools";
 import { successorOf } from "./succession";
@@ -23,19 +23,39 @@ export async function revoke(name: string, last: SshKeyPairState, context: Conte
     fingerprintSha256: last.publicKeyFingerprintSha256,
   };
   const successor = successorOf(account, last);
+  const change = { successor: successor?.name, allowLockout: last.allowLockout };
+  const offPools = async (pools: readonly Holder[]) => {
+    const names = pools.length > 0 ? await namesOf(account, key) : [];
+    return await atOnce(holdersAtOnce, pools, (pool) => takeOffPool(account, pool, { ...change, names }));
+  };
   const pools = (await findHolders(account, key)).filter(({ kind }) => kind === "instance-pool");
-  const names = pools.length > 0 ? await namesOf(account, key) : [];
-  const poolsLeft = await atOnce(holdersAtOnce, pools, (pool) => takeOffPool(account, pool, names, last, successor));
-  // Looked for again: a pool may have made a member until a moment ago.
-  const instances = (await findHolders(account, key)).filter(({ kind }) => kind === "instance");
+  const poolsLeft = await offPools(pools);
+  // Looked for again: a pool may have made a member, or have been made, until a moment ago.
+  const found = await findHolders(account, key);
+  const newPools = found.filter(({ kind, id }) => kind === "instance-pool" && !pools.some((pool) => pool.id === id));
+  poolsLeft.push(...(await offPools(newPools)));
+  const instances = found.filter(({ kind }) => kind === "instance");
   if (instances.length === 0) return throwIfAny(name, poolsLeft);
   const { publicKeyOpenssh } = last;
   if (publicKeyOpenssh === undefined) throw new KeyNotRevokedError(withoutPublicKey(name));
-  log.info(`Revoking SSH key "${name}" on ${instances.length === 1 ? "1 instance" : `${instances.length} instances`}.`);
+  log.info(`Revoking SSH key "${name}" on ${instances.length} instances.`);
   const keys = await keysFor(last, successor, context);
   const revocation = { last, publicKeyOpenssh, successor, keys, context };
   const left = await atOnce(holdersAtOnce, instances, (holder) => closeOn(revocation, holder));
   throwIfAny(name, [...poolsLeft, ...left]);
+}
+
+/**
+ * The key stays, under another name of the program's own: only pools that go by the old name have to be told.
+ *
+ * @throws KeyNotRevokedError where one could not be
+ */
+export async function renameInPools(last: SshKeyPairState, name: string, { account }: Context): Promise<void> {
+  const { name: before, publicKeyFingerprintMd5: fingerprintMd5 } = last;
+  const holders = await findHolders(account, { name: before, fingerprintMd5 });
+  const pools = holders.filter(({ kind }) => kind === "instance-pool");
+  const change = { names: [before], successor: name, allowLockout: true };
+  throwIfAny(before, await atOnce(holdersAtOnce, pools, (pool) => takeOffPool(account, pool, change)));
 }
 
 function throwIfAny(name: string, left: readonly (Unclosed | undefined)[]): void {

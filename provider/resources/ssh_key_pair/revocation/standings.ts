@@ -1,10 +1,10 @@
 import type { Account, Standing } from "../../../account";
 import { ExoscaleSshError } from "../../../errors";
 import type { Context } from "../../contract/resource";
-import { isClosed } from "../../instance/reserved_labels";
 import type { SshKeyPairState } from "../fields";
 import { atOnce, type Holder, holdersAtOnce } from "../holders";
 import { successorOf } from "./succession";
+import { verdict } from "./verdict";
 import { defaultUserOf, type Keys, keysFor, wayInto } from "./way_in";
 
 /** How a key stands with one holder; a pool, which gives the key to members of tomorrow, counts as open. */
@@ -70,10 +70,10 @@ async function examined(
   if (publicKeyOpenssh === undefined) return unknown("the public key is not in the state");
   const instance = await (await account.zone(holder.zone)).instances.find(holder.id);
   if (!instance) return { standing: "closed", reason: "it is gone" };
-  const isProven = isClosed(instance.labels, last.publicKeyFingerprintMd5);
   const way = await wayInto(account, holder, instance, last, keys.others);
-  if ("what" in way) return isProven ? { standing: "closed", reason: "proven before" } : unknown(`it ${way.what}`);
+  if ("what" in way) return unknown(`it ${way.what}`);
   const user = (await defaultUserOf(account, holder)) ?? way.target.user;
-  const found = await account.ssh.examineKey({ ...way, signal }, { user, alsoIn: ["root"], publicKeyOpenssh });
-  return isProven && found.standing !== "open" ? { ...found, standing: "closed" } : found;
+  const { publicKeyFingerprintMd5: fingerprintMd5 } = last;
+  const access = { ...way, signal };
+  return await verdict({ account, access, owner: user, publicKeyOpenssh, fingerprintMd5, labels: instance.labels });
 }

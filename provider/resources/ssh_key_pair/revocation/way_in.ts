@@ -43,7 +43,7 @@ export async function wayInto(
   if (instance.state !== "running") {
     return { what: `is ${instance.state ?? "in an unknown state"}`, todo: "start it, or delete it" };
   }
-  const host = instance["public-ip"] ?? instance["ipv6-address"];
+  const host = instance["public-ip"];
   if (host === undefined) return { what: "has no public address", todo: "give it one, or delete it" };
   const user = connection?.user ?? (await defaultUserOf(account, holder));
   if (user === undefined)
