@@ -156,7 +156,8 @@ export class Cloud {
 
   /** The inside of an instance. @throws when it has none, with `guests: "none"` */
   async guest(instanceId: string): Promise<GuestHand> {
-    return handOn(await this.#world.guest(instanceId));
+    const guest = await this.#world.guest(instanceId);
+    return handOn(guest, await guest.hostKeys());
   }
 
   #locate(id: string): { zone: Zone; instance: InstanceRecord } {
@@ -168,15 +169,15 @@ export class Cloud {
   }
 }
 
-function handOn(guest: Guest): GuestHand {
+function handOn(guest: Guest, hostKeys: readonly string[]): GuestHand {
   const { user: defaultUser } = guest.spec;
   const file = (user: string) => join(guest.home(user), AUTHORIZED_KEYS_FILES[0]);
   return {
     address: guest.address,
     port: guest.port,
     user: defaultUser,
-    hostKey: guest.hostKeys[0] ?? "",
-    hostKeys: guest.hostKeys,
+    hostKey: hostKeys[0] ?? "",
+    hostKeys,
     root: guest.root,
     home: (user = defaultUser) => guest.home(user),
     authorizedKeys: (user = defaultUser) => readInside(guest.root, file(user)),

@@ -56,8 +56,9 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
   const id = randomUUID();
   const name = order.name ?? `VM-${id}`;
   const address = world.addresses.take();
-  // A template without cloud-init's key support gets no key, though the instance lists them.
+  // A template without cloud-init's key support gets no key, though the instance lists them, nor reads its user data.
   const publicKeys = template.sshKeyEnabled ? keys.map(({ publicKey }) => publicKey) : [];
+  const userData = template.sshKeyEnabled ? order.userData : undefined;
   return {
     id,
     createdAt: new Date().toISOString().replace(/\.\d+Z$/, "Z"),
@@ -78,7 +79,7 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
     antiAffinityGroups: checkedIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group") ?? [],
     manager: order.manager,
     isProtected: false,
-    machine: world.machineFor(id, { hostname: name, user: template.defaultUser, publicKeys, address }),
+    machine: world.machineFor(id, { hostname: name, user: template.defaultUser, publicKeys, address, userData }),
   };
 }
 

@@ -84,7 +84,13 @@ export class World {
   /** The machine of a new instance, with these public keys on it for good. */
   machineFor(
     id: string,
-    spec: { hostname: string; user: string; publicKeys: readonly string[]; address: string },
+    spec: {
+      hostname: string;
+      user: string;
+      publicKeys: readonly string[];
+      address: string;
+      userData?: string | undefined;
+    },
   ): Machine {
     const firewall = { world: this, instanceId: id, sshPort: this.#options.sshPort };
     const admitted = (remote: string) => admits(firewall, remote);

@@ -12,6 +12,8 @@ export interface GuestSpec {
   readonly user: string;
   /** One-line public keys, as registered at this moment. They are written once and never again. */
   readonly publicKeys: readonly string[];
+  /** Its user data, in base64, which cloud-init reads once. */
+  readonly userData?: string | undefined;
   /** The loopback address of the instance. */
   readonly address: string;
   /** Whether the instance's security groups let a connection from this address in; asked for each connection. */
@@ -25,10 +27,10 @@ export interface Guest {
   address: string;
   /** The port of its SSH server. */
   readonly port: number;
-  /** The public halves of its present host keys: `ssh-ed25519 AAAA...`. */
-  readonly hostKeys: readonly string[];
   /** The directory, on the real file system, that has all files of the guest. */
   readonly root: string;
+  /** The public halves of the host keys that it shows now: `ssh-ed25519 AAAA...`. */
+  hostKeys(): Promise<readonly string[]>;
   /** The directory, on the real file system, that is this account's home. */
   home(user: string): string;
   /** Opens the SSH server. */

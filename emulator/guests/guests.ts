@@ -1,5 +1,6 @@
 /** Makes guests of one kind, each with files, ids and host keys of its own. */
 import { randomInt } from "node:crypto";
+import { hostKeysIn } from "./cloud_init";
 import type { Guest, GuestKind, GuestSpec } from "./guest";
 import { type GuestDirectory, isRoot } from "./guest_directory";
 import { type HostKeyKind, type HostKeyPair, makeHostKey } from "./host_keys";
@@ -61,7 +62,7 @@ export class Guests implements GuestKind {
     const place = this.#place(spec, block);
     await this.directory.clear(spec.id);
     const kinds = this.options.hostKeys ?? this.inside.hostKeys;
-    const hostKeys = await Promise.all(kinds.map(makeHostKey));
+    const hostKeys = hostKeysIn(spec.userData) ?? (await Promise.all(kinds.map(makeHostKey)));
     await this.inside.furnish(place, spec.publicKeys, hostKeys);
     const saved: SavedGuest = { kind: this.inside.name, block, hostname: spec.hostname, hostKeys };
     this.directory.save(spec.id, saved);
@@ -95,7 +96,7 @@ export class Guests implements GuestKind {
       return next;
     };
     const service = await this.inside.service(place, hostKeys);
-    return new ListeningGuest({ spec, place, service, forget, newHostKeys, ...this.options, hostKeys });
+    return new ListeningGuest({ spec, place, service, forget, newHostKeys, ...this.options });
   }
 
   #place(spec: GuestSpec, block: number): Place {

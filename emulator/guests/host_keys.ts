@@ -1,6 +1,7 @@
 /** The keys by which clients know a guest again. */
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
+import { parsePrivateKey } from "../../provider/keys/private_key";
 
 /** A kind of host key, by the word in the names of sshd's files. */
 export type HostKeyKind = "ed25519" | "ecdsa" | "rsa";
@@ -24,4 +25,13 @@ export interface HostKeyPair {
 export async function makeHostKey(kind: HostKeyKind): Promise<HostKeyPair> {
   const key = await generatePrivateKey({ algorithm: kind, ...(kind === "rsa" && { rsaBits: 2048 }) });
   return { kind, private: (await encodePrivateKey(key)).openssh, public: key.publicKey().openssh };
+}
+
+/** A host key that a guest was given, or has made itself; undefined for a text that is none. */
+export function hostKeyFrom(kind: HostKeyKind, text: string): HostKeyPair | undefined {
+  try {
+    return { kind, private: text, public: parsePrivateKey(text).publicKey("").openssh.trim() };
+  } catch {
+    return undefined;
+  }
 }

@@ -18,6 +18,9 @@ export const IDS = 2048;
 /** What every Linux calls nobody. */
 const NOBODY = 65_534;
 
+/** The program that has the guest's sshd read its host keys: `systemctl reload ssh`. */
+export const RELOAD = "/usr/local/bin/systemctl";
+
 const NAMESPACES = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
 // The ids have a meaning once this process has written the map; then the guest's root takes over.
@@ -59,6 +62,8 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
+# The start of its sshd, as far as there is one.
+if [ -x ${RELOAD} ]; then ${RELOAD} reload ssh || true; fi
 echo ready
 # While it waits, the shell takes leave of whatever dies without a parent, as the first process of a system does. The
 # input by another number, because a shell gives what it runs in the background none.

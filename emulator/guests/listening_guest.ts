@@ -21,6 +21,8 @@ export interface SshService {
   serve(socket: Socket): void;
   /** Tells, from now on, whether the next connection from this address and port has logged in. */
   logins(address: string, port: number): Promise<() => Promise<boolean>>;
+  /** The host keys that it shows now. */
+  hostKeys(): Promise<readonly HostKeyPair[]>;
   /** Shows these host keys from the next connection on. */
   showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void>;
   /** Starts a script of /bin/sh as the guest's root. @throws when the guest is not up */
@@ -34,7 +36,6 @@ export interface GuestParts {
   readonly spec: GuestSpec;
   readonly place: Place;
   readonly service: SshService;
-  readonly hostKeys: readonly HostKeyPair[];
   readonly port: number;
   readonly closedPort: () => ClosedPort;
   /** Makes host keys of the same kinds, and has them in place of the old ones where guests are kept. */
@@ -48,7 +49,6 @@ export class ListeningGuest implements Guest {
   readonly spec: GuestSpec;
   readonly port: number;
   readonly root: string;
-  #hostKeys: readonly HostKeyPair[];
   readonly #parts: GuestParts;
   readonly #listener: Listener;
   readonly #faults = new ConnectionFaults();
@@ -59,7 +59,6 @@ export class ListeningGuest implements Guest {
     this.spec = parts.spec;
     this.port = parts.port;
     this.root = parts.place.root;
-    this.#hostKeys = parts.hostKeys;
     this.#listener = new Listener(parts.spec.address, parts.port, (socket) => this.#admit(socket));
   }
 
@@ -72,8 +71,8 @@ export class ListeningGuest implements Guest {
     this.#listener.address = address;
   }
 
-  get hostKeys(): readonly string[] {
-    return this.#hostKeys.map((key) => key.public);
+  async hostKeys(): Promise<readonly string[]> {
+    return (await this.#parts.service.hostKeys()).map((key) => key.public);
   }
 
   home(user: string): string {
@@ -104,9 +103,7 @@ export class ListeningGuest implements Guest {
   }
 
   async replaceHostKeys(): Promise<void> {
-    const next = await this.#parts.newHostKeys();
-    await this.#parts.service.showHostKeys(next);
-    this.#hostKeys = next;
+    await this.#parts.service.showHostKeys(await this.#parts.newHostKeys());
   }
 
   async asRoot(script: string, input: string): Promise<Ended> {

@@ -1,10 +1,13 @@
 /** Guests whose SSH server runs in this process. */
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type Confinement, PlainConfinement } from "./confinement";
 import { type GuestDirectory, isRoot } from "./guest_directory";
+import { LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
 import type { Inside } from "./inside";
 import { NamespaceConfinement } from "./namespace";
 import { Penalties, type PenaltySettings } from "./penalties";
-import { furnish, own, type Place } from "./place";
+import { furnish, give, own, type Place } from "./place";
 import { Ssh2Service } from "./ssh2_service";
 import { STAND_INS } from "./stand_ins";
 
@@ -23,7 +26,13 @@ export function ssh2Inside(directory: GuestDirectory, penalties: Partial<Penalty
     // The one kind that costs nothing; RSA alone would take a guest 0.2 s.
     hostKeys: ["ed25519"],
     owners: OWNERS,
-    furnish: (place, publicKeys) => furnish(place, publicKeys, STAND_INS),
+    async furnish(place, publicKeys, hostKeys) {
+      await furnish(place, publicKeys, STAND_INS);
+      const directories = [join(place.root, SSH_DIRECTORY), join(place.root, dirname(LOADED))];
+      for (const path of directories) await mkdir(path, { recursive: true });
+      await writeHostKeys(place, hostKeys);
+      if (place.owner !== undefined) await give(place.root, place.owner);
+    },
     own,
     service: async (place, hostKeys) => {
       confinement ??= chooseConfinement(directory);

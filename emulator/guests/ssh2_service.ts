@@ -1,9 +1,12 @@
 /** An SSH server in this process (npm ssh2): no root, no sshd, a few milliseconds a guest. */
 import type { ChildProcess } from "node:child_process";
+import { lstat } from "node:fs/promises";
 import type { Socket } from "node:net";
+import { join } from "node:path";
 import { type Connection, Server } from "ssh2";
 import { Authenticator } from "./authenticator";
 import type { Confinement } from "./confinement";
+import { hostKeysIn, LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
 import type { HostKeyPair } from "./host_keys";
 import type { SshService } from "./listening_guest";
 import type { Penalties } from "./penalties";
@@ -30,6 +33,10 @@ type Progress = "noauth" | "authfail" | "login";
 /** Serves the connections of one guest and runs its commands in a confinement. */
 export class Ssh2Service implements SshService {
   #server: Server;
+  #hostKeys: readonly HostKeyPair[];
+  /** Which directory of loaded keys was read last. */
+  #loaded = "";
+  #read = Promise.resolve();
   /** How far open connections have come, by address and port of the peer. */
   readonly #progress = new Map<string, Progress>();
 
@@ -39,10 +46,15 @@ export class Ssh2Service implements SshService {
     readonly confinement: Confinement,
     readonly penalties: Penalties | undefined,
   ) {
+    this.#hostKeys = hostKeys;
     this.#server = this.#serverWith(hostKeys);
   }
 
-  async start(): Promise<void> {}
+  /** Reads the keys from their files, as sshd does when it starts. */
+  async start(): Promise<void> {
+    this.#loaded = await this.#stampOfLoaded();
+    this.#show(await hostKeysIn(this.place, SSH_DIRECTORY));
+  }
 
   serve(socket: Socket): void {
     if (this.penalties?.drops(socket.remoteAddress ?? "")) {
@@ -50,8 +62,10 @@ export class Ssh2Service implements SshService {
       return;
     }
     this.#watch(socket);
-    this.#server.injectSocket(socket);
-    socket.resume();
+    void this.#reload().then(() => {
+      this.#server.injectSocket(socket);
+      socket.resume();
+    });
   }
 
   async logins(address: string, port: number): Promise<() => Promise<boolean>> {
@@ -59,7 +73,13 @@ export class Ssh2Service implements SshService {
   }
 
   async showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
-    this.#server = this.#serverWith(hostKeys);
+    await writeHostKeys(this.place, hostKeys);
+    this.#show(hostKeys);
+  }
+
+  async hostKeys(): Promise<readonly HostKeyPair[]> {
+    await this.#reload();
+    return this.#hostKeys;
   }
 
   runAsRoot(script: string): Promise<ChildProcess> {
@@ -68,6 +88,31 @@ export class Ssh2Service implements SshService {
 
   end(): Promise<void> {
     return this.confinement.end();
+  }
+
+  /** Reads the keys anew that the guest's `systemctl reload ssh` has put there since. */
+  #reload(): Promise<void> {
+    // One after the other, so that no connection goes on while another one reads.
+    this.#read = this.#read.then(() => this.#readLoaded());
+    return this.#read;
+  }
+
+  async #readLoaded(): Promise<void> {
+    const stamp = await this.#stampOfLoaded();
+    if (stamp === this.#loaded) return;
+    this.#loaded = stamp;
+    this.#show(await hostKeysIn(this.place, LOADED));
+  }
+
+  #show(hostKeys: readonly HostKeyPair[]): void {
+    if (hostKeys.length === 0) return;
+    this.#hostKeys = hostKeys;
+    this.#server = this.#serverWith(hostKeys);
+  }
+
+  async #stampOfLoaded(): Promise<string> {
+    const found = await lstat(join(this.place.root, LOADED)).catch(() => undefined);
+    return found ? `${found.ino} ${found.mtimeMs}` : "";
   }
 
   /** From the first moment on: of a client that never says a word, ssh2 says none either. */

@@ -2,11 +2,16 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { join } from "node:path";
+import { endOf } from "./console";
+import { hostKeysIn, LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
 import type { HostKeyPair } from "./host_keys";
-import type { LinuxSystem } from "./linux_system";
+import { type LinuxSystem, RELOAD } from "./linux_system";
 import type { SshService } from "./listening_guest";
 import { readInside } from "./outside";
-import { AUTH_LOG, SSHD_CONFIG, writeHostKeys } from "./system_files";
+import { AUTH_LOG, SSHD_CONFIG } from "./system_files";
+
+// Of each kind the first key counts, so that one in /etc that was not read yet is not shown.
+const SERVE = `for key in ${LOADED}/*_key; do [ -f "$key" ] && set -- "$@" -h "$key"; done; exec "$@"`;
 
 /** Serves the connections of one guest inside the guest. */
 export class SshdService implements SshService {
@@ -23,7 +28,7 @@ export class SshdService implements SshService {
     // As a machine that has crashed; it comes back when it is stopped and started.
     if (!this.system.isUp) return void socket.destroy();
     const sshd = [this.program, "-i", "-f", SSHD_CONFIG, "-E", AUTH_LOG];
-    this.system.run(sshd, [socket, socket, "ignore"]);
+    this.system.run(["/bin/sh", "-c", SERVE, "sh", ...sshd], [socket, socket, "ignore"]);
     // Closes this process's copy only; sshd has its own.
     socket.destroy();
   }
@@ -37,8 +42,14 @@ export class SshdService implements SshService {
     return async () => accepted.test((await log()).slice(before));
   }
 
-  showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
-    return writeHostKeys(this.system.place, hostKeys);
+  async hostKeys(): Promise<readonly HostKeyPair[]> {
+    const loaded = this.system.isUp ? await hostKeysIn(this.system.place, LOADED) : [];
+    return loaded.length > 0 ? loaded : hostKeysIn(this.system.place, SSH_DIRECTORY);
+  }
+
+  async showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
+    await writeHostKeys(this.system.place, hostKeys);
+    if (this.system.isUp) await endOf(this.system.run([RELOAD, "reload", "ssh"], "pipe"), "");
   }
 
   async runAsRoot(script: string): Promise<ChildProcess> {

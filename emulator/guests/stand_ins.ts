@@ -5,6 +5,8 @@
  * them hand over. They do not stop `~root` or an absolute path where there is no namespace.
  */
 
+import { LOADED, SSH_DIRECTORY } from "./host_key_files";
+
 /** What a guest's commands get as PATH after the stand-ins. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -85,8 +87,16 @@ exec "$@"
 `;
 
 const sshd = `#!/bin/sh
-case "$*" in *-T*) ;; *) echo "sshd: only -T is understood here" >&2; exit 1;; esac
+case "$*" in *-T*) ;; -t*) ;; *) echo "sshd: only -T and -t are understood here" >&2; exit 1;; esac
 [ "$GUEST_USER" = root ] || { echo "sshd: no hostkeys available -- exiting." >&2; exit 1; }
+if [ "$1" = -t ]; then
+  while [ $# -gt 0 ]; do
+    [ "$1" != -h ] || ssh-keygen -y -P '' -f "$2" >/dev/null 2>&1 || { echo "Unable to load host key: $2" >&2; exit 1; }
+    shift
+  done
+  exit 0
+fi
+for key in "$GUEST_ROOT"/etc/ssh/ssh_host_*_key; do echo "hostkey $key"; done
 cat <<END
 port 22
 permitrootlogin without-password
@@ -104,8 +114,21 @@ maxauthtries 6
 END
 `;
 
+// It knows one service, under the name that Debian gives it, and has it read its host keys (see host_key_files.ts).
+const systemctl = `#!/bin/sh
+case "$*" in
+  'reload ssh' | 'reload ssh.service') ;;
+  *) echo "Failed to $1 $2: Unit $2 not found." >&2; exit 5;;
+esac
+[ "$(id -u)" = 0 ] || { echo 'Failed to reload ssh.service: Access denied' >&2; exit 4; }
+loaded=$GUEST_ROOT${LOADED}
+rm -rf "$loaded.new"
+mkdir -p "\${loaded%/*}" && mkdir -m 700 "$loaded.new" && cp -p "$GUEST_ROOT"${SSH_DIRECTORY}/ssh_host_*_key "$loaded.new" &&
+  rm -rf "$loaded" && mv "$loaded.new" "$loaded"
+`;
+
 /** Name and text of each, to be written executable. */
-export const STAND_INS: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd };
+export const STAND_INS: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd, systemctl };
 
 // Inside a Linux of the guest's own, ids are real: only who may run /run/become, a set-id setpriv, becomes another.
 const become = `HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user; export HOME USER LOGNAME
@@ -124,5 +147,8 @@ ${sudoWords}[ -x /run/become ] || { echo "sudo: $(id -un) is not in the sudoers 
 PATH=${SYSTEM_PATH}; export PATH
 ${become}`;
 
-/** The two that a guest needs even where it is a Linux of its own: the machine's set-id programs mean nothing there. */
-export const SYSTEM_STAND_INS: Readonly<Record<string, string>> = { su: systemSu, sudo: systemSudo };
+/**
+ * Those that a guest needs even where it is a Linux of its own: the machine's set-id programs mean nothing there, and no
+ * init runs.
+ */
+export const SYSTEM_STAND_INS: Readonly<Record<string, string>> = { su: systemSu, sudo: systemSudo, systemctl };

@@ -1,8 +1,8 @@
 /** What /etc and /var hold in a guest that is a Linux of its own, as in a cloud image. */
 import { appendFile, chmod, mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { filesOf, hostKeyFile } from "./host_key_files";
 import type { HostKeyPair } from "./host_keys";
-import { replaceInside } from "./outside";
 import { idOf, type Place } from "./place";
 
 /** Where the guest has its settings of sshd. */
@@ -23,8 +23,6 @@ AcceptEnv LANG LC_*
 Subsystem sftp internal-sftp
 `;
 
-const hostKeyFile = ({ kind }: HostKeyPair) => `/etc/ssh/ssh_host_${kind}_key`;
-
 /**
  * Writes them beside the homes and accounts, which are there.
  *
@@ -36,10 +34,10 @@ export async function furnishSystem(
   sshdConfig: string,
 ): Promise<void> {
   await Promise.all(
-    [SSHD_SETTINGS, "var/log", "var/tmp", "mnt"].map((path) => mkdir(join(root, path), { recursive: true })),
+    [SSHD_SETTINGS, "var/lib", "var/log", "var/tmp", "mnt"].map((path) => mkdir(join(root, path), { recursive: true })),
   );
   await Promise.all(["tmp", "var/tmp"].map((path) => chmod(join(root, path), 0o1777)));
-  const settings = SETTINGS + hostKeys.map((key) => `HostKey ${hostKeyFile(key)}\n`).join("");
+  const settings = SETTINGS + hostKeys.map((key) => `HostKey ${hostKeyFile(key.kind)}\n`).join("");
   const texts: [path: string, text: string, mode?: number][] = [
     [SSHD_CONFIG, settings],
     [`${SSHD_SETTINGS}/emulator.conf`, `${sshdConfig}\n`],
@@ -56,20 +54,6 @@ export async function furnishSystem(
     "sshd:x:105:105::/run/sshd:/usr/sbin/nologin\nnobody:x:65534:65534::/nonexistent:/usr/sbin/nologin\n";
   await appendFile(join(root, "etc/passwd"), services);
   await appendFile(join(root, "etc/group"), "tty:x:5:\nsshd:x:105:\nnogroup:x:65534:\n");
-}
-
-/** Puts host keys in the place of those that are there, which are of the same kinds. */
-export async function writeHostKeys({ root, hostname }: Place, hostKeys: readonly HostKeyPair[]): Promise<void> {
-  const files = hostKeys.flatMap((key) => filesOf(key, hostname));
-  await Promise.all(files.map(([path, text, mode]) => replaceInside(root, join(root, path), text, mode)));
-}
-
-function filesOf(key: HostKeyPair, hostname: string): [path: string, text: string, mode: number][] {
-  const file = hostKeyFile(key);
-  return [
-    [file, key.private, 0o600],
-    [`${file}.pub`, `${key.public} root@${hostname}\n`, 0o644],
-  ];
 }
 
 /** The group whose members may become root: the template's account has its own. */

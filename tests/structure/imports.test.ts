@@ -26,8 +26,10 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
       "provider/private_key_file",
       "provider/errors",
       "zod",
+      "js-yaml",
       "node:crypto",
       "node:util",
+      "node:zlib",
     ],
   },
   {
@@ -67,7 +69,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   {
     room: "emulator",
     title: "the emulator takes from the provider only keys and errors, never its client",
-    allowed: ["provider/keys", "provider/errors", "ssh2", "node:"],
+    allowed: ["provider/keys", "provider/errors", "ssh2", "js-yaml", "node:"],
   },
   {
     room: "tools/generate",

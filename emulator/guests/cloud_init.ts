@@ -1,0 +1,72 @@
+/** What cloud-init makes of user data at a first boot, as far as host keys go (its module cc_ssh). */
+import { gunzipSync } from "node:zlib";
+import { load } from "js-yaml";
+import { HOST_KEY_KINDS, type HostKeyPair, hostKeyFrom } from "./host_keys";
+
+/** `ssh_keys` of a cloud-config: `ed25519_private` and so on. */
+type SshKeys = Readonly<Record<string, unknown>>;
+
+/**
+ * The host keys that user data gives to a guest, which then has no others; undefined where it gives none. Read as a plain
+ * cloud-config, or as the cloud-configs in a MIME message of several parts, or as gzip of these.
+ *
+ * @param userData in base64
+ */
+export function hostKeysIn(userData: string | undefined): HostKeyPair[] | undefined {
+  if (userData === undefined) return undefined;
+  const text = unpacked(Buffer.from(userData, "base64")).toString("utf8");
+  const configs = text.slice(0, 4096).toLowerCase().includes("mime-version:") ? configsIn(text) : [text];
+  const keys = configs.filter((config) => config.startsWith("#cloud-config\n")).reduce(merged, undefined);
+  const pairs = keys && HOST_KEY_KINDS.flatMap((kind) => pairOf(kind, keys) ?? []);
+  return pairs?.length ? pairs : undefined;
+}
+
+function unpacked(bytes: Buffer): Buffer {
+  try {
+    return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: 2 ** 24 }) : bytes;
+  } catch {
+    return bytes;
+  }
+}
+
+/** A later part takes the place of an earlier one, unless it says that it only adds (merge_how). */
+function merged(before: SshKeys | undefined, config: string): SshKeys | undefined {
+  const read = readConfig(config);
+  const keys = recordOf(read["ssh_keys"]);
+  if (keys === undefined) return before;
+  const adds = /dict\((?!replace)/.test(String(read["merge_how"] ?? ""));
+  return adds ? { ...keys, ...before } : keys;
+}
+
+// What is no YAML cloud-init leaves out, and goes on.
+function readConfig(config: string): SshKeys {
+  try {
+    return recordOf(load(config)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+function recordOf(value: unknown): SshKeys | undefined {
+  return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value)) : undefined;
+}
+
+function pairOf(kind: HostKeyPair["kind"], keys: SshKeys): HostKeyPair | undefined {
+  const text = keys[`${kind}_private`];
+  if (typeof text !== "string") return undefined;
+  return hostKeyFrom(kind, text);
+}
+
+/** The content of each part that is no container, in their order (RFC 2046, section 5.1). */
+function configsIn(entity: string): string[] {
+  const end = /\r?\n\r?\n/.exec(entity);
+  const head = entity.slice(0, end?.index ?? 0).replace(/\r?\n[ \t]+/g, " ");
+  const body = entity.slice((end?.index ?? 0) + (end?.[0].length ?? 0));
+  const boundary = /^content-type:\s*multipart\/.*boundary="?([^";\r\n]+)/im.exec(head)?.[1];
+  if (boundary !== undefined) {
+    const [, ...pieces] = `\n${body}`.split(`\n--${boundary}`);
+    return pieces.filter((piece) => !piece.startsWith("--")).flatMap((piece) => configsIn(piece.replace(/^\r?\n/, "")));
+  }
+  const isBase64 = /^content-transfer-encoding:\s*base64/im.test(head);
+  return [isBase64 ? Buffer.from(body, "base64").toString("utf8") : body];
+}
