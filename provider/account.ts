@@ -15,6 +15,7 @@ import { findGrant } from "./ssh/change_keys/grant";
 import { listKeys } from "./ssh/change_keys/listing";
 import type { Credential } from "./ssh/credentials";
 import { parseHostKeyPin } from "./ssh/host_key";
+import { renewHostKeys } from "./ssh/host_keys_on_host/renew";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
 import { probe } from "./ssh/probe";
 import { checkTarget } from "./ssh/target";
@@ -99,6 +100,7 @@ const sshToHosts = {
   examineKey,
   findGrant,
   changeKeys,
+  renewHostKeys,
   checkLineOptions,
   sameOptions,
   checkTarget,

@@ -706,3 +706,15 @@ export class KeysRolledBackError extends ExoscaleSshError {
 export class KeyNotRemovedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_NOT_REMOVED";
 }
+
+/**
+ * An instance with `pinHostKey` could not be given a host key of its own, or somebody else answered in its place. Nothing
+ * is trusted: the host key that is known is the one that it was given, if it shows that.
+ *
+ * The message says what was found: another host key (the template may not take host keys from cloud-init, or somebody is
+ * in between), a user who may not use `sudo`, an sshd that does not read its keys anew. Mend it and run `pulumi up` again,
+ * or set `pinHostKey: false`, which goes on without.
+ */
+export class HostKeyNotPinnedError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_NOT_PINNED";
+}

@@ -1,0 +1,164 @@
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  ExoscaleSshError,
+  HostKeyNotPinnedError,
+  SshConnectionLostError,
+  SshLoginRefusedError,
+  SshUnreachableError,
+} from "../../errors";
+import type { HostAccess, Progress } from "../change_keys/key_change";
+import { inTurn } from "../change_keys/turns";
+import { connect } from "../connect";
+import { backoff } from "../deadline";
+import { canAct } from "../host_files/account";
+import { type Fields, printable } from "../host_files/fields";
+import { type HostLook, lookAtHost } from "../host_files/look";
+import { runScriptAs } from "../host_files/run_script";
+import { type HostKey, hostKeyFromBlob } from "../host_key";
+import type { SshSession } from "../session";
+import { BACK, MAKE, SWAP, TIDY } from "./scripts";
+
+/** Which host key is to go, and who has to know of the next one. */
+export interface HostKeyRenewal {
+  /** `type base64` of the key that the host shows and has to give up. */
+  readonly old: string;
+  /** Keys that `announce` was told of before, by a run that died: a host that shows one of them is done. */
+  readonly announced: readonly string[];
+  /** Told the new key before the host shows it, so that whoever comes after a run that dies knows it. */
+  readonly announce: (next: HostKey) => Promise<void>;
+  /** How long a login that is refused is repeated, in ms: a host that boots lets nobody in at first. Default 60 000. */
+  readonly loginMs?: number;
+  /** How long sshd may go on showing the old key, in ms. Default 15 000. */
+  readonly settleMs?: number;
+}
+
+/**
+ * Has a host make itself new host keys, and proves by a new connection that it shows one. What it shows before is
+ * `old`, and nothing is said to a host that shows another key. Safe to repeat at any point.
+ *
+ * @returns the key that the host shows now
+ * @throws errors of `connect`; HostKeyNotPinnedError where the host cannot do it, its host keys are then the old ones
+ */
+export async function renewHostKeys(
+  access: HostAccess,
+  renewal: HostKeyRenewal,
+  progress: Progress = () => undefined,
+): Promise<HostKey> {
+  return await inTurn(access, async () => {
+    progress("logging in to the host key that it was given");
+    const known = { ...access, knownHostKeys: [renewal.old, ...renewal.announced], acceptNew: false };
+    const session = await loginOnceUp(known, renewal.loginMs ?? 60_000);
+    try {
+      return await renewed({ access, renewal, session, look: await lookAtHost(session, ["root"]) }, progress);
+    } finally {
+      session.close();
+    }
+  });
+}
+
+async function renewed(visit: Visit, progress: Progress): Promise<HostKey> {
+  const { access, renewal, session, look } = visit;
+  if (!canAct(look, "root")) throw notRoot(access, look);
+  const made = await asRoot(visit, MAKE, { old: renewal.old });
+  // Shown, and in the files: a run that died after that has left only what it kept.
+  const isDone = !isKey(session.hostKey, renewal.old) && made.bytes("made") === undefined;
+  if (!isDone) return await exchanged(visit, made, progress);
+  await asRoot(visit, TIDY, { stage: made.text("stage") ?? "" });
+  return session.hostKey;
+}
+
+interface Visit {
+  readonly access: HostAccess;
+  readonly renewal: HostKeyRenewal;
+  readonly session: SshSession;
+  readonly look: HostLook;
+}
+
+async function exchanged(visit: Visit, made: Fields, progress: Progress): Promise<HostKey> {
+  const keys = made.each("file").map((each) => keyFrom(each.text("public") ?? ""));
+  const shownFirst = keys.find(({ type }) => type === "ssh-ed25519") ?? keys[0];
+  const stage = made.text("stage") ?? "";
+  if (!shownFirst) throw notDone(visit.access, "it has no host key of a kind that it could make anew");
+  await visit.renewal.announce(shownFirst);
+  progress("having it show a host key of its own");
+  const files = made.each("file").map((each) => each.text("file") ?? "");
+  const variables = { stage, files: files.join("\n") };
+  await asRoot(visit, SWAP, variables);
+  const { shown, last } = await shownSince(visit, keys);
+  if (!shown) {
+    await asRoot(visit, BACK, variables);
+    throw notDone(visit.access, `its sshd does not show the new host key, and the old one is back${last}`);
+  }
+  await asRoot(visit, TIDY, { stage });
+  return shown;
+}
+
+/** What a host does that is still starting. */
+const mayPass = [SshLoginRefusedError, SshConnectionLostError, SshUnreachableError];
+
+/** Logs in, again and again while the host may still be booting; a host key that is another ends it at once. */
+async function loginOnceUp(access: HostAccess, patienceMs: number): Promise<SshSession> {
+  const end = Date.now() + patienceMs;
+  for (let tries = 0; ; tries++) {
+    try {
+      return await connect(access.target, access.credentials, access);
+    } catch (error) {
+      const rest = backoff(tries, 1000, 8000);
+      if (!mayPass.some((kind) => error instanceof kind) || Date.now() + rest > end) throw error;
+      await pause(rest, access);
+    }
+  }
+}
+
+/** Connects until the host shows one of the keys. The old one may be seen for as long as sshd takes to read its files. */
+async function shownSince({ access, renewal }: Visit, keys: readonly HostKey[]) {
+  const next = keys.map(({ type, base64 }) => `${type} ${base64}`);
+  const known = { ...access, knownHostKeys: [...next, renewal.old], acceptNew: false };
+  const end = Date.now() + (renewal.settleMs ?? 15_000);
+  let last = "";
+  for (let tries = 0; ; tries++) {
+    try {
+      const session = await connect(known.target, known.credentials, known);
+      session.close();
+      if (!isKey(session.hostKey, renewal.old)) return { shown: session.hostKey, last };
+    } catch (error) {
+      if (!(error instanceof ExoscaleSshError)) throw error;
+      last = `: ${error.message}`;
+    }
+    const rest = backoff(tries, 200, 2000);
+    if (Date.now() + rest > end) return { shown: undefined, last };
+    await pause(rest, access);
+  }
+}
+
+async function pause(milliseconds: number, { signal }: HostAccess): Promise<void> {
+  await wait(milliseconds, undefined, signal && { signal });
+}
+
+async function asRoot(
+  { access, session, look }: Visit,
+  text: string,
+  variables: Readonly<Record<string, string>>,
+): Promise<Fields> {
+  const said = await runScriptAs(session, look, "root", { text, variables });
+  if ("refused" in said) throw notDone(access, said.refused);
+  const reason = said.text("reason");
+  if (reason !== undefined) throw notDone(access, printable(reason));
+  return said;
+}
+
+function isKey({ type, base64 }: HostKey, text: string): boolean {
+  return text === `${type} ${base64}`;
+}
+
+function keyFrom(text: string): HostKey {
+  return hostKeyFromBlob(Buffer.from(text.split(" ")[1] ?? "", "base64"));
+}
+
+function notRoot({ target }: HostAccess, { becomeRefusal }: HostLook): HostKeyNotPinnedError {
+  return notDone({ target }, `${target.user} cannot become root there: ${becomeRefusal ?? "nothing lets it"}`);
+}
+
+function notDone({ target }: Pick<HostAccess, "target">, reason: string): HostKeyNotPinnedError {
+  return new HostKeyNotPinnedError(`${target.host} was not given a host key of its own: ${reason}.`);
+}
