@@ -5,6 +5,7 @@ import type { CheckFailure, OldInputs } from "../contract/resource";
 import { missingGroups } from "../group_choice";
 import type { InstanceInputs } from "./fields";
 import { keysToFind, listed, missingKey, otherKey, sameKeys } from "./keys";
+import { pinCatalogue } from "./pin_host_key/rules";
 import { newKeysReplace } from "./replacement";
 import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "./zone_catalogue";
 
@@ -19,6 +20,7 @@ export async function instanceCatalogue(
   await account.verifyCredentials();
   const name = known(inputs.zone);
   const answers = [
+    ...(await pinCatalogue(inputs, account, olds)),
     ...(await missingKeys(inputs, account, olds)),
     ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
     ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),

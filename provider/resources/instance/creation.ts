@@ -9,6 +9,7 @@ import { finishCreation } from "./finish";
 import type { Job } from "./job";
 import { keysOfFirstBoot, orMissingKey } from "./keys";
 import { isGone } from "./lifecycle";
+import { newInjectedKey } from "./pin_host_key/injection";
 import { existing, startOrStop } from "./power";
 import { byHand } from "./protection";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
@@ -27,7 +28,8 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
   const zone = await account.zone(inputs.zone);
   const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list());
   const owner = randomBytes(8).toString("hex");
-  const request = await creationRequest(account, zone, inputs, { heldKeys, owner });
+  const injected = inputs.pinHostKey === true ? await newInjectedKey() : undefined;
+  const request = await creationRequest(account, zone, inputs, { heldKeys, owner, injected });
   const progress: Progress = { id: undefined, remembered: { heldKeys, owner, deletionProtection: false } };
   const job = { account, zone, inputs, deadline: deadlineOf(inputs, "create"), abandoned, log };
   try {

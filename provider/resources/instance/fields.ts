@@ -201,6 +201,21 @@ export const instanceInputs = z.object({
         "false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made " +
         "`stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true.",
     }),
+  pinHostKey: z
+    .boolean()
+    .optional()
+    .meta({
+      change: "touches nothing on an instance that exists",
+      description:
+        "Know the host key before the first contact, instead of trusting whoever answers. A new instance is given a host key " +
+        "that was made here, through cloud-init, and the first login accepts no other; over that login the host makes host " +
+        "keys of its own, of which one is remembered (`hostKeys`, `knownHosts`), and the user data is written anew without " +
+        "the first one, as `#cloud-config` and `{}` where `userData` is not given. The key that was made here proves nothing " +
+        "from then on; it is in no state. Default false. It needs a running instance, a template with cloud-init and " +
+        "OpenSSH, `userData` (if any) that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in " +
+        "as a user who may use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is " +
+        "in the state and the next `pulumi up` goes on. It is about new instances: a change touches nothing on one that exists.",
+    }),
   timeouts: z
     .strictObject({
       create: z.number().positive().optional().meta({

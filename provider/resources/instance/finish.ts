@@ -4,17 +4,10 @@ import { bastionOf, credentialsOf } from "../connection/credentials";
 import type { InstanceInputs, InstanceState } from "./fields";
 import type { Job } from "./job";
 import { loginUser, sshTarget } from "./login";
+import { isToBePinned, keysToExpect, ownHostKeys, userDataAfterwards, warnIfInjected } from "./pin_host_key/pinning";
 import { existing } from "./power";
 import { protectedAsAsked } from "./protection";
-import {
-  creatingLabel,
-  digestOfPin,
-  hostKeyLabel,
-  type Labels,
-  ownerLabel,
-  pinOf,
-  reservedLabels,
-} from "./reserved_labels";
+import { creatingLabel, digestOfPin, hostKeyLabel, type Labels, ownerLabel, reservedLabels } from "./reserved_labels";
 import { instanceState, type Remembered } from "./state";
 
 /**
@@ -34,7 +27,7 @@ export async function finishCreation(
 ): Promise<InstanceState> {
   const { account, zone, id, inputs, deadline, abandoned } = job;
   const instance = await existing(zone, id);
-  const hostKeys = remembered.hostKeys ?? (awaitsSsh(job, instance) ? await firstHostKeys(job, instance) : undefined);
+  const hostKeys = remembered.hostKeys ?? (await firstContact(job, instance, remembered));
   const seen = { ...remembered, ...(hostKeys && { hostKeys }) };
   keep(seen);
   const now = { ...seen, deletionProtection: await protectedAsAsked(job, seen.deletionProtection) };
@@ -42,10 +35,19 @@ export async function finishCreation(
   if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
   await zone.instances.update(
     id,
-    { ...renamed(instance, inputs), labels: labelsAtTheEnd(job, await existing(zone, id), now) },
+    {
+      ...renamed(instance, inputs),
+      ...userDataAfterwards(job, instance),
+      labels: labelsAtTheEnd(job, await existing(zone, id), now),
+    },
     deadline,
   );
   return await instanceState(account, inputs, await existing(zone, id), now);
+}
+
+async function firstContact(job: Job, instance: Instance, remembered: Remembered) {
+  if (isToBePinned(job, instance, remembered)) return await ownHostKeys(job, instance);
+  return awaitsSsh(job, instance) ? await firstHostKeys(job, instance) : undefined;
 }
 
 /** Only what runs can answer; one that is made stopped is waited for when it is started. */
@@ -54,7 +56,8 @@ export function awaitsSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Insta
 }
 
 /** Waits for sshd. @returns the host key that it shows; undefined for a machine that has no address */
-export async function firstHostKeys({ account, inputs, deadline }: Job, instance: Instance) {
+export async function firstHostKeys(job: Job, instance: Instance) {
+  const { account, inputs, deadline } = job;
   const { hostKey } = inputs.connection ?? {};
   const user = (await loginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
@@ -63,10 +66,12 @@ export async function firstHostKeys({ account, inputs, deadline }: Job, instance
   const timeoutMs = Math.max(1, deadline - Date.now());
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
-    knownHostKeys: hostKey === undefined ? pinOf(instance.labels) : [hostKey],
+    knownHostKeys: hostKey === undefined ? keysToExpect(instance) : [hostKey],
     ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
   });
-  return [`${key.type} ${key.base64}`];
+  const shown = `${key.type} ${key.base64}`;
+  warnIfInjected(job, instance, shown);
+  return [shown];
 }
 
 function labelsAtTheEnd({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {

@@ -3,6 +3,7 @@ import { NotInAccountError } from "../../errors";
 import { equalValues } from "../contract/description";
 import { type GroupKind, groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
+import { injectedKeyIn } from "./pin_host_key/injection";
 import { programLabels } from "./reserved_labels";
 import { inputsAsFound } from "./state";
 import { userDataAsFound } from "./user_data";
@@ -80,6 +81,8 @@ async function groupsAsFound(
  */
 function declaredUserData(found: Instance, last: string | undefined): string | undefined {
   const encoded = found["user-data"];
+  // What is in it for the first contact alone is none of the program's, and a secret.
+  if (injectedKeyIn(encoded) !== undefined) return last;
   return last === undefined || encoded === undefined ? last : userDataAsFound(encoded, last);
 }
 

@@ -6,6 +6,7 @@ import { groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { heldKeyLabel, heldKeyMd5Label } from "./key_labels";
 import { bootedWith } from "./keys";
+import { type InjectedKey, sameButForKey, withInjectedKey } from "./pin_host_key/injection";
 import { creatingLabel, type Labels, ownerLabel } from "./reserved_labels";
 import { sentUserData } from "./user_data";
 import { chooseTemplate, chooseType, installsNoKeys } from "./zone_catalogue";
@@ -14,6 +15,8 @@ import { chooseTemplate, chooseType, installsNoKeys } from "./zone_catalogue";
 export interface Owner {
   readonly owner: string;
   readonly heldKeys: InstanceState["heldKeys"];
+  /** The host key that it is to show at first, if that is to be known before. */
+  readonly injected?: InjectedKey | undefined;
 }
 
 /** The body of create-instance for these inputs. @throws KeysNotInstalledError, for the API might just ignore the keys */
@@ -35,11 +38,16 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
     ...(inputs.sshKeys?.length && { "ssh-keys": inputs.sshKeys.map(({ name }) => ({ name })) }),
     ...(groups && { "security-groups": groups.map((id) => ({ id })) }),
     ...(apart?.length && { "anti-affinity-groups": apart.map((id) => ({ id })) }),
-    ...(inputs.userData !== undefined && { "user-data": sentUserData(inputs.userData) }),
+    ...userDataOf(inputs, owner),
     "public-ip-assignment": inputs.publicIpAssignment,
     "auto-start": inputs.state === "running",
     labels: labelsAtCreation(inputs, owner),
   };
+}
+
+function userDataOf({ userData }: InstanceInputs, { injected }: Owner): { "user-data"?: string } {
+  if (injected) return { "user-data": withInjectedKey(userData, injected) };
+  return userData === undefined ? {} : { "user-data": sentUserData(userData) };
 }
 
 export type CreationRequest = Awaited<ReturnType<typeof creationRequest>>;
@@ -80,7 +88,7 @@ export function isAsRequested(instance: Instance, request: CreationRequest, { he
     instance.template?.id === request.template.id &&
     instance["instance-type"]?.id === request["instance-type"].id &&
     instance["disk-size"] === request["disk-size"] &&
-    instance["user-data"] === request["user-data"] &&
+    sameButForKey(instance["user-data"], request["user-data"]) &&
     instance["public-ip-assignment"] === request["public-ip-assignment"] &&
     bootedWith(instance["ssh-keys"] ?? [], heldKeys) &&
     ids(instance["anti-affinity-groups"]) === ids(request["anti-affinity-groups"] || []) &&

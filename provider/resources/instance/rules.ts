@@ -4,6 +4,7 @@ import { given, known, type PreviewedFields, UNKNOWN } from "../contract/descrip
 import type { CheckFailure, OldInputs } from "../contract/resource";
 import type { InstanceInputs } from "./fields";
 import { listed } from "./keys";
+import { pinRules } from "./pin_host_key/rules";
 import { isReserved } from "./reserved_labels";
 import { longestUserData, sentUserData } from "./user_data";
 
@@ -18,6 +19,7 @@ export function instanceRules(inputs: Inputs, olds: OldInputs<InstanceInputs>): 
     ...keyTwice(inputs),
     ...noAddress(inputs, olds),
     ...groupsWithoutAddress(inputs, olds),
+    ...pinRules(inputs, olds),
     ...zoneMissing(inputs),
   ];
 }

@@ -9,6 +9,8 @@ import { awaitsSsh, finishCreation, firstHostKeys } from "./finish";
 import type { Job } from "./job";
 import { keysAsAsked } from "./key_change";
 import { sameKeys } from "./keys";
+import { injectedKeyIn } from "./pin_host_key/injection";
+import { isHalfPinned, isToBePinned, ownHostKeys } from "./pin_host_key/pinning";
 import { existing, resizeAndPower } from "./power";
 import { protectedAgain, protectedAsAsked } from "./protection";
 import { relabel, withProgramLabels } from "./relabel";
@@ -61,8 +63,8 @@ async function changedFrom(
   const now = await existing(zone, id);
   // What was just started may not answer yet.
   if (last.state !== "running" && !sameKeys(last.sshKeys, inputs.sshKeys)) await firstHostKeys(job, now);
-  const withKeys = await keysAsAsked(job, last, remembered);
-  const unfinished = creatingLabel in (instance.labels ?? {});
+  const withKeys = await keysAsAsked(job, last, await withOwnHostKey(job, now, last, remembered));
+  const unfinished = creatingLabel in (instance.labels ?? {}) || injectedKeyIn(now["user-data"]) !== undefined;
   if (unfinished || (withKeys.hostKeys === undefined && awaitsSsh(job, now))) {
     return await finishCreation(job, withKeys, () => undefined);
   }
@@ -70,9 +72,21 @@ async function changedFrom(
   return await instanceState(account, inputs, await existing(zone, id), { ...withKeys, deletionProtection });
 }
 
+/** Comes before keys are changed: until then the host has a key that is not to be remembered. */
+async function withOwnHostKey(job: Job, now: Instance, last: InstanceState, remembered: Remembered) {
+  if (isToBePinned(job, now, remembered)) {
+    return { ...remembered, hostKeys: await ownHostKeys(job, now, last.connection) };
+  }
+  if (!isHalfPinned(now, remembered) || now.state !== "running") return remembered;
+  const hostKeys = await firstHostKeys(job, now);
+  return { ...remembered, ...(hostKeys && { hostKeys }) };
+}
+
 /** @returns the instance after it, for what becomes of its groups when its addresses change is Exoscale's affair */
 async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance): Promise<Instance> {
-  const userData = inputs.userData === undefined ? undefined : sentUserData(inputs.userData);
+  // With a key for the first contact in it, it is the end of the creation that writes it anew.
+  const isInjected = injectedKeyIn(instance["user-data"]) !== undefined;
+  const userData = inputs.userData === undefined || isInjected ? undefined : sentUserData(inputs.userData);
   const addresses = inputs.publicIpAssignment;
   const moves = addresses !== instance["public-ip-assignment"];
   const body = {

@@ -1,0 +1,83 @@
+import { Instance, type InstanceArgs, SshKeyPair } from "pulumi-exoscale-ssh";
+import { injectedKeyIn } from "../../provider/resources/instance/pin_host_key/injection";
+import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
+import { machine } from "./known_machine";
+import { logIn } from "./login";
+import { TestStack } from "./stack";
+
+jest.setTimeout(240_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+/** How many host keys for a first contact were sent. */
+let sent = 0;
+
+beforeAll(async () => {
+  emulator = await startEmulator({
+    operationMs: 20,
+    zones: ["ch-gva-2"],
+    exchange: (exchange) => {
+      const injected = injectedKeyIn(/"user-data":"([^"]*)"/.exec(exchange.sent)?.[1]);
+      if (!injected) return;
+      stack.expectHidden(injected.privateKey);
+      sent += 1;
+    },
+  });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => await end(stack, emulator));
+
+const web =
+  (args: Partial<InstanceArgs> = {}) =>
+  async () => {
+    const alice = new SshKeyPair("alice");
+    const connection = { privateKey: alice.privateKeyOpenssh };
+    const { sshCommand, knownHosts, hostKeys } = new Instance("web", {
+      ...machine,
+      sshKeys: [alice],
+      connection,
+      pinHostKey: true,
+      ...args,
+    });
+    return { privateKey: alice.privateKeyOpenssh, sshCommand, knownHosts, hostKeys };
+  };
+
+const userData = () => Buffer.from(String(emulator.cloud.instances()[0]?.["user-data"]), "base64").toString();
+
+test("a machine that cannot be logged in to is refused at preview", async () => {
+  const said = await stack.failure(
+    stack.preview(async () => void new Instance("web", { ...machine, pinHostKey: true })),
+  );
+  expect(said).toContain("pinHostKey logs in to the instance once it runs. Declare a connection");
+  expect(emulator.cloud.instances()).toEqual([]);
+});
+
+test("a run that fails before the host has its own key is gone on with by the next one", async () => {
+  emulator.cloud.openSsh();
+  emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
+  expect(await stack.failure(stack.up(web({ userData: "#!/bin/sh\n" })))).toContain("CREATED_IN_PART");
+  const { hostKeys } = await stack.up(web({ userData: "#!/bin/sh\n" }));
+  const [instance] = emulator.cloud.instances();
+  expect(hostKeys).toEqual([(await emulator.cloud.guest(String(instance?.["id"]))).hostKey]);
+  expect([sent, userData()]).toEqual([1, "#!/bin/sh\n"]);
+});
+
+test("a person logs in to the host key that is remembered, and to no other", async () => {
+  const { privateKey, sshCommand, knownHosts } = await stack.up(web({ userData: "#!/bin/sh\n" }));
+  expect(await logIn({ privateKey, sshCommand, knownHosts }, "echo in")).toBe("in");
+});
+
+test("nothing is to be done afterwards, before and after a refresh", async () => {
+  expect(await stack.preview(web({ userData: "#!/bin/sh\n" }))).toEqual({ same: 3 });
+  await stack.refresh();
+  expect(await stack.preview(web({ userData: "#!/bin/sh\n" }))).toEqual({ same: 3 });
+});
+
+test("turning it off changes nothing on the machine", async () => {
+  const before = emulator.cloud.instances();
+  await stack.up(web({ userData: "#!/bin/sh\n", pinHostKey: false }));
+  expect(emulator.cloud.instances()).toEqual(before);
+  await stack.destroy();
+});

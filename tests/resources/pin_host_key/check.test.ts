@@ -1,0 +1,92 @@
+import { gzipSync } from "node:zlib";
+import { resources } from "../../../provider/resources";
+import { UNKNOWN } from "../../../provider/resources/contract/description";
+import { machine } from "../known_machine";
+import { closeClouds, startCloud, type TestCloud } from "../world";
+
+const { Instance } = resources;
+const agent = { agentSocketPath: "/run/agent" };
+const base = { ...machine, pinHostKey: true, connection: agent };
+const ours = "#cloud-config\nssh_keys: {ed25519_private: x}\n";
+
+let cloud: TestCloud;
+beforeEach(async () => {
+  delete process.env["SSH_AUTH_SOCK"];
+  cloud = await startCloud();
+});
+afterEach(closeClouds);
+
+const failures = (more: object) => cloud.run().failures(Instance, { ...base, ...more });
+
+describe("The check of an Instance with pinHostKey refuses", () => {
+  test.each([
+    [
+      "no connection",
+      { connection: undefined },
+      "pinHostKey logs in to the instance once it runs. Declare a connection",
+    ],
+    ["nothing to log in with", { connection: { user: "debian" } }, "Give connection.privateKey, or run an ssh-agent"],
+    ["a host key to expect", { connection: { ...agent, hostKey: "SHA256:x" } }, "Remove connection.hostKey."],
+    ["an instance that is stopped", { state: "stopped" }, 'Set state: "running", or remove it.'],
+    ["an instance without an address", { publicIpAssignment: "none" }, "Set publicIpAssignment or connection.host"],
+    ["user data for Ignition", { userData: '{"ignition":{}}' }, "works through cloud-init, which does not understand"],
+    ["user data for Windows", { userData: "#ps1\n" }, "works through cloud-init, which does not understand"],
+    ["host keys in user data", { userData: ours }, "userData has ssh_keys of its own"],
+    ["host keys in JSON", { userData: '#cloud-config\n{"ssh_keys":{}}' }, "userData has ssh_keys of its own"],
+    ["host keys in gzip", { userData: gzipSync(ours).toString("base64") }, "userData has ssh_keys of its own"],
+    ["host keys in a template", { userData: `## template: jinja\n${ours}` }, "userData has ssh_keys of its own"],
+    [
+      "host keys in a part in base64",
+      {
+        userData:
+          'Content-Type: multipart/mixed; boundary="b"\nMIME-Version: 1.0\n\n--b\nContent-Type: text/cloud-config\n' +
+          `Content-Transfer-Encoding: base64\n\n${Buffer.from(ours).toString("base64")}\n--b--\n`,
+      },
+      "userData has ssh_keys of its own",
+    ],
+    [
+      "user data that has no room",
+      { userData: `#!${"x".repeat(24_000)}` },
+      "bytes in base64, and Exoscale takes 32768",
+    ],
+  ])("%s", async (_what, more, reason) => {
+    expect(await failures(more)).toEqual([expect.stringContaining(`pinHostKey: `)]);
+    expect(await failures(more)).toEqual([expect.stringContaining(reason)]);
+  });
+
+  test("no user data that has just enough room", async () => {
+    expect(await failures({ userData: `#!${"x".repeat(23_000)}` })).toEqual([]);
+  });
+
+  test("nothing of user data in its words", async () => {
+    expect((await failures({ userData: `${ours}password: hunter2\n` })).join()).not.toContain("hunter2");
+  });
+});
+
+describe("The check of an Instance with pinHostKey passes", () => {
+  test.each([
+    ["what is not known yet", { connection: UNKNOWN, userData: UNKNOWN }],
+    ["a private key that is not known yet", { connection: { privateKey: UNKNOWN } }],
+    ["a value that is not known yet", { pinHostKey: UNKNOWN, connection: undefined }],
+    ["a key for logins", { userData: "#cloud-config\nssh_authorized_keys: []\n" }],
+    ["a script that speaks of host keys", { userData: "#!/bin/sh\n# ssh_keys: none\n" }],
+    ["host keys below another name", { userData: "#cloud-config\nwrite_files:\n- content: |\n    ssh_keys: {}\n" }],
+  ])("%s", async (_what, more) => {
+    expect(await failures(more)).toEqual([]);
+  });
+
+  test("whatever an instance has that exists, and changes nothing there", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    const news = { ...machine, pinHostKey: true };
+    expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
+    expect(await cloud.run().diff(Instance, last, news)).toMatchObject({ changes: ["pinHostKey"], replaces: [] });
+    const before = cloud.changes().length;
+    await cloud.run().update(Instance, last, news);
+    expect(cloud.changes().slice(before)).toEqual([]);
+  });
+
+  test("nothing by itself, so that old states show no change", async () => {
+    const { inputs } = await cloud.run().check(Instance, machine);
+    expect(inputs).not.toHaveProperty("pinHostKey");
+  });
+});

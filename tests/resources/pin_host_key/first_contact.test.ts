@@ -1,0 +1,96 @@
+import { gzipSync } from "node:zlib";
+import { resources } from "../../../provider/resources";
+import { describeGuests } from "../../emulator/guest_kinds";
+import { newPair } from "../machines_with_keys";
+import { closeClouds, startCloud, type TestCloud } from "../world";
+import { makePinned, pinned, shownBy, userDataOf, Wire } from "./pinned_machine";
+
+const { Instance } = resources;
+
+afterEach(closeClouds);
+
+describeGuests((guests) => {
+  let cloud: TestCloud;
+  let wire: Wire;
+  beforeEach(async () => {
+    wire = new Wire();
+    cloud = await startCloud({ guests, exchange: wire.hear });
+    cloud.emulator.cloud.openSsh();
+  });
+
+  test("A new machine gets a host key that only it has ever had, and that one is remembered", async () => {
+    const { web } = await makePinned(cloud);
+    expect(web.state.hostKeys).toEqual(await shownBy(cloud));
+    expect(web.state.knownHosts).toContain(`${web.state.hostKeys?.[0]}\n`);
+    expect(wire.keys.size).toBe(1);
+    expect(web.state).not.toHaveProperty("unfinished");
+  });
+
+  test("The user data ends as the program's, or as one that does nothing", async () => {
+    const { web } = await makePinned(cloud);
+    expect(userDataOf(cloud)).toBe("#cloud-config\n{}");
+    await cloud.run().delete(Instance, web);
+    const { web: other } = await makePinned(cloud, { userData: "#cloud-config\npackages: [nginx]\n" });
+    expect(userDataOf(cloud)).toBe("#cloud-config\npackages: [nginx]\n");
+    expect(other.state.userData).toBe("#cloud-config\npackages: [nginx]\n");
+  });
+
+  test.each([
+    ["a script", "#!/bin/sh\necho 'hé'\n"],
+    ["gzip", gzipSync("#cloud-config\nruncmd: []\n").toString("base64")],
+  ])("The first key reaches the machine beside %s of the program's", async (_what, userData) => {
+    const { web } = await makePinned(cloud, { userData });
+    expect(web.state.hostKeys).toEqual(await shownBy(cloud));
+  });
+
+  test("The private half of the first key is nowhere afterwards", async () => {
+    const { run, web } = await makePinned(cloud, { labels: { tier: "web" } });
+    const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
+    const files = await guest.asRoot(
+      `cd ${guests === "sshd" ? "/etc/ssh" : '"$GUEST_ROOT"/etc/ssh'}; cat ssh_host_*; ls -A`,
+    );
+    const everywhere = JSON.stringify([web, run.notes, run.warnings, cloud.emulator.cloud.instances(), files.stdout]);
+    expect([...wire.keys].filter((line) => line.length < 60 || everywhere.includes(line))).toEqual([]);
+    expect(files.stdout).not.toContain("exoscale-ssh.host-keys");
+  });
+
+  test("A label has the host key, and no label tells of a creation any more", async () => {
+    await makePinned(cloud);
+    const labels = Object.keys(cloud.instance()["labels"] ?? {});
+    expect(labels).toContain("exoscale-ssh.hostkey");
+    expect(labels).not.toContain("exoscale-ssh.creating");
+  });
+
+  test("Nothing is to be done afterwards, and nothing has drifted", async () => {
+    const { pair, web } = await makePinned(cloud, { userData: "#!/bin/sh\n" });
+    const found = await cloud.run().found(Instance, web);
+    expect(found.state).toEqual(web.state);
+    const news = pinned(pair, { userData: "#!/bin/sh\n" });
+    expect(await cloud.run().diff(Instance, found, news)).toMatchObject({ changes: [], drifted: false });
+  });
+
+  /** A creation that is held up before the first contact, while something happens to the machine. */
+  async function createdThough(happens: (id: string, other: string) => Promise<void>) {
+    cloud = await startCloud({ guests, exchange: wire.hear });
+    const pair = await newPair(cloud.run());
+    const other = await cloud.run().create(Instance, { ...pinned(pair), name: "other", pinHostKey: false });
+    const running = wire.running("next");
+    const creation = cloud.run().createInPart(Instance, pinned(pair, { name: "next" }));
+    await running;
+    const ids = cloud.emulator.cloud.instances().map(({ id }) => String(id));
+    await happens(ids.find((id) => id !== other.state.instanceId) ?? "", other.state.instanceId);
+    cloud.emulator.cloud.openSsh();
+    return await creation;
+  }
+
+  test("Another host on the machine's address is told nothing, and the creation says why", async () => {
+    const { message, state } = await createdThough((id, other) => cloud.emulator.guests.swapAddresses(id, other));
+    expect(message).toMatch(/does not have the host key that the instance was given: .*expected SHA256:/);
+    expect(state).not.toHaveProperty("hostKeys");
+  });
+
+  test("A machine that takes no host key from its user data is not trusted either", async () => {
+    const { message } = await createdThough((id) => cloud.emulator.guests.replaceHostKeys(id));
+    expect(message).toContain("A template that takes no host keys from cloud-init looks like this too");
+  });
+});

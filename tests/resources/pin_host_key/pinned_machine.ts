@@ -1,0 +1,56 @@
+/** A machine whose host key is pinned at its creation, and how one looks at it. */
+import { resources } from "../../../provider/resources";
+import { injectedKeyIn } from "../../../provider/resources/instance/pin_host_key/injection";
+import type { Exchange } from "../../emulated";
+import { newPair, opened, type Pair } from "../machines_with_keys";
+import type { TestCloud } from "../world";
+
+const { Instance } = resources;
+
+export const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
+
+/** The inputs of a machine that a pair opens, and whose host key is to be pinned. */
+export const pinned = (pair: Pair, more: object = {}) => ({
+  ...opened(pair),
+  waitForSsh: false,
+  pinHostKey: true,
+  identity,
+  ...more,
+});
+
+/** What the API of a cloud is told and tells, as an emulator's option `exchange` hears it. */
+export class Wire {
+  /** Of each private key that stood in user data, one line. */
+  readonly keys = new Set<string>();
+  #awaited: { name: string; resolve: () => void } | undefined;
+
+  readonly hear = ({ sent, answered }: Pick<Exchange, "sent" | "answered">): void => {
+    const userData = /"user-data":"([^"]*)"/.exec(sent)?.[1];
+    const line = injectedKeyIn(userData)?.privateKey.split("\n")[2];
+    if (line !== undefined) this.keys.add(line);
+    const { name, state } = answered === "" ? {} : JSON.parse(answered);
+    if (name === this.#awaited?.name && state === "running") this.#awaited?.resolve();
+  };
+
+  /** Resolves when the API says that the instance of this name runs. */
+  running(name: string): Promise<void> {
+    return new Promise((resolve) => {
+      this.#awaited = { name, resolve };
+    });
+  }
+}
+
+/** Makes a pair and a machine that it opens. */
+export async function makePinned(cloud: TestCloud, more: object = {}) {
+  const pair = await newPair(cloud.run());
+  const run = cloud.run();
+  return { pair, run, web: await run.create(Instance, pinned(pair, more)) };
+}
+
+/** The user data of the only instance, as text. */
+export const userDataOf = (cloud: TestCloud) =>
+  Buffer.from(String(cloud.instance()["user-data"] ?? ""), "base64").toString();
+
+/** The host keys that the only instance shows. */
+export const shownBy = async (cloud: TestCloud) =>
+  (await cloud.emulator.cloud.guest(String(cloud.instance()["id"]))).hostKeys;
