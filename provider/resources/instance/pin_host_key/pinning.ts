@@ -109,7 +109,7 @@ function lost({ inputs }: Job): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
     `The user data of instance "${inputs.name}" has no host key (any more) by which the first contact could be ` +
       "verified: it was made without pinHostKey, or somebody changed it. Set pinHostKey: false to go on without, or " +
-      'replace the instance: pulumi up --replace with its URN, or "pulumi taint".',
+      'have the instance replaced: "pulumi state taint" with its URN, then "pulumi up".',
   );
 }
 
