@@ -1,5 +1,6 @@
 import { SshCommandError } from "../../errors";
 import { backoff, pause } from "../deadline";
+import { printable } from "./fields";
 import type { HostLook } from "./look";
 import { type HostFile, readHostFiles } from "./read";
 import type { Shell } from "./run_script";
@@ -15,7 +16,10 @@ export interface EditResult {
 
 /** Bounds, and how long a lock is respected. */
 export interface EditOptions extends SwapOptions {
-  /** Milliseconds after which a lock that is still the same one is broken. Default 60 000. */
+  /**
+   * Milliseconds after which a lock that is still the same one is broken; the edit is `failed` where that does not succeed.
+   * Default 60 000.
+   */
   readonly lockPatienceMs?: number;
 }
 
@@ -27,7 +31,7 @@ const TRIES = 15;
  * else edited it meanwhile or is about to. `edit` gets a file that was read, or one that is missing and is to be made; what
  * cannot be read comes back as failed without a decision. `undefined` writes nothing.
  *
- * `changed` or `locked` is the outcome when there were too many others. Rejects as swapHostFile does.
+ * `changed` or `locked` is the outcome when there were too many others, `failed` when a lock is left that cannot be broken. Rejects as swapHostFile does.
  */
 export async function editHostFile(
   session: Shell,
@@ -42,9 +46,9 @@ export async function editHostFile(
     const result = await tryOnce(session, look, user, path, { ...options, ...lock.toBreak(), edit });
     const { swap } = result;
     if (swap === undefined || swap.outcome === "written" || swap.outcome === "failed") return result;
-    // Waiting for one and the same lock is bounded by itself.
+    // Waiting for one and the same lock is bounded by patience.
     if (lock.isStill(swap)) tries -= 1;
-    if (tries >= TRIES) return result;
+    if (tries >= TRIES) return lock.isOverdue() ? { ...result, swap: stuck(result.file) } : result;
     await pause(backoff(tries, 20, 400), options.signal ?? NEVER);
   }
 }
@@ -72,6 +76,13 @@ function notEditable({ path, resolved, status, reason }: HostFile): SwapOutcome 
   return { outcome: "failed", reason: reason ? `${what}: ${reason}` : what };
 }
 
+/** A lock whose holder stays the same to look at and is yet another one to the host. */
+function stuck({ resolved }: HostFile): SwapOutcome {
+  const at = resolved.lastIndexOf("/") + 1;
+  const lock = `${resolved.slice(0, at)}.${resolved.slice(at)}.exoscale-ssh.lock`;
+  return { outcome: "failed", reason: `a lock is left and cannot be taken away, remove ${printable(lock)}` };
+}
+
 /** Remembers since when a lock has been the same one. Only this machine's clock counts, not the host's. */
 class LockWatch {
   private by: string | undefined;
@@ -79,18 +90,22 @@ class LockWatch {
 
   constructor(private readonly patienceMs: number) {}
 
-  /** Takes note of an outcome; tells whether it is the lock of last time. */
+  /** Takes note of an outcome; tells whether it is the lock of last time, and to be waited for. */
   isStill(swap: SwapOutcome): boolean {
     const by = swap.outcome === "locked" ? swap.by : undefined;
-    if (by !== undefined && by === this.by) return true;
+    if (by !== undefined && by === this.by) return !this.isOverdue();
     this.by = by;
     this.since = performance.now();
     return false;
   }
 
-  /** The lock to break, once nobody has moved it for so long. */
+  /** Whether nobody has moved the lock for so long. */
+  isOverdue(): boolean {
+    return this.by !== undefined && performance.now() - this.since >= this.patienceMs;
+  }
+
+  /** The lock to break, once it is overdue. */
   toBreak(): Pick<SwapOptions, "staleLock"> {
-    if (this.by === undefined || performance.now() - this.since < this.patienceMs) return {};
-    return { staleLock: this.by };
+    return this.by !== undefined && this.isOverdue() ? { staleLock: this.by } : {};
   }
 }

@@ -135,10 +135,10 @@ const PREPARE_FILE = script`
 `;
 
 const LOCK = script`
-  # Who holds the lock: its owner, when it was taken, and what is in it.
+  # Who holds the lock: its owner, when it was taken, and what is in it. In ASCII, so that it comes back as it went.
   holder() {
     set -- $(ls -ld "$lock" 2>/dev/null) $(ls -A "$lock" 2>/dev/null)
-    printf '%s' "\${3:+$3 since $6 $7 $8}\${10:+ (\${10})}"
+    printf '%s' "\${3:+$3 since $6 $7 $8}\${10:+ (\${10})}" | tr -c ' -~' '?'
   }
   locked() {
     put by "$(holder)"
@@ -156,7 +156,11 @@ const LOCK = script`
   }
   if ! take_lock; then
     [ -n "$stale" ] && [ "$(holder)" = "$stale" ] || locked
-    mv "$lock" "$stage/stale" 2>/dev/null
+    # A directory that is not writable cannot be moved.
+    [ -h "$lock" ] || chmod u+rwx "$lock" 2>/dev/null
+    if ! said=$(mv "$lock" "$stage/stale" 2>&1) && [ "$(holder)" = "$stale" ]; then
+      fail "a lock is left and cannot be taken away, remove $dir/\${lock#./}"
+    fi
     take_lock || locked
   fi
   try "cannot lock $at" mv "$stage/new" "$lock/$nonce"

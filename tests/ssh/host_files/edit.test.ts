@@ -1,11 +1,11 @@
 /** Several who edit the same file, and those who are cut off while they do. */
-import { readFileSync, statSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
 import type { HostFile } from "../../../provider/ssh/host_files/read";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
 import { swapHostFile } from "../../../provider/ssh/host_files/swap";
 import { cutOff } from "./local_session";
-import { FILE, Workplace } from "./workplace";
+import { FILE, testAsRoot, Workplace } from "./workplace";
 
 let place: Workplace;
 beforeEach(() => {
@@ -76,6 +76,43 @@ test("A lock that nobody moves is taken over once patience ends, and is gone aft
   expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
   expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
 });
+
+test.each([
+  ["that is not writable", () => chmodSync(place.path(LOCK), 0o555)],
+  ["with a file whose name is no UTF-8", () => writeFileSync(inLock(0xff), "")],
+])("A lock %s is taken over as well", async (_, prepare) => {
+  place.write("old");
+  place.directory(LOCK, 0o700);
+  prepare();
+  const { swap } = await edit(appended(" new"), { lockPatienceMs: 50 });
+  expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
+  expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
+});
+
+const inLock = (...name: number[]) => Buffer.concat([Buffer.from(`${place.path(LOCK)}/`), Buffer.from(name)]);
+
+testAsRoot("A lock that cannot be taken away is named once patience ends", async () => {
+  place.write("old");
+  mkdirSync(inLock(0x61), { recursive: true });
+  const before = place.all();
+  const { swap } = await edit(appended(" new"), { lockPatienceMs: 50 });
+  const reason = `a lock is left and cannot be taken away, remove ${place.path(LOCK)}: Permission denied`;
+  expect(swap).toEqual({ outcome: "failed", reason });
+  expect(place.all()).toEqual(before);
+});
+
+test("A lock that looks like another one to the host at every turn is named in the end", async () => {
+  place.write("old");
+  place.directory(LOCK, 0o700);
+  // As where the host shows a date otherwise from one look to the next.
+  const forgetful: Shell = { exec: (command, stdin, options) => place.shell.exec(command, unstale(stdin), options) };
+  const { swap } = await editHostFile(forgetful, place.look, "tester", FILE, appended(" new"), { lockPatienceMs: 50 });
+  expect(swap).toMatchObject({ outcome: "failed", reason: expect.stringMatching(/, remove .*ssh\.lock$/) });
+});
+
+/** The script without the lock that it may break, as long as it was. */
+const unstale = (stdin: string | Buffer = "") =>
+  stdin.toString("latin1").replace(/(?<=stale=')[^']+/, (by) => "x".repeat(by.length));
 
 test("A lock is waited for until the caller gives up", async () => {
   place.write("old");

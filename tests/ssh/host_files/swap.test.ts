@@ -1,16 +1,13 @@
 /** What a swap does to files as they are found, on a real file system, as an account that is not root. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { FILE, isRoot, Workplace } from "./workplace";
+import { FILE, testAsRoot, Workplace } from "./workplace";
 
 let place: Workplace;
 beforeEach(() => {
   place = new Workplace();
 });
 afterEach(() => place.remove());
-
-/** `test`, or where it takes root a skipped one that says so. */
-const testAsRoot = isRoot ? test : (title: string) => test.skip(`${title} (skipped: not root)`, () => undefined);
 
 const written = (bytes: string | Buffer) => ({ outcome: "written", bytes: Buffer.from(bytes), inPlace: false });
 

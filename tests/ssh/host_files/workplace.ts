@@ -28,6 +28,9 @@ export const GID = isRoot ? 64_999 : (process.getgid?.() ?? 0);
 /** Runs commands as the account. */
 export const asAccount: LocalHost = { cwd: "/", ...(isRoot && { uid: UID, gid: GID }) };
 
+/** `test`, or where it takes root a skipped one that says so. */
+export const testAsRoot = isRoot ? test : (title: string) => test.skip(`${title} (skipped: not root)`, () => undefined);
+
 export const FILE = ".ssh/authorized_keys";
 
 export class Workplace {
