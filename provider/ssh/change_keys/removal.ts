@@ -63,6 +63,6 @@ function notesAbout(
       ? [`In ${path} the key was a certificate authority: certificates that it has signed are refused now as well.`]
       : []),
     ...(gone.mentions > 0 ? [`${gone.mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
-    ...(links > 1 ? [`${path} had other names (hard links), which keep the key; sshd reads none of them.`] : []),
+    ...(links > 1 ? [`${path} had other names (hard links), which keep the key.`] : []),
   ];
 }
