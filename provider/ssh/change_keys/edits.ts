@@ -48,9 +48,19 @@ export async function putBack(visit: Visit, edits: readonly Edit[]): Promise<str
   return failed.length > 0 ? `These could not be put back: ${failed.join(", ")}.` : undefined;
 }
 
-/** Puts files back because of an error. @returns that error, which then also tells what could not be put back */
-export async function afterPuttingBack(visit: Visit, edits: readonly Edit[], error: unknown): Promise<unknown> {
-  const left = await putBack(visit, edits);
+/**
+ * Puts files back because of an error.
+ *
+ * @param whenBack a sentence about what that means for the user, for where there was something and all of it is back
+ * @returns that error, which then also tells that, or what could not be put back
+ */
+export async function afterPuttingBack(
+  visit: Visit,
+  edits: readonly Edit[],
+  error: unknown,
+  whenBack?: string,
+): Promise<unknown> {
+  const left = (await putBack(visit, edits)) ?? (edits.length > 0 ? whenBack : undefined);
   if (left !== undefined && error instanceof ExoscaleSshError) error.message += ` ${left}`;
   return error;
 }

@@ -13,6 +13,11 @@ import { accessAs, fingerprintsOf, type Visit } from "./visit";
 export type Witness =
   /** We, to an account that the change is not about, or to one that asks for no key. */
   | { readonly kind: "untouched" }
+  /**
+   * We, with a key that goes from other accounts and, by all that is known of files, stays in ours: that is only proven
+   * once we have logged in again.
+   */
+  | { readonly kind: "elsewhere"; readonly credentials: readonly Credential[] }
   /** We, with credentials that stay. */
   | { readonly kind: "credential"; readonly credentials: readonly Credential[] }
   /** Whoever has this key of this account: sshd says that it would accept it. */
@@ -31,11 +36,12 @@ const mostAsked = 12;
 export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promise<Witness> {
   const { session, change, access, accounts } = visit;
   const goes = fingerprintsOf(keys);
-  const isTouched = accounts.some(({ user }) => user === access.target.user);
-  if (!isTouched || session.loggedInKey === undefined) return { kind: "untouched" };
-  if (!goes.has(session.loggedInKey)) {
-    return { kind: "credential", credentials: credentialWith(access.credentials, session.loggedInKey) };
-  }
+  if (session.loggedInKey === undefined) return { kind: "untouched" };
+  const isNamed = accounts.some(({ user }) => user === access.target.user);
+  const login = credentialWith(access.credentials, session.loggedInKey);
+  if (!goes.has(session.loggedInKey))
+    return isNamed ? { kind: "credential", credentials: login } : { kind: "untouched" };
+  if (!isNamed && !(await sharesFiles(visit))) return { kind: "elsewhere", credentials: login };
   const { credentials, error } = await stayingCredentials(visit, goes);
   if (credentials.length > 0) return { kind: "credential", credentials };
   const witness = await otherKey(visit, goes);
@@ -46,6 +52,15 @@ export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promi
     `${[...goes].join(", ")} is the last key known to open ` +
       `${change.user}@${access.target.host}, so it was not removed. Add another key first, or set allowLockout: true.`,
   );
+}
+
+/** Whether the account that logs in has a file of an account of the change, or may have one. */
+async function sharesFiles({ session, look, access, accounts }: Visit): Promise<boolean> {
+  const { user } = access.target;
+  if (!look.accounts.has(user)) return true;
+  const own = await accountFiles(session, look, user, boundsOf(access));
+  const theirs = new Set(accounts.flatMap(({ files }) => files.map(({ resolved }) => resolved)));
+  return own.unread.length > 0 || own.files.some(({ resolved }) => theirs.has(resolved));
 }
 
 interface Staying {

@@ -30,18 +30,37 @@ export async function proveClosed(
   witness: Witness,
   edits: readonly Edit[],
 ): Promise<void> {
+  await proveStillElsewhere(visit, keys, witness, edits);
   try {
     for (const account of visit.accounts) await proveRefused(visit, account, keys, witness, edits);
     for (const account of visit.accounts) await proveAbsent(visit, account, keys);
   } catch (error) {
     const isSettled = error instanceof KeyStillOpenError || error instanceof KeysRolledBackError;
     if (isSettled || canComeBack(witness) || edits.length === 0) throw error;
-    if (error instanceof KeyUnprovenError) error.message += " It was put back, so that this can be tried again.";
-    throw await afterPuttingBack(visit, edits, error);
+    throw await putBackToTryAgain(visit, edits, error);
   }
 }
 
-const canComeBack = ({ kind }: Witness) => kind === "untouched" || kind === "credential";
+async function putBackToTryAgain(visit: Visit, edits: readonly Edit[], error: unknown): Promise<unknown> {
+  return await afterPuttingBack(visit, edits, error, "It was put back, so that this can be tried again.");
+}
+
+/** The key that goes is the one that logs in, to an account that the change does not name. */
+async function proveStillElsewhere(
+  visit: Visit,
+  keys: readonly PublicKey[],
+  witness: Witness,
+  edits: readonly Edit[],
+): Promise<void> {
+  if (witness.kind !== "elsewhere" || edits.length === 0) return;
+  const { error } = await askAnew(visit.access, [], witness.credentials);
+  if (!error) return;
+  const { user } = visit.access.target;
+  if (error instanceof SshLoginRefusedError) throw await rolledBack(visit, user, edits);
+  throw await putBackToTryAgain(visit, edits, unproven(visit, visit.change, keys, error.message));
+}
+
+const canComeBack = ({ kind }: Witness) => kind === "untouched" || kind === "elsewhere" || kind === "credential";
 
 async function proveRefused(
   visit: Visit,
@@ -82,9 +101,10 @@ async function isLockedOut(visit: Visit, user: string, heard: Heard, witness: Wi
 
 async function rolledBack(visit: Visit, user: string, edits: readonly Edit[]): Promise<KeysRolledBackError> {
   const left = await putBack(visit, edits);
+  const outcome = left === undefined ? ", so authorized_keys was put back." : `. ${left}`;
   return new KeysRolledBackError(
-    `Once the key was removed, the one that stays did not get in to ${user}@${visit.access.target.host} any more, so ` +
-      `authorized_keys was put back.${left === undefined ? "" : ` ${left}`} Look at what else its sshd has changed, then run ` +
+    `Once the key was removed, the one that stays did not get in to ${user}@${visit.access.target.host} any more` +
+      `${outcome} Look at what else its sshd has changed, then run ` +
       '"pulumi up" again.',
   );
 }
@@ -99,7 +119,7 @@ async function proveAbsent(visit: Visit, { user }: AccountFiles, keys: readonly 
 
 function unproven(
   { access }: Visit,
-  { user }: AccountFiles,
+  { user }: { readonly user: string },
   keys: readonly PublicKey[],
   reason: string,
 ): ExoscaleSshError {

@@ -1,3 +1,4 @@
+import { isUserName } from "../host_files/account";
 import { type HostLook, lookAtHost } from "../host_files/look";
 import type { SshSession } from "../session";
 import { type AccountFiles, accountFiles } from "./account_files";
@@ -25,7 +26,8 @@ export async function beginVisit(
 ): Promise<Visit> {
   const users = [...new Set([change.user, ...(change.alsoFrom ?? [])])];
   const bounds = boundsOf(access);
-  const look = await lookAtHost(session, users, bounds);
+  // Of the account that logs in the files are asked for where the change may touch them under another account's name.
+  const look = await lookAtHost(session, [...new Set([...users, ...[access.target.user].filter(isUserName)])], bounds);
   const accounts = await Promise.all(users.map((user) => accountFiles(session, look, user, bounds)));
   const { type, base64 } = session.hostKey;
   // From here on it is this host and no other.

@@ -133,6 +133,31 @@ describeSshd("on a real sshd", () => {
     expect(host.files()).toEqual(before);
   });
 
+  test("a file that two accounts share is not taken from the one that logs in under the other's name", async () => {
+    const host = await Host.start("sshd", { sshdConfig: "AuthorizedKeysFile /etc/ssh/shared_keys" });
+    await doneAsRoot(host.guest, "cat >/etc/ssh/shared_keys; chmod 644 /etc/ssh/shared_keys", `${alice.publicKey}\n`);
+    const access = host.access([alice], { user: "root" });
+    expect(await failure(host.change(access, { remove: [gone(alice)] }))).toMatch(/^LastKeyError: .*was not removed/);
+    expect(await host.accepts(alice, "root")).toBe("yes");
+  });
+
+  test("an account that turns out to lose its key with another one gets it back", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([alice.publicKey]);
+    await host.authorize([alice.publicKey], "root");
+    const before = host.files();
+    const revoke = `echo '${alice.publicKey}' >/etc/ssh/gone.pub; echo RevokedKeys /etc/ssh/gone.pub >/etc/ssh/sshd_config.d/0.conf`;
+    await putProgram(
+      host.guest,
+      "mv",
+      `#!/bin/sh\n/bin/mv "$@" || exit\ncase "$*" in *authorized_keys) sudo -n sh -c "${revoke}";; esac\n`,
+    );
+    expect(await failure(host.change(host.access([alice], { user: "root" }), { remove: [gone(alice)] }))).toMatch(
+      /^KeysRolledBackError: .*did not get in to root@127\S+ any more, so authorized_keys was put back\. Look/,
+    );
+    expect(host.files()).toEqual(before);
+  });
+
   test("few tries for a login do not look like a lock-out", async () => {
     const host = await Host.start("sshd", { sshdConfig: "MaxAuthTries 3" });
     await host.authorize([rsa.publicKey, alice.publicKey, bob.publicKey]);
