@@ -9,7 +9,7 @@ import {
 } from "ssh2";
 import { InvalidPrivateKeyError } from "../errors";
 import { encodePrivateKey } from "../keys/encode";
-import { parsePrivateKey } from "../keys/private_key";
+import { type PrivateKey, parsePrivateKey } from "../keys/private_key";
 import { hostKeyFromBlob } from "./host_key";
 import type { LoginStep } from "./login_step";
 
@@ -53,16 +53,32 @@ async function loginStep(credential: Credential): Promise<LoginStep> {
 export function fingerprintOf(credential: Credential): string | undefined {
   if ("agentSocket" in credential) return undefined;
   try {
-    return parsePrivateKey(credential.privateKey, credential.passphrase).publicKey().fingerprintSha256;
+    return parsedKey(credential).publicKey().fingerprintSha256;
   } catch {
     // What cannot be read is passed over wherever credentials are tried; here as well.
     return undefined;
   }
 }
 
+/** Keys that were read, by credential: what turns a passphrase into a key is slow on purpose. */
+const parsedKeys = new WeakMap<PrivateKeyCredential, PrivateKey>();
+const readKeys = new WeakMap<PrivateKeyCredential, Promise<ParsedKey>>();
+
+function parsedKey(credential: PrivateKeyCredential): PrivateKey {
+  const key = parsedKeys.get(credential) ?? parsePrivateKey(credential.privateKey, credential.passphrase);
+  parsedKeys.set(credential, key);
+  return key;
+}
+
+function readKey(credential: PrivateKeyCredential): Promise<ParsedKey> {
+  const key = readKeys.get(credential) ?? keyForClient(credential);
+  readKeys.set(credential, key);
+  return key;
+}
+
 /** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and hands it over in OpenSSH's. */
-async function readKey({ privateKey, passphrase }: PrivateKeyCredential): Promise<ParsedKey> {
-  const { openssh } = await encodePrivateKey(parsePrivateKey(privateKey, passphrase));
+async function keyForClient(credential: PrivateKeyCredential): Promise<ParsedKey> {
+  const { openssh } = await encodePrivateKey(parsedKey(credential));
   const parsed = utils.parseKey(openssh);
   if (parsed instanceof Error) throw new InvalidPrivateKeyError("This private key cannot be used to log in over SSH.");
   return parsed;

@@ -39,7 +39,7 @@ export function parseHostKeyPin(text: string): HostKeyPin {
   const base64 = BASE64_KEY.exec(text)?.[1];
   if (base64) return hostKeyFromBlob(Buffer.from(base64, "base64"));
   throw new InvalidHostKeyError(
-    `${JSON.stringify(text.slice(0, 80))} is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".`,
+    'This is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
   );
 }
 

@@ -69,7 +69,7 @@ describe("An AuthorizedKey is refused at preview", () => {
     [
       "a host key that is none",
       { connection: { ...connection, hostKey: "x" } },
-      /^connection\.hostKey: It is no host key\./,
+      /^connection\.hostKey: This is no known host key/,
     ],
     ["a private key that is none", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
     ["an input that there is not", { key: "x" }, /AuthorizedKey has no input "key"/],

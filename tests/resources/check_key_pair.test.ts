@@ -77,6 +77,11 @@ describe("The check of an SshKeyPair refuses", () => {
     ["a passphrase of two lines", { passphrase: "a\nb" }, /^passphrase: .*contains a newline/],
     ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
     ["adopt without a key to adopt", { adopt: true }, /^adopt: .*give its publicKey or privateKey\.$/],
+    [
+      "a private key in the place of a host key, which it does not repeat",
+      { connection: { hostKey: "-----BEGIN OPENSSH PRIVATE KEY-----" } },
+      'connection.hostKey: This is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
+    ],
     ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse"\|"revoke", got "forget"$/],
     [
       "an input that there is not",

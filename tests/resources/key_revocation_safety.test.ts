@@ -113,6 +113,29 @@ describe("A key is not called closed", () => {
     expect(stdout).not.toContain(alice.state.publicKeyOpenssh?.split(" ")[1]);
   });
 
+  test("because it was about to be taken off once, and is refused from here", async () => {
+    const web = await machine(ops, alice);
+    await drop(web, alice);
+    await put(web, alice, "/home/debian", 'from="10.0.0.0/8" ');
+    const guest = await guestOf(web);
+    await guest.asRoot("chmod 555 /home/debian/.ssh");
+    const fails = withConnection(alice);
+    expect(await outcome(cloud.run().delete(SshKeyPair, fails))).not.toBe("done");
+    await guest.asRoot("chmod 700 /home/debian/.ssh");
+    expect(await outcome(cloud.run().delete(SshKeyPair, alice))).toContain("give a connection that logs in");
+  });
+
+  test("because a key that would have taken its place was there before", async () => {
+    const web = await machine(ops, alice);
+    const run = cloud.run();
+    const next = await newPair(run, {}, "alice");
+    await run.update(Instance, web, opened(ops, alice, next));
+    await drop(web, alice);
+    await run.delete(SshKeyPair, withConnection(alice));
+    expect(await outcome(cloud.run().delete(SshKeyPair, next))).toBe("done");
+    expect(await accepts(cloud, web, next)).toBe("no no");
+  });
+
   test("by the label of before, once it was given again", async () => {
     const web = await machine(ops, alice);
     const then = await cloud.run().update(Instance, web, opened(ops));

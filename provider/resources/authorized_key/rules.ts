@@ -1,6 +1,5 @@
 import type { Account } from "../../account";
 import {
-  InvalidHostKeyError,
   InvalidPrivateKeyError,
   InvalidPublicKeyError,
   InvalidTargetError,
@@ -10,6 +9,7 @@ import {
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { bastionOf } from "../connection/credentials";
+import { unreadableHostKeys } from "../connection/host_keys";
 import { given, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import type { AuthorizedKeyInputs } from "./fields";
@@ -39,14 +39,13 @@ export function authorizedKeyCatalogue(inputs: Inputs, { ssh, sshPort }: Account
   const options = problem === undefined ? [] : [{ property: "options", reason: problem }];
   const connection = known(inputs.connection);
   if (connection === undefined) return options;
-  const { host, port = sshPort, hostKey, bastion } = connection;
+  const { host, port = sshPort } = connection;
   const users = [connection.user, known(inputs.user) ?? connection.user];
   return [
     ...options,
     ...users.flatMap((user) => failureOf("connection", { host, port, user }, ssh.checkTarget)).slice(0, 1),
     ...failureOf("connection.bastion", bastionOf(connection, connection.user), ssh.checkTarget),
-    ...failureOf("connection.hostKey", hostKey, ssh.parseHostKeyPin),
-    ...failureOf("connection.bastion.hostKey", bastion?.hostKey, ssh.parseHostKeyPin),
+    ...unreadableHostKeys({ ssh }, connection),
   ];
 }
 
@@ -100,8 +99,6 @@ function failureOf<T>(property: string, value: T | undefined, read: (value: T) =
     read(value);
     return [];
   } catch (error) {
-    // Its message shows the beginning of the text, which may be a private key in the wrong place.
-    if (error instanceof InvalidHostKeyError) return [{ property, reason: noHostKey }];
     const isOurs = [
       InvalidTargetError,
       InvalidPublicKeyError,
@@ -113,5 +110,3 @@ function failureOf<T>(property: string, value: T | undefined, read: (value: T) =
     throw error;
   }
 }
-
-const noHostKey = 'It is no host key. Give "ssh-ed25519 AAAA...", as ssh-keyscan prints it, or "SHA256:...".';

@@ -1,5 +1,6 @@
 import type { Account, Template, ZoneAccount } from "../../account";
 import { NotInAccountError } from "../../errors";
+import { unreadableHostKeys } from "../connection/host_keys";
 import { known, type PreviewedFields } from "../contract/description";
 import type { CheckFailure, OldInputs } from "../contract/resource";
 import { missingGroups } from "../group_choice";
@@ -20,6 +21,7 @@ export async function instanceCatalogue(
   await account.verifyCredentials();
   const name = known(inputs.zone);
   const answers = [
+    ...unreadableHostKeys(account, inputs.connection),
     ...(await pinCatalogue(inputs, account, olds)),
     ...(await missingKeys(inputs, account, olds)),
     ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),

@@ -4,13 +4,7 @@ import type { Job } from "./job";
 import { factsOf, isSameKey } from "./key_facts";
 import type { KeyPlan } from "./key_plan";
 import { relabel } from "./relabel";
-import { digestOfPin, hostKeyLabel, sha256InHex } from "./reserved_labels";
-
-/** A way to a host whose key is known, and the digest of that key as labels have it. */
-export interface Met {
-  readonly access: HostAccess;
-  readonly hostKeyDigest: string;
-}
+import { hostKeyLabel, sha256InHex } from "./reserved_labels";
 
 /**
  * Makes sure that a host is known before anything is concluded from it. The first key that it shows is taken, and recorded
@@ -19,18 +13,16 @@ export interface Met {
  *
  * @throws KeyUnprovenError when it has not
  */
-export async function metAsKnown(job: Job, access: HostAccess, owner: string, plan: KeyPlan): Promise<Met> {
+export async function metAsKnown(job: Job, access: HostAccess, owner: string, plan: KeyPlan): Promise<HostAccess> {
   const { account, zone, id, deadline } = job;
-  const [pin] = access.knownHostKeys ?? [];
-  if (pin !== undefined) return { access, hostKeyDigest: digestOfPin(pin) };
+  if (access.knownHostKeys?.length) return access;
   const { hostKey, publicKeys } = await account.ssh.listKeys({ ...access, acceptNew: true }, owner);
   const there = publicKeys.map((publicKeyOpenssh) => factsOf({ name: "", publicKeyOpenssh }));
   const missing = plan.removed.filter((key) => !there.some((one) => isSameKey(one, key)));
   const isEvident = plan.present.length === 0 || plan.present.some((key) => there.some((one) => isSameKey(one, key)));
   if (missing.length > 0 || !isEvident) throw stranger(job, access, hostKey);
-  const hostKeyDigest = sha256InHex(hostKey.fingerprintSha256);
-  await relabel(zone, id, () => ({ [hostKeyLabel]: hostKeyDigest }), deadline);
-  return { access: { ...access, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] }, hostKeyDigest };
+  await relabel(zone, id, () => ({ [hostKeyLabel]: sha256InHex(hostKey.fingerprintSha256) }), deadline);
+  return { ...access, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
 }
 
 function stranger({ inputs }: Job, { target }: HostAccess, { fingerprintSha256, type }: HostKey): KeyUnprovenError {

@@ -4,14 +4,7 @@ import { bastionOf, credentialsOf, distinct, privateHalvesFor } from "../connect
 import type { InstanceState } from "./fields";
 import { metAsKnown } from "./first_contact";
 import type { Job } from "./job";
-import {
-  beforeAdding,
-  beforeRemoving,
-  closedKeyLabel,
-  closedKeyLabels,
-  type LabelChanges,
-  onceClosed,
-} from "./key_labels";
+import { beforeAdding, closedKeyLabel, closedKeyLabels, type LabelChanges, onceClosed } from "./key_labels";
 import { isUnsettled, type KeyPlan, keyPlan } from "./key_plan";
 import { sameKeys } from "./keys";
 import { defaultUser, sshTarget } from "./login";
@@ -52,8 +45,8 @@ async function carriedOut(
   const { zone, id, deadline, account, inputs, log } = job;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
   const owner = (await defaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
-  const { access, hostKeyDigest } = await metAsKnown(job, await accessTo(job, instance, last, remembered), owner, plan);
-  await relabel(zone, id, (before) => labelsBefore(before, plan, remembered.owner, hostKeyDigest), deadline);
+  const access = await metAsKnown(job, await accessTo(job, instance, last, remembered), owner, plan);
+  await relabel(zone, id, () => labelsBefore(plan, remembered.owner), deadline);
   const report = await account.ssh.changeKeys(
     access,
     {
@@ -110,12 +103,8 @@ export function whyNoAddress(name: string): string {
   );
 }
 
-function labelsBefore(before: Labels, plan: KeyPlan, owner: string | undefined, hostKeyDigest: string): LabelChanges {
-  return Object.assign(
-    {},
-    ...plan.add.map((key) => beforeAdding(key, owner)),
-    ...plan.removed.map((key) => beforeRemoving(before, key, hostKeyDigest)),
-  );
+function labelsBefore(plan: KeyPlan, owner: string | undefined): LabelChanges {
+  return Object.assign({}, ...plan.add.map((key) => beforeAdding(key, owner)));
 }
 
 /** Labels of the keys that somebody may ask about: those of the account, and those that the API lists here. */
@@ -134,6 +123,7 @@ function labelsAfter(
   const host = sha256InHex(hostKey.fingerprintSha256);
   const taken = plan.removed.filter(({ fingerprintMd5 }) => closed.includes(fingerprintMd5 ?? ""));
   const changes: LabelChanges = Object.assign(
+    // A stray that no file has was never added, or is off: nobody else knows of it.
     Object.fromEntries([...plan.strays].map(({ label }) => [label, undefined])),
     ...taken.map((key) => onceClosed(key, host)),
     ...closed.map((fingerprintMd5) => onceClosed({ fingerprintMd5 }, host)),

@@ -1,5 +1,6 @@
 import type { Account } from "../../account";
 import { KeyNameTakenError, NameTakenOverError } from "../../errors";
+import { unreadableHostKeys } from "../connection/host_keys";
 import { known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
@@ -52,7 +53,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const name = known(inputs.name);
     if (name !== undefined) account.declaredKeys.add(name);
     await account.verifyCredentials();
-    return await keyFileFailures(inputs, files, olds);
+    return [...unreadableHostKeys(account, inputs.connection), ...(await keyFileFailures(inputs, files, olds))];
   },
   refine: refineKeyPairDiff,
 

@@ -83,6 +83,8 @@ async function removed(visit: Visit): Promise<Pick<KeyChangeReport, "closed" | "
   const keys = keysMeant(change.remove, entriesIn(accounts));
   if (keys.length === 0) return { closed: [], removed: [], notes: notesOn(visit) };
   const witness = await witnessOf(visit, keys);
+  const isOwn = keys.some(({ fingerprintSha256 }) => fingerprintSha256 === visit.session.loggedInKey);
+  if (isOwn) await change.beforeOwnRemoval?.();
   progress("removing the old key");
   const { lines, notes } = await removeKeys(visit, keys, witness);
   return {

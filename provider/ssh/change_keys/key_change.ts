@@ -39,6 +39,8 @@ export interface KeyChange {
   readonly whenPresent?: "report" | "replace";
   /** Permits to remove the last key that can log in. Default false. */
   readonly allowLockout?: boolean;
+  /** Called before a key is removed that logged in itself. What it throws stops the change. Default: nothing. */
+  readonly beforeOwnRemoval?: () => Promise<void>;
   /** Ends the account's other sessions once a key is removed. Default false. */
   readonly endSessions?: boolean;
 }

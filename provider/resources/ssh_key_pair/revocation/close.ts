@@ -1,4 +1,4 @@
-import type { HostAccess, Instance, ZoneAccount } from "../../../account";
+import type { HostAccess, Instance, KeyChangeReport, ZoneAccount } from "../../../account";
 import {
   ApiError,
   ExoscaleSshError,
@@ -10,8 +10,15 @@ import {
 } from "../../../errors";
 import { parsePublicKey } from "../../../keys/public_key";
 import { distinct, privateHalvesFor } from "../../connection/credentials";
-import type { Context } from "../../contract/resource";
-import { beforeAdding, beforeRemoving, heldKeyLabel, isTakenOff, onceClosed } from "../../instance/key_labels";
+import type { Context, Log } from "../../contract/resource";
+import {
+  beforeAdding,
+  beforeRemoving,
+  closedKeyLabel,
+  heldKeyLabel,
+  isTakenOff,
+  onceClosed,
+} from "../../instance/key_labels";
 import { isGone } from "../../instance/lifecycle";
 import { relabel } from "../../instance/relabel";
 import { digestOfPin, hostKeyLabel, sha256InHex } from "../../instance/reserved_labels";
@@ -104,32 +111,56 @@ async function pinned({ zone, holder }: Present, way: HostAccess, { account }: C
   return { ...way, acceptNew: false, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
 }
 
-async function takeOff(
-  { last, successor, context, publicKeyOpenssh }: Revocation,
-  { holder, zone }: Present,
-  access: HostAccess,
-  owner: string,
-): Promise<void> {
-  const { account, log } = context;
+async function takeOff(revocation: Revocation, present: Present, access: HostAccess, owner: string): Promise<void> {
+  const { last, context, publicKeyOpenssh } = revocation;
+  const { holder, zone } = present;
   const host = digestOfPin(access.knownHostKeys?.[0] ?? "");
-  const next = successor?.publicKeyOpenssh === undefined ? undefined : parsePublicKey(successor.publicKeyOpenssh);
-  await relabel(zone, holder.id, (before) => ({
-    ...(next && beforeAdding(next)),
-    ...beforeRemoving(before, fingerprintsOf(last), host),
-  }));
-  const report = await account.ssh.changeKeys(access, {
-    user: owner,
-    alsoFrom: ["root"],
-    // Whoever lists a key need not have it: it may have been taken off by hand.
-    ...(next && { add: [{ key: next, comment: next.comment }], onlyInPlaceOf: true }),
-    remove: [{ publicKeyOpenssh }],
-    allowLockout: last.allowLockout,
-    endSessions: last.terminateSessions === true,
+  const next = await announced(revocation, present);
+  try {
+    const report = await context.account.ssh.changeKeys(access, {
+      user: owner,
+      alsoFrom: ["root"],
+      // Whoever lists a key need not have it: it may have been taken off by hand.
+      ...(next && { add: [{ key: next.key, comment: next.key.comment }], onlyInPlaceOf: true }),
+      remove: [{ publicKeyOpenssh }],
+      allowLockout: last.allowLockout,
+      endSessions: last.terminateSessions === true,
+      // Once it is off, the key that logged in does not any more: a repeat has to know that it was it who did.
+      beforeOwnRemoval: () => relabel(zone, holder.id, (before) => beforeRemoving(before, fingerprintsOf(last), host)),
+    });
+    const unused = next && !next.wasHeld && !report.tookPlace ? heldKeyLabel(next.key.fingerprintSha256) : undefined;
+    await relabel(zone, holder.id, () => ({ ...(unused && { [unused]: undefined }), ...labelsOnceClosed(last, host) }));
+    tell(context.log, last, holder, owner, report);
+  } catch (error) {
+    await withdrawn(error, revocation, present);
+    throw error;
+  }
+}
+
+/** Says in a label that the successor is about to be there. It may be there already, put by its Instance. */
+async function announced({ successor }: Revocation, { holder, zone }: Present) {
+  if (successor?.publicKeyOpenssh === undefined) return undefined;
+  const key = parsePublicKey(successor.publicKeyOpenssh);
+  const label = heldKeyLabel(key.fingerprintSha256);
+  let wasHeld = false;
+  await relabel(zone, holder.id, (before) => {
+    wasHeld = label in before;
+    return { ...beforeAdding(key), ...(wasHeld && { [label]: before[label] }) };
   });
-  await relabel(zone, holder.id, () => ({
-    ...(next && !report.tookPlace && { [heldKeyLabel(next.fingerprintSha256)]: undefined }),
-    ...labelsOnceClosed(last, host),
-  }));
+  return { key, wasHeld };
+}
+
+/**
+ * A change that failed has left the key, or put it back: a label that it was on its way off would be a lie. Where that
+ * cannot be said either, the failure of the labels themselves, the key may be off, and the label stays.
+ */
+async function withdrawn(error: unknown, { last }: Revocation, { holder, zone }: Present): Promise<void> {
+  if (error instanceof ApiError) return;
+  const label = closedKeyLabel(last.publicKeyFingerprintMd5);
+  await relabel(zone, holder.id, () => ({ [label]: undefined })).catch(() => undefined);
+}
+
+function tell(log: Log, last: SshKeyPairState, holder: Holder, owner: string, report: KeyChangeReport): void {
   for (const note of report.notes) log.warn(`${describeHolder(holder)}: ${note}`);
   const ended = report.endedSessions > 0 ? ` ${report.endedSessions} sessions of ${owner} were ended.` : "";
   log.info(`SSH key "${last.name}" is closed on ${describeHolder(holder)}.${ended}`);
