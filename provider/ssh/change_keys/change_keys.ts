@@ -1,5 +1,5 @@
 import { KeyUnprovenError } from "../../errors";
-import { entriesIn, isUnreadByOwner } from "./account_files";
+import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./addition";
 import { endOtherSessions } from "./end_sessions";
 import type { HostAccess, KeyChange, KeyChangeReport, Progress } from "./key_change";
@@ -55,20 +55,28 @@ async function changed(visit: Visit): Promise<KeyChangeReport> {
   };
 }
 
-/** What cannot be read may hold the key, or be where a new one belongs. */
-function refuseToGuess({ change, accounts, access, look }: Visit): void {
-  const own = accounts.find(({ user }) => user === change.user);
-  if (!own?.unread.length) return;
-  const { host, user } = access.target;
+/** What cannot be read may hold a key that goes, or be where a new one belongs. */
+function refuseToGuess(visit: Visit): void {
+  const { change, accounts, access, look } = visit;
+  const { host } = access.target;
   if (!look.accounts.has(change.user)) {
     throw new KeyUnprovenError(
       `${host} has no account ${change.user}, so nothing is known of its keys. Check the user name.`,
     );
   }
-  const remedy = isUnreadByOwner(look, own)
-    ? `, although ${change.user} itself tried to. Mend its owner and rights`
-    : ` as ${user}. Log in as ${change.user}, or let ${user} use sudo without a password (${look.becomeRefusal})`;
-  throw new KeyUnprovenError(`On ${host}, ${own.unread.join("; ")} could not be read${remedy}.`);
+  const asked = accounts.filter(({ user }) => user === change.user || change.remove?.length);
+  const unknown = asked.find(({ unread }) => unread.length > 0);
+  if (!unknown) return;
+  throw new KeyUnprovenError(
+    `On ${host}, ${unknown.unread.join("; ")} could not be read${remedyFor(visit, unknown)}. Nothing was changed.`,
+  );
+}
+
+function remedyFor({ change, access, look }: Visit, account: AccountFiles): string {
+  if (isUnreadByOwner(look, account)) return `, although ${account.user} itself tried to. Mend its owner and rights`;
+  const { user } = access.target;
+  const other = account.user === change.user ? account.user : "root";
+  return ` as ${user}. Log in as ${other}, or let ${user} use sudo without a password (${look.becomeRefusal})`;
 }
 
 function hasSomethingToReplace({ change, accounts }: Visit): boolean {
@@ -95,18 +103,13 @@ async function removed(visit: Visit): Promise<Pick<KeyChangeReport, "closed" | "
 }
 
 /** What the proof does not reach. */
-function notesOn({ accounts, change, access }: Visit): string[] {
+function notesOn({ accounts, access }: Visit): string[] {
   const { host } = access.target;
-  const unread = accounts.filter(({ user, unread }) => user !== change.user && unread.length > 0);
   const authorities = accounts.flatMap(({ otherSources }) =>
     otherSources.filter((source) => /^TrustedUserCAKeys/.test(source)),
   );
   const doubts = accounts.flatMap(({ doubts }) => doubts);
   return [
-    ...unread.map(
-      ({ user, unread }) =>
-        `Of ${user}@${host}, ${unread.join("; ")} could not be read: sshd refuses the key from here, and may accept it from elsewhere.`,
-    ),
     ...[...new Set(authorities)].map(
       (source) =>
         `sshd on ${host} has ${source}: a certificate that was signed for the key still opens what it opened.`,

@@ -33,7 +33,7 @@ export interface KeyChange {
   readonly onlyInPlaceOf?: boolean;
   /** Keys that are to open nothing any more. */
   readonly remove?: readonly KeyIdentity[];
-  /** Accounts that lose the removed keys as well, such as root, to whom cloud-init gives them too. Default: none. */
+  /** Accounts that lose the removed keys as well, such as root, to whom cloud-init gives them too; those that do not exist are passed over. Default: none. */
   readonly alsoFrom?: readonly string[];
   /** What to do about a key that is there with other options: `report` it as an error (default), or `replace` them. */
   readonly whenPresent?: "report" | "replace";

@@ -87,9 +87,9 @@ const witnessesOf = (witness: Witness, user: string) =>
 /** Also for other accounts: a question that ends with a login rouses no suspicion. */
 const credentialsOf = (witness: Witness) => (witness.kind === "credential" ? witness.credentials : []);
 
-/** An account beside the user's own, with files that were read, may take no keys at all: then sshd answers no question. */
-function takesNoKeys({ change }: Visit, { user, unread }: AccountFiles, { error }: Heard): boolean {
-  return user !== change.user && unread.length === 0 && error instanceof SshLoginRefusedError;
+/** An account beside the user's own, whose files were all read, may take no keys at all: then sshd answers no question. */
+function takesNoKeys({ change }: Visit, { user }: AccountFiles, { error }: Heard): boolean {
+  return user !== change.user && error instanceof SshLoginRefusedError;
 }
 
 /** Refused questions count as failed logins, so a login that fails after them is tried by itself. */

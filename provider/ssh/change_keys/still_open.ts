@@ -5,10 +5,7 @@ import type { Visit } from "./visit";
 
 /** The error for keys that an account still accepts, with all that may be the reason. */
 export function stillOpen(visit: Visit, account: AccountFiles, open: readonly PublicKey[]): KeyStillOpenError {
-  const reasons = [
-    ...account.unread.map((what) => `${what} could not be read`),
-    ...account.otherSources.map((source) => `sshd also asks ${source}`),
-  ];
+  const reasons = account.otherSources.map((source) => `sshd also asks ${source}`);
   const why = reasons.length > 0 ? reasons.join("; ") : "no file that sshd names has it, so something else grants it";
   const { host } = visit.access.target;
   return new KeyStillOpenError(

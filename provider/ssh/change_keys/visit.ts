@@ -12,7 +12,7 @@ export interface Visit {
   /** How to connect again: to the host key that was shown, and to no other. */
   readonly access: HostAccess;
   readonly change: KeyChange;
-  /** The files of the accounts of the change, its user's first, as they were when the visit began. */
+  /** The files of the accounts of the change that exist, its user's first, as they were when the visit began. */
   readonly accounts: readonly AccountFiles[];
   readonly progress: Progress;
 }
@@ -28,7 +28,9 @@ export async function beginVisit(
   const bounds = boundsOf(access);
   // Of the account that logs in the files are asked for where the change may touch them under another account's name.
   const look = await lookAtHost(session, [...new Set([...users, ...[access.target.user].filter(isUserName)])], bounds);
-  const accounts = await Promise.all(users.map((user) => accountFiles(session, look, user, bounds)));
+  // Nobody gets in as an account that is not there.
+  const present = users.filter((user) => user === change.user || look.accounts.has(user));
+  const accounts = await Promise.all(present.map((user) => accountFiles(session, look, user, bounds)));
   const { type, base64 } = session.hostKey;
   // From here on it is this host and no other.
   return { session, look, access: { ...access, knownHostKeys: [`${type} ${base64}`] }, change, accounts, progress };

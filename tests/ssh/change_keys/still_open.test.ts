@@ -7,7 +7,7 @@ import { describeSshd } from "../../emulator/guest_kinds";
 import { closeAll, KeyRing } from "../../emulator/world";
 import { configureSshd, grantByCommand, putProgram, refuseSudo, trustAuthority } from "../../guest_conditions";
 import { makeKey } from "../test_keys";
-import { failure, gone, Host } from "./host";
+import { failure, gone, Host, line } from "./host";
 
 const run = promisify(execFile);
 const [alice, bob] = [makeKey(), makeKey()];
@@ -24,21 +24,29 @@ describeSshd("on a real sshd without sudo", () => {
   });
   beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
 
-  test("root, whose files cannot be read, is named when it still accepts the key", async () => {
-    await host.authorize([alice.publicKey], "root");
+  test.each([
+    ["accepts", ""],
+    ["refuses from here", 'from="192.0.2.1" '],
+  ])("root's file that cannot be read stops all before anything goes where root %s the key", async (_what, options) => {
+    await host.authorize([options + alice.publicKey], "root");
+    const before = [host.files(), host.stamp()];
     expect(await failure(removed(host))).toMatch(
-      /^KeyStillOpenError: root@127\S+ still accepts SHA256:\S+: \/root\/\.ssh\/authorized_keys \(.*\) could not be read/,
+      /^KeyUnprovenError: On 127\S+, \/root\/\.ssh\/authorized_keys \(.*\) could not be read as debian\. Log in as root, or let debian use sudo without a password \(sudo: a password is required\)\. Nothing was changed/,
     );
-    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
-    expect(await host.guest.authorizedKeys("root")).toBe(`${alice.publicKey}\n`);
+    expect([host.files(), host.stamp()]).toEqual(before);
   });
 
-  test("root, whose files cannot be read, is noted when it refuses the key from here", async () => {
-    await host.authorize([`from="192.0.2.1" ${alice.publicKey}`], "root");
-    const { notes } = await removed(host);
-    expect(notes.join()).toMatch(
-      /Of root@127\S+, .*authorized_keys.* could not be read: sshd refuses the key from here/,
-    );
+  test("root's file that cannot be read is in nobody's way where no key goes", async () => {
+    const { notes } = await host.change(host.access([bob]), { add: [line(alice)], alsoFrom: ["root"] });
+    expect(notes).toEqual([]);
+  });
+
+  test("an account that is not there holds no key, and its files are not missed", async () => {
+    const { closed, notes } = await host.change(host.access([bob]), {
+      remove: [gone(alice)],
+      alsoFrom: ["nobody-here"],
+    });
+    expect([closed.length, notes.filter((note) => note.includes("nobody-here"))]).toEqual([1, []]);
   });
 });
 
