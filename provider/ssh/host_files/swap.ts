@@ -32,8 +32,8 @@ export interface SwapOptions extends ExecOptions {
  * file, and makes it with rights 0600, and `.ssh` with 0700. Owner, group, rights, ACL and label stay. A link stays, and
  * the file behind it is replaced. After any failure the file is as it was and nothing is left beside it.
  *
- * Acts as the account itself. Only outside of its home, in a directory where it may not write, root acts; and never in a
- * directory that others can change. Rejects as readHostFiles does; what became of the file is then not known.
+ * Acts as the account itself. Only outside of its home, in a directory where it may not write, root acts; and never where
+ * a directory or a link on the way to the file is not root's alone. Rejects as readHostFiles does; what became of the file is then not known.
  */
 export async function swapHostFile(
   session: Shell,

@@ -44,6 +44,47 @@ const BEGIN = script`
   }
 `;
 
+/** Whoever owns a directory or a link on the way to a file could lead root to any other file. */
+const CHECK_WAY_OF_ROOT = script`
+  # What is not there is no way either. Of a directory like /tmp nobody takes away what is root's.
+  roots_alone() {
+    [ -e "$1" ] || [ -h "$1" ] || return
+    set -- "$1" $(ls -ldn "$1")
+    [ "$4" = 0 ] || fail "$1 does not belong to root, who does not edit where others lead"
+    case $2 in
+      d????????[tT]*) ;;
+      d????w* | d???????w*) fail "$1 can be written by others than root";;
+    esac
+  }
+  # Every directory and every link on the way to the file. Not the file, which may be its account's, and not the root
+  # directory: to whom that belongs, all does, and in a container it may show no owner.
+  check_way() {
+    rest=$1 way= hops=0
+    while [ -n "$rest" ]; do
+      part=\${rest%%/*}
+      case $rest in */*) rest=\${rest#*/};; *) rest=;; esac
+      case $part in
+        '' | .) ;;
+        ..) way=\${way%/*};;
+        *)
+          if [ -h "$way/$part" ]; then
+            roots_alone "$way/$part"
+            hops=$((hops + 1))
+            [ "$hops" -le 40 ] || fail "cannot open $path: Too many levels of symbolic links"
+            to=$(readlink "$way/$part" && echo /)
+            to=\${to%??}
+            rest=$to\${rest:+/$rest}
+            case $to in /*) way=;; esac
+          else
+            way=$way/$part
+            [ -z "$rest" ] || roots_alone "$way"
+          fi;;
+      esac
+    done
+  }
+  [ "$(id -u)" != 0 ] || check_way "$path"
+`;
+
 const GO_TO_DIRECTORY = script`
   ${RESOLVE}
   resolve "$path"
@@ -59,9 +100,7 @@ const GO_TO_DIRECTORY = script`
   [ -d "$dir" ] || fail "there is no directory $dir"
   said=
   cd -P "$dir/" 2>/dev/null || fail "cannot enter $dir"
-  # In a directory that others can change, root could be led to any other file.
   if [ "$(id -u)" = 0 ]; then
-    [ -O . ] || fail "$dir does not belong to root, who does not edit in other users' directories"
     case $(ls -ld .) in
       d????w* | d???????w*) fail "$dir can be written by others than root";;
     esac
@@ -208,4 +247,6 @@ const REPLACE = script`
  * standard input; `$kind` is `new` if there is to be no file yet, else `old`; `$home` is the account's; `$stale` names the
  * holder of a lock that may be broken; `$public` is set where a file of root's is read by another account.
  */
-export const SWAP = [BEGIN, GO_TO_DIRECTORY, MAKE_READY, COMPARE, PREPARE_FILE, LOCK, REPLACE].join("\n");
+export const SWAP = [BEGIN, CHECK_WAY_OF_ROOT, GO_TO_DIRECTORY, MAKE_READY, COMPARE, PREPARE_FILE, LOCK, REPLACE].join(
+  "\n",
+);

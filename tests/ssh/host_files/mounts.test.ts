@@ -119,6 +119,38 @@ describeSshd("On a guest with a real sshd,", () => {
     });
   });
 
+  describe("in a directory outside of the home that is the account's", () => {
+    const OUTSIDE = "/srv/keys/debian/authorized_keys";
+    beforeEach(() =>
+      said(`mkdir -p /srv/keys/debian /srv/roots/debian; chown 1000:1000 /srv/keys/debian
+        printf old >/srv/roots/authorized_keys; chmod -R go=rX,u=rwX /srv/keys /srv/roots`),
+    );
+    afterEach(() => said("rm -rf /srv/keys /srv/roots"));
+
+    test.each([
+      ["the file is a link to root's", `ln -s /srv/roots/authorized_keys ${OUTSIDE}`, OUTSIDE],
+      ["the file is a link to a link", "ln -s ../b a; ln -s /srv/roots/authorized_keys ../b", "/srv/keys/debian/a"],
+      ["a directory is a link to root's", "ln -s /srv/roots linked", "/srv/keys/debian/linked/authorized_keys"],
+      ["a name leads back up", "ln -s /srv/roots/debian up", "/srv/keys/debian/up/../authorized_keys"],
+    ])("root does not follow where %s", async (_, prepare, path) => {
+      await said(`cd /srv/keys/debian; ${prepare}; chown -h 1000:1000 *`);
+      const outcome = await swap("old", "new", path);
+      expect(outcome).toEqual({
+        outcome: "failed",
+        reason: "/srv/keys/debian does not belong to root, who does not edit where others lead",
+      });
+      expect(await said("cat /srv/roots/*keys; ls -A /srv/roots")).toBe("oldauthorized_keys\ndebian\n");
+    });
+  });
+
+  test("root follows links that only root could have made", async () => {
+    await said(
+      "mkdir -m 755 -p /etc/ssh/keys /srv/roots; printf old >/srv/roots/debian; chmod 644 /srv/roots/*; ln -s ../../../srv/roots /etc/ssh/keys/all",
+    );
+    expect(await swap("old", "new", "/etc/ssh/keys/all/debian")).toMatchObject({ outcome: "written" });
+    expect(await said("cat /srv/roots/debian; rm -r /srv/roots")).toBe("new");
+  });
+
   test("root does not edit where a link leads into another's directory", async () => {
     await said(
       "printf old >/home/debian/roots; mv /root/.ssh/authorized_keys /root/kept; ln -s /home/debian/roots /root/.ssh/authorized_keys",
