@@ -31,11 +31,11 @@ export async function addKeys(visit: Visit): Promise<string[]> {
       if (edits.length > before) added.push(line.key.fingerprintSha256);
     }
     visit.progress("proving that the new key is accepted");
-    await proveAccepted(visit);
+    await proveAccepted(visit, edits);
     await proveStillIn(visit, edits);
     return added;
   } catch (error) {
-    throw await afterPuttingBack(visit, edits, error);
+    throw await afterPuttingBack(visit, edits, error, "authorized_keys is as it was.");
   }
 }
 
@@ -92,14 +92,14 @@ export function mayRefuseUs(options: readonly string[]): boolean {
   return options.some((option) => /^(from=|expiry-time=|cert-authority$)/i.test(option));
 }
 
-async function proveAccepted(visit: Visit): Promise<void> {
+async function proveAccepted(visit: Visit, edits: readonly Edit[]): Promise<void> {
   const { add = [], user } = visit.change;
   const provable = add.filter(({ options = [] }) => !mayRefuseUs(options));
   const keys = provable.map(({ key }) => key);
   if (keys.length === 0) return;
   const heard = await askAnew(accessAs(visit, user), keys, proofsOf(visit, keys));
   const refused = keys.filter((key) => heard.answers.get(key.fingerprintSha256) !== "yes");
-  if (refused.length > 0) throw notAccepted(visit, refused, heard);
+  if (refused.length > 0) throw notAccepted(visit, refused, heard, edits);
 }
 
 /** With the private half of a new key the question is followed by a real login with it; else by the one that got in. */
@@ -112,19 +112,19 @@ function proofsOf({ session, access, change }: Visit, keys: readonly { fingerpri
   ];
 }
 
-function notAccepted({ access, change, accounts }: Visit, keys: Iterable<{ fingerprintSha256: string }>, heard: Heard) {
-  const names = [...fingerprintsOf([...keys])].join(", ");
-  const place = `${change.user}@${access.target.host}`;
-  const { error } = heard;
+function notAccepted(
+  { access, change, accounts }: Visit,
+  keys: readonly { fingerprintSha256: string }[],
+  { error }: Heard,
+  edits: readonly Edit[],
+) {
+  const was = `${[...fingerprintsOf(keys)].join(", ")} ${edits.length > 0 ? "was added" : "stands in authorized_keys"}`;
+  const what = `${was} for ${change.user}@${access.target.host}`;
   if (error && !(error instanceof SshLoginRefusedError)) {
-    return new KeyUnprovenError(
-      `${names} was added for ${place} and taken out again, because whether it is accepted could not be asked: ${error.message}`,
-    );
+    return new KeyUnprovenError(`${what}, but whether it is accepted could not be asked: ${error.message}`);
   }
   const own = accounts.find(({ user }) => user === change.user);
-  return new KeyNotAcceptedError(
-    `${names} was added for ${place}, was not accepted, and was taken out again. ${lookAt(own)}`,
-  );
+  return new KeyNotAcceptedError(`${what} and was not accepted. ${lookAt(own)}`);
 }
 
 function lookAt(own: AccountFiles | undefined): string {

@@ -1,23 +1,44 @@
-import { LastKeyError, SshLoginRefusedError } from "../../errors";
-import { askAnew } from "./asking";
+import { LastKeyError, SshLoginRefusedError, SshNoShellError } from "../../errors";
+import { lookAtHost } from "../host_files/look";
+import { boundsOf } from "./bounds";
 import type { Edit } from "./edits";
-import { accessAs, type Visit } from "./visit";
+import { connectPatiently } from "./patience";
+import type { Visit } from "./visit";
 
 /**
- * Proves, where the line of the very key that logs in was changed, that we still get in: its options may shut us out.
+ * Proves, where the line of the very key that logs in was changed, that we still get in and can run what a change takes:
+ * its options may shut us out, or force another command. Also where it is another account's line: the file may be shared.
  *
- * @throws LastKeyError when we do not, unless the change permits it; errors of `connect` when that could not be found out
+ * @throws LastKeyError when we do not, unless the change permits it; errors of `connect` and of a command on the host when
+ * that could not be found out
  */
 export async function proveStillIn(visit: Visit, edits: readonly Edit[]): Promise<void> {
   const { session, access, change } = visit;
   const own = change.add?.find(({ key }) => key.fingerprintSha256 === session.loggedInKey);
   if (!own?.options?.length || edits.length === 0 || change.allowLockout) return;
-  if (access.target.user !== change.user) return;
-  const { error } = await askAnew(accessAs(visit, change.user), [], access.credentials);
-  if (!error) return;
-  if (!(error instanceof SshLoginRefusedError)) throw error;
-  throw new LastKeyError(
-    `With ${own.options.join()} ${session.loggedInKey} would not let us in to ${change.user}@${access.target.host} any more, ` +
-      "so its line is as it was. Log in with another key, or set allowLockout: true.",
-  );
+  try {
+    await runAnew(visit);
+  } catch (error) {
+    const does = doesNot(error);
+    if (does === undefined) throw error;
+    const { user, host } = access.target;
+    throw new LastKeyError(
+      `With ${own.options.join()} ${session.loggedInKey} would not ${does} ${user}@${host} any more. Log in with another ` +
+        "key, or set allowLockout: true.",
+    );
+  }
+}
+
+async function runAnew({ access }: Visit): Promise<void> {
+  const session = await connectPatiently(access, access.credentials);
+  try {
+    await lookAtHost(session, [], boundsOf(access));
+  } finally {
+    session.close();
+  }
+}
+
+function doesNot(error: unknown): string | undefined {
+  if (error instanceof SshLoginRefusedError) return "let us in to";
+  return error instanceof SshNoShellError ? "run our commands on" : undefined;
 }

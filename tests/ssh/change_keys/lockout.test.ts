@@ -100,6 +100,18 @@ describeGuests((guests) => {
     expect([await host.accepts(alice), await host.accepts(bob)]).toEqual(["no", "yes"]);
   });
 
+  test("the key that logs in is not given a forced command, with which nothing could be changed any more", async () => {
+    await host.authorize([alice.publicKey]);
+    const before = host.files();
+    const change = { add: [line(alice, ['command="rrsync"'])], whenPresent: "replace" as const };
+    expect(await failure(host.change(host.access([alice]), change))).toMatch(
+      /^LastKeyError: With command="rrsync" SHA256:\S+ would not run our commands on debian@127\S+ any more\. Log .* authorized_keys is as it was\.$/,
+    );
+    expect(host.files()).toEqual(before);
+    await host.change(host.access([alice]), { ...change, allowLockout: true });
+    expect(await host.guest.authorizedKeys()).toBe(`command="rrsync" ${alice.publicKey}\n`);
+  });
+
   test("root who loses the key with which it changes the user's keys counts as well", async () => {
     await host.authorize([alice.publicKey]);
     await host.authorize([alice.publicKey], "root");
