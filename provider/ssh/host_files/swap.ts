@@ -9,8 +9,10 @@ import { SWAP } from "./swap_script";
 export type SwapOutcome =
   | {
       readonly outcome: "written";
-      /** What is in it now, read back. */
+      /** What was written. */
       readonly bytes: Buffer;
+      /** It was read back and is something else: somebody edited it since. Absent where it is what was written. */
+      readonly alteredSince?: true;
       /** Whether it was overwritten, because it cannot be replaced: it is mounted by itself. Then it was not atomic. */
       readonly inPlace: boolean;
     }
@@ -60,20 +62,26 @@ export async function swapHostFile(
   if (!canAct(look, user)) return { outcome: "failed", reason: `cannot act as ${user}: ${look.becomeRefusal}` };
   const said = await runScriptAs(session, look, user, script({ public: "" }), options);
   const denied = !("refused" in said) && said.bytes("denied") !== undefined;
-  if (!denied || at.startsWith(`${account.home}/`) || !canAct(look, "root")) return outcomeOf(said);
-  return outcomeOf(await runScriptAs(session, look, "root", script({ public: "1" }), options));
+  if (!denied || at.startsWith(`${account.home}/`) || !canAct(look, "root")) return outcomeOf(said, bytes);
+  return outcomeOf(await runScriptAs(session, look, "root", script({ public: "1" }), options), bytes);
 }
 
 function sizes(expected: Buffer | undefined, bytes: Buffer): Record<string, string> {
   return { kind: expected ? "old" : "new", old: String(expected?.length ?? 0), new: String(bytes.length) };
 }
 
-function outcomeOf(said: Answer): SwapOutcome {
+function outcomeOf(said: Answer, bytes: Buffer): SwapOutcome {
   if ("refused" in said) return { outcome: "failed", reason: said.refused };
   const outcome = said.text("outcome");
   if (outcome === "changed") return { outcome };
   if (outcome === "locked") return { outcome, by: said.text("by") ?? "" };
   if (outcome !== "written")
     return { outcome: "failed", reason: printable(said.text("reason") ?? "it does not say why") };
-  return { outcome, bytes: said.bytes("bytes") ?? Buffer.alloc(0), inPlace: said.bytes("in-place") !== undefined };
+  const isAltered = said.bytes("bytes")?.equals(bytes) === false;
+  return {
+    outcome,
+    bytes,
+    ...(isAltered && { alteredSince: true }),
+    inPlace: said.bytes("in-place") !== undefined,
+  };
 }

@@ -1,7 +1,9 @@
 /** What a swap does to files as they are found, on a real file system, as an account that is not root. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
-import { FILE, testAsRoot, Workplace } from "./workplace";
+import { swapHostFile } from "../../../provider/ssh/host_files/swap";
+import { localSession } from "./local_session";
+import { asAccount, FILE, testAsRoot, Workplace } from "./workplace";
 
 let place: Workplace;
 beforeEach(() => {
@@ -90,6 +92,20 @@ test("A file with a second name is told by its links, since the other name keeps
   expect(await place.read()).toMatchObject({ links: 2 });
   expect(await place.swap("old", "new")).toEqual(written("new"));
   expect(readFileSync(place.path("copy"), "utf8")).toBe("old");
+});
+
+test("What somebody appends right after a swap is told, and putting back does not destroy it", async () => {
+  place.write("old\n");
+  const programs = place.path("bin");
+  place.directory("bin", 0o755);
+  // The directory is flushed last.
+  place.write('#!/bin/sh\n[ "$1" != . ] || echo theirs >>authorized_keys\n', 0o755, "bin/sync");
+  const shell = localSession({ ...asAccount, env: { PATH: `${programs}:/usr/bin:/bin` } });
+  const swap = (from: string, to: string) =>
+    swapHostFile(shell, place.look, "tester", FILE, Buffer.from(from), Buffer.from(to));
+  expect(await swap("old\n", "ours\n")).toEqual({ ...written("ours\n"), alteredSince: true });
+  expect(await swap("ours\n", "old\n")).toEqual({ outcome: "changed" });
+  expect(readFileSync(place.path(), "utf8")).toBe("ours\ntheirs\n");
 });
 
 /** What is found, the outcome, and how the file is prepared; the file is expected to hold "old". */
