@@ -14,6 +14,9 @@ export interface KeyOnLine {
 
 const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
+/** `ssh-dss` and 32 characters of base64, as long as a key without numbers is: a million shorter lines cost nothing. */
+const SHORTEST = 40;
+
 /** The lines of a file in latin-1, each with the newline that ends it. Nothing but a newline ends a line. */
 export function linesOf(file: Buffer): string[] {
   return file.toString("latin1").match(/[^\n]*\n|[^\n]+/g) ?? [];
@@ -25,6 +28,7 @@ export function linesOf(file: Buffer): string[] {
  * @returns undefined for a line that has no key: empty, a comment, or something that is not understood
  */
 export function readLine(line: string): KeyOnLine | undefined {
+  if (line.length < SHORTEST) return undefined;
   const hidden = line.startsWith(BYTE_ORDER_MARK);
   // sshd reads a line as a C string, which ends at the first NUL.
   const [text = ""] = line.slice(hidden ? BYTE_ORDER_MARK.length : 0).split("\0", 1);

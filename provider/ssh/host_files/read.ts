@@ -8,7 +8,7 @@ import { quote } from "./shell_text";
 
 /**
  * What is known of a file: `read` its bytes; `missing`: there is none, or its link leads nowhere; `unreadable`: nobody
- * knows, the account may not look; `not-a-file`: a directory, a device or the like; `link-loop`: links in a circle.
+ * knows, the account may not look, or it has more than 1 MiB; `not-a-file`: a directory, a device or the like; `link-loop`: links in a circle.
  */
 export type HostFileStatus = "read" | "missing" | "unreadable" | "not-a-file" | "link-loop";
 
@@ -30,7 +30,7 @@ export interface HostFile {
   readonly owner: string;
   /** Its rights in octal, such as `0600`; empty if unknown. */
   readonly mode: string;
-  /** The host's own words where it was not read. */
+  /** Why it was not read: the host's own words, or its size. */
   readonly reason?: string;
 }
 

@@ -34,9 +34,16 @@ export const RESOLVE = script`
   }
 `;
 
+/** A file of keys of this size has some ten thousand. Who makes a larger one could make every run wait for it. */
+const MAX_BYTES = String(2 ** 20);
+
 /** `file PATH` and `files PATTERN` put what they find. */
 export const READ = script`
   ${RESOLVE}
+  size_of() {
+    set -- $(ls -ldn "$1")
+    printf '%s' "\${5:-0}"
+  }
   file() {
     resolve "$1"
     put path "$1"
@@ -44,6 +51,10 @@ export const READ = script`
     if [ "$status" = read ]; then
       put about "$(ls -ld "$at")"
       [ -f "$at" ] || status=not-a-file
+    fi
+    if [ "$status" = read ]; then
+      size=$(size_of "$at")
+      [ "$size" -le ${MAX_BYTES} ] || status=unreadable why="it has $size bytes, more than the ${MAX_BYTES} that are read"
     fi
     if [ "$status" = read ]; then
       put bytes

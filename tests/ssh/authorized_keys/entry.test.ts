@@ -49,7 +49,7 @@ describe("An entry", () => {
       type,
       fingerprintSha256: expect.stringMatching(/^SHA256:[\w+/]{43}$/),
     });
-    expect(entryOf(text)).not.toHaveProperty("publicKeyOpenssh");
+    expect(entryOf(text)?.publicKeyOpenssh).toBeUndefined();
   });
 
   test("of a certificate is not named like the key in it", () => {

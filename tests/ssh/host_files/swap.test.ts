@@ -1,6 +1,7 @@
 /** What a swap does to files as they are found, on a real file system, as an account that is not root. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { editHostFile } from "../../../provider/ssh/host_files/edit";
 import { swapHostFile } from "../../../provider/ssh/host_files/swap";
 import { localSession } from "./local_session";
 import { asAccount, FILE, testAsRoot, Workplace } from "./workplace";
@@ -178,6 +179,25 @@ describe("A swap changes nothing and leaves nothing behind where it finds", () =
     const before = place.all();
     expect(await place.swap(undefined, "new")).toEqual({ outcome: "changed" });
     expect(place.all()).toEqual(before);
+  });
+});
+
+describe("A file of more than a mebibyte", () => {
+  const big = Buffer.alloc(2 ** 20 + 1, "\n");
+
+  test("is not read, and its size is told", async () => {
+    place.write(big);
+    const reason = "it has 1048577 bytes, more than the 1048576 that are read";
+    expect(await place.read()).toMatchObject({ status: "unreadable", bytes: Buffer.alloc(0), reason });
+  });
+
+  test("is not edited, and one byte less is", async () => {
+    place.write(big);
+    const edit = () =>
+      editHostFile(place.shell, place.look, "tester", FILE, ({ bytes }) => bytes.subarray(1), { lockPatienceMs: 50 });
+    expect((await edit()).swap).toEqual(failed(/cannot read .*: it has 1048577 bytes/));
+    place.write(big.subarray(1));
+    expect((await edit()).swap).toMatchObject({ outcome: "written" });
   });
 });
 
