@@ -590,6 +590,15 @@ export class SshLoginRefusedError extends ExoscaleSshError {
 }
 
 /**
+ * The bastion refused every credential, so the host behind it was not spoken to. Says nothing about keys of that host.
+ *
+ * Give the bastion a `privateKey` that logs in there; without one it gets the credentials of the host behind it.
+ */
+export class BastionLoginRefusedError extends ExoscaleSshError {
+  readonly code = "SSH_BASTION_LOGIN_REFUSED";
+}
+
+/**
  * An SSH server was reached and did not finish a step (key exchange, login, command) in the time given.
  *
  * Check the load of the host and the network, and run `pulumi up` again.

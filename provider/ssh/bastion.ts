@@ -1,5 +1,5 @@
 import type { Duplex } from "node:stream";
-import { SshUnreachableError } from "../errors";
+import { BastionLoginRefusedError, SshLoginRefusedError, SshUnreachableError } from "../errors";
 import { type Credential, loginSteps } from "./credentials";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { dial } from "./dial";
@@ -16,10 +16,12 @@ export interface Bastion extends SshTarget {
    * all the same, and a private key that logs in is never shown to anybody.
    */
   readonly hostKey?: string;
-  /** What logs in to it. Default: the credentials for the host behind it. */
+  /** What logs in to it. Default: `credentials`. */
   readonly privateKey?: string;
   /** What `privateKey` is encrypted with, where it is. */
   readonly passphrase?: string;
+  /** What logs in to it without `privateKey`. Default: the credentials with which the host behind it is logged in to. */
+  readonly credentials?: readonly Credential[];
 }
 
 /** What logs in to a bastion that has no credentials of its own. */
@@ -27,7 +29,21 @@ export interface BastionDefaults {
   readonly credentials: readonly Credential[];
 }
 
-/** The way to a host: straight, or through a bastion that is logged in to for this one connection. */
+/**
+ * The same access, whose bastion keeps the credentials that it has now, whatever later connections to the host behind it
+ * use: one that only asks the host, or leaves a key out, has to get through the bastion all the same.
+ */
+export function withSteadyBastion<Access extends BastionDefaults & { readonly bastion?: Bastion }>(
+  access: Access,
+): Access {
+  const { bastion, credentials } = access;
+  return bastion ? { ...access, bastion: { credentials, ...bastion } } : access;
+}
+
+/**
+ * The way to a host: straight, or through a bastion that is logged in to for this one connection. Opening it rejects with
+ * BastionLoginRefusedError where the bastion lets nobody in.
+ */
 export function routeTo(target: SshTarget, bastion: Bastion | undefined, defaults: BastionDefaults): Route {
   checkTarget(target);
   if (!bastion) return direct(target);
@@ -44,18 +60,23 @@ export function routeTo(target: SshTarget, bastion: Bastion | undefined, default
 
 async function logInTo(bastion: Bastion, defaults: BastionDefaults, signal: AbortSignal): Promise<Opened> {
   const pins = bastion.hostKey === undefined ? [] : [parseHostKeyPin(bastion.hostKey)];
-  return dial(
-    {
-      check: new HostKeyCheck(bastion, pins, "accept"),
-      steps: await loginSteps(credentialsFor(bastion, defaults)),
-      route: direct(bastion, "until logged in"),
-    },
-    signal,
-  );
+  const check = new HostKeyCheck(bastion, pins, "accept");
+  const steps = await loginSteps(credentialsFor(bastion, defaults));
+  try {
+    return await dial({ check, steps, route: direct(bastion, "until logged in") }, signal);
+  } catch (error) {
+    throw error instanceof SshLoginRefusedError ? refusedBy(error) : error;
+  }
 }
 
-function credentialsFor({ privateKey, passphrase }: Bastion, defaults: BastionDefaults): readonly Credential[] {
-  if (privateKey === undefined) return defaults.credentials;
+/** A refusal by the bastion is none by the host behind it. */
+function refusedBy(error: SshLoginRefusedError): BastionLoginRefusedError {
+  return new BastionLoginRefusedError(`The bastion does not let us through: ${error.message}`, { cause: error });
+}
+
+function credentialsFor(bastion: Bastion, defaults: BastionDefaults): readonly Credential[] {
+  const { privateKey, passphrase } = bastion;
+  if (privateKey === undefined) return bastion.credentials ?? defaults.credentials;
   return [passphrase === undefined ? { privateKey } : { privateKey, passphrase }];
 }
 

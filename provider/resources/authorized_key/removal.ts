@@ -1,4 +1,5 @@
 import {
+  BastionLoginRefusedError,
   HostKeyChangedError,
   KeyNotRemovedError,
   KeyUnprovenError,
@@ -44,6 +45,7 @@ const away = [
   SshTimeoutError,
   SshConnectionLostError,
   SshLoginRefusedError,
+  BastionLoginRefusedError,
   HostKeyChangedError,
   KeyUnprovenError,
 ];

@@ -1,4 +1,5 @@
 import { KeyUnprovenError } from "../../errors";
+import { withSteadyBastion } from "../bastion";
 import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./addition";
 import { endOtherSessions } from "./end_sessions";
@@ -26,11 +27,12 @@ export async function changeKeys(
   change: KeyChange,
   progress: Progress = () => undefined,
 ): Promise<KeyChangeReport> {
-  return await inTurn(access, async () => {
+  const steady = withSteadyBastion(access);
+  return await inTurn(steady, async () => {
     progress("logging in");
-    const session = await connectPatiently(access, access.credentials);
+    const session = await connectPatiently(steady, steady.credentials);
     try {
-      return await changed(await beginVisit(session, access, change, progress));
+      return await changed(await beginVisit(session, steady, change, progress));
     } finally {
       session.close();
     }

@@ -1,5 +1,6 @@
 import { ExoscaleSshError } from "../../errors";
 import { type PublicKey, parsePublicKey } from "../../keys/public_key";
+import { withSteadyBastion } from "../bastion";
 import { connect } from "../connect";
 import { lookAtHost } from "../host_files/look";
 import type { HostKey } from "../host_key";
@@ -47,16 +48,17 @@ export interface Examined {
  */
 export async function examineKey(access: HostAccess, examined: Examined): Promise<Examination> {
   const isKnown = (access.knownHostKeys?.length ?? 0) > 0;
+  const steady = withSteadyBastion(access);
   return isKnown && access.credentials.length > 0
-    ? await readAndAsk(access, examined)
-    : await askOnly(access, examined);
+    ? await readAndAsk(steady, examined)
+    : await askOnly(steady, examined);
 }
 
 async function askOnly(access: HostAccess, { user, publicKeyOpenssh }: Examined): Promise<Examination> {
   const { target, knownHostKeys, bastion, timeoutMs, signal } = access;
   const asked = await probe({ ...target, user }, publicKeyOpenssh, {
     ...(knownHostKeys && { knownHostKeys }),
-    ...(bastion && { bastion, credentials: access.credentials }),
+    ...(bastion && { bastion }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(signal && { signal }),
   });

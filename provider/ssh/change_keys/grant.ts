@@ -1,5 +1,6 @@
 import { parsePublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
+import { withSteadyBastion } from "../bastion";
 import { lookAtHost } from "../host_files/look";
 import type { HostKey } from "../host_key";
 import type { SshSession } from "../session";
@@ -32,7 +33,7 @@ export interface Grant {
  * @throws errors of `connect` and of reading the files
  */
 export function findGrant(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
-  return inTurn(access, () => found(access, user, publicKey));
+  return inTurn(access, () => found(withSteadyBastion(access), user, publicKey));
 }
 
 async function found(access: HostAccess, user: string, publicKey: string): Promise<Grant> {

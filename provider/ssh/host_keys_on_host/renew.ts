@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
+  BastionLoginRefusedError,
   ExoscaleSshError,
   HostKeyNotPinnedError,
   SshConnectionLostError,
@@ -94,7 +95,7 @@ async function exchanged(visit: Visit, made: Fields, progress: Progress): Promis
 }
 
 /** What a host does that is still starting. */
-const mayPass = [SshLoginRefusedError, SshConnectionLostError, SshUnreachableError];
+const mayPass = [SshLoginRefusedError, BastionLoginRefusedError, SshConnectionLostError, SshUnreachableError];
 
 /** Logs in, again and again while the host may still be booting; a host key that is another ends it at once. */
 async function loginOnceUp(access: HostAccess, patienceMs: number): Promise<SshSession> {

@@ -1,5 +1,6 @@
 /** How a key stands with a host, and that looking changes nothing. */
 import { examineKey } from "../../../provider/ssh/change_keys/examination";
+import { findGrant } from "../../../provider/ssh/change_keys/grant";
 import type { HostAccess } from "../../../provider/ssh/change_keys/key_change";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
@@ -110,5 +111,29 @@ describeSshd("on a real sshd", () => {
     await host.authorize([bob.publicKey]);
     await configureSshd(host.guest, "Match User root\n  AuthorizedKeysFile none\n");
     expect(await examined(host.access([bob]))).toMatch(/^closed: /);
+  });
+
+  test("an account behind a bastion that takes only another key is asked all the same", async () => {
+    const [host, jump] = await Promise.all([Host.start("sshd"), Host.start("sshd")]);
+    await host.authorize([bob.publicKey]);
+    await jump.authorize([carol.publicKey]);
+    const { address, port, user } = jump.guest;
+    const access = host.access([carol, bob], { bastion: { host: address, port, user } });
+    expect(await examined(access)).toMatch(/^closed: No file of 127\S+ has it, and sshd refuses it\.$/);
+  });
+
+  test("another account's grant is asked about through a bastion without credentials of its own", async () => {
+    const [host, jump] = await Promise.all([Host.start("sshd"), Host.start("sshd")]);
+    await Promise.all([host, jump].map((each) => each.authorize([bob.publicKey])));
+    const { address, port, user } = jump.guest;
+    const access = host.access([bob], { bastion: { host: address, port, user } });
+    expect(await findGrant(access, "root", alice.publicKey)).toMatchObject({ lines: [], accepts: "no" });
+  });
+
+  test("a bastion that lets nobody in leaves the standing of a key unknown", async () => {
+    const [host, jump] = await Promise.all([Host.start("sshd"), Host.start("sshd")]);
+    const { address, port, user } = jump.guest;
+    const access = host.access([bob], { bastion: { host: address, port, user } });
+    expect(await examined(access)).toMatch(/^unknown: The bastion does not let us through: debian@127/);
   });
 });

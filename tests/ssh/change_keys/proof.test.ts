@@ -91,3 +91,32 @@ describeSshd("on a real sshd", () => {
     );
   });
 });
+
+describeSshd("through a bastion that has no credentials of its own", () => {
+  let host: Host;
+  let jump: Host;
+  beforeEach(async () => {
+    [host, jump] = await Promise.all([Host.start("sshd"), Host.start("sshd")]);
+    await host.authorize([alice.publicKey, bob.publicKey]);
+    await jump.authorize([alice.publicKey, bob.publicKey]);
+  });
+  afterEach(closeAll);
+
+  const through = () => ({ bastion: { host: jump.guest.address, port: jump.guest.port, user: jump.guest.user } });
+
+  test("a key that removes itself is proven closed, since the bastion still takes it", async () => {
+    const change = { remove: [gone(alice)], alsoFrom: ["root"] };
+    const { closed } = await host.change(host.access([alice], through()), change);
+    expect([closed.length, await host.guest.authorizedKeys()]).toEqual([1, `${bob.publicKey}\n`]);
+  });
+
+  test.each([
+    ["another one removed stays out", bob, `${bob.publicKey}\n`],
+    ["removed itself comes back", alice, `${alice.publicKey}\n${bob.publicKey}\n`],
+  ])("a bastion that lets nobody in proves nothing, and a key that %s", async (_what, key, left) => {
+    expect(await removedBy(host, key, () => jump.authorize([]), through())).toMatch(
+      /^KeyUnprovenError: .*is not proven: The bastion does not let us through: debian@127\S+ let none of these in/,
+    );
+    expect(await host.guest.authorizedKeys()).toBe(left);
+  });
+});
