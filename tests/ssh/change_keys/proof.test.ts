@@ -42,6 +42,19 @@ describeGuests((guests) => {
     expect(host.files()).toEqual(before);
   });
 
+  test("a key that could not be brought back is not said to be back", async () => {
+    let takeBack = async () => {};
+    const silenceAndEdit = async () => {
+      takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
+      await host.authorize([bob.publicKey, "# edited"]);
+    };
+    expect(await removedBy(host, alice, silenceAndEdit)).toMatch(
+      /is not proven: Cannot reach SSH.* Run "pulumi up" again\. These could not be put back: \S+authorized_keys \(somebody keeps editing it\)\.$/,
+    );
+    await takeBack();
+    expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n# edited\n`);
+  });
+
   test("a key that another one removed stays out where the host falls silent", async () => {
     let takeBack = async () => {};
     const silence = async () => {
