@@ -8,6 +8,7 @@ import {
 import { readSshdConfig } from "../authorized_keys/sshd_config_text";
 import type { ExecOptions } from "../exec";
 import { canAct } from "../host_files/account";
+import { printable } from "../host_files/fields";
 import type { HostLook } from "../host_files/look";
 import { type HostFile, readHostFiles } from "../host_files/read";
 import type { SshSession } from "../session";
@@ -23,7 +24,7 @@ export interface AccountFiles {
   readonly otherSources: readonly string[];
   /** Why keys may be refused that are in files, in words. */
   readonly refusals: readonly string[];
-  /** Why sshd may read other files than these, in words; empty where sshd has said it itself. */
+  /** Why sshd may read other files than these, in words; empty where sshd has said it itself, and for all clients. */
   readonly doubts: readonly string[];
 }
 
@@ -74,7 +75,7 @@ const byDefault: SshdSettings = {
 function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal }: HostLook, user: string): Told {
   const said = told.get(user);
   const settings = said === undefined ? undefined : sshdSettings(said);
-  if (settings) return { settings, doubts: [] };
+  if (settings) return { settings, doubts: elsewhere(sshdConfig) };
   const why = sshdRefusal ?? becomeRefusal ?? "it gave no answer";
   if (sshdConfig === undefined) {
     return {
@@ -88,6 +89,13 @@ function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal
     settings: written.settings,
     doubts: [`sshd does not say which files it reads (${why}); that is taken from sshd_config${doubts}`],
   };
+}
+
+/** What sshd did not say when it was asked about this client: `Match` blocks for others. Users and groups it knows. */
+function elsewhere(sshdConfig = ""): string[] {
+  const byClient = /^match\b.*\b(address|host|localaddress|localport|rdomain|version|exec)\b/i;
+  const doubts = readSshdConfig(sshdConfig).doubts.filter((doubt) => byClient.test(doubt));
+  return doubts.map((doubt) => `Clients from elsewhere may have other settings (${printable(doubt)})`);
 }
 
 /** Files that are included and were not shown: the script on the host says so in a comment. */

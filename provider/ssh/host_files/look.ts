@@ -13,7 +13,7 @@ export interface HostLook extends Rights {
   readonly sshdSettings: ReadonlyMap<string, string>;
   /** What the host said where sshd could not be asked about all of them, such as `sshd: no hostkeys available`. */
   readonly sshdRefusal?: string;
-  /** The text of sshd_config with the files that it includes in place; only where sshd could be asked about nobody. */
+  /** The text of sshd_config with the files that it includes in place; absent where it cannot be read. */
   readonly sshdConfig?: string;
 }
 

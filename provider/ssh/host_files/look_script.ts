@@ -47,12 +47,11 @@ export const LOOK = script`
 export const ASK_SSHD = script`
   # As in SSH_CONNECTION: the client's address and port, the server's address and port.
   client=host=\${1:-127.0.0.1},addr=\${1:-127.0.0.1},laddr=\${3:-127.0.0.1},lport=\${4:-22}
-  asked= refusal=
+  refusal=
   sshd=$(command -v sshd) || refusal='sshd: not found'
   for user in $users; do
     [ -n "$sshd" ] && id -u "$user" >/dev/null 2>&1 || continue
     if settings=$("$sshd" -T -C "user=$user,$client" 2>/dev/null); then
-      asked=1
       put user "$user"
       put settings "$settings"
     else
@@ -62,7 +61,7 @@ export const ASK_SSHD = script`
   put sshd-refusal "$refusal"
 `;
 
-/** Where sshd could not be asked, shows its configuration with all that it includes in place, as far as it is readable. */
+/** Shows the configuration of sshd with all that it includes in place, as far as it is readable. */
 export const SHOW_SSHD_CONFIG = script`
   # A subshell, so that every file has variables of its own.
   show() (
@@ -96,7 +95,7 @@ export const SHOW_SSHD_CONFIG = script`
     done
     set -f
   }
-  if [ -z "$asked" ] && [ -r /etc/ssh/sshd_config ]; then
+  if [ -r /etc/ssh/sshd_config ]; then
     depth=0
     put config
     show /etc/ssh/sshd_config

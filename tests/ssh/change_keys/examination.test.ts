@@ -136,4 +136,15 @@ describeSshd("on a real sshd", () => {
     const access = host.access([bob], { bastion: { host: address, port, user } });
     expect(await examined(access)).toMatch(/^unknown: The bastion does not let us through: debian@127/);
   });
+
+  test("a key is closed with a doubt about clients for whom sshd may read other files", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([bob.publicKey]);
+    const forOthers =
+      "Match User bob\n  AuthorizedKeysFile none\nMatch Address 192.0.2.0/24\n  AuthorizedKeysFile /keys/%u\n";
+    await configureSshd(host.guest, forOthers);
+    expect(await examined(host.access([bob]))).toMatch(
+      /sshd refuses it\. Clients from elsewhere may have other settings \(Match Address 192\.0\.2\.0\/24: authorizedkeysfile \/keys\/%u\)\.$/,
+    );
+  });
 });

@@ -30,7 +30,7 @@ describeGuests((guests) => {
     const { sshdSettings, sshdConfig } = await lookAtHost(await host.session(), ["debian", "root", "nobody-there"]);
     expect([...sshdSettings.keys()]).toEqual(expect.arrayContaining(["debian", "root"]));
     expect(sshdSettings.get("debian")).toMatch(/^authorizedkeysfile .ssh\/authorized_keys .ssh\/authorized_keys2$/im);
-    expect(sshdConfig).toBeUndefined();
+    expect(sshdConfig).toEqual(expect.any(String));
   });
 
   test.each([
