@@ -13,8 +13,8 @@ const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "ins
 /** Those about the package alone: neither the API's answers nor machines nor another `@pulumi/pulumi` matter to them. */
 const aboutThePackage = ["demo", "docs_examples", "examples_shell", "package_managers", "packaging", "secret_search"];
 
-/** The longest of the others, of which a second run would say little: what may differ is asked by shorter ones as well. */
-const long = ["command_line", "examples_logins", "interruption"];
+/** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
+const once = ["bad_input", "command_line", "examples_logins", "interruption", "key_file", "rotation_interrupted"];
 
 /** Folders of `@pulumi/pulumi`: the one that was asked for, and without one the oldest and the newest. */
 const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;
@@ -42,7 +42,7 @@ const e2e = ({ sdk = chosenSdk, files = allFiles(), name = "", globals = {} } = 
 const otherwise = () =>
   e2e({
     sdk: newestSdk,
-    files: allFiles().filter((file) => ![...aboutThePackage, ...long].includes(file)),
+    files: allFiles().filter((file) => ![...aboutThePackage, ...once].includes(file)),
     name: "-otherwise",
     globals: { emulated: { answers: "other", ...(noSshd === null && { guests: "sshd" }) } },
   });
