@@ -26,12 +26,12 @@ export function keyOf({ publicKeyOpenssh }: AuthorizedEntry): PublicKey | undefi
 
 /** The public keys meant: as given, or found among the entries. Those that no entry matches are left out. */
 export function keysMeant(identities: readonly KeyIdentity[], entries: readonly AuthorizedEntry[]): PublicKey[] {
-  const present = entries.flatMap((entry) => keyOf(entry) ?? []);
-  const meant = identities.flatMap((identity) =>
-    identity.publicKeyOpenssh === undefined
-      ? present.filter((key) => identifies(identity, key))
-      : [parsePublicKey(identity.publicKeyOpenssh)],
-  );
+  const given = identities.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh).map((text) => parsePublicKey(text));
+  const sought = identities.filter(({ publicKeyOpenssh }) => publicKeyOpenssh === undefined);
+  // Read only where somebody asks: a file may be made of thousands of keys.
+  const present = sought.length === 0 ? [] : entries.flatMap((entry) => keyOf(entry) ?? []);
+  const found = sought.flatMap((identity) => present.filter((key) => identifies(identity, key)));
+  const meant = [...given, ...found];
   return [...new Map(meant.map((key) => [key.fingerprintSha256, key])).values()];
 }
 
