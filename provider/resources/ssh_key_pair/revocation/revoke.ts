@@ -38,7 +38,8 @@ export async function revoke(name: string, last: SshKeyPairState, context: Conte
   if (instances.length === 0) return throwIfAny(name, poolsLeft);
   const { publicKeyOpenssh } = last;
   if (publicKeyOpenssh === undefined) throw new KeyNotRevokedError(withoutPublicKey(name));
-  log.info(`Revoking SSH key "${name}" on ${instances.length} instances.`);
+  const many = instances.length === 1 ? "1 instance" : `${instances.length} instances`;
+  log.info(`Revoking SSH key "${name}" on ${many}.`);
   const keys = await keysFor(last, successor, context);
   const revocation = { last, publicKeyOpenssh, successor, keys, context };
   const left = await atOnce(holdersAtOnce, instances, (holder) => closeOn(revocation, holder));
