@@ -4,12 +4,14 @@ import "../contract/description";
 
 const text = z.string().min(1);
 
+const passphrase = text.optional().meta({ description: "What `privateKey` is encrypted with. Default: it is not." });
+
 const credentialFields = {
   privateKey: text.optional().meta({
     description:
       "Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one.",
   }),
-  passphrase: text.optional().meta({ description: "What `privateKey` is encrypted with. Default: it is not." }),
+  passphrase,
   agentSocketPath: text.optional().meta({
     description:
       "Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of " +
@@ -31,7 +33,7 @@ const bastion = z
     privateKey: text.optional().meta({
       description: "Private key to log in to it with. Default: what logs in to the host behind it.",
     }),
-    passphrase: text.optional().meta({ description: "What `privateKey` is encrypted with. Default: it is not." }),
+    passphrase,
   })
   .meta({ id: "Bastion", description: "A jump host." });
 
@@ -42,18 +44,23 @@ const bastionField = bastion.optional().meta({
   description: "Jump host to go through (`ssh -J`). Default: none.",
 });
 
+/** What every way to a single host is made of, besides its address and user. */
+const wayToOneHost = {
+  port: sshPort,
+  hostKey: hostKey.meta({
+    description:
+      "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
+  }),
+  ...credentialFields,
+  bastion: bastionField,
+};
+
 /** How to reach one instance over SSH. */
 export const instanceConnection = z
   .strictObject({
     user: user.meta({ description: "User to log in as. Default: the template's default user." }),
     host: host.meta({ description: "Address to connect to. Default: the instance's public address." }),
-    port: sshPort,
-    hostKey: hostKey.meta({
-      description:
-        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
-    }),
-    ...credentialFields,
-    bastion: bastionField,
+    ...wayToOneHost,
   })
   .meta({ id: "Connection", description: "How to log in to an instance over SSH." });
 
@@ -85,13 +92,7 @@ export const hostConnection = z
   .strictObject({
     user: text.meta({ description: "User to log in as." }),
     host: text.meta({ description: "Address to connect to: a name, IPv4 or IPv6." }),
-    port: sshPort,
-    hostKey: hostKey.meta({
-      description:
-        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered.",
-    }),
-    ...credentialFields,
-    bastion: bastionField,
+    ...wayToOneHost,
   })
   .meta({ id: "HostConnection", description: "How to log in to a host over SSH." });
 
