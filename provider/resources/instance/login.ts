@@ -17,8 +17,17 @@ export async function defaultUser(
   inputs: Pick<InstanceInputs, "zone">,
   instance: Instance,
 ): Promise<string | undefined> {
-  const zone = await account.zone(inputs.zone);
-  return instance.template ? (await zone.template(instance.template.id))?.["default-user"] : undefined;
+  return await templateUser(account, inputs.zone, instance.template?.id);
+}
+
+/** The default user of a template; undefined where the template is gone, or not known. */
+export async function templateUser(
+  account: Account,
+  zone: string,
+  templateId: string | undefined,
+): Promise<string | undefined> {
+  if (templateId === undefined) return undefined;
+  return (await (await account.zone(zone)).template(templateId))?.["default-user"];
 }
 
 /** Where sshd of an instance is: its public IPv4 address, unless the connection says otherwise. */

@@ -2,6 +2,7 @@ import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account"
 import { ExoscaleSshError, TooLateError } from "../../errors";
 import { heldKeyLabel, heldKeyMd5Label } from "../instance/key_labels";
 import { isGone } from "../instance/lifecycle";
+import { templateUser } from "../instance/login";
 
 /** What is known of a key whose holders are looked for; the more of it, the more is found. */
 export interface SoughtKey {
@@ -192,8 +193,7 @@ async function probeHolder(account: Account, holder: Holder, publicKey: string, 
     return unknown("its future members get the key; its present ones are listed by themselves");
   if (holder.state !== "running") return unknown(`it is ${holder.state ?? "in an unknown state"}`);
   if (!holder.publicIp) return unknown("it has no public address");
-  const zone = await account.zone(holder.zone);
-  const user = holder.templateId ? (await zone.template(holder.templateId))?.["default-user"] : undefined;
+  const user = await templateUser(account, holder.zone, holder.templateId);
   if (!user) return unknown("its template, which says as whom to log in, is gone");
   const target = { host: holder.publicIp, port: account.sshPort, user };
   const timeoutMs = Math.max(1, deadline - Date.now());

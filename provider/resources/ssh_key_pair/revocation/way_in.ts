@@ -1,6 +1,7 @@
 import type { Account, Credential, HostAccess, Instance } from "../../../account";
 import { bastionOf, credentialsOf } from "../../connection/credentials";
 import type { Context } from "../../contract/resource";
+import { templateUser } from "../../instance/login";
 import { pinOf } from "../../instance/reserved_labels";
 import type { SshKeyPairState } from "../fields";
 import type { Holder } from "../holders";
@@ -61,7 +62,6 @@ export async function wayInto(
 }
 
 /** The user to whom cloud-init gave the keys. */
-export async function defaultUserOf(account: Account, { zone, templateId }: Holder): Promise<string | undefined> {
-  if (templateId === undefined) return undefined;
-  return (await (await account.zone(zone)).template(templateId))?.["default-user"];
+export function defaultUserOf(account: Account, { zone, templateId }: Holder): Promise<string | undefined> {
+  return templateUser(account, zone, templateId);
 }
