@@ -1,4 +1,4 @@
-import type { HostAccess, HostKey, Instance, KeyChangeReport } from "../../account";
+import type { HostAccess, HostKey, Instance, KeyChangeReport, SshKey } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { bastionOf, credentialsOf, distinct, privateHalvesFor } from "../connection/credentials";
 import type { InstanceState } from "./fields";
@@ -30,14 +30,17 @@ export async function keysAsAsked(job: Job, last: InstanceState, remembered: Rem
   const connection = inputs.connection ?? last.connection;
   // Without one the program keeps the machine as it is, and a check has seen to that.
   if (connection === undefined) return remembered;
-  const plan = keyPlan(inputs, last, instance, await account.sshKeys.list());
-  const hostKey = await carriedOut(job, plan, instance, last, remembered);
+  const registered = await account.sshKeys.list();
+  const plan = keyPlan(inputs, last, instance, registered);
+  const matters = keysThatMatter(instance, registered);
+  const hostKey = await carriedOut(job, plan, matters, instance, last, remembered);
   return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [`${hostKey.type} ${hostKey.base64}`] }) };
 }
 
 async function carriedOut(
   job: Job,
   plan: KeyPlan,
+  matters: ReadonlySet<string>,
   instance: Instance,
   last: InstanceState,
   remembered: Remembered,
@@ -61,7 +64,6 @@ async function carriedOut(
   );
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
-  const matters = await keysThatMatter(job);
   await relabel(zone, id, (before) => labelsAfter(before, plan, report, matters), deadline);
   return report.hostKey;
 }
@@ -108,9 +110,7 @@ function labelsBefore(plan: KeyPlan, owner: string | undefined): LabelChanges {
 }
 
 /** Labels of the keys that somebody may ask about: those of the account, and those that the API lists here. */
-async function keysThatMatter({ account, zone, id }: Job): Promise<ReadonlySet<string>> {
-  const { "ssh-keys": listed = [] } = await existing(zone, id);
-  const registered = await account.sshKeys.list();
+function keysThatMatter({ "ssh-keys": listed = [] }: Instance, registered: readonly SshKey[]): ReadonlySet<string> {
   return new Set([...registered, ...listed].map(({ fingerprint = "" }) => closedKeyLabel(fingerprint)));
 }
 

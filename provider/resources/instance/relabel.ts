@@ -1,4 +1,5 @@
 import type { ZoneAccount } from "../../account";
+import { equalValues } from "../contract/description";
 import { Turns } from "../turns";
 import type { LabelChanges } from "./key_labels";
 import { existing } from "./power";
@@ -23,7 +24,7 @@ export function relabel(
       value === undefined ? [] : [[name, value] as const],
     );
     const labels: Labels = Object.fromEntries(entries);
-    if (!isSame(labels, before)) await zone.instances.update(id, { labels }, deadline);
+    if (!equalValues(labels, before)) await zone.instances.update(id, { labels }, deadline);
   });
 }
 
@@ -32,9 +33,4 @@ export function withProgramLabels(before: Labels, wanted: Labels = {}): LabelCha
   const reserved = reservedLabels(before);
   const gone = Object.keys(before).filter((name) => !(name in reserved) && !(name in wanted));
   return { ...Object.fromEntries(gone.map((name) => [name, undefined])), ...wanted };
-}
-
-function isSame(left: Labels, right: Labels): boolean {
-  const names = Object.keys(left);
-  return names.length === Object.keys(right).length && names.every((name) => left[name] === right[name]);
 }
