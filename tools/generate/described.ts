@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** The type of a property, as far as both TypeScript and Pulumi's schema can say it. */
 export type TypeNode =

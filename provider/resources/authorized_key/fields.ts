@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { breaksLines } from "../../keys/comment";
 import { hostConnection } from "../connection/fields";
 import { identityField } from "../contract/identity";

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * Who a resource is. A resource is only told its inputs, so the front passes this along as a hidden input. It is part

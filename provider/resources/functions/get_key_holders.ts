@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";

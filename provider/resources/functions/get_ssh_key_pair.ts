@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { NotInAccountError } from "../../errors";
 import { keyName } from "../ssh_key_pair/fields";
 import type { AccountFunction } from "./function";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { chooseTemplate, smallestDisk } from "../instance/zone_catalogue";
 import { type AccountFunction, zoneArgument, zoneFor } from "./function";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { instanceConnection } from "../connection/fields";
 import { autoNamedField, identityField } from "../contract/identity";
 import { keyName } from "../ssh_key_pair/fields";

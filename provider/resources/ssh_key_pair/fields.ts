@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { holderConnection } from "../connection/fields";
 import { autoNamedField, identityField } from "../contract/identity";
 import "../contract/description";
