@@ -1,7 +1,7 @@
 // The Pulumi CLI and its language host for Node programs: found, or fetched, or built.
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { beforeLeaving } from "../process/leave.mjs";
+import { removeLeftovers } from "./cached.mjs";
 import { buildEngine } from "./engine_build.mjs";
 import { cachedEngine, engineVersion } from "./engine_cache.mjs";
 import { downloadEngine } from "./engine_download.mjs";
@@ -24,7 +24,7 @@ export async function findEngine() {
 
 /** The engine is made beside its place and moved there when it is whole and answers. */
 async function fillCache() {
-  removeLeftovers();
+  removeLeftovers(cachedEngine);
   const fresh = `${cachedEngine}.fresh-${process.pid}`;
   const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
   try {
@@ -36,11 +36,4 @@ async function fillCache() {
   } finally {
     await clean();
   }
-}
-
-/** Of runs that were killed: whoever holds the lock is alone, so nobody uses them. */
-function removeLeftovers() {
-  const cache = dirname(cachedEngine);
-  const leftovers = readdirSync(cache).filter((name) => name.startsWith(`${basename(cachedEngine)}.fresh-`));
-  for (const name of leftovers) rmSync(join(cache, name), { recursive: true, force: true });
 }

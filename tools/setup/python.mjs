@@ -1,13 +1,10 @@
 // A Python with Exoscale's own client, by which the emulator is judged. Only the tests want it.
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
-import { mustRun, run } from "../process/run.mjs";
-import { say, step } from "../process/say.mjs";
-import { onPath } from "./engine_installed.mjs";
-import { withLock } from "./lock.mjs";
-import { cacheDir, hash, root } from "./paths.mjs";
+import { say } from "../process/say.mjs";
+import { root } from "./paths.mjs";
+import { environmentPython, installEnvironment } from "./virtual_environment.mjs";
 
 /** Names the interpreter for the tests; a developer may set it to one of their own. */
 export const PYTHON_VARIABLE = "EXOSCALE_PYTHON";
@@ -16,13 +13,12 @@ export const PYTHON_VARIABLE = "EXOSCALE_PYTHON";
 export const DOCUMENT_VARIABLE = "EXOSCALE_OPENAPI";
 
 const requirements = join(root, "tests", "emulator", "requirements.txt");
-const home = join(cacheDir, `python-${hash(readFileSync(requirements))}`);
 
 /** @returns {string | undefined} the interpreter that is named, or that is there already */
 export function pythonAtHand() {
   const given = process.env[PYTHON_VARIABLE];
   if (given) return given;
-  const python = join(home, "bin", "python");
+  const python = environmentPython(requirements);
   return existsSync(python) ? python : undefined;
 }
 
@@ -43,28 +39,10 @@ export async function findPython() {
   const atHand = pythonAtHand();
   if (atHand) return atHand;
   try {
-    if (!onPath("python3")) throw new Error("there is no python3 on PATH");
-    await withLock(`${home}.lock`, "installing Exoscale's Python client", async () => {
-      if (!pythonAtHand()) await step("Installing Exoscale's Python client", install);
-    });
-    return pythonAtHand();
+    return await installEnvironment(requirements, "Installing Exoscale's Python client", "exoscale");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     say(`Without Exoscale's Python client the tests against it and its API document are skipped: ${reason}`);
     return undefined;
-  }
-}
-
-async function install() {
-  const fresh = mkdtempSync(`${home}-`);
-  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
-  try {
-    await mustRun("python3", ["-m", "venv", fresh]);
-    await mustRun(join(fresh, "bin", "python"), ["-m", "pip", "install", "--quiet", "-r", requirements]);
-    const { code } = await run(join(fresh, "bin", "python"), ["-c", "import exoscale"]);
-    if (code !== 0) throw new Error("it cannot be imported");
-    renameSync(fresh, home);
-  } finally {
-    await clean();
   }
 }

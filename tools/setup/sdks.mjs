@@ -1,10 +1,8 @@
 // Versions of @pulumi/pulumi other than the one in node_modules, for the end-to-end tests to run with.
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
-import { step } from "../process/say.mjs";
+import { cached } from "./cached.mjs";
 import { npm } from "./dependencies.mjs";
-import { withLock } from "./lock.mjs";
 import { cacheDir, root } from "./paths.mjs";
 import { parseVersion } from "./versions.mjs";
 
@@ -48,25 +46,14 @@ function oldest() {
 async function findSdk(version) {
   if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${VERSION_VARIABLE} is "${version}", which is no version.`);
   const home = join(cacheDir, `sdk-${version}-typescript-${typescript}`);
-  if (!existsSync(home)) {
-    await withLock(`${home}.lock`, `installing @pulumi/pulumi ${version}`, async () => {
-      if (!existsSync(home)) await step(`Installing @pulumi/pulumi ${version}`, () => install(version, home));
-    });
-  }
+  await cached(home, `Installing @pulumi/pulumi ${version}`, (fresh) => install(version, fresh));
   return join(home, "node_modules", "@pulumi", "pulumi");
 }
 
-/** @param {string} version @param {string} home */
-async function install(version, home) {
-  const fresh = mkdtempSync(`${home}.fresh-`);
-  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
-  try {
-    writeFileSync(join(fresh, "package.json"), "{}");
-    // Without a TypeScript beside it, Pulumi takes one of its own, of 2020.
-    const packages = [`@pulumi/pulumi@${version}`, `typescript@${typescript}`];
-    await npm("install", "--prefix", fresh, "--ignore-scripts", "--prefer-offline", ...packages);
-    renameSync(fresh, home);
-  } finally {
-    await clean();
-  }
+/** @param {string} version @param {string} directory */
+async function install(version, directory) {
+  writeFileSync(join(directory, "package.json"), "{}");
+  // Without a TypeScript beside it, Pulumi takes one of its own, of 2020.
+  const packages = [`@pulumi/pulumi@${version}`, `typescript@${typescript}`];
+  await npm("install", "--prefix", directory, "--ignore-scripts", "--prefer-offline", ...packages);
 }

@@ -1,0 +1,32 @@
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { evaluate } from "./evaluate";
+
+let cache = "";
+beforeEach(() => {
+  cache = mkdtempSync(join(tmpdir(), "cached-test-"));
+});
+afterEach(() => rmSync(cache, { recursive: true }));
+
+/** Has the directory made, by JavaScript that sees the empty one as `fresh`. */
+const make = (fill: string) =>
+  evaluate(
+    "setup/cached.mjs",
+    `m.cached(${JSON.stringify(join(cache, "thing"))}, "Making it", async (fresh) => { ${fill} }).catch((error) => error.message)`,
+  );
+
+const write = 'process.getBuiltinModule("node:fs").writeFileSync(fresh + "/made", "")';
+
+test("a directory of the cache is made once", async () => {
+  await make(write);
+  expect(await make('throw new Error("again")')).toBe(join(cache, "thing"));
+  expect(readdirSync(join(cache, "thing"))).toEqual(["made"]);
+});
+
+test("a directory that could not be made whole leaves nothing, and is made by the next run", async () => {
+  expect(await make(`${write}; throw new Error("half-way")`)).toBe("half-way");
+  expect(readdirSync(cache)).toEqual([]);
+  await make(write);
+  expect(readdirSync(cache)).toEqual(["thing"]);
+});
