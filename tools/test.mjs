@@ -1,6 +1,7 @@
 // `npm test`: sets up what is missing, then lint, types, build, and every test. Arguments go to jest.
 import { runMain } from "./process/leave.mjs";
 import { say } from "./process/say.mjs";
+import { findLanguageHosts } from "./setup/language_hosts.mjs";
 import { findPython } from "./setup/python.mjs";
 import { sdkVariables } from "./setup/sdks.mjs";
 import { setUp } from "./setup/set_up.mjs";
@@ -12,7 +13,8 @@ await runMain(async () => {
   const args = process.argv.slice(2);
   const kit = await setUp();
   const checks = await runChecks(kit.node);
-  const tests = await runJest({ ...kit, python: await findPython(), sdks: await sdkVariables() }, args);
+  const hosts = await findLanguageHosts(kit.engine);
+  const tests = await runJest({ ...kit, hosts, python: await findPython(), sdks: await sdkVariables() }, args);
   const tally = total([checks, tests]);
   // A machine that lacks something may skip, loudly; CI has everything. A chosen few tests (-t) are no skipping.
   const skippedInCi = process.env["CI"] === "true" && args.length === 0 && tally.skipped > 0;
