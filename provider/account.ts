@@ -8,6 +8,7 @@ import { SecurityGroups } from "./exoscale/security_groups";
 import { SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
+import { isPort, notAPort, type SettingName, settings } from "./settings";
 import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
 import { changeKeys } from "./ssh/change_keys/change_keys";
 import { examineKey } from "./ssh/change_keys/examination";
@@ -87,9 +88,6 @@ export interface ZoneAccount {
   template(id: string): Promise<Template | undefined>;
 }
 
-/** The provider's settings, which stand in a stack's configuration as `exoscale-ssh:apiKey` and so on. */
-type SettingName = "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort";
-
 /** Reads a setting of the provider; undefined when the stack does not have it. */
 export type ReadSetting = (name: SettingName) => string | undefined;
 
@@ -117,7 +115,7 @@ const sshToHosts = {
  * and credentials may be missing until something is.
  */
 export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log"> = {}): Account {
-  const read = settings(setting, process.env);
+  const read = settingsFrom(setting, process.env);
   const zone = read.zone;
   const endpoint = read.endpoint ?? `https://api-${zone ?? defaultApiZone}.exoscale.com/v2`;
   const api = new Api({ ...options, endpoint, credentials: () => credentials(read) });
@@ -159,7 +157,7 @@ const accounts = new Map<string, Account>();
  * several stacks, each with its own configuration.
  */
 export function sharedAccount(setting: ReadSetting): Account {
-  const key = JSON.stringify(settings(setting, process.env));
+  const key = JSON.stringify(settingsFrom(setting, process.env));
   const account = accounts.get(key) ?? openAccount(setting);
   accounts.set(key, account);
   return account;
@@ -185,15 +183,11 @@ function zoneAccount(name: string, api: Api): ZoneAccount {
 
 type Settings = { readonly [name in SettingName]: string | undefined };
 
-function settings(setting: ReadSetting, environment: NodeJS.ProcessEnv): Settings {
-  const read = (name: SettingName, variable: string) => setting(name) || environment[variable] || undefined;
-  return {
-    apiKey: read("apiKey", "EXOSCALE_API_KEY"),
-    apiSecret: read("apiSecret", "EXOSCALE_API_SECRET"),
-    endpoint: read("endpoint", "EXOSCALE_API_ENDPOINT"),
-    zone: read("zone", "EXOSCALE_ZONE"),
-    sshPort: read("sshPort", "EXOSCALE_SSH_PORT"),
-  };
+function settingsFrom(setting: ReadSetting, environment: NodeJS.ProcessEnv): Settings {
+  const names = Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][];
+  const read = names.map(([name, { environment: variable }]) => [name, setting(name) || environment[variable]]);
+  // One for each name of the table.
+  return Object.fromEntries(read.map(([name, value]) => [name, value || undefined])) as Settings;
 }
 
 function credentials({ apiKey, apiSecret }: Settings) {
@@ -204,12 +198,9 @@ function credentials({ apiKey, apiSecret }: Settings) {
   ]);
 }
 
-function sshPort(text: string | undefined): number {
-  const port = Number(text ?? 22);
-  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
-  throw new InvalidSettingError(
-    `sshPort is "${text}". Give a port from 1 to 65535 (exoscale-ssh:sshPort, EXOSCALE_SSH_PORT).`,
-  );
+function sshPort(text = "22"): number {
+  if (isPort(text)) return Number(text);
+  throw new InvalidSettingError(notAPort(text));
 }
 
 function named(zones: readonly Zone[], name: string): Zone {

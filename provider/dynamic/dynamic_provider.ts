@@ -1,13 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { z } from "zod";
 import { type Account, openAccount, type ReadSetting } from "../account";
+import { engineIsGone } from "../engine/alive";
 import { NotInAccountError } from "../errors";
 import { privateKeyFiles } from "../private_key_file";
 import { check } from "../resources/contract/check";
 import type { PreviewedFields } from "../resources/contract/description";
 import { diff } from "../resources/contract/diff";
 import type { Diff, Log, Resource } from "../resources/contract/resource";
-import { engineIsGone } from "./engine";
+import { lastState } from "../resources/contract/state";
 import { shown, shownPartial } from "./shown_errors";
 import { fromEngine, type Properties, providerKey, toEngine } from "./values";
 
@@ -22,6 +22,8 @@ let account: Account | undefined;
 const log: Log = {
   info: (message) => console.log(message),
   warn: (message) => console.error(`warning: ${message}`),
+  // Pulumi shows no passing line of a dynamic provider.
+  progress: () => {},
 };
 
 /** One account for all resources of a run: one configuration, one set of connections, one catalogue. */
@@ -86,15 +88,6 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 function diffResult({ changes, replaces, deleteBeforeReplace, drifted }: Diff): pulumi.dynamic.DiffResult {
   if (changes.length === 0 && replaces.length === 0 && !drifted) return { changes: false };
   return { ...(drifted && { changes: true }), replaces: [...replaces], deleteBeforeReplace };
-}
-
-/** The state of a resource that was created or read before; a resource got by its id has only inputs so far. */
-function lastState<State extends object>(
-  { outputs }: { readonly outputs: z.ZodObject },
-  properties: Properties,
-): State | undefined {
-  const required = Object.entries(outputs.shape).filter(([, field]) => !field.safeParse(undefined).success);
-  return required.every(([name]) => properties[name] !== undefined) ? (properties as State) : undefined;
 }
 
 function isEmpty(properties: Properties): boolean {

@@ -23,9 +23,11 @@ export class Run {
   readonly files = privateKeyFiles;
   readonly warnings: string[] = [];
   readonly notes: string[] = [];
+  readonly steps: string[] = [];
   readonly log = {
     info: (message: string) => void this.notes.push(message),
     warn: (message: string) => void this.warnings.push(message),
+    progress: (message: string) => void this.steps.push(message),
   };
 
   constructor(settings: Settings) {

@@ -1,7 +1,7 @@
 import type { z } from "zod";
+import { settings } from "../../provider/settings";
 import { type Described, described, type NamedType, type Property, type TypeNode } from "./described";
 import type { DescribedError } from "./errors";
-import { settings } from "./settings";
 
 /** A resource or a function, as the core describes it. */
 export interface Subject {

@@ -1,6 +1,6 @@
 import type { z } from "zod";
+import { settings } from "../../provider/settings";
 import { described, type NamedType, type Property, type TypeNode } from "./described";
-import { settings } from "./settings";
 
 interface Package {
   readonly name: string;

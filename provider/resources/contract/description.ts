@@ -19,6 +19,8 @@ declare module "zod" {
     change?: string;
     /** Programs may give a resource of this name instead; the classes take from it what is needed. */
     resource?: "SshKeyPair" | "SecurityGroup";
+    /** Of an output: the inputs whose change may alter it. Absent: any update may. */
+    changesWith?: readonly string[];
     /** Passed between the front and the core only: in no schema and in no documentation. */
     hidden?: true;
   }

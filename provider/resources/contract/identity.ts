@@ -7,7 +7,7 @@ import * as z from "zod";
  * two components.
  */
 export const identityField = z
-  .object({ organization: z.string(), urn: z.string(), name: z.string() })
+  .object({ organization: z.string(), urn: z.string(), name: z.string(), proposedName: z.string().optional() })
   .optional()
   .meta({ description: "Organization, URN and logical name of the resource.", hidden: true });
 
@@ -17,7 +17,7 @@ export const autoNamedField = z
   .optional()
   .meta({ description: "Whether the name was generated.", hidden: true });
 
-/** Organization, URN and logical name of a resource. */
+/** Organization, URN and logical name of a resource, and a name for the object where the front has one in mind. */
 export type Identity = NonNullable<z.infer<typeof identityField>>;
 
 /** Inputs of a resource that can name itself. */
@@ -32,9 +32,11 @@ const longestName = 255;
 /**
  * The logical name, a dash and seven random hexadecimal digits, with every character that Exoscale's name pattern
  * (`^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$`) refuses replaced by a dash.
+ *
+ * @param random at least four random bytes
  */
-export function autoName(logicalName: string): string {
-  const suffix = `-${randomBytes(4).toString("hex").slice(0, 7)}`;
+export function autoName(logicalName: string, random: Uint8Array = randomBytes(4)): string {
+  const suffix = `-${Buffer.from(random).toString("hex").slice(0, 7)}`;
   const fitted = logicalName.replace(/[^a-zA-Z0-9._-]/g, "-").replace(/^[^a-zA-Z0-9]+/, "");
   return (fitted || "x").slice(0, longestName - suffix.length) + suffix;
 }
@@ -43,12 +45,15 @@ export function autoName(logicalName: string): string {
 export function named<T extends Named>(news: T, olds: Named | undefined): T {
   if (news.name !== undefined) return { ...news, autoNamed: false };
   if (olds?.autoNamed === true && olds.name !== undefined) return { ...news, name: olds.name, autoNamed: true };
-  return { ...news, name: autoName(logicalNameOf(news)), autoNamed: true };
+  const { name = "exoscale-ssh", proposedName } = identityOf(news);
+  if (proposedName === undefined) return { ...news, name: autoName(name), autoNamed: true };
+  // A proposal that is the logical name itself is the same for a replacement, as if the program had given it.
+  return { ...news, name: proposedName, autoNamed: proposedName !== name };
 }
 
-function logicalNameOf({ identity }: Named): string {
-  const name = typeof identity === "object" && identity !== null && "name" in identity ? identity.name : undefined;
-  return typeof name === "string" ? name : "exoscale-ssh";
+function identityOf({ identity }: Named): Partial<Identity> {
+  // Each field has been held against its description.
+  return typeof identity === "object" && identity !== null ? identity : {};
 }
 
 /** A short stable digest of an identity, fit for a label value: 16 hexadecimal digits. */

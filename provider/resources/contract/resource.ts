@@ -40,6 +40,8 @@ export type Asked = Pick<Context, "account" | "files">;
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
+  /** What is going on right now, of which nothing is left once it is over. A front may have no place for it. */
+  progress(message: string): void;
 }
 
 /** A created object: its identifier in the account and its whole state. */

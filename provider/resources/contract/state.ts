@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { Resource } from "./resource";
 
 /** The part of a state that a program declares. A state is its inputs and its outputs side by side. */
 export function inputsOf<Inputs extends object>(description: z.ZodObject, state: Inputs): Inputs {
@@ -17,4 +18,14 @@ export function only<T extends object>(names: readonly string[], object: T): T {
 export function present<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
   // Only optional fields can have been undefined.
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** The state of a resource that was created or read before; undefined where properties are inputs only, as of one got by its id. */
+export function lastState<State extends object>(
+  { outputs }: Pick<Resource<never, State>, "outputs">,
+  properties: Readonly<Record<string, unknown>>,
+): State | undefined {
+  const required = Object.entries(outputs.shape).filter(([, field]) => !field.safeParse(undefined).success);
+  // What has all the outputs was made by create, read or update.
+  return required.every(([name]) => properties[name] !== undefined) ? (properties as State) : undefined;
 }

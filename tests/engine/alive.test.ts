@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer } from "node:net";
-import { engineIsGone } from "../../provider/dynamic/engine";
+import { engineIsGone } from "../../provider/engine/alive";
 
 describe("The engine that started a plugin", () => {
   test("is there as long as it listens, and gone once its port is closed", async () => {

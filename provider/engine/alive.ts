@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 
-/** How Pulumi names itself to the process that it starts for dynamic providers: the address that it listens on. */
+/** How Pulumi names itself to the processes that it starts: the address that it listens on. */
 const addressPattern = /^(127\.0\.0\.1|localhost):(\d+)$/;
 
 /**

@@ -1,0 +1,51 @@
+import {
+  type CheckRequest,
+  CheckResponse,
+  type ConfigureRequest,
+  ConfigureResponse,
+  type DiffRequest,
+  DiffResponse,
+  PropertyDiff,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { asFailure } from "./check_failure";
+import { changedSettings, checkSettings, secretSettings } from "./configuration";
+import type { Session } from "./session";
+import { opened, sealed } from "./values";
+
+/** Says what is wrong with the provider's settings, and has the engine keep the secret ones as secrets. */
+export async function checkConfig(request: CheckRequest): Promise<CheckResponse> {
+  const given = opened(request.getNews());
+  const response = new CheckResponse();
+  response.setInputs(sealed(given, secretSettings));
+  response.setFailuresList((await checkSettings(given)).map(asFailure));
+  return response;
+}
+
+/** Other settings are another way to the same objects, so they replace nothing. */
+export function diffConfig(request: DiffRequest): DiffResponse {
+  const changes = changedSettings(opened(request.getOldInputs() ?? request.getOlds()), opened(request.getNews()));
+  const response = new DiffResponse();
+  response.setChanges(changes.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
+  response.setDiffsList(changes);
+  response.setHasdetaileddiff(true);
+  for (const name of changes) {
+    const diff = new PropertyDiff();
+    diff.setKind(PropertyDiff.Kind.UPDATE);
+    diff.setInputdiff(true);
+    response.getDetaileddiffMap().set(name, diff);
+  }
+  return response;
+}
+
+/** Begins an operation with the settings. */
+export function configure(request: ConfigureRequest, session: Session): ConfigureResponse {
+  session.configure(opened(request.getArgs()), request.getId() ?? "");
+  const response = new ConfigureResponse();
+  response.setSupportspreview(true);
+  // The engine marks what was secret in the inputs as secret in the answers; what always is, this plugin seals itself.
+  response.setAcceptsecrets(false);
+  response.setAcceptresources(false);
+  response.setAcceptoutputs(false);
+  response.setSupportsAutonamingConfiguration(true);
+  return response;
+}

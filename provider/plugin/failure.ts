@@ -1,0 +1,64 @@
+import { Metadata, type ServerErrorResponse, status } from "@grpc/grpc-js";
+import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { Status } from "@pulumi/pulumi/proto/status_pb";
+import { Any } from "google-protobuf/google/protobuf/any_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { ExoscaleSshError } from "../errors";
+
+/** What the engine does not ask of a plugin like this one. */
+export class Unsupported extends Error {}
+
+/** An object that exists although its create failed: the engine saves it and shows the reason. */
+export class InitFailed extends Error {
+  constructor(
+    readonly id: string,
+    readonly state: Struct,
+    readonly inputs: Struct,
+    override readonly cause: ExoscaleSshError,
+  ) {
+    super(shownText(cause));
+  }
+}
+
+/**
+ * What a user sees of an error: the message and the code of ours; of any other, which is a bug, what it says in its first
+ * line. Never a stack trace.
+ */
+export function shownText(error: unknown): string {
+  if (error instanceof ExoscaleSshError) return `${error.message} [${error.code}]`;
+  const [said] = String(error).split("\n");
+  return `An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`;
+}
+
+/** Whether an error is none that a user can meet by what they do. */
+export function isBug(error: unknown): error is Error {
+  const isOurs = [ExoscaleSshError, InitFailed, Unsupported].some((kind) => error instanceof kind);
+  return error instanceof Error && !isOurs;
+}
+
+/** An error as gRPC's answer to the engine. */
+export function asStatus(error: unknown): Partial<ServerErrorResponse> {
+  if (error instanceof Unsupported) return { code: status.UNIMPLEMENTED, details: error.message };
+  if (error instanceof InitFailed) {
+    return { code: status.UNKNOWN, details: error.message, metadata: initFailed(error) };
+  }
+  return { code: status.UNKNOWN, details: shownText(error) };
+}
+
+/** gRPC's rich error model: a google.rpc.Status with Pulumi's message as its detail. */
+function initFailed({ id, state, inputs, message }: InitFailed): Metadata {
+  const failure = new ErrorResourceInitFailed();
+  failure.setId(id);
+  failure.setProperties(state);
+  failure.setInputs(inputs);
+  failure.setReasonsList([message]);
+  const detail = new Any();
+  detail.pack(failure.serializeBinary(), "pulumirpc.ErrorResourceInitFailed");
+  const rich = new Status();
+  rich.setCode(status.UNKNOWN);
+  rich.setMessage(message);
+  rich.setDetailsList([detail]);
+  const metadata = new Metadata();
+  metadata.set("grpc-status-details-bin", Buffer.from(rich.serializeBinary()));
+  return metadata;
+}

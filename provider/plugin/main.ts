@@ -1,0 +1,16 @@
+import schema from "../../schema.json";
+import { serve } from "./server";
+
+/**
+ * The program `pulumi-resource-exoscale-ssh`. The engine gives it its address, among options that it gives to every
+ * plugin, and waits for a line with the port that the plugin listens on.
+ */
+const engine = process.argv.slice(2).find((argument) => /^[\w.-]+:\d+$/.test(argument));
+
+serve(engine, schema).then(
+  (port) => console.log(port),
+  (error: unknown) => {
+    console.error(`pulumi-resource-exoscale-ssh cannot listen on loopback: ${error}`);
+    process.exit(1);
+  },
+);

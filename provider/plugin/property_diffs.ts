@@ -1,0 +1,33 @@
+import { equalValues } from "../resources/contract/description";
+
+/** How a value at a path changes. */
+export type Change = "add" | "delete" | "update";
+
+/**
+ * Where exactly two values differ, by Pulumi's property paths: `labels.env`, `sshKeys[1].name`, `labels["a.b"]`. A list
+ * of another length, and what is unknown, differ as a whole.
+ */
+export function changedPaths(path: string, last: unknown, next: unknown): (readonly [path: string, change: Change])[] {
+  if (equalValues(last, next)) return [];
+  if (last === undefined) return [[path, "add"]];
+  if (next === undefined) return [[path, "delete"]];
+  const inner = innerPaths(path, last, next);
+  return inner ?? [[path, "update"]];
+}
+
+function innerPaths(path: string, last: unknown, next: unknown) {
+  if (Array.isArray(last) && Array.isArray(next) && last.length === next.length) {
+    return last.flatMap((item, index) => changedPaths(`${path}[${index}]`, item, next[index]));
+  }
+  if (!isMap(last) || !isMap(next)) return undefined;
+  const names = [...new Set([...Object.keys(last), ...Object.keys(next)])];
+  return names.flatMap((name) => changedPaths(`${path}${step(name)}`, last[name], next[name]));
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function step(name: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(name) ? `.${name}` : `[${JSON.stringify(name)}]`;
+}

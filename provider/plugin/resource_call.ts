@@ -1,0 +1,49 @@
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { engineIsGone } from "../engine/alive";
+import type { Properties } from "../engine/values";
+import { privateKeyFiles } from "../private_key_file";
+import type { Context, Log } from "../resources/contract/resource";
+import type { Session } from "./session";
+import { type AnyResource, resourceOf, secretsOf } from "./subject";
+import { opened, sealed } from "./values";
+
+/** What all requests about a resource say of it. */
+export interface AboutResource {
+  getUrn(): string;
+  getName(): string;
+  getType(): string;
+}
+
+/** One call of the engine about one resource: the core's resource, and how values pass between the two. */
+export class ResourceCall {
+  readonly resource: AnyResource;
+  readonly context: Context;
+  private readonly identity: Properties;
+
+  /** @throws Unsupported for a type that the package has not */
+  constructor(request: AboutResource, session: Session, log: Log) {
+    this.resource = resourceOf(request.getType());
+    this.identity = { organization: session.scope, urn: request.getUrn(), name: request.getName() };
+    this.context = {
+      account: session.account,
+      files: privateKeyFiles,
+      log,
+      abandoned: () => engineIsGone(session.display.address ?? ""),
+    };
+  }
+
+  /**
+   * What the engine sent, with the identity by which the core knows the resource, and which no state has.
+   *
+   * @param proposedName for an object that has to be given one
+   */
+  given(struct: Struct | undefined, proposedName?: string): Properties {
+    return { ...opened(struct), identity: { ...this.identity, ...(proposedName !== undefined && { proposedName }) } };
+  }
+
+  /** What goes back, without the identity, secrets sealed. */
+  answer(properties: object): Struct {
+    const { identity: _, ...stored } = properties as Properties;
+    return sealed(stored, secretsOf(this.resource));
+  }
+}

@@ -1,0 +1,93 @@
+import {
+  type CheckRequest,
+  CheckResponse,
+  type CreateRequest,
+  CreateResponse,
+  type DeleteRequest,
+  type DiffRequest,
+  type DiffResponse,
+  type ReadRequest,
+  ReadResponse,
+  type UpdateRequest,
+  UpdateResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { PartialCreateError } from "../errors";
+import { check } from "../resources/contract/check";
+import { changedInputs, diff } from "../resources/contract/diff";
+import { lastState } from "../resources/contract/state";
+import { asFailure } from "./check_failure";
+import { diffResponse } from "./diff_response";
+import { InitFailed } from "./failure";
+import { isNameWanted, nameWanted, proposedName } from "./naming";
+import { previewedCreate, previewedUpdate } from "./previewed";
+import type { ResourceCall } from "./resource_call";
+
+/** Fills in defaults and a name, and says what is wrong with the inputs. */
+export async function checkResource(request: CheckRequest, call: ResourceCall): Promise<CheckResponse> {
+  const olds = call.given(request.getOlds());
+  const isNew = Object.keys(request.getOlds()?.toJavaScript() ?? {}).length === 0;
+  const news = call.given(request.getNews(), proposedName(request));
+  const { inputs, failures } = await check(call.resource, news, isNew ? undefined : olds, call.context);
+  const response = new CheckResponse();
+  response.setInputs(call.answer(inputs));
+  const unnamed = isNameWanted(request) && "name" in call.resource.inputs.shape && news["name"] === undefined;
+  response.setFailuresList([...failures, ...(unnamed ? [nameWanted] : [])].map(asFailure));
+  return response;
+}
+
+/** Says what a change means, property by property. */
+export async function diffResource(request: DiffRequest, call: ResourceCall): Promise<DiffResponse> {
+  const [last, inputs] = [call.given(request.getOlds()), call.given(request.getNews())];
+  const found = await diff(call.resource, last, inputs, call.context);
+  return diffResponse(call.resource, found, { last: call.given(request.getOldInputs()), next: inputs });
+}
+
+/** Makes the object; at a preview, says what is known of it already. */
+export async function createResource(request: CreateRequest, call: ResourceCall): Promise<CreateResponse> {
+  const response = new CreateResponse();
+  const inputs = call.given(request.getProperties());
+  if (request.getPreview()) {
+    response.setProperties(call.answer(previewedCreate(call.resource, inputs)));
+    return response;
+  }
+  try {
+    const { id, state } = await call.resource.create(inputs, call.context);
+    response.setId(id);
+    response.setProperties(call.answer(state));
+    return response;
+  } catch (error) {
+    if (!(error instanceof PartialCreateError)) throw error;
+    throw new InitFailed(error.id, call.answer(error.state), call.answer(inputs), error);
+  }
+}
+
+/** Looks at the object as it is; an empty answer when it is gone. */
+export async function readResource(request: ReadRequest, call: ResourceCall): Promise<ReadResponse> {
+  // What was given since, and went into no update because it changes nothing, is known to the inputs alone.
+  const known = { ...call.given(request.getInputs()), ...call.given(request.getProperties()) };
+  const found = await call.resource.read(request.getId(), lastState(call.resource, known), call.context);
+  const response = new ReadResponse();
+  if (!found) return response;
+  response.setId(found.id);
+  response.setProperties(call.answer(found.state));
+  response.setInputs(call.answer(found.inputs));
+  return response;
+}
+
+/** Brings the object to the inputs; at a preview, says which of its outputs stay. */
+export async function updateResource(request: UpdateRequest, call: ResourceCall): Promise<UpdateResponse> {
+  const [last, inputs] = [call.given(request.getOlds()), call.given(request.getNews())];
+  const state = request.getPreview()
+    ? previewedUpdate(call.resource, last, inputs, changedInputs(call.resource, last, inputs))
+    : await call.resource.update(request.getId(), last, inputs, call.context);
+  const response = new UpdateResponse();
+  response.setProperties(call.answer(state));
+  return response;
+}
+
+/** Deletes the object. */
+export async function deleteResource(request: DeleteRequest, call: ResourceCall): Promise<Empty> {
+  await call.resource.delete(request.getId(), call.given(request.getProperties()), call.context);
+  return new Empty();
+}

@@ -1,0 +1,40 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { engineIsGone } from "../engine/alive";
+import { providerService, type Schema } from "./service";
+import { Session } from "./session";
+
+/** The largest message that Pulumi's own plugins take: a stack's state may hold much. */
+const largestMessage = 400 * 1024 * 1024;
+
+/** How often to look whether the engine is still there. It ends its plugins, unless it was killed itself. */
+const lookMs = 15_000;
+
+/**
+ * Serves the provider on a free port of loopback until the process is ended, or until the engine that started it is gone.
+ *
+ * @param engine `127.0.0.1:port` of that engine; absent if one is to attach itself
+ * @returns the port
+ */
+export async function serve(engine: string | undefined, schema: Schema): Promise<number> {
+  const server = new Server({
+    "grpc.max_receive_message_length": largestMessage,
+    "grpc.max_send_message_length": largestMessage,
+  });
+  server.addService(ResourceProviderService, providerService(new Session(engine), schema));
+  if (engine !== undefined) endWith(engine, server);
+  return await new Promise((resolve, reject) => {
+    const credentials = ServerCredentials.createInsecure();
+    server.bindAsync("127.0.0.1:0", credentials, (error, port) => (error ? reject(error) : resolve(port)));
+  });
+}
+
+/** What is being done when the engine goes is brought to an end first. */
+function endWith(engine: string, server: Server): void {
+  const timer = setInterval(async () => {
+    if (!(await engineIsGone(engine))) return;
+    clearInterval(timer);
+    server.tryShutdown(() => process.exit(0));
+  }, lookMs);
+  timer.unref();
+}

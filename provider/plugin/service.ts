@@ -1,0 +1,120 @@
+import { type handleUnaryCall, type ServerWritableStream, status } from "@grpc/grpc-js";
+import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import {
+  GetMappingResponse,
+  GetMappingsResponse,
+  GetSchemaResponse,
+  ProviderHandshakeResponse,
+} from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { checkConfig, configure, diffConfig } from "./configuration_calls";
+import type { Lines } from "./display";
+import { asStatus, isBug, Unsupported } from "./failure";
+import { invoke } from "./invoke";
+import { type AboutResource, ResourceCall } from "./resource_call";
+import {
+  checkResource,
+  createResource,
+  deleteResource,
+  diffResource,
+  readResource,
+  updateResource,
+} from "./resource_calls";
+import type { Session } from "./session";
+
+/** The package's schema, as far as the plugin itself looks at it. */
+export interface Schema {
+  readonly version: string;
+}
+
+/** Pulumi's ResourceProvider service (proto/pulumi/provider.proto) for one engine. */
+export function providerService(session: Session, schema: Schema): IResourceProviderServer {
+  const about = <Request extends AboutResource, Response>(
+    answer: (request: Request, call: ResourceCall) => Promise<Response>,
+  ) => unary(session, (request: Request, lines) => answer(request, new ResourceCall(request, session, lines)));
+  return {
+    handshake: unary(session, () => handshake()),
+    attach: unary(session, (request) => {
+      session.attach(request.getAddress());
+      return new Empty();
+    }),
+    getPluginInfo: unary(session, () => pluginInfo(schema)),
+    getSchema: unary(session, () => schemaText(schema)),
+    checkConfig: unary(session, checkConfig),
+    diffConfig: unary(session, diffConfig),
+    configure: unary(session, (request) => configure(request, session)),
+    check: about(checkResource),
+    diff: about(diffResource),
+    create: about(createResource),
+    read: about(readResource),
+    update: about(updateResource),
+    delete: about(deleteResource),
+    invoke: unary(session, (request) => invoke(request, session)),
+    cancel: unary(session, () => {
+      session.cancel();
+      return new Empty();
+    }),
+    getMapping: unary(session, () => new GetMappingResponse()),
+    getMappings: unary(session, () => new GetMappingsResponse()),
+    parameterize: refused(session, "exoscale-ssh takes no parameters."),
+    construct: refused(session, "exoscale-ssh has no components."),
+    call: refused(session, "The resources of exoscale-ssh have no methods."),
+    list: (stream: ServerWritableStream<unknown, unknown>) => {
+      stream.destroy(Object.assign(new Error("exoscale-ssh lists no resources."), { code: status.UNIMPLEMENTED }));
+    },
+  };
+}
+
+/** A method of the service that answers one request. */
+type Answer<Request, Response> = (request: Request, lines: Lines) => Response | Promise<Response>;
+
+/**
+ * What it logs arrives before its answer, and what it throws becomes a status without a stack trace. The trace of an error
+ * that is a bug goes to `pulumi up --debug`.
+ */
+function unary<Request, Response>(
+  session: Session,
+  answer: Answer<Request, Response>,
+): handleUnaryCall<Request, Response> {
+  return async ({ request }, callback) => {
+    const lines = session.display.lines(isAboutResource(request) ? request.getUrn() : "");
+    try {
+      const response = await answer(request, lines);
+      await lines.delivered();
+      callback(null, response);
+    } catch (error) {
+      if (isBug(error)) lines.debug(error.stack ?? error.message);
+      await lines.delivered();
+      callback(asStatus(error));
+    }
+  };
+}
+
+function refused<Request, Response>(session: Session, why: string): handleUnaryCall<Request, Response> {
+  return unary(session, () => {
+    throw new Unsupported(why);
+  });
+}
+
+function isAboutResource(request: unknown): request is AboutResource {
+  return typeof request === "object" && request !== null && "getUrn" in request;
+}
+
+function handshake(): ProviderHandshakeResponse {
+  const response = new ProviderHandshakeResponse();
+  response.setSupportsAutonamingConfiguration(true);
+  return response;
+}
+
+function pluginInfo({ version }: Schema): PluginInfo {
+  const info = new PluginInfo();
+  info.setVersion(version);
+  return info;
+}
+
+function schemaText(schema: Schema): GetSchemaResponse {
+  const response = new GetSchemaResponse();
+  response.setSchema(JSON.stringify(schema));
+  return response;
+}

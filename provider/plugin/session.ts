@@ -1,0 +1,48 @@
+import type { Account } from "../account";
+import { accountOf, type GivenSettings } from "./configuration";
+import { Display } from "./display";
+
+/** What this process knows of the engine that it serves, and of the account that it was configured for. */
+export class Session {
+  /** Where lines for the user go. */
+  display: Display;
+  /** Tells the stacks apart that use one account: the engine's id of the provider, which stays with the stack. */
+  scope = "";
+  private opened: Account | undefined;
+  private running = new AbortController();
+
+  /** @param engine `127.0.0.1:port` of the engine that started this process; absent if it is to attach itself */
+  constructor(engine: string | undefined) {
+    this.display = new Display(engine);
+  }
+
+  /** The account of the settings; before there are any, that of the environment. */
+  get account(): Account {
+    this.opened ??= this.open({});
+    return this.opened;
+  }
+
+  /** An engine that did not start this process makes itself known. */
+  attach(engine: string): void {
+    this.display.close();
+    this.display = new Display(engine);
+  }
+
+  /** Begins an operation of the engine: nothing is remembered of the one before. */
+  configure(settings: GivenSettings, scope: string): void {
+    // The engine cancels at the end of every operation, and one that is attached then begins another.
+    this.running = new AbortController();
+    this.scope = scope;
+    this.opened = this.open(settings);
+  }
+
+  /** Ends what waits for the API, or for a machine to start. A change of a machine's keys that has begun is finished. */
+  cancel(): void {
+    this.running.abort(new Error("Pulumi cancelled the operation."));
+  }
+
+  private open(settings: GivenSettings): Account {
+    const { display } = this;
+    return accountOf(settings, this.running.signal, (message) => display.lines().info(message));
+  }
+}

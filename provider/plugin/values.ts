@@ -1,0 +1,43 @@
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { fromEngine, type Properties, toEngine } from "../engine/values";
+import { UNKNOWN } from "../resources/contract/description";
+
+/** The key by which an object on the wire says that it stands for something else, and what it stands for. */
+const signature = "4dabf18193072939515e22adb298388d";
+const secret = "1b47061264138c4ac30d75fd1eb44270";
+const output = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const resource = "5cf8f73096256a8f31e491e813e4eb8e";
+
+/** Properties as the core takes them: secrets and outputs opened, resources replaced by their ids, unknowns marked. */
+export function opened(struct: Struct | undefined): Properties {
+  const plain = open(struct?.toJavaScript() ?? {});
+  return fromEngine(plain as Properties);
+}
+
+/** Properties for the engine, those with the given names as secrets. */
+export function sealed(properties: object, secrets: readonly string[]): Struct {
+  const wire = toEngine(properties);
+  const seal = ([name, value]: [string, unknown]): [string, unknown] =>
+    secrets.includes(name) ? [name, { [signature]: secret, value }] : [name, value];
+  // What is left after `toEngine` is what JSON can say.
+  return Struct.fromJavaScript(
+    Object.fromEntries(Object.entries(wire).map(seal)) as Parameters<typeof Struct.fromJavaScript>[0],
+  );
+}
+
+function open(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(open);
+  if (typeof value !== "object" || value === null) return value;
+  const marked = value as Readonly<Record<string, unknown>>;
+  switch (marked[signature]) {
+    case secret:
+      return open(marked["value"]);
+    case output:
+      return "value" in marked ? open(marked["value"]) : UNKNOWN;
+    case resource:
+      // A resource that is not made yet has no id.
+      return marked["id"] || UNKNOWN;
+    default:
+      return Object.fromEntries(Object.entries(marked).map(([name, inner]) => [name, open(inner)]));
+  }
+}
