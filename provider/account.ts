@@ -8,7 +8,7 @@ import { SecurityGroups } from "./exoscale/security_groups";
 import { SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
-import { isPort, notAPort, type SettingName, settings } from "./settings";
+import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
 import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
 import { changeKeys } from "./ssh/change_keys/change_keys";
 import { examineKey } from "./ssh/change_keys/examination";
@@ -148,6 +148,11 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     privateHalves: new Map(),
     ssh: sshToHosts,
   };
+}
+
+/** What is wrong with given settings, with those of the environment in mind. */
+export function settingFailures(given: Readonly<Record<string, unknown>>): SettingFailure[] {
+  return failuresOfSettings(given, process.env);
 }
 
 const accounts = new Map<string, Account>();

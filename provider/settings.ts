@@ -32,8 +32,8 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   },
 };
 
-/** One thing wrong with the settings. */
-interface SettingFailure {
+/** One thing wrong with the settings: which, or the empty text for a secret or a pair, and why. */
+export interface SettingFailure {
   readonly property: string;
   readonly reason: string;
 }
@@ -49,7 +49,7 @@ export function isSetting(name: string): name is SettingName {
  *
  * @param environment where half of a pair of credentials may be
  */
-export function settingFailures(
+export function failuresOfSettings(
   given: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): SettingFailure[] {

@@ -1,9 +1,9 @@
-import { type Account, openAccount } from "../account";
+import { type Account, openAccount, settingFailures } from "../account";
 import type { Properties } from "../engine/values";
 import { CredentialsRejectedError, type ExoscaleSshError, NotInAccountError } from "../errors";
 import { UNKNOWN } from "../resources/contract/description";
 import type { CheckFailure } from "../resources/contract/resource";
-import { isSetting, type SettingName, settingFailures, settings } from "../settings";
+import { isSetting, type SettingName, settings } from "../settings";
 
 /** The settings of the provider as the engine passes them: texts, numbers, or unknown at preview. */
 export type GivenSettings = Properties;
@@ -21,7 +21,7 @@ export const secretSettings = Object.entries(settings)
  * Credentials that are missing are not: a host's AuthorizedKey needs none.
  */
 export async function checkSettings(given: GivenSettings): Promise<CheckFailure[]> {
-  const failures = settingFailures(given, process.env);
+  const failures = settingFailures(given);
   if (failures.length > 0 || Object.values(given).includes(UNKNOWN)) return failures;
   const account = accountOf(given, AbortSignal.timeout(patienceMs));
   const [rejected, nowhere] = await Promise.all([

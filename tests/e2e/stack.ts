@@ -15,6 +15,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Emulator } from "../../emulator";
+import { installPlugin } from "./installed_plugin";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
@@ -226,6 +227,7 @@ export class TestStack {
 }
 
 async function makeStack(directory: string, environment: Record<string, string>): Promise<Stack> {
+  installPlugin(join(directory, "home"));
   return await LocalWorkspace.createStack(
     { stackName: "test", projectName: project, program: async () => {} },
     {

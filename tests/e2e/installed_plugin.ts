@@ -1,0 +1,14 @@
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+
+const root = resolve(__dirname, "../..");
+
+/** Puts the built plugin where `pulumi plugin install` would, below the folder that PULUMI_HOME names. */
+export function installPlugin(home: string): void {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const folder = join(home, "plugins", `resource-exoscale-ssh-v${version}`);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "pulumi-resource-exoscale-ssh");
+  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/provider/plugin/main.js")}" "$@"\n`);
+  chmodSync(file, 0o755);
+}
