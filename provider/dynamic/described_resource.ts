@@ -53,7 +53,10 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     };
     const given = asSecrets(referencesIn(args), fieldsMarked(inputs, "secret"));
     const additionalSecretOutputs = [...(options.additionalSecretOutputs ?? []), ...secrets];
-    super(provider, name, { ...absent, ...given, identity }, { ...options, additionalSecretOutputs }, module_, type);
+    // So that a stack that the plugin has made can come back to these classes, and nothing is made anew.
+    const aliases = [...(options.aliases ?? []), { type: `${module_}:index:${type}` }];
+    const all = { ...options, additionalSecretOutputs, aliases };
+    super(provider, name, { ...absent, ...given, identity }, all, module_, type);
     if ("publicKey" in args) importedKeys.set(this, args.publicKey);
   }
 }

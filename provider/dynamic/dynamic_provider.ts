@@ -52,7 +52,9 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 
     diff: shown(async (_id, olds, news) => {
       const inputs = fromEngine(news) as PreviewedFields<Inputs>;
-      return diffResult(await diff(resource, fromEngine(olds) as State, inputs, context()));
+      const found = await diff(resource, fromEngine(olds) as State, inputs, context());
+      // A state of the plugin has no text of a provider, without which Pulumi could neither refresh nor destroy it here.
+      return diffResult(providerKey in olds ? found : { ...found, drifted: true });
     }),
 
     create: shownPartial(async (news) => {
