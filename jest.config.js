@@ -14,7 +14,15 @@ const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "ins
 const aboutThePackage = ["demo", "docs_examples", "examples_shell", "package_managers", "packaging", "secret_search"];
 
 /** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
-const once = ["bad_input", "command_line", "examples_logins", "interruption", "key_file", "rotation_interrupted"];
+const once = [
+  "bad_input",
+  "command_line",
+  "examples_logins",
+  "interruption",
+  "key_file",
+  "rotation_interrupted",
+  "upgrade",
+];
 
 /** Folders of `@pulumi/pulumi`: the one that was asked for, and without one the oldest and the newest. */
 const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;

@@ -46,6 +46,16 @@ function hiddenTexts(value: unknown): string[] {
 
 const keys = new Map<string, Buffer>();
 
+/**
+ * What Pulumi's passphrase provider encrypted.
+ *
+ * @param salt the stack's, which its settings have as `encryptionsalt`
+ * @throws when the passphrase is another one
+ */
+export function decrypted(text: string, salt: string, passphrase: string): string {
+  return decrypt(text, keyOf(salt, passphrase));
+}
+
 /** As Pulumi derives it; slow on purpose, so once per stack. The salt is written `v1:salt:v1:nonce:a text to try it on`. */
 function keyOf(salt: string, passphrase: string): Buffer {
   const known = keys.get(salt);

@@ -103,14 +103,25 @@ export class UserProgram {
     await this.runWith({ input: value }, "pulumi", "config", "set", ...flags, name);
   }
 
-  /** Runs `pulumi up`, in a new stack the first time. Outputs that are secret are remembered as such. */
+  /** Runs `pulumi up`, in a new stack the first time; the outputs. */
   async up(): Promise<Record<string, unknown>> {
     await this.selectStack();
     await this.run("pulumi", "up", ...unattended);
+    return this.outputs();
+  }
+
+  /** The outputs of the program's last run. Those that are secret are remembered as such. */
+  async outputs(): Promise<Record<string, unknown>> {
     const outputs = JSON.parse(await this.run("pulumi", "stack", "output", "--json", "--show-secrets"));
     const stored = Object.values(this.state()).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
     for (const [name, value] of Object.entries(outputs)) if (isStoredAsSecret(stored[name])) this.expectHidden(value);
     return outputs;
+  }
+
+  /** Gives a new stack a state, as `pulumi stack export` printed it. */
+  async importState(text: string): Promise<void> {
+    await this.selectStack();
+    await this.runWith({ input: text }, "pulumi", "stack", "import");
   }
 
   private async selectStack(): Promise<void> {

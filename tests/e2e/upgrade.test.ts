@@ -1,0 +1,49 @@
+import { end } from "./end";
+import { logIn } from "./login";
+import { RecordedStack, recordings } from "./recorded_stack";
+
+/** What a stack meets whose package is replaced by this one: nothing. Each was left by an earlier build. */
+
+jest.setTimeout(180_000);
+
+describe.each(recordings)("A stack that %s has left", (name) => {
+  let stack: RecordedStack;
+
+  beforeAll(async () => {
+    stack = await RecordedStack.restore(name);
+  });
+
+  afterAll(async () => {
+    await end(stack?.program, stack?.emulator);
+    stack?.dispose();
+  });
+
+  test("is recorded without a secret in clear", () => {
+    expect(stack.leaks()).toEqual([]);
+  });
+
+  test("has nothing to change, at preview and at refresh", async () => {
+    await stack.program.expectNoChanges();
+    await stack.program.refresh();
+    await stack.program.expectNoChanges();
+    expect(stack.emulator.requests.filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("keeps its private key, which still opens the machine", async () => {
+    const { login, knownHosts, privateKey } = await stack.program.outputs();
+    expect(await logIn({ privateKey, sshCommand: login, knownHosts }, "whoami")).toBe("debian");
+  });
+
+  test("changes in place what the program changes", async () => {
+    const before = stack.emulator.cloud.keys;
+    await stack.program.configure("stage", "second");
+    expect(Object.keys(await stack.up()).sort()).toEqual(["same", "update"]);
+    expect(stack.emulator.cloud.keys).toEqual(before);
+  });
+
+  test("is removed whole", async () => {
+    await stack.program.destroy();
+    expect(stack.emulator.cloud.keys).toEqual([]);
+    expect(stack.emulator.cloud.instances()).toEqual([]);
+  });
+});

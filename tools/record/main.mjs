@@ -1,0 +1,59 @@
+// Runs a program with some build of the package on today's emulator, and keeps the state and the account: see
+// tests/recorded_states/README.md.
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { makeEmptyWorkplace } from "../demo/workplace.mjs";
+import { runMain } from "../process/leave.mjs";
+import { mustRun } from "../process/run.mjs";
+import { say, step } from "../process/say.mjs";
+import { nodeModules, root } from "../setup/paths.mjs";
+import { startRecordedAccount } from "./account.mjs";
+import { layOutProgram } from "./program.mjs";
+import { keep } from "./recording.mjs";
+import { PASSPHRASE } from "./seal.mjs";
+import { settingsOfTheProgram } from "./settings.mjs";
+
+await runMain(async () => {
+  const { folder, build } = asked();
+  const place = makeEmptyWorkplace(process.env["PATH"] ?? "");
+  const program = join(place.directory, "program");
+  layOutProgram(folder, program, build);
+  const account = await startRecordedAccount();
+  const env = { ...place.environment, ...account.environment, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
+  /** @param {string[]} args @param {string} [input] */
+  const pulumi = (args, input) =>
+    mustRun("pulumi", [...args, "--non-interactive"], { cwd: program, env, ...(input !== undefined && { input }) });
+
+  await pulumi(["stack", "init", "test"]);
+  const settings = settingsOfTheProgram();
+  for (const { name, value, kind } of settings) await pulumi(["config", "set", `--${kind}`, name], value);
+  await step("Making everything that the program declares", () => pulumi(["up", "--yes", "--skip-preview"]));
+  await step("Seeing that this build finds nothing to change", () => pulumi(["preview", "--expect-no-changes"]));
+  const stack = await pulumi(["stack", "export"]);
+  await account.stop();
+  await step("Keeping the state and the account", async () => {
+    const secrets = settings.filter(({ kind }) => kind === "secret").map(({ value }) => value);
+    keep({ folder, program, stack, account, secrets });
+    const biome = join(nodeModules, "@biomejs", "biome", "bin", "biome");
+    await mustRun(process.execPath, [biome, "format", "--write", folder], { cwd: root });
+  });
+  await account.remove();
+  await place.remove();
+  say(`Recorded in ${folder}`);
+  return 0;
+});
+
+/** @returns {{ folder: string, build: string }} where the recording goes, and the built checkout that makes it */
+function asked() {
+  const { values, positionals } = parseArgs({ allowPositionals: true, options: { package: { type: "string" } } });
+  const folder = join(root, "tests", "recorded_states", positionals[0] ?? "");
+  if (positionals.length !== 1 || !existsSync(join(folder, "index.js"))) {
+    throw new Error(
+      "Name a folder of tests/recorded_states that has an index.js, and with --package a built checkout.",
+    );
+  }
+  const build = resolve(values.package ?? root);
+  if (!existsSync(join(build, "dist", "provider"))) throw new Error(`${build} has no dist/provider: npm run build`);
+  return { folder, build };
+}
