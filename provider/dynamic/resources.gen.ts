@@ -172,7 +172,12 @@ export interface HeldKey {
   readonly fingerprintMd5?: string | undefined;
   /** The public key, where the program gave it. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** Given at first boot (`boot`), or added to the running machine (`ssh`). */
+  /**
+   * How the key came to the machine.
+   *
+   * - `boot`: Given at first boot.
+   * - `ssh`: Added to the running machine.
+   */
   readonly origin: "boot" | "ssh";
   /** Taken off again, and proven to be refused. Kept for as long as the API lists the key here. */
   readonly closed?: boolean | undefined;
@@ -180,9 +185,26 @@ export interface HeldKey {
 
 /** One rule: who may reach what. */
 export interface SecurityGroupRuleArgs {
-  /** `ingress` (default) or `egress`. */
+  /**
+   * Direction of the traffic. Default `ingress`.
+   *
+   * - `ingress`: What comes to the members of the group.
+   * - `egress`: What goes out from them.
+   */
   flowDirection?: pulumi.Input<"ingress" | "egress" | undefined>;
-  /** Protocol; `all` is every one. */
+  /**
+   * Protocol of the traffic.
+   *
+   * - `tcp`: TCP, which SSH uses.
+   * - `udp`: UDP.
+   * - `icmp`: ICMP of IPv4, such as ping.
+   * - `icmpv6`: ICMP of IPv6.
+   * - `ah`: IPsec's Authentication Header.
+   * - `esp`: IPsec's Encapsulating Security Payload.
+   * - `gre`: Generic Routing Encapsulation.
+   * - `ipip`: IPv4 in IPv4.
+   * - `all`: Every protocol.
+   */
   protocol: pulumi.Input<"tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all">;
   /** First port, 1 to 65535; for tcp and udp. Default: all ports. */
   startPort?: pulumi.Input<number | undefined>;
@@ -208,9 +230,26 @@ export interface IcmpArgs {
 
 /** One rule: who may reach what. */
 export interface SecurityGroupRule {
-  /** `ingress` (default) or `egress`. */
+  /**
+   * Direction of the traffic. Default `ingress`.
+   *
+   * - `ingress`: What comes to the members of the group.
+   * - `egress`: What goes out from them.
+   */
   readonly flowDirection?: "ingress" | "egress" | undefined;
-  /** Protocol; `all` is every one. */
+  /**
+   * Protocol of the traffic.
+   *
+   * - `tcp`: TCP, which SSH uses.
+   * - `udp`: UDP.
+   * - `icmp`: ICMP of IPv4, such as ping.
+   * - `icmpv6`: ICMP of IPv6.
+   * - `ah`: IPsec's Authentication Header.
+   * - `esp`: IPsec's Encapsulating Security Payload.
+   * - `gre`: Generic Routing Encapsulation.
+   * - `ipip`: IPv4 in IPv4.
+   * - `all`: Every protocol.
+   */
   readonly protocol: "tcp" | "udp" | "icmp" | "icmpv6" | "ah" | "esp" | "gre" | "ipip" | "all";
   /** First port, 1 to 65535; for tcp and udp. Default: all ports. */
   readonly startPort?: number | undefined;
@@ -276,7 +315,12 @@ export interface HostConnection {
 
 /** An instance, or an instance pool, that was given a key. */
 export interface KeyHolder {
-  /** A pool gives the key to its future members. */
+  /**
+   * What holds the key.
+   *
+   * - `instance`: One instance.
+   * - `instance-pool`: An instance pool, which gives the key to its future members.
+   */
   readonly kind: "instance" | "instance-pool";
   /** Zone that it is in. */
   readonly zone: string;
@@ -290,7 +334,13 @@ export interface KeyHolder {
   readonly publicIp?: string | undefined;
   /** State of the instance: running, stopped, ... */
   readonly state?: string | undefined;
-  /** The host's own answer; with `probe` only. */
+  /**
+   * The host's own answer; with `probe` only.
+   *
+   * - `yes`: The host said that it accepts the key.
+   * - `no`: The host refused the key when it was asked from here.
+   * - `unknown`: The host was not asked, or gave no answer.
+   */
   readonly accepts?: "yes" | "no" | "unknown" | undefined;
   /** The answer, or why there is none, in words; with `probe` only. */
   readonly reason?: string | undefined;
@@ -304,11 +354,23 @@ export interface SshKeyPairArgs {
   publicKey?: pulumi.Input<string | undefined>;
   /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
   privateKey?: pulumi.Input<string | undefined>;
-  /** Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa. A change makes a new one. */
+  /**
+   * Kind of key to generate. Default `ed25519`. As an output, the kind of the key, imported ones included. A change makes a new one.
+   *
+   * - `ed25519`: Ed25519: short, fast, and accepted by every OpenSSH since 6.5.
+   * - `rsa`: RSA, with `rsaBits` bits.
+   * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents ssh-rsa and ssh-ed25519 only, and may refuse it.
+   */
   algorithm?: pulumi.Input<"ed25519" | "rsa" | "ecdsa" | undefined>;
   /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only. A change makes a new one. */
   rsaBits?: pulumi.Input<number | undefined>;
-  /** Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one. */
+  /**
+   * Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one.
+   *
+   * - `P256`: NIST P-256 (`ecdsa-sha2-nistp256`).
+   * - `P384`: NIST P-384 (`ecdsa-sha2-nistp384`).
+   * - `P521`: NIST P-521 (`ecdsa-sha2-nistp521`).
+   */
   ecdsaCurve?: pulumi.Input<"P256" | "P384" | "P521" | undefined>;
   /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
   comment?: pulumi.Input<string | undefined>;
@@ -318,7 +380,13 @@ export interface SshKeyPairArgs {
   privateKeyFile?: pulumi.Input<string | undefined>;
   /** Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
-  /** What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them; `revoke` logs in to each of them, removes exactly this key from `authorized_keys` of the template's default user and of root, and proves that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there. The pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`. */
+  /**
+   * What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it. Default `warn`. To `revoke`, the pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`.
+   *
+   * - `warn`: Delete the key from the account, and name the instances that hold it: they stay open to it.
+   * - `refuse`: Fail, and name the instances that hold the key.
+   * - `revoke`: Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and prove that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there.
+   */
   onDelete?: pulumi.Input<"warn" | "refuse" | "revoke" | undefined>;
   /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails. */
   allowLockout?: pulumi.Input<boolean | undefined>;
@@ -338,11 +406,23 @@ export class SshKeyPair extends DescribedResource {
   declare readonly publicKey: pulumi.Output<string | undefined>;
   /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
   declare readonly privateKey: pulumi.Output<string | undefined>;
-  /** Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa. A change makes a new one. */
+  /**
+   * Kind of key to generate. Default `ed25519`. As an output, the kind of the key, imported ones included. A change makes a new one.
+   *
+   * - `ed25519`: Ed25519: short, fast, and accepted by every OpenSSH since 6.5.
+   * - `rsa`: RSA, with `rsaBits` bits.
+   * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents ssh-rsa and ssh-ed25519 only, and may refuse it.
+   */
   declare readonly algorithm: pulumi.Output<"ed25519" | "rsa" | "ecdsa" | undefined>;
   /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only. A change makes a new one. */
   declare readonly rsaBits: pulumi.Output<number | undefined>;
-  /** Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one. */
+  /**
+   * Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one.
+   *
+   * - `P256`: NIST P-256 (`ecdsa-sha2-nistp256`).
+   * - `P384`: NIST P-384 (`ecdsa-sha2-nistp384`).
+   * - `P521`: NIST P-521 (`ecdsa-sha2-nistp521`).
+   */
   declare readonly ecdsaCurve: pulumi.Output<"P256" | "P384" | "P521" | undefined>;
   /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
   declare readonly comment: pulumi.Output<string | undefined>;
@@ -352,7 +432,13 @@ export class SshKeyPair extends DescribedResource {
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
   /** Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
   declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
-  /** What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it: `warn` (default) deletes the key from the account and names them; `refuse` fails and names them; `revoke` logs in to each of them, removes exactly this key from `authorized_keys` of the template's default user and of root, and proves that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there. The pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`. */
+  /**
+   * What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it. Default `warn`. To `revoke`, the pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`.
+   *
+   * - `warn`: Delete the key from the account, and name the instances that hold it: they stay open to it.
+   * - `refuse`: Fail, and name the instances that hold the key.
+   * - `revoke`: Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and prove that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there.
+   */
   declare readonly onDelete: pulumi.Output<"warn" | "refuse" | "revoke">;
   /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails. */
   declare readonly allowLockout: pulumi.Output<boolean>;
@@ -401,7 +487,7 @@ export interface InstanceArgs {
   template: pulumi.Input<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
@@ -411,9 +497,20 @@ export interface InstanceArgs {
   userData?: pulumi.Input<string | undefined>;
   /** Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
-  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are. */
+  /**
+   * Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.
+   *
+   * - `inet4`: An IPv4 address.
+   * - `dual`: An IPv4 and an IPv6 address.
+   * - `none`: No public address.
+   */
   publicIpAssignment?: pulumi.Input<"inet4" | "dual" | "none" | undefined>;
-  /** Whether the instance runs. Default `running`. Changes in place. An instance that is made `stopped` boots, and gets its keys, when it is started for the first time. As an output, the state that the API has. */
+  /**
+   * Whether the instance runs. Default `running`. Changes in place. As an output, the state that the API has.
+   *
+   * - `running`: It runs.
+   * - `stopped`: It is shut down. One that is made so boots, and gets its keys, when it is started for the first time.
+   */
   state?: pulumi.Input<"running" | "stopped" | undefined>;
   /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
   deletionProtection?: pulumi.Input<boolean | undefined>;
@@ -445,7 +542,7 @@ export class Instance extends DescribedResource {
   declare readonly template: pulumi.Output<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
@@ -455,9 +552,15 @@ export class Instance extends DescribedResource {
   declare readonly userData: pulumi.Output<string | undefined>;
   /** Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place. */
   declare readonly labels: pulumi.Output<Readonly<Record<string, string>> | undefined>;
-  /** Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are. */
+  /**
+   * Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.
+   *
+   * - `inet4`: An IPv4 address.
+   * - `dual`: An IPv4 and an IPv6 address.
+   * - `none`: No public address.
+   */
   declare readonly publicIpAssignment: pulumi.Output<"inet4" | "dual" | "none">;
-  /** running, stopped, error, ... as the API has it. */
+  /** State that the API has, such as running, stopped or error. */
   declare readonly state: pulumi.Output<string>;
   /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
   declare readonly deletionProtection: pulumi.Output<boolean | undefined>;
@@ -487,7 +590,7 @@ export class Instance extends DescribedResource {
   declare readonly user: pulumi.Output<string | undefined>;
   /** Time of creation, ISO 8601 in UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** `ssh user@address`, ready to paste, through the bastion if there is one: `connection.host`, else the public IPv4 address; absent without an address. */
+  /** Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address. */
   declare readonly sshCommand: pulumi.Output<string | undefined>;
   /** A `Host` block for `~/.ssh/config`; absent without an address. */
   declare readonly sshConfig: pulumi.Output<string | undefined>;
@@ -545,11 +648,11 @@ export class SecurityGroup extends DescribedResource {
 
 /** What a program declares of an {@link AuthorizedKey}. */
 export interface AuthorizedKeyArgs {
-  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. */
+  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. A change of `host` makes a new one; of anything else touches nothing on the host. */
   connection: pulumi.Input<HostConnectionArgs>;
   /** Account on the host that the key opens. Default: `connection.user`. For another one `connection.user` needs `sudo` without a password. A change makes a new one. */
   user?: pulumi.Input<string | undefined>;
-  /** The key: an `SshKeyPair`, or one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
+  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
   publicKey: pulumi.Input<string | SshKeyPair>;
   /** Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without the key, or with it and without options. */
   options?: pulumi.Input<pulumi.Input<string>[] | undefined>;
@@ -563,11 +666,11 @@ export interface AuthorizedKeyArgs {
 
 /** One public key on one account of one host that can be reached over SSH, Exoscale or not. It is added to `authorized_keys` and proven to be accepted. When it is deleted it is removed there and proven to be refused. */
 export class AuthorizedKey extends DescribedResource {
-  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. */
+  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. A change of `host` makes a new one; of anything else touches nothing on the host. */
   declare readonly connection: pulumi.Output<HostConnection>;
   /** Account on the host that the key opens. */
   declare readonly user: pulumi.Output<string>;
-  /** The key: an `SshKeyPair`, or one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
+  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
   declare readonly publicKey: pulumi.Output<string>;
   /** Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without the key, or with it and without options. */
   declare readonly options: pulumi.Output<readonly string[] | undefined>;
@@ -628,7 +731,7 @@ export interface GetTemplateResult {
   readonly sshKeyEnabled: boolean;
   /** Smallest disk that it fits on, in GiB. */
   readonly smallestDisk: number;
-  /** `public` (Exoscale's) or `private` (the account's). */
+  /** Whose it is: `public`, which is Exoscale's, or `private`, the account's. */
   readonly visibility: string;
 }
 
@@ -644,7 +747,7 @@ export interface GetInstanceTypeArgs {
 export interface GetInstanceTypeResult {
   /** Identifier of the type. */
   readonly id: string;
-  /** `family.size`. */
+  /** Family, a dot and size: `standard.tiny`. */
   readonly type: string;
   /** Family, such as `standard`. An instance can only be scaled within it. */
   readonly family: string;

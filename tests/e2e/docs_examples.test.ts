@@ -7,7 +7,8 @@ import { TestStack } from "./stack";
 jest.setTimeout(240_000);
 
 const folder = join(__dirname, "../../docs/examples");
-const examples = readdirSync(folder).map((file) => file.replace(/\.ts$/, ""));
+const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
+const examples = files.map((file) => file.replace(/\.ts$/, ""));
 
 let emulator: Emulator;
 let stack: TestStack;

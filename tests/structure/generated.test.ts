@@ -1,60 +1,28 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { functions, resources } from "../../provider/resources";
 import { fieldsMarked } from "../../provider/resources/contract/description";
 import { pulumiSchema } from "../../tools/generate/pulumi_schema";
+import { registryTexts } from "../../tools/generate/registry";
 import { classesSource } from "../../tools/generate/typescript";
+import {
+  namesWhere,
+  type Properties,
+  type Property,
+  propertiesWhere,
+  read,
+  root,
+  type Shape,
+  schema,
+  shapes,
+} from "./schema";
 
-const root = resolve(__dirname, "../..");
 const [described, asked] = [Object.values(resources), Object.values(functions)];
-
-interface Property {
-  readonly type?: string;
-  readonly $ref?: string;
-  readonly description?: string;
-  readonly secret?: boolean;
-  readonly items?: Property;
-  readonly additionalProperties?: Property;
-}
-
-type Properties = Readonly<Record<string, Property>>;
-
-interface Shape {
-  readonly properties: Properties;
-  readonly required: readonly string[];
-}
-
-/** Pulumi's schema language, as far as these tests look at it. */
-interface Schema {
-  readonly config: { readonly variables: Properties };
-  readonly provider: { readonly inputProperties: Properties };
-  readonly types: Readonly<Record<string, Shape>>;
-  readonly resources: Readonly<Record<string, Shape & { inputProperties: Properties; requiredInputs: string[] }>>;
-  readonly functions: Readonly<Record<string, { inputs: Shape; outputs: Shape }>>;
-}
-
-const schema: Schema = JSON.parse(read("schema.json"));
-
-/** Whatever has properties and says which of them are required, by a name for messages. */
-const shapes: Readonly<Record<string, Shape>> = Object.fromEntries([
-  ...Object.entries(schema.types),
-  ...Object.entries(schema.resources),
-  ...Object.entries(schema.resources).map(([token, { inputProperties, requiredInputs }]) => [
-    `${token} as input`,
-    { properties: inputProperties, required: requiredInputs },
-  ]),
-  ...Object.entries(schema.functions).flatMap(([token, { inputs, outputs }]) => [
-    [`${token} as input`, inputs],
-    [`${token} as answer`, outputs],
-  ]),
-  ["settings", { properties: schema.config.variables, required: [] }],
-]);
 
 describe("What is generated follows from the descriptions: npm run generate changes nothing", () => {
   test("schema.json", () => {
     const manifest = JSON.parse(read("package.json"));
-    const anew = `${JSON.stringify(pulumiSchema(manifest, described, asked), null, 2)}\n`;
+    const anew = `${JSON.stringify(pulumiSchema(manifest, described, asked, registryTexts(root)), null, 2)}\n`;
     expect(formatted("schema.json", anew)).toBe(read("schema.json"));
   });
 
@@ -82,8 +50,11 @@ describe("schema.json", () => {
     expect(Object.entries(shapes).flatMap(missing)).toEqual([]);
   });
 
-  test("describes every property in a sentence", () => {
-    expect(propertiesWhere(({ description = "" }) => !/^\S.*\.$/s.test(description))).toEqual([]);
+  test("describes every property, type and value in sentences", () => {
+    const isNoSentence = ({ description = "" }) => !/^[A-Z]\S*.*[^ ]\.$/s.test(description);
+    const values = Object.values(schema.types).flatMap((type) => [type, ...(type.enum ?? [])]);
+    expect(propertiesWhere(isNoSentence)).toEqual([]);
+    expect([schema, schema.provider, ...values].filter(isNoSentence)).toEqual([]);
   });
 
   test("gives no resource a property that Pulumi keeps for itself", () => {
@@ -125,10 +96,6 @@ describe("schema.json marks as secret, in inputs and outputs,", () => {
   });
 });
 
-function read(file: string): string {
-  return readFileSync(join(root, file), "utf8");
-}
-
 function formatted(file: string, text: string): string {
   const biome = join(root, "node_modules/@biomejs/biome/bin/biome");
   const command = [biome, "format", `--stdin-file-path=${file}`];
@@ -140,17 +107,6 @@ function references({ $ref, items, additionalProperties }: Property): string[] {
   return [...($ref === undefined ? [] : [$ref]), ...inner.flatMap(references)];
 }
 
-function propertiesWhere(matches: (property: Property) => boolean): string[] {
-  return Object.entries(shapes).flatMap(([shape, { properties }]) =>
-    Object.entries(properties)
-      .filter(([, property]) => matches(property))
-      .map(([name]) => `${shape}: ${name}`),
-  );
-}
-
 function secrets(properties: Properties = {}): string[] {
-  return Object.entries(properties)
-    .filter(([, { secret }]) => secret === true)
-    .map(([name]) => name)
-    .sort();
+  return namesWhere(properties, ({ secret }) => secret === true);
 }

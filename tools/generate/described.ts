@@ -3,9 +3,15 @@ import * as z from "zod";
 /** The type of a property, as far as both TypeScript and Pulumi's schema can say it. */
 export type TypeNode =
   | { readonly kind: "string" | "integer" | "number" | "boolean" | "any" }
-  | { readonly kind: "enum"; readonly values: readonly string[] }
+  | { readonly kind: "enum"; readonly name: string; readonly values: readonly ChoiceValue[] }
   | { readonly kind: "array" | "map"; readonly items: TypeNode; readonly resource?: string }
   | { readonly kind: "object"; readonly name: string };
+
+/** A word of an enumeration, and what it means. */
+export interface ChoiceValue {
+  readonly value: string;
+  readonly description: string;
+}
 
 /** One property of a resource, a function or a nested type. */
 export interface Property {
@@ -15,6 +21,8 @@ export interface Property {
   readonly required: boolean;
   readonly secret: boolean;
   readonly replaces: boolean;
+  /** Where `replaces` does not say all: see the mark in `provider/resources/contract/description.ts`. */
+  readonly replacement?: "sometimes" | "always";
   /** Programs may give a resource of this name instead. */
   readonly resource?: string;
   /** What a change does, in words that follow "A change". */
@@ -30,10 +38,18 @@ export interface NamedType {
   readonly properties: readonly Property[];
 }
 
-/** The properties of a described object, and the named types that they use. */
+/** An enumeration. */
+export interface Choice {
+  readonly name: string;
+  readonly description: string;
+  readonly values: readonly ChoiceValue[];
+}
+
+/** The properties of a described object, and the named types and enumerations that they use. */
 export interface Described {
   readonly properties: readonly Property[];
   readonly types: readonly NamedType[];
+  readonly choices: readonly Choice[];
 }
 
 interface JsonSchema {
@@ -51,6 +67,8 @@ interface JsonSchema {
   readonly default?: unknown;
   readonly secret?: boolean;
   readonly replaces?: boolean;
+  readonly replacement?: "sometimes" | "always";
+  readonly values?: Readonly<Record<string, string>>;
   readonly change?: string;
   readonly hidden?: boolean;
   readonly resource?: string;
@@ -61,14 +79,28 @@ export function described(object: z.ZodType, io: "input" | "output"): Described 
   // zod writes what JSON Schema and our own marks have in common with the interface above.
   const schema = z.toJSONSchema(object, { io, unrepresentable: "any" }) as JsonSchema;
   const definitions = schema.$defs ?? {};
+  const named = Object.entries(definitions);
   return {
     properties: propertiesOf(schema, definitions),
-    types: Object.entries(definitions).map(([name, definition]) => ({
-      name,
-      description: definition.description ?? "",
-      properties: propertiesOf(definition, definitions),
-    })),
+    types: named
+      .filter(([, definition]) => !definition.enum)
+      .map(([name, definition]) => ({
+        name,
+        description: definition.description ?? "",
+        properties: propertiesOf(definition, definitions),
+      })),
+    choices: named
+      .filter(([, definition]) => definition.enum)
+      .map(([name, definition]) => ({
+        name,
+        description: definition.description ?? "",
+        values: choiceValues(definition),
+      })),
   };
+}
+
+function choiceValues({ enum: words = [], values = {} }: JsonSchema): ChoiceValue[] {
+  return words.map((value) => ({ value, description: values[value] ?? "" }));
 }
 
 function propertiesOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): Property[] {
@@ -83,6 +115,7 @@ function propertiesOf(schema: JsonSchema, definitions: Record<string, JsonSchema
       secret: property.secret === true,
       replaces: property.replaces === true,
       change: property.change ?? (property.replaces === true ? "makes a new one" : "is made in place"),
+      ...(property.replacement !== undefined && { replacement: property.replacement }),
       ...(property.resource !== undefined && { resource: property.resource }),
       ...(isScalar(property.default) && { default: property.default }),
     }));
@@ -94,8 +127,7 @@ function isScalar(value: unknown): value is string | number | boolean {
 
 function typeOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): TypeNode {
   const reference = schema.$ref ?? schema.allOf?.find(({ $ref }) => $ref)?.$ref;
-  if (reference) return { kind: "object", name: reference.replace("#/$defs/", "") };
-  if (schema.enum) return { kind: "enum", values: schema.enum };
+  if (reference) return namedTypeOf(reference.replace("#/$defs/", ""), definitions);
   if (schema.anyOf?.[0]) return typeOf(schema.anyOf[0], definitions);
   switch (schema.type) {
     case "array":
@@ -116,6 +148,11 @@ function typeOf(schema: JsonSchema, definitions: Record<string, JsonSchema>): Ty
     default:
       return { kind: "any" };
   }
+}
+
+function namedTypeOf(name: string, definitions: Record<string, JsonSchema>): TypeNode {
+  const definition = definitions[name];
+  return definition?.enum ? { kind: "enum", name, values: choiceValues(definition) } : { kind: "object", name };
 }
 
 function arrayOf(items: JsonSchema, definitions: Record<string, JsonSchema>): TypeNode {

@@ -109,17 +109,28 @@ function inputText(property: Property): string {
     secret && "always a secret",
   ];
   const standard = value === undefined ? undefined : `default \`${JSON.stringify(value)}\``;
-  return [`### ${name}`, facts([...marks, standard, `a change ${change}`]), property.description].join("\n\n");
+  return [
+    `### ${name}`,
+    facts([...marks, standard, `a change ${change}`]),
+    property.description,
+    ...words(type, ""),
+  ].join("\n\n");
 }
 
 function outputText({ name, type, description, required, secret }: Property): string {
   const marks = facts([`\`${typeText(type)}\``, !required && "may be absent", secret && "always a secret"]);
-  return `**\`${name}\`** (${marks}): ${description}`;
+  return [`**\`${name}\`** (${marks}): ${description}`, ...words(type, "  ")].join("\n");
 }
 
-function argumentText(property: Property): string {
-  const { name, type, required } = property;
-  return `**\`${name}\`** (${facts([`\`${typeText(type)}\``, required ? "required" : "optional"])}): ${property.description}`;
+function argumentText({ name, type, description, required }: Property): string {
+  const marks = facts([`\`${typeText(type)}\``, required ? "required" : "optional"]);
+  return [`**\`${name}\`** (${marks}): ${description}`, ...words(type, "  ")].join("\n");
+}
+
+/** What each word of an enumeration means, as a list; of other types nothing. */
+function words(type: TypeNode, indent: string): string[] {
+  if (type.kind !== "enum") return [];
+  return [type.values.map(({ value, description }) => `${indent}- \`${value}\`: ${description}`).join("\n")];
 }
 
 function typeSections(of: readonly Described[]): string[] {
@@ -146,7 +157,7 @@ function code(source: string): string {
 function typeText(type: TypeNode): string {
   switch (type.kind) {
     case "enum":
-      return type.values.map((value) => JSON.stringify(value)).join(" | ");
+      return type.values.map(({ value }) => JSON.stringify(value)).join(" | ");
     case "array":
       return arrayText(type.items, type.resource);
     case "map":

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { functions, resources } from "../../provider/resources";
 import { codesThrownBy, type DescribedError, describedErrors } from "./errors";
+import { fileName } from "./file_name";
 import { type Besides, configurationPage, errorsPage, functionsPage, resourcePage } from "./markdown";
 
 /** Where the core has the code of each resource and function. */
@@ -34,9 +35,4 @@ export function pages(root: string): Record<string, string> {
 function errorsOf(root: string, place: string, errors: readonly DescribedError[]): DescribedError[] {
   const thrown = codesThrownBy(root, place, errors);
   return errors.filter(({ code }) => thrown.includes(code));
-}
-
-/** `SshKeyPair` is in `ssh_key_pair`. */
-function fileName(name: string): string {
-  return name.replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
 }

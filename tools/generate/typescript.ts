@@ -122,9 +122,13 @@ function optional(type: string): string {
   return wrappedInput === undefined ? `${type} | undefined` : `pulumi.Input<${wrappedInput} | undefined>`;
 }
 
-function doc({ description, secret, replaces, change }: Property): string {
-  const marks = [secret && "Always a secret.", replaces && `A change ${change}.`].filter(Boolean);
-  return `  /** ${[description, ...marks].join(" ")} */`;
+function doc({ type, description, secret, replaces, replacement, change }: Property): string {
+  const mayReplace = replaces || replacement !== undefined;
+  const marks = [secret && "Always a secret.", mayReplace && `A change ${change}.`].filter(Boolean);
+  const text = [description, ...marks].join(" ");
+  if (type.kind !== "enum") return `  /** ${text} */`;
+  const words = type.values.map(({ value, description: meaning }) => `   * - \`${value}\`: ${meaning}`);
+  return ["  /**", `   * ${text}`, "   *", ...words, "   */"].join("\n");
 }
 
 function always({ required, default: value }: Property): boolean {
@@ -142,7 +146,7 @@ function plain(type: TypeNode): string {
     case "any":
       return "unknown";
     case "enum":
-      return type.values.map((value) => JSON.stringify(value)).join(" | ");
+      return type.values.map(({ value }) => JSON.stringify(value)).join(" | ");
     case "array":
       return `readonly ${wrapped(plain(type.items))}[]`;
     case "map":

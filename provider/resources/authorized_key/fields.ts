@@ -13,6 +13,7 @@ export const authorizedKeyInputs = z.object({
       "How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is " +
       "added there before it is removed here. Any other change is made in place and touches nothing on the host.",
     secret: true,
+    replacement: "sometimes",
     change: "of `host` makes a new one; of anything else touches nothing on the host",
   }),
   user: z
@@ -27,7 +28,7 @@ export const authorizedKeyInputs = z.object({
     }),
   publicKey: z.string().meta({
     description:
-      "The key: an `SshKeyPair`, or one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes " +
+      "The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes " +
       "to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one " +
       "is removed.",
     replaces: true,

@@ -13,6 +13,20 @@ declare module "zod" {
     /** A change of this input makes a new object. */
     replaces?: true;
     /**
+     * For `schema.json` only, where `replaces` does not say all: a change makes a new object `sometimes`, which the diff
+     * decides; or `always`, so that the engine may replace without asking anybody (`replaceOnChanges`).
+     *
+     * The SDKs hand `replaceOnChanges` to the engine, which then replaces at any change that a diff names, past the
+     * refusals of `refine` and its word on which of the two goes first. So it is for those alone that no `sameValue`,
+     * `complete` or `refine` ever takes for unchanged: `triggers`, which exist to replace, and the zone, which no machine
+     * leaves. Not for keys (another comment, the same key in another format, and what goes with an import), templates and
+     * groups (another spelling), algorithms (that of an import may be left out), names (made here), the user of a
+     * connection (unknown for a moment).
+     */
+    replacement?: "sometimes" | "always";
+    /** What each word of a choice means. */
+    values?: Readonly<Record<string, string>>;
+    /**
      * What a change of this input does, in words that follow "A change". Default: "is made in place"; for one that
      * replaces, "makes a new one".
      */

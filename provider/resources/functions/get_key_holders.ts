@@ -2,6 +2,7 @@ import * as z from "zod";
 import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
+import { choice } from "../contract/choice";
 import { findHolders, probeHolders, type SoughtKey } from "../ssh_key_pair/holders";
 import type { AccountFunction } from "./function";
 
@@ -25,15 +26,21 @@ const inputs = z.object({
 
 const holder = z
   .object({
-    kind: z.enum(["instance", "instance-pool"]).meta({ description: "A pool gives the key to its future members." }),
+    kind: choice("HolderKind", "What holds a key.", {
+      instance: "One instance.",
+      "instance-pool": "An instance pool, which gives the key to its future members.",
+    }).meta({ description: "What holds the key." }),
     zone: z.string().meta({ description: "Zone that it is in." }),
     id: z.string().meta({ description: "Identifier of the instance or the pool." }),
     name: z.string().meta({ description: "Its name." }),
     keyName: z.string().optional().meta({ description: "Name under which the API lists the key there." }),
     publicIp: z.string().optional().meta({ description: "IPv4 address of the instance, if it has one." }),
     state: z.string().optional().meta({ description: "State of the instance: running, stopped, ..." }),
-    accepts: z
-      .enum(["yes", "no", "unknown"])
+    accepts: choice("KeyAcceptance", "Whether a host accepts a key.", {
+      yes: "The host said that it accepts the key.",
+      no: "The host refused the key when it was asked from here.",
+      unknown: "The host was not asked, or gave no answer.",
+    })
       .optional()
       .meta({ description: "The host's own answer; with `probe` only." }),
     reason: z

@@ -14,8 +14,10 @@ const outputs = z.object({
   zone: z.string().meta({ description: "Zone that it is in." }),
   defaultUser: z.string().optional().meta({ description: "User that SSH keys are installed for, such as `debian`." }),
   sshKeyEnabled: z.boolean().meta({ description: "Whether instances of it take SSH keys at first boot." }),
-  smallestDisk: z.number().meta({ description: "Smallest disk that it fits on, in GiB." }),
-  visibility: z.string().meta({ description: "`public` (Exoscale's) or `private` (the account's)." }),
+  smallestDisk: z.int().meta({ description: "Smallest disk that it fits on, in GiB." }),
+  visibility: z
+    .string()
+    .meta({ description: "Whose it is: `public`, which is Exoscale's, or `private`, the account's." }),
 });
 
 export const getTemplate: AccountFunction<typeof inputs, typeof outputs> = {

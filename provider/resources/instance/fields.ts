@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { instanceConnection } from "../connection/fields";
+import { choice } from "../contract/choice";
 import { autoNamedField, identityField } from "../contract/identity";
 import { keyName } from "../ssh_key_pair/fields";
 import "../contract/description";
@@ -25,6 +26,18 @@ export const sshKeyReference = z
   })
   .meta({ id: "SshKeyReference", description: "A key of the account.", resource: "SshKeyPair" });
 
+const publicIpAssignment = choice("PublicIpAssignment", "Public addresses of an instance.", {
+  inet4: "An IPv4 address.",
+  dual: "An IPv4 and an IPv6 address.",
+  none: "No public address.",
+});
+
+// Not "InstanceState": SDKs call the state of the resource Instance so.
+const powerState = choice("PowerState", "Whether an instance runs.", {
+  running: "It runs.",
+  stopped: "It is shut down. One that is made so boots, and gets its keys, when it is started for the first time.",
+});
+
 /** What a program declares of an instance. */
 export const instanceInputs = z.object({
   zone: z
@@ -36,6 +49,7 @@ export const instanceInputs = z.object({
         "Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. " +
         "Another zone makes a new instance, disk included.",
       replaces: true,
+      replacement: "always",
     }),
   name: z
     .string()
@@ -86,6 +100,7 @@ export const instanceInputs = z.object({
     .array(sshKeyReference)
     .optional()
     .meta({
+      replacement: "sometimes",
       change:
         "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a " +
         "new instance",
@@ -135,25 +150,18 @@ export const instanceInputs = z.object({
         "Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except " +
         "those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place.",
     }),
-  publicIpAssignment: z
-    .enum(["inet4", "dual", "none"])
-    .default("inet4")
-    .meta({
-      change: "is made in place; from `dual` to `inet4` it is refused",
-      description:
-        "Public addresses: `inet4` (default), `dual` (IPv4 and IPv6) or `none`. From `inet4` to `dual` changes in place, " +
-        "and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at " +
-        "preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` " +
-        "is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.",
-    }),
-  state: z
-    .enum(["running", "stopped"])
-    .default("running")
-    .meta({
-      description:
-        "Whether the instance runs. Default `running`. Changes in place. An instance that is made `stopped` boots, and gets " +
-        "its keys, when it is started for the first time. As an output, the state that the API has.",
-    }),
+  publicIpAssignment: publicIpAssignment.default("inet4").meta({
+    change: "is made in place; from `dual` to `inet4` it is refused",
+    description:
+      "Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, " +
+      "and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at " +
+      "preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` " +
+      "is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.",
+  }),
+  state: powerState.default("running").meta({
+    description:
+      "Whether the instance runs. Default `running`. Changes in place. As an output, the state that the API has.",
+  }),
   deletionProtection: z
     .boolean()
     .optional()

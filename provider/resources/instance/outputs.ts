@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { choice } from "../contract/choice";
 import "../contract/description";
 
 const keyFields = {
@@ -10,9 +11,10 @@ const heldKey = z
   .object({
     ...keyFields,
     publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
-    origin: z
-      .enum(["boot", "ssh"])
-      .meta({ description: "Given at first boot (`boot`), or added to the running machine (`ssh`)." }),
+    origin: choice("KeyOrigin", "How a key came to a machine.", {
+      boot: "Given at first boot.",
+      ssh: "Added to the running machine.",
+    }).meta({ description: "How the key came to the machine." }),
     closed: z.literal(true).optional().meta({
       description: "Taken off again, and proven to be refused. Kept for as long as the API lists the key here.",
     }),
@@ -25,7 +27,7 @@ export const instanceOutputs = z.object({
   zone: z.string().meta({ description: "Zone that the instance is in." }),
   instanceId: z.string().meta({ description: "Identifier of the instance in the account." }),
   templateId: z.string().optional().meta({ description: "Identifier of the template that the instance started from." }),
-  state: z.string().meta({ description: "running, stopped, error, ... as the API has it." }),
+  state: z.string().meta({ description: "State that the API has, such as running, stopped or error." }),
   publicIp: z.string().optional().meta({ description: "IPv4 address; absent without a public address." }),
   ipv6Address: z
     .string()
@@ -38,7 +40,7 @@ export const instanceOutputs = z.object({
   createdAt: z.string().optional().meta({ description: "Time of creation, ISO 8601 in UTC." }),
   sshCommand: z.string().optional().meta({
     description:
-      "`ssh user@address`, ready to paste, through the bastion if there is one: `connection.host`, else the public IPv4 address; absent without an address.",
+      "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address.",
   }),
   sshConfig: z
     .string()

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { choice } from "../contract/choice";
 import { autoNamedField, identityField } from "../contract/identity";
 import { port } from "../contract/port";
 import "../contract/description";
@@ -6,13 +7,28 @@ import "../contract/description";
 const portField = port.optional();
 const icmpField = z.int().min(-1).max(254).optional();
 
+const flowDirection = choice("FlowDirection", "Direction of the traffic that a rule lets through.", {
+  ingress: "What comes to the members of the group.",
+  egress: "What goes out from them.",
+});
+
+const protocol = choice("Protocol", "Protocol of the traffic that a rule lets through.", {
+  tcp: "TCP, which SSH uses.",
+  udp: "UDP.",
+  icmp: "ICMP of IPv4, such as ping.",
+  icmpv6: "ICMP of IPv6.",
+  ah: "IPsec's Authentication Header.",
+  esp: "IPsec's Encapsulating Security Payload.",
+  gre: "Generic Routing Encapsulation.",
+  ipip: "IPv4 in IPv4.",
+  all: "Every protocol.",
+});
+
 /** One rule: who may reach what. */
 export const securityGroupRule = z
   .strictObject({
-    flowDirection: z.enum(["ingress", "egress"]).optional().meta({ description: "`ingress` (default) or `egress`." }),
-    protocol: z
-      .enum(["tcp", "udp", "icmp", "icmpv6", "ah", "esp", "gre", "ipip", "all"])
-      .meta({ description: "Protocol; `all` is every one." }),
+    flowDirection: flowDirection.optional().meta({ description: "Direction of the traffic. Default `ingress`." }),
+    protocol: protocol.meta({ description: "Protocol of the traffic." }),
     startPort: portField.meta({ description: "First port, 1 to 65535; for tcp and udp. Default: all ports." }),
     endPort: portField.meta({ description: "Last port, 1 to 65535. Default: `startPort`." }),
     icmp: z

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { holderConnection } from "../connection/fields";
+import { choice } from "../contract/choice";
 import { autoNamedField, identityField } from "../contract/identity";
 import "../contract/description";
 
@@ -12,6 +13,27 @@ export const keyName = z
     keyNamePattern,
     "A key name has 1 to 255 letters, digits, dots, underscores and dashes, and starts with a letter or a digit",
   );
+
+const keyAlgorithm = choice("KeyAlgorithm", "Kind of an SSH key.", {
+  ed25519: "Ed25519: short, fast, and accepted by every OpenSSH since 6.5.",
+  rsa: "RSA, with `rsaBits` bits.",
+  ecdsa: "ECDSA, on `ecdsaCurve`. Exoscale documents ssh-rsa and ssh-ed25519 only, and may refuse it.",
+});
+
+const ecdsaCurve = choice("EcdsaCurve", "Curve of an ECDSA key.", {
+  P256: "NIST P-256 (`ecdsa-sha2-nistp256`).",
+  P384: "NIST P-384 (`ecdsa-sha2-nistp384`).",
+  P521: "NIST P-521 (`ecdsa-sha2-nistp521`).",
+});
+
+const onDelete = choice("OnDelete", "What the deletion of a key does about the instances that hold it.", {
+  warn: "Delete the key from the account, and name the instances that hold it: they stay open to it.",
+  refuse: "Fail, and name the instances that hold the key.",
+  revoke:
+    "Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and " +
+    "prove that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted " +
+    "from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there.",
+});
 
 /** What a program declares of an SSH keypair. */
 export const sshKeyPairInputs = z.object({
@@ -41,20 +63,16 @@ export const sshKeyPairInputs = z.object({
       secret: true,
       replaces: true,
     }),
-  algorithm: z
-    .enum(["ed25519", "rsa", "ecdsa"])
-    .optional()
-    .meta({
-      description:
-        "Kind of key to generate: `ed25519` (default), `rsa` or `ecdsa`. As an output, the kind of the key, imported " +
-        "ones included. Exoscale documents ssh-rsa and ssh-ed25519; it may refuse ecdsa.",
-      replaces: true,
-    }),
+  algorithm: keyAlgorithm.optional().meta({
+    description:
+      "Kind of key to generate. Default `ed25519`. As an output, the kind of the key, imported ones included.",
+    replaces: true,
+  }),
   rsaBits: z.int().optional().meta({
     description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only.",
     replaces: true,
   }),
-  ecdsaCurve: z.enum(["P256", "P384", "P521"]).optional().meta({
+  ecdsaCurve: ecdsaCurve.optional().meta({
     description: "Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only.",
     replaces: true,
   }),
@@ -102,22 +120,16 @@ export const sshKeyPairInputs = z.object({
         "Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the " +
         "place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none.",
       replaces: true,
+      replacement: "always",
     }),
-  onDelete: z
-    .enum(["warn", "refuse", "revoke"])
-    .default("warn")
-    .meta({
-      description:
-        "What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it: " +
-        "`warn` (default) deletes the key from the account and names them; `refuse` fails and names them; `revoke` logs in " +
-        "to each of them, removes exactly this key from `authorized_keys` of the template's default user and of root, and " +
-        "proves that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key " +
-        "deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from " +
-        "there. The pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the " +
-        "new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the " +
-        "value of the last successful `pulumi up`.",
-      change: "touches nothing until the deletion",
-    }),
+  onDelete: onDelete.default("warn").meta({
+    description:
+      "What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it. " +
+      "Default `warn`. To `revoke`, the pair logs in with its own private key, or as `connection` says. When the pair is " +
+      "being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A " +
+      "deletion goes by the value of the last successful `pulumi up`.",
+    change: "touches nothing until the deletion",
+  }),
   allowLockout: z
     .boolean()
     .default(false)
