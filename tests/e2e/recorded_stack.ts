@@ -2,6 +2,7 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, r
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
+import { installPlugin } from "./installed_plugin";
 import { layOutPackages } from "./node_modules";
 import { filesHolding, type Leak } from "./secret_search";
 import { decrypted, secretsStored } from "./stored_secrets";
@@ -49,6 +50,7 @@ export class RecordedStack {
       cpSync(join(folder, file), join(program.path, file));
     }
     layOutPackages(program.path);
+    installPlugin(join(program.directory, "home"));
     writeFiles(program.path, join(folder, "program_files.json"), salt);
     // The port is another one in each run; the addresses are the same, since the account has handed them out.
     const { EXOSCALE_SSH_PORT: port } = emulator.environment;

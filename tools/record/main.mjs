@@ -9,7 +9,7 @@ import { mustRun } from "../process/run.mjs";
 import { say, step } from "../process/say.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 import { startRecordedAccount } from "./account.mjs";
-import { layOutProgram } from "./program.mjs";
+import { installPlugin, layOutProgram } from "./program.mjs";
 import { keep } from "./recording.mjs";
 import { PASSPHRASE } from "./seal.mjs";
 import { settingsOfTheProgram } from "./settings.mjs";
@@ -19,6 +19,7 @@ await runMain(async () => {
   const place = makeEmptyWorkplace(process.env["PATH"] ?? "");
   const program = join(place.directory, "program");
   layOutProgram(folder, program, build);
+  installPlugin(String(place.environment["PULUMI_HOME"]), build);
   const account = await startRecordedAccount();
   const env = { ...place.environment, ...account.environment, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
   /** @param {string[]} args @param {string} [input] */
