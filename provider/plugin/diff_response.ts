@@ -21,9 +21,10 @@ const kinds: Readonly<Record<Change, readonly [update: PropertyDiff.Kind, replac
 
 /** A diff of the core for the engine, which shows each property that changes, and applies `replaceOnChanges` to it. */
 export function diffResponse(resource: AnyResource, diff: Diff, inputs: Compared): DiffResponse {
-  const { changes, replaces, deleteBeforeReplace, drifted } = diff;
+  const { changes, replaces, deleteBeforeReplace, drifted, respelled = [] } = diff;
   const response = new DiffResponse();
-  const names = [...new Set([...changes, ...replaces])];
+  // How a program says a thing stands in the inputs, which the engine keeps even where nothing changes.
+  const names = [...new Set([...changes, ...replaces])].filter((name) => !respelled.includes(name));
   const isChanged = names.length > 0 || drifted;
   response.setChanges(isChanged ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
   response.setReplacesList([...replaces]);

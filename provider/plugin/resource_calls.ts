@@ -39,8 +39,9 @@ export async function checkResource(request: CheckRequest, call: ResourceCall): 
 /** Says what a change means, property by property. */
 export async function diffResource(request: DiffRequest, call: ResourceCall): Promise<DiffResponse> {
   const [last, inputs] = [call.given(request.getOlds()), call.given(request.getNews())];
-  const found = await diff(call.resource, last, inputs, call.context);
-  return diffResponse(call.resource, found, { last: call.given(request.getOldInputs()), next: inputs });
+  const accepted = call.given(request.getOldInputs());
+  const found = await diff(call.resource, last, inputs, call.context, accepted);
+  return diffResponse(call.resource, found, { last: accepted, next: inputs });
 }
 
 /** Makes the object; at a preview, says what is known of it already. */

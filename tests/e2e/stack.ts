@@ -210,7 +210,8 @@ export class TestStack {
 
   private surroundings() {
     const { workDir, envVars } = this.stack.workspace;
-    return { cwd: workDir, env: { ...process.env, ...envVars }, maxBuffer: 1e8 };
+    const home = join(this.directory, "home");
+    return { cwd: workDir, env: { ...process.env, PULUMI_HOME: home, ...envVars }, maxBuffer: 1e8 };
   }
 
   private async recorded<T extends { stdout: string; stderr: string }>(command: Promise<T>): Promise<T> {

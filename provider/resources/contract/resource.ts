@@ -21,6 +21,11 @@ export interface Diff {
   readonly deleteBeforeReplace: boolean;
   /** The object itself drifted: update it even though the program's inputs are what they were. */
   readonly drifted: boolean;
+  /**
+   * Those of the changes that only say otherwise what the object has already (an id instead of a name). There is nothing
+   * to do but to remember how the program says it now. Default: none.
+   */
+  readonly respelled?: readonly string[];
 }
 
 /** What the core may use of the outside world. */

@@ -18,7 +18,7 @@ export async function isAnotherMachine(
     inputs.zone !== olds.zone ||
     (newKeysReplace(inputs) && !sameKeys(olds.sshKeys, inputs.sshKeys)) ||
     (await isOtherTemplate(inputs, olds, account)) ||
-    !(await areSameGroups(olds, inputs, account))
+    !(await areSameGroups("antiAffinityGroups", olds, inputs, account))
   );
 }
 

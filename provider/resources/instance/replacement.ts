@@ -2,7 +2,7 @@ import type { Account } from "../../account";
 import { NotInAccountError, ReplacementRefusedError } from "../../errors";
 import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { Context, Diff } from "../contract/resource";
-import { groupIds } from "../group_choice";
+import { type GroupKind, groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { equalSets } from "./found";
 import { replacedThoughProtected } from "./protection";
@@ -20,7 +20,8 @@ export async function refineInstanceDiff(
   const failed = state.unfinished === true && state.state === "error" && state.deletionProtection !== true;
   const unsettled = state.keysUnsettled === true && given(inputs.connection);
   const drifted = state.unfinished === true || state.state === "error" || unsettled;
-  const otherThings = await withoutSameThings(diff.replaces, state, inputs, account);
+  const respelled = await sameThings(diff, state, inputs, account);
+  const otherThings = diff.replaces.filter((name) => !respelled.includes(name));
   // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,
   // which must not fail for this, never finds another template.
   if (otherThings.includes("template") && state.deletionProtection === true && known(inputs.template) !== undefined) {
@@ -31,7 +32,7 @@ export async function refineInstanceDiff(
     ...(failed ? ["state"] : []),
     ...(diff.changes.includes("sshKeys") && newKeysReplace(inputs) ? ["sshKeys"] : []),
   ];
-  return { ...diff, replaces, drifted };
+  return { ...diff, replaces, drifted, ...(respelled.length > 0 && { respelled }) };
 }
 
 /**
@@ -42,20 +43,21 @@ export function newKeysReplace(inputs: PreviewedFields<InstanceInputs>): boolean
   return inputs.sshKeys !== UNKNOWN && inputs.replaceOnKeyChange === true;
 }
 
-/** Without the inputs whose new text names what the instance has already. */
-async function withoutSameThings(
-  replaces: readonly string[],
+/** The changed inputs whose new text names what the instance has already. */
+async function sameThings(
+  { changes, replaces }: Diff,
   state: InstanceState,
   inputs: PreviewedFields<InstanceInputs>,
   account: Account,
 ): Promise<string[]> {
   const same = await Promise.all(
-    replaces.map(async (name) => {
+    changes.map(async (name) => {
       if (name === "template") return replaces.includes("zone") ? false : await isSameTemplate(state, inputs, account);
-      return name === "antiAffinityGroups" && (await areSameGroups(state, inputs, account));
+      const isGroups = name === "antiAffinityGroups" || name === "securityGroups";
+      return isGroups && (await areSameGroups(name, state, inputs, account));
     }),
   );
-  return replaces.filter((_, index) => !same[index]);
+  return changes.filter((_, index) => same[index]);
 }
 
 async function isSameTemplate(state: InstanceState, inputs: PreviewedFields<InstanceInputs>, account: Account) {
@@ -64,18 +66,19 @@ async function isSameTemplate(state: InstanceState, inputs: PreviewedFields<Inst
   return (await chooseTemplate(await account.zone(state.zone), wanted, account)).id === state.templateId;
 }
 
-/** Whether two lists of anti-affinity groups, by id or name, mean the same groups. */
+/** Whether two lists of groups, by id or name, mean the same groups. */
 export async function areSameGroups(
-  state: Pick<InstanceInputs, "antiAffinityGroups">,
+  kind: GroupKind,
+  state: Pick<InstanceInputs, GroupKind>,
   inputs: PreviewedFields<InstanceInputs>,
   account: Account,
 ): Promise<boolean> {
-  const wanted = known(inputs.antiAffinityGroups);
-  if (hasUnknown(inputs.antiAffinityGroups)) return false;
-  if (equalSets(state.antiAffinityGroups, wanted)) return true;
-  const ids = (groups: readonly string[] = []) => groupIds(account, "antiAffinityGroups", groups);
+  const wanted = known(inputs[kind]);
+  if (hasUnknown(inputs[kind])) return false;
+  if (equalSets(state[kind], wanted)) return true;
+  const ids = (groups: readonly string[] = []) => groupIds(account, kind, groups);
   try {
-    return equalSets(await ids(state.antiAffinityGroups), await ids(wanted));
+    return equalSets(await ids(state[kind]), await ids(wanted));
   } catch (error) {
     // A group that is gone is no other name of one that is there.
     if (error instanceof NotInAccountError) return false;

@@ -1,8 +1,15 @@
 import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { NotInAccountError, PartialCreateError } from "../../errors";
+import { known } from "../contract/description";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
-import { type SecurityGroupInputs, type SecurityGroupState, securityGroupInputs, securityGroupOutputs } from "./fields";
+import {
+  type SecurityGroupInputs,
+  type SecurityGroupRuleInputs,
+  type SecurityGroupState,
+  securityGroupInputs,
+  securityGroupOutputs,
+} from "./fields";
 import { goesFirst, orInUse, replacementInUse } from "./replacement";
 import { declaredRule, ruleCombinations, sameRule, wireRules } from "./rules";
 
@@ -22,10 +29,13 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     await account.verifyCredentials();
     return [];
   },
-  refine: (diff: Diff, state, inputs) => ({
-    ...diff,
-    deleteBeforeReplace: diff.replaces.length > 0 && goesFirst(inputs, state),
-  }),
+  async refine(diff: Diff, state, inputs, { account }) {
+    const rules = known(inputs.rules);
+    const isSame =
+      diff.changes.includes("rules") && rules !== undefined && (await allowTheSame(rules, state.rules, account));
+    const deleteBeforeReplace = diff.replaces.length > 0 && goesFirst(inputs, state);
+    return { ...diff, deleteBeforeReplace, ...(isSame && { respelled: ["rules"] }) };
+  },
 
   async create(inputs, context) {
     const { name, description } = inputs;
@@ -98,10 +108,27 @@ async function asFound(
   };
 }
 
+async function allowTheSame(
+  rules: readonly SecurityGroupRuleInputs[],
+  others: readonly SecurityGroupRuleInputs[],
+  account: Account,
+): Promise<boolean> {
+  try {
+    return areSame(await wireRules(account, rules), await wireRules(account, others));
+  } catch (error) {
+    // A rule about a group that is gone, or that is about to be made, is no other spelling of one that is there.
+    if (error instanceof NotInAccountError) return false;
+    throw error;
+  }
+}
+
+function areSame(rules: readonly SecurityGroupRule[], others: readonly SecurityGroupRule[]): boolean {
+  return without(rules, others).length === 0 && without(others, rules).length === 0;
+}
+
 async function areDeclared(present: readonly SecurityGroupRule[], { rules }: SecurityGroupState, account: Account) {
   try {
-    const declared = await wireRules(account, rules);
-    return without(present, declared).length === 0 && without(declared, present).length === 0;
+    return areSame(present, await wireRules(account, rules));
   } catch (error) {
     // A rule is about a group that is gone from the account, so it cannot be among those that are there.
     if (error instanceof NotInAccountError) return false;

@@ -19,11 +19,14 @@ export function refineKeyPairDiff(
   { account, log }: Pick<Context, "account" | "log">,
 ): Diff {
   rememberPair(account, state);
-  const replaces = diff.replaces.filter((name) => !isSameKeyAnew(name, state, inputs));
+  const same = diff.replaces.filter((name) => isSameKeyAnew(name, state, inputs));
+  const replaces = diff.replaces.filter((name) => !same.includes(name));
+  // A pair that was imported by its name has no more than the fingerprint, and can have no other comment than this one.
+  const respelled = state.publicKeyOpenssh === undefined ? same : [];
   const drifted = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
   if (replaces.length === 0) {
     if (drifted && state.registeredFingerprintMd5 !== undefined) log.warn(takenName(state));
-    return { ...diff, replaces, drifted };
+    return { ...diff, replaces, drifted, ...(respelled.length > 0 && { respelled }) };
   }
   const deleteBeforeReplace = inputs.autoNamed === false && inputs.name === state.name;
   if (deleteBeforeReplace) refuseLockout(state, inputs, replaces);

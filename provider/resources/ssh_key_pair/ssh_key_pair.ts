@@ -78,7 +78,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     if (!registered) return last && hasPrivateHalf(last) ? keptWithoutRegistration(name, last, log) : undefined;
     const md5 = registered.fingerprint;
     const state = last
-      ? { ...last, registeredFingerprintMd5: md5 }
+      ? { ...(await completed(last)), registeredFingerprintMd5: md5 }
       : { ...bareInputs(name), publicKeyFingerprintMd5: md5, registeredFingerprintMd5: md5 };
     return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
   },
@@ -97,6 +97,15 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   delete: deleteKey,
 };
+
+/**
+ * A pair that was imported by its name had only a fingerprint; once the program has said which key it is, the rest follows.
+ */
+async function completed(last: SshKeyPairState): Promise<SshKeyPairState> {
+  if (last.publicKeyOpenssh !== undefined || last.publicKey === undefined) return last;
+  const outputs = await keyOutputs(await keyMaterial(last), last);
+  return outputs.publicKeyFingerprintMd5 === last.publicKeyFingerprintMd5 ? { ...last, ...outputs } : last;
+}
 
 function bareInputs(name: string): SshKeyPairInputs {
   return { name, onDelete: "warn", allowLockout: false, adopt: false, autoNamed: false };

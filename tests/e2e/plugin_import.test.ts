@@ -1,0 +1,99 @@
+import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
+import { machine } from "./known_machine";
+import { plugin } from "./plugin_resources";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
+
+let emulator: Emulator;
+let stack: TestStack;
+/** What another program made, and this one takes over. */
+let made: Record<string, unknown>;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  const other = await TestStack.create(emulator);
+  made = await other.up(async () => {
+    plugin("SshKeyPair", "carol", { name: "carol", publicKey });
+    const ssh = plugin("SecurityGroup", "ssh", {
+      name: "ssh",
+      rules: [{ protocol: "tcp", startPort: 22, network: "192.0.2.0/24" }],
+    });
+    const args = {
+      ...machine,
+      name: "web",
+      sshKeys: [{ name: "carol" }],
+      securityGroups: [ssh.id],
+      labels: { a: "b" },
+    };
+    const web = plugin("Instance", "web", args, { dependsOn: [ssh] });
+    return { ssh: ssh.id, web: web.id };
+  });
+  await end(other);
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => await end(stack, emulator));
+
+const program = async () => {
+  plugin("SshKeyPair", "carol", { name: "carol", publicKey });
+  const rules = [{ protocol: "tcp", startPort: 22, network: "192.0.2.0/24" }];
+  const ssh = plugin("SecurityGroup", "ssh", { name: "ssh", rules });
+  const args = { ...machine, name: "web", sshKeys: [{ name: "carol" }], securityGroups: [ssh.id], labels: { a: "b" } };
+  plugin("Instance", "web", args);
+};
+
+async function imported(type: string, name: string, id: unknown): Promise<void> {
+  const options = ["--yes", "--protect=false", "--generate-code=false"];
+  await stack.pulumi("import", `exoscale-ssh:index:${type}`, name, String(id), ...options);
+}
+
+describe("pulumi import takes over", () => {
+  test("a key by its name, a group by its id and an instance by its zone and id", async () => {
+    const before = emulator.requests.length;
+    await imported("SshKeyPair", "carol", "carol");
+    await imported("SecurityGroup", "ssh", made["ssh"]);
+    await imported("Instance", "web", made["web"]);
+    expect(Object.keys(stack.state())).toEqual(expect.arrayContaining(["carol", "ssh", "web"]));
+    expect(emulator.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("so that the program that describes them has nothing to change", async () => {
+    expect(await stack.preview(program)).toEqual({ same: 4 });
+  });
+
+  test("and once the program has said which key it is, a refresh fills in what follows from it", async () => {
+    await stack.up(program);
+    await stack.refresh();
+    expect(stack.state()["carol"]?.outputs).toMatchObject({ publicKeyOpenssh: publicKey, algorithm: "ed25519" });
+    expect(await stack.preview(program)).toEqual({ same: 4 });
+  });
+
+  test("nothing that the account does not have", async () => {
+    const said = await stack.failure(imported("SshKeyPair", "dave", "dave"));
+    expect(said).toContain("resource 'dave' does not exist");
+  });
+
+  test("no key on a host, which its id does not say, and names the way that works", async () => {
+    const said = await stack.failure(imported("AuthorizedKey", "dave", "root/SHA256:abc"));
+    expect(said).toContain("Declare it instead");
+  });
+});
+
+describe("the option import", () => {
+  test("takes over a key that the program describes, in one run", async () => {
+    const other = await TestStack.create(emulator);
+    const taken = async () => {
+      const carol = plugin("SshKeyPair", "carol", { name: "carol", publicKey }, { import: "carol" });
+      return { fingerprint: carol["publicKeyFingerprintMd5"] };
+    };
+    const before = emulator.requests.length;
+    const { fingerprint } = await other.up(taken);
+    expect(fingerprint).toBe("dd:9e:5c:01:0c:b7:09:d0:34:04:17:ca:7c:0d:b7:71");
+    expect(emulator.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
+    await end(other);
+  });
+});
