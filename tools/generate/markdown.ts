@@ -17,6 +17,10 @@ export interface Besides {
   readonly notes: string;
   /** TypeScript. */
   readonly example: string;
+  /** The same sort of example for the plugin, in YAML; only resources have one. */
+  readonly yaml?: string;
+  /** Markdown about `pulumi import`, from its heading on; only resources have it. */
+  readonly importing?: string;
   readonly errors: readonly DescribedError[];
 }
 
@@ -29,8 +33,9 @@ export function resourcePage({ name, description, inputs, outputs }: Subject, be
   return page([
     `# ${name}`,
     description,
-    code(besides.example),
+    code("ts", besides.example),
     besides.notes,
+    ...pluginSections(besides),
     "## Inputs",
     ...given.properties.map(inputText),
     "## Outputs",
@@ -41,6 +46,15 @@ export function resourcePage({ name, description, inputs, outputs }: Subject, be
   ]);
 }
 
+function pluginSections({ yaml = "", importing = "" }: Besides): string[] {
+  return [
+    "## In YAML and other languages",
+    "With the packaged plugin. Other languages have the same names, each in its own spelling.",
+    code("yaml", yaml),
+    importing,
+  ];
+}
+
 /** The page of all functions. */
 export function functionsPage(introduction: string, functions: readonly (readonly [Subject, Besides])[]): string {
   const sections = functions.flatMap(([{ name, description, inputs, outputs }, { example, notes, errors }]) => {
@@ -48,7 +62,7 @@ export function functionsPage(introduction: string, functions: readonly (readonl
     return [
       `## ${name}`,
       description,
-      code(example),
+      code("ts", example),
       notes,
       "Arguments:",
       list(given.properties.map(argumentText)) || "none",
@@ -150,8 +164,8 @@ function list(items: readonly string[]): string {
   return items.map((item) => `- ${item}`).join("\n");
 }
 
-function code(source: string): string {
-  return source === "" ? "" : `\`\`\`ts\n${source.trim()}\n\`\`\``;
+function code(language: string, source: string): string {
+  return source === "" ? "" : `\`\`\`${language}\n${source.trim()}\n\`\`\``;
 }
 
 function typeText(type: TypeNode): string {

@@ -4,6 +4,7 @@ import { functions, resources } from "../../provider/resources";
 import { codesThrownBy, type DescribedError, describedErrors } from "./errors";
 import { fileName } from "./file_name";
 import { type Besides, configurationPage, errorsPage, functionsPage, resourcePage } from "./markdown";
+import { registryNotes } from "./registry";
 
 /** Where the core has the code of each resource and function. */
 const core = "provider/resources";
@@ -19,7 +20,11 @@ export function pages(root: string): Record<string, string> {
   });
   const resourcePages = Object.values(resources).map((resource) => [
     `docs/resources/${resource.name}.md`,
-    resourcePage(resource, besides(resource.name, `${core}/${fileName(resource.name)}`)),
+    resourcePage(resource, {
+      ...besides(resource.name, `${core}/${fileName(resource.name)}`),
+      yaml: text(`docs/examples/plugin/${fileName(resource.name)}.yaml`),
+      importing: registryNotes(root, resource.name).importing,
+    }),
   ]);
   const asked = Object.values(functions).map(
     (fn) => [fn, besides(fn.name, `${core}/functions/${fileName(fn.name)}.ts`)] as const,

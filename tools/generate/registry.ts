@@ -11,14 +11,26 @@ const languages = { typescript: "ts", yaml: "yaml" } as const;
  * Pulumi's generators keep those of their language, and how to import. Examples are the files of `docs/examples/plugin`.
  */
 export function registryTexts(root: string): Text {
-  const text = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8").trim() : "");
+  const text = (file: string) => textOf(root, file);
   return ({ name, description }) => {
-    const [notes = "", importing = ""] = text(`tools/generate/texts/registry/${name}.md`).split(/^(?=## Import)/m);
+    const { notes, importing } = registryNotes(root, name);
     const examples = Object.entries(languages).map(([language, ending]) =>
       fenced(language, text(`docs/examples/plugin/${fileName(name)}.${ending}`)),
     );
-    return [description, notes.trim(), ...marked(examples), importing].filter((part) => part !== "").join("\n\n");
+    return [description, notes, ...marked(examples), importing].filter((part) => part !== "").join("\n\n");
   };
+}
+
+/** What is to be known of a resource before the examples, and what of its import, from that heading on. */
+export function registryNotes(root: string, name: string): { notes: string; importing: string } {
+  const [notes = "", importing = ""] = textOf(root, `tools/generate/texts/registry/${name}.md`).split(
+    /^(?=## Import)/m,
+  );
+  return { notes: notes.trim(), importing };
+}
+
+function textOf(root: string, file: string): string {
+  return existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8").trim() : "";
 }
 
 function fenced(language: string, source: string): string {
