@@ -8,7 +8,7 @@ import { serve } from "./server";
 const engine = process.argv.slice(2).find((argument) => /^[\w.-]+:\d+$/.test(argument));
 
 serve(engine, schema).then(
-  (port) => console.log(port),
+  ({ port }) => console.log(port),
   (error: unknown) => {
     console.error(`pulumi-resource-exoscale-ssh cannot listen on loopback: ${error}`);
     process.exit(1);

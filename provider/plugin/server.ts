@@ -10,13 +10,20 @@ const largestMessage = 400 * 1024 * 1024;
 /** How often to look whether the engine is still there. It ends its plugins, unless it was killed itself. */
 const lookMs = 15_000;
 
+/** A provider that is being served. */
+export interface Served {
+  /** Where, on 127.0.0.1. */
+  readonly port: number;
+  /** Ends it at once, whatever is under way. */
+  close(): void;
+}
+
 /**
  * Serves the provider on a free port of loopback until the process is ended, or until the engine that started it is gone.
  *
  * @param engine `127.0.0.1:port` of that engine; absent if one is to attach itself
- * @returns the port
  */
-export async function serve(engine: string | undefined, schema: Schema): Promise<number> {
+export async function serve(engine: string | undefined, schema: Schema): Promise<Served> {
   const server = new Server({
     "grpc.max_receive_message_length": largestMessage,
     "grpc.max_send_message_length": largestMessage,
@@ -25,7 +32,9 @@ export async function serve(engine: string | undefined, schema: Schema): Promise
   if (engine !== undefined) endWith(engine, server);
   return await new Promise((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
-    server.bindAsync("127.0.0.1:0", credentials, (error, port) => (error ? reject(error) : resolve(port)));
+    server.bindAsync("127.0.0.1:0", credentials, (error, port) =>
+      error ? reject(error) : resolve({ port, close: () => server.forceShutdown() }),
+    );
   });
 }
 

@@ -1,4 +1,4 @@
-import { type handleUnaryCall, type ServerWritableStream, status } from "@grpc/grpc-js";
+import type { handleUnaryCall, ServerWritableStream } from "@grpc/grpc-js";
 import { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import type { IResourceProviderServer } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import {
@@ -60,8 +60,9 @@ export function providerService(session: Session, schema: Schema): IResourceProv
     parameterize: refused(session, "exoscale-ssh takes no parameters."),
     construct: refused(session, "exoscale-ssh has no components."),
     call: refused(session, "The resources of exoscale-ssh have no methods."),
+    // A stream that is only destroyed would leave the engine waiting.
     list: (stream: ServerWritableStream<unknown, unknown>) => {
-      stream.destroy(Object.assign(new Error("exoscale-ssh lists no resources."), { code: status.UNIMPLEMENTED }));
+      stream.emit("error", asStatus(new Unsupported("exoscale-ssh lists no resources.")));
     },
   };
 }

@@ -1,0 +1,186 @@
+import { credentials, type ServiceError } from "@grpc/grpc-js";
+import { PluginAttach } from "@pulumi/pulumi/proto/plugin_pb";
+import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { type Served, serve } from "../../provider/plugin/server";
+import schema from "../../schema.json";
+import type { Emulator } from "../emulated";
+import { clearText, diffIn, errorText, failuresIn, plain } from "./answers";
+import { EngineOnLoopback } from "./engine_service";
+import { secret, struct, type Wire, withoutSeals } from "./wire";
+
+/** What a call says of its resource beside the properties. */
+export interface Said {
+  /** Logical name. Default `alice`. */
+  readonly name?: string;
+  /** Of a check: the old inputs. */
+  readonly olds?: Wire;
+  /** Of a check: the engine's random bytes. Default: the same ones in every call. */
+  readonly seed?: string;
+  /** Of a check: what the stack's configuration of names says. */
+  readonly autonaming?: { readonly mode: "PROPOSE" | "ENFORCE" | "DISABLE"; readonly proposedName?: string };
+  /** Of a create and an update. */
+  readonly preview?: boolean;
+}
+
+/** An object as the engine has it in the state. */
+export interface Held {
+  readonly id: string;
+  readonly inputs: Wire;
+  readonly properties: Wire;
+}
+
+/** The token of a resource or a function of the package. */
+export const token = (type: string) => `exoscale-ssh:index:${type}`;
+
+/** The URN of the resource with a logical name, as all calls say it. */
+export const urn = (type: string, name = "alice") => `urn:pulumi:test::shop::${token(type)}::${name}`;
+
+/** The settings of the provider for an emulator, as the engine sends them. */
+export function settingsFor({ environment }: Emulator): Wire {
+  const { EXOSCALE_API_KEY, EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT: endpoint, EXOSCALE_SSH_PORT } = environment;
+  const keys = { apiKey: secret(EXOSCALE_API_KEY), apiSecret: secret(EXOSCALE_API_SECRET) };
+  return { ...keys, endpoint, sshPort: EXOSCALE_SSH_PORT };
+}
+
+/** The plugin, served in this process and spoken to as the engine does: over gRPC. */
+export class Plugin {
+  /** All answers and errors, the contents of sealed secrets left out. */
+  transcript = "";
+
+  private constructor(
+    private readonly served: Served,
+    readonly engine: EngineOnLoopback,
+    readonly client: ResourceProviderClient,
+  ) {}
+
+  /** Serves one and lets an engine attach itself to it. The EXOSCALE_* variables of whoever runs the tests are taken away. */
+  static async start(): Promise<Plugin> {
+    for (const name of Object.keys(process.env)) if (name.startsWith("EXOSCALE_")) delete process.env[name];
+    const [served, engine] = [await serve(undefined, schema), await EngineOnLoopback.start()];
+    const client = new ResourceProviderClient(`127.0.0.1:${served.port}`, credentials.createInsecure());
+    const plugin = new Plugin(served, engine, client);
+    await plugin.ask<Empty>((done) => client.attach(new PluginAttach().setAddress(engine.address), done));
+    return plugin;
+  }
+
+  static async configured(emulator: Emulator, settings: Wire = {}): Promise<Plugin> {
+    const plugin = await Plugin.start();
+    await plugin.configure({ ...settingsFor(emulator), ...settings });
+    return plugin;
+  }
+
+  close(): void {
+    this.client.close();
+    this.served.close();
+    this.engine.close();
+  }
+
+  async checkConfig(news: Wire) {
+    const request = new messages.CheckRequest().setNews(struct(news));
+    const answer = await this.ask<messages.CheckResponse>((done) => this.client.checkConfig(request, done));
+    return { inputs: plain(answer.getInputs()), failures: failuresIn(answer) };
+  }
+
+  async diffConfig(oldInputs: Wire, news: Wire) {
+    const request = new messages.DiffRequest().setOldInputs(struct(oldInputs)).setOlds(struct(oldInputs));
+    request.setNews(struct(news));
+    return diffIn(await this.ask<messages.DiffResponse>((done) => this.client.diffConfig(request, done)));
+  }
+
+  async configure(settings: Wire, id = "provider-1") {
+    const request = new messages.ConfigureRequest().setArgs(struct(settings)).setId(id).setAcceptsecrets(true);
+    return (await this.ask<messages.ConfigureResponse>((done) => this.client.configure(request, done))).toObject();
+  }
+
+  async check(type: string, news: Wire, { olds = {}, seed = "seed", autonaming, name }: Said = {}) {
+    const request = about(new messages.CheckRequest(), type, name).setOlds(struct(olds)).setNews(struct(news));
+    request.setRandomseed(Buffer.from(seed));
+    if (autonaming) request.setAutonaming(options(autonaming));
+    const answer = await this.ask<messages.CheckResponse>((done) => this.client.check(request, done));
+    return { inputs: plain(answer.getInputs()), failures: failuresIn(answer) };
+  }
+
+  async diff(type: string, { id, inputs, properties }: Held, news: Wire) {
+    const request = about(new messages.DiffRequest(), type).setId(id).setNews(struct(news));
+    request.setOlds(struct(withoutSeals(properties))).setOldInputs(struct(withoutSeals(inputs)));
+    return diffIn(await this.ask<messages.DiffResponse>((done) => this.client.diff(request, done)));
+  }
+
+  async create(type: string, inputs: Wire, { preview = false, name }: Said = {}) {
+    const request = about(new messages.CreateRequest(), type, name).setProperties(struct(withoutSeals(inputs)));
+    request.setPreview(preview);
+    const answer = await this.ask<messages.CreateResponse>((done) => this.client.create(request, done));
+    return { id: answer.getId(), properties: plain(answer.getProperties()) };
+  }
+
+  async read(type: string, id: string, { inputs, properties }: Partial<Held> = {}) {
+    const request = about(new messages.ReadRequest(), type).setId(id);
+    request.setInputs(struct(withoutSeals(inputs ?? {}))).setProperties(struct(withoutSeals(properties ?? {})));
+    const answer = await this.ask<messages.ReadResponse>((done) => this.client.read(request, done));
+    return {
+      id: answer.getId(),
+      properties: answer.hasProperties() ? plain(answer.getProperties()) : undefined,
+      inputs: answer.hasInputs() ? plain(answer.getInputs()) : undefined,
+    };
+  }
+
+  async update(type: string, { id, inputs, properties }: Held, news: Wire, { preview = false }: Said = {}) {
+    const request = about(new messages.UpdateRequest(), type).setId(id).setPreview(preview);
+    request.setOlds(struct(withoutSeals(properties))).setOldInputs(struct(withoutSeals(inputs)));
+    request.setNews(struct(withoutSeals(news)));
+    const answer = await this.ask<messages.UpdateResponse>((done) => this.client.update(request, done));
+    return plain(answer.getProperties());
+  }
+
+  async delete(type: string, { id, inputs, properties }: Held): Promise<void> {
+    const request = about(new messages.DeleteRequest(), type).setId(id);
+    request.setProperties(struct(withoutSeals(properties))).setOldInputs(struct(withoutSeals(inputs)));
+    await this.ask<Empty>((done) => this.client.delete(request, done));
+  }
+
+  /** Checks and creates, as `pulumi up` does for what is new. */
+  async up(type: string, news: Wire, said: Said = {}): Promise<Held> {
+    const { inputs, failures } = await this.check(type, news, said);
+    if (failures.length > 0) throw new Error(JSON.stringify(failures));
+    return { inputs, ...(await this.create(type, inputs, said)) };
+  }
+
+  async invoke(name: string, args: Wire) {
+    const request = new messages.InvokeRequest().setTok(token(name)).setArgs(struct(args));
+    const answer = await this.ask<messages.InvokeResponse>((done) => this.client.invoke(request, done));
+    return { answer: plain(answer.getReturn()), failures: failuresIn(answer) };
+  }
+
+  async cancel(): Promise<void> {
+    await this.ask<Empty>((done) => this.client.cancel(new Empty(), done));
+  }
+
+  /** Makes any call of the service, and remembers what came back. */
+  ask<Answer extends { toObject(): unknown }>(
+    call: (done: (error: ServiceError | null, answer: Answer) => void) => unknown,
+  ): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      call((error, answer) => {
+        this.transcript += `${error ? errorText(error) : clearText(answer)}\n`;
+        if (error) reject(error);
+        else resolve(answer);
+      });
+    });
+  }
+}
+
+type AboutResource = { setUrn(urn: string): unknown; setName(name: string): unknown; setType(type: string): unknown };
+
+function about<Message extends AboutResource>(request: Message, type: string, name = "alice"): Message {
+  request.setUrn(urn(type, name));
+  request.setName(name);
+  request.setType(token(type));
+  return request;
+}
+
+function options({ mode, proposedName = "" }: NonNullable<Said["autonaming"]>) {
+  const { AutonamingOptions } = messages.CheckRequest;
+  return new AutonamingOptions().setMode(AutonamingOptions.Mode[mode]).setProposedName(proposedName);
+}

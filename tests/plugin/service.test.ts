@@ -1,0 +1,108 @@
+import { type ServiceError, status } from "@grpc/grpc-js";
+import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
+import * as messages from "@pulumi/pulumi/proto/provider_pb";
+import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import { version } from "../../package.json";
+import schema from "../../schema.json";
+import { type Emulator, startEmulator } from "../emulated";
+import { Plugin, settingsFor } from "./plugin_client";
+
+let plugin: Plugin;
+let emulator: Emulator;
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
+  plugin = await Plugin.start();
+});
+afterAll(async () => {
+  plugin.close();
+  await emulator.close();
+});
+
+describe("The service", () => {
+  test("shakes hands as one that takes names from the stack's configuration, and secrets in clear", async () => {
+    const hello = new messages.ProviderHandshakeRequest();
+    const answer = await plugin.ask<messages.ProviderHandshakeResponse>((done) => plugin.client.handshake(hello, done));
+    expect(answer.toObject()).toMatchObject({ acceptSecrets: false, supportsAutonamingConfiguration: true });
+  });
+
+  test("is configured for previews, and for secrets in clear", async () => {
+    expect(await plugin.configure(settingsFor(emulator))).toMatchObject({
+      supportspreview: true,
+      acceptsecrets: false,
+      acceptresources: false,
+      acceptoutputs: false,
+    });
+  });
+
+  test("hands out the schema that is in the package", async () => {
+    const request = new messages.GetSchemaRequest();
+    const answer = await plugin.ask<messages.GetSchemaResponse>((done) => plugin.client.getSchema(request, done));
+    expect(JSON.parse(answer.getSchema())).toEqual(schema);
+  });
+
+  test("says the version of the package", async () => {
+    const answer = await plugin.ask<PluginInfo>((done) => plugin.client.getPluginInfo(new Empty(), done));
+    expect(answer.getVersion()).toBe(version);
+  });
+
+  test("has no mapping from other tools' resources", async () => {
+    const [one, all] = [new messages.GetMappingRequest().setKey("terraform"), new messages.GetMappingsRequest()];
+    const mapping = await plugin.ask<messages.GetMappingResponse>((done) => plugin.client.getMapping(one, done));
+    const mappings = await plugin.ask<messages.GetMappingsResponse>((done) => plugin.client.getMappings(all, done));
+    expect(mapping.toObject()).toEqual({ provider: "", data: "" });
+    expect(mappings.getProvidersList()).toEqual([]);
+  });
+});
+
+describe("The service refuses, as not implemented,", () => {
+  const refused = async (asked: Promise<unknown>) => {
+    const error = (await asked.catch((thrown: unknown) => thrown)) as ServiceError;
+    return { code: error.code, details: error.details };
+  };
+
+  test("parameters", async () => {
+    const request = new messages.ParameterizeRequest();
+    const asked = plugin.ask((done: Done<messages.ParameterizeResponse>) => plugin.client.parameterize(request, done));
+    expect(await refused(asked)).toEqual({ code: status.UNIMPLEMENTED, details: "exoscale-ssh takes no parameters." });
+  });
+
+  test("components", async () => {
+    const request = new messages.ConstructRequest().setType("exoscale-ssh:index:Cluster");
+    const asked = plugin.ask((done: Done<messages.ConstructResponse>) => plugin.client.construct(request, done));
+    expect(await refused(asked)).toEqual({ code: status.UNIMPLEMENTED, details: "exoscale-ssh has no components." });
+  });
+
+  test("methods of resources", async () => {
+    const request = new messages.CallRequest().setTok("exoscale-ssh:index:SshKeyPair/revoke");
+    const asked = plugin.ask((done: Done<messages.CallResponse>) => plugin.client.call(request, done));
+    expect(await refused(asked)).toEqual({
+      code: status.UNIMPLEMENTED,
+      details: "The resources of exoscale-ssh have no methods.",
+    });
+  });
+
+  test("lists of resources", async () => {
+    const stream = plugin.client.list(new messages.ListRequest().setToken("exoscale-ssh:index:SshKeyPair"));
+    const asked = new Promise((resolve, reject) => stream.on("error", reject).on("end", resolve).resume());
+    expect(await refused(asked)).toEqual({
+      code: status.UNIMPLEMENTED,
+      details: "exoscale-ssh lists no resources.",
+    });
+  });
+
+  test("a resource that it has not", async () => {
+    expect(await refused(plugin.check("Cluster", {}))).toEqual({
+      code: status.UNIMPLEMENTED,
+      details: 'exoscale-ssh has no resource "exoscale-ssh:index:Cluster".',
+    });
+  });
+
+  test("a function that it has not, even one that every object has", async () => {
+    expect(await refused(plugin.invoke("toString", {}))).toEqual({
+      code: status.UNIMPLEMENTED,
+      details: 'exoscale-ssh has no function "exoscale-ssh:index:toString".',
+    });
+  });
+});
+
+type Done<Answer> = (error: ServiceError | null, answer: Answer) => void;
