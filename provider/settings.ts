@@ -75,11 +75,17 @@ const rules: Readonly<Record<SettingName, (text: string) => string | undefined>>
   zone: (text) =>
     /^[a-z]{2}-[a-z]{2,3}-\d+$/.test(text) ? undefined : `zone is "${text}". Give one such as ch-gva-2 or de-fra-1.`,
   endpoint: (text) =>
-    /^https?:$/.test(URL.parse(text)?.protocol ?? "")
+    isEndpoint(text)
       ? undefined
-      : `endpoint is "${text}". Give an address such as https://api-ch-gva-2.exoscale.com/v2, or none.`,
+      : `endpoint is "${text.replace(/\/\/.*@/, "//")}". Give an address such as https://api-ch-gva-2.exoscale.com/v2, or none.`,
   sshPort: (text) => (isPort(text) ? undefined : notAPort(text)),
 };
+
+/** Whether a text is a web address to which a path can be added. */
+function isEndpoint(text: string): boolean {
+  const url = URL.parse(text);
+  return !!url && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && url.username === "";
+}
 
 /** Whether a text is a TCP port. */
 export function isPort(text: string): boolean {

@@ -1,6 +1,6 @@
 import { type Account, openAccount, settingFailures } from "../account";
 import type { Properties } from "../engine/values";
-import { CredentialsRejectedError, type ExoscaleSshError, NotInAccountError } from "../errors";
+import { CredentialsRejectedError, ExoscaleSshError, NotInAccountError } from "../errors";
 import { UNKNOWN } from "../resources/contract/description";
 import type { CheckFailure } from "../resources/contract/resource";
 import { isSetting, type SettingName, settings } from "../settings";
@@ -23,7 +23,11 @@ export const secretSettings = Object.entries(settings)
 export async function checkSettings(given: GivenSettings): Promise<CheckFailure[]> {
   const failures = settingFailures(given);
   if (failures.length > 0 || Object.values(given).includes(UNKNOWN)) return failures;
-  const account = accountOf(given, AbortSignal.timeout(patienceMs));
+  const open = () => accountOf(given, AbortSignal.timeout(patienceMs));
+  // What is wrong with the environment, to which no property belongs.
+  const unusable = await failureOf(async () => open(), ExoscaleSshError, "");
+  if (unusable.length > 0) return unusable;
+  const account = open();
   const [rejected, nowhere] = await Promise.all([
     failureOf(() => account.verifyCredentials(), CredentialsRejectedError, ""),
     failureOf(async () => account.defaultZone && account.zone(account.defaultZone), NotInAccountError, "zone"),

@@ -23,18 +23,24 @@ export async function checkConfig(request: CheckRequest): Promise<CheckResponse>
 
 /** Other settings are another way to the same objects, so they replace nothing. */
 export function diffConfig(request: DiffRequest): DiffResponse {
-  const changes = changedSettings(opened(request.getOldInputs() ?? request.getOlds()), opened(request.getNews()));
+  const [olds, news] = [opened(request.getOldInputs() ?? request.getOlds()), opened(request.getNews())];
+  const changes = changedSettings(olds, news);
   const response = new DiffResponse();
   response.setChanges(changes.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
   response.setDiffsList(changes);
   response.setHasdetaileddiff(true);
   for (const name of changes) {
     const diff = new PropertyDiff();
-    diff.setKind(PropertyDiff.Kind.UPDATE);
+    diff.setKind(kindOf(olds[name], news[name]));
     diff.setInputdiff(true);
     response.getDetaileddiffMap().set(name, diff);
   }
   return response;
+}
+
+function kindOf(last: unknown, next: unknown): PropertyDiff.Kind {
+  if (last === undefined) return PropertyDiff.Kind.ADD;
+  return next === undefined ? PropertyDiff.Kind.DELETE : PropertyDiff.Kind.UPDATE;
 }
 
 /** Begins an operation with the settings. */
