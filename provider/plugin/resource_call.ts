@@ -12,6 +12,8 @@ export interface AboutResource {
   getUrn(): string;
   getName(): string;
   getType(): string;
+  /** Seconds; of requests that change something. */
+  getTimeout?(): number;
 }
 
 /** One call of the engine about one resource: the core's resource, and how values pass between the two. */
@@ -22,6 +24,7 @@ export class ResourceCall {
 
   /** @throws Unsupported for a type that the package has not */
   constructor(request: AboutResource, session: Session, log: Log) {
+    const timeoutSeconds = request.getTimeout?.();
     this.resource = resourceOf(request.getType());
     this.identity = { organization: session.scope, urn: request.getUrn(), name: request.getName() };
     this.context = {
@@ -29,6 +32,8 @@ export class ResourceCall {
       files: privateKeyFiles,
       log,
       abandoned: () => engineIsGone(session.display.address ?? ""),
+      // 0 where the program has no customTimeouts.
+      ...(timeoutSeconds && { timeoutSeconds }),
     };
   }
 

@@ -36,6 +36,8 @@ export interface Context {
   readonly log: Log;
   /** Whether nobody waits for the result any more, so that no state will ever have it. Absent: somebody does. */
   readonly abandoned?: () => Promise<boolean>;
+  /** Seconds that the operation may take where the inputs do not say: Pulumi's option customTimeouts. Absent: our default. */
+  readonly timeoutSeconds?: number;
 }
 
 /** What a check may ask. It changes nothing. */

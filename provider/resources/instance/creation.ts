@@ -15,7 +15,7 @@ import { byHand } from "./protection";
 import { type CreationRequest, creationRequest, isAsRequested, unfinished } from "./request";
 import { ownerLabel, reservedLabels } from "./reserved_labels";
 import { instanceState, type Remembered, shownProtection } from "./state";
-import { deadlineOf, withinTimeout } from "./timeouts";
+import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 
 /**
  * Makes an instance so that none is ever lost: it carries a mark from its first moment to the last step, and its id is
@@ -31,9 +31,10 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
   const injected = inputs.pinHostKey === true ? await newInjectedKey() : undefined;
   const request = await creationRequest(account, zone, inputs, { heldKeys, owner, injected });
   const progress: Progress = { id: undefined, remembered: { heldKeys, owner, deletionProtection: false } };
-  const job = { account, zone, inputs, deadline: deadlineOf(inputs, "create"), abandoned, log };
+  const timeouts = timeoutsOf(inputs, context);
+  const job = { account, zone, inputs, deadline: deadlineOf(timeouts, "create"), abandoned, log };
   try {
-    const state = await withinTimeout(inputs, "create", () => made(job, request, progress, context.log));
+    const state = await withinTimeout(timeouts, "create", () => made(job, request, progress, context.log));
     return { id: formatAddress(zone, state.instanceId), state };
   } catch (error) {
     if (progress.id === undefined) throw await orMissingKey(error, inputs.sshKeys, account);
@@ -56,6 +57,7 @@ async function made(
   progress.id = await takeOver(job, request, progress, log);
   if (progress.id === undefined) {
     await make(job, request, (accepted) => {
+      log.progress("booting");
       job.account.madeInThisRun.add(accepted);
       progress.id = accepted;
     });

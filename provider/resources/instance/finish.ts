@@ -64,6 +64,7 @@ export async function firstHostKeys(job: Job, instance: Instance) {
   if (!target) return undefined;
   const bastion = bastionOf(inputs.connection, user);
   const timeoutMs = Math.max(1, deadline - Date.now());
+  job.log.progress(`waiting for sshd on ${target.host}`);
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
     knownHostKeys: hostKey === undefined ? keysToExpect(instance) : [hostKey],

@@ -14,7 +14,7 @@ import { refineInstanceDiff } from "./replacement";
 import { ownerLabel } from "./reserved_labels";
 import { instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
-import { deadlineOf, withinTimeout } from "./timeouts";
+import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 import { updateInstance } from "./update";
 import { sentUserData, warnIfEncodedTwice } from "./user_data";
 
@@ -74,7 +74,8 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     return await updateInstance(parseAddress(id), last, inputs, context);
   },
 
-  async delete(id, last, { account, log }) {
+  async delete(id, last, context) {
+    const { account, log } = context;
     const address = parseAddress(id);
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
@@ -89,8 +90,9 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     if (!found) return;
     refuseIfDeclared(address, last);
     try {
-      const deadline = deadlineOf(last, "delete");
-      await withinTimeout(last, "delete", () => zone.instances.remove(address.id, deadline));
+      const timeouts = timeoutsOf(last, context);
+      const deadline = deadlineOf(timeouts, "delete");
+      await withinTimeout(timeouts, "delete", () => zone.instances.remove(address.id, deadline));
     } catch (error) {
       throw protectedByOthers(address, found, error);
     }

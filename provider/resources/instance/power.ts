@@ -14,10 +14,21 @@ export async function existing(zone: ZoneAccount, id: string): Promise<Instance>
 }
 
 /** Turns an instance on or off, as the inputs say. */
-export async function startOrStop({ zone, id, inputs, deadline }: Job): Promise<void> {
+export async function startOrStop(job: Job): Promise<void> {
+  const { zone, id, inputs } = job;
   const { state } = await existing(zone, id);
-  if (inputs.state === "stopped" && state !== "stopped") await zone.instances.stop(id, deadline);
-  if (inputs.state === "running" && state !== "running") await zone.instances.start(id, deadline);
+  if (inputs.state === "stopped" && state !== "stopped") await stop(job);
+  if (inputs.state === "running" && state !== "running") await start(job);
+}
+
+async function stop({ zone, id, deadline, log }: Job): Promise<void> {
+  log.progress("stopping");
+  await zone.instances.stop(id, deadline);
+}
+
+async function start({ zone, id, deadline, log }: Job): Promise<void> {
+  log.progress("starting");
+  await zone.instances.start(id, deadline);
 }
 
 /**
@@ -35,13 +46,15 @@ export async function resizeAndPower(job: Job, instance: Instance, last: Instanc
   }
 }
 
-async function resize({ zone, inputs, deadline }: Job, instance: Instance, last: InstanceState): Promise<void> {
+async function resize(job: Job, instance: Instance, last: InstanceState): Promise<void> {
+  const { zone, inputs, deadline, log } = job;
   // A type that stays is not looked up: it may have been withdrawn since.
   const type = inputs.type.toLowerCase() === last.type.toLowerCase() ? undefined : await chooseType(zone, inputs.type);
   const scales = type !== undefined && instance["instance-type"]?.id !== type.id;
   const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
   if (!scales && !grows) return;
-  if (instance.state !== "stopped") await zone.instances.stop(instance.id, deadline);
+  if (instance.state !== "stopped") await stop(job);
+  log.progress("changing type and disk");
   if (scales) await zone.instances.scale(instance.id, type.id, deadline);
   if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);
 }

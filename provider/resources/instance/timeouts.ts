@@ -1,4 +1,5 @@
 import { OperationTimeoutError, SshTimeoutError } from "../../errors";
+import type { Context } from "../contract/resource";
 import type { InstanceInputs } from "./fields";
 
 /** What an instance is given time for. */
@@ -7,8 +8,16 @@ export type Timed = "create" | "update" | "delete";
 /** Seconds that each may take where a program says nothing. */
 export const defaultTimeoutSeconds = 600;
 
+/** What says how long things may take: the inputs, or what stands in for them. */
+export type Timeouts = Pick<InstanceInputs, "timeouts">;
+
+/** The inputs' own times, and for what they do not say those of Pulumi's option. */
+export function timeoutsOf({ timeouts }: Timeouts, { timeoutSeconds: all }: Context): Timeouts {
+  return all === undefined ? { timeouts } : { timeouts: { create: all, update: all, delete: all, ...timeouts } };
+}
+
 /** The instant, in ms since 1970, by which an operation that begins now has to end. */
-export function deadlineOf(inputs: Pick<InstanceInputs, "timeouts">, operation: Timed): number {
+export function deadlineOf(inputs: Timeouts, operation: Timed): number {
   return Date.now() + secondsFor(inputs, operation) * 1000;
 }
 
@@ -17,11 +26,7 @@ export function deadlineOf(inputs: Pick<InstanceInputs, "timeouts">, operation: 
  *
  * @throws what the work throws; for OperationTimeoutError and SshTimeoutError one of the same kind
  */
-export async function withinTimeout<T>(
-  inputs: Pick<InstanceInputs, "timeouts">,
-  operation: Timed,
-  work: () => Promise<T>,
-): Promise<T> {
+export async function withinTimeout<T>(inputs: Timeouts, operation: Timed, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
@@ -39,6 +44,6 @@ function explained(error: unknown, operation: Timed, seconds: number): unknown {
   return new SshTimeoutError(message, { cause: error } satisfies ErrorOptions);
 }
 
-function secondsFor({ timeouts }: Pick<InstanceInputs, "timeouts">, operation: Timed): number {
+function secondsFor({ timeouts }: Timeouts, operation: Timed): number {
   return timeouts?.[operation] ?? defaultTimeoutSeconds;
 }

@@ -16,7 +16,7 @@ import { protectedAgain, protectedAsAsked } from "./protection";
 import { relabel, withProgramLabels } from "./relabel";
 import { creatingLabel } from "./reserved_labels";
 import { instanceState, type Remembered, rememberedIn } from "./state";
-import { deadlineOf, withinTimeout } from "./timeouts";
+import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 import { sentUserData } from "./user_data";
 
 /**
@@ -27,13 +27,15 @@ export async function updateInstance(
   { zone: zoneName, id }: InstanceAddress,
   last: InstanceState,
   inputs: InstanceInputs,
-  { account, abandoned, log }: Context,
+  context: Context,
 ): Promise<InstanceState> {
+  const { account, abandoned, log } = context;
   const [refused] = changesRefused(inputs, last);
   if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
-  const job = { account, zone, id, inputs, deadline: deadlineOf(inputs, "update"), abandoned, log };
-  return await withinTimeout(inputs, "update", () => changed(job, last));
+  const timeouts = timeoutsOf(inputs, context);
+  const job = { account, zone, id, inputs, deadline: deadlineOf(timeouts, "update"), abandoned, log };
+  return await withinTimeout(timeouts, "update", () => changed(job, last));
 }
 
 async function changed(job: Job, last: InstanceState): Promise<InstanceState> {

@@ -42,7 +42,13 @@ export async function revoke(name: string, last: SshKeyPairState, context: Conte
   log.info(`Revoking SSH key "${name}" on ${many}.`);
   const keys = await keysFor(last, successor, context);
   const revocation = { last, publicKeyOpenssh, successor, keys, context };
-  const left = await atOnce(holdersAtOnce, instances, (holder) => closeOn(revocation, holder));
+  let done = 0;
+  const left = await atOnce(holdersAtOnce, instances, async (holder) => {
+    const unclosed = await closeOn(revocation, holder);
+    done += 1;
+    log.progress(`revoking: ${done} of ${many} done`);
+    return unclosed;
+  });
   throwIfAny(name, [...poolsLeft, ...left]);
 }
 
