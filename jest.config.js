@@ -32,13 +32,19 @@ const [oldestSdk, newestSdk] = JSON.parse(otherSdks);
 const noSshd = whyNoSshd();
 
 /** The end-to-end tests. Those with a name of their own are run a second time, with that in another way. */
-const e2e = ({ sdk = chosenSdk, files = allFiles(), name = "", globals = {} } = {}) => {
+const e2e = ({
+  sdk = chosenSdk,
+  files = allFiles(),
+  name = "",
+  front = "dist/provider/index.js",
+  globals = {},
+} = {}) => {
   const folder = sdk || join(__dirname, "node_modules/@pulumi/pulumi");
   return {
     displayName: `e2e${name}`,
     testMatch: files.map((file) => `<rootDir>/tests/e2e/**/${file}.test.ts`),
     moduleNameMapper: {
-      "^pulumi-exoscale-ssh$": "<rootDir>/dist/provider/index.js",
+      "^pulumi-exoscale-ssh$": `<rootDir>/${front}`,
       "^@pulumi/pulumi(/.*)?$": `${folder}$1`,
     },
     globals: { sdkUnderTest: versionOf(folder), ...globals },
@@ -77,6 +83,11 @@ const config = {
     },
     e2e(),
     otherwise(),
+    e2e({
+      name: "-plugin",
+      front: "tests/e2e/plugin_front.ts",
+      files: allFiles().filter((file) => !aboutThePackage.includes(file)),
+    }),
     ...(oldestSdk ? [e2e({ sdk: oldestSdk, files: nearPulumi, name: `-${versionOf(oldestSdk)}` })] : []),
   ],
 };

@@ -1,14 +1,17 @@
 import type { z } from "zod";
 import type { Properties } from "../engine/values";
 import { fieldsMarked, UNKNOWN } from "../resources/contract/description";
-import type { Resource } from "../resources/contract/resource";
+import type { AnyResource } from "./subject";
 
-type Described = Pick<Resource<never, never>, "inputs" | "outputs">;
+type Described = Pick<AnyResource, "inputs" | "outputs">;
 
-/** What a preview shows of a resource that is to be made: its inputs, and outputs that nobody knows yet. */
-export function previewedCreate({ inputs, outputs }: Described, given: Properties): Properties {
-  const made = shownOutputs({ inputs, outputs }).filter((name) => given[name] === undefined || !(name in inputs.shape));
-  return { ...given, ...Object.fromEntries(made.map((name) => [name, UNKNOWN])) };
+/**
+ * What a preview shows of a resource that is to be made: its inputs, and of its outputs those that follow from them; the
+ * others are unknown.
+ */
+export async function previewedCreate(resource: AnyResource, given: Properties): Promise<Properties> {
+  const unknown = Object.fromEntries(shownOutputs(resource).map((name) => [name, UNKNOWN]));
+  return { ...unknown, ...(await resource.foreseen?.(given)), ...given };
 }
 
 /**
@@ -34,7 +37,7 @@ export function stableOutputs({ outputs }: Pick<Described, "outputs">): string[]
   return Object.keys(outputs.shape).filter((name) => fieldOf(outputs, name)?.meta()?.changesWith?.length === 0);
 }
 
-function shownOutputs({ outputs }: Described): string[] {
+function shownOutputs({ outputs }: Pick<Described, "outputs">): string[] {
   const hidden = fieldsMarked(outputs, "hidden");
   return Object.keys(outputs.shape).filter((name) => !hidden.includes(name));
 }

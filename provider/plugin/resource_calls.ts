@@ -49,7 +49,7 @@ export async function createResource(request: CreateRequest, call: ResourceCall)
   const response = new CreateResponse();
   const inputs = call.given(request.getProperties());
   if (request.getPreview()) {
-    response.setProperties(call.answer(previewedCreate(call.resource, inputs)));
+    response.setProperties(call.answer(await previewedCreate(call.resource, inputs)));
     return response;
   }
   try {

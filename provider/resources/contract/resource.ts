@@ -117,6 +117,8 @@ export interface Resource<Inputs extends object, State extends object> {
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
   refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
 
+  /** Outputs that follow from the inputs alone, and so are known before the object is made; absent where none do. */
+  foreseen?(inputs: PreviewedFields<Inputs>): Promise<Partial<State>>;
   create(inputs: Inputs, context: Context): Promise<Created<State>>;
   /** `undefined` when the object is gone. `last` is absent on import. */
   read(id: string, last: State | undefined, context: Context): Promise<Found<Inputs, State> | undefined>;

@@ -1,7 +1,7 @@
 import type { Account } from "../../account";
 import { KeyNameTakenError, NameTakenOverError } from "../../errors";
 import { unreadableHostKeys } from "../connection/host_keys";
-import { known } from "../contract/description";
+import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
 import { deleteKey, keyIdentity } from "./deletion";
@@ -56,6 +56,14 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     return [...unreadableHostKeys(account, inputs.connection), ...(await keyFileFailures(inputs, files, olds))];
   },
   refine: refineKeyPairDiff,
+
+  async foreseen({ name, publicKey, comment }) {
+    // Nothing is generated for a preview, so of a generated pair nothing is known.
+    const [imported, label, remark] = [known(publicKey), known(name), known(comment)];
+    if (imported === undefined || label === undefined || hasUnknown(comment)) return {};
+    const inputs = { ...bareInputs(label), publicKey: imported, ...(remark !== undefined && { comment: remark }) };
+    return await keyOutputs(await keyMaterial(inputs), inputs);
+  },
 
   async create(inputs, context) {
     const { name, privateKeyFile: path } = inputs;
