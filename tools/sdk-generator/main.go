@@ -1,0 +1,91 @@
+// Command sdk-generator writes the SDK of one language from a Pulumi schema, with Pulumi's own code generator and the
+// settings of `pulumi package add`, for whose language hosts there are no modules.
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	golang "github.com/pulumi/pulumi/pkg/v3/codegen/go"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/nodejs"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/python"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+)
+
+// What is written into the first line of each file, as Pulumi's language hosts do.
+const tool = "pulumi-language-"
+
+func main() {
+	if len(os.Args) != 4 {
+		fail(fmt.Errorf("usage: sdk-generator SCHEMA LANGUAGE DIRECTORY"))
+	}
+	if err := run(os.Args[1], os.Args[2], os.Args[3]); err != nil {
+		fail(err)
+	}
+}
+
+func fail(err error) {
+	fmt.Fprintln(os.Stderr, err)
+	os.Exit(1)
+}
+
+func run(schemaFile, language, directory string) error {
+	text, err := os.ReadFile(schemaFile)
+	if err != nil {
+		return err
+	}
+	pkg, err := bind(text)
+	if err != nil {
+		return err
+	}
+	files, err := generate(pkg, language)
+	if err != nil {
+		return err
+	}
+	return write(files, directory)
+}
+
+// The loader is for packages that ours refers to: there are none, and it says so if one should come.
+func bind(text []byte) (*schema.Package, error) {
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return nil, err
+	}
+	pkg, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
+	if err != nil {
+		return nil, err
+	}
+	if diagnostics.HasErrors() {
+		return nil, diagnostics
+	}
+	// `pulumi package add` does the same: module paths and versions are then those of a local package.
+	pkg.SupportPack = true
+	return pkg, nil
+}
+
+func generate(pkg *schema.Package, language string) (map[string][]byte, error) {
+	switch language {
+	case "nodejs":
+		return nodejs.GeneratePackage(tool+language, pkg, nil, nil, true, nil)
+	case "python":
+		return python.GeneratePackage(tool+language, pkg, nil, nil)
+	case "go":
+		return golang.GeneratePackage(tool+language, pkg, nil)
+	}
+	return nil, fmt.Errorf("%q is no language of this generator: nodejs, python or go", language)
+}
+
+func write(files map[string][]byte, directory string) error {
+	for name, content := range files {
+		file := filepath.Join(directory, name)
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+			return err
+		}
+		if err := os.WriteFile(file, content, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
+}
