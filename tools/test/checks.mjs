@@ -1,7 +1,8 @@
-// What is checked without running a test: style, types, and that the package compiles. Each counts as one.
+// What is checked without running a test: style, types, that the package compiles, and the SDKs. Each counts as one.
 import { join } from "node:path";
 import { mustRun } from "../process/run.mjs";
 import { elapsed, say, whileSaying } from "../process/say.mjs";
+import { makeSdk, sdkLanguages, whyNoSdk } from "../sdks/make.mjs";
 import { build } from "../setup/build.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 import { total } from "./tally.mjs";
@@ -13,7 +14,25 @@ export async function runChecks(node) {
     await check("types", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json")),
     await check("types of the tools", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tools/tsconfig.json")),
     await check("build", () => build(node)),
+    ...(await checkSdks(node)),
   ]);
+}
+
+/** The tests of programs in other languages use what these make. @param {string} node */
+async function checkSdks(node) {
+  const tallies = [];
+  for (const language of sdkLanguages) {
+    const obstacle = await whyNoSdk(language);
+    const name = `SDK for ${language}`;
+    tallies.push(obstacle ? skip(name, obstacle) : await check(name, () => makeSdk(language, node)));
+  }
+  return tallies;
+}
+
+/** @param {string} name @param {string} reason @returns {import("./tally.mjs").Tally} */
+function skip(name, reason) {
+  say(`SKIP ${name}: ${reason}`);
+  return { passed: 0, failed: 0, skipped: 1 };
 }
 
 /** @param {string} name @param {() => Promise<unknown>} work @returns {Promise<import("./tally.mjs").Tally>} */

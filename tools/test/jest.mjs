@@ -1,7 +1,7 @@
 // Every test, on Node 24, with the engine at hand.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { join } from "node:path";
 import { handOver } from "../process/hand_over.mjs";
 import { beforeLeaving } from "../process/leave.mjs";
 import { ENGINE_VARIABLE } from "../setup/engine_installed.mjs";
@@ -10,18 +10,11 @@ import { PYTHON_VARIABLE } from "../setup/python.mjs";
 import { tallyOf } from "./tally.mjs";
 
 /**
- * @typedef {object} Extras what only tests want
- * @property {string | undefined} hosts the directory of the language hosts for YAML, Python and Go
- * @property {string | undefined} python the interpreter that has Exoscale's client
- * @property {Record<string, string>} sdks variables that name other versions of @pulumi/pulumi
- */
-
-/**
- * @param {import("../setup/set_up.mjs").Kit & Extras} kit
+ * @param {import("../setup/set_up.mjs").Kit & { python: string | undefined, sdks: Record<string, string> }} kit
  * @param {string[]} args
  * @returns {Promise<import("./tally.mjs").Tally>}
  */
-export async function runJest({ node, engine, path, hosts, python, sdks }, args) {
+export async function runJest({ node, engine, path, python, sdks }, args) {
   const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-jest-"));
   const clean = beforeLeaving(() => rmSync(directory, { recursive: true, force: true }));
   const report = join(directory, "report.json");
@@ -31,8 +24,7 @@ export async function runJest({ node, engine, path, hosts, python, sdks }, args)
   const env = {
     ...process.env,
     ...sdks,
-    // Last: where Pulumi has its own, those beside it are used.
-    PATH: hosts ? `${path}${delimiter}${hosts}` : path,
+    PATH: path,
     [ENGINE_VARIABLE]: engine,
     ...(python && { [PYTHON_VARIABLE]: python }),
   };
