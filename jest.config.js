@@ -1,10 +1,12 @@
 /** Unit tests run the sources; end-to-end tests run the built package under the real engine, most of them in two ways. */
 const { existsSync, readdirSync } = require("node:fs");
-const { join } = require("node:path");
+const { delimiter, join } = require("node:path");
 
 const everywhere = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
   testEnvironment: "<rootDir>/tests/openapi/environment.ts",
+  // What is built or generated has packages of its own.
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "/sdks/"],
 };
 
 /** Those of the end-to-end tests that are nearest to what `@pulumi/pulumi` does. */
@@ -20,6 +22,7 @@ const once = [
   "examples_logins",
   "interruption",
   "key_file",
+  "plugin_examples",
   "rotation_interrupted",
   "upgrade",
 ];
@@ -64,6 +67,7 @@ const otherwise = () =>
 /** @returns {Promise<import("jest").Config>} */
 module.exports = async () => {
   await findClientOfExoscale();
+  await findOtherLanguages();
   return config;
 };
 
@@ -77,7 +81,6 @@ const config = {
       displayName: "unit",
       testMatch: ["<rootDir>/tests/**/*.test.ts"],
       testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
-      modulePathIgnorePatterns: ["<rootDir>/dist/"],
       globals: { noSshd },
       ...everywhere,
     },
@@ -115,4 +118,14 @@ async function findClientOfExoscale() {
   const document = process.env[DOCUMENT_VARIABLE] ?? (python && documentOf(python));
   if (python) process.env[PYTHON_VARIABLE] = python;
   if (document) process.env[DOCUMENT_VARIABLE] = document;
+}
+
+/** The same for programs in YAML, Python and Go: Pulumi's language hosts, and a Python with Pulumi's library. */
+async function findOtherLanguages() {
+  const { builtHosts } = await import("./tools/setup/language_hosts.mjs");
+  const { pulumiPythonAtHand, PULUMI_PYTHON_VARIABLE } = await import("./tools/sdks/python.mjs");
+  // Behind the rest: where Pulumi's release has them, those are used.
+  process.env.PATH = [process.env.PATH, builtHosts()].filter(Boolean).join(delimiter);
+  const python = pulumiPythonAtHand();
+  if (python) process.env[PULUMI_PYTHON_VARIABLE] = python;
 }

@@ -55,9 +55,21 @@ export class UserProgram {
 
   /** Makes it a copy of one of the repository's examples, with its packages. */
   useExample(name: string): void {
-    const example = join(root, "examples", name);
-    cpSync(example, this.path, { recursive: true, filter: (file) => !file.startsWith(join(example, "node_modules")) });
+    this.copyExample(name);
     layOutPackages(this.path);
+  }
+
+  /** Makes it a copy of one of the repository's examples, without what somebody installed there. */
+  copyExample(name: string): void {
+    const example = join(root, "examples", name);
+    const installed = ["node_modules", "sdks", "venv"].map((folder) => join(example, folder));
+    const filter = (file: string) => !installed.some((folder) => file.startsWith(folder));
+    cpSync(example, this.path, { recursive: true, filter });
+  }
+
+  /** Has all its commands find the programs in a folder of its own first. */
+  putOnPath(folder: string): void {
+    this.environment["PATH"] = [join(this.path, folder), this.environment["PATH"]].join(delimiter);
   }
 
   write(file: string, text: string): void {

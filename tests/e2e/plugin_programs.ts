@@ -1,0 +1,104 @@
+import { accessSync, constants, cpSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+import { layOutPackages } from "./node_modules";
+import type { UserProgram } from "./user_program";
+
+const root = resolve(__dirname, "../..");
+
+/** By which `npm test` names a Python with Pulumi's library. */
+const python = process.env["PULUMI_EXOSCALE_SSH_PYTHON"] ?? "";
+
+/** A language that programs for the plugin are written in, and the example in it. */
+export interface PluginLanguage {
+  /** As people call it. */
+  readonly name: string;
+  /** Folder of its example. */
+  readonly example: string;
+  /** Why its programs cannot run on this machine; undefined where they can. */
+  readonly missing: string | undefined;
+  /** Fills the program's folder as `pulumi package add` and the installation of its packages do, without the network. */
+  readonly install: (program: UserProgram) => Promise<void>;
+}
+
+/** Needs no SDK: the plugin's schema is enough. */
+export const yaml: PluginLanguage = {
+  name: "YAML",
+  example: "plugin-yaml",
+  missing: noHost("yaml"),
+  install: async () => undefined,
+};
+
+/** Every language that an example is written in. */
+export const pluginLanguages: readonly PluginLanguage[] = [
+  yaml,
+  {
+    name: "Python",
+    example: "plugin-python",
+    missing: noHost("python") ?? noSdk("python") ?? (python ? undefined : "no Python with Pulumi's library"),
+    install: installForPython,
+  },
+  {
+    name: "Go",
+    example: "plugin-go",
+    missing: noHost("go") ?? noSdk("go") ?? (isOnPath("go") ? undefined : "no go on PATH"),
+    install: async (program) => addSdk(program, "go"),
+  },
+  {
+    name: "TypeScript",
+    example: "plugin-typescript",
+    missing: noSdk("nodejs"),
+    install: installForNode,
+  },
+];
+
+/** A virtual environment with the SDK in it, and all else that the one in the cache has. */
+async function installForPython(program: UserProgram): Promise<void> {
+  addSdk(program, "python");
+  await program.run(python, "-m", "venv", "--without-pip", "venv");
+  const [theirs, ours] = [await sitePackages(program, python), await sitePackages(program, "venv/bin/python")];
+  writeFileSync(join(ours, "cache.pth"), theirs);
+  const flags = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"];
+  await program.run("venv/bin/python", "-m", "pip", "install", ...flags, "sdks/exoscale-ssh");
+  // Where the host is an old one: those of Pulumi's present release find it in Pulumi.yaml.
+  program.putOnPath("venv/bin");
+  // What the compilers of the other languages ask by themselves: whether the program has the right types.
+  await program.run("venv/bin/python", "-m", "mypy", "--strict", "__main__.py");
+}
+
+async function sitePackages(program: UserProgram, interpreter: string): Promise<string> {
+  return (await program.run(interpreter, "-c", "import site; print(site.getsitepackages()[0])")).trim();
+}
+
+/** As npm does for `file:sdks/exoscale-ssh`. */
+async function installForNode(program: UserProgram): Promise<void> {
+  addSdk(program, "nodejs");
+  layOutPackages(program.path);
+  const scope = join(program.path, "node_modules/@pulumi");
+  symlinkSync("../../sdks/exoscale-ssh", join(scope, "exoscale-ssh"));
+}
+
+function addSdk(program: UserProgram, language: string): void {
+  cpSync(join(root, "sdks", language), join(program.path, "sdks/exoscale-ssh"), { recursive: true });
+}
+
+function noSdk(language: string): string | undefined {
+  return existsSync(join(root, "sdks", language)) ? undefined : `no sdks/${language}: npm run sdks makes it, with Go`;
+}
+
+function noHost(language: string): string | undefined {
+  const host = `pulumi-language-${language}`;
+  return isOnPath(host) ? undefined : `no ${host}: it comes with the Pulumi CLI, or npm test builds it with Go`;
+}
+
+function isOnPath(name: string): boolean {
+  return (process.env["PATH"] ?? "").split(delimiter).some((folder) => isExecutable(join(folder, name)));
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
