@@ -31,7 +31,9 @@ export async function checkResource(request: CheckRequest, call: ResourceCall): 
   const { inputs, failures } = await check(call.resource, news, isNew ? undefined : olds, call.context);
   const response = new CheckResponse();
   response.setInputs(call.answer(inputs));
-  const unnamed = isNameWanted(request) && "name" in call.resource.inputs.shape && news["name"] === undefined;
+  const isUnnamed = "name" in call.resource.inputs.shape && news["name"] === undefined;
+  // An object that was named before the stack said so keeps its name.
+  const unnamed = isNameWanted(request) && isUnnamed && (isNew || inputs["name"] !== olds["name"]);
   response.setFailuresList([...failures, ...(unnamed ? [nameWanted] : [])].map(asFailure));
   return response;
 }

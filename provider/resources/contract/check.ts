@@ -46,6 +46,7 @@ async function checkInputs<Inputs extends object, State extends object>(
 ): Promise<Checked> {
   const { inputs, failures } = checkFields(resource, news);
   const complete = "name" in resource.inputs.shape ? named(inputs, olds) : inputs;
+  failures.push(...unfitName(resource.inputs, inputs, complete));
   if (failures.length > 0) return { inputs: complete, failures };
 
   // Each field has just been held against its description; the old ones were when they were new.
@@ -75,6 +76,14 @@ function checkFields(
     if (!parsed.success) failures.push(...failuresOf(name, news[name], parsed.error.issues, isSecret(field)));
   }
   return { inputs, failures };
+}
+
+/** What is wrong with a name that the program did not give: the stack's configuration may propose any. */
+function unfitName({ shape }: z.ZodObject, given: RawInputs, { name }: RawInputs): CheckFailure[] {
+  const field: z.ZodType | undefined = shape["name"];
+  if (!field || given["name"] !== undefined) return [];
+  const parsed = field.safeParse(name);
+  return parsed.success ? [] : failuresOf("name", name, parsed.error.issues, false);
 }
 
 function isSecret(field: z.ZodType): boolean {
