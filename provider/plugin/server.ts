@@ -28,13 +28,16 @@ export async function serve(engine: string | undefined, schema: Schema): Promise
     "grpc.max_receive_message_length": largestMessage,
     "grpc.max_send_message_length": largestMessage,
   });
-  server.addService(ResourceProviderService, providerService(new Session(engine), schema));
+  const session = new Session(engine);
+  server.addService(ResourceProviderService, providerService(session, schema));
   if (engine !== undefined) endWith(engine, server);
+  const close = () => {
+    server.forceShutdown();
+    session.display.close();
+  };
   return await new Promise((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
-    server.bindAsync("127.0.0.1:0", credentials, (error, port) =>
-      error ? reject(error) : resolve({ port, close: () => server.forceShutdown() }),
-    );
+    server.bindAsync("127.0.0.1:0", credentials, (error, port) => (error ? reject(error) : resolve({ port, close })));
   });
 }
 
