@@ -1,0 +1,29 @@
+// Our program that writes SDKs with Pulumi's code generator, built once and kept in the cache.
+import { readFileSync } from "node:fs";
+import { arch, platform } from "node:os";
+import { join } from "node:path";
+import { cached } from "../setup/cached.mjs";
+import { buildModule } from "../setup/go_build.mjs";
+import { readGoModule } from "../setup/go_module.mjs";
+import { cacheDir, hash } from "../setup/paths.mjs";
+
+const module = readGoModule("sdk-generator");
+const sources = ["main.go", "go.mod", "go.sum"].map((file) => readFileSync(join(module.directory, file)));
+
+/** Names what the generator is made of: another one may write other SDKs. */
+export const generatorHash = hash(...sources);
+
+/** The version of Pulumi whose code generator it is. */
+export const pulumiVersion = module.version;
+
+/** The least Go that builds it, and the SDK for Go. */
+export const leastGo = module.go;
+
+/** @returns {Promise<string>} the program */
+export async function findGenerator() {
+  const home = join(cacheDir, `${module.name}-${platform()}-${arch()}-${generatorHash}`);
+  await cached(home, "Building the generator of SDKs with Go", (fresh, progress) =>
+    buildModule(module, join(fresh, module.name), progress),
+  );
+  return join(home, module.name);
+}
