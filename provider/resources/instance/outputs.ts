@@ -21,31 +21,44 @@ const heldKey = z
   })
   .meta({ id: "HeldKey", description: "A key that a machine was given." });
 
+/** What may move an instance to another address: a stop and a start, for whatever reason. */
+const network = ["publicIpAssignment", "state", "type", "diskSize"];
+
 /** What becomes of it. */
 export const instanceOutputs = z.object({
   name: z.string().meta({ description: "Name of the instance." }),
-  zone: z.string().meta({ description: "Zone that the instance is in." }),
-  instanceId: z.string().meta({ description: "Identifier of the instance in the account." }),
+  zone: z.string().meta({ changesWith: [], description: "Zone that the instance is in." }),
+  instanceId: z.string().meta({ changesWith: [], description: "Identifier of the instance in the account." }),
   templateId: z.string().optional().meta({ description: "Identifier of the template that the instance started from." }),
   state: z.string().meta({ description: "State that the API has, such as running, stopped or error." }),
-  publicIp: z.string().optional().meta({ description: "IPv4 address; absent without a public address." }),
+  publicIp: z
+    .string()
+    .optional()
+    .meta({ changesWith: network, description: "IPv4 address; absent without a public address." }),
   ipv6Address: z
     .string()
     .optional()
-    .meta({ description: "IPv6 address; absent unless `publicIpAssignment` is `dual`." }),
+    .meta({ changesWith: network, description: "IPv6 address; absent unless `publicIpAssignment` is `dual`." }),
   user: z
     .string()
     .optional()
     .meta({ description: "User to log in as: `connection.user`, else the template's default user." }),
-  createdAt: z.string().optional().meta({ description: "Time of creation, ISO 8601 in UTC." }),
-  sshCommand: z.string().optional().meta({
-    description:
-      "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address.",
-  }),
+  createdAt: z.string().optional().meta({ changesWith: [], description: "Time of creation, ISO 8601 in UTC." }),
+  sshCommand: z
+    .string()
+    .optional()
+    .meta({
+      changesWith: [...network, "connection"],
+      description:
+        "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address.",
+    }),
   sshConfig: z
     .string()
     .optional()
-    .meta({ description: "A `Host` block for `~/.ssh/config`; absent without an address." }),
+    .meta({
+      changesWith: [...network, "connection", "name"],
+      description: "A `Host` block for `~/.ssh/config`; absent without an address.",
+    }),
   knownHosts: z.string().optional().meta({
     description: "Lines for `known_hosts`, for each public address, once a host key has been seen (`waitForSsh`).",
   }),

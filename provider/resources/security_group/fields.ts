@@ -76,7 +76,7 @@ export const securityGroupInputs = z.object({
 /** What becomes of it. */
 export const securityGroupOutputs = z.object({
   name: z.string().meta({ description: "Name of the group in the account." }),
-  securityGroupId: z.string().meta({ description: "Identifier of the group in the account." }),
+  securityGroupId: z.string().meta({ changesWith: [], description: "Identifier of the group in the account." }),
 });
 
 export type SecurityGroupRuleInputs = z.output<typeof securityGroupRule>;

@@ -170,17 +170,32 @@ export const sshKeyPairInputs = z.object({
   autoNamed: autoNamedField,
 });
 
+/** What goes into the private outputs besides the key, and where they are. */
+const privateEncoding = ["comment", "passphrase", "privateKey", "privateKeyFile"];
+
 /** What becomes of it. */
 export const sshKeyPairOutputs = z.object({
   name: z.string().meta({ description: "Name of the key in the account." }),
-  publicKeyOpenssh: z.string().optional().meta({ description: "The public key, one line in OpenSSH's format." }),
-  publicKeyPem: z.string().optional().meta({
-    description: "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it.",
-  }),
+  publicKeyOpenssh: z
+    .string()
+    .optional()
+    .meta({
+      changesWith: ["comment", "publicKey", "privateKey"],
+      description: "The public key, one line in OpenSSH's format.",
+    }),
+  publicKeyPem: z
+    .string()
+    .optional()
+    .meta({
+      changesWith: ["publicKey", "privateKey"],
+      description:
+        "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it.",
+    }),
   privateKeyOpenssh: z
     .string()
     .optional()
     .meta({
+      changesWith: privateEncoding,
       description:
         "The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and " +
         "with `privateKeyFile`.",
@@ -190,6 +205,7 @@ export const sshKeyPairOutputs = z.object({
     .string()
     .optional()
     .meta({
+      changesWith: privateEncoding,
       description:
         "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with " +
         "`privateKeyFile`. OpenSSH reads an Ed25519 key in it from version 9.6 on: for `ssh` take `privateKeyOpenssh`.",
@@ -199,18 +215,26 @@ export const sshKeyPairOutputs = z.object({
     .string()
     .optional()
     .meta({
+      changesWith: privateEncoding,
       description:
         "The private key in PuTTY's format (PPK v2). An ed25519 or ECDSA pair that was made before there was one for its " +
         "kind gets it when its comment changes. Absent with a passphrase, which that format protects badly: import " +
         "`privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`.",
       secret: true,
     }),
-  publicKeyFingerprintMd5: z.string().meta({
-    description: "MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons.",
-  }),
-  publicKeyFingerprintSha256: z.string().optional().meta({
-    description: "SHA256 fingerprint as `ssh-keygen -l` shows it: `SHA256:` and 43 characters.",
-  }),
+  publicKeyFingerprintMd5: z
+    .string()
+    .meta({
+      changesWith: [],
+      description: "MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons.",
+    }),
+  publicKeyFingerprintSha256: z
+    .string()
+    .optional()
+    .meta({
+      changesWith: ["publicKey", "privateKey"],
+      description: "SHA256 fingerprint as `ssh-keygen -l` shows it: `SHA256:` and 43 characters.",
+    }),
   registeredFingerprintMd5: z
     .string()
     .optional()
