@@ -71,20 +71,16 @@ export const authorizedKeyInputs = z.object({
 /** What becomes of it. */
 export const authorizedKeyOutputs = z.object({
   user: z.string().meta({ description: "Account on the host that the key opens." }),
-  fingerprintSha256: z
-    .string()
-    .meta({
-      changesWith: [],
-      description: "SHA256 fingerprint of the key as `ssh-keygen -l` shows it: `SHA256:` and 43 characters.",
-    }),
-  hostKey: z
-    .string()
-    .meta({
-      changesWith: ["connection"],
-      description:
-        "Key that the host showed, `type base64`. It is remembered at the first contact, and every later connection has to show " +
-        "it, unless `connection.hostKey` says otherwise.",
-    }),
+  fingerprintSha256: z.string().meta({
+    changesWith: [],
+    description: "SHA256 fingerprint of the key as `ssh-keygen -l` shows it: `SHA256:` and 43 characters.",
+  }),
+  hostKey: z.string().meta({
+    changesWith: ["connection"],
+    description:
+      "Key that the host showed, `type base64`. It is remembered at the first contact, and every later connection has to show " +
+      "it, unless `connection.hostKey` says otherwise.",
+  }),
 });
 
 /** The inputs once they are checked: they have a user by then. */

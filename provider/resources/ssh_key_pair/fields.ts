@@ -222,12 +222,10 @@ export const sshKeyPairOutputs = z.object({
         "`privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`.",
       secret: true,
     }),
-  publicKeyFingerprintMd5: z
-    .string()
-    .meta({
-      changesWith: [],
-      description: "MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons.",
-    }),
+  publicKeyFingerprintMd5: z.string().meta({
+    changesWith: [],
+    description: "MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons.",
+  }),
   publicKeyFingerprintSha256: z
     .string()
     .optional()
