@@ -3,17 +3,20 @@
  * that are written for the one are run against the other as well (jest.config.js puts this module in its place).
  */
 import * as pulumi from "@pulumi/pulumi";
-import { ask, plugin, type Untyped } from "./plugin_resources";
+import { ask, PluginResource, type Untyped } from "./plugin_resources";
 
 export { allowSsh } from "../../dist/provider/dynamic/allow_ssh";
 
 type Class = new (name: string, args?: pulumi.Inputs, options?: pulumi.CustomResourceOptions) => Untyped;
 
-/** A class whose constructor gives a resource of the plugin, which takes no resource where it wants its name or id. */
+/** A class of the plugin's resources of a type, which takes a resource where it wants its name or id. */
 function declared(type: string): Class {
-  const Declared = (name: string, args: pulumi.Inputs = {}, options?: pulumi.CustomResourceOptions) =>
-    plugin(type, name, referencesIn(args), options);
-  // A constructor that returns an object makes that object.
+  class Declared extends PluginResource {
+    constructor(name: string, args: pulumi.Inputs = {}, options?: pulumi.CustomResourceOptions) {
+      super(type, name, referencesIn(args), options);
+    }
+  }
+  // The outputs are those that the base class registers.
   return Declared as unknown as Class;
 }
 

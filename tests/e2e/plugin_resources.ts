@@ -13,7 +13,7 @@ const schema: Schema = JSON.parse(readFileSync(resolve(__dirname, "../../schema.
  * A resource of the plugin as any language without a generated SDK declares it: by its token, with nothing marked secret
  * that the program does not mark.
  */
-class PluginResource extends pulumi.CustomResource {
+export class PluginResource extends pulumi.CustomResource {
   constructor(type: string, name: string, args: pulumi.Inputs, options: pulumi.CustomResourceOptions = {}) {
     const token = `exoscale-ssh:index:${type}`;
     const outputs = Object.keys(schema.resources[token]?.properties ?? {}).map((property) => [property, undefined]);

@@ -1,0 +1,56 @@
+import { once } from "node:events";
+import { setTimeout as pause } from "node:timers/promises";
+import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
+import { machine } from "./known_machine";
+import { plugin } from "./plugin_resources";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => await end(stack, emulator));
+
+const alice = (args: object) => async () => {
+  const { id } = plugin("SshKeyPair", "alice", args);
+  return { id };
+};
+
+const program = `
+const pulumi = require("@pulumi/pulumi");
+const token = "exoscale-ssh:index:Instance";
+new pulumi.CustomResource(token, "web", ${JSON.stringify(machine)}, { version: "0.1.0" });
+`;
+const unattended = ["--yes", "--skip-preview", "--non-interactive"];
+
+describe("What the plugin has to say", () => {
+  test("stands at the resource that it is about", async () => {
+    await stack.up(alice({}));
+    await stack.up(alice({ triggers: ["2027"] }));
+    expect(stack.output).toMatch(
+      /exoscale-ssh:index:SshKeyPair \(alice\):\s+warning: SSH key "alice-\w+" will be replaced/,
+    );
+  });
+
+  test("is a message with a code and no stack trace where something fails", async () => {
+    emulator.faults.add({
+      kind: "status",
+      status: 403,
+      body: { message: "Forbidden by role policy for compute" },
+      method: "DELETE",
+      path: /ssh-key/,
+    });
+    const said = await stack.failure(stack.destroy());
+    expect(said).toMatch(/API_PERMISSION_DENIED/);
+    expect(said).not.toMatch(/^\s+at /m);
+    emulator.faults.clear();
+    await stack.destroy();
+  });
+});

@@ -1,0 +1,70 @@
+import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
+import { machine } from "./known_machine";
+import { plugin } from "./plugin_resources";
+import { TestStack } from "./stack";
+
+jest.setTimeout(120_000);
+
+let emulator: Emulator;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
+  stack = await TestStack.create(emulator);
+});
+
+afterAll(async () => await end(stack, emulator));
+
+const shop = (pair: object, web: object = {}) => {
+  return async () => {
+    const alice = plugin("SshKeyPair", "alice", pair);
+    const sshKeys = [{ name: alice["name"], publicKeyOpenssh: alice["publicKeyOpenssh"] }];
+    const made = plugin("Instance", "web", { ...machine, sshKeys, ...web });
+    return { instanceId: made["instanceId"], sshCommand: made["sshCommand"] };
+  };
+};
+
+describe("A preview of the plugin", () => {
+  test("knows the name that a pair will have, and that its keys are not known yet", async () => {
+    expect(await stack.preview(shop({}))).toEqual({ create: 3 });
+    expect(stack.output).toMatch(/name +: "alice-[0-9a-f]{7}"/);
+    expect(stack.output).toContain("[unknown]");
+  });
+
+  test("shows no change of a machine when only what its pair does at the end changes", async () => {
+    await stack.up(shop({}));
+    expect(await stack.preview(shop({ onDelete: "refuse" }))).toEqual({ same: 2, update: 1 });
+  });
+
+  test("shows where in an input something changes", async () => {
+    await stack.up(shop({}, { labels: { env: "test", team: "shop" } }));
+    await stack.preview(shop({}, { labels: { env: "production", team: "shop" } }));
+    expect(stack.output).toMatch(/labels: \{\s+~ env: "test" => "production"/);
+  });
+
+  test("says that a change of what cannot change in place makes a new one", async () => {
+    expect(
+      await stack.preview(shop({}, { diskSize: 20, zone: "ch-gva-2", template: "Linux Ubuntu 24.04 LTS 64-bit" })),
+    ).toMatchObject({ replace: 1 });
+  });
+
+  test("obeys replaceOnChanges, ignoreChanges and the output of an update that is not known yet", async () => {
+    const ignoring = async () => {
+      const alice = plugin(
+        "SshKeyPair",
+        "alice",
+        { comment: "x", onDelete: "refuse" },
+        { ignoreChanges: ["comment", "onDelete"] },
+      );
+      const sshKeys = [{ name: alice["name"], publicKeyOpenssh: alice["publicKeyOpenssh"] }];
+      plugin(
+        "Instance",
+        "web",
+        { ...machine, sshKeys, labels: { env: "test" } },
+        { replaceOnChanges: ["labels.team"] },
+      );
+    };
+    expect(await stack.preview(ignoring)).toEqual({ same: 2, replace: 1 });
+  });
+});
