@@ -1,6 +1,6 @@
 // The demo's own place on this machine: one temporary directory that only this user can enter.
 import { randomBytes } from "node:crypto";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { beforeLeaving } from "../process/leave.mjs";
@@ -37,16 +37,19 @@ export function makeEmptyWorkplace(path) {
 
 /** @param {string} example @param {string} program where it goes @returns {string} the same */
 function addExample(example, program) {
-  const installed = join("examples", example, "node_modules");
-  cpSync(join(root, "examples", example), program, { recursive: true, filter: (file) => !file.endsWith(installed) });
-  linkPackages(program);
+  const original = join(root, "examples", example);
+  const installed = ["node_modules", "sdks", "venv"].map((folder) => join(original, folder));
+  cpSync(original, program, { recursive: true, filter: (file) => !installed.includes(file) });
+  if (existsSync(join(program, "package.json"))) linkPackages(program);
   return program;
 }
 
 /** What `npm install` would do, from the checkout: the package itself and what its program depends on. @param {string} program */
 function linkPackages(program) {
   const manifest = JSON.parse(readFileSync(join(program, "package.json"), "utf8"));
-  const wanted = new Set([...Object.keys({ ...manifest.dependencies, ...manifest.devDependencies }), "typescript"]);
+  const dependencies = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+  const packages = dependencies.filter(([, version]) => !version.startsWith("file:"));
+  const wanted = new Set([...packages.map(([name]) => name), "typescript"]);
   for (const name of wanted) {
     const link = join(program, "node_modules", name);
     mkdirSync(dirname(link), { recursive: true });

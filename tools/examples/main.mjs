@@ -1,23 +1,27 @@
 // A shell in a copy of the examples, with an emulated account and Pulumi at hand: `node tools/examples/main.mjs`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
+import { existsSync, readdirSync } from "node:fs";
+import { delimiter, join } from "node:path";
 import { startCloud } from "../demo/cloud.mjs";
 import { makeEmptyWorkplace } from "../demo/workplace.mjs";
 import { beforeLeaving, runMain } from "../process/leave.mjs";
 import { say } from "../process/say.mjs";
 import { onPath } from "../setup/engine_installed.mjs";
+import { builtHosts } from "../setup/language_hosts.mjs";
 import { root } from "../setup/paths.mjs";
+import { addSdk, installPlugin } from "./plugin.mjs";
 
 await runMain(async () => {
   const cloud = await startCloud();
-  const place = makeEmptyWorkplace(process.env["PATH"] ?? "");
+  const place = makeEmptyWorkplace([process.env["PATH"], builtHosts()].filter(Boolean).join(delimiter));
   const names = readdirSync(join(root, "examples")).sort();
-  for (const name of names) place.add(name);
+  for (const name of names) addSdk(place.add(name));
+  installPlugin(place.environment["PULUMI_HOME"] ?? "");
   say("An Exoscale runs on this machine, with an account of its own. This shell is among copies of the examples:");
   say(`   ${names.join("  ")}`);
   say("Go into one, then: pulumi stack init dev && pulumi up");
+  if (!existsSync(join(root, "sdks"))) say("Those of the plugin, plugin-*, need what `npm run sdks` makes.");
   say("The end of the shell (exit) ends the Exoscale and removes everything.");
   const code = await shell(join(place.directory, "examples"), { ...place.environment, ...cloud.environment });
   await place.remove();

@@ -1,0 +1,32 @@
+// What the examples of the plugin need besides: the plugin itself, and the SDK of their language.
+import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../setup/paths.mjs";
+
+/** Where npm has the SDK in TypeScript. */
+const scope = join("node_modules", "@pulumi");
+
+/**
+ * As `pulumi plugin install` does.
+ *
+ * @param {string} home the directory that PULUMI_HOME names
+ */
+export function installPlugin(home) {
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  const directory = join(home, "plugins", `resource-exoscale-ssh-v${version}`);
+  const program = join(directory, "pulumi-resource-exoscale-ssh");
+  mkdirSync(directory, { recursive: true });
+  const main = join(root, "dist", "provider", "plugin", "main.js");
+  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+  chmodSync(program, 0o755);
+}
+
+/** As `pulumi package add` does, with what `npm run sdks` made. @param {string} program its folder */
+export function addSdk(program) {
+  const [, language = ""] =
+    /^runtime:(?:\n {2}name:)? (\w+)$/m.exec(readFileSync(join(program, "Pulumi.yaml"), "utf8")) ?? [];
+  const sdk = join(root, "sdks", language);
+  if (!/\bplugin-\w+$/.test(program) || !existsSync(sdk)) return;
+  cpSync(sdk, join(program, "sdks", "exoscale-ssh"), { recursive: true });
+  if (language === "nodejs") symlinkSync("../../sdks/exoscale-ssh", join(program, scope, "exoscale-ssh"));
+}
