@@ -22,6 +22,7 @@ const once = [
   "examples_logins",
   "interruption",
   "key_file",
+  "plugin_docs_examples",
   "plugin_examples",
   "rotation_interrupted",
   "upgrade",

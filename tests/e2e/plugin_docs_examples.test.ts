@@ -1,0 +1,81 @@
+import { copyFileSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { load } from "js-yaml";
+import { type Emulator, startEmulator } from "../emulated";
+import { end } from "./end";
+import { installPlugin } from "./installed_plugin";
+import { pluginLanguages } from "./plugin_programs";
+import { UserProgram } from "./user_program";
+
+/** The examples that stand in schema.json, and so in the registry and in SDKs. */
+
+jest.setTimeout(240_000);
+
+const root = resolve(__dirname, "../..");
+const folder = join(root, "docs/examples/plugin");
+
+let emulator: Emulator;
+let program: UserProgram;
+
+beforeEach(async () => {
+  emulator = await startEmulator({ operationMs: 20, guests: "ssh2", zones: ["ch-gva-2"] });
+  program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false" });
+  installPlugin(join(program.directory, "home"));
+});
+
+afterEach(async () => await end(program, emulator));
+
+/** Writes all of them as one program, by the language that they are in. */
+const writing: Readonly<Record<string, () => void>> = { YAML: writeYaml, TypeScript: writeTypeScript };
+const languages = pluginLanguages.filter(({ name }) => name in writing);
+
+for (const { name, missing, install } of languages) {
+  const [given, reason] = missing ? [test.skip, ` (skipped: ${missing})`] : [test, ""];
+
+  given(`Every example in schema.json runs, as one program in ${name}${reason}`, async () => {
+    writing[name]?.();
+    await install(program);
+    expect(await program.up()).toMatchObject({
+      alicePrivateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY"),
+      login: expect.stringMatching(/^ssh -p \d+ debian@127\./),
+      zones: ["ch-gva-2"],
+      loginAs: "debian",
+      memory: expect.any(Number),
+      registeredFingerprint: expect.stringMatching(/^([0-9a-f]{2}:){15}[0-9a-f]{2}$/),
+      whoHasDave: [],
+      frankFingerprint: expect.stringMatching(/^SHA256:/),
+    });
+    expect(emulator.cloud.keys).toHaveLength(7);
+    await program.expectNoChanges();
+    await program.destroy();
+    expect(emulator.cloud.keys).toEqual([]);
+  });
+}
+
+test("They are tried in each language that they are in", () => {
+  expect(languages.map(({ name }) => name).sort()).toEqual(Object.keys(writing).sort());
+});
+
+function writeYaml(): void {
+  // The files are ours, and the engine refuses what is no program.
+  const parts = examples(".yaml").map(({ text }) => load(text) as Record<string, object>);
+  const all = (section: string) => Object.assign({}, ...parts.map((part) => part[section] ?? {}));
+  const [resources, variables, outputs] = ["resources", "variables", "outputs"].map(all);
+  // Pulumi reads JSON as YAML.
+  program.write("Pulumi.yaml", JSON.stringify({ name: "docs", runtime: "yaml", resources, variables, outputs }));
+}
+
+function writeTypeScript(): void {
+  const files = examples(".ts");
+  for (const { file, text } of files) program.write(file, text);
+  program.write("index.ts", files.map(({ file }) => `export * from "./${file.replace(/\.ts$/, "")}";\n`).join(""));
+  program.write("Pulumi.yaml", JSON.stringify({ name: "docs", runtime: "nodejs" }));
+  for (const file of ["package.json", "tsconfig.json"]) {
+    copyFileSync(join(root, "examples/plugin-typescript", file), join(program.path, file));
+  }
+}
+
+function examples(ending: string): { file: string; text: string }[] {
+  const files = readdirSync(folder).filter((file) => file.endsWith(ending));
+  return files.map((file) => ({ file, text: readFileSync(join(folder, file), "utf8") }));
+}
