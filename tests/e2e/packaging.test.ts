@@ -26,16 +26,17 @@ afterAll(async () => {
 });
 
 describe("What npm packs", () => {
-  test("is the compiled provider and emulator, the schema and the documents, and nothing else", () => {
+  test("is the compiled provider, plugin and emulator, the schema and the documents, and nothing else", () => {
     const shipped =
-      /^(dist\/(provider|emulator)\/.*\.(js|d\.ts)|docs\/.*\.md|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+      /^(dist\/(provider(?!\/plugin)|emulator)\/.*\.(js|d\.ts)|dist\/plugin\/(pulumi-resource-exoscale-ssh|plugin\.cjs|THIRD_PARTY_NOTICES\.txt)|docs\/.*\.md|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     expect(packed.files.filter((file) => !shipped.test(file))).toEqual([]);
   });
 
   test("has every file that the package's manifest or a state refers to", () => {
     const main = ["dist/provider/index.js", "dist/provider/index.d.ts"];
     const others = ["dist/provider/dynamic/impl.js", "dist/emulator/cli.js", "schema.json", "LICENSE", "README.md"];
-    expect(packed.files).toEqual(expect.arrayContaining([...main, ...others]));
+    const plugin = ["dist/plugin/pulumi-resource-exoscale-ssh", "dist/plugin/plugin.cjs"];
+    expect(packed.files).toEqual(expect.arrayContaining([...main, ...others, ...plugin]));
   });
 
   test("refers to no source map that is absent", () => {

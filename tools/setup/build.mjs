@@ -10,6 +10,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { dirname, join } from "node:path";
+import { bundlePlugin, PROGRAM } from "../dist/bundle.mjs";
 import { beforeLeaving } from "../process/leave.mjs";
 import { mustRun } from "../process/run.mjs";
 import { step } from "../process/say.mjs";
@@ -17,7 +18,8 @@ import { withLock } from "./lock.mjs";
 import { checkoutLock, hash, nodeModules, root } from "./paths.mjs";
 
 const dist = join(root, "dist");
-const command = join(dist, "emulator", "cli.js");
+/** What npm makes executable. */
+const programs = [join(dist, "emulator", "cli.js"), join(dist, "plugin", PROGRAM)];
 const stamp = join(nodeModules, ".cache", "pulumi-exoscale-ssh", "built-from");
 
 /**
@@ -41,6 +43,7 @@ async function compile(node, sources) {
     const tsc = join(nodeModules, "typescript", "bin", "tsc");
     const flags = ["-p", "tsconfig.build.json", "--noEmitOnError", "--outDir", fresh];
     await mustRun(node, [tsc, ...flags], { cwd: root });
+    await bundlePlugin(join(fresh, "plugin"));
     publish(fresh);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, sources);
@@ -62,17 +65,19 @@ function publish(fresh) {
   }
   const known = new Set(files);
   for (const old of filesBelow(dist)) if (!known.has(old) && !old.startsWith(".fresh-")) rmSync(join(dist, old));
-  if (existsSync(command)) chmodSync(command, 0o755);
+  for (const program of programs) chmodSync(program, 0o755);
 }
 
 /** @param {string} sources */
 function isBuilt(sources) {
-  return existsSync(command) && existsSync(stamp) && readFileSync(stamp, "utf8") === sources;
+  return (
+    programs.every((program) => existsSync(program)) && existsSync(stamp) && readFileSync(stamp, "utf8") === sources
+  );
 }
 
 function hashOfSources() {
-  const settings = ["tsconfig.json", "tsconfig.build.json", "package-lock.json"];
-  const sources = ["provider", "emulator"].flatMap((room) =>
+  const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json", "schema.json"];
+  const sources = ["provider", "emulator", "tools/dist"].flatMap((room) =>
     filesBelow(join(root, room)).map((file) => join(room, file)),
   );
   return hash(...[...settings, ...sources.sort()].flatMap((file) => [file, readFileSync(join(root, file))]));

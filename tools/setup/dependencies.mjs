@@ -14,12 +14,12 @@ export async function installDependencies() {
   });
 }
 
-/** @param {...string} args */
+/** @param {...string} args @returns {Promise<string>} what it printed */
 export async function npm(...args) {
   // `npm start` hands down which npm it is; else the one on PATH.
   const script = process.env["npm_execpath"];
   const [command, first] = script?.endsWith("npm-cli.js") ? [process.execPath, [script]] : ["npm", []];
-  await mustRun(command, [...first, ...args], { cwd: root });
+  return await mustRun(command, [...first, ...args], { cwd: root });
 }
 
 /**
