@@ -13,7 +13,15 @@ const everywhere = {
 const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "instance_keys", "caveat"];
 
 /** Those about the package alone: neither the API's answers nor machines nor another `@pulumi/pulumi` matter to them. */
-const aboutThePackage = ["demo", "docs_examples", "examples_shell", "package_managers", "packaging", "secret_search"];
+const aboutThePackage = [
+  "demo",
+  "distribution",
+  "docs_examples",
+  "examples_shell",
+  "package_managers",
+  "packaging",
+  "secret_search",
+];
 
 /** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
 const once = [

@@ -1,0 +1,21 @@
+// The npm package: the files that `npm pack` would take, in an archive that is the same on every machine.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { npm } from "../setup/dependencies.mjs";
+import { root } from "../setup/paths.mjs";
+import { archive } from "./archive.mjs";
+
+/**
+ * @param {string} release the directory for it
+ * @param {string} staging a directory that is made and removed
+ */
+export async function packNpmPackage(release, staging) {
+  const [{ filename, files }] = JSON.parse(await npm("pack", "--json", "--dry-run", "--ignore-scripts"));
+  const programs = new Set(Object.values(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin));
+  const entries = files.map((/** @type {{ path: string }} */ { path }) => ({
+    from: join(root, path),
+    to: `package/${path}`,
+    program: programs.has(path),
+  }));
+  await archive(join(release, filename), entries, staging);
+}
