@@ -1,8 +1,5 @@
-import { once } from "node:events";
-import { setTimeout as pause } from "node:timers/promises";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
-import { machine } from "./known_machine";
 import { plugin } from "./plugin_resources";
 import { TestStack } from "./stack";
 
@@ -22,13 +19,6 @@ const alice = (args: object) => async () => {
   const { id } = plugin("SshKeyPair", "alice", args);
   return { id };
 };
-
-const program = `
-const pulumi = require("@pulumi/pulumi");
-const token = "exoscale-ssh:index:Instance";
-new pulumi.CustomResource(token, "web", ${JSON.stringify(machine)}, { version: "0.1.0" });
-`;
-const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 
 describe("What the plugin has to say", () => {
   test("stands at the resource that it is about", async () => {
