@@ -41,8 +41,10 @@ export class Display {
   }
 
   private send(request: LogRequest): Promise<void> {
-    // An engine that has gone away shows nothing any more; that is no failure of what is being done.
-    return new Promise((resolve) => (this.engine ? this.engine.log(request, () => resolve()) : resolve()));
+    const sent = new Promise<void>((resolve) => (this.engine ? this.engine.log(request, () => resolve()) : resolve()));
+    // An engine that has gone away, or whose place another one took, shows nothing any more; that is no failure of what is
+    // being done. A rejection that nobody waits for would end the process.
+    return sent.catch(() => {});
   }
 }
 
