@@ -471,6 +471,19 @@ export class AbandonedError extends ExoscaleSshError {
 }
 
 /**
+ * Pulumi was asked to stop (Ctrl-C, `pulumi cancel`) while the provider waited for Exoscale or for a machine.
+ *
+ * Run `pulumi up` again. What Exoscale had begun goes on by itself, and is in the state if it was known by then.
+ */
+export class CancelledError extends ExoscaleSshError {
+  readonly code = "CANCELLED";
+
+  constructor() {
+    super("Pulumi was cancelled, and this was not waited for any more.");
+  }
+}
+
+/**
  * An instance that is protected against deletion, by the program or by somebody else, so that it stays.
  *
  * Set `deletionProtection: false`, run `pulumi up`, and delete it then; or remove the protection where it was set.

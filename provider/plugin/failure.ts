@@ -3,7 +3,7 @@ import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import { ExoscaleSshError } from "../errors";
+import { ExoscaleSshError, PartialCreateError } from "../errors";
 
 /** What the engine does not ask of a plugin like this one. */
 export class Unsupported extends Error {}
@@ -30,10 +30,11 @@ export function shownText(error: unknown): string {
   return `An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`;
 }
 
-/** Whether an error is none that a user can meet by what they do. */
-export function isBug(error: unknown): error is Error {
-  const isOurs = [ExoscaleSshError, InitFailed, Unsupported].some((kind) => error instanceof kind);
-  return error instanceof Error && !isOurs;
+/** The error behind an error that no user can meet by what they do: a bug. Undefined when there is none. */
+export function bugIn(error: unknown): Error | undefined {
+  if (error instanceof InitFailed || error instanceof PartialCreateError) return bugIn(error.cause);
+  if (error instanceof ExoscaleSshError || error instanceof Unsupported) return undefined;
+  return error instanceof Error ? error : undefined;
 }
 
 /** An error as gRPC's answer to the engine. */

@@ -10,7 +10,7 @@ import {
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { checkConfig, configure, diffConfig } from "./configuration_calls";
 import type { Lines } from "./display";
-import { asStatus, isBug, Unsupported } from "./failure";
+import { asStatus, bugIn, Unsupported } from "./failure";
 import { invoke } from "./invoke";
 import { type AboutResource, ResourceCall } from "./resource_call";
 import {
@@ -85,7 +85,8 @@ function unary<Request, Response>(
       await lines.delivered();
       callback(null, response);
     } catch (error) {
-      if (isBug(error)) lines.debug(error.stack ?? error.message);
+      const bug = bugIn(error);
+      if (bug) lines.debug(bug.stack ?? bug.message);
       await lines.delivered();
       callback(asStatus(error));
     }

@@ -1,4 +1,5 @@
 import type { Account } from "../account";
+import { CancelledError } from "../errors";
 import { accountOf, type GivenSettings } from "./configuration";
 import { Display } from "./display";
 
@@ -38,7 +39,7 @@ export class Session {
 
   /** Ends what waits for the API, or for a machine to start. A change of a machine's keys that has begun is finished. */
   cancel(): void {
-    this.running.abort(new Error("Pulumi cancelled the operation."));
+    this.running.abort(new CancelledError());
   }
 
   private open(settings: GivenSettings): Account {

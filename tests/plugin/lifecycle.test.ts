@@ -22,7 +22,7 @@ const made: Held[] = [];
 
 /** A pair that is made anew for one test. */
 async function pair(news: Wire = {}): Promise<Held> {
-  const held = await plugin.up("SshKeyPair", { passphrase: "hunter2", ...news }, { seed: `seed ${made.length}` });
+  const held = await plugin.up("SshKeyPair", news, { seed: `seed ${made.length}` });
   made.push(held);
   return held;
 }
@@ -44,7 +44,7 @@ describe("Create", () => {
   });
 
   test("registers the key and answers its id and its state, secrets sealed", async () => {
-    const { id, properties } = await pair();
+    const { id, properties } = await pair({ passphrase: "hunter2" });
     expect(keysInAccount()).toContain(id);
     expect(properties).toMatchObject({
       name: id,
