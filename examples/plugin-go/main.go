@@ -40,7 +40,7 @@ func deploy(ctx *pulumi.Context) error {
 			exoscale.SshKeyReferenceArgs{Name: alice.Name, PublicKeyOpenssh: alice.PublicKeyOpenssh},
 			exoscale.SshKeyReferenceArgs{Name: bob.Name, PublicKeyOpenssh: bob.PublicKeyOpenssh},
 		},
-		SecurityGroups: pulumi.StringArray{ssh.Name},
+		SecurityGroups: pulumi.StringArray{ssh.ID()},
 		// How Pulumi gets in to do so. Exoscale installs keys at first boot and cannot change them afterwards.
 		Connection: exoscale.ConnectionArgs{PrivateKey: alice.PrivateKeyOpenssh},
 		WaitForSsh: pulumi.Bool(true),

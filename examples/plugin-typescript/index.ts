@@ -16,7 +16,7 @@ const web = new Instance("web", {
   diskSize: 10,
   // What the machine has: whoever is taken off this list is taken off the machine, and proven to be refused.
   sshKeys: [alice, bob].map(({ name, publicKeyOpenssh }) => ({ name, publicKeyOpenssh })),
-  securityGroups: [ssh.name],
+  securityGroups: [ssh.id],
   // How Pulumi gets in to do so. Exoscale installs keys at first boot and cannot change them afterwards.
   connection: { privateKey: alice.privateKeyOpenssh },
   waitForSsh: true,

@@ -28,6 +28,13 @@ export const yaml: PluginLanguage = {
   install: async () => undefined,
 };
 
+export const typescript: PluginLanguage = {
+  name: "TypeScript",
+  example: "plugin-typescript",
+  missing: noSdk("nodejs"),
+  install: installForNode,
+};
+
 /** Every language that an example is written in. */
 export const pluginLanguages: readonly PluginLanguage[] = [
   yaml,
@@ -43,13 +50,14 @@ export const pluginLanguages: readonly PluginLanguage[] = [
     missing: noHost("go") ?? noSdk("go") ?? (isOnPath("go") ? undefined : "no go on PATH"),
     install: async (program) => addSdk(program, "go"),
   },
-  {
-    name: "TypeScript",
-    example: "plugin-typescript",
-    missing: noSdk("nodejs"),
-    install: installForNode,
-  },
+  typescript,
 ];
+
+/** A test of a program in a language, or where that cannot run a skipped one that says why. */
+export function inLanguage({ name, missing }: PluginLanguage, title: string, body: () => Promise<void>): void {
+  if (missing === undefined) test(`A program in ${name} ${title}`, body);
+  else test.skip(`A program in ${name} ${title} (skipped: ${missing})`, body);
+}
 
 /** A virtual environment with the SDK in it, and all else that the one in the cache has. */
 async function installForPython(program: UserProgram): Promise<void> {

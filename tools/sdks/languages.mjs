@@ -51,7 +51,11 @@ async function buildForGo(sdk) {
   const modfile = `-modfile=${join(scratch, "go.mod")}`;
   copyFileSync(join(sdk, "go.mod"), join(scratch, "go.mod"));
   try {
-    for (const args of [["get", `github.com/pulumi/pulumi/sdk/v3@v${pulumiVersion}`, "./..."], ["build", "./..."], ["vet", "./..."]]) {
+    for (const args of [
+      ["get", `github.com/pulumi/pulumi/sdk/v3@v${pulumiVersion}`, "./..."],
+      ["build", "./..."],
+      ["vet", "./..."],
+    ]) {
       const [command = "", ...rest] = args;
       await go([command, modfile, ...rest], { directory: sdk, go: leastGo });
     }
