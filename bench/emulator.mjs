@@ -1,0 +1,29 @@
+// An emulated Exoscale in a process of its own, so that its time and memory are not taken for the provider's.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { beforeLeaving } from "../tools/process/leave.mjs";
+import { root } from "../tools/setup/paths.mjs";
+
+/**
+ * @param {"none" | "ssh2"} guests what answers on instances
+ * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>} the variables that point at it
+ */
+export async function startEmulator(guests) {
+  const flags = ["emulator", "--guests", guests, "--operation-ms", "0", "--zones", "ch-gva-2"];
+  const child = spawn(process.execPath, [join(root, "dist/emulator/cli.js"), ...flags], {
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+  const stop = beforeLeaving(() => {
+    child.kill("SIGTERM");
+    return new Promise((resolve) => child.once("exit", resolve));
+  });
+  /** @type {Record<string, string>} */
+  const environment = {};
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [, name, value] = /^export (\w+)=(.*)$/.exec(line) ?? [];
+    if (name && value !== undefined) environment[name] = value;
+    if (name === "EXOSCALE_SSH_PORT") break;
+  }
+  return { environment, stop };
+}

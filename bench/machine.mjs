@@ -1,0 +1,15 @@
+// What the numbers were measured on.
+import { execFileSync } from "node:child_process";
+import { cpus, loadavg, release, totalmem, type } from "node:os";
+
+/** Prints it. A machine that is busy with something else shows in its load. */
+export function printMachine() {
+  const [{ model } = { model: "unknown processor" }] = cpus();
+  const gib = (totalmem() / 2 ** 30).toFixed(0);
+  const load = loadavg().map((each) => each.toFixed(1));
+  process.stdout.write(
+    `${cpus().length} x ${model.trim()}, ${gib} GiB, ${type()} ${release()}, load ${load.join(" ")}\n` +
+      `Node ${process.version}, Pulumi ${execFileSync("pulumi", ["version"], { encoding: "utf8" }).trim()}, ` +
+      `${new Date().toISOString().slice(0, 16).replace("T", " ")} UTC\n\n`,
+  );
+}

@@ -1,0 +1,99 @@
+// How much memory the plugin and what it starts take at most.
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { PROGRAM } from "../tools/dist/bundle.mjs";
+import { descendants } from "../tools/process/tree.mjs";
+import { startEmulator } from "./emulator.mjs";
+import { printTable } from "./figures.mjs";
+import { executable, launcher } from "./plugins.mjs";
+import { Stack } from "./stack.mjs";
+
+/** In MB. */
+const GOAL = 150;
+
+/** How often to look, in milliseconds. The peak of each process is the kernel's own, and missed by nobody. */
+const EVERY = 100;
+
+/** @type {{ name: string, program: import("./stack.mjs").Program }[]} */
+const loads = [
+  { name: "500 pairs", program: { front: "plugin", pairs: 500 } },
+  { name: "480 pairs, 20 instances", program: { front: "plugin", pairs: 480, instances: 20 } },
+];
+
+/** @param {string} work a directory for files */
+export async function benchMemory(work) {
+  if (process.platform !== "linux") return void process.stdout.write("Memory: only measured on Linux\n\n");
+  const program = await executable(work);
+  const rows = [];
+  for (const [form, plugin] of [["npm package", launcher], ...(program ? [["executable", program]] : [])]) {
+    for (const { name, program } of loads)
+      rows.push(...(await measure(`${form ?? ""}, ${name}`, plugin ?? "", program, work)));
+  }
+  process.stdout.write(`Memory of the plugin and its children, in MB (goal: < ${GOAL})\n`);
+  const head = ["", "largest together", "the plugin's peak", "of it not shared", "processes", "goal"];
+  printTable([head, ...rows]);
+}
+
+/** @param {string} name @param {string} plugin @param {import("./stack.mjs").Program} program @param {string} work */
+async function measure(name, plugin, program, work) {
+  const emulator = await startEmulator(program.instances ? "ssh2" : "none");
+  const folder = join(work, `memory-${readdirSync(work).length}`);
+  const stack = new Stack(folder, emulator.environment, plugin);
+  await stack.declare(program);
+  const rows = [];
+  for (const command of /** @type {const} */ (["up", "refresh", "destroy"])) {
+    const watched = new Watched();
+    await stack.run(command, (pid) => watched.start(pid));
+    rows.push([`${name}: ${command}`, ...watched.cells()]);
+  }
+  await emulator.stop();
+  return rows;
+}
+
+/** The processes of a plugin, for as long as a command runs. */
+class Watched {
+  together = 0;
+  peak = 0;
+  own = 0;
+  processes = 0;
+
+  /** @param {number} engine @returns {() => void} ends it */
+  start(engine) {
+    const timer = setInterval(() => this.look(engine), EVERY);
+    return () => clearInterval(timer);
+  }
+
+  /** @param {number} engine */
+  look(engine) {
+    const plugin = descendants(engine).find((pid) => read(pid, "cmdline").includes(PROGRAM));
+    if (plugin === undefined) return;
+    const [own, ...children] = [plugin, ...descendants(plugin)].map(memoryOf);
+    if (!own) return;
+    this.peak = Math.max(this.peak, own.peak);
+    this.own = Math.max(this.own, own.anonymous);
+    this.processes = Math.max(this.processes, 1 + children.length);
+    this.together = Math.max(this.together, own.peak + children.reduce((sum, { now }) => sum + now, 0));
+  }
+
+  cells() {
+    if (this.processes === 0) throw new Error("The plugin's process was not found.");
+    const megabytes = [this.together, this.peak, this.own].map((kilobytes) => ((kilobytes * 1024) / 1e6).toFixed(0));
+    return [...megabytes, String(this.processes), Number(megabytes[0]) < GOAL ? "met" : "MISSED"];
+  }
+}
+
+/** @param {number} pid @returns {{ now: number, peak: number, anonymous: number }} in KiB; 0 for one that has ended */
+function memoryOf(pid) {
+  const status = read(pid, "status");
+  const field = (/** @type {string} */ name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
+  return { now: field("VmRSS"), peak: field("VmHWM"), anonymous: field("RssAnon") };
+}
+
+/** @param {number} pid @param {string} file @returns {string} empty for a process that has ended */
+function read(pid, file) {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,67 @@
+// What a resource costs in either front, beyond what the API does.
+import { generateKeyPairSync } from "node:crypto";
+import { join } from "node:path";
+import { startEmulator } from "./emulator.mjs";
+import { printTable, summary } from "./figures.mjs";
+import { launcher } from "./plugins.mjs";
+import { Stack } from "./stack.mjs";
+
+const COUNTS = [1, 10, 100];
+const FRONTS = /** @type {const} */ (["dynamic", "plugin"]);
+const COMMANDS = /** @type {const} */ (["up", "refresh", "destroy"]);
+
+/** @param {string} work a directory for files @param {number} rounds */
+export async function benchOverhead(work, rounds) {
+  const emulator = await startEmulator("none");
+  const publicKeys = Array.from({ length: Math.max(...COUNTS) }, newPublicKey);
+  /** @type {Map<string, number[]>} */
+  const times = new Map();
+  for (let round = 0; round < rounds; round++) {
+    for (const pairs of COUNTS) {
+      for (const front of FRONTS) {
+        const stack = new Stack(join(work, `overhead-${round}-${pairs}-${front}`), emulator.environment, launcher);
+        await stack.declare({ front, pairs, publicKeys });
+        for (const command of COMMANDS) {
+          const key = keyOf(command, pairs, front);
+          times.set(key, [...(times.get(key) ?? []), await stack.run(command)]);
+        }
+      }
+    }
+  }
+  await emulator.stop();
+  print(rounds, (command, pairs, front) => summary(times.get(keyOf(command, pairs, front)) ?? []).median);
+}
+
+/** @param {string} command @param {number} pairs @param {string} front */
+function keyOf(command, pairs, front) {
+  return [command, pairs, front].join();
+}
+
+/** @param {number} rounds @param {(command: string, pairs: number, front: string) => number} median */
+function print(rounds, median) {
+  process.stdout.write(
+    `SshKeyPairs with an imported public key, both fronts in turns, in seconds: median of ${rounds}\n`,
+  );
+  const rows = COMMANDS.flatMap((command) =>
+    COUNTS.map((pairs) => {
+      const [dynamic, plugin] = [median(command, pairs, "dynamic"), median(command, pairs, "plugin")];
+      const seconds = [dynamic, plugin].map((each) => (each / 1000).toFixed(2));
+      return [`${command} ${pairs}`, ...seconds, (dynamic / plugin).toFixed(2)];
+    }),
+  );
+  printTable([["", "dynamic", "plugin", "dynamic / plugin"], ...rows]);
+  process.stdout.write("Milliseconds for each further resource, from the least to the most of them\n");
+  const [least = 1, most = 1] = [COUNTS[0], COUNTS.at(-1)];
+  const each = (/** @type {string} */ command, /** @type {string} */ front) =>
+    (median(command, most, front) - median(command, least, front)) / (most - least);
+  const cells = COMMANDS.map((command) => [command, ...FRONTS.map((front) => each(command, front).toFixed(1))]);
+  printTable([["", ...FRONTS], ...cells]);
+}
+
+/** @returns {string} as OpenSSH writes it: a name and a key, each after its length */
+function newPublicKey() {
+  const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
+  const parts = [Buffer.from("ssh-ed25519"), Buffer.from(x, "base64url")];
+  const blob = parts.flatMap((part) => [Buffer.from([0, 0, 0, part.length]), part]);
+  return `ssh-ed25519 ${Buffer.concat(blob).toString("base64")}`;
+}

@@ -1,0 +1,40 @@
+/** Declares what declared.json says, with the dynamic classes or with the plugin's resources. */
+const { readFileSync } = require("node:fs");
+const { join } = require("node:path");
+const pulumi = require("@pulumi/pulumi");
+
+const declared = JSON.parse(readFileSync(join(__dirname, "declared.json"), "utf8"));
+
+/** By its token, as a generated SDK does. */
+class PluginResource extends pulumi.CustomResource {
+  constructor(type, name, args) {
+    const outputs = { name: undefined, publicKeyOpenssh: undefined, privateKeyOpenssh: undefined };
+    super(`exoscale-ssh:index:${type}`, name, { ...outputs, ...args });
+  }
+}
+
+function declare(type, name, args) {
+  if (declared.front === "plugin") return new PluginResource(type, name, args);
+  return new (require("pulumi-exoscale-ssh")[type])(name, args);
+}
+
+const pairs = Array.from({ length: declared.pairs }, (_, index) => {
+  const publicKey = declared.publicKeys?.[index];
+  return declare("SshKeyPair", `pair-${index}`, publicKey === undefined ? {} : { publicKey });
+});
+
+if (declared.instances > 0) {
+  const group = declare("SecurityGroup", "ssh", { rules: [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }] });
+  pairs.slice(0, declared.instances).forEach((pair, index) => {
+    declare("Instance", `web-${index}`, {
+      zone: "ch-gva-2",
+      type: "standard.tiny",
+      template: "Linux Debian 13",
+      diskSize: 10,
+      sshKeys: [{ name: pair.name, publicKeyOpenssh: pair.publicKeyOpenssh }],
+      securityGroups: [group.name],
+      connection: { privateKey: pair.privateKeyOpenssh },
+      waitForSsh: true,
+    });
+  });
+}

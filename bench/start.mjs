@@ -1,0 +1,113 @@
+// How long the plugin takes to start: until it has printed its port, and until it has answered Configure.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
+import { credentials } from "@grpc/grpc-js";
+import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
+import provider from "@pulumi/pulumi/proto/provider_pb.js";
+import struct from "google-protobuf/google/protobuf/struct_pb.js";
+import { printTable, spread, summary } from "./figures.mjs";
+import { bundle, compiled, executable, hasFiles, launcher } from "./plugins.mjs";
+
+/** Until Configure is answered, in milliseconds. */
+const GOAL = 150;
+
+/** An address as the engine gives its own. Nobody listens; a plugin only looks after 15 seconds. */
+const ENGINE = "127.0.0.1:9";
+
+/** @typedef {{ name: string, command: string[] }} Way */
+
+/** @param {string} work a directory for files @param {number} rounds */
+export async function benchStart(work, rounds) {
+  const caches = join(work, "caches");
+  const ways = await allWays(work);
+  await fillCache(caches);
+  const ready = new Map(ways.map(({ name }) => [name, /** @type {Start[]} */ ([])]));
+  // In turns, so that whatever else the machine does meets all of them alike.
+  for (let round = 0; round < rounds; round++) {
+    for (const { name, command } of ways) ready.get(name)?.push(await measure(command, caches));
+  }
+  process.stdout.write(
+    `Start of the plugin, ${rounds} times each, in milliseconds: min / median / max (goal: < ${GOAL})\n`,
+  );
+  printTable([
+    ["", "to the port", "to Configure answered", "processor time", "goal"],
+    ...[...ready].map(([name, starts]) => row(name, starts)),
+  ]);
+}
+
+/** @param {string} work @returns {Promise<Way[]>} */
+async function allWays(work) {
+  const program = await executable(work);
+  return [
+    { name: "node on the output of tsc", command: [process.execPath, compiled] },
+    { name: "node on the bundle", command: [process.execPath, bundle] },
+    { name: "npm package: the bundle, compiled before", command: [process.execPath, launcher] },
+    ...(program ? [{ name: "executable", command: [program] }] : []),
+  ];
+}
+
+/** @param {string} caches the launcher writes there one second after its first start */
+async function fillCache(caches) {
+  const { child } = await start([process.execPath, launcher], caches);
+  while (!hasFiles(caches)) await pause(50);
+  child.kill();
+  await once(child, "exit");
+}
+
+/**
+ * In milliseconds.
+ *
+ * @typedef {{ port: number, configured: number, processor: number }} Start
+ */
+
+/** @param {string[]} command @param {string} caches @returns {Promise<Start>} */
+async function measure(command, caches) {
+  const before = performance.now();
+  const { child, port } = await start(command, caches);
+  const printed = performance.now();
+  const client = new providerService.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
+  const args = struct.Struct.fromJavaScript({ apiKey: "EXObench", apiSecret: "bench", zone: "ch-gva-2" });
+  const request = new provider.ConfigureRequest().setArgs(args).setAcceptsecrets(true);
+  await new Promise((resolve, reject) => client.configure(request, (error) => (error ? reject(error) : resolve(true))));
+  const configured = performance.now();
+  const processor = processorTime(child.pid ?? 0);
+  client.close();
+  child.kill("SIGKILL");
+  await once(child, "exit");
+  return { port: printed - before, configured: configured - before, processor };
+}
+
+/** @param {string[]} command @param {string} caches */
+async function start([program = "", ...args], caches) {
+  const env = { ...process.env, XDG_CACHE_HOME: caches };
+  const child = spawn(program, [...args, ENGINE], { env, stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = await once(child.stdout, "data");
+  return { child, port: Number(line) };
+}
+
+/**
+ * What the process has computed, all its threads together: unlike the time that passed it hardly depends on what else the
+ * machine does.
+ *
+ * @param {number} pid
+ * @returns {number} in milliseconds; NaN but on Linux
+ */
+function processorTime(pid) {
+  if (process.platform !== "linux") return Number.NaN;
+  const tasks = readdirSync(`/proc/${pid}/task`);
+  const nanoseconds = tasks.map((task) =>
+    Number.parseInt(readFileSync(`/proc/${pid}/task/${task}/schedstat`, "utf8"), 10),
+  );
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e6;
+}
+
+/** @param {string} name @param {Start[]} starts */
+function row(name, starts) {
+  const configured = starts.map((each) => each.configured);
+  const verdict = summary(configured).median < GOAL ? "met" : "MISSED";
+  const processor = spread(starts.map((each) => each.processor));
+  return [name, spread(starts.map(({ port }) => port)), spread(configured), processor, verdict];
+}
