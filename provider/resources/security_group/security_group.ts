@@ -20,7 +20,8 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     "A security group and all of its rules. Exoscale lets nothing in unless a rule says so: SSH needs TCP port 22.",
   inputs: securityGroupInputs,
   outputs: securityGroupOutputs,
-  sameValue: {},
+  // The API knows no difference between no description and an empty one.
+  sameValue: { description: (last = "", next = "") => last === next },
 
   complete: (inputs) => inputs,
   rules: ruleCombinations,
