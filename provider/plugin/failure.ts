@@ -25,9 +25,14 @@ export class InitFailed extends Error {
  * line. Never a stack trace.
  */
 export function shownText(error: unknown): string {
-  if (error instanceof ExoscaleSshError) return `${error.message} [${error.code}]`;
+  if (error instanceof ExoscaleSshError) return wholeCharacters(`${error.message} [${error.code}]`);
   const [said] = String(error).split("\n");
-  return `An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`;
+  return wholeCharacters(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
+}
+
+/** Half a character, as is left where a text was cut or Exoscale sends one, cannot be sent: gRPC would end the process. */
+function wholeCharacters(text: string): string {
+  return Buffer.from(text).toString();
 }
 
 /** The error behind an error that no user can meet by what they do: a bug. Undefined when there is none. */

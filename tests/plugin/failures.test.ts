@@ -83,6 +83,13 @@ describe("An error", () => {
     expect(details).toMatch(/Exoscale answered 403 to POST \/ssh-key: Not you.*\[API_[A-Z_]+\]$/s);
   });
 
+  test("arrives with every character that a text may have, half ones replaced", async () => {
+    const body = '{"message": "Zürich\\nist % voll 🔑 \\ud83d"}';
+    emulator.faults.add({ method: "POST", path: "/ssh-key", kind: "status", status: 403, body });
+    const { details } = await failure(plugin.up("SshKeyPair", { publicKey: alice.line }));
+    expect(details).toMatch(/Zürich ist % voll 🔑 \ufffd/);
+  });
+
   test("that is ours carries no object", async () => {
     emulator.faults.add({ method: "POST", path: "/ssh-key", kind: "status", status: 409, body: { message: "no" } });
     expect(partOf(await failure(plugin.up("SshKeyPair", { publicKey: alice.line })))).toBeUndefined();
