@@ -31,6 +31,9 @@ export interface Held {
   readonly properties: Wire;
 }
 
+/** As the engine is: gRPC's own limit would be 4 MiB. */
+const largeMessages = { "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 };
+
 /** The token of a resource or a function of the package. */
 export const token = (type: string) => `exoscale-ssh:index:${type}`;
 
@@ -59,7 +62,8 @@ export class Plugin {
   static async start(): Promise<Plugin> {
     for (const name of Object.keys(process.env)) if (name.startsWith("EXOSCALE_")) delete process.env[name];
     const [served, engine] = [await serve(undefined, schema), await EngineOnLoopback.start()];
-    const client = new ResourceProviderClient(`127.0.0.1:${served.port}`, credentials.createInsecure());
+    const address = `127.0.0.1:${served.port}`;
+    const client = new ResourceProviderClient(address, credentials.createInsecure(), largeMessages);
     const plugin = new Plugin(served, engine, client);
     await plugin.ask<Empty>((done) => client.attach(new PluginAttach().setAddress(engine.address), done));
     return plugin;

@@ -40,6 +40,12 @@ describe("The service", () => {
     expect(JSON.parse(answer.getSchema())).toEqual(schema);
   });
 
+  test("takes and gives messages beyond gRPC's usual 4 MiB", async () => {
+    const triggers = ["x".repeat(5 * 1024 * 1024)];
+    const { inputs } = await plugin.check("SshKeyPair", { triggers });
+    expect(String(inputs["triggers"])).toHaveLength(5 * 1024 * 1024);
+  });
+
   test("says the version of the package", async () => {
     const answer = await plugin.ask<PluginInfo>((done) => plugin.client.getPluginInfo(new Empty(), done));
     expect(answer.getVersion()).toBe(version);
