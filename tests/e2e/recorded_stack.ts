@@ -6,6 +6,7 @@ import { installPlugin } from "./installed_plugin";
 import { layOutPackages } from "./node_modules";
 import { filesHolding, type Leak } from "./secret_search";
 import { decrypted, secretsStored } from "./stored_secrets";
+import type { StateResource } from "./stored_state";
 import { UserProgram } from "./user_program";
 
 const root = resolve(__dirname, "../recorded_states");
@@ -58,9 +59,26 @@ export class RecordedStack {
     return stack;
   }
 
+  /** Replaces the program with that of another recording. */
+  useProgramOf(name: string): void {
+    cpSync(join(root, name, "index.js"), join(this.program.path, "index.js"));
+  }
+
+  /** The package's resources by logical name, providers aside. */
+  resources(): Record<string, StateResource> {
+    const entries = Object.entries(this.program.state());
+    return Object.fromEntries(entries.filter(([, { type }]) => /exoscale-ssh:(index:)?[A-Z]/.test(type)));
+  }
+
   /** Where the recording has a secret of the stack in clear. */
   leaks(): Leak[] {
     return filesHolding(this.folder, secretsStored(this.program.directory, passphrase));
+  }
+
+  /** The kinds of steps that `pulumi preview` announces, in the order of the alphabet. */
+  async previewed(): Promise<string[]> {
+    const { changeSummary } = JSON.parse(await this.program.run("pulumi", "preview", "--json", "--non-interactive"));
+    return Object.keys(changeSummary).sort();
   }
 
   /** What a run of `pulumi up` does to resources, by kind, such as `{ update: 1, same: 3 }`. */

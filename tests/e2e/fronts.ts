@@ -1,0 +1,29 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { AuthorizedKey, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
+import { plugin, type Untyped } from "./plugin_resources";
+
+/** Through which a program declares a resource. */
+export type Front = "dynamic" | "plugin";
+
+const classes = { AuthorizedKey, Instance, SecurityGroup, SshKeyPair };
+
+/** Declares a resource through either front; through the plugin as one that may have been of the dynamic class. */
+export function declare(
+  front: Front,
+  type: keyof typeof classes,
+  name: string,
+  args: pulumi.Inputs,
+  options: pulumi.CustomResourceOptions = {},
+): Untyped {
+  if (front === "plugin") {
+    const aliases = [{ type: `pulumi-nodejs:dynamic/exoscale-ssh:${type}` }];
+    return plugin(type, name, args, { ...options, aliases });
+  }
+  // Each class has argument types of its own, which a program that chooses between fronts cannot have.
+  const Chosen = classes[type] as new (
+    name: string,
+    args: pulumi.Inputs,
+    options: pulumi.CustomResourceOptions,
+  ) => unknown;
+  return new Chosen(name, args, options) as Untyped;
+}
