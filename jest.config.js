@@ -23,9 +23,9 @@ const aboutThePackage = [
   "secret_search",
 ];
 
-/** Those about one of the two fronts, whichever is in place. */
+/** Those about one of the two fronts, or about both, whichever is in place. */
 const aboutOneFront = (file) =>
-  file.startsWith("plugin_") || ["moving_fronts", "program_kinds", "resource_options", "sdk_version"].includes(file);
+  /^(plugin|moving)_/.test(file) || ["program_kinds", "resource_options", "sdk_version"].includes(file);
 
 /** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
 const once = ["command_line", "examples_logins", "interruption", "rotation_interrupted", "upgrade"];
