@@ -4,6 +4,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ExoscaleSshError, PartialCreateError } from "../errors";
+import { wholeCharacters } from "./whole_characters";
 
 /** What the engine does not ask of a plugin like this one. */
 export class Unsupported extends Error {}
@@ -28,11 +29,6 @@ export function shownText(error: unknown): string {
   if (error instanceof ExoscaleSshError) return wholeCharacters(`${error.message} [${error.code}]`);
   const [said] = String(error).split("\n");
   return wholeCharacters(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
-}
-
-/** Half a character, as is left where a text was cut or Exoscale sends one, cannot be sent: gRPC would end the process. */
-function wholeCharacters(text: string): string {
-  return Buffer.from(text).toString();
 }
 
 /** The error behind an error that no user can meet by what they do: a bug. Undefined when there is none. */

@@ -130,6 +130,12 @@ describe("Check shows what is wrong", () => {
     expect(failures).toEqual([{ property: "", reason: expect.stringContaining('has no input "pasphrase"') }]);
   });
 
+  test("with a long text without cutting a character in half, which the engine would refuse", async () => {
+    const comment = `\u0001${"x".repeat(69)}${"🔑".repeat(10)}`;
+    const { failures } = await plugin.check("SshKeyPair", { comment });
+    expect(failures).toEqual([{ property: "comment", reason: expect.stringMatching(/x\ufffd\.\.\.$/) }]);
+  });
+
   // The engine marks the name in the answer as the secret that the program made of it.
   test("with a private key in the wrong place without showing it", async () => {
     const { failures } = await plugin.check("SshKeyPair", { name: secret("-----BEGIN PRIVATE KEY-----\nMC4CAQAw") });
