@@ -9,6 +9,6 @@ export function installPlugin(home: string): void {
   const folder = join(home, "plugins", `resource-exoscale-ssh-v${version}`);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "pulumi-resource-exoscale-ssh");
-  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/provider/plugin/main.js")}" "$@"\n`);
+  writeFileSync(file, `#!/bin/sh\nexec "${process.execPath}" "${join(root, "dist/plugin/plugin.cjs")}" "$@"\n`);
   chmodSync(file, 0o755);
 }

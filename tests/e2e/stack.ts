@@ -20,7 +20,7 @@ import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
 import { secretsStored } from "./stored_secrets";
-import { isOfThePackage, isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
+import { isDeclared, isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
 
 const execFile = promisify(execFileWithCallback);
 const project = "shop";
@@ -147,7 +147,7 @@ export class TestStack {
   state(): Record<string, StateResource> {
     return Object.fromEntries(
       this.stored()
-        .filter(isOfThePackage)
+        .filter(isDeclared)
         .map((resource) => [resource.urn.split("::").at(-1), resource]),
     );
   }

@@ -27,6 +27,11 @@ export function storedResources(file: string): readonly StateResource[] {
   return storedState(file).resources ?? [];
 }
 
+/** Whether a resource is one that a program declares of this package, as opposed to what the engine keeps of its provider. */
+export function isDeclared(resource: StateResource): boolean {
+  return isOfThePackage(resource) && !resource.type.startsWith("pulumi:providers:");
+}
+
 /** Whether a resource is of this package. */
 export function isOfThePackage({ type }: StateResource): boolean {
   return type.includes("exoscale-ssh");
