@@ -34,7 +34,7 @@ const web = new Instance("web", {
   template: "Linux Debian 13",
   diskSize: 10,
   sshKeys: [alice, bob],
-  securityGroups: [new SecurityGroup("ssh", { rules }).name],
+  securityGroups: [new SecurityGroup("ssh", { rules })],
   connection: { privateKey: alice.privateKeyOpenssh },
   waitForSsh: true,
 });
@@ -55,6 +55,7 @@ for (const language of pluginLanguages) {
   const title = `A program in ${language.name} takes over what the dynamic classes have made`;
   const run = async () => {
     await moveTo(language);
+    await program.expectNoChanges();
     const requests = emulator.requests.length;
     const { login: sshCommand, knownHosts, alicePrivateKey: privateKey } = await program.up();
     expect(emulator.requests.slice(requests).filter(({ method }) => method !== "GET")).toEqual([]);
