@@ -48,8 +48,8 @@ export function configure(request: ConfigureRequest, session: Session): Configur
   session.configure(opened(request.getArgs()), request.getId() ?? "");
   const response = new ConfigureResponse();
   response.setSupportspreview(true);
-  // The engine marks what was secret in the inputs as secret in the answers; what always is, this plugin seals itself.
-  response.setAcceptsecrets(false);
+  // What is marked as a secret comes marked, so that no message shows it.
+  response.setAcceptsecrets(true);
   response.setAcceptresources(false);
   response.setAcceptoutputs(false);
   response.setSupportsAutonamingConfiguration(true);

@@ -5,7 +5,7 @@ import { privateKeyFiles } from "../private_key_file";
 import type { Context, Log } from "../resources/contract/resource";
 import type { Session } from "./session";
 import { type AnyResource, resourceOf, secretsOf } from "./subject";
-import { opened, sealed } from "./values";
+import { opened, sealed, secretNames } from "./values";
 
 /** What all requests about a resource say of it. */
 export interface AboutResource {
@@ -46,9 +46,13 @@ export class ResourceCall {
     return { ...opened(struct), identity: { ...this.identity, ...(proposedName !== undefined && { proposedName }) } };
   }
 
-  /** What goes back, without the identity, secrets sealed. */
-  answer(properties: object): Struct {
+  /**
+   * What goes back, without the identity, secrets sealed: what the schema calls one, and what was one when it came.
+   *
+   * @param given what it follows from
+   */
+  answer(properties: object, given: Struct | undefined): Struct {
     const { identity: _, ...stored } = properties as Properties;
-    return sealed(stored, secretsOf(this.resource));
+    return sealed(stored, [...secretsOf(this.resource), ...secretNames(given)]);
   }
 }

@@ -22,15 +22,17 @@ import { InitFailed } from "./failure";
 import { isNameWanted, nameWanted, proposedName } from "./naming";
 import { previewedCreate, previewedUpdate } from "./previewed";
 import type { ResourceCall } from "./resource_call";
+import { secretNames } from "./values";
 
 /** Fills in defaults and a name, and says what is wrong with the inputs. */
 export async function checkResource(request: CheckRequest, call: ResourceCall): Promise<CheckResponse> {
   const olds = call.given(request.getOlds());
   const isNew = Object.keys(request.getOlds()?.toJavaScript() ?? {}).length === 0;
   const news = call.given(request.getNews(), proposedName(request));
-  const { inputs, failures } = await check(call.resource, news, isNew ? undefined : olds, call.context);
+  const asked = { ...call.context, secretInputs: secretNames(request.getNews()) };
+  const { inputs, failures } = await check(call.resource, news, isNew ? undefined : olds, asked);
   const response = new CheckResponse();
-  response.setInputs(call.answer(inputs));
+  response.setInputs(call.answer(inputs, request.getNews()));
   const isUnnamed = "name" in call.resource.inputs.shape && news["name"] === undefined;
   // An object that was named before the stack said so keeps its name.
   const unnamed = isNameWanted(request) && isUnnamed && (isNew || inputs["name"] !== olds["name"]);
@@ -51,17 +53,18 @@ export async function createResource(request: CreateRequest, call: ResourceCall)
   const response = new CreateResponse();
   const inputs = call.given(request.getProperties());
   if (request.getPreview()) {
-    response.setProperties(call.answer(await previewedCreate(call.resource, inputs)));
+    response.setProperties(call.answer(await previewedCreate(call.resource, inputs), request.getProperties()));
     return response;
   }
   try {
     const { id, state } = await call.resource.create(inputs, call.context);
     response.setId(id);
-    response.setProperties(call.answer(state));
+    response.setProperties(call.answer(state, request.getProperties()));
     return response;
   } catch (error) {
     if (!(error instanceof PartialCreateError)) throw error;
-    throw new InitFailed(error.id, call.answer(error.state), call.answer(inputs), error);
+    const sealed = (properties: object) => call.answer(properties, request.getProperties());
+    throw new InitFailed(error.id, sealed(error.state), sealed(inputs), error);
   }
 }
 
@@ -73,8 +76,8 @@ export async function readResource(request: ReadRequest, call: ResourceCall): Pr
   const response = new ReadResponse();
   if (!found) return response;
   response.setId(found.id);
-  response.setProperties(call.answer(found.state));
-  response.setInputs(call.answer(found.inputs));
+  response.setProperties(call.answer(found.state, request.getProperties()));
+  response.setInputs(call.answer(found.inputs, request.getInputs()));
   return response;
 }
 
@@ -85,7 +88,7 @@ export async function updateResource(request: UpdateRequest, call: ResourceCall)
     ? previewedUpdate(call.resource, last, inputs, changedInputs(call.resource, last, inputs))
     : await call.resource.update(request.getId(), last, inputs, call.context);
   const response = new UpdateResponse();
-  response.setProperties(call.answer(state));
+  response.setProperties(call.answer(state, request.getNews()));
   return response;
 }
 

@@ -105,6 +105,7 @@ function isAboutResource(request: unknown): request is AboutResource {
 
 function handshake(): ProviderHandshakeResponse {
   const response = new ProviderHandshakeResponse();
+  response.setAcceptSecrets(true);
   response.setSupportsAutonamingConfiguration(true);
   return response;
 }

@@ -14,6 +14,12 @@ export function opened(struct: Struct | undefined): Properties {
   return fromEngine(plain as Properties);
 }
 
+/** The names of the properties in which, at any depth, something is marked as a secret. */
+export function secretNames(struct: Struct | undefined): string[] {
+  const properties = Object.entries(struct?.toJavaScript() ?? {});
+  return properties.filter(([, value]) => hasSecret(value)).map(([name]) => name);
+}
+
 /** Properties for the engine, those with the given names as secrets. */
 export function sealed(properties: object, secrets: readonly string[]): Struct {
   const wire = toEngine(properties);
@@ -23,6 +29,13 @@ export function sealed(properties: object, secrets: readonly string[]): Struct {
   return Struct.fromJavaScript(
     Object.fromEntries(Object.entries(wire).map(seal)) as Parameters<typeof Struct.fromJavaScript>[0],
   );
+}
+
+function hasSecret(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  const { [signature]: mark, secret: isSecretOutput, ...inner } = value as Readonly<Record<string, unknown>>;
+  if (mark === secret || (mark === output && isSecretOutput === true)) return true;
+  return Object.values(inner).some(hasSecret) || hasSecret(isSecretOutput);
 }
 
 function open(value: unknown): unknown {

@@ -5,7 +5,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ask, PluginResource, type Untyped } from "./plugin_resources";
 
-export { allowSsh } from "../../dist/provider/dynamic/allow_ssh";
+export { allowSsh } from "../../provider/dynamic/allow_ssh";
 
 type Class = new (name: string, args?: pulumi.Inputs, options?: pulumi.CustomResourceOptions) => Untyped;
 

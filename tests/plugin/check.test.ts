@@ -34,11 +34,11 @@ describe("Check", () => {
     expect((await plugin.check("Instance", machine)).inputs).toMatchObject({ zone: "ch-gva-2" });
   });
 
-  test("opens secrets in any place, and seals what is always one", async () => {
+  test("opens secrets in any place, and seals again, whole, what has one in it", async () => {
     const given = { comment: secret("robot"), passphrase: secret("hunter2"), triggers: [secret("2026")] };
     const { inputs, failures } = await plugin.check("SshKeyPair", given);
     expect(failures).toEqual([]);
-    expect(inputs).toMatchObject({ comment: "robot", passphrase: secret("hunter2"), triggers: ["2026"] });
+    expect(inputs).toMatchObject({ ...given, triggers: secret(["2026"]) });
   });
 
   test("seals as a whole what a program gave in clear, or with a secret in it", async () => {
@@ -136,10 +136,15 @@ describe("Check shows what is wrong", () => {
     expect(failures).toEqual([{ property: "comment", reason: expect.stringMatching(/x\ufffd\.\.\.$/) }]);
   });
 
-  // The engine marks the name in the answer as the secret that the program made of it.
   test("with a private key in the wrong place without showing it", async () => {
-    const { failures } = await plugin.check("SshKeyPair", { name: secret("-----BEGIN PRIVATE KEY-----\nMC4CAQAw") });
+    const { failures } = await plugin.check("SshKeyPair", { name: "-----BEGIN PRIVATE KEY-----\nMC4CAQAw" });
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^name: .*, got a private key$/) }]);
+  });
+
+  test("with what a program made a secret without showing it", async () => {
+    const { failures } = await plugin.check("SshKeyPair", { comment: secret("hunter\n2") });
+    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^comment: .* one line/) }]);
+    expect(JSON.stringify(failures)).not.toContain("hunter");
   });
 });
 

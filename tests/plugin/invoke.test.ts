@@ -45,10 +45,12 @@ describe("A function answers", () => {
     expect(answer).toMatchObject({ holders: [{ kind: "instance", name: "web", zone, keyName: "alice" }] });
   });
 
-  test("arguments that are secrets or outputs as others", async () => {
+  test("arguments that are secrets or outputs as others, and keeps the answer as secret as they are", async () => {
     const name = output({ value: "alice", secret: true });
-    expect((await plugin.invoke("getSshKeyPair", { name })).answer).toMatchObject({ name: "alice" });
-    expect((await plugin.invoke("getSshKeyPair", { name: secret("alice") })).answer).toMatchObject({ name: "alice" });
+    for (const argument of [name, secret("alice")]) {
+      const { answer } = await plugin.invoke("getSshKeyPair", { name: argument });
+      expect(answer).toMatchObject({ name: secret("alice") });
+    }
   });
 });
 

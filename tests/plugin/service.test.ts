@@ -22,13 +22,13 @@ describe("The service", () => {
   test("shakes hands as one that takes names from the stack's configuration, and secrets in clear", async () => {
     const hello = new messages.ProviderHandshakeRequest();
     const answer = await plugin.ask<messages.ProviderHandshakeResponse>((done) => plugin.client.handshake(hello, done));
-    expect(answer.toObject()).toMatchObject({ acceptSecrets: false, supportsAutonamingConfiguration: true });
+    expect(answer.toObject()).toMatchObject({ acceptSecrets: true, supportsAutonamingConfiguration: true });
   });
 
   test("is configured for previews, and for secrets in clear", async () => {
     expect(await plugin.configure(settingsFor(emulator))).toMatchObject({
       supportspreview: true,
-      acceptsecrets: false,
+      acceptsecrets: true,
       acceptresources: false,
       acceptoutputs: false,
     });

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { ExoscaleSshError } from "../../errors";
 import { type PreviewedFields, UNKNOWN } from "./description";
 import { named } from "./identity";
+import { below } from "./property_path";
 import type { Asked, CheckFailure, OldInputs, Resource } from "./resource";
 
 /** Inputs as a front received them: any shape, unknowns already translated to `UNKNOWN`. */
@@ -23,28 +24,37 @@ export async function check<Inputs extends object, State extends object>(
   olds: RawInputs | undefined,
   asked: Asked,
 ): Promise<Checked> {
-  const checked = await checkInputs(resource, news, olds, asked);
-  return { ...checked, failures: checked.failures.map((failure) => withoutValue(failure, resource.inputs, news)) };
+  const isSecret = secretsAmong(resource.inputs, asked.secretInputs);
+  const checked = await checkInputs(resource, news, olds, { ...asked, isSecret });
+  const shown = (failure: CheckFailure) => withoutValue(failure, isSecret, news);
+  return { ...checked, failures: checked.failures.map(shown) };
 }
 
 /**
  * Pulumi prints the value of the input that a failure names, and prints secrets in clear. So a failure about a secret,
  * or about what may be one in the wrong place, names its input in the reason only.
  */
-function withoutValue({ property, reason }: CheckFailure, description: z.ZodObject, news: RawInputs): CheckFailure {
+function withoutValue({ property, reason }: CheckFailure, isSecret: IsSecret, news: RawInputs): CheckFailure {
   const name = property.split(/[.[]/, 1)[0] ?? "";
-  const field: z.ZodType | undefined = description.shape[name];
-  const isPrivate = !field || isSecret(field) || /PRIVATE KEY|PuTTY-User-Key/.test(String(JSON.stringify(news[name])));
+  const isPrivate = isSecret(name) || /PRIVATE KEY|PuTTY-User-Key/.test(String(JSON.stringify(news[name])));
   return property !== "" && isPrivate ? { property: "", reason: `${property}: ${reason}` } : { property, reason };
+}
+
+/** Whether the value of an input is not to be shown. */
+type IsSecret = (name: string) => boolean;
+
+/** What is no input at all may be anything. */
+function secretsAmong({ shape }: z.ZodObject, marked: readonly string[] = []): IsSecret {
+  return (name) => !(name in shape) || marked.includes(name) || shape[name]?.meta()?.secret === true;
 }
 
 async function checkInputs<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  asked: Asked,
+  asked: Asked & { readonly isSecret: IsSecret },
 ): Promise<Checked> {
-  const { inputs, failures } = checkFields(resource, news);
+  const { inputs, failures } = checkFields(resource, news, asked.isSecret);
   const complete = "name" in resource.inputs.shape ? named(inputs, olds) : inputs;
   failures.push(...unfitName(resource.inputs, inputs, complete));
   if (failures.length > 0) return { inputs: complete, failures };
@@ -60,6 +70,7 @@ async function checkInputs<Inputs extends object, State extends object>(
 function checkFields(
   resource: Pick<Resource<never, never>, "name" | "inputs">,
   news: RawInputs,
+  isSecret: IsSecret,
 ): { inputs: RawInputs; failures: CheckFailure[] } {
   const fields: Readonly<Record<string, z.ZodType>> = resource.inputs.shape;
   const failures = Object.keys(news)
@@ -73,7 +84,7 @@ function checkFields(
     const parsed = field.safeParse(news[name] ?? undefined);
     const value = parsed.success ? parsed.data : news[name];
     if (value !== undefined) inputs[name] = value;
-    if (!parsed.success) failures.push(...failuresOf(name, news[name], parsed.error.issues, isSecret(field)));
+    if (!parsed.success) failures.push(...failuresOf(name, news[name], parsed.error.issues, isSecret(name)));
   }
   return { inputs, failures };
 }
@@ -86,10 +97,6 @@ function unfitName({ shape }: z.ZodObject, given: RawInputs, { name }: RawInputs
   return parsed.success ? [] : failuresOf("name", name, parsed.error.issues, false);
 }
 
-function isSecret(field: z.ZodType): boolean {
-  return field.meta()?.secret === true;
-}
-
 function failuresOf(
   name: string,
   value: unknown,
@@ -99,7 +106,7 @@ function failuresOf(
   return issues
     .filter((issue) => valueAt(value, issue.path) !== UNKNOWN)
     .map((issue) => ({
-      property: propertyPath(name, issue.path),
+      property: issue.path.reduce(below, name),
       reason: secret ? issue.message : `${issue.message}, got ${shown(valueAt(value, issue.path))}`,
     }));
 }
@@ -109,10 +116,6 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     (inner, key) => (typeof inner === "object" && inner !== null ? Reflect.get(inner, key) : undefined),
     value,
   );
-}
-
-function propertyPath(name: string, path: readonly PropertyKey[]): string {
-  return name + path.map((key) => (typeof key === "number" ? `[${key}]` : `.${String(key)}`)).join("");
 }
 
 function shown(value: unknown): string {

@@ -41,7 +41,10 @@ export interface Context {
 }
 
 /** What a check may ask. It changes nothing. */
-export type Asked = Pick<Context, "account" | "files">;
+export interface Asked extends Pick<Context, "account" | "files"> {
+  /** Inputs that the program marked as secret, besides those that always are. Default: none, or not known. */
+  readonly secretInputs?: readonly string[];
+}
 
 /** Lines for the person who runs Pulumi. A warning is for what they must act on. */
 export interface Log {
