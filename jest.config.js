@@ -10,7 +10,7 @@ const everywhere = {
 };
 
 /** Those of the end-to-end tests that are nearest to what `@pulumi/pulumi` does. */
-const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance", "instance_keys", "caveat"];
+const nearPulumi = ["sdk_version", "program_kinds", "key_pair", "instance_keys"];
 
 /** Those about the package alone: neither the API's answers nor machines nor another `@pulumi/pulumi` matter to them. */
 const aboutThePackage = [
