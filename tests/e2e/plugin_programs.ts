@@ -28,13 +28,6 @@ export const yaml: PluginLanguage = {
   install: async () => undefined,
 };
 
-export const typescript: PluginLanguage = {
-  name: "TypeScript",
-  example: "plugin-typescript",
-  missing: noSdk("nodejs"),
-  install: installForNode,
-};
-
 /** Every language that an example is written in. */
 export const pluginLanguages: readonly PluginLanguage[] = [
   yaml,
@@ -50,7 +43,12 @@ export const pluginLanguages: readonly PluginLanguage[] = [
     missing: noHost("go") ?? noSdk("go") ?? (isOnPath("go") ? undefined : "no go on PATH"),
     install: async (program) => addSdk(program, "go"),
   },
-  typescript,
+  {
+    name: "TypeScript",
+    example: "plugin-typescript",
+    missing: noSdk("nodejs"),
+    install: installForNode,
+  },
 ];
 
 /** A test of a program in a language, or where that cannot run a skipped one that says why. */

@@ -16,7 +16,7 @@ export function installPlugin(home) {
   const directory = join(home, "plugins", `resource-exoscale-ssh-v${version}`);
   const program = join(directory, "pulumi-resource-exoscale-ssh");
   mkdirSync(directory, { recursive: true });
-  const main = join(root, "dist", "provider", "plugin", "main.js");
+  const main = join(root, "dist", "plugin", "plugin.cjs");
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
   chmodSync(program, 0o755);
 }
