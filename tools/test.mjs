@@ -2,8 +2,8 @@
 import { runMain } from "./process/leave.mjs";
 import { say } from "./process/say.mjs";
 import { findLanguageHosts } from "./setup/language_hosts.mjs";
+import { sdkVariables } from "./setup/pulumi_versions.mjs";
 import { findPython } from "./setup/python.mjs";
-import { sdkVariables } from "./setup/sdks.mjs";
 import { setUp } from "./setup/set_up.mjs";
 import { runChecks } from "./test/checks.mjs";
 import { runJest } from "./test/jest.mjs";
