@@ -1,4 +1,5 @@
 import schema from "../../schema.json";
+import { shownText } from "./failure";
 import { serve } from "./server";
 
 /**
@@ -6,6 +7,10 @@ import { serve } from "./server";
  * plugin, and waits for a line with the port that the plugin listens on.
  */
 const engine = process.argv.slice(2).find((argument) => /^[\w.-]+:\d+$/.test(argument));
+
+// An error that nobody waits for must not take along what else is under way: a machine that is being made would be lost.
+process.on("unhandledRejection", (error) => console.error(shownText(error)));
+process.on("uncaughtException", (error) => console.error(shownText(error)));
 
 serve(engine, schema).then(
   ({ port }) => console.log(port),

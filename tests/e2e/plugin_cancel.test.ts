@@ -10,12 +10,12 @@ jest.setTimeout(120_000);
 let emulator: Emulator;
 let stack: TestStack;
 
-beforeAll(async () => {
+beforeEach(async () => {
   emulator = await startEmulator({ operationMs: 15_000, guests: "none", zones: ["ch-gva-2"] });
   stack = await TestStack.create(emulator);
 });
 
-afterAll(async () => await end(stack, emulator));
+afterEach(async () => await end(stack, emulator));
 
 const program = `
 const pulumi = require("@pulumi/pulumi");
@@ -24,23 +24,36 @@ new pulumi.CustomResource("exoscale-ssh:index:Instance", "web", ${JSON.stringify
 const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 const inCloud = () => emulator.cloud.instances().map(({ id }) => id);
 
-describe("Ctrl-C while an instance is being made", () => {
-  test("ends the wait at once, and keeps the instance in the state", async () => {
-    stack.writeProgram(program);
-    const engine = stack.start(["up", ...unattended]);
-    while (inCloud().length === 0) await pause(20);
-    engine.kill("SIGINT");
-    await once(engine, "exit");
-    expect(emulator.cloud.instances()).toMatchObject([{ id: stack.instanceId("web"), state: "starting" }]);
-    expect(stack.output).toMatch(/was made, but: .*It is kept in the state, and "pulumi up" goes on with it/);
-  });
+/** Starts `pulumi up` and comes back when the cloud makes the instance. */
+async function upUntilInstanceStarts() {
+  stack.writeProgram(program);
+  const engine = stack.start(["up", ...unattended]);
+  const ended = once(engine, "exit");
+  while (inCloud().length === 0) await pause(20);
+  return { engine, ended };
+}
 
-  test("lets the next up go on with the same instance", async () => {
-    const [id] = inCloud();
-    emulator.cloud.setOperationMs(20);
-    await stack.pulumi("up", ...unattended);
-    expect(inCloud()).toEqual([id]);
-    expect(stack.state()["web"]?.outputs).toMatchObject({ state: "running" });
-    expect(stack.output).not.toMatch(/^\s+at .*\.js/m);
-  });
+test("Ctrl-C ends the wait for an instance at once and keeps it in the state, and the next up goes on with it", async () => {
+  const { engine, ended } = await upUntilInstanceStarts();
+  engine.kill("SIGINT");
+  await ended;
+  expect(emulator.cloud.instances()).toMatchObject([{ id: stack.instanceId("web"), state: "starting" }]);
+  expect(stack.output).toMatch(/was made, but: .*It is kept in the state, and "pulumi up" goes on with it/);
+  emulator.cloud.setOperationMs(20);
+  await stack.pulumi("up", ...unattended);
+  expect(inCloud()).toEqual([stack.instanceId("web")]);
+  expect(stack.state()["web"]?.outputs).toMatchObject({ state: "running" });
+});
+
+test("A plugin whose engine is killed ends by itself, and the next up takes over what it left", async () => {
+  const { engine, ended } = await upUntilInstanceStarts();
+  engine.kill("SIGKILL");
+  await ended;
+  expect(stack.plugins()).toHaveLength(1);
+  while (stack.plugins().length > 0) await pause(200);
+  expect(emulator.cloud.instances()).toMatchObject([{ labels: { "exoscale-ssh.creating": expect.any(String) } }]);
+  emulator.cloud.setOperationMs(20);
+  await stack.pulumi("cancel", "--yes");
+  await stack.pulumi("up", ...unattended);
+  expect(inCloud()).toEqual([stack.instanceId("web")]);
 });

@@ -39,6 +39,15 @@ export function processesWith(variable: string): number[] {
   return pids.filter((pid) => environmentOf(pid).includes(variable)).map(Number);
 }
 
+/** Whether a process has a text in its command line. */
+export function runs(pid: number, program: string): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(program);
+  } catch {
+    return false;
+  }
+}
+
 function environmentOf(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");

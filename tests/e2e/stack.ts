@@ -17,7 +17,7 @@ import {
 import type { Emulator } from "../../emulator";
 import { installPlugin } from "./installed_plugin";
 import { layOutPackages, pulumiSdk } from "./node_modules";
-import { ProcessArguments, processesWith } from "./process_arguments";
+import { ProcessArguments, processesWith, runs } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
 import { secretsStored } from "./stored_secrets";
 import { isDeclared, isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
@@ -175,6 +175,11 @@ export class TestStack {
       ...leaksIn("process arguments", this.commandLines.text(), secrets),
       ...filesHolding(this.directory, secrets),
     ];
+  }
+
+  /** The processes of the packaged plugin that run for this stack. */
+  plugins(): number[] {
+    return processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`).filter((pid) => runs(pid, "plugin.cjs"));
   }
 
   /** Ends the engine, its plugins and the program at once, as a machine does that loses its power. */
