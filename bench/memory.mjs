@@ -24,14 +24,13 @@ const loads = [
 export async function benchMemory(work) {
   if (process.platform !== "linux") return void process.stdout.write("Memory: only measured on Linux\n\n");
   const program = await executable(work);
-  const rows = [];
-  for (const [form, plugin] of [["npm package", launcher], ...(program ? [["executable", program]] : [])]) {
-    for (const { name, program } of loads)
-      rows.push(...(await measure(`${form ?? ""}, ${name}`, plugin ?? "", program, work)));
-  }
   process.stdout.write(`Memory of the plugin and its children, in MB (goal: < ${GOAL})\n`);
-  const head = ["", "largest together", "the plugin's peak", "of it not shared", "processes", "goal"];
-  printTable([head, ...rows]);
+  for (const [form, plugin] of [["npm package", launcher], ...(program ? [["executable", program]] : [])]) {
+    for (const { name, program } of loads) {
+      const rows = await measure(`${form ?? ""}, ${name}`, plugin ?? "", program, work);
+      printTable([["", "largest together", "the plugin's peak", "of it not shared", "processes", "goal"], ...rows]);
+    }
+  }
 }
 
 /** @param {string} name @param {string} plugin @param {import("./stack.mjs").Program} program @param {string} work */

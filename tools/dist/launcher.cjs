@@ -5,6 +5,7 @@
 var os = require("node:os");
 var path = require("node:path");
 var nodeModule = require("node:module");
+var v8 = require("node:v8");
 
 var OLDEST = 22;
 
@@ -22,6 +23,8 @@ if (parseInt(process.versions.node, 10) < OLDEST) {
   process.exit(1);
 }
 
+// The bundle says so too, but what Node keeps is only of use with the flags that it was compiled with.
+v8.setFlagsFromString("--semi-space-growth-factor=1");
 keepCompiled();
 require(path.join(__dirname, "plugin.cjs"));
 
