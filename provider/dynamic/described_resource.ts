@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { fieldsMarked } from "../resources/contract/description";
+import { noOrganization } from "../resources/contract/identity";
 
 /** What a class needs to know of its resource. */
 interface Description {
@@ -75,8 +76,8 @@ function organization(): string {
   try {
     return pulumi.getOrganization();
   } catch {
-    // A program under Pulumi's mocks has none unless the test gives one; this is what backends without any call it.
-    return "organization";
+    // A program under Pulumi's mocks has none unless the test gives one.
+    return noOrganization;
   }
 }
 

@@ -45,7 +45,7 @@ function kindOf(last: unknown, next: unknown): PropertyDiff.Kind {
 
 /** Begins an operation with the settings. */
 export function configure(request: ConfigureRequest, session: Session): ConfigureResponse {
-  session.configure(opened(request.getArgs()), request.getId() ?? "");
+  session.configure(opened(request.getArgs()));
   const response = new ConfigureResponse();
   response.setSupportspreview(true);
   // What is marked as a secret comes marked, so that no message shows it.

@@ -2,6 +2,7 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { engineIsGone } from "../engine/alive";
 import type { Properties } from "../engine/values";
 import { privateKeyFiles } from "../private_key_file";
+import { noOrganization } from "../resources/contract/identity";
 import type { Context, Log } from "../resources/contract/resource";
 import type { Session } from "./session";
 import { type AnyResource, resourceOf, secretsOf } from "./subject";
@@ -26,7 +27,7 @@ export class ResourceCall {
   constructor(request: AboutResource, session: Session, log: Log) {
     const timeoutSeconds = request.getTimeout?.();
     this.resource = resourceOf(request.getType());
-    this.identity = { organization: session.scope, urn: request.getUrn(), name: request.getName() };
+    this.identity = { organization: noOrganization, urn: request.getUrn(), name: request.getName() };
     this.context = {
       account: session.account,
       files: privateKeyFiles,

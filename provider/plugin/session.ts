@@ -7,8 +7,6 @@ import { Display } from "./display";
 export class Session {
   /** Where lines for the user go. */
   display: Display;
-  /** Tells the stacks apart that use one account: the engine's id of the provider, which stays with the stack. */
-  scope = "";
   private opened: Account | undefined;
   private running = new AbortController();
 
@@ -30,10 +28,9 @@ export class Session {
   }
 
   /** Begins an operation of the engine: nothing is remembered of the one before. */
-  configure(settings: GivenSettings, scope: string): void {
+  configure(settings: GivenSettings): void {
     // The engine cancels at the end of every operation, and one that is attached then begins another.
     this.running = new AbortController();
-    this.scope = scope;
     this.opened = this.open(settings);
   }
 

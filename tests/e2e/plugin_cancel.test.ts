@@ -25,8 +25,8 @@ const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 const inCloud = () => emulator.cloud.instances().map(({ id }) => id);
 
 /** Starts `pulumi up` and comes back when the cloud makes the instance. */
-async function upUntilInstanceStarts() {
-  stack.writeProgram(program);
+async function upUntilInstanceStarts(source = program) {
+  stack.writeProgram(source);
   const engine = stack.start(["up", ...unattended]);
   const ended = once(engine, "exit");
   while (inCloud().length === 0) await pause(20);
@@ -52,6 +52,19 @@ test("A plugin whose engine is killed ends by itself, and the next up takes over
   expect(stack.plugins()).toHaveLength(1);
   while (stack.plugins().length > 0) await pause(200);
   expect(emulator.cloud.instances()).toMatchObject([{ labels: { "exoscale-ssh.creating": expect.any(String) } }]);
+  emulator.cloud.setOperationMs(20);
+  await stack.pulumi("cancel", "--yes");
+  await stack.pulumi("up", ...unattended);
+  expect(inCloud()).toEqual([stack.instanceId("web")]);
+});
+
+test("A machine that was begun with the dynamic classes when Pulumi was killed is gone on with by the plugin", async () => {
+  const { engine, ended } = await upUntilInstanceStarts(`
+    new (require("pulumi-exoscale-ssh").Instance)("web", ${JSON.stringify(machine)});
+  `);
+  engine.kill("SIGKILL");
+  await ended;
+  stack.writeProgram(program);
   emulator.cloud.setOperationMs(20);
   await stack.pulumi("cancel", "--yes");
   await stack.pulumi("up", ...unattended);

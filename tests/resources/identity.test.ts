@@ -45,6 +45,12 @@ describe("The digest of an identity", () => {
     expect(identityDigest(web)).toBe("8719a61b9ca111d3");
   });
 
+  test("is that of the dynamic class for a resource of the plugin, at any depth", () => {
+    const urn = "urn:pulumi:test::shop::shop:index:Site$pulumi-nodejs:dynamic/exoscale-ssh:Instance::web";
+    const ofPlugin = urn.replace("pulumi-nodejs:dynamic/exoscale-ssh:", "exoscale-ssh:index:");
+    expect(identityDigest({ ...web, urn: ofPlugin })).toBe(identityDigest({ ...web, urn }));
+  });
+
   test("differs for names that look alike when they are joined", () => {
     const one = identityDigest({ organization: "a", urn: "b-c", name: "d" });
     expect(identityDigest({ organization: "a-b", urn: "c", name: "d" })).not.toBe(one);

@@ -17,6 +17,9 @@ export const autoNamedField = z
   .optional()
   .meta({ description: "Whether the name was generated.", hidden: true });
 
+/** What backends without organizations call theirs; and the plugin, which is not told of one. State format. */
+export const noOrganization = "organization";
+
 /** Organization, URN and logical name of a resource, and a name for the object where the front has one in mind. */
 export type Identity = NonNullable<z.infer<typeof identityField>>;
 
@@ -59,6 +62,8 @@ function identityOf({ identity }: Named): Partial<Identity> {
 /** A short stable digest of an identity, fit for a label value: 16 hexadecimal digits. */
 export function identityDigest(identity: Identity | undefined): string | undefined {
   if (!identity) return undefined;
-  const text = JSON.stringify([identity.organization, identity.urn]);
+  // Either front takes up what was begun through the other: the types of the plugin count as those of the dynamic classes.
+  const urn = identity.urn.replaceAll(/\bexoscale-ssh:index:/g, "pulumi-nodejs:dynamic/exoscale-ssh:");
+  const text = JSON.stringify([identity.organization, urn]);
   return createHash("sha256").update(text).digest("hex").slice(0, 16);
 }
