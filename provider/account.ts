@@ -10,17 +10,10 @@ import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
 import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
 import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
-import { changeKeys } from "./ssh/change_keys/change_keys";
-import { examineKey } from "./ssh/change_keys/examination";
-import { findGrant } from "./ssh/change_keys/grant";
-import { listKeys } from "./ssh/change_keys/listing";
 import type { Credential } from "./ssh/credentials";
 import { parseHostKeyPin } from "./ssh/host_key";
-import { renewHostKeys } from "./ssh/host_keys_on_host/renew";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
-import { probe } from "./ssh/probe";
 import { checkTarget } from "./ssh/target";
-import { waitForSsh } from "./ssh/wait";
 
 export type { Instance, InstanceSummary } from "./exoscale/instance";
 export type { InstanceType } from "./exoscale/instance_types";
@@ -92,18 +85,34 @@ export interface ZoneAccount {
 export type ReadSetting = (name: SettingName) => string | undefined;
 
 const defaultApiZone = "ch-gva-2";
+const connecting = (): typeof import("./ssh/connecting") => require("./ssh/connecting");
+
 const sshToHosts = {
-  probe,
-  listKeys,
-  examineKey,
-  findGrant,
-  changeKeys,
-  renewHostKeys,
+  get probe() {
+    return connecting().probe;
+  },
+  get listKeys() {
+    return connecting().listKeys;
+  },
+  get examineKey() {
+    return connecting().examineKey;
+  },
+  get findGrant() {
+    return connecting().findGrant;
+  },
+  get changeKeys() {
+    return connecting().changeKeys;
+  },
+  get renewHostKeys() {
+    return connecting().renewHostKeys;
+  },
+  get waitForSsh() {
+    return connecting().waitForSsh;
+  },
   checkLineOptions,
   sameOptions,
   checkTarget,
   parseHostKeyPin,
-  waitForSsh,
   knownHostsLine,
   sshCommand,
   sshConfig,

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
-import { parsePrivateKey as parseWithSshpk } from "sshpk";
 import { KeyEncodingError, UnsupportedKeyError } from "../errors";
 import { breaksLines, cleanComment } from "./comment";
+import { sshpk } from "./libraries";
 import { type PrivateKey, parsePrivateKey } from "./private_key";
 import { writePutty } from "./putty";
 
@@ -77,7 +77,7 @@ export function checkPassphrase(passphrase: string): void {
 }
 
 function writeOpenssh(key: PrivateKey, comment: string, passphrase: string | undefined): string {
-  const source = parseWithSshpk(key.material.export({ type: "pkcs8", format: "pem" }), "pkcs8");
+  const source = sshpk().parsePrivateKey(key.material.export({ type: "pkcs8", format: "pem" }), "pkcs8");
   source.comment = comment;
   return source.toString("openssh", passphrase === undefined ? {} : { passphrase, cipher: "aes256-ctr" });
 }

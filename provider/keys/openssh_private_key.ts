@@ -1,6 +1,7 @@
 import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
-import { parsePrivateKey, type PrivateKey as SshpkPrivateKey } from "sshpk";
+import type { PrivateKey as SshpkPrivateKey } from "sshpk";
 import { keyKinds, whyTypeIsRefused } from "./algorithm";
+import { sshpk } from "./libraries";
 import { notOpened, type PrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
 import { takeFields } from "./wire";
 
@@ -80,7 +81,7 @@ function checkType(publicBlob: Buffer): void {
 function decrypt(pem: string, passphrase: string | undefined): SshpkPrivateKey {
   try {
     // Without a file name sshpk invents the comment "(unnamed)".
-    return parsePrivateKey(pem, "openssh", { filename: "", ...(passphrase && { passphrase }) });
+    return sshpk().parsePrivateKey(pem, "openssh", { filename: "", ...(passphrase && { passphrase }) });
   } catch {
     throw passphrase ? notOpened(passphrase) : damaged();
   }

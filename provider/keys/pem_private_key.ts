@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
+import { nodeForge } from "./libraries";
 import { notOpened, type PrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
 
 /** Reads PKCS#8, PKCS#1 and SEC1, plain or encrypted. */
@@ -33,8 +34,7 @@ function codeOf(error: unknown): unknown {
 
 /** OpenSSL 3 gave up single DES, with which `ssh-keygen` and `openssl` encrypted RSA keys long ago. */
 function readSingleDes(pem: string, passphrase: string): KeyObject {
-  // Loaded only here: every start of a provider process would pay for it.
-  const { pki } = require("node-forge") as typeof import("node-forge");
+  const { pki } = nodeForge();
   const bytes = Buffer.from(passphrase).toString("latin1");
   try {
     // null for a wrong passphrase, whatever its type says, or an exception when the padding happens to fit.

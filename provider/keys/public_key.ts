@@ -1,7 +1,8 @@
 import { createPublicKey, type KeyObject } from "node:crypto";
-import { type Key, parseKey } from "sshpk";
+import type { Key } from "sshpk";
 import { type EcdsaCurve, type KeyAlgorithm, type KeyKind, keyKinds, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
+import { sshpk } from "./libraries";
 import { splitPublicKeyLine, unusable } from "./public_key_line";
 import { takeFields } from "./wire";
 
@@ -49,7 +50,7 @@ export function sameKey(a: PublicKey, b: PublicKey): boolean {
 /** The public half of a private or public key object. */
 export function publicKeyOf(material: KeyObject, comment: string): PublicKey {
   const spki = material.type === "private" ? createPublicKey(material) : material;
-  return describe(parseKey(spki.export({ type: "spki", format: "pem" }), "pkcs8"), spki, cleanComment(comment));
+  return describe(sshpk().parseKey(spki.export({ type: "spki", format: "pem" }), "pkcs8"), spki, cleanComment(comment));
 }
 
 function decodeBase64(base64: string): Buffer {
@@ -87,7 +88,7 @@ function isNegative(integer: Buffer | undefined): boolean {
 /** OpenSSL is asked as well, because sshpk takes curve points that are on no curve. */
 function decode(kind: KeyKind, blob: Buffer): [Key, KeyObject] {
   try {
-    const key = parseKey(blob, "rfc4253");
+    const key = sshpk().parseKey(blob, "rfc4253");
     return [key, createPublicKey(key.toString("pkcs8"))];
   } catch {
     throw unusable(noSuchKey(kind));

@@ -1,6 +1,7 @@
 import schema from "../../schema.json";
 import { shownText } from "./failure";
 import { serve } from "./server";
+import { coreCalls } from "./service";
 
 /**
  * The program `pulumi-resource-exoscale-ssh`. The engine gives it its address, among options that it gives to every
@@ -13,7 +14,11 @@ process.on("unhandledRejection", (error) => console.error(shownText(error)));
 process.on("uncaughtException", (error) => console.error(shownText(error)));
 
 serve(engine, schema).then(
-  ({ port }) => console.log(port),
+  ({ port }) => {
+    console.log(port);
+    // Once the port is on its way: the engine takes its time to connect.
+    setImmediate(coreCalls);
+  },
   (error: unknown) => {
     console.error(`pulumi-resource-exoscale-ssh cannot listen on loopback: ${error}`);
     process.exit(1);

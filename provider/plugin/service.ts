@@ -11,16 +11,7 @@ import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { checkConfig, configure, diffConfig } from "./configuration_calls";
 import type { Lines } from "./display";
 import { asStatus, bugIn, Unsupported } from "./failure";
-import { invoke } from "./invoke";
-import { type AboutResource, ResourceCall } from "./resource_call";
-import {
-  checkResource,
-  createResource,
-  deleteResource,
-  diffResource,
-  readResource,
-  updateResource,
-} from "./resource_calls";
+import type { AboutResource, ResourceCall } from "./resource_call";
 import type { Session } from "./session";
 
 /** The package's schema, as far as the plugin itself looks at it. */
@@ -28,11 +19,23 @@ export interface Schema {
   readonly version: string;
 }
 
+type CoreCalls = typeof import("./core_calls");
+
+/** Loads what needs the resources; at the first call, or before. */
+export const coreCalls = (): CoreCalls => require("./core_calls");
+
+/** One of the calls about a resource. */
+type ResourceAnswer<Request, Response> = (request: Request, call: ResourceCall) => Promise<Response>;
+
 /** Pulumi's ResourceProvider service (proto/pulumi/provider.proto) for one engine. */
 export function providerService(session: Session, schema: Schema): IResourceProviderServer {
   const about = <Request extends AboutResource, Response>(
-    answer: (request: Request, call: ResourceCall) => Promise<Response>,
-  ) => unary(session, (request: Request, lines) => answer(request, new ResourceCall(request, session, lines)));
+    choose: (calls: CoreCalls) => ResourceAnswer<Request, Response>,
+  ) =>
+    unary(session, (request: Request, lines) => {
+      const calls = coreCalls();
+      return choose(calls)(request, new calls.ResourceCall(request, session, lines));
+    });
   return {
     handshake: unary(session, () => handshake()),
     attach: unary(session, (request) => {
@@ -44,13 +47,13 @@ export function providerService(session: Session, schema: Schema): IResourceProv
     checkConfig: unary(session, checkConfig),
     diffConfig: unary(session, diffConfig),
     configure: unary(session, (request) => configure(request, session)),
-    check: about(checkResource),
-    diff: about(diffResource),
-    create: about(createResource),
-    read: about(readResource),
-    update: about(updateResource),
-    delete: about(deleteResource),
-    invoke: unary(session, (request) => invoke(request, session)),
+    check: about((calls) => calls.checkResource),
+    diff: about((calls) => calls.diffResource),
+    create: about((calls) => calls.createResource),
+    read: about((calls) => calls.readResource),
+    update: about((calls) => calls.updateResource),
+    delete: about((calls) => calls.deleteResource),
+    invoke: unary(session, (request) => coreCalls().invoke(request, session)),
     cancel: unary(session, () => {
       session.cancel();
       return new Empty();
