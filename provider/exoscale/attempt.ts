@@ -50,7 +50,9 @@ export async function attempt<T extends object>(
   };
   const patience = Math.ceil(Math.min(options.tryTimeoutMs ?? 60_000, Math.max(SHORTEST_PATIENCE, deadline - now)));
   try {
-    const answer = await exchange(url, { method, headers, ...(body ? { body } : {}) }, patience, options.signal);
+    // What changes something is waited for, once it is sent: nobody would know of what it has made.
+    const signal = method === "GET" ? options.signal : undefined;
+    const answer = await exchange(url, { method, headers, ...(body ? { body } : {}) }, patience, signal);
     return outcome<T>(site, answer, secretsIn(call, credentials), now);
   } catch (error) {
     options.signal?.throwIfAborted();

@@ -11,7 +11,7 @@ export interface ApiOptions {
    * request. `unsigned` is for what the API gives to anybody: its list of zones.
    */
   readonly credentials: (() => Credentials) | "unsigned";
-  /** Ends every request and every wait; they reject with the signal's reason. */
+  /** Ends every wait and every request that reads, and lets no other begin; they reject with the signal's reason. */
   readonly signal?: AbortSignal;
   /** Takes a line whenever a request is tried again; default: nothing is said. */
   readonly log?: (line: string) => void;

@@ -10,13 +10,13 @@ import {
 import { asFailure } from "./check_failure";
 import { changedSettings, checkSettings, secretSettings } from "./configuration";
 import type { Session } from "./session";
-import { opened, sealed } from "./values";
+import { opened, sealed, secretNames } from "./values";
 
 /** Says what is wrong with the provider's settings, and has the engine keep the secret ones as secrets. */
 export async function checkConfig(request: CheckRequest): Promise<CheckResponse> {
   const given = opened(request.getNews());
   const response = new CheckResponse();
-  response.setInputs(sealed(given, secretSettings));
+  response.setInputs(sealed(given, [...secretSettings, ...secretNames(request.getNews())]));
   response.setFailuresList((await checkSettings(given)).map(asFailure));
   return response;
 }

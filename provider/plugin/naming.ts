@@ -2,17 +2,23 @@ import { createHash } from "node:crypto";
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { autoName } from "../resources/contract/identity";
 
-/**
- * The name of an object for which the program gives none: what the stack's configuration of names (`pulumi:autonaming`)
- * proposes, else one of ours that follows from the engine's random seed, so that `pulumi up` keeps the name of a saved
- * plan. Undefined where there is no seed.
- */
-export function proposedName(request: CheckRequest): string | undefined {
-  const proposed = request.getAutonaming()?.getProposedName();
-  if (proposed) return proposed;
+/** Names for an object for which the program gives none. */
+export interface Naming {
+  /** What the stack's configuration of names (`pulumi:autonaming`) proposes. */
+  readonly proposedName?: string;
+  /** One of ours that follows from the engine's random seed, so that `pulumi up` keeps the name of a saved plan. */
+  readonly freshName?: string;
+}
+
+/** The names that a request has for its object. */
+export function namingOf(request: CheckRequest): Naming {
+  const proposedName = request.getAutonaming()?.getProposedName();
   const seed = request.getRandomseed_asU8();
-  if (seed.length === 0) return undefined;
-  return autoName(request.getName(), createHash("sha256").update(request.getUrn()).update(seed).digest());
+  const random = createHash("sha256").update(request.getUrn()).update(seed).digest();
+  return {
+    ...(proposedName && { proposedName }),
+    ...(seed.length > 0 && { freshName: autoName(request.getName(), random) }),
+  };
 }
 
 /** Whether the stack's configuration wants every object to be named by the program. */

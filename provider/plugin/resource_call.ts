@@ -4,6 +4,8 @@ import type { Properties } from "../engine/values";
 import { privateKeyFiles } from "../private_key_file";
 import { noOrganization } from "../resources/contract/identity";
 import type { Context, Log } from "../resources/contract/resource";
+import { asLastSaid } from "../resources/contract/state";
+import type { Naming } from "./naming";
 import type { Session } from "./session";
 import { type AnyResource, resourceOf, secretsOf } from "./subject";
 import { opened, sealed, secretNames } from "./values";
@@ -41,10 +43,16 @@ export class ResourceCall {
   /**
    * What the engine sent, with the identity by which the core knows the resource, and which no state has.
    *
-   * @param proposedName for an object that has to be given one
+   * @param naming for an object that has to be given a name
    */
-  given(struct: Struct | undefined, proposedName?: string): Properties {
-    return { ...opened(struct), identity: { ...this.identity, ...(proposedName !== undefined && { proposedName }) } };
+  given(struct: Struct | undefined, naming: Naming = {}): Properties {
+    return { ...opened(struct), identity: { ...this.identity, ...naming } };
+  }
+
+  /** The last state, with the last inputs where they say the same as the program says it now, or more. */
+  last(state: Struct | undefined, inputs: Struct | undefined): Properties {
+    const said = this.given(inputs);
+    return asLastSaid(this.resource, { ...said, ...this.given(state) }, said);
   }
 
   /**
@@ -52,8 +60,8 @@ export class ResourceCall {
    *
    * @param given what it follows from
    */
-  answer(properties: object, given: Struct | undefined): Struct {
+  answer(properties: object, ...given: readonly (Struct | undefined)[]): Struct {
     const { identity: _, ...stored } = properties as Properties;
-    return sealed(stored, [...secretsOf(this.resource), ...secretNames(given)]);
+    return sealed(stored, [...secretsOf(this.resource), ...given.flatMap(secretNames)]);
   }
 }

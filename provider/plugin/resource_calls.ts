@@ -19,7 +19,7 @@ import { lastState } from "../resources/contract/state";
 import { asFailure } from "./check_failure";
 import { diffResponse } from "./diff_response";
 import { InitFailed } from "./failure";
-import { isNameWanted, nameWanted, proposedName } from "./naming";
+import { isNameWanted, nameWanted, namingOf } from "./naming";
 import { previewedCreate, previewedUpdate } from "./previewed";
 import type { ResourceCall } from "./resource_call";
 import { secretNames } from "./values";
@@ -28,7 +28,7 @@ import { secretNames } from "./values";
 export async function checkResource(request: CheckRequest, call: ResourceCall): Promise<CheckResponse> {
   const olds = call.given(request.getOlds());
   const isNew = Object.keys(request.getOlds()?.toJavaScript() ?? {}).length === 0;
-  const news = call.given(request.getNews(), proposedName(request));
+  const news = call.given(request.getNews(), namingOf(request));
   const asked = { ...call.context, secretInputs: secretNames(request.getNews()) };
   const { inputs, failures } = await check(call.resource, news, isNew ? undefined : olds, asked);
   const response = new CheckResponse();
@@ -42,10 +42,9 @@ export async function checkResource(request: CheckRequest, call: ResourceCall): 
 
 /** Says what a change means, property by property. */
 export async function diffResource(request: DiffRequest, call: ResourceCall): Promise<DiffResponse> {
-  const [last, inputs] = [call.given(request.getOlds()), call.given(request.getNews())];
-  const accepted = call.given(request.getOldInputs());
-  const found = await diff(call.resource, last, inputs, call.context, accepted);
-  return diffResponse(call.resource, found, { last: accepted, next: inputs });
+  const [last, inputs] = [call.last(request.getOlds(), request.getOldInputs()), call.given(request.getNews())];
+  const found = await diff(call.resource, last, inputs, call.context);
+  return diffResponse(call.resource, found, { last: call.given(request.getOldInputs()), next: inputs });
 }
 
 /** Makes the object; at a preview, says what is known of it already. */
@@ -70,20 +69,19 @@ export async function createResource(request: CreateRequest, call: ResourceCall)
 
 /** Looks at the object as it is; an empty answer when it is gone. */
 export async function readResource(request: ReadRequest, call: ResourceCall): Promise<ReadResponse> {
-  // What was given since, and went into no update because it changes nothing, is known to the inputs alone.
-  const known = { ...call.given(request.getInputs()), ...call.given(request.getProperties()) };
-  const found = await call.resource.read(request.getId(), lastState(call.resource, known), call.context);
+  const last = lastState(call.resource, call.last(request.getProperties(), request.getInputs()));
+  const found = await call.resource.read(request.getId(), last, call.context);
   const response = new ReadResponse();
   if (!found) return response;
   response.setId(found.id);
-  response.setProperties(call.answer(found.state, request.getProperties()));
+  response.setProperties(call.answer(found.state, request.getProperties(), request.getInputs()));
   response.setInputs(call.answer(found.inputs, request.getInputs()));
   return response;
 }
 
 /** Brings the object to the inputs; at a preview, says which of its outputs stay. */
 export async function updateResource(request: UpdateRequest, call: ResourceCall): Promise<UpdateResponse> {
-  const [last, inputs] = [call.given(request.getOlds()), call.given(request.getNews())];
+  const [last, inputs] = [call.last(request.getOlds(), request.getOldInputs()), call.given(request.getNews())];
   const state = request.getPreview()
     ? previewedUpdate(call.resource, last, inputs, changedInputs(call.resource, last, inputs))
     : await call.resource.update(request.getId(), last, inputs, call.context);
@@ -94,6 +92,7 @@ export async function updateResource(request: UpdateRequest, call: ResourceCall)
 
 /** Deletes the object. */
 export async function deleteResource(request: DeleteRequest, call: ResourceCall): Promise<Empty> {
-  await call.resource.delete(request.getId(), call.given(request.getProperties()), call.context);
+  const last = call.last(request.getProperties(), request.getOldInputs());
+  await call.resource.delete(request.getId(), last, call.context);
   return new Empty();
 }

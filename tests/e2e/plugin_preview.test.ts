@@ -68,3 +68,15 @@ describe("A preview of the plugin", () => {
     expect(await stack.preview(ignoring)).toEqual({ same: 2, replace: 1 });
   });
 });
+
+test("A pair whose name the stack's rules make the same each time is not deleted to be made anew", async () => {
+  const own = await TestStack.create(emulator);
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: this is Pulumi's way to write a pattern
+  await own.pulumi("config", "set", "--path", "pulumi:autonaming.pattern", "${name}-dev");
+  const bob = (issue: string) => async () => void plugin("SshKeyPair", "bob", { triggers: [issue] });
+  await own.up(bob("1"));
+  expect(await own.failure(own.preview(bob("2")))).toMatch(
+    /replaces SSH key "bob-dev".*whoever depends on it is locked/s,
+  );
+  await end(own);
+});

@@ -1,3 +1,4 @@
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServiceError } from "@grpc/grpc-js";
 import { type Emulator, type Exchange, startEmulator } from "../emulated";
 import { partOf } from "./answers";
@@ -33,6 +34,18 @@ async function cancelled(): Promise<ServiceError> {
   return (await create) as ServiceError;
 }
 
+/** Over once a request of that method is on its way, as Node's own HTTP client tells. */
+function sent(method: string): Promise<void> {
+  return new Promise((resolve) => {
+    const listener = (message: unknown) => {
+      if ((message as { request: { method: string } }).request.method !== method) return;
+      unsubscribe("undici:client:sendHeaders", listener);
+      resolve();
+    };
+    subscribe("undici:client:sendHeaders", listener);
+  });
+}
+
 describe("Cancel", () => {
   test("ends a create that waits for Exoscale, and what exists is saved", async () => {
     const part = partOf(await cancelled());
@@ -52,6 +65,15 @@ describe("Cancel", () => {
     await cancelled();
     await plugin.configure(settingsFor(emulator));
     const { id } = await plugin.up("SshKeyPair", {});
+    expect(emulator.cloud.keys.map(({ name }) => name)).toEqual([id]);
+  });
+
+  test("waits for the answer to what has been sent, so that nothing is made that no state has", async () => {
+    emulator.faults.add({ kind: "delay", ms: 300, method: "POST", path: "/ssh-key" });
+    const create = plugin.up("SshKeyPair", {});
+    await sent("POST");
+    await plugin.cancel();
+    const { id } = await create;
     expect(emulator.cloud.keys.map(({ name }) => name)).toEqual([id]);
   });
 });

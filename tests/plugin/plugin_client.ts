@@ -8,7 +8,7 @@ import schema from "../../schema.json";
 import type { Emulator } from "../emulated";
 import { clearText, diffIn, errorText, failuresIn, plain } from "./answers";
 import { EngineOnLoopback } from "./engine_service";
-import { secret, struct, type Wire, withoutSeals } from "./wire";
+import { secret, struct, type Wire } from "./wire";
 
 /** What a call says of its resource beside the properties. */
 export interface Said {
@@ -108,12 +108,12 @@ export class Plugin {
 
   async diff(type: string, { id, inputs, properties }: Held, news: Wire) {
     const request = about(new messages.DiffRequest(), type).setId(id).setNews(struct(news));
-    request.setOlds(struct(withoutSeals(properties))).setOldInputs(struct(withoutSeals(inputs)));
+    request.setOlds(struct(properties)).setOldInputs(struct(inputs));
     return diffIn(await this.ask<messages.DiffResponse>((done) => this.client.diff(request, done)));
   }
 
   async create(type: string, inputs: Wire, { preview = false, name }: Said = {}) {
-    const request = about(new messages.CreateRequest(), type, name).setProperties(struct(withoutSeals(inputs)));
+    const request = about(new messages.CreateRequest(), type, name).setProperties(struct(inputs));
     request.setPreview(preview);
     const answer = await this.ask<messages.CreateResponse>((done) => this.client.create(request, done));
     return { id: answer.getId(), properties: plain(answer.getProperties()) };
@@ -121,7 +121,7 @@ export class Plugin {
 
   async read(type: string, id: string, { inputs, properties }: Partial<Held> = {}) {
     const request = about(new messages.ReadRequest(), type).setId(id);
-    request.setInputs(struct(withoutSeals(inputs ?? {}))).setProperties(struct(withoutSeals(properties ?? {})));
+    request.setInputs(struct(inputs ?? {})).setProperties(struct(properties ?? {}));
     const answer = await this.ask<messages.ReadResponse>((done) => this.client.read(request, done));
     return {
       id: answer.getId(),
@@ -132,15 +132,15 @@ export class Plugin {
 
   async update(type: string, { id, inputs, properties }: Held, news: Wire, { preview = false }: Said = {}) {
     const request = about(new messages.UpdateRequest(), type).setId(id).setPreview(preview);
-    request.setOlds(struct(withoutSeals(properties))).setOldInputs(struct(withoutSeals(inputs)));
-    request.setNews(struct(withoutSeals(news)));
+    request.setOlds(struct(properties)).setOldInputs(struct(inputs));
+    request.setNews(struct(news));
     const answer = await this.ask<messages.UpdateResponse>((done) => this.client.update(request, done));
     return plain(answer.getProperties());
   }
 
   async delete(type: string, { id, inputs, properties }: Held): Promise<void> {
     const request = about(new messages.DeleteRequest(), type).setId(id);
-    request.setProperties(struct(withoutSeals(properties))).setOldInputs(struct(withoutSeals(inputs)));
+    request.setProperties(struct(properties)).setOldInputs(struct(inputs));
     await this.ask<Empty>((done) => this.client.delete(request, done));
   }
 

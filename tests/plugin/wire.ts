@@ -43,7 +43,7 @@ export function mapSecrets(value: unknown, replace: (content: unknown) => unknow
   return Object.fromEntries(Object.entries(fields).map(([name, inner]) => [name, mapSecrets(inner, replace)]));
 }
 
-/** As the engine keeps secrets for a plugin that does not accept them: it remembers where they are, and sends them open. */
+/** The same with every secret opened, at any depth. */
 export function withoutSeals(properties: Wire): Wire {
   return mapSecrets(properties, (content) => content) as Wire;
 }

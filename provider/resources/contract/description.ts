@@ -33,6 +33,11 @@ declare module "zod" {
     change?: string;
     /** Programs may give a resource of this name instead; the classes take from it what is needed. */
     resource?: "SshKeyPair" | "SecurityGroup";
+    /**
+     * Of an input: what it means can be said in several ways. Where a front keeps the last inputs apart from the state,
+     * they have it as the program says it now, and the state as it was said when something was last done.
+     */
+    spellings?: true;
     /** Of an output: the inputs whose change may alter it. Absent: any update may. */
     changesWith?: readonly string[];
     /** Passed between the front and the core only: in no schema and in no documentation. */
@@ -92,7 +97,7 @@ function emptyAsAbsent(value: unknown): unknown {
 }
 
 /** The names of the top-level fields that carry a mark such as `secret` or `replaces`. */
-export function fieldsMarked(description: z.ZodObject, mark: "secret" | "replaces" | "hidden"): string[] {
+export function fieldsMarked(description: z.ZodObject, mark: "secret" | "replaces" | "hidden" | "spellings"): string[] {
   return Object.entries(description.shape)
     .filter(([, field]) => (field as z.ZodType).meta()?.[mark] === true)
     .map(([name]) => name);

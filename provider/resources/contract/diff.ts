@@ -4,8 +4,6 @@ import type { Context, Diff, Resource } from "./resource";
 /**
  * Compares checked inputs with the last state. A value that is not known yet counts as changed.
  *
- * @param accepted the last inputs, where the front has the engine keep them apart from the state: one that is what it was
- * then has not changed, though the state may say the same in other words
  * @throws errors of the resource's `refine` for changes that it refuses.
  */
 export async function diff<Inputs extends object, State extends object>(
@@ -13,13 +11,8 @@ export async function diff<Inputs extends object, State extends object>(
   state: State,
   inputs: PreviewedFields<Inputs>,
   context: Context,
-  accepted: Readonly<Record<string, unknown>> = {},
 ): Promise<Diff> {
-  const isNew = (name: string) => {
-    const next = inputs[name as keyof Inputs];
-    return accepted[name] === undefined || hasUnknown(next) || !equalValues(accepted[name], next);
-  };
-  const changes = changedInputs(resource, state, inputs).filter(isNew);
+  const changes = changedInputs(resource, state, inputs);
   const replacing = new Set(fieldsMarked(resource.inputs, "replaces"));
   const replaces = changes.filter((name) => replacing.has(name));
   return await resource.refine(

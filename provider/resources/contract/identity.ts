@@ -7,7 +7,13 @@ import * as z from "zod";
  * two components.
  */
 export const identityField = z
-  .object({ organization: z.string(), urn: z.string(), name: z.string(), proposedName: z.string().optional() })
+  .object({
+    organization: z.string(),
+    urn: z.string(),
+    name: z.string(),
+    proposedName: z.string().optional(),
+    freshName: z.string().optional(),
+  })
   .optional()
   .meta({ description: "Organization, URN and logical name of the resource.", hidden: true });
 
@@ -20,7 +26,10 @@ export const autoNamedField = z
 /** What backends without organizations call theirs; and the plugin, which is not told of one. State format. */
 export const noOrganization = "organization";
 
-/** Organization, URN and logical name of a resource, and a name for the object where the front has one in mind. */
+/**
+ * Organization, URN and logical name of a resource. From a front that has them also the name that the stack's rules propose
+ * for the object, which need not be another one each time, and one of ours that is.
+ */
 export type Identity = NonNullable<z.infer<typeof identityField>>;
 
 /** Inputs of a resource that can name itself. */
@@ -47,11 +56,12 @@ export function autoName(logicalName: string, random: Uint8Array = randomBytes(4
 /** Gives the inputs a name where the program gave none: the one it has already, or a new one. */
 export function named<T extends Named>(news: T, olds: Named | undefined): T {
   if (news.name !== undefined) return { ...news, autoNamed: false };
-  if (olds?.autoNamed === true && olds.name !== undefined) return { ...news, name: olds.name, autoNamed: true };
-  const { name = "exoscale-ssh", proposedName } = identityOf(news);
-  if (proposedName === undefined) return { ...news, name: autoName(name), autoNamed: true };
-  // A proposal that is the logical name itself is the same for a replacement, as if the program had given it.
-  return { ...news, name: proposedName, autoNamed: proposedName !== name };
+  const { name = "exoscale-ssh", proposedName, freshName = autoName(name) } = identityOf(news);
+  const isSameEachTime = proposedName !== undefined && (proposedName === name || proposedName === olds?.name);
+  // A replacement would have it, too, as if the program had given it.
+  if (isSameEachTime) return { ...news, name: proposedName, autoNamed: false };
+  const last = olds?.autoNamed === true ? olds.name : undefined;
+  return { ...news, name: last ?? proposedName ?? freshName, autoNamed: true };
 }
 
 function identityOf({ identity }: Named): Partial<Identity> {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import { fieldsMarked } from "./description";
 import type { Resource } from "./resource";
 
 /** The part of a state that a program declares. A state is its inputs and its outputs side by side. */
@@ -12,6 +13,20 @@ export function only<T extends object>(names: readonly string[], object: T): T {
   const entries = Object.entries(object).filter(([name, value]) => wanted.has(name) && value !== undefined);
   // The names are those of T's own fields, and the absent ones are optional.
   return Object.fromEntries(entries) as T;
+}
+
+/**
+ * A state in which what can be said in several ways stands as the program said it last. So a name that once was found to
+ * mean the same as an id goes on doing so, whatever it would mean if it were looked up today.
+ *
+ * @param inputs the last inputs; empty where a front has none
+ */
+export function asLastSaid<State extends object>(
+  { inputs: description }: Pick<Resource<never, State>, "inputs">,
+  state: State,
+  inputs: object,
+): State {
+  return { ...state, ...only(fieldsMarked(description, "spellings"), inputs) };
 }
 
 /** Without the fields that have no value: an absent output has no place in a state. */

@@ -75,6 +75,26 @@ export function otherKey(
   );
 }
 
+/**
+ * What to say where a program says for the first time which key a name stands for, and the instance was given another one
+ * under that name: to take the names for the same would lose the difference.
+ */
+export function otherKeyGiven(state: InstanceState, next: Previewed<Keys>): string | undefined {
+  const given = [...state.heldKeys, ...state.bootSshKeys];
+  const wrong = listed(next).find((reference) => {
+    const [name, key] = [known(reference.name), known(reference.publicKeyOpenssh)];
+    const last = state.sshKeys?.find((candidate) => candidate.name === name);
+    if (key === undefined || last === undefined || last.publicKeyOpenssh !== undefined) return false;
+    const recorded = given.find((candidate) => candidate.name === name)?.fingerprintMd5;
+    return recorded !== undefined && recorded !== parsePublicKey(key).fingerprintMd5;
+  });
+  if (wrong === undefined) return undefined;
+  return (
+    `Instance "${state.name}" was given another key under the name "${String(wrong.name)}" than publicKeyOpenssh says. ` +
+    "Correct that, or give your key another name."
+  );
+}
+
 /** What to say of a key that the account does not have. */
 export function missingKey(name: string): string {
   return `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;

@@ -44,21 +44,13 @@ export const instanceOutputs = z.object({
     .optional()
     .meta({ description: "User to log in as: `connection.user`, else the template's default user." }),
   createdAt: z.string().optional().meta({ changesWith: [], description: "Time of creation, ISO 8601 in UTC." }),
-  sshCommand: z
-    .string()
-    .optional()
-    .meta({
-      changesWith: [...network, "connection"],
-      description:
-        "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address.",
-    }),
-  sshConfig: z
-    .string()
-    .optional()
-    .meta({
-      changesWith: [...network, "connection", "name"],
-      description: "A `Host` block for `~/.ssh/config`; absent without an address.",
-    }),
+  sshCommand: z.string().optional().meta({
+    description:
+      "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address.",
+  }),
+  sshConfig: z.string().optional().meta({
+    description: "A `Host` block for `~/.ssh/config`; absent without an address.",
+  }),
   knownHosts: z.string().optional().meta({
     description: "Lines for `known_hosts`, for each public address, once a host key has been seen (`waitForSsh`).",
   }),

@@ -5,6 +5,7 @@ import type { Context, Diff } from "../contract/resource";
 import { type GroupKind, groupIds } from "../group_choice";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { equalSets } from "./found";
+import { otherKeyGiven } from "./keys";
 import { replacedThoughProtected } from "./protection";
 import { chooseTemplate } from "./zone_catalogue";
 
@@ -20,6 +21,8 @@ export async function refineInstanceDiff(
   const failed = state.unfinished === true && state.state === "error" && state.deletionProtection !== true;
   const unsettled = state.keysUnsettled === true && given(inputs.connection);
   const drifted = state.unfinished === true || state.state === "error" || unsettled;
+  const otherKey = otherKeyGiven(state, inputs.sshKeys);
+  if (otherKey !== undefined) throw new ReplacementRefusedError(otherKey);
   const respelled = await sameThings(diff, state, inputs, account);
   const otherThings = diff.replaces.filter((name) => !respelled.includes(name));
   // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,

@@ -20,9 +20,8 @@ export function refineKeyPairDiff(
 ): Diff {
   rememberPair(account, state);
   const same = diff.replaces.filter((name) => isSameKeyAnew(name, state, inputs));
-  const replaces = diff.replaces.filter((name) => !same.includes(name));
-  // A pair that was imported by its name has no more than the fingerprint, and can have no other comment than this one.
-  const respelled = state.publicKeyOpenssh === undefined ? same : [];
+  const respelled = isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstSaid) : [];
+  const replaces = diff.replaces.filter((name) => !same.includes(name) && !respelled.includes(name));
   const drifted = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
   if (replaces.length === 0) {
     if (drifted && state.registeredFingerprintMd5 !== undefined) log.warn(takenName(state));
@@ -32,6 +31,16 @@ export function refineKeyPairDiff(
   if (deleteBeforeReplace) refuseLockout(state, inputs, replaces);
   warnOfReplacement(state, replaces, log);
   return { ...diff, replaces, deleteBeforeReplace, drifted: false };
+}
+
+/** Whether a pair was imported by its name: all that is known of it then is its fingerprint. */
+function isBare(state: SshKeyPairState): boolean {
+  return state.publicKeyOpenssh === undefined;
+}
+
+/** What a program says of a key that it takes over, and what can have changed since then only. */
+function isFirstSaid(name: string): boolean {
+  return name === "publicKey" || name === "triggers";
 }
 
 /**
@@ -63,8 +72,15 @@ function refuseLockout(
   inputs: PreviewedFields<SshKeyPairInputs>,
   replaces: readonly string[],
 ): void {
-  const isNeeded = hasPrivateHalf(state) || state.onDelete === "revoke";
+  const isNeeded = isBare(state) || hasPrivateHalf(state) || state.onDelete === "revoke";
   if (!isNeeded || inputs.allowLockout === true) return;
+  if (isBare(state)) {
+    throw new ReplacementRefusedError(
+      `SSH key "${state.name}" was imported by its name, and ${replaces.join(", ")} asks for another one: it would be ` +
+        "deleted from the account. Say which key it is with publicKey, or its privateKey, and nothing that generates one: " +
+        `its MD5 fingerprint is ${state.publicKeyFingerprintMd5}. To have another key all the same, set allowLockout: true.`,
+    );
+  }
   throw new ReplacementRefusedError(
     `Changing ${replaces.join(", ")} replaces SSH key "${state.name}". Two keys cannot have one name, so the old one ` +
       "would be deleted, private key included, before the new one exists: whoever depends on it is locked out. " +

@@ -4,15 +4,22 @@ import { checkPassphrase } from "../../keys/encode";
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { given, known, type PreviewedFields } from "../contract/description";
-import type { CheckFailure } from "../contract/resource";
+import type { CheckFailure, OldInputs, ProviderDefaults } from "../contract/resource";
 import type { SshKeyPairInputs } from "./fields";
 import { keyFileRules } from "./key_file_rules";
 
 type Inputs = PreviewedFields<SshKeyPairInputs>;
 
-/** A pair that is generated says of which kind; the kind of an imported key is its own. */
-export function completeKeyPair(inputs: Inputs): Inputs {
-  if (isImported(inputs)) return inputs;
+/**
+ * A pair that is generated says of which kind; the kind of an imported key is its own. So it is where a key was imported by
+ * its name and the program says no more than that.
+ */
+export function completeKeyPair(
+  inputs: Inputs,
+  _defaults: ProviderDefaults,
+  olds: OldInputs<SshKeyPairInputs>,
+): Inputs {
+  if (isImported(inputs) || (olds && !isImported(olds) && !given(olds.algorithm))) return inputs;
   const algorithm = inputs.algorithm ?? "ed25519";
   const rsaBits = inputs.rsaBits ?? (algorithm === "rsa" ? 4096 : undefined);
   const ecdsaCurve = inputs.ecdsaCurve ?? (algorithm === "ecdsa" ? "P256" : undefined);
@@ -30,7 +37,7 @@ export function keyPairRules(inputs: Inputs): CheckFailure[] {
   ];
 }
 
-function isImported(inputs: Inputs): boolean {
+function isImported(inputs: Pick<Inputs, "publicKey" | "privateKey">): boolean {
   return given(inputs.publicKey) || given(inputs.privateKey);
 }
 

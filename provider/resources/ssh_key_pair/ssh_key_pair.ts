@@ -91,8 +91,9 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
   },
 
-  async update(name, last, inputs, context) {
+  async update(name, given, inputs, context) {
     const { account, log } = context;
+    const last = await completed(given);
     const outputs = await reencoded(last, inputs, context);
     const registered = await account.sshKeys.find(name);
     if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
@@ -103,7 +104,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     return { ...inputs, ...stored, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
   },
 
-  delete: deleteKey,
+  delete: async (name, last, context) => await deleteKey(name, await completed(last), context),
 };
 
 /**
