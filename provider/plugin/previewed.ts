@@ -7,11 +7,12 @@ type Described = Pick<AnyResource, "inputs" | "outputs">;
 
 /**
  * What a preview shows of a resource that is to be made: its inputs, and of its outputs those that follow from them; the
- * others are unknown.
+ * others are unknown. So is its name: whoever is given it, another resource or a function, would look for it in the account,
+ * where it is not yet.
  */
 export async function previewedCreate(resource: AnyResource, given: Properties): Promise<Properties> {
   const unknown = Object.fromEntries(shownOutputs(resource).map((name) => [name, UNKNOWN]));
-  return { ...unknown, ...(await resource.foreseen?.(given)), ...given };
+  return { ...unknown, ...(await resource.foreseen?.(given)), ...given, ...("name" in given && { name: UNKNOWN }) };
 }
 
 /**

@@ -1,10 +1,12 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
 import { machine } from "./known_machine";
-import { plugin } from "./plugin_resources";
+import { PluginProvider, plugin } from "./plugin_resources";
 import { TestStack } from "./stack";
 
 jest.setTimeout(120_000);
+
+const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
 
 let emulator: Emulator;
 let stack: TestStack;
@@ -79,4 +81,33 @@ test("A pair whose name the stack's rules make the same each time is not deleted
     /replaces SSH key "bob-dev".*whoever depends on it is locked/s,
   );
   await end(own);
+});
+
+describe("The first preview of a program", () => {
+  test("passes names of what is about to be made to whoever takes a name", async () => {
+    const own = await TestStack.create(emulator);
+    const first = async () => {
+      const key = plugin("SshKeyPair", "key", { publicKey });
+      const group = plugin("SecurityGroup", "ssh", { rules: [] });
+      plugin("Instance", "web", { ...machine, sshKeys: [{ name: key["name"] }], securityGroups: [group["name"]] });
+    };
+    expect(await own.preview(first)).toEqual({ create: 4 });
+    await own.up(first);
+    expect(await own.preview(first)).toEqual({ same: 4 });
+    await end(own);
+  });
+
+  test("passes a key of one provider to an instance of another one", async () => {
+    const own = await TestStack.create(emulator);
+    const first = async () => {
+      const key = plugin("SshKeyPair", "key", { name: "shared", publicKey });
+      const provider = new PluginProvider("other", { zone: "ch-gva-2" });
+      const sshKeys = [{ name: key["name"], publicKeyOpenssh: key["publicKeyOpenssh"] }];
+      plugin("Instance", "web", { ...machine, sshKeys }, { provider });
+    };
+    expect(await own.preview(first)).toEqual({ create: 4 });
+    await own.up(first);
+    expect(await own.preview(first)).toEqual({ same: 4 });
+    await end(own);
+  });
 });

@@ -13,7 +13,7 @@ import { isStoredAsSecret, type StateResource, storedResources } from "./stored_
 const root = resolve(__dirname, "../..");
 const run = promisify(execFile);
 const pulumiPassphrase = "a passphrase for tests";
-const unattended = ["--yes", "--non-interactive", "--skip-preview"];
+const unattended = ["--yes", "--non-interactive"];
 
 /** How a value of the configuration is set. */
 export interface ConfigOptions {

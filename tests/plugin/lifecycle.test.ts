@@ -28,13 +28,13 @@ async function pair(news: Wire = {}): Promise<Held> {
 }
 
 describe("Create", () => {
-  test("at a preview tells inputs, and of the outputs that nobody knows them, makes nothing", async () => {
+  test("at a preview tells inputs, and of name and outputs that nobody knows them, makes nothing", async () => {
     const { inputs } = await plugin.check("SshKeyPair", { passphrase: "hunter2" });
     const before = emulator.requests.length;
     const { id, properties } = await plugin.create("SshKeyPair", inputs, { preview: true });
     expect({ id, ...properties }).toMatchObject({
       id: "",
-      name: inputs["name"],
+      name: unknown,
       passphrase: secret("hunter2"),
       publicKeyOpenssh: unknown,
       privateKeyOpenssh: secret(unknown),
