@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { callersEnvironment } from "../tools/demo/workplace.mjs";
 import { beforeLeaving } from "../tools/process/leave.mjs";
 import { killTree } from "../tools/process/tree.mjs";
 import { nodeModules, root } from "../tools/setup/paths.mjs";
@@ -21,7 +22,7 @@ import { nodeModules, root } from "../tools/setup/paths.mjs";
 export class Stack {
   /**
    * @param {string} folder is made
-   * @param {Record<string, string>} environment points at the API
+   * @param {NodeJS.ProcessEnv} environment points at the API; nothing of the caller's does
    * @param {string} plugin the program of the plugin
    */
   constructor(folder, environment, plugin) {
@@ -32,7 +33,7 @@ export class Stack {
     symlinkSync(root, join(modules, "pulumi-exoscale-ssh"));
     cpSync(join(root, "bench", "program"), folder, { recursive: true });
     this.environment = {
-      ...process.env,
+      ...callersEnvironment(),
       ...environment,
       PATH: [dirname(plugin), process.env["PATH"]].join(delimiter),
       PULUMI_HOME: join(folder, "home"),

@@ -70,9 +70,10 @@ function pulumiEnvironment(directory) {
   };
 }
 
-/** Variables of the caller that would steer the demo elsewhere: accounts, stacks, proxies, agents, npm, Node options. */
+/** Variables of the caller that would steer Pulumi elsewhere: accounts, stacks, proxies, agents, npm, Node options. */
 const STEERING = /^(EXOSCALE_|PULUMI_|npm_|NODE_OPTIONS$|NODE_PATH$|SSH_|.*_proxy$)/i;
 
-function callersEnvironment() {
+/** @returns {NodeJS.ProcessEnv} the variables of the caller, but for those */
+export function callersEnvironment() {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !STEERING.test(name)));
 }
