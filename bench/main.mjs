@@ -23,6 +23,9 @@ await runMain(async () => {
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-bench-"));
   beforeLeaving(() => rmSync(work, { recursive: true, force: true }));
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
+    throw new Error(`--rounds is "${values.rounds}". Say how often: 1 or more.`);
+  }
   printMachine();
   for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) await benches[name]?.(work, rounds);
   return 0;

@@ -97,8 +97,14 @@ async function nodeAlone(caches) {
 async function start([program = "", ...args], caches) {
   const env = { ...process.env, XDG_CACHE_HOME: caches };
   const child = spawn(program, [...args, ENGINE], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = await once(child.stdout, "data");
+  const [line] = await Promise.race([once(child.stdout, "data"), ended(child, program)]);
   return { child, port: Number(line) };
+}
+
+/** @param {import("node:child_process").ChildProcess} child @param {string} program @returns {Promise<never>} throws then */
+async function ended(child, program) {
+  const [code, signal] = await once(child, "close");
+  throw new Error(`${program} ended with ${code ?? signal} before it told its port.`);
 }
 
 /**
