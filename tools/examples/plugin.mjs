@@ -10,13 +10,16 @@ const scope = join("node_modules", "@pulumi");
  * As `pulumi plugin install` does.
  *
  * @param {string} home the directory that PULUMI_HOME names
+ * @param {string} build a built checkout
  */
-export function installPlugin(home) {
-  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+export function installPlugin(home, build = root) {
+  const { version } = JSON.parse(readFileSync(join(build, "package.json"), "utf8"));
   const directory = join(home, "plugins", `resource-exoscale-ssh-v${version}`);
   const program = join(directory, "pulumi-resource-exoscale-ssh");
   mkdirSync(directory, { recursive: true });
-  const main = join(root, "dist", "plugin", "plugin.cjs");
+  const bundle = join(build, "dist", "plugin", "plugin.cjs");
+  // Builds before the bundle had the plugin in many files.
+  const main = existsSync(bundle) ? bundle : join(build, "dist", "provider", "plugin", "main.js");
   writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
   chmodSync(program, 0o755);
 }
