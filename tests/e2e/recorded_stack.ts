@@ -70,9 +70,14 @@ export class RecordedStack {
     return Object.fromEntries(entries.filter(([, { type }]) => /exoscale-ssh:(index:)?[A-Z]/.test(type)));
   }
 
+  /** What the stack has as secrets, decrypted. */
+  secrets(): readonly string[] {
+    return secretsStored(this.program.directory, passphrase);
+  }
+
   /** Where the recording has a secret of the stack in clear. */
   leaks(): Leak[] {
-    return filesHolding(this.folder, secretsStored(this.program.directory, passphrase));
+    return filesHolding(this.folder, this.secrets());
   }
 
   /** The kinds of steps that `pulumi preview` announces, in the order of the alphabet. */

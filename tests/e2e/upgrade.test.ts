@@ -19,6 +19,7 @@ describe.each(recordings)("A stack that %s has left", (name) => {
   });
 
   test("is recorded without a secret in clear", () => {
+    expect(stack.secrets()).toContainEqual(expect.stringContaining("PRIVATE KEY"));
     expect(stack.leaks()).toEqual([]);
   });
 
