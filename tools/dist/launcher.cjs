@@ -17,8 +17,9 @@ if (parseInt(process.versions.node, 10) < OLDEST) {
       process.versions.node +
       " (" +
       process.execPath +
-      ").\nPut a newer one first on PATH, or install the plugin as a program that needs no Node: " +
-      "https://www.npmjs.com/package/pulumi-exoscale-ssh, docs/installing.md.\n",
+      ").\nPut a newer one first on PATH, or install the plugin as a program that needs no Node, as " +
+      path.join(__dirname, "..", "..", "docs", "installing.md") +
+      " says.\n",
   );
   process.exit(1);
 }
