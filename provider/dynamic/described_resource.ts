@@ -15,7 +15,8 @@ interface Description {
 /** Pulumi cannot import dynamic resources: it would say "Cannot read properties of undefined (reading 'toJavaScript')". */
 const imported =
   "the option import does not work for dynamic resources. A key that the account has is taken over by its name, " +
-  "publicKey or privateKey, and adopt: true. To read an object without managing it, give the option id instead.";
+  "publicKey or privateKey, and adopt: true. The plugin pulumi-resource-exoscale-ssh imports keys, instances and " +
+  "security groups. To read an object without managing it, give the option id instead.";
 
 /** Public keys as the program gave them, by the pair that was made of them. */
 const importedKeys = new WeakMap<object, unknown>();

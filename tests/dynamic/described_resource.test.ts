@@ -69,7 +69,7 @@ describe("What a class tells Pulumi", () => {
 
   test("is nothing where Pulumi would be asked to import, which it cannot do with a dynamic resource", () => {
     expect(() => new SshKeyPair("existing", {}, { import: "bob" })).toThrow(
-      /"existing": the option import.*adopt: true/,
+      /"existing": the option import.*adopt: true.*plugin pulumi-resource-exoscale-ssh imports.*option id/,
     );
   });
 
