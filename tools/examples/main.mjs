@@ -12,6 +12,10 @@ import { builtHosts } from "../setup/language_hosts.mjs";
 import { root } from "../setup/paths.mjs";
 import { addSdk, installPlugin } from "./plugin.mjs";
 
+/** The last part is for Pulumi's hosts that do not look into Pulumi.yaml for the environment. */
+const environmentOfPython =
+  'python3 -m venv venv && venv/bin/pip install -r requirements.txt && export PATH="$PWD/venv/bin:$PATH"';
+
 await runMain(async () => {
   const cloud = await startCloud();
   const place = makeEmptyWorkplace([process.env["PATH"], builtHosts()].filter(Boolean).join(delimiter));
@@ -22,6 +26,7 @@ await runMain(async () => {
   say(`   ${names.join("  ")}`);
   say("Go into one, then: pulumi stack init dev && pulumi up");
   if (!existsSync(join(root, "sdks"))) say("Those of the plugin, plugin-*, need what `npm run sdks` makes.");
+  else say(`In plugin-python first: ${environmentOfPython}`);
   say("The end of the shell (exit) ends the Exoscale and removes everything.");
   const code = await shell(join(place.directory, "examples"), { ...place.environment, ...cloud.environment });
   await place.remove();
