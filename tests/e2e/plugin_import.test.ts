@@ -1,5 +1,6 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
+import { declare } from "./fronts";
 import { machine } from "./known_machine";
 import { plugin } from "./plugin_resources";
 import { TestStack } from "./stack";
@@ -81,6 +82,19 @@ describe("pulumi import takes over", () => {
     const said = await stack.failure(imported("AuthorizedKey", "dave", "root/SHA256:abc"));
     expect(said).toContain("Declare it instead");
   });
+});
+
+test("What was imported goes over to the classes of the package with nothing changed in the account", async () => {
+  const before = emulator.requests.length;
+  await stack.up(async () => {
+    declare("dynamic", "SshKeyPair", "carol", { name: "carol", publicKey });
+    const rules = [{ protocol: "tcp", startPort: 22, network: "192.0.2.0/24" }];
+    const ssh = declare("dynamic", "SecurityGroup", "ssh", { name: "ssh", rules });
+    const args = { name: "web", sshKeys: [{ name: "carol" }], securityGroups: [ssh.id], labels: { a: "b" } };
+    declare("dynamic", "Instance", "web", { ...machine, ...args });
+  });
+  expect(stack.state()["web"]).toMatchObject({ type: "pulumi-nodejs:dynamic/exoscale-ssh:Instance", id: made["web"] });
+  expect(emulator.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
 });
 
 describe("the option import", () => {
