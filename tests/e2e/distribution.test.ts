@@ -15,15 +15,19 @@ import { UserProgram } from "./user_program";
 const root = resolve(__dirname, "../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const isLinux = process.platform === "linux";
+const plugin = "pulumi-resource-exoscale-ssh";
 /** On another system the one for Linux is made, and not run. */
 const system = isLinux && process.arch === "arm64" ? "linux-arm64" : "linux-amd64";
-const tarball = join(root, "release", `pulumi-exoscale-ssh-${version}.tgz`);
-const executable = join(root, "release", `pulumi-resource-exoscale-ssh-v${version}-${system}.tar.gz`);
+/** Not the checkout's own, which may hold a release that somebody is about to publish. */
+const release = mkdtempSync(join(tmpdir(), "exoscale-ssh-release-"));
+const tarball = join(release, `pulumi-exoscale-ssh-${version}.tgz`);
+const executable = join(release, `${plugin}-v${version}-${system}.tar.gz`);
 
 jest.setTimeout(300_000);
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, [join(root, "tools/dist/main.mjs"), system], { cwd: root });
+  await promisify(execFile)(process.execPath, ["tools/dist/main.mjs", "--into", release, system], { cwd: root });
 });
+afterAll(() => rmSync(release, { recursive: true }));
 
 describe("What npm run dist makes", () => {
   test("is the same to the last byte when it is made in another folder by somebody with another umask", async () => {
@@ -33,7 +37,8 @@ describe("What npm run dist makes", () => {
       cwd: elsewhere,
       env: { ...process.env, TZ: "Asia/Tokyo" },
     });
-    const [first, second] = [root, elsewhere].map((folder) => readFileSync(join(folder, "release/SHA256SUMS"), "utf8"));
+    const folders = [release, join(elsewhere, "release")];
+    const [first, second] = folders.map((folder) => readFileSync(join(folder, "SHA256SUMS"), "utf8"));
     rmSync(elsewhere, { recursive: true });
     expect(first).toContain(`${system}.tar.gz`);
     expect(second).toBe(first);
@@ -56,6 +61,15 @@ afterEach(async () => {
 const withYaml = onPath("pulumi-language-yaml") ? test : test.skip;
 
 describe("The executable", () => {
+  (isLinux ? test : test.skip)("heeds no NODE_OPTIONS, which are meant for the user's own programs", async () => {
+    program = UserProgram.create(emulator);
+    await program.run("tar", "-xzf", executable, "-C", programs);
+    const env = { NODE_OPTIONS: "--require nowhere" };
+    await expect(program.runWith({ env }, "node", "-e", "0")).rejects.toThrow("Cannot find module 'nowhere'");
+    const schema = await program.runWith({ env }, "pulumi", "package", "get-schema", join(programs, plugin));
+    expect(JSON.parse(schema)).toMatchObject({ name: "exoscale-ssh", version });
+  });
+
   (isLinux ? withYaml : test.skip)(
     "runs a YAML program on a machine without Node, from the first login to destroy",
     async () => {
@@ -92,7 +106,7 @@ describe("The plugin of the npm package", () => {
   test("says which Node it wants where it finds an older one", async () => {
     program = UserProgram.create(emulator);
     program.write("old.cjs", 'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } });');
-    const launcher = join(root, "dist/plugin/pulumi-resource-exoscale-ssh");
+    const launcher = join(root, "dist/plugin", plugin);
     const started = program.run("node", "--require", "./old.cjs", launcher);
     await expect(started).rejects.toThrow("needs Node 22 or newer, and the `node` that is first on PATH is 20.20.2");
   });

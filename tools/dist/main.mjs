@@ -1,8 +1,10 @@
-// A program: makes what is published, into release/. Its arguments name the targets of executables.
+// A program: makes what is published, into release/ or the folder of --into. Its other arguments name the targets of
+// executables.
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { join, relative, resolve } from "node:path";
+import { parseArgs } from "node:util";
 import { beforeLeaving, runMain } from "../process/leave.mjs";
 import { say, step } from "../process/say.mjs";
 import { root } from "../setup/paths.mjs";
@@ -15,33 +17,42 @@ import { packNpmPackage } from "./npm_package.mjs";
 /** What `sha256sum --check` reads. */
 const CHECKSUMS = "SHA256SUMS";
 
-const release = join(root, "release");
 const plugin = join(root, "dist", "plugin");
 
 await runMain(async () => {
-  await distribute(process.argv.slice(2));
+  const { values, positionals } = parseArgs({ options: { into: { type: "string" } }, allowPositionals: true });
+  await distribute(positionals, values.into === undefined ? emptyRelease() : resolve(values.into));
   return 0;
 });
 
-/** @param {string[]} wanted names of targets; without one, all of them */
-async function distribute(wanted) {
+/** @param {string[]} wanted names of targets; without one, all of them @param {string} release an empty directory */
+async function distribute(wanted, release) {
   if (process.versions.node !== NODE_VERSION) {
     throw new Error(`Releases are made with Node ${NODE_VERSION} of the npm package \`node\`, not ${process.version}.`);
   }
   const chosen = wanted.length > 0 ? wanted.map(targetNamed) : targets;
-  rmSync(release, { recursive: true, force: true });
-  mkdirSync(release);
+  mkdirSync(release, { recursive: true });
+  if (readdirSync(release).length > 0) throw new Error(`${release} has files already. Name an empty directory.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-dist-"));
   const clean = beforeLeaving(() => rmSync(work, { recursive: true, force: true }));
   try {
     await step("Packing the npm package", () => packNpmPackage(release, join(work, "npm")));
     for (const target of chosen) {
-      await step(`Making the executable for ${target.name}`, () => packExecutable(target, join(work, target.name)));
+      await step(`Making the executable for ${target.name}`, () =>
+        packExecutable(target, release, join(work, target.name)),
+      );
     }
-    writeChecksums();
+    writeChecksums(release);
   } finally {
     await clean();
   }
+}
+
+/** @returns {string} the directory of releases, without the last one */
+function emptyRelease() {
+  const release = join(root, "release");
+  rmSync(release, { recursive: true, force: true });
+  return release;
 }
 
 /** @param {string} name */
@@ -53,8 +64,8 @@ function targetNamed(name) {
   );
 }
 
-/** @param {import("./node_program.mjs").Target} target @param {string} work */
-async function packExecutable(target, work) {
+/** @param {import("./node_program.mjs").Target} target @param {string} release @param {string} work */
+async function packExecutable(target, release, work) {
   mkdirSync(work);
   const { program, licence } = await makeExecutable(target, join(plugin, BUNDLE), work);
   const notices = join(work, NOTICES);
@@ -69,12 +80,14 @@ async function packExecutable(target, work) {
   await archive(file, entries, join(work, "staging"));
 }
 
-function writeChecksums() {
+/** @param {string} release */
+function writeChecksums(release) {
   const files = readdirSync(release).sort();
   const lines = files.map((file) => `${sha256(join(release, file))}  ${file}\n`);
   writeFileSync(join(release, CHECKSUMS), lines.join(""));
-  for (const file of files) say(`release/${file}  ${(statSync(join(release, file)).size / 1e6).toFixed(1)} MB`);
-  say(`release/${CHECKSUMS}`);
+  const shown = (/** @type {string} */ file) => relative("", join(release, file));
+  for (const file of files) say(`${shown(file)}  ${(statSync(join(release, file)).size / 1e6).toFixed(1)} MB`);
+  say(shown(CHECKSUMS));
 }
 
 /** @param {string} file */
