@@ -5,10 +5,11 @@ import {
   ConfigureResponse,
   type DiffRequest,
   DiffResponse,
-  PropertyDiff,
 } from "@pulumi/pulumi/proto/provider_pb";
+import type { Change } from "./changed_paths";
 import { asFailure } from "./check_failure";
 import { changedSettings, checkSettings, secretSettings } from "./configuration";
+import { propertyDiff } from "./property_diff";
 import type { Session } from "./session";
 import { opened, sealed, secretNames } from "./values";
 
@@ -30,17 +31,14 @@ export function diffConfig(request: DiffRequest): DiffResponse {
   response.setDiffsList(changes);
   response.setHasdetaileddiff(true);
   for (const name of changes) {
-    const diff = new PropertyDiff();
-    diff.setKind(kindOf(olds[name], news[name]));
-    diff.setInputdiff(true);
-    response.getDetaileddiffMap().set(name, diff);
+    response.getDetaileddiffMap().set(name, propertyDiff(changeOf(olds[name], news[name])));
   }
   return response;
 }
 
-function kindOf(last: unknown, next: unknown): PropertyDiff.Kind {
-  if (last === undefined) return PropertyDiff.Kind.ADD;
-  return next === undefined ? PropertyDiff.Kind.DELETE : PropertyDiff.Kind.UPDATE;
+function changeOf(last: unknown, next: unknown): Change {
+  if (last === undefined) return "add";
+  return next === undefined ? "delete" : "update";
 }
 
 /** Begins an operation with the settings. */

@@ -3,5 +3,5 @@
  * loaded while the engine makes its connection, not before it has a port to connect to.
  */
 export { invoke } from "./invoke";
+export * from "./lifecycle";
 export { ResourceCall } from "./resource_call";
-export * from "./resource_calls";

@@ -1,9 +1,10 @@
-import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
+import { DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
 import type { Properties } from "../engine/values";
 import { fieldsMarked } from "../resources/contract/description";
 import type { Diff } from "../resources/contract/resource";
+import { changedPaths } from "./changed_paths";
 import { stableOutputs } from "./previewed";
-import { type Change, changedPaths } from "./property_diffs";
+import { propertyDiff } from "./property_diff";
 import type { AnyResource } from "./subject";
 
 /** The inputs before and after. */
@@ -11,13 +12,6 @@ interface Compared {
   readonly last: Properties;
   readonly next: Properties;
 }
-
-const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;
-const kinds: Readonly<Record<Change, readonly [update: PropertyDiff.Kind, replace: PropertyDiff.Kind]>> = {
-  add: [ADD, ADD_REPLACE],
-  delete: [DELETE, DELETE_REPLACE],
-  update: [UPDATE, UPDATE_REPLACE],
-};
 
 /** A diff of the core for the engine, which shows each property that changes, and applies `replaceOnChanges` to it. */
 export function diffResponse(resource: AnyResource, diff: Diff, inputs: Compared): DiffResponse {
@@ -33,27 +27,19 @@ export function diffResponse(resource: AnyResource, diff: Diff, inputs: Compared
   response.setStablesList(replaces.length > 0 ? [] : stableOutputs(resource));
   response.setHasdetaileddiff(true);
   for (const name of names) {
-    const replacing = replaces.includes(name) ? 1 : 0;
+    const means = replaces.includes(name) ? "replacement" : "update";
     for (const [path, change] of pathsIn(resource, name, inputs)) {
-      response.getDetaileddiffMap().set(path, propertyDiff(kinds[change][replacing]));
+      response.getDetaileddiffMap().set(path, propertyDiff(change, means));
     }
   }
   return response;
 }
 
 /** What is secret is secret as a whole, and so is where in it something changed. */
-function pathsIn({ inputs: { shape }, inputs }: AnyResource, name: string, { last, next }: Compared) {
-  const isWhole = !(name in shape) || fieldsMarked(inputs, "secret").includes(name);
+function pathsIn({ inputs }: AnyResource, name: string, { last, next }: Compared) {
   const paths = changedPaths(name, last[name], next[name]);
-  const isElsewhere = paths.length === 0;
-  return isElsewhere || (isWhole && last[name] !== undefined && next[name] !== undefined)
-    ? [[name, "update"] as const]
-    : paths;
-}
-
-function propertyDiff(kind: PropertyDiff.Kind): PropertyDiff {
-  const diff = new PropertyDiff();
-  diff.setKind(kind);
-  diff.setInputdiff(true);
-  return diff;
+  const isWhole = !(name in inputs.shape) || fieldsMarked(inputs, "secret").includes(name);
+  const isInside = last[name] !== undefined && next[name] !== undefined;
+  // Without a path the difference is not between the inputs: the object has drifted, say.
+  return paths.length === 0 || (isWhole && isInside) ? [[name, "update"] as const] : paths;
 }

@@ -1,4 +1,4 @@
-import { changedPaths } from "../../provider/plugin/property_diffs";
+import { changedPaths } from "../../provider/plugin/changed_paths";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 
 describe("The paths at which two values differ are", () => {
