@@ -60,11 +60,10 @@ const e2e = ({
 
 /**
  * The plugin in place of the dynamic resources, a real sshd where there is one, the API's other answers where nobody knows
- * it (tests/other_answers.ts), the newest SDK.
+ * it (tests/other_answers.ts).
  */
 const otherwise = () =>
   e2e({
-    sdk: newestSdk,
     files: allFiles().filter((file) => ![...aboutThePackage, ...once].includes(file) && !aboutOneFront(file)),
     name: "-otherwise",
     front: "tests/e2e/plugin_front.ts",

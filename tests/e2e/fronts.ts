@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { AuthorizedKey, Instance, SecurityGroup, SshKeyPair } from "../../dist/provider";
+import { AuthorizedKey, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
 import { plugin, type Untyped } from "./plugin_resources";
 
 /** Through which a program declares a resource. */
