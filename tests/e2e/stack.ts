@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -15,6 +15,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Emulator } from "../../emulator";
+import { killAll } from "../processes";
 import { installPlugin } from "./installed_plugin";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith, runs } from "./process_arguments";
@@ -184,10 +185,7 @@ export class TestStack {
 
   /** Ends the engine, its plugins and the program at once, as a machine does that loses its power. */
   killAll(): void {
-    for (const pid of processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`)) {
-      // Some end with the one that is killed before them.
-      if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
-    }
+    killAll(processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`));
   }
 
   /** Removes every file, and ends what a killed engine left behind: its plugins do not notice. */

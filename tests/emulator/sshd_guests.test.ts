@@ -6,6 +6,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import type { GuestHand } from "../emulated";
+import { killAll } from "../processes";
 import { accepts, firstWords } from "./asking";
 import { describeSshd } from "./guest_kinds";
 import { type Client, closeAll, KeyRing, start } from "./world";
@@ -45,14 +46,14 @@ describeSshd("a guest with a real sshd", () => {
   }
 
   /** Real ids of the processes whose owner is of this guest. */
-  async function processes(): Promise<string[]> {
+  async function processes(): Promise<number[]> {
     const { uid } = await lstat(join(guest.home(), "../.."));
     const { stdout } = await run("ps", ["-eo", "uid=,pid="]);
     const rows = stdout
       .trim()
       .split("\n")
       .map((row) => row.trim().split(/ +/));
-    return rows.filter(([owner]) => Number(owner) >= uid && Number(owner) < uid + 2048).map(([, pid = ""]) => pid);
+    return rows.filter(([owner]) => Number(owner) >= uid && Number(owner) < uid + 2048).map(([, pid]) => Number(pid));
   }
 
   test("introduces itself as a version of OpenSSH", async () => {
@@ -143,7 +144,7 @@ describeSshd("a guest with a real sshd", () => {
   });
 
   test("lets nobody in once its first process is dead, until it is stopped and started", async () => {
-    for (const pid of await processes()) process.kill(Number(pid), "SIGKILL");
+    killAll(await processes());
     expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
     await client.settle("PUT", `/instance/${target.id}:stop`);
     await client.settle("PUT", `/instance/${target.id}:start`);
