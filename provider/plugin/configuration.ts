@@ -23,11 +23,17 @@ export const secretSettings = Object.entries(settings)
 export async function checkSettings(given: GivenSettings): Promise<CheckFailure[]> {
   const failures = settingFailures(given);
   if (failures.length > 0 || Object.values(given).includes(UNKNOWN)) return failures;
-  const open = () => accountOf(given, AbortSignal.timeout(patienceMs));
-  // What is wrong with the environment, to which no property belongs.
-  const unusable = await failureOf(async () => open(), ExoscaleSshError, "");
-  if (unusable.length > 0) return unusable;
-  const account = open();
+  try {
+    return await refusals(accountOf(given, AbortSignal.timeout(patienceMs)));
+  } catch (error) {
+    // What is wrong with the environment, to which no property belongs.
+    if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];
+    throw error;
+  }
+}
+
+/** What the API itself says against the settings; nothing where it does not answer. */
+async function refusals(account: Account): Promise<CheckFailure[]> {
   const [rejected, nowhere] = await Promise.all([
     failureOf(() => account.verifyCredentials(), CredentialsRejectedError, ""),
     failureOf(async () => account.defaultZone && account.zone(account.defaultZone), NotInAccountError, "zone"),

@@ -27,7 +27,7 @@ import { secretNames } from "./values";
 /** Fills in defaults and a name, and says what is wrong with the inputs. */
 export async function checkResource(request: CheckRequest, call: ResourceCall): Promise<CheckResponse> {
   const olds = call.given(request.getOlds());
-  const isNew = Object.keys(request.getOlds()?.toJavaScript() ?? {}).length === 0;
+  const isNew = !request.getOlds()?.getFieldsMap().getLength();
   const news = call.given(request.getNews(), namingOf(request));
   const asked = { ...call.context, secretInputs: secretNames(request.getNews()) };
   const { inputs, failures } = await check(call.resource, news, isNew ? undefined : olds, asked);
