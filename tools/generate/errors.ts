@@ -1,12 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** An error that a user can meet, as `provider/errors.ts` describes it. */
+/** Where the errors are, a file for each group of them. */
+export const errorsRoom = "provider/errors";
+
+/** An error that a user can meet, as the file of its group describes it. */
 export interface DescribedError {
   /** Name of the class. */
   readonly name: string;
   readonly code: string;
-  /** Heading of the part of the file that it stands in. */
+  /** What the file that it stands in begins with. */
   readonly group: string;
   /** First paragraph of its docstring. */
   readonly meaning: string;
@@ -17,22 +20,22 @@ export interface DescribedError {
 const declaration =
   /\/\*\*(?<doc>(?:(?!\*\/)[\s\S])*)\*\/\nexport class (?<name>\w+) extends \w+ \{\n\s*(?:override )?readonly code(?:: string)? = "(?<code>\w+)"/g;
 
-/** Every error class of the text of `provider/errors.ts`, in its order. */
-export function describedErrors(source: string): DescribedError[] {
-  return [...source.matchAll(declaration)].map(({ index, groups: { doc = "", name = "", code = "" } = {} }) => {
+/** Every error class, file by file, in the order of each. */
+export function describedErrors(root: string): DescribedError[] {
+  return filesBelow(root, errorsRoom).flatMap((file) => errorsIn(read(root, file)));
+}
+
+function errorsIn(source: string): DescribedError[] {
+  const group = /^\/\*\* (.+)\. \*\/\n/.exec(source)?.[1] ?? "";
+  return [...source.matchAll(declaration)].map(({ groups: { doc = "", name = "", code = "" } = {} }) => {
     const [meaning = "", ...remedy] = paragraphs(doc);
-    return { name, code, group: headingBefore(source, index), meaning, remedy: remedy.join(" ") };
+    return { name, code, group, meaning, remedy: remedy.join(" ") };
   });
 }
 
 function paragraphs(doc: string): string[] {
   const text = doc.replace(/^[ \t]*\*?[ \t]?/gm, "").trim();
   return text.split(/\n\n+/).map((paragraph) => paragraph.replace(/\s+/g, " "));
-}
-
-function headingBefore(source: string, index: number): string {
-  const headings = [...source.slice(0, index).matchAll(/^\/\/ --- (.+?) -+$/gm)];
-  return headings.at(-1)?.[1] ?? "";
 }
 
 /** What the core reaches without importing it, and in which code that shows. */

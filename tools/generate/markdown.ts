@@ -75,7 +75,7 @@ export function functionsPage(introduction: string, functions: readonly (readonl
   return page(["# Functions", introduction, ...sections]);
 }
 
-/** The page of all errors, in the order and under the headings of `provider/errors.ts`. */
+/** The page of all errors, group by group. */
 export function errorsPage(introduction: string, errors: readonly DescribedError[]): string {
   const groups = [...new Set(errors.map(({ group }) => group))];
   const sections = groups.flatMap((group) => [`## ${group}`, ...errors.filter(inGroup(group)).map(errorText)]);

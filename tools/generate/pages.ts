@@ -12,7 +12,7 @@ const core = "provider/resources";
 /** Every generated page, by its path in the repository. */
 export function pages(root: string): Record<string, string> {
   const text = (file: string) => (existsSync(join(root, file)) ? readFileSync(join(root, file), "utf8").trim() : "");
-  const errors = describedErrors(text("provider/errors.ts"));
+  const errors = describedErrors(root);
   const besides = (name: string, place: string): Besides => ({
     notes: text(`tools/generate/texts/${name}.md`),
     example: text(`docs/examples/${fileName(name)}.ts`),

@@ -1,0 +1,7 @@
+/** Joins what is there into sentences, each with exactly one full stop. */
+export function sentences(...parts: readonly (string | undefined)[]): string {
+  return parts
+    .filter((part) => part !== undefined)
+    .map((part) => `${part.trim().replace(/[.\s]+$/, "")}.`)
+    .join(" ");
+}

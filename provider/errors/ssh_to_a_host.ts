@@ -1,0 +1,127 @@
+/** SSH to a host. */
+import { ExoscaleSshError } from "./base";
+
+/**
+ * A host, port or user name that no SSH address can have, or that could be taken for an option of a command.
+ *
+ * Correct `connection.host`, `port` or `user`.
+ */
+export class InvalidTargetError extends ExoscaleSshError {
+  readonly code = "SSH_TARGET_INVALID";
+}
+
+/**
+ * A known host key that is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint.
+ *
+ * Give `connection.hostKey` as `ssh-ed25519 AAAA...` or `SHA256:...`, as `ssh-keyscan` and `ssh-keygen -l` show it.
+ */
+export class InvalidHostKeyError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_INVALID";
+}
+
+/**
+ * A host showed another key than the ones known for it. Nothing was sent to it: no user name, no key, no command.
+ *
+ * Find out why before you log in: another machine may answer under that address. Then correct `connection.hostKey`, or
+ * replace the instance.
+ */
+export class HostKeyChangedError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_CHANGED";
+}
+
+/**
+ * A host showed its key for the first time, where only known hosts are allowed. Nothing was sent to it.
+ *
+ * Give the host's key as `connection.hostKey`.
+ */
+export class UnknownHostKeyError extends ExoscaleSshError {
+  readonly code = "SSH_HOST_KEY_UNKNOWN";
+}
+
+/**
+ * Why no SSH server was reached: `refused` nothing listens; `timeout` no answer, or a connection that stays silent;
+ * `dropped` the connection ended before the key exchange did; `no-address` the name does not resolve; `no-route` the
+ * network says that it cannot get there.
+ */
+export type UnreachableKind = "refused" | "timeout" | "dropped" | "no-address" | "no-route";
+
+/**
+ * No SSH server could be spoken to. Says nothing about keys: what was open on that host is still open.
+ *
+ * Open the port in a security group for the network that Pulumi runs in, and check that the machine runs.
+ */
+export class SshUnreachableError extends ExoscaleSshError {
+  readonly code = "SSH_UNREACHABLE";
+
+  constructor(
+    message: string,
+    /** What happened, for code that decides whether to try again. */
+    readonly kind: UnreachableKind,
+  ) {
+    super(message);
+  }
+}
+
+/**
+ * The server and this client have no algorithm in common, or what answers does not speak SSH.
+ *
+ * Check that sshd listens on that port, and that it offers algorithms without SHA-1.
+ */
+export class SshProtocolError extends ExoscaleSshError {
+  readonly code = "SSH_PROTOCOL";
+}
+
+/**
+ * The server refused every credential. The message lists them by fingerprint.
+ *
+ * Check user and key: the message lists what was tried.
+ */
+export class SshLoginRefusedError extends ExoscaleSshError {
+  readonly code = "SSH_LOGIN_REFUSED";
+}
+
+/**
+ * The bastion refused every credential, so the host behind it was not spoken to. Says nothing about keys of that host.
+ *
+ * Give the bastion a `privateKey` that logs in there; without one it gets the credentials of the host behind it.
+ */
+export class BastionLoginRefusedError extends ExoscaleSshError {
+  readonly code = "SSH_BASTION_LOGIN_REFUSED";
+}
+
+/**
+ * An SSH server was reached and did not finish a step (key exchange, login, command) in the time given.
+ *
+ * Check the load of the host and the network, and run `pulumi up` again.
+ */
+export class SshTimeoutError extends ExoscaleSshError {
+  readonly code = "SSH_TIMEOUT";
+}
+
+/**
+ * A connection ended during or after login, before what was asked for was done.
+ *
+ * Run `pulumi up` again. If it stays, look into the log of sshd on the host.
+ */
+export class SshConnectionLostError extends ExoscaleSshError {
+  readonly code = "SSH_CONNECTION_LOST";
+}
+
+/**
+ * The server would not run a command, or the command wrote more than the caller allows.
+ *
+ * Check the login shell of the user on the host.
+ */
+export class SshCommandError extends ExoscaleSshError {
+  readonly code = "SSH_COMMAND";
+}
+
+/**
+ * A login succeeds and no command can be run with it: the user's shell is `nologin` or a restricted one, or the key's line
+ * in `authorized_keys` has a forced command.
+ *
+ * Use a `connection.user` that has a shell, or a key without a forced command.
+ */
+export class SshNoShellError extends ExoscaleSshError {
+  readonly code = "SSH_NO_SHELL";
+}
