@@ -11,16 +11,29 @@ export interface Kept {
   readonly ids: ReadonlySet<string>;
 }
 
+/** What is kept for nobody, and open: removed at the end of a program that exits without closing. */
+const temporary = new Set<string>();
+
+/** Of a killed process of a guest, which may write for a moment longer, a file can come in between. */
+const REMOVAL = { recursive: true, force: true, maxRetries: 5 } as const;
+
+function removeTemporary(): void {
+  for (const root of temporary) rmSync(root, REMOVAL);
+}
+
+/** Has one listener for all directories, as long as there are any. */
+function removeAtExit(root: string): void {
+  if (temporary.size === 0) process.once("exit", removeTemporary);
+  temporary.add(root);
+}
+
 /** One directory a guest, and beside it a file that its commands cannot write, where guests are kept. */
 export class GuestDirectory {
-  /** For a program that exits without closing. */
-  readonly #removeAll = () => rmSync(this.root, { recursive: true, force: true });
-
   private constructor(
     readonly root: string,
     readonly isKept: boolean,
   ) {
-    if (!isKept) process.once("exit", this.#removeAll);
+    if (!isKept) removeAtExit(root);
   }
 
   /** Makes a directory, or opens the one that is kept. @throws when guests' owners cannot get to it */
@@ -60,8 +73,9 @@ export class GuestDirectory {
   /** Removes everything, unless it is to be kept. */
   async close(): Promise<void> {
     if (this.isKept) return;
-    await rm(this.root, { recursive: true, force: true });
-    process.removeListener("exit", this.#removeAll);
+    await rm(this.root, REMOVAL);
+    temporary.delete(this.root);
+    if (temporary.size === 0) process.removeListener("exit", removeTemporary);
   }
 
   #file(id: string): string {

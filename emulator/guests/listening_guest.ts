@@ -94,7 +94,8 @@ export class ListeningGuest implements Guest {
 
   async destroy(): Promise<void> {
     await this.stop();
-    await rm(this.#parts.place.root, { recursive: true, force: true });
+    // A killed process may write for a moment longer.
+    await rm(this.#parts.place.root, { recursive: true, force: true, maxRetries: 5 });
     await this.#parts.forget();
   }
 

@@ -1,15 +1,15 @@
 import { once } from "node:events";
-import { readdir, readFile } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { Client as SshClient } from "ssh2";
 import { startEmulator } from "../emulated";
+import { commandIn } from "./command";
 import { describeGuests } from "./guest_kinds";
 import { Client, closeAll, KeyRing, start } from "./world";
 
 afterEach(closeAll);
-
-const roots = async () => (await readdir(tmpdir())).filter((name) => name.startsWith("exoscale-emulator-"));
 
 describeGuests((guests) => {
   test("leaves no file, no listener and no open connection behind", async () => {
@@ -45,10 +45,22 @@ test("closes with operations under way, and twice", async () => {
 
 test("refuses a port that is taken and leaves no directory", async () => {
   const { emulator } = await start({ guests: "none" });
-  const before = await roots();
-  const port = Number(new URL(emulator.endpoint).port);
-  await expect(startEmulator({ port })).rejects.toThrow("EADDRINUSE");
-  expect((await roots()).filter((name) => !before.includes(name))).toEqual([]);
+  // A place of its own, since other tests make such directories at the same time.
+  const own = await mkdtemp(join(tmpdir(), "emulator-close-"));
+  const refused = commandIn(own, "emulator", "--port", new URL(emulator.endpoint).port);
+  const ended = once(refused, "close");
+  const said = refused.stderr && (await text(refused.stderr));
+  expect([(await ended)[0], said]).toEqual([1, expect.stringContaining("EADDRINUSE")]);
+  expect(await readdir(own)).toEqual([]);
+  await rm(own, { recursive: true });
+});
+
+test("has one listener for the end of the process, however many emulators there are, and none after them", async () => {
+  const before = process.listenerCount("exit");
+  await Promise.all(Array.from({ length: 12 }, () => start({ guests: "ssh2" })));
+  expect(process.listenerCount("exit") - before).toBe(1);
+  await closeAll();
+  expect(process.listenerCount("exit")).toBe(before);
 });
 
 test("refuses a zone that is named twice", async () => {
