@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
@@ -25,15 +25,13 @@ export interface OpensshServer {
 
 export async function startSshd(extraConfig: readonly string[] = []): Promise<OpensshServer> {
   const folder = mkdtempSync(join(tmpdir(), "sshd-"));
-  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
-  const port = await unusedPort();
+  makeRunDirectory();
   const authorizedKeys = join(folder, "authorized_keys");
   writeFileSync(authorizedKeys, "");
   const hostKeys = ["ed25519", "rsa", "ecdsa"].map((type) => makeHostKey(folder, type));
   const config = [
     // The first value of a setting counts.
     ...extraConfig,
-    `Port ${port}`,
     "ListenAddress 127.0.0.1",
     ...hostKeys.map((file) => `HostKey ${file}`),
     `AuthorizedKeysFile ${authorizedKeys}`,
@@ -45,15 +43,7 @@ export async function startSshd(extraConfig: readonly string[] = []): Promise<Op
     "PermitRootLogin prohibit-password",
   ];
   writeFileSync(join(folder, "sshd_config"), `${config.join("\n")}\n`);
-  const sshd = spawn(SSHD, ["-D", "-e", "-f", join(folder, "sshd_config")], { stdio: ["ignore", "ignore", "pipe"] });
-  await new Promise<void>((resolve, reject) => {
-    let log = "";
-    sshd.stderr.on("data", (chunk) => {
-      log += chunk;
-      if (log.includes("Server listening on")) resolve();
-    });
-    sshd.once("exit", () => reject(new Error(`sshd did not start: ${log}`)));
-  });
+  const { sshd, port } = await listening(join(folder, "sshd_config"));
   return {
     target: { host: "127.0.0.1", port, user: userInfo().username },
     hostKey: (type) =>
@@ -69,6 +59,35 @@ export async function startSshd(extraConfig: readonly string[] = []): Promise<Op
       rmSync(folder, { recursive: true });
     },
   };
+}
+
+/** The directory without which sshd, started by root, does nothing; only the system's own service makes it. */
+export function makeRunDirectory(): void {
+  if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
+}
+
+/** An sshd that listens. Somebody else may take a port that was found unused: then it is tried with another one. */
+async function listening(config: string): Promise<{ sshd: ChildProcess; port: number }> {
+  for (let tries = 1; ; tries += 1) {
+    const port = await unusedPort();
+    const args = ["-D", "-e", "-f", config, "-p", String(port)];
+    const sshd = spawn(SSHD, args, { stdio: ["ignore", "ignore", "pipe"] });
+    const log = await untilListening(sshd);
+    if (log === undefined) return { sshd, port };
+    if (tries === 10 || !log.includes("Address already in use")) throw new Error(`sshd did not start: ${log}`);
+  }
+}
+
+/** @returns what an sshd said that has ended instead */
+function untilListening(sshd: ChildProcess): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let log = "";
+    sshd.stderr?.on("data", (chunk) => {
+      log += chunk;
+      if (log.includes("Server listening on")) resolve(undefined);
+    });
+    sshd.once("close", () => resolve(log));
+  });
 }
 
 function makeHostKey(folder: string, type: string): string {

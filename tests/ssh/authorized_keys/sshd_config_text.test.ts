@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { sshdSettings } from "../../../provider/ssh/authorized_keys/sshd_config";
 import { readSshdConfig } from "../../../provider/ssh/authorized_keys/sshd_config_text";
-import { describeWithSshd } from "../openssh_server";
+import { describeWithSshd, makeRunDirectory } from "../openssh_server";
 
 /** Configurations that hold for everybody. */
 const texts: readonly string[] = [
@@ -25,7 +25,10 @@ const texts: readonly string[] = [
 describeWithSshd("The text of a configuration", () => {
   const folder = mkdtempSync(join(tmpdir(), "sshd-config-"));
   const hostKey = join(folder, "host_key");
-  beforeAll(() => execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]));
+  beforeAll(() => {
+    makeRunDirectory();
+    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
+  });
   afterAll(() => rmSync(folder, { recursive: true }));
 
   test.each(texts.map((text) => [text]))("is read as sshd reads it: %j", (text) => {
