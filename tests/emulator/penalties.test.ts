@@ -56,7 +56,7 @@ test("drops nobody who logs in, however often and whatever else he asks in the s
 });
 
 test("lets an address in again when its time is over", async () => {
-  const { target, publicKey } = await world({ authfail: 2, noauth: 0, min: 1 });
+  const { target, publicKey } = await world({ authfail: 4, noauth: 0, min: 1 });
   await accepts(target, publicKey);
   await meets(target, DROPPED);
   await meets(target, "SSH-2.0-OpenSSH_emulated\r\n");

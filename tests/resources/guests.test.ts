@@ -93,7 +93,7 @@ describe("waitForSsh", () => {
 
   test("goes on in the instance that a killed run left, until it runs", async () => {
     cloud.emulator.cloud.openSsh();
-    cloud.emulator.cloud.setOperationMs(300);
+    cloud.emulator.cloud.setOperationMs(2000);
     // Killed while the instance was still starting: the API knows it, the engine does not.
     cloud.emulator.faults.add({ kind: "status", status: 400, method: "GET", path: /^\/operation\// });
     await expect(cloud.run().create(Instance, machine)).rejects.toBeInstanceOf(PartialCreateError);

@@ -58,9 +58,9 @@ test("timeouts.delete of the last update ends the wait for a deletion", async ()
 
 test("A deletion that took too long is waited for by the next one", async () => {
   const last = await cloud.run().create(Instance, { ...machine, timeouts: { delete: short } });
-  cloud.emulator.cloud.setOperationMs(400);
+  cloud.emulator.cloud.setOperationMs(2000);
   await expect(cloud.run().delete(Instance, last)).rejects.toThrow("delete");
-  await cloud.run().delete(Instance, { ...last, state: { ...last.state, timeouts: { delete: 5 } } });
+  await cloud.run().delete(Instance, { ...last, state: { ...last.state, timeouts: { delete: 60 } } });
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
