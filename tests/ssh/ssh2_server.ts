@@ -25,7 +25,6 @@ export interface TestServerOptions {
   readonly open?: boolean;
   /** Ends the connection at the first public key. */
   readonly hangsUpOnKeys?: boolean;
-  readonly port?: number;
   /** Default: what the library offers. */
   readonly algorithms?: Algorithms;
 }
@@ -57,7 +56,7 @@ export async function startServer(options: TestServerOptions = {}): Promise<Test
       out.on("error", () => refuse());
     });
   });
-  await new Promise<void>((resolve) => server.listen(options.port ?? 0, "127.0.0.1", resolve));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
   return {
     target: { host: "127.0.0.1", port, user: "debian" },
