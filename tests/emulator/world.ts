@@ -145,7 +145,7 @@ export class KeyRing {
 
   /** The host keys that OpenSSH's client is shown, of every kind that there is, sorted. */
   async scan({ ip, port }: { ip: string; port: string }): Promise<string[]> {
-    const { stdout } = await run("ssh-keyscan", ["-p", port, ip]);
+    const { stdout } = await run("ssh-keyscan", ["-T", "25", "-p", port, ip]);
     const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     return lines.map((line) => line.split(" ").slice(1).join(" ")).sort();
   }

@@ -1,6 +1,7 @@
 import type { HostKey } from "../../../provider/ssh/host_key";
 import { renewHostKeys } from "../../../provider/ssh/host_keys_on_host/renew";
 import type { Emulator, GuestHand } from "../../emulated";
+import { firstWords } from "../../emulator/asking";
 import { describeGuests, describeSshd, type Kind } from "../../emulator/guest_kinds";
 import { closeAll, start } from "../../emulator/world";
 import { doneAsRoot, putProgram, refuseSudo } from "../../guest_conditions";
@@ -130,6 +131,8 @@ describeSshd("With an sshd that listens in the guest itself", () => {
     await putProgram(guest, "service", "#!/bin/sh\nexit 1\n");
     const port = guest.port + 1;
     await doneAsRoot(guest, `"$(command -v sshd)" -p ${port} -o ListenAddress=${guest.address}`);
+    // It is a daemon already before it listens.
+    while ((await firstWords({ ip: guest.address, port: String(port) })) === "ECONNREFUSED");
     const next = await renewed({}, port);
     expect(next).toEqual(announced[0]);
     expect(`${next.type} ${next.base64}`).not.toBe(guest.hostKey);
