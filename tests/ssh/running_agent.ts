@@ -21,7 +21,9 @@ export async function withAgent<T>(
     }
     return await work(socket);
   } finally {
+    const ended = once(agent, "exit");
     agent.kill();
+    await ended;
     rmSync(folder, { recursive: true });
   }
 }
