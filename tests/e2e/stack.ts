@@ -7,7 +7,6 @@ import { promisify } from "node:util";
 import {
   type DestroyOptions,
   LocalWorkspace,
-  type OutputMap,
   type PreviewOptions,
   type PulumiFn,
   type RefreshOptions,
@@ -20,8 +19,8 @@ import { installPlugin } from "./installed_plugin";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith, runs } from "./process_arguments";
 import { filesHolding, type Leak, leaksIn } from "./secret_search";
-import { secretsStored } from "./stored_secrets";
-import { isDeclared, isStoredAsSecret, type StateResource, storedResources } from "./stored_state";
+import { secretsStored, storedOutputs } from "./stored_secrets";
+import { isDeclared, type StateResource, storedResources } from "./stored_state";
 
 const execFile = promisify(execFileWithCallback);
 const project = "shop";
@@ -42,9 +41,9 @@ export class TestStack {
     private readonly directory: string,
     private readonly stack: Stack,
   ) {
-    // After each command the Automation API starts three processes more, for outputs (twice) and for history. One does.
+    // After each command the Automation API starts three processes more, for outputs (twice) and for history.
     stack.info = async () => undefined;
-    stack.outputs = () => this.outputs();
+    stack.outputs = async () => storedOutputs(this.stateFile, pulumiPassphrase);
   }
 
   /** @param environment what points at the API; by default the emulator's variables */
@@ -200,15 +199,11 @@ export class TestStack {
   }
 
   private stored(): readonly StateResource[] {
-    return storedResources(join(this.directory, ".pulumi", "stacks", project, "test.json"));
+    return storedResources(this.stateFile);
   }
 
-  private async outputs(): Promise<OutputMap> {
-    const args = ["stack", "output", "--json", "--show-secrets", "--stack", "test"];
-    const { stdout } = await execFile("pulumi", args, this.surroundings());
-    const stored = this.stored().find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
-    const values: [string, unknown][] = Object.entries(JSON.parse(stdout));
-    return Object.fromEntries(values.map(([name, value]) => [name, { value, secret: isStoredAsSecret(stored[name]) }]));
+  private get stateFile(): string {
+    return join(this.directory, ".pulumi", "stacks", project, "test.json");
   }
 
   private surroundings() {

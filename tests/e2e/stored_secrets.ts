@@ -1,7 +1,7 @@
 import { createDecipheriv, pbkdf2Sync } from "node:crypto";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { encryptedText, isOfThePackage, type StoredState, storedState } from "./stored_state";
+import { encryptedText, isOfThePackage, isStoredAsSecret, type StoredState, storedState } from "./stored_state";
 
 /**
  * Every secret that a resource of the package ever had in a stack, decrypted from all the states that Pulumi keeps below
@@ -12,6 +12,27 @@ import { encryptedText, isOfThePackage, type StoredState, storedState } from "./
  */
 export function secretsStored(home: string, passphrase: string): readonly string[] {
   return statesBelow(join(home, ".pulumi")).flatMap((file) => secretsOf(storedState(file), passphrase));
+}
+
+/** The outputs of a stack by name, decrypted, from the file that holds its state. @param passphrase as above */
+export function storedOutputs(file: string, passphrase: string): Record<string, { value: unknown; secret: boolean }> {
+  const { resources = [], secrets_providers: encryption } = storedState(file);
+  const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
+  const key = () => keyOf(encryption?.state?.salt ?? "", passphrase);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, stored]) => [
+      name,
+      { value: revealed(stored, key), secret: isStoredAsSecret(stored) },
+    ]),
+  );
+}
+
+function revealed(stored: unknown, key: () => Buffer): unknown {
+  const text = encryptedText(stored);
+  if (text !== undefined) return JSON.parse(decrypt(text, key()));
+  if (typeof stored !== "object" || stored === null) return stored;
+  if (Array.isArray(stored)) return stored.map((each) => revealed(each, key));
+  return Object.fromEntries(Object.entries(stored).map(([name, each]) => [name, revealed(each, key)]));
 }
 
 function statesBelow(folder: string): readonly string[] {
