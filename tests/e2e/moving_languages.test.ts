@@ -1,11 +1,10 @@
 import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
-import { installPlugin } from "./installed_plugin";
 import { logIn } from "./login";
 import { layOutPackages } from "./node_modules";
-import { type PluginLanguage, pluginLanguages } from "./plugin_programs";
-import { UserProgram } from "./user_program";
+import { emptyProgram, type PluginLanguage, pluginLanguages } from "./plugin_programs";
+import type { UserProgram } from "./user_program";
 
 /** A stack of the dynamic classes whose program is written anew for the plugin, in another language. */
 
@@ -17,8 +16,7 @@ let program: UserProgram;
 
 beforeEach(async () => {
   emulator = await startEmulator({ operationMs: 0, zones: ["ch-gva-2"] });
-  program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false", CGO_ENABLED: "0" });
-  installPlugin(join(program.directory, "home"));
+  program = emptyProgram(emulator);
 });
 
 afterEach(async () => await end(program, emulator));

@@ -3,9 +3,8 @@ import { join, resolve } from "node:path";
 import { load } from "js-yaml";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
-import { installPlugin } from "./installed_plugin";
-import { pluginLanguages } from "./plugin_programs";
-import { UserProgram } from "./user_program";
+import { emptyProgram, pluginLanguages } from "./plugin_programs";
+import type { UserProgram } from "./user_program";
 
 /** The examples that stand in schema.json, and so in the registry and in SDKs. */
 
@@ -19,8 +18,7 @@ let program: UserProgram;
 
 beforeEach(async () => {
   emulator = await startEmulator({ operationMs: 20, guests: "ssh2", zones: ["ch-gva-2"] });
-  program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false" });
-  installPlugin(join(program.directory, "home"));
+  program = emptyProgram(emulator);
 });
 
 afterEach(async () => await end(program, emulator));

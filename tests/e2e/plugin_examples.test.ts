@@ -1,10 +1,8 @@
-import { join } from "node:path";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
-import { installPlugin } from "./installed_plugin";
 import { logIn } from "./login";
-import { inLanguage, type PluginLanguage, pluginLanguages, yaml } from "./plugin_programs";
-import { UserProgram } from "./user_program";
+import { emptyProgram, inLanguage, type PluginLanguage, pluginLanguages, yaml } from "./plugin_programs";
+import type { UserProgram } from "./user_program";
 
 /** The same program in four languages, with the plugin and the SDKs that are generated from its schema. */
 
@@ -16,8 +14,7 @@ let program: UserProgram;
 
 beforeEach(async () => {
   emulator = await startEmulator({ operationMs: 0, zones: ["ch-gva-2"] });
-  program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false", CGO_ENABLED: "0" });
-  installPlugin(join(program.directory, "home"));
+  program = emptyProgram(emulator);
 });
 
 afterEach(async () => await end(program, emulator));

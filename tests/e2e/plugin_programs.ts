@@ -1,7 +1,9 @@
 import { accessSync, constants, cpSync, existsSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
+import type { Emulator } from "../emulated";
+import { installPlugin } from "./installed_plugin";
 import { layOutPackages } from "./node_modules";
-import type { UserProgram } from "./user_program";
+import { UserProgram } from "./user_program";
 
 const root = resolve(__dirname, "../..");
 
@@ -55,6 +57,13 @@ export const pluginLanguages: readonly PluginLanguage[] = [
 export function inLanguage({ name, missing }: PluginLanguage, title: string, body: () => Promise<void>): void {
   if (missing === undefined) test(`A program in ${name} ${title}`, body);
   else test.skip(`A program in ${name} ${title} (skipped: ${missing})`, body);
+}
+
+/** An empty folder for a program in any of the languages, with the plugin installed. The types of the program are checked. */
+export function emptyProgram(emulator: Emulator): UserProgram {
+  const program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false", CGO_ENABLED: "0" });
+  installPlugin(join(program.directory, "home"));
+  return program;
 }
 
 /** A virtual environment with the SDK in it, and all else that the one in the cache has. */
