@@ -68,12 +68,12 @@ describeGuests((guests) => {
   });
 
   test.each([
-    ["refused", /^unknown: Cannot reach SSH on 127\S+: nothing listens there/],
-    ["silent-before-banner", /^unknown: Cannot reach SSH on 127\S+: no answer in time/],
-    ["silent-after-login", /^refused: debian@127\S+ refuses this key\. A command on 127\S+ did not end in time/],
-  ] as const)("a host with the fault %s is not known to be closed", async (kind, answer) => {
+    ["refused", 20_000, /^unknown: Cannot reach SSH on 127\S+: nothing listens there/],
+    ["silent-before-banner", 1_000, /^unknown: Cannot reach SSH on 127\S+: no answer in time/],
+    ["silent-after-login", 6_000, /^refused: debian@127\S+ refuses this key\. A command on 127\S+ did not end in time/],
+  ] as const)("a host with the fault %s is not known to be closed", async (kind, timeoutMs, answer) => {
     const takeBack = await host.emulator.guests.fault(host.id, { kind });
-    expect(await examined(host.access([bob], { timeoutMs: 1_500 }))).toMatch(answer);
+    expect(await examined(host.access([bob], { timeoutMs }))).toMatch(answer);
     await takeBack();
   });
 

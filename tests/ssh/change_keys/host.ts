@@ -30,7 +30,7 @@ export class Host {
   access(credentials: readonly Credential[], more: Partial<HostAccess> & { readonly user?: string } = {}): HostAccess {
     const { address: host, port, user, hostKey } = this.guest;
     const target = { host, port, user: more.user ?? user };
-    return { target, credentials, knownHostKeys: [hostKey], timeoutMs: 10_000, ...more };
+    return { target, credentials, knownHostKeys: [hostKey], timeoutMs: 30_000, ...more };
   }
 
   /** Changes keys of the default user, unless `change` says otherwise. */
