@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { readWhole, writeWhole } from "../../emulator/state_directory";
 import type { EmulatorOptions } from "../emulated";
 import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { closeAll, KeyRing, lastingPorts, start } from "./world";
 
 let ring: KeyRing;
 let stateDir: string;
@@ -24,7 +24,7 @@ const opened = (options: EmulatorOptions) => start({ stateDir, ...options });
 
 /** An instance that was created with the key "alice", and somebody logged in to it. */
 async function world(guests: Kind) {
-  const { emulator, client } = await opened({ guests });
+  const { emulator, client } = await opened({ guests, ...(await lastingPorts()) });
   emulator.cloud.openSsh();
   await client.register("alice", await ring.generate("alice"));
   const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });

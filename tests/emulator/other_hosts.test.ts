@@ -2,7 +2,7 @@
 import { chmod } from "node:fs/promises";
 import { firstWords } from "./asking";
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { closeAll, KeyRing, lastingPorts, start } from "./world";
 
 let ring: KeyRing;
 
@@ -71,7 +71,7 @@ describeGuests((guests) => {
   test("keeps its new host keys for the next start from the same directory", async () => {
     // Guests of a root process are other users, who must get through.
     await chmod(ring.directory, 0o711);
-    const first = await start({ guests, stateDir: ring.file("state") });
+    const first = await start({ guests, stateDir: ring.file("state"), ...(await lastingPorts()) });
     const { id } = await first.client.create();
     await first.emulator.guests.replaceHostKeys(id);
     const { hostKeys } = await first.emulator.cloud.guest(id);

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmulatorOptions, startEmulator } from "../emulated";
 import { command, exportsOf } from "./command";
-import { Client, closeAll, KeyRing, start } from "./world";
+import { Client, closeAll, KeyRing, lastingPorts, start } from "./world";
 
 let ring: KeyRing;
 let stateDir: string;
@@ -25,9 +25,10 @@ afterEach(async () => {
 });
 
 const opened = (options: EmulatorOptions = {}) => start({ stateDir, ...options });
+const openedFirst = async (options: EmulatorOptions = {}) => opened({ ...(await lastingPorts()), ...options });
 
 test("keeps a pool's members, and makes new ones for those that are lost", async () => {
-  const { emulator, client } = await opened({ guests: "none" });
+  const { emulator, client } = await openedFirst({ guests: "none" });
   await client.settle("POST", "/instance-pool", await client.order({ name: "workers", size: 2 }));
   const [lost, kept] = emulator.cloud.instances().map((instance) => String(instance["id"]));
   await emulator.close();
@@ -39,7 +40,7 @@ test("keeps a pool's members, and makes new ones for those that are lost", async
 });
 
 test("keeps a secret that was changed, and takes credentials and ports that are given", async () => {
-  const { emulator } = await opened({ guests: "none" });
+  const { emulator } = await openedFirst({ guests: "none" });
   emulator.rotateSecret("rotated");
   await emulator.close();
   const { emulator: next } = await opened({ guests: "none", apiKey: "EXOother", port: 0, sshPort: 2222 });
@@ -51,7 +52,7 @@ test("keeps a secret that was changed, and takes credentials and ports that are 
 });
 
 test("counts operations as settled that were pending when it was closed", async () => {
-  const { emulator, client } = await opened({ operationMs: 60_000 });
+  const { emulator, client } = await openedFirst({ operationMs: 60_000 });
   const { body: operation } = await client.send("POST", "/instance", await client.order());
   await emulator.close();
   await opened();
@@ -61,7 +62,9 @@ test("counts operations as settled that were pending when it was closed", async 
 
 /** A client of an emulator in another process, which keeps its operations pending until it is killed. */
 async function slow() {
-  child = command("emulator", "--state", stateDir, "--operation-ms", "60000");
+  const { port, sshPort } = await lastingPorts();
+  const ports = ["--port", String(port), "--ssh-port", String(sshPort)];
+  child = command("emulator", "--state", stateDir, "--operation-ms", "60000", ...ports);
   const variables = (await exportsOf(child)).map((line) => line.replace("export ", "").split(/=(.*)/s));
   const environment = Object.fromEntries(variables);
   // The variables are all that a client takes from an emulator.
@@ -86,7 +89,7 @@ test("survives being killed with whatever was answered, under the same variables
 });
 
 test("says of a change that a kill undid that it failed, and of a deletion that it happened", async () => {
-  const { emulator, client: before } = await opened();
+  const { emulator, client: before } = await openedFirst();
   const [web, db] = [await before.create({ name: "web" }), await before.create({ name: "db" })];
   await emulator.close();
   const client = await slow();
@@ -100,7 +103,7 @@ test("says of a change that a kill undid that it failed, and of a deletion that 
 });
 
 test("refuses a directory that another emulator has, and names its process", async () => {
-  const { emulator } = await opened({ guests: "none" });
+  const { emulator } = await openedFirst({ guests: "none" });
   const refusal = `The emulator of process ${process.pid} has the state in ${stateDir}`;
   await expect(startEmulator({ stateDir })).rejects.toThrow(refusal);
   await emulator.close();
@@ -124,7 +127,7 @@ test.each([
   ["changed by hand", (text: string) => text.replace('"web"', '"other"')],
   ["emptied", () => ""],
 ])("refuses a state file that was %s, names it, and lets it be", async (_how, damage) => {
-  const { emulator, client } = await opened({ guests: "none" });
+  const { emulator, client } = await openedFirst({ guests: "none" });
   await client.create({ name: "web" });
   await emulator.close();
   const file = join(stateDir, "state.json");
@@ -144,7 +147,7 @@ test.each([
   ["EXOSCALE_API_ENDPOINT", "the API", "--port"],
   ["EXOSCALE_SSH_PORT", "the SSH servers", "--ssh-port"],
 ] as const)("says that the saved port of %s is taken, and what to do", async (variable, owner, flag) => {
-  const { emulator } = await opened();
+  const { emulator } = await openedFirst();
   const port = Number(/\d+(?=\/v2$|$)/.exec(emulator.environment[variable])?.[0]);
   await emulator.close();
   const other = createServer().listen(port, "127.0.0.1");
@@ -156,7 +159,7 @@ test.each([
 });
 
 test("refuses to leave out a zone in which the state has instances", async () => {
-  const { emulator, client } = await opened({ guests: "none" });
+  const { emulator, client } = await openedFirst({ guests: "none" });
   await client.create();
   await emulator.close();
   await expect(startEmulator({ stateDir, zones: ["at-vie-1"] })).rejects.toThrow("has instances in ch-gva-2");

@@ -1,7 +1,9 @@
 /** What the tests of the emulator start from: an emulator, a client that signs for itself, and keys of ssh-keygen. */
 import { execFile } from "node:child_process";
-import { createHmac } from "node:crypto";
+import { createHmac, randomInt } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -90,6 +92,28 @@ export async function start(options: EmulatorOptions = {}): Promise<{ emulator: 
   const emulator = await startEmulator({ operationMs: 0, zones: ["ch-gva-2", "ch-dk-2"], ...options });
   emulators.push(emulator);
   return { emulator, client: new Client(emulator) };
+}
+
+/**
+ * Ports for emulators that a test closes and starts again: below those that the system hands out, so that nobody who
+ * asks for any port gets one in between.
+ */
+export async function lastingPorts(): Promise<{ port: number; sshPort: number }> {
+  return { port: await lastingPort(), sshPort: await lastingPort() };
+}
+
+async function lastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 30_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    await once(server.close(), "close");
+    return port;
+  }
 }
 
 export async function closeAll(): Promise<void> {
