@@ -32,7 +32,7 @@ given("Exoscale's own Python client (skipped where EXOSCALE_PYTHON names no Pyth
   let run: Awaited<ReturnType<typeof drive>>;
   beforeAll(async () => {
     run = await drive();
-  }, 60_000);
+  }, 120_000);
   afterAll(closeAll);
 
   test("gets its answer from every route that is emulated", () => {

@@ -8,7 +8,7 @@ import { inFile, puttygenPublic, run, sshKeygenPublic, testWith } from "./real_p
 import { encodedSample, kindNames, sampleKey } from "./sample_keys";
 
 // RSA-4096 takes seconds on a busy machine.
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 const passphrases = [undefined, "correct hörse $battery"];
 

@@ -3,6 +3,9 @@ import type { KeyOptions } from "../../provider/keys/algorithm";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { kindNames, kinds, sampleKey } from "./sample_keys";
 
+// RSA-4096 takes seconds, and on a busy machine many.
+jest.setTimeout(240_000);
+
 test.each(kindNames)("a generated %s key is of the kind that was asked for", async (kind) => {
   expect(await sampleKey(kind)).toMatchObject(kinds[kind]);
 });

@@ -138,7 +138,7 @@ describe.each(kindNames)("%s", (kind) => {
     beforeAll(async () => {
       const key = await sampleKey(kind);
       written = { key, comment, passphrase, ...(await encodePrivateKey(key, { comment, passphrase })) };
-    }, 60_000);
+    }, 240_000);
 
     const readersHere = readers.filter(({ kinds, plainOnly }) => kinds.includes(kind) && !(plainOnly && passphrase));
     for (const { program, reads, found, expected } of readersHere) {

@@ -84,7 +84,7 @@ export function sshKeygenFingerprint(line: string, hash: "md5" | "sha256"): stri
 }
 
 /** `test`, or a skipped test whose title says which program is missing. */
-export function testWith(program: Program, title: string, body: () => unknown, timeoutMs = 60_000): void {
+export function testWith(program: Program, title: string, body: () => unknown, timeoutMs = 240_000): void {
   const run = async () => void (await body());
   if (isInstalled(program)) test(title, run, timeoutMs);
   else test.skip(`${title} (skipped: ${program} is not on PATH)`, run);

@@ -57,7 +57,7 @@ withDocument(`The provider's types of requests and answers, against Exoscale's d
   beforeAll(() => {
     const files = readdirSync(folder).map((file) => join(folder, file));
     types = new Types(files, document);
-  }, 30_000);
+  }, 120_000);
 
   /** The schema of an operation's answer, or of the items of a list in it. */
   const answer = (operationId: string, list?: string): Schema | undefined => {
@@ -105,7 +105,7 @@ describe("A type that", () => {
     const file = join(directory, "ships.ts");
     writeFileSync(file, SHIPS);
     types = new Types([file], { components: { schemas } });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => rmSync(directory, { recursive: true }));
 
   const ship: Schema = { $ref: "#/components/schemas/ship" };

@@ -8,7 +8,8 @@ import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
 const passphrase = "correct hörse $battery";
-jest.setTimeout(60_000);
+// RSA-4096 takes seconds, and on a busy machine many.
+jest.setTimeout(240_000);
 
 describeWithSshd("A pair of the account opens a real OpenSSH sshd", () => {
   let cloud: TestCloud;
