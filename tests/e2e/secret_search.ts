@@ -19,11 +19,22 @@ export function leaksIn(where: string, text: string, secrets: readonly string[])
 
 /** The same for every file below a directory, packages aside: what is installed was there before. */
 export function filesHolding(directory: string, secrets: readonly string[]): Leak[] {
-  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+  return (whileThere(() => readdirSync(directory, { withFileTypes: true })) ?? []).flatMap((entry) => {
     const path = join(directory, entry.name);
     if (entry.isDirectory()) return entry.name === "node_modules" ? [] : filesHolding(path, secrets);
-    return entry.isFile() ? leaksIn(path, readFileSync(path, "utf8"), secrets) : [];
+    const text = entry.isFile() ? whileThere(() => readFileSync(path, "utf8")) : undefined;
+    return text === undefined ? [] : leaksIn(path, text, secrets);
   });
+}
+
+/** What is found; undefined where a process that ends has removed it since it was listed. */
+function whileThere<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function writings(secret: string): Record<string, string> {

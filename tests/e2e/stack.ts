@@ -14,7 +14,7 @@ import {
   type UpOptions,
 } from "@pulumi/pulumi/automation";
 import type { Emulator } from "../../emulator";
-import { killAll } from "../processes";
+import { killUntilNone } from "../processes";
 import { installPlugin } from "./installed_plugin";
 import { layOutPackages, pulumiSdk } from "./node_modules";
 import { ProcessArguments, processesWith, runs } from "./process_arguments";
@@ -184,14 +184,14 @@ export class TestStack {
 
   /** Ends the engine, its plugins and the program at once, as a machine does that loses its power. */
   killAll(): void {
-    killAll(processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`));
+    killUntilNone(() => processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`));
   }
 
   /** Removes every file, and ends what a killed engine left behind: its plugins do not notice. */
   dispose(): void {
     this.commandLines.stop();
     this.killAll();
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
   private run(args: readonly string[]) {

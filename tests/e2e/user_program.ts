@@ -182,7 +182,8 @@ export class UserProgram {
 
   dispose(): void {
     this.commandLines.stop();
-    rmSync(this.directory, { recursive: true, force: true });
+    // A killed process may write for a moment longer.
+    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
