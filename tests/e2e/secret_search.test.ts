@@ -1,8 +1,9 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
+import { setTimeout as pause } from "node:timers/promises";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { ProcessArguments } from "./process_arguments";
@@ -53,7 +54,14 @@ test("the search finds a passphrase in base64, and nothing where there is nothin
 
 test("the search sees the arguments of processes that start while it looks", async () => {
   const commandLines = new ProcessArguments();
-  for (const secret of ["the first", "the second"]) await promisify(execFile)("sh", ["-c", "sleep 0.3; :", secret]);
+  for (const secret of ["the first", "the second"]) {
+    // It lives until it is seen, or until the time of this test is up.
+    const shell = spawn("sh", ["-c", "read -r line; :", secret], { stdio: ["pipe", "ignore", "ignore"] });
+    const ended = once(shell, "exit");
+    while (!commandLines.text().includes(secret)) await pause(20);
+    shell.stdin.end();
+    await ended;
+  }
   commandLines.stop();
   expect(commandLines.text()).toMatch(/the first(.|\n)*the second/);
 });
