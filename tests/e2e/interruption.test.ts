@@ -75,7 +75,7 @@ describe("Ctrl-C while an instance is made", () => {
   });
 
   test("ends at once when it is pressed twice, and the next up takes the instance over", async () => {
-    emulator.cloud.setOperationMs(4000);
+    emulator.cloud.setOperationMs(15_000);
     const { engine, ended } = await upUntilInstanceStarts();
     engine.kill("SIGINT");
     await until(() => stack.output.includes("press ^C again"));

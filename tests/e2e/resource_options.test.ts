@@ -130,6 +130,8 @@ describe("Limits of dynamic providers", () => {
       new Instance("slow", { ...machine, ...args }, options);
     };
     await stack.up(another({}, { customTimeouts: { create: "1s" } }));
+    // Longer than any pause of a busy machine between the end of that second and the look that follows it.
+    emulator.cloud.setOperationMs(20_000);
     const tooShort = another({ zone: "ch-gva-2", template: "Linux Ubuntu 24.04", timeouts: { create: 1 } }, {});
     expect(await stack.failure(stack.up(tooShort))).toContain("was still pending after 1 s");
     emulator.cloud.setOperationMs(20);
