@@ -5,7 +5,7 @@ import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
 import { TestStack } from "./stack";
 
-jest.setTimeout(60_000);
+jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let stack: TestStack;

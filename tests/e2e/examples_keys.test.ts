@@ -8,7 +8,7 @@ import { UserProgram } from "./user_program";
 
 /** The examples that register keys and make no instance. */
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let program: UserProgram;

@@ -5,7 +5,7 @@ import { end } from "./end";
 import { machine } from "./known_machine";
 import { TestStack } from "./stack";
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let stack: TestStack;

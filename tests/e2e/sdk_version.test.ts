@@ -7,7 +7,7 @@ import { UserProgram } from "./user_program";
 /** Which `@pulumi/pulumi` the end-to-end tests run with. jest.config.js says it here. */
 declare const sdkUnderTest: string;
 
-jest.setTimeout(120_000);
+jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let program: UserProgram;

@@ -4,7 +4,7 @@ import { RecordedStack, recordings } from "./recorded_stack";
 
 /** What a stack meets whose package is replaced by this one: nothing. Each was left by an earlier build. */
 
-jest.setTimeout(180_000);
+jest.setTimeout(300_000);
 
 describe.each(recordings)("A stack that %s has left", (name) => {
   let stack: RecordedStack;
