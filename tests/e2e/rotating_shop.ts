@@ -136,7 +136,7 @@ export class RotatingShop {
   /** The API makes whoever sends this wait. */
   hush(method: string, path: RegExp): HasCome {
     this.emulator.faults.add({ ...busy, method, path });
-    return () => this.emulator.requests.at(-1)?.status === 503;
+    return this.isHushed();
   }
 
   /** From the first exchange of this kind on the API makes everybody wait. */
@@ -147,7 +147,8 @@ export class RotatingShop {
       hushed = true;
       this.emulator.faults.add({ ...busy, path: /./, times: 1000 });
     };
-    return () => hushed && this.emulator.requests.at(-1)?.status === 503;
+    const isHushed = this.isHushed();
+    return () => hushed && isHushed();
   }
 
   /** The API takes one change of an instance, such as a label before its keys are changed, and makes the next one wait. */
@@ -157,7 +158,13 @@ export class RotatingShop {
       this.heard = () => undefined;
       this.hush("PUT", new RegExp(`^/instance/${id}$`));
     };
-    return () => this.emulator.requests.at(-1)?.status === 503;
+    return this.isHushed();
+  }
+
+  /** Whether somebody was made to wait from now on; what others ask at the same time may be answered after that. */
+  private isHushed(): HasCome {
+    const { length } = this.emulator.requests;
+    return () => this.emulator.requests.slice(length).some(({ status }) => status === 503);
   }
 
   /** A request is carried out, and whoever sent it never learns of that. */
