@@ -6,4 +6,10 @@ export abstract class ExoscaleSshError extends Error {
   override get name(): string {
     return this.constructor.name;
   }
+
+  /** Has the message go on with a sentence: with what has become of things since the error was thrown. */
+  goingOn(sentence: string): this {
+    this.message = `${this.message} ${sentence}`;
+    return this;
+  }
 }

@@ -70,6 +70,28 @@ export class KeysRolledBackError extends ExoscaleSshError {
 }
 
 /**
+ * A change of authorized_keys failed, and not all of what it had written could be put back: the connection was gone, or
+ * somebody else had edited the file. A key that was to be added may be there, one that was to go may be off.
+ *
+ * The message names the files. Run `pulumi up` again, which goes on: an AuthorizedKey that was being made is in the state.
+ */
+export class KeysNotPutBackError extends ExoscaleSshError {
+  readonly code = "SSH_KEYS_NOT_PUT_BACK";
+
+  constructor(
+    message: string,
+    /** Paths of the files that are not as they were, or may not be. At least one. */
+    readonly files: readonly string[],
+    /** Key that the host showed, `type base64`. */
+    readonly hostKey: string,
+    /** Why the change failed. */
+    cause: unknown,
+  ) {
+    super(message, { cause });
+  }
+}
+
+/**
  * That an AuthorizedKey is closed could not be proven: its host was not reached, let nobody in, or was another one. The key
  * may still open the account.
  *

@@ -12,7 +12,7 @@ import { accessAs, fingerprintsOf, type Visit } from "./visit";
 /**
  * Adds the keys of the change and proves that sshd accepts them, by logging in where a private half is at hand. Options
  * that may rightly refuse us here (`from=`, `expiry-time=`, `cert-authority`) are not held against a key. After any
- * failure the files are as they were.
+ * failure the files are as they were, or the error says which are not.
  *
  * @returns SHA256 fingerprints of those that were added or changed
  */
@@ -23,11 +23,10 @@ export async function addKeys(visit: Visit): Promise<string[]> {
   const added: string[] = [];
   try {
     visit.progress("adding the new key");
-    const note = (edit: Edit | undefined) => void (edit && edits.push(edit));
     for (const line of add) {
       const before = edits.length;
-      note(await addKey(visit, line));
-      await takeFromOtherFiles(visit, line, note);
+      await addKey(visit, line, edits);
+      await takeFromOtherFiles(visit, line, edits);
       if (edits.length > before) added.push(line.key.fingerprintSha256);
     }
     visit.progress("proving that the new key is accepted");
@@ -39,18 +38,19 @@ export async function addKeys(visit: Visit): Promise<string[]> {
   }
 }
 
-async function addKey(visit: Visit, line: KeyLine): Promise<Edit | undefined> {
+async function addKey(visit: Visit, line: KeyLine, edits: Edit[]): Promise<void> {
   const { change } = visit;
   const { path } = placeFor(visit, line);
-  return await editFile(visit, change.user, path, (bytes) => {
+  const withLine = (bytes: Buffer) => {
     const addition = withKey(bytes, line, change.whenPresent ?? "report");
     if ("conflict" in addition) throw restricted(visit, path, addition.conflict);
     return addition.change === "none" ? undefined : addition.file;
-  });
+  };
+  await editFile(visit, change.user, path, withLine, edits);
 }
 
 /** A line of the key that a second file has would let in whom the options of this one do not. */
-async function takeFromOtherFiles(visit: Visit, line: KeyLine, note: (edit: Edit | undefined) => void): Promise<void> {
+async function takeFromOtherFiles(visit: Visit, line: KeyLine, edits: Edit[]): Promise<void> {
   const { change, accounts } = visit;
   if (change.whenPresent !== "replace") return;
   const without = (bytes: Buffer) => {
@@ -60,7 +60,7 @@ async function takeFromOtherFiles(visit: Visit, line: KeyLine, note: (edit: Edit
   const { path } = placeFor(visit, line);
   const files = accounts.find(({ user }) => user === change.user)?.files ?? [];
   for (const other of files.filter((file) => file.path !== path && without(file.bytes))) {
-    note(await editFile(visit, change.user, other.path, without));
+    await editFile(visit, change.user, other.path, without, edits);
   }
 }
 

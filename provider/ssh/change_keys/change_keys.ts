@@ -20,7 +20,7 @@ import { beginVisit, type Visit } from "./visit";
  * each other.
  *
  * @throws errors of `connect`; LastKeyError, KeyStillOpenError, KeyUnprovenError, KeyRestrictedError,
- * KeyNotAcceptedError, KeysNotWrittenError, KeysRolledBackError
+ * KeyNotAcceptedError, KeysNotWrittenError, KeysRolledBackError, KeysNotPutBackError
  */
 export async function changeKeys(
   access: HostAccess,

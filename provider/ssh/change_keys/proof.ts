@@ -1,6 +1,7 @@
 import {
   type ExoscaleSshError,
   KeyStillOpenError,
+  KeysNotPutBackError,
   KeysRolledBackError,
   KeyUnprovenError,
   SshLoginRefusedError,
@@ -10,7 +11,7 @@ import { entriesOf } from "../authorized_keys/entry";
 import { type AccountFiles, accountFiles } from "./account_files";
 import { askAnew, type Heard } from "./asking";
 import { boundsOf } from "./bounds";
-import { afterPuttingBack, type Edit, putBack } from "./edits";
+import { afterPuttingBack, type Edit, notPutBack, putBack } from "./edits";
 import type { Witness } from "./lockout";
 import { stillOpen } from "./still_open";
 import { accessAs, fingerprintsOf, type Visit } from "./visit";
@@ -22,7 +23,7 @@ import { accessAs, fingerprintsOf, type Visit } from "./visit";
  * Where only the removed key could log in, a proof that does not come about brings it back: without it nobody could try
  * again.
  *
- * @throws KeysRolledBackError, KeyStillOpenError, KeyUnprovenError
+ * @throws KeysRolledBackError, KeysNotPutBackError, KeyStillOpenError, KeyUnprovenError
  */
 export async function proveClosed(
   visit: Visit,
@@ -35,11 +36,13 @@ export async function proveClosed(
     for (const account of visit.accounts) await proveRefused(visit, account, keys, witness, edits);
     for (const account of visit.accounts) await proveAbsent(visit, account, keys);
   } catch (error) {
-    const isSettled = error instanceof KeyStillOpenError || error instanceof KeysRolledBackError;
-    if (isSettled || canComeBack(witness) || edits.length === 0) throw error;
+    if (settled.some((kind) => error instanceof kind) || canComeBack(witness) || edits.length === 0) throw error;
     throw await putBackToTryAgain(visit, edits, error);
   }
 }
+
+/** What has put back already, or must not. */
+const settled = [KeyStillOpenError, KeysRolledBackError, KeysNotPutBackError];
 
 async function putBackToTryAgain(visit: Visit, edits: readonly Edit[], error: unknown): Promise<unknown> {
   return await afterPuttingBack(visit, edits, error, "It was put back, so that this can be tried again.");
@@ -99,14 +102,12 @@ async function isLockedOut(visit: Visit, user: string, heard: Heard, witness: Wi
   return (await askAnew(visit.access, [], witness.credentials)).loggedIn === false;
 }
 
-async function rolledBack(visit: Visit, user: string, edits: readonly Edit[]): Promise<KeysRolledBackError> {
+async function rolledBack(visit: Visit, user: string, edits: readonly Edit[]): Promise<ExoscaleSshError> {
   const left = await putBack(visit, edits);
-  const outcome = left === undefined ? ", so authorized_keys was put back." : `. ${left}`;
-  return new KeysRolledBackError(
-    `Once the key was removed, the one that stays did not get in to ${user}@${visit.access.target.host} any more` +
-      `${outcome} Look at what else its sshd has changed, then run ` +
-      '"pulumi up" again.',
-  );
+  const what = `Once the key was removed, the one that stays did not get in to ${user}@${visit.access.target.host} any more`;
+  const remedy = 'Look at what else its sshd has changed, then run "pulumi up" again.';
+  if (left.length > 0) return notPutBack(visit, left, new KeysRolledBackError(`${what}. ${remedy}`));
+  return new KeysRolledBackError(`${what}, so authorized_keys was put back. ${remedy}`);
 }
 
 async function proveAbsent(visit: Visit, { user }: AccountFiles, keys: readonly PublicKey[]): Promise<void> {

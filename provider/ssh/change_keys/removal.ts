@@ -24,12 +24,12 @@ export async function removeKeys(visit: Visit, keys: readonly PublicKey[], witne
   const notes: string[] = [];
   try {
     for (const { user, file } of filesInOrder(visit)) {
-      const edit = await editFile(visit, user, file.path, (bytes) => {
+      const withoutThem = (bytes: Buffer) => {
         const { file: without, removed } = withoutKeys(bytes, keys);
         return removed.length === 0 ? undefined : without;
-      });
+      };
+      const edit = await editFile(visit, user, file.path, withoutThem, edits);
       if (!edit) continue;
-      edits.push(edit);
       const gone = withoutKeys(edit.before, keys);
       lines.push(...gone.removed.map(({ line }) => `${file.path}:${line}`));
       notes.push(...notesAbout(file, gone));

@@ -21,6 +21,11 @@ export interface EditOptions extends SwapOptions {
    * Default 60 000.
    */
   readonly lockPatienceMs?: number;
+  /**
+   * Told of a decision that was sent to the host without an answer, before the edit rejects: whether it is written, now or
+   * in a moment, is not known. Default: nobody.
+   */
+  readonly unheard?: (before: Buffer, after: Buffer) => void;
 }
 
 /** How often it is tried while others edit the same file. */
@@ -58,7 +63,7 @@ async function tryOnce(
   look: HostLook,
   user: string,
   path: string,
-  { edit, ...options }: SwapOptions & { readonly edit: (file: HostFile) => Buffer | undefined },
+  { edit, unheard, ...options }: EditOptions & { readonly edit: (file: HostFile) => Buffer | undefined },
 ): Promise<EditResult> {
   const [file] = await readHostFiles(session, look, user, [path], { ...options, literal: true });
   if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
@@ -66,7 +71,12 @@ async function tryOnce(
   const bytes = edit(file);
   if (bytes === undefined) return { file };
   const expected = file.status === "read" ? file.bytes : undefined;
-  return { file, swap: await swapHostFile(session, look, user, path, expected, bytes, options) };
+  try {
+    return { file, swap: await swapHostFile(session, look, user, path, expected, bytes, options) };
+  } catch (error) {
+    unheard?.(file.bytes, bytes);
+    throw error;
+  }
 }
 
 const NEVER = new AbortController().signal;

@@ -200,7 +200,7 @@ describeSshd("on a real sshd", () => {
     await putProgram(host.guest, "cp", "#!/bin/sh\nexec sleep 60\n");
     const access = host.access([bob], { timeoutMs: 6_000 });
     expect(await failure(host.change(access, change))).toMatch(
-      /^SshTimeoutError: A command on 127\S+ did not end in time/,
+      /^KeysNotPutBackError: A command on 127\S+ did not end in time.* Whether these were changed is not known: \S+authorized_keys \(it has something else so far\)\.$/,
     );
     expect(await host.guest.authorizedKeys()).toBe(keys);
   });

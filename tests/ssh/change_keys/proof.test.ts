@@ -99,9 +99,7 @@ describeSshd("on a real sshd", () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const cut = () => host.guest.asRoot("pkill -u debian sshd");
     const said = await removedBy(host, alice, cut);
-    expect(said).toMatch(
-      /^SshConnectionLostError: .*These could not be put back: \S+authorized_keys \(The connection to/,
-    );
+    expect(said).toMatch(/^KeysNotPutBackError: .*These could not be put back: \S+authorized_keys \(The connection to/);
   });
 });
 
