@@ -6,6 +6,7 @@ import { inputsOf } from "../contract/state";
 import { accessTo, hostKeyText, shownGrant } from "./access";
 import { type AuthorizedKeyInputs, type AuthorizedKeyState, authorizedKeyInputs, authorizedKeyOutputs } from "./fields";
 import { grantAsFound } from "./found";
+import { afterFailedCreation } from "./partial";
 import { removeGrant } from "./removal";
 import { authorizedKeyCatalogue, authorizedKeyRules, completeAuthorizedKey } from "./rules";
 import { rememberGrant } from "./successor";
@@ -34,20 +35,19 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
   refine(diff, state, inputs) {
     const connection = known(inputs.connection);
     const isElsewhere = connection?.host.toLowerCase() !== state.connection.host.toLowerCase();
-    return connection && isElsewhere ? { ...diff, replaces: [...diff.replaces, "connection"] } : diff;
+    const replaces = connection && isElsewhere ? [...diff.replaces, "connection"] : diff.replaces;
+    return { ...diff, replaces, drifted: state.unfinished === true };
   },
 
   async create(inputs, context) {
     const { fingerprintSha256 } = parsePublicKey(inputs.publicKey);
     const made = { ...inputs, fingerprintSha256 };
-    const report = await written(made, context, accessTo(context.account, inputs.connection, undefined), "report");
-    const wasThere = report.added.length === 0;
-    const state = { ...made, hostKey: hostKeyText(report.hostKey) };
-    // Who declares a comment wants it on a line that was there already, too; its options are the same.
-    const access = accessTo(context.account, inputs.connection, state.hostKey);
-    if (wasThere && inputs.comment !== undefined) await written(made, context, access, "replace");
-    rememberGrant(context.account, state, wasThere);
-    return { id: `${inputs.user}/${fingerprintSha256}`, state };
+    const id = `${inputs.user}/${fingerprintSha256}`;
+    try {
+      return { id, state: await granted(made, context) };
+    } catch (error) {
+      throw afterFailedCreation(id, made, error);
+    }
   },
 
   async read(id, last, context) {
@@ -66,10 +66,13 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const { fingerprintSha256, hostKey } = last;
     const state = { ...inputs, fingerprintSha256, hostKey };
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
-    if (sameOptions && last.comment === inputs.comment) return state;
+    if (sameOptions && last.comment === inputs.comment && last.unfinished !== true) return state;
     const access = accessTo(account, inputs.connection, hostKey, last.connection);
     const report = await written(state, context, access, "replace");
-    return { ...state, hostKey: hostKeyText(report.hostKey) };
+    const next = { ...state, hostKey: hostKeyText(report.hostKey) };
+    // What the creation was to replace is deleted in this run, and may be the same line: nobody knows any more.
+    if (last.unfinished === true) rememberGrant(account, next, true);
+    return next;
   },
 
   delete: removeGrant,
@@ -80,14 +83,23 @@ function isSameKey(last: string, next: Previewed<string>): boolean {
 }
 
 type Access = ReturnType<typeof accessTo>;
+type Made = Omit<AuthorizedKeyState, "hostKey">;
+
+/** Grants what no state knows of so far. A line that is there already with the same options is taken as it is. */
+async function granted(made: Made, context: Context): Promise<AuthorizedKeyState> {
+  const { account } = context;
+  const report = await written(made, context, accessTo(account, made.connection, undefined), "report");
+  const wasThere = report.added.length === 0;
+  const state = { ...made, hostKey: hostKeyText(report.hostKey) };
+  // Who declares a comment wants it on a line that was there already, too; its options are the same.
+  const access = accessTo(account, made.connection, state.hostKey);
+  if (wasThere && made.comment !== undefined) await written(made, context, access, "replace");
+  rememberGrant(account, state, wasThere);
+  return state;
+}
 
 /** Has the line on the host, as declared, and has sshd's word for it. */
-async function written(
-  grant: Omit<AuthorizedKeyState, "hostKey">,
-  { account, log }: Context,
-  access: Access,
-  whenPresent: "report" | "replace",
-) {
+async function written(grant: Made, { account, log }: Context, access: Access, whenPresent: "report" | "replace") {
   const { user, publicKey, options = [], comment, allowLockout = false } = grant;
   const line = { key: parsePublicKey(publicKey), options, ...(comment !== undefined && { comment }) };
   return await account.ssh.changeKeys(access, { user, add: [line], whenPresent, allowLockout }, (step) =>

@@ -81,6 +81,10 @@ export const authorizedKeyOutputs = z.object({
       "Key that the host showed, `type base64`. It is remembered at the first contact, and every later connection has to show " +
       "it, unless `connection.hostKey` says otherwise.",
   }),
+  unfinished: z.boolean().optional().meta({
+    description: "Whether a creation failed that may have left the line on the host, so that it has to be proven yet.",
+    hidden: true,
+  }),
 });
 
 /** The inputs once they are checked: they have a user by then. */

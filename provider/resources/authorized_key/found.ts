@@ -8,7 +8,7 @@ import type { AuthorizedKeyState } from "./fields";
 type Line = Grant["lines"][number];
 
 /**
- * The grant as it is on the host now; undefined when it is gone. Where that cannot be found out it is as it was, with a
+ * The grant as it is on the host now; undefined when it is gone, unless its creation is still to be finished. Where that cannot be found out it is as it was, with a
  * warning: a host that is down, or that shows another host key, says nothing about a key.
  */
 export async function grantAsFound(
@@ -25,7 +25,8 @@ export async function grantAsFound(
   if (!first) {
     if (grant.accepts === "yes")
       log.warn(`${shownGrant(last)} is in no file any more, and sshd accepts it all the same.`);
-    return undefined;
+    // What a failed creation has sent may not have been written, or not yet: the next update has it there.
+    return last.unfinished === true ? last : undefined;
   }
   if (grant.accepts === "no" && !grant.isConditional) {
     const why = first.inert === undefined ? "" : `: ${first.inert}`;

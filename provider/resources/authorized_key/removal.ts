@@ -11,6 +11,7 @@ import {
 import type { Context } from "../contract/resource";
 import { accessTo, shownGrant } from "./access";
 import type { AuthorizedKeyState } from "./fields";
+import { reasonBehind } from "./partial";
 import { isGrantedAgain } from "./successor";
 
 /** Takes the key off the host, and has sshd's word that it is refused. Whatever became of its line, the key goes. */
@@ -52,7 +53,7 @@ const away = [
 
 /** For what is gone for good the only way is to forget it. */
 function withWayOut(error: unknown, last: AuthorizedKeyState): unknown {
-  const isAway = away.some((kind) => error instanceof kind);
+  const isAway = away.some((kind) => reasonBehind(error) instanceof kind);
   if (!isAway || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
