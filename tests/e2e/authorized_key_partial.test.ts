@@ -1,0 +1,68 @@
+import { rm } from "node:fs/promises";
+import { join } from "node:path";
+import { AuthorizedKey } from "pulumi-exoscale-ssh";
+import { type Emulator, startEmulator } from "../emulated";
+import { putProgram } from "../guest_conditions";
+import { alice } from "../resources/known_keys";
+import { ReachableHost } from "../resources/reachable_host";
+import { TestCloud } from "../resources/world";
+import { makeKey } from "../ssh/test_keys";
+import { end } from "./end";
+import { TestStack } from "./stack";
+
+jest.setTimeout(240_000);
+
+let emulator: Emulator;
+let host: ReachableHost;
+let stack: TestStack;
+
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], hostKeys: ["ed25519"] });
+  emulator.cloud.openSsh();
+  host = await ReachableHost.join(new TestCloud(emulator), makeKey());
+  stack = await TestStack.create(emulator, {});
+  stack.expectHidden(host.admin.privateKey);
+});
+afterAll(async () => await end(stack, emulator));
+
+const program = async () => {
+  const { id } = new AuthorizedKey("frank", { connection: host.connection, publicKey: alice.line });
+  return { id };
+};
+const empty = async () => ({});
+const said = async (command: Promise<unknown>) => (await stack.failure(command)).replace(/\s+/g, " ");
+
+/** Whatever the provider writes is edited at once, so that the key is refused and the file cannot be put back. */
+async function befallen(work: () => Promise<string>): Promise<string> {
+  const edit = `/bin/sed -i 's|^ssh-.* alice@|from="192.0.2.7" &|' "$last"`;
+  const script = `/bin/mv "$@" || exit\nfor last; do :; done\ncase $last in *authorized_keys) ${edit};; esac`;
+  await putProgram(host.guest, "mv", `#!/bin/sh\n${script}\n`);
+  const said = await work();
+  await rm(join(host.guest.root, "bin/mv"));
+  return said;
+}
+
+const failed = /frank.*may be there, but: .* These could not be put back: \S+authorized_keys .*CREATED_IN_PART/;
+const line = `from="192.0.2.7" ${alice.line}`;
+
+describe("a key whose creation fails when its line is on the host already", () => {
+  test("is in the state, with the reason in the output", async () => {
+    expect(await befallen(() => said(stack.up(program)))).toMatch(failed);
+    expect([await host.lines(), Object.keys(stack.state())]).toEqual([[line], ["frank"]]);
+    expect(stack.state()["frank"]?.outputs).toMatchObject({ fingerprintSha256: alice.sha256, unfinished: true });
+  });
+
+  test("is proven by the next up, also after a refresh, and there is nothing to change then", async () => {
+    await stack.refresh();
+    expect(await stack.up(program)).toEqual({ id: `debian/${alice.sha256}` });
+    expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[alice.line], "yes"]);
+    expect(await stack.preview(program)).toEqual({ same: 2 });
+  });
+
+  test("goes from the host when it goes from the program instead", async () => {
+    await stack.destroy();
+    expect(await befallen(() => said(stack.up(program)))).toMatch(failed);
+    await stack.up(empty);
+    expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[], "no"]);
+  });
+});
