@@ -17,8 +17,14 @@ import { opened, sealed, secretNames } from "./values";
 export async function checkConfig(request: CheckRequest): Promise<CheckResponse> {
   const given = opened(request.getNews());
   const response = new CheckResponse();
-  response.setInputs(sealed(given, [...secretSettings, ...secretNames(request.getNews())]));
-  response.setFailuresList((await checkSettings(given)).map(asFailure));
+  const secrets = [...secretSettings, ...secretNames(request.getNews())];
+  response.setInputs(sealed(given, secrets));
+  const failures = (await checkSettings(given)).map(({ property, reason }) => ({
+    // The engine prints the value of a property that is named. Every reason says itself what it is about.
+    property: secrets.includes(property) ? "" : property,
+    reason,
+  }));
+  response.setFailuresList(failures.map(asFailure));
   return response;
 }
 
@@ -43,7 +49,7 @@ function changeOf(last: unknown, next: unknown): Change {
 
 /** Begins an operation with the settings. */
 export function configure(request: ConfigureRequest, session: Session): ConfigureResponse {
-  session.configure(opened(request.getArgs()));
+  session.configure(request.getArgs());
   const response = new ConfigureResponse();
   response.setSupportspreview(true);
   // What is marked as a secret comes marked, so that no message shows it.

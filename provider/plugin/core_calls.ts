@@ -5,3 +5,4 @@
 export { invoke } from "./invoke";
 export * from "./lifecycle";
 export { ResourceCall } from "./resource_call";
+export { maskingOfSecrets } from "./subject";

@@ -4,7 +4,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ExoscaleSshError, PartialCreateError } from "../errors";
-import { wholeCharacters } from "./whole_characters";
+import { sayable } from "./unspoken";
 
 /** What the engine does not ask of a plugin like this one. */
 export class Unsupported extends Error {}
@@ -26,9 +26,9 @@ export class InitFailed extends Error {
  * line. Never a stack trace.
  */
 export function shownText(error: unknown): string {
-  if (error instanceof ExoscaleSshError) return wholeCharacters(`${error.message} [${error.code}]`);
-  const [said] = String(error).split("\n");
-  return wholeCharacters(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
+  if (error instanceof ExoscaleSshError) return sayable(`${error.message} [${error.code}]`);
+  const [said] = sayable(String(error)).split("\n");
+  return sayable(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
 }
 
 /** The error behind an error that no user can meet by what they do: a bug. Undefined when there is none. */

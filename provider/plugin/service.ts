@@ -13,6 +13,7 @@ import type { Lines } from "./display";
 import { asStatus, bugIn, Unsupported } from "./failure";
 import type { AboutResource, ResourceCall } from "./resource_call";
 import type { Session } from "./session";
+import { propertiesOf, unspoken } from "./unspoken";
 
 /** The package's schema, as far as the plugin itself looks at it. */
 export interface Schema {
@@ -75,13 +76,13 @@ type Answer<Request, Response> = (request: Request, lines: Lines) => Response | 
 
 /**
  * What it logs arrives before its answer, and what it throws becomes a status without a stack trace. The trace of an error
- * that is a bug goes to `pulumi up --debug`.
+ * that is a bug goes to `pulumi up --debug`. No message shows a secret of the request, or of the provider's settings.
  */
 function unary<Request, Response>(
   session: Session,
   answer: Answer<Request, Response>,
 ): handleUnaryCall<Request, Response> {
-  return async ({ request }, callback) => {
+  const answered: handleUnaryCall<Request, Response> = async ({ request }, callback) => {
     const lines = session.display.lines(isAboutResource(request) ? request.getUrn() : "");
     try {
       const response = await answer(request, lines);
@@ -93,6 +94,10 @@ function unary<Request, Response>(
       await lines.delivered();
       callback(asStatus(error));
     }
+  };
+  return (call, callback) => {
+    const masking = () => coreCalls().maskingOfSecrets([session.settings, ...propertiesOf(call.request)]);
+    return unspoken(masking, async () => answered(call, callback));
   };
 }
 

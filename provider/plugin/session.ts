@@ -1,12 +1,16 @@
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Account } from "../account";
 import { CancelledError } from "../errors";
 import { accountOf, type GivenSettings } from "./configuration";
 import { Display } from "./display";
+import { opened } from "./values";
 
 /** What this process knows of the engine that it serves, and of the account that it was configured for. */
 export class Session {
   /** Where lines for the user go. */
   display: Display;
+  /** The settings as the engine sent them; absent until it has. */
+  settings: Struct | undefined;
   private opened: Account | undefined;
   private running = new AbortController();
 
@@ -27,11 +31,12 @@ export class Session {
     this.display = new Display(engine);
   }
 
-  /** Begins an operation of the engine: nothing is remembered of the one before. */
-  configure(settings: GivenSettings): void {
+  /** Begins an operation of the engine with its settings: nothing is remembered of the one before. */
+  configure(settings: Struct | undefined): void {
+    this.settings = settings;
     // The engine cancels at the end of every operation, and one that is attached then begins another.
     this.running = new AbortController();
-    this.opened = this.open(settings);
+    this.opened = this.open(opened(settings));
   }
 
   /** Ends what waits for the API, or for a machine to start. A change of a machine's keys that has begun is finished. */

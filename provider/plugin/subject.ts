@@ -1,9 +1,12 @@
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { z } from "zod";
 import { functions, resources } from "../resources";
 import { fieldsMarked } from "../resources/contract/description";
+import { type Masking, maskingOf } from "../resources/contract/masked";
 import type { Resource } from "../resources/contract/resource";
 import type { AccountFunction } from "../resources/functions/function";
 import { Unsupported } from "./failure";
+import { secretTexts } from "./values";
 
 /** A resource whatever its inputs and its state: they come from the engine, and have been through the resource's own check. */
 export type AnyResource = Resource<object, object>;
@@ -30,8 +33,16 @@ export function functionOf(token: string): AnyFunction {
 }
 
 /** The inputs and outputs of a resource that are secrets whatever a program says. */
-export function secretsOf({ inputs, outputs }: AnyResource): string[] {
+export function secretsOf({ inputs, outputs }: Pick<AnyResource, "inputs" | "outputs">): string[] {
   return [...new Set([...fieldsMarked(inputs, "secret"), ...fieldsMarked(outputs, "secret")])];
+}
+
+/** What is a secret of any resource whatever a program says. */
+const alwaysSecret = new Set(Object.values(resources).flatMap(secretsOf));
+
+/** How to hide what is marked as a secret in some properties. */
+export function maskingOfSecrets(properties: readonly (Struct | undefined)[]): Masking {
+  return maskingOf(properties.flatMap((struct) => secretTexts(struct, alwaysSecret)));
 }
 
 function ownOf<Table extends object>(table: Table, token: string): Table[keyof Table] | undefined {

@@ -1,6 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { fromEngine, type Properties, toEngine } from "../engine/values";
 import { UNKNOWN } from "../resources/contract/description";
+import { textsIn } from "../resources/contract/masked";
 
 /** The key by which an object on the wire says that it stands for something else, and what it stands for. */
 const signature = "4dabf18193072939515e22adb298388d";
@@ -20,6 +21,16 @@ export function secretNames(struct: Struct | undefined): string[] {
   return properties.filter(([, value]) => hasSecret(value)).map(([name]) => name);
 }
 
+/**
+ * The texts, and numbers as texts, that are marked as secrets, at any depth.
+ *
+ * @param always names of what is a secret whatever a program says. An object among them, such as `connection`, comes sealed
+ *   as a whole; of that only what has such a name itself counts, or a mark of its own
+ */
+export function secretTexts(struct: Struct | undefined, always: ReadonlySet<string>): string[] {
+  return textsUnder(struct?.toJavaScript() ?? {}, "", false, always);
+}
+
 /** Properties for the engine, those with the given names as secrets. */
 export function sealed(properties: object, secrets: readonly string[]): Struct {
   const wire = toEngine(properties);
@@ -32,10 +43,27 @@ export function sealed(properties: object, secrets: readonly string[]): Struct {
 }
 
 function hasSecret(value: unknown): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  const { [signature]: mark, secret: isSecretOutput, ...inner } = value as Readonly<Record<string, unknown>>;
-  if (mark === secret || (mark === output && isSecretOutput === true)) return true;
-  return Object.values(inner).some(hasSecret) || hasSecret(isSecretOutput);
+  if (!isObject(value)) return false;
+  return isSecret(value) || Object.values(value).some(hasSecret);
+}
+
+function textsUnder(value: unknown, name: string, isSealed: boolean, always: ReadonlySet<string>): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => textsUnder(item, "", isSealed, always));
+  if (!isObject(value)) return isSealed || always.has(name) ? textsIn(fromEngine({ value })) : [];
+  if (!(signature in value)) {
+    return Object.entries(value).flatMap(([inner, field]) => textsUnder(field, inner, isSealed, always));
+  }
+  const content = value["value"];
+  const isWhole = always.has(name) && isObject(content);
+  return textsUnder(content, name, isSealed || (isSecret(value) && !isWhole), always);
+}
+
+function isSecret({ [signature]: mark, secret: isSecretOutput }: Properties): boolean {
+  return mark === secret || (mark === output && isSecretOutput === true);
+}
+
+function isObject(value: unknown): value is Properties {
+  return typeof value === "object" && value !== null;
 }
 
 function open(value: unknown): unknown {

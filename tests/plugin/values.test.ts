@@ -1,4 +1,4 @@
-import { opened, sealed } from "../../provider/plugin/values";
+import { opened, sealed, secretTexts } from "../../provider/plugin/values";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { output, reference, secret, struct, unknown, unknowns } from "./wire";
 
@@ -54,5 +54,31 @@ describe("Values to the engine", () => {
   test("come back as they were", () => {
     const inputs = { name: "web", connection: UNKNOWN, sshKeys: [{ name: "alice", publicKeyOpenssh: UNKNOWN }] };
     expect(opened(sealed(inputs, ["connection"]))).toEqual(inputs);
+  });
+});
+
+describe("Texts of secrets", () => {
+  const always = new Set(["connection", "passphrase"]);
+
+  test("are those under a mark, at every depth, and numbers as texts", () => {
+    const wire = struct({
+      a: secret("x"),
+      b: [{ c: secret({ d: ["y", 22] }) }],
+      e: output({ value: "z", secret: true }),
+    });
+    expect(secretTexts(wire, always)).toEqual(["x", "y", "22", "z"]);
+  });
+
+  test("are not what is in clear, not known yet, or a name", () => {
+    expect(secretTexts(struct({ a: "x", b: output({ value: "y" }), c: secret({ d: unknown }) }), always)).toEqual([]);
+  });
+
+  test("are of what is always sealed as a whole only what is marked itself, or always a secret", () => {
+    const connection = { host: "192.0.2.1", passphrase: "hunter2", user: secret("root") };
+    expect(secretTexts(struct({ connection: secret(connection) }), always)).toEqual(["hunter2", "root"]);
+  });
+
+  test("are what is always a secret also where it comes in clear", () => {
+    expect(secretTexts(struct({ passphrase: "hunter2" }), always)).toEqual(["hunter2"]);
   });
 });

@@ -32,6 +32,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
       "@grpc/grpc-js",
       "google-protobuf",
       "zod",
+      "node:async_hooks",
       "node:crypto",
     ],
   },

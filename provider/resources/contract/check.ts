@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { ExoscaleSshError } from "../../errors";
 import { type PreviewedFields, UNKNOWN } from "./description";
 import { named } from "./identity";
+import { maskingOfOwn, textsIn } from "./masked";
 import { below } from "./property_path";
 import type { Asked, CheckFailure, OldInputs, Resource } from "./resource";
 
@@ -26,7 +27,8 @@ export async function check<Inputs extends object, State extends object>(
 ): Promise<Checked> {
   const isSecret = secretsAmong(resource.inputs, asked.secretInputs);
   const checked = await checkInputs(resource, news, olds, { ...asked, isSecret });
-  const shown = (failure: CheckFailure) => withoutValue(failure, isSecret, news);
+  const valuesOf = (name: string) => secretValuesOf(name, resource.inputs, [news, olds ?? {}]);
+  const shown = (failure: CheckFailure) => withoutValue(failure, isSecret, news, valuesOf);
   return { ...checked, failures: checked.failures.map(shown) };
 }
 
@@ -34,10 +36,23 @@ export async function check<Inputs extends object, State extends object>(
  * Pulumi prints the value of the input that a failure names, and prints secrets in clear. So a failure about a secret,
  * or about what may be one in the wrong place, names its input in the reason only.
  */
-function withoutValue({ property, reason }: CheckFailure, isSecret: IsSecret, news: RawInputs): CheckFailure {
+function withoutValue(
+  { property, reason }: CheckFailure,
+  isSecret: IsSecret,
+  news: RawInputs,
+  valuesOf: (name: string) => string[],
+): CheckFailure {
   const name = property.split(/[.[]/, 1)[0] ?? "";
   const isPrivate = isSecret(name) || /PRIVATE KEY|PuTTY-User-Key/.test(String(JSON.stringify(news[name])));
-  return property !== "" && isPrivate ? { property: "", reason: `${property}: ${reason}` } : { property, reason };
+  if (property === "" || !isPrivate) return { property, reason };
+  return { property: "", reason: `${property}: ${isSecret(name) ? maskingOfOwn(valuesOf(name))(reason) : reason}` };
+}
+
+/** What a reason about a secret may not quote. Of an object that always is one, a connection, it names no key and no passphrase. */
+function secretValuesOf(name: string, { shape }: z.ZodObject, given: readonly RawInputs[]): string[] {
+  const values = given.map((inputs) => inputs[name]);
+  const isAlways = shape[name]?.meta()?.secret === true;
+  return isAlways && values.some((value) => typeof value === "object") ? [] : textsIn(values);
 }
 
 /** Whether the value of an input is not to be shown. */

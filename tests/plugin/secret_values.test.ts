@@ -1,0 +1,169 @@
+import type { ServiceError } from "@grpc/grpc-js";
+import { type Emulator, startEmulator } from "../emulated";
+import { alice } from "../resources/known_keys";
+import { partOf } from "./answers";
+import { Plugin, settingsFor } from "./plugin_client";
+import { clearSecrets } from "./secrets";
+import { output, secret, type Wire } from "./wire";
+
+/** A program may call any input a secret. */
+const hidden = "hunter2-of-the-shop";
+/** Longer than a message quotes in one piece. */
+const long = `environment="TOKEN ${hidden.repeat(8)}"`;
+
+let emulator: Emulator;
+let plugin: Plugin;
+beforeAll(async () => {
+  emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
+  emulator.cloud.swapKey(hidden, alice.line);
+  plugin = await Plugin.configured(emulator);
+});
+afterEach(() => emulator.faults.clear());
+afterAll(async () => {
+  plugin.close();
+  await emulator.close();
+});
+
+const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
+const windows = { template: "Windows Server 2022" };
+const host = { publicKey: alice.line, connection: { host: "192.0.2.1", user: "root" } };
+
+async function failure(promise: Promise<unknown>): Promise<ServiceError> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: ServiceError) => error,
+  );
+  if (outcome === undefined) throw new Error("It succeeded.");
+  return outcome;
+}
+
+describe("Check hides, and names in the text only,", () => {
+  test.each<[string, string, Wire, RegExp]>([
+    ["a template", "Instance", { ...machine, template: secret(hidden) }, /^template: .* no template "\[secret\]" in /],
+    [
+      "a type",
+      "Instance",
+      { ...machine, type: secret("hunter2.tiny") },
+      /^type: .* no instance type "\[secret\]" in ch-gva-2/,
+    ],
+    ["a zone", "Instance", { ...machine, zone: secret(hidden) }, /^zone: There is no zone "\[secret\]"/],
+    [
+      "an output",
+      "Instance",
+      { ...machine, type: output({ value: "hunter2.tiny", secret: true }) },
+      /type "\[secret\]" in/,
+    ],
+    [
+      "a key",
+      "Instance",
+      { ...machine, sshKeys: [{ name: secret("hunter2") }] },
+      /^sshKeys\[0\]\.name: .*"\[secret\]"/,
+    ],
+    ["a short key", "Instance", { ...machine, sshKeys: [{ name: secret("bob") }] }, /"\[secret\]"/],
+    [
+      "a group",
+      "Instance",
+      { ...machine, securityGroups: [secret("hunter2")] },
+      /^securityGroups\[0\]: .*"\[secret\]"/,
+    ],
+    ["a rack", "Instance", { ...machine, antiAffinityGroups: secret(["hunter2"]) }, /^anti.*\[0\]: .*"\[secret\]"/],
+    [
+      "a number",
+      "Instance",
+      { ...machine, ...windows, diskSize: secret(11) },
+      /^diskSize: The disk has \[secret\] GiB, .* 50/,
+    ],
+    ["options", "AuthorizedKey", { ...host, options: [secret("hunter2")] }, /^options: "\[secret\]" is no option/],
+    ["long options", "AuthorizedKey", { ...host, options: [secret(long)] }, /^options: Option "\[secret\]": write/],
+    ["a part", "AuthorizedKey", { ...host, options: [secret('from="!hunter2"')] }, /^options: Option "\[secret\]"/],
+    [
+      "an address",
+      "AuthorizedKey",
+      { ...host, connection: { ...host.connection, host: secret("hunter2 3") } },
+      /^connection: "\[secret\]" is no host/,
+    ],
+  ])("%s that the program made a secret", async (_what, type, news, reason) => {
+    const { failures } = await plugin.check(type, news);
+    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
+  });
+
+  test("nothing of a connection that only the schema makes a secret", async () => {
+    const connection = secret({ host: "no host", user: "root" });
+    const { failures } = await plugin.check("AuthorizedKey", { ...host, connection });
+    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^connection: "no host" is no host/) }]);
+  });
+});
+
+describe("CheckConfig hides, and names in the text only,", () => {
+  test.each<[string, Wire, RegExp]>([
+    ["a zone", { zone: secret("Hunter2") }, /^zone is "\[secret\]"\. Give one such as ch-gva-2/],
+    ["an endpoint", { endpoint: secret("hunter2") }, /^endpoint is "\[secret\]"\. Give an address/],
+    ["a port", { sshPort: secret(65_536) }, /^sshPort is "\[secret\]"\. Give a port/],
+  ])("%s that the program made a secret", async (_what, given, reason) => {
+    const { failures } = await plugin.checkConfig(given);
+    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
+  });
+
+  test("a zone that Exoscale has not, which the program made a secret", async () => {
+    const { failures } = await plugin.checkConfig({ ...settingsFor(emulator), zone: secret("zz-vie-9") });
+    expect(failures).toEqual([{ property: "", reason: 'There is no zone "[secret]". The zones are ch-gva-2.' }]);
+  });
+});
+
+describe("An error hides", () => {
+  test("a name that the account has already", async () => {
+    const { details } = await failure(plugin.create("SshKeyPair", { name: secret(hidden), algorithm: "ed25519" }));
+    expect(details).toMatch(/"\[secret\]".*\[API_KEY_NAME_TAKEN\]$/s);
+  });
+
+  test("a name that Exoscale repeats, and that is part of a path", async () => {
+    const held = await plugin.up("SshKeyPair", { name: secret("robin-path") });
+    // Another run: what this one made it would leave alone.
+    await plugin.configure(settingsFor(emulator));
+    const body = { message: "No: ROBIN-PATH" };
+    emulator.faults.add({ method: "DELETE", path: /^\/ssh-key\/robin/, kind: "status", status: 403, body });
+    const { details } = await failure(plugin.delete("SshKeyPair", held));
+    expect(details).toMatch(/DELETE \/ssh-key\/\[secret\]: No: \[secret\]/);
+  });
+
+  test("a name in the reason for which an object exists only in part", async () => {
+    emulator.faults.add({ method: "POST", path: "/instance", kind: "operation-failure", message: "robin-half full" });
+    const error = await failure(plugin.up("Instance", { ...machine, name: secret("robin-half") }, { name: "web" }));
+    expect(partOf(error)?.reasons).toEqual([expect.stringMatching(/\[secret\] full.*\[CREATED_IN_PART\]$/s)]);
+  });
+
+  test.each<[string, string, Wire]>([
+    ["a template", "getTemplate", { zone: "ch-gva-2", template: secret("hunter2") }],
+    ["a key", "getSshKeyPair", { name: secret("hunter2") }],
+    ["a type", "getInstanceType", { zone: "ch-gva-2", type: secret("hunter2") }],
+  ])("%s that a function is asked about", async (_what, name, args) => {
+    expect((await failure(plugin.invoke(name, args))).details).toMatch(/"\[secret\]".*\[NOT_IN_ACCOUNT\]$/s);
+  });
+
+  test("a zone that is a secret of the provider's settings", async () => {
+    const other = await Plugin.configured(emulator, { zone: secret("hunter2") });
+    const { zone: _, ...nowhere } = machine;
+    const { failures } = await other.check("Instance", nowhere).finally(() => other.close());
+    expect(failures).toEqual([{ property: "zone", reason: expect.stringMatching(/^There is no zone "\[secret\]"/) }]);
+  });
+});
+
+describe("A line for the user hides", () => {
+  test("the name of what it is about", async () => {
+    const held = await plugin.up("SshKeyPair", { name: secret("robin-line") });
+    emulator.cloud.removeKey("robin-line");
+    await plugin.read("SshKeyPair", held.id, held);
+    expect(plugin.engine.lines.at(-1)?.message).toMatch(/"\[secret\]" is gone from the account/);
+  });
+
+  test("the name in what is tried again", async () => {
+    const busy = { kind: "status", status: 503, body: { message: "Later" }, headers: { "Retry-After": "2" } } as const;
+    emulator.faults.add({ method: "POST", path: "/ssh-key", ...busy, times: 1 });
+    await plugin.up("SshKeyPair", { name: secret("robin-again") });
+    expect(plugin.engine.lines.at(-1)?.message).toMatch(/register SSH key "\[secret\]".*Trying again in/);
+  });
+});
+
+test("No answer and no line has held in clear what a program made a secret", () => {
+  expect(clearSecrets(plugin, [hidden, "hunter2"])).toEqual([]);
+});

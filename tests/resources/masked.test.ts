@@ -1,0 +1,51 @@
+import { maskingOf, maskingOfOwn, textsIn } from "../../provider/resources/contract/masked";
+
+describe("In any message", () => {
+  test.each<[string, string, string, string]>([
+    ["a word", "alice", "No alice, nor (Alice).", "No [secret], nor ([secret])."],
+    ["in the midst of a word it stays", "alice", "malice, alice2", "malice, alice2"],
+    ["in a path and between marks", "alice", "GET /key/alice: alice@host", "GET /key/[secret]: [secret]@host"],
+    ["three characters in quotes alone", "ssh", 'ssh found no "ssh"', 'ssh found no "[secret]"'],
+    ["one that has signs of patterns", "a.b*(c)", "is a.b*(c) or aXb", "is [secret] or aXb"],
+    ["quotes, escaped or not", 'say "hi"', 'say "hi" "say \\"hi\\""', '[secret] "[secret]"'],
+    ["backslashes, escaped or not", "CORP\\bob", 'CORP\\bob "CORP\\\\bob"', '[secret] "[secret]"'],
+    ["line breaks, as they are", "one\ntwo", "is one\ntwo.", "is [secret]."],
+    ["line breaks, escaped or made blanks", "one\r\ntwo", 'one two "one\\r\\ntwo"', '[secret] "[secret]"'],
+    ["the host of an address", "https://api.example/v2", "no answer from api.example", "no answer from [secret]"],
+    ["what is cut", `${"x ".repeat(50)}`, `"${"x ".repeat(35)}..." is long...`, '"[secret]" is long...'],
+  ])("a value is hidden: %s", (_what, value, message, shown) => {
+    expect(maskingOf([value])(message)).toBe(shown);
+  });
+
+  test("the longer of two values that begin alike is hidden as one", () => {
+    expect(maskingOf(["blue", "blue moon"])("blue moon, blue")).toBe("[secret], [secret]");
+  });
+
+  test("a value that is the word for a hidden one is hidden once", () => {
+    expect(maskingOf(["alice", "secret"])("alice")).toBe("[secret]");
+  });
+
+  test("nothing is hidden without a value, or for one of blanks", () => {
+    expect(maskingOf([" ", ""])("is not set")).toBe("is not set");
+  });
+
+  test("as many and as long values as there may be are found", () => {
+    const script = (of: number) => Array.from({ length: 1500 }, (_, line) => `echo '${of} Zürich ${line}'`).join("\n");
+    const values = Array.from({ length: 20 }, (_, of) => script(of));
+    expect(maskingOf(values)(`It said: ${values[19]}`)).toBe("It said: [secret]");
+  });
+});
+
+describe("In a message about the very input", () => {
+  test.each<[string, string, string, string]>([
+    ["a short number", "1", "It has 1 GiB, and needs 10.", "It has [secret] GiB, and needs 10."],
+    ["a part that is quoted", 'from="a b"', 'Option "A B": write from.', 'Option "[secret]": write from.'],
+    ["a quoted beginning", "abcdef", '"abc..." is none; there is "xyz".', '"[secret]" is none; there is "xyz".'],
+  ])("a value is hidden: %s", (_what, value, message, shown) => {
+    expect(maskingOfOwn([value])(message)).toBe(shown);
+  });
+});
+
+test("The texts in a value are those at any depth, and its numbers", () => {
+  expect(textsIn({ a: ["b", 2, null, true, { c: "d" }], e: undefined })).toEqual(["b", "2", "d"]);
+});
