@@ -8,7 +8,8 @@ import type { PreviewedFields } from "../resources/contract/description";
 import { diff } from "../resources/contract/diff";
 import type { Diff, Log, Resource } from "../resources/contract/resource";
 import { lastState } from "../resources/contract/state";
-import { shown, shownPartial } from "./shown_errors";
+import { update } from "../resources/contract/update";
+import { shown, shownHalf, shownPartial } from "./shown_errors";
 import { fromEngine, type Properties, providerKey, toEngine } from "./values";
 
 /** A resource of the core as Pulumi's protocol for dynamic providers wants it. Knows no resource by name. */
@@ -72,8 +73,8 @@ export function dynamicProvider<Inputs extends object, State extends object>(
       throw new NotInAccountError(`The account has no ${resource.name} with the id "${id}".`);
     }),
 
-    update: shown(async (id, olds, news) => {
-      const state = await resource.update(id, fromEngine(olds) as State, fromEngine(news) as Inputs, context());
+    update: shownHalf(async (id, olds, news) => {
+      const state = await update(resource, id, fromEngine(olds) as State, fromEngine(news) as Inputs, context());
       return { outs: toEngine(state) };
     }),
 

@@ -1,4 +1,5 @@
 import { ExoscaleSshError, PartialCreateError } from "../errors";
+import { HalfUpdate } from "../resources/contract/update";
 import { type Properties, providerKey, toEngine } from "./values";
 
 /**
@@ -33,16 +34,33 @@ export function shown<Arguments extends unknown[], Result>(
 export function shownPartial<Result>(
   create: (inputs: Properties) => Promise<Result>,
 ): (inputs: Properties) => Promise<Result> {
-  return async (inputs) => {
+  return shown(async (inputs) => {
     try {
       return await create(inputs);
     } catch (error) {
-      if (!(error instanceof ExoscaleSshError)) throw error;
-      const visible = new ShownError(error);
-      if (!(error instanceof PartialCreateError)) throw visible;
-      // Without the provider's text a later refresh or destroy could not load it ("code must be a string").
-      const properties = { ...toEngine(error.state), [providerKey]: inputs[providerKey] };
-      throw Object.assign(visible, { id: error.id, properties, reasons: [visible.message] });
+      throw error instanceof PartialCreateError ? saving(error, error.id, error.state, inputs) : error;
     }
-  };
+  });
+}
+
+/** The same for an update, whose error may carry what it has made of the object by then. */
+export function shownHalf<Result>(
+  update: (id: string, olds: Properties, news: Properties) => Promise<Result>,
+): (id: string, olds: Properties, news: Properties) => Promise<Result> {
+  return shown(async (id, olds, news) => {
+    try {
+      return await update(id, olds, news);
+    } catch (error) {
+      throw error instanceof HalfUpdate ? saving(error.cause, id, error.state, news) : error;
+    }
+  });
+}
+
+/** An error by which Pulumi saves the object, and shows the reason. */
+function saving(cause: unknown, id: string, state: object, inputs: Properties): Error {
+  const error =
+    cause instanceof ExoscaleSshError ? new ShownError(cause) : cause instanceof Error ? cause : Error(String(cause));
+  // Without the provider's text a later refresh or destroy could not load it ("code must be a string").
+  const properties = { ...toEngine(state), [providerKey]: inputs[providerKey] };
+  return Object.assign(error, { id, properties, reasons: [error.message] });
 }

@@ -9,13 +9,13 @@ import { sayable } from "./unspoken";
 /** What the engine does not ask of a plugin like this one. */
 export class Unsupported extends Error {}
 
-/** An object that exists although its create failed: the engine saves it and shows the reason. */
+/** An object that exists although its create or update failed: the engine saves it and shows the reason. */
 export class InitFailed extends Error {
   constructor(
     readonly id: string,
     readonly state: Struct,
     readonly inputs: Struct,
-    override readonly cause: ExoscaleSshError,
+    override readonly cause: unknown,
   ) {
     super(shownText(cause));
   }

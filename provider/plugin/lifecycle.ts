@@ -12,10 +12,12 @@ import {
   UpdateResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
+import type { Properties } from "../engine/values";
 import { PartialCreateError } from "../errors";
 import { check } from "../resources/contract/check";
 import { changedInputs, diff } from "../resources/contract/diff";
 import { lastState } from "../resources/contract/state";
+import { HalfUpdate, update } from "../resources/contract/update";
 import { asFailure } from "./check_failure";
 import { diffResponse } from "./diff_response";
 import { InitFailed } from "./failure";
@@ -84,10 +86,21 @@ export async function updateResource(request: UpdateRequest, call: ResourceCall)
   const [last, inputs] = [call.last(request.getOlds(), request.getOldInputs()), call.given(request.getNews())];
   const state = request.getPreview()
     ? previewedUpdate(call.resource, last, inputs, changedInputs(call.resource, last, inputs))
-    : await call.resource.update(request.getId(), last, inputs, call.context);
+    : await updated(request, call, last, inputs);
   const response = new UpdateResponse();
   response.setProperties(call.answer(state, request.getNews()));
   return response;
+}
+
+async function updated(request: UpdateRequest, call: ResourceCall, last: Properties, inputs: Properties) {
+  const id = request.getId();
+  try {
+    return await update(call.resource, id, last, inputs, call.context);
+  } catch (error) {
+    if (!(error instanceof HalfUpdate)) throw error;
+    const state = call.answer(error.state, request.getOlds(), request.getOldInputs());
+    throw new InitFailed(id, state, call.answer(inputs, request.getNews()), error.cause);
+  }
 }
 
 /** Deletes the object. */

@@ -16,6 +16,12 @@ export function only<T extends object>(names: readonly string[], object: T): T {
 }
 
 /**
+ * Marks a state that an update left when it failed half-way. The engine takes the inputs of that update for the last ones,
+ * and they are not what the object was brought to. State format; a refresh and the next update are without it.
+ */
+export const halfUpdated = "halfUpdated";
+
+/**
  * A state in which what can be said in several ways stands as the program said it last. So a name that once was found to
  * mean the same as an id goes on doing so, whatever it would mean if it were looked up today.
  *
@@ -26,6 +32,7 @@ export function asLastSaid<State extends object>(
   state: State,
   inputs: object,
 ): State {
+  if (halfUpdated in state) return state;
   return { ...state, ...only(fieldsMarked(description, "spellings"), inputs) };
 }
 
@@ -42,5 +49,7 @@ export function lastState<State extends object>(
 ): State | undefined {
   const required = Object.entries(outputs.shape).filter(([, field]) => !field.safeParse(undefined).success);
   // What has all the outputs was made by create, read or update.
-  return required.every(([name]) => properties[name] !== undefined) ? (properties as State) : undefined;
+  if (!required.every(([name]) => properties[name] !== undefined)) return undefined;
+  const { [halfUpdated]: _, ...state } = properties;
+  return state as State;
 }
