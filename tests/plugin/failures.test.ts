@@ -73,6 +73,46 @@ describe("A create that fails half-way", () => {
   });
 });
 
+describe("An update that fails half-way", () => {
+  const make = (name: string) => plugin.up("Instance", { ...machine, name, userData: "#!hunter2" }, { name: "web" });
+
+  /** Makes an instance, and fails to give it another name and a larger disk once it is stopped for that. */
+  async function failToGrow() {
+    const held = await make("small");
+    emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:resize-disk$/ });
+    const larger = { ...held.inputs, name: "large", diskSize: 20 };
+    const part = partOf(await failure(plugin.update("Instance", held, larger)));
+    return { part, before: held.inputs, held: { id: held.id, inputs: larger, properties: part?.properties ?? {} } };
+  }
+
+  test("carries the object as it is by then, sealed, with the reason", async () => {
+    const { part, held } = await failToGrow();
+    expect(part).toMatchObject({ id: held.id, reasons: [expect.stringMatching(/\[INSTANCE_LEFT_STOPPED\]$/)] });
+    expect(part?.properties).toMatchObject({ name: "large", diskSize: 10, state: "stopped", halfUpdated: true });
+    expect(part?.properties).toMatchObject({ userData: secret("#!hunter2") });
+  });
+
+  test("is finished or taken back by the one that follows, and then whole", async () => {
+    const { held, before } = await failToGrow();
+    const properties = await plugin.update("Instance", held, before);
+    expect(properties).toMatchObject({ name: "small", state: "running" });
+    expect(properties).not.toHaveProperty("halfUpdated");
+  });
+
+  test("is whole in the eyes of a refresh, which sees for itself", async () => {
+    const { held } = await failToGrow();
+    const found = await plugin.read("Instance", held.id, held);
+    expect(found.properties).toMatchObject({ name: "large", state: "stopped" });
+    expect(found.properties).not.toHaveProperty("halfUpdated");
+  });
+
+  test("saves nothing where nothing was done", async () => {
+    const held = await make("calm");
+    emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
+    expect(partOf(await failure(plugin.update("Instance", held, { ...held.inputs, name: "other" })))).toBeUndefined();
+  });
+});
+
 describe("An error", () => {
   const trace = { severity: "debug", message: expect.stringMatching(/\n\s+at /) };
 
