@@ -51,6 +51,22 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, second)).toBe("no no");
   });
 
+  test("A pair that a failed update put there is closed when the program is taken back", async () => {
+    const [web, third] = [await cloud.run().create(Instance, opened(first, second)), await newPair(cloud.run())];
+    const run = cloud.run();
+    const forbidden = { kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ } as const;
+    // Behind the last key that changes comes a label that tells of it.
+    run.log.info = (step) => void (/proving/.test(step) && cloud.emulator.faults.add(forbidden));
+    const half = await run.updateInPart(Instance, web, opened(first, third));
+    cloud.emulator.faults.clear();
+    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["no no", "yes no"]);
+
+    expect(await cloud.run().diff(Instance, half, opened(first, second))).toMatchObject({ drifted: true });
+    const now = await cloud.run().update(Instance, half, opened(first, second));
+    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["yes no", "no no"]);
+    expect(now.state).not.toHaveProperty("keysUnsettled");
+  });
+
   test("A pair that alone opens a machine, which no state says, lets the third one in and is closed", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     await cloud.run().update(Instance, web, opened(second));

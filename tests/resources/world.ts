@@ -7,6 +7,7 @@ import type { PreviewedFields } from "../../provider/resources/contract/descript
 import { diff } from "../../provider/resources/contract/diff";
 import type { CheckFailure, Diff, Resource } from "../../provider/resources/contract/resource";
 import { inputsOf } from "../../provider/resources/contract/state";
+import { HalfUpdate, update } from "../../provider/resources/contract/update";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulated";
 
 type Settings = Partial<Record<Parameters<ReadSetting>[0], string>>;
@@ -76,6 +77,15 @@ export class Run {
   async update<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, news: RawInputs) {
     const inputs = passed(await this.check(resource, news, last));
     return { id: last.id, state: await resource.update(last.id, last.state, inputs as I, this) };
+  }
+
+  /** What the engine saves of an update that fails half-way. */
+  async updateInPart<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, news: RawInputs) {
+    const inputs = passed(await this.check(resource, news, last));
+    const error = await update(resource, last.id, last.state, inputs as I, this).catch((thrown: unknown) => thrown);
+    if (!(error instanceof HalfUpdate)) throw error;
+    // As above.
+    return { id: last.id, state: error.state as S };
   }
 
   /** What a refresh finds. */

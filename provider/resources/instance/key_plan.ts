@@ -11,7 +11,7 @@ type HeldKey = InstanceState["heldKeys"][number];
 
 /** What a machine's keys have to become. */
 export interface KeyPlan {
-  /** Declared, and not known to be there. */
+  /** Declared, and not known to be there; all that are declared, where a run was lost that may have taken some away. */
   readonly add: readonly PublicKey[];
   /** Known to have been given, and declared no more. */
   readonly remove: readonly KeyIdentity[];
@@ -32,12 +32,14 @@ export interface KeyPlan {
  * @throws KeyUnprovenError for keys of which too little is known, and for one that was revoked and is declared still
  */
 export function keyPlan(
-  { sshKeys = [], name }: InstanceInputs,
+  inputs: InstanceInputs,
   last: Pick<InstanceState, "heldKeys" | "owner">,
   instance: Instance,
   registered: readonly SshKey[],
 ): KeyPlan {
+  const { sshKeys = [], name } = inputs;
   const { labels } = instance;
+  const isLost = isUnsettled(inputs, last, labels);
   const declared = sshKeys.map((reference) => factsOf(reference, registered));
   for (const key of declared) refuseIfRevoked(key, name, labels, registered);
   const held = last.heldKeys.map((key) => ({ key, facts: factsOf(key) }));
@@ -47,7 +49,9 @@ export function keyPlan(
   const removed = present.filter(({ facts }) => !isDeclared(facts)).map(({ facts }) => facts);
   const strays = strayKeys(labels, last, [...declared, ...held.map(({ facts }) => facts)]);
   return {
-    add: declared.filter((key) => !isThere(key)).map((key) => publicKeyOf(key, name)),
+    add: declared
+      .filter((key) => !isThere(key) || (isLost && key.publicKeyOpenssh !== undefined))
+      .map((key) => publicKeyOf(key, name)),
     remove: [...removed.map((key) => identityOf(key, name)), ...strays],
     removed,
     strays,
