@@ -57,6 +57,8 @@ export interface Account {
   readonly declaredKeys: Set<string>;
   /** What each resource that is a keypair has become in this run, as the core keeps it, by a digest of who it is. */
   readonly pairs: Map<string, unknown>;
+  /** Who each registered key belongs to in this run, as such a digest: its state may have it under a name of before. */
+  readonly ownersOfKeys: Map<string, string>;
   /**
    * Private halves of the pairs that this run has met, by SHA256 fingerprint. One of them may be all that opens a machine
    * which an earlier run left half-way.
@@ -154,6 +156,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     madeInThisRun: new Set(),
     declaredKeys: new Set(),
     pairs: new Map(),
+    ownersOfKeys: new Map(),
     privateHalves: new Map(),
     ssh: sshToHosts,
   };

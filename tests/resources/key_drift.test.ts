@@ -10,6 +10,19 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
+test("A pair whose stack was renamed is updated once: its state has to know who it is", async () => {
+  const identity = { organization: "o", urn: "urn:pulumi:dev::p::t::alice", name: "alice" };
+  const renamed = { ...identity, urn: "urn:pulumi:prod::p::t::alice" };
+  const last = await cloud.run().create(SshKeyPair, { identity });
+  expect(await cloud.run().diff(SshKeyPair, last, { identity })).toMatchObject({ drifted: false });
+  expect(await cloud.run().diff(SshKeyPair, last, { identity: renamed })).toMatchObject({
+    replaces: [],
+    drifted: true,
+  });
+  const updated = await cloud.run().update(SshKeyPair, last, { identity: renamed });
+  expect(await cloud.run().diff(SshKeyPair, updated, { identity: renamed })).toMatchObject({ drifted: false });
+});
+
 describe("A pair whose registration is gone", () => {
   test("keeps its private key in the state, and says so", async () => {
     const last = await cloud.run().create(SshKeyPair, {});

@@ -61,6 +61,16 @@ describeGuests((guests) => {
     ]);
   });
 
+  test("A new pair takes its place also where the stack has another name since the old one was made", async () => {
+    const pool = await workers(alice);
+    const run = cloud.run();
+    const renamed = { ...alice.state.identity, urn: "urn:pulumi:prod::p::t::alice" };
+    await run.diff(SshKeyPair, alice, { identity: renamed, onDelete: "revoke", triggers: ["again"] });
+    const next = await newPair(run, { connection, identity: renamed });
+    await run.delete(SshKeyPair, alice);
+    expect(await keysOf(pool)).toEqual([next.state.name]);
+  });
+
   test("The last key of a pool stays, and the error says what to do", async () => {
     const pool = await workers(alice);
     await expect(cloud.run().delete(SshKeyPair, alice)).rejects.toThrow(

@@ -4,6 +4,7 @@ import type { Context, Log } from "../contract/resource";
 import type { SshKeyPairState } from "./fields";
 import { describeHolder, findHolders, findHoldersWhereSeen } from "./holders";
 import { removeKeyFile } from "./key_file";
+import { registrationOf } from "./registration";
 import { renameInPools, revoke } from "./revocation/revoke";
 import { type HolderStanding, standingsOf } from "./revocation/standings";
 import { forgetPair } from "./revocation/succession";
@@ -25,7 +26,7 @@ const lookingTimeMs = 15_000;
  */
 export async function deleteKey(name: string, last: SshKeyPairState, context: Context): Promise<void> {
   const { account, log } = context;
-  if (account.madeInThisRun.has(keyIdentity(name, last))) {
+  if (account.madeInThisRun.has(registrationOf(name, last))) {
     log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
     return;
   }
@@ -99,11 +100,6 @@ function refusal(name: string, standings: readonly HolderStanding[]): string {
       'delete the key then. A pair that has been replaced already keeps its "refuse": let go of it with "pulumi state ' +
       'delete".',
   ].join(" ");
-}
-
-/** What tells one registration from another: a replacement may have put the same key under the same name anew. */
-export function keyIdentity(name: string, state: Pick<SshKeyPairState, "publicKeyFingerprintMd5">): string {
-  return `${name} ${state.publicKeyFingerprintMd5}`;
 }
 
 function notClosed(standings: readonly HolderStanding[]): HolderStanding[] {

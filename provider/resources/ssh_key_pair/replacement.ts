@@ -2,6 +2,7 @@ import { ReplacementRefusedError } from "../../errors";
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { hasUnknown, known, type PreviewedFields } from "../contract/description";
+import { type Identity, identityDigest } from "../contract/identity";
 import type { Context, Diff, Log } from "../contract/resource";
 import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./fields";
 import { rememberPair } from "./revocation/succession";
@@ -18,19 +19,26 @@ export function refineKeyPairDiff(
   inputs: PreviewedFields<SshKeyPairInputs>,
   { account, log }: Pick<Context, "account" | "log">,
 ): Diff {
-  rememberPair(account, state);
+  const identity = known(inputs.identity) ?? state.identity;
+  rememberPair(account, { ...state, ...(identity && { identity }) });
   const same = diff.replaces.filter((name) => isSameKeyAnew(name, state, inputs));
   const respelled = isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstSaid) : [];
   const replaces = diff.replaces.filter((name) => !same.includes(name) && !respelled.includes(name));
-  const drifted = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
+  const unregistered = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
   if (replaces.length === 0) {
-    if (drifted && state.registeredFingerprintMd5 !== undefined) log.warn(takenName(state));
+    if (unregistered && state.registeredFingerprintMd5 !== undefined) log.warn(takenName(state));
+    const drifted = unregistered || isRenamed(state, identity);
     return { ...diff, replaces, drifted, ...(respelled.length > 0 && { respelled }) };
   }
   const deleteBeforeReplace = inputs.autoNamed === false && inputs.name === state.name;
   if (deleteBeforeReplace) refuseLockout(state, inputs, replaces);
   warnOfReplacement(state, replaces, log);
   return { ...diff, replaces, deleteBeforeReplace, drifted: false };
+}
+
+/** A state that has the resource under a name of before would take what is called so today for its successor. */
+function isRenamed({ identity: last }: SshKeyPairState, now: Identity | undefined): boolean {
+  return last !== undefined && identityDigest(last) !== identityDigest(now);
 }
 
 /** Whether a pair was imported by its name: all that is known of it then is its fingerprint. */

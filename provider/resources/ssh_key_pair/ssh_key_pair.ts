@@ -4,7 +4,7 @@ import { unreadableHostKeys } from "../connection/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf } from "../contract/state";
-import { deleteKey, keyIdentity } from "./deletion";
+import { deleteKey } from "./deletion";
 import {
   hasPrivateHalf,
   type SshKeyPairInputs,
@@ -22,6 +22,7 @@ import {
   materialInState,
   sameKeyPairInputs,
 } from "./material";
+import { registrationOf } from "./registration";
 import { refineKeyPairDiff, takenName } from "./replacement";
 import { rememberPair } from "./revocation/succession";
 import { completeKeyPair, keyPairRules } from "./rules";
@@ -128,7 +129,7 @@ async function register(account: Account, name: string, key: KeyOutputs, adopt: 
     if (!(error instanceof KeyNameTakenError && adopt && error.registered === md5)) throw error;
     log.info(`SSH key "${name}" was registered already, with the same fingerprint: taken over (adopt: true).`);
   }
-  account.madeInThisRun.add(keyIdentity(name, key));
+  account.madeInThisRun.add(registrationOf(name, key));
 }
 
 /**
