@@ -83,6 +83,15 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual(["# edited", `restrict ${alice.line}`]);
   });
 
+  test("Options that a failed update has written go again when the program is taken back", async () => {
+    const whole = await host.run().create(AuthorizedKey, news());
+    const half = await runWith(host, edited(host)).updateInPart(AuthorizedKey, whole, news({ options: ["restrict"] }));
+    expect(await host.lines()).toContain(`${elsewhere} ${alice.line}`);
+    const next = await host.run().update(AuthorizedKey, half, news());
+    expect(await host.lines()).toEqual(["# edited", alice.line]);
+    expect(next.state).not.toHaveProperty("halfUpdated");
+  });
+
   test("The end of a replacement leaves the line that an update has gone on with, whatever the host was called", async () => {
     const last = await partial();
     const run = host.run();

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { known, type Previewed, UNKNOWN } from "../contract/description";
 import type { Context, Resource } from "../contract/resource";
-import { inputsOf } from "../contract/state";
+import { halfUpdated, inputsOf } from "../contract/state";
 import { accessTo, hostKeyText, shownGrant } from "./access";
 import { type AuthorizedKeyInputs, type AuthorizedKeyState, authorizedKeyInputs, authorizedKeyOutputs } from "./fields";
 import { grantAsFound } from "./found";
@@ -66,7 +66,8 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const { fingerprintSha256, hostKey } = last;
     const state = { ...inputs, fingerprintSha256, hostKey };
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
-    if (sameOptions && last.comment === inputs.comment && last.unfinished !== true) return state;
+    const isCertain = last.unfinished !== true && !(halfUpdated in last);
+    if (sameOptions && last.comment === inputs.comment && isCertain) return state;
     const access = accessTo(account, inputs.connection, hostKey, last.connection);
     const report = await written(state, context, access, "replace");
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
