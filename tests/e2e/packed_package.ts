@@ -21,7 +21,10 @@ export async function packPackage(): Promise<PackedPackage> {
   const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-packed-"));
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", directory];
   const { stdout } = await run("npm", args, { cwd: root, maxBuffer: 1e8 });
-  const [{ filename, files }] = JSON.parse(stdout) as [{ filename: string; files: { path: string }[] }];
+  // A list of packages; from npm 12 on an object with a package under each name.
+  const [packed] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(stdout));
+  if (!packed) throw new Error(`npm packed nothing:\n${stdout}`);
+  const { filename, files } = packed;
   return {
     tarball: join(directory, filename),
     files: files.map(({ path }) => path),

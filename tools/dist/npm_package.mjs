@@ -10,7 +10,8 @@ import { archive } from "./archive.mjs";
  * @param {string} staging a directory that is made and removed
  */
 export async function packNpmPackage(release, staging) {
-  const [{ filename, files }] = JSON.parse(await npm("pack", "--json", "--dry-run", "--ignore-scripts"));
+  // A list of packages; from npm 12 on an object with a package under each name.
+  const [{ filename, files }] = Object.values(JSON.parse(await npm("pack", "--json", "--dry-run", "--ignore-scripts")));
   const programs = new Set(Object.values(JSON.parse(readFileSync(join(root, "package.json"), "utf8")).bin));
   const entries = files.map((/** @type {{ path: string }} */ { path }) => ({
     from: join(root, path),
