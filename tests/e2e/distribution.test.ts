@@ -32,8 +32,8 @@ afterAll(() => rmSync(release, { recursive: true }));
 describe("What npm run dist makes", () => {
   test("is the same to the last byte when it is made in another folder by somebody with another umask", async () => {
     const elsewhere = secondCheckout();
-    const command = `umask 077; exec "${process.execPath}" tools/dist.mjs ${system}`;
-    await promisify(execFile)("/bin/sh", ["-c", command], {
+    const command = [process.execPath, "tools/dist.mjs", system];
+    await promisify(execFile)("/bin/sh", ["-c", 'umask 077; exec "$@"', "sh", ...command], {
       cwd: elsewhere,
       env: { ...process.env, TZ: "Asia/Tokyo" },
     });

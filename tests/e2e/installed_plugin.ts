@@ -10,6 +10,10 @@ export function installPlugin(home: string): void {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "pulumi-resource-exoscale-ssh");
   // With a blank: the usual line is some test's user data, which is a secret and looked for in every file.
-  writeFileSync(file, `#! /bin/sh\nexec "${process.execPath}" "${join(root, "dist/plugin/plugin.cjs")}" "$@"\n`);
+  const command = [process.execPath, join(root, "dist/plugin/plugin.cjs")].map(shellWord).join(" ");
+  writeFileSync(file, `#! /bin/sh\nexec ${command} "$@"\n`);
   chmodSync(file, 0o755);
 }
+
+/** A checkout may lie anywhere. */
+const shellWord = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

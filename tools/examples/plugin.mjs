@@ -1,6 +1,7 @@
 // What the examples of the plugin need besides: the plugin itself, and the SDK of their language.
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { shellWord } from "../process/shell_word.mjs";
 import { root } from "../setup/paths.mjs";
 
 /** Where npm has the SDK in TypeScript. */
@@ -20,7 +21,7 @@ export function installPlugin(home, build = root) {
   const bundle = join(build, "dist", "plugin", "plugin.cjs");
   // Builds before the bundle had the plugin in many files.
   const main = existsSync(bundle) ? bundle : join(build, "dist", "provider", "plugin", "main.js");
-  writeFileSync(program, `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@"\n`);
+  writeFileSync(program, `#!/bin/sh\nexec ${[process.execPath, main].map(shellWord).join(" ")} "$@"\n`);
   chmodSync(program, 0o755);
 }
 
