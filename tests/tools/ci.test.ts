@@ -1,0 +1,38 @@
+import { execFile } from "node:child_process";
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { promisify } from "node:util";
+
+let directory = "";
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), "ci-test-"));
+  // Root of a Debian that has all else, and in which nothing is installed or tested.
+  for (const each of ["ssh", "ssh-keygen", "sshd", "puttygen", "busybox", "mksh", "zsh", "fish", "tcsh", "python3"])
+    addProgram(each, "");
+  addProgram("id", "echo 0");
+  addProgram("apt-get", `echo "$@" >>${directory}/asked`);
+  addProgram("apt-cache", "printf 'golang-1.%s\\n' 9-go 99-go 99-src 19-go");
+  addProgram("npm", `cat ${directory}/asked || true`);
+});
+afterEach(() => rmSync(directory, { recursive: true }));
+
+function addProgram(name: string, script: string) {
+  writeFileSync(join(directory, name), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(directory, name), 0o755);
+}
+
+const run = () =>
+  promisify(execFile)(resolve(__dirname, "../../.ci/run"), [], { env: { PATH: `${directory}:/usr/bin:/bin` } });
+
+test("continuous integration takes the Go that is there where it is new enough", async () => {
+  addProgram("go", "echo go1.21.0");
+  expect(await run()).toEqual({ stdout: "", stderr: expect.not.stringContaining("WARNING") });
+});
+
+test("continuous integration asks for the newest Go where the one that is there is too old", async () => {
+  addProgram("go", "echo go1.19.8");
+  const { stdout, stderr } = await run();
+  expect(stdout).toContain("install -qq -y --no-install-recommends golang-go golang-1.99-go\n");
+  expect(stderr).toContain("there is no Go 1.21 or newer");
+});
