@@ -1,5 +1,6 @@
 // An emulated Exoscale in a process of its own, so that its time and memory are not taken for the provider's.
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { beforeLeaving } from "../tools/process/leave.mjs";
@@ -21,9 +22,11 @@ export async function startEmulator(guests) {
   let complaint = "";
   // Its log of requests, once it runs.
   child.stderr.on("data", (text) => (complaint = `${complaint}${text}`.slice(-1000)));
-  const stop = beforeLeaving(() => {
+  const stop = beforeLeaving(async () => {
+    // Of one that died before, nothing tells any more.
+    if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGTERM");
-    return new Promise((resolve) => child.once("exit", resolve));
+    await once(child, "exit");
   });
   /** @type {Record<string, string>} */
   const environment = {};
