@@ -20,9 +20,10 @@ const fetcher = fileURLToPath(new URL("fetch_file.mjs", import.meta.url));
 /**
  * @param {string} version
  * @param {string} directory where the programs go
+ * @param {string} node the path of Node 24: older ones ignore proxies
  * @returns {Promise<boolean>} false when the release cannot be had from here
  */
-export async function downloadEngine(version, directory) {
+export async function downloadEngine(version, directory, node) {
   const system = SYSTEMS.get(`${platform()} ${arch()}`);
   if (!system) return false;
   const name = `pulumi-v${version}-${system}.tar.gz`;
@@ -30,9 +31,10 @@ export async function downloadEngine(version, directory) {
   const sums = join(directory, "checksums.txt");
   say(`Downloading Pulumi ${version} from get.pulumi.com ...`);
   const start = Date.now();
-  if (!(await download(`https://get.pulumi.com/releases/sdk/${name}`, archive))) return false;
+  if (!(await download(node, `https://get.pulumi.com/releases/sdk/${name}`, archive))) return false;
   const release = `https://github.com/pulumi/pulumi/releases/download/v${version}`;
-  verify(archive, name, (await download(`${release}/pulumi-${version}-checksums.txt`, sums)) ? sums : undefined);
+  const listed = await download(node, `${release}/pulumi-${version}-checksums.txt`, sums);
+  verify(archive, name, listed ? sums : undefined);
   await mustRun("tar", ["-xzf", archive, "-C", directory, "--strip-components=1"]);
   for (const file of [archive, sums]) rmSync(file, { force: true });
   say(`   done in ${elapsed(start)}`);
@@ -42,15 +44,23 @@ export async function downloadEngine(version, directory) {
 /**
  * In a process of its own, where Node can be told to use the proxy that the environment names.
  *
+ * @param {string} node
  * @param {string} url
  * @param {string} file
  */
-async function download(url, file) {
-  const env = { ...process.env, NODE_USE_ENV_PROXY: "1" };
-  const work = () => run(process.execPath, [fetcher, url, file], { env });
+async function download(node, url, file) {
+  const env = { ...process.env, ...proxyOfNpm(), NODE_USE_ENV_PROXY: "1" };
+  const work = () => run(node, [fetcher, url, file], { env });
   const { code, output } = await whileSaying(() => "downloading", work);
   if (code !== 0) say(`   ${output.trim()}`);
   return code === 0;
+}
+
+/** @returns {NodeJS.ProcessEnv} the proxy of npm's settings, which it hands down to scripts, where no other is named */
+function proxyOfNpm() {
+  const { npm_config_https_proxy: proxy, npm_config_noproxy: direct, ...env } = process.env;
+  if (!proxy || env["https_proxy"] || env["HTTPS_PROXY"]) return {};
+  return { https_proxy: proxy, ...(direct && { no_proxy: direct }) };
 }
 
 /**

@@ -27,8 +27,8 @@ try {
   process.exit(1);
 }
 
-/** @param {unknown} error @returns {string} fetch hides what happened in the cause */
+/** @param {unknown} error @returns {string} fetch hides what happened in the cause, or in the cause of that */
 function reason(error) {
   if (!(error instanceof Error)) return String(error);
-  return error.cause instanceof Error ? error.cause.message : error.message;
+  return error.cause instanceof Error ? reason(error.cause) : error.message;
 }

@@ -21,7 +21,7 @@ export async function setUp() {
   if (process.platform === "win32") throw new Error("Windows cannot run this; use it inside WSL.");
   await installDependencies();
   const node = await findNode24();
-  const engine = await findEngine();
+  const engine = await findEngine(node);
   const launcher = join(nodeModules, "@pulumi", "pulumi");
   const path = [dirname(node), engine, launcher, process.env["PATH"] ?? ""].join(delimiter);
   return { node, engine, path };
