@@ -25,8 +25,15 @@ await runMain(async () => {
   say("An Exoscale runs on this machine, with an account of its own. This shell is among copies of the examples:");
   say(`   ${names.join("  ")}`);
   say("Go into one, then: pulumi stack init dev && pulumi up");
-  if (!existsSync(join(root, "sdks"))) say("Those of the plugin, plugin-*, need what `npm run sdks` makes.");
+  if (!existsSync(join(root, "sdks")))
+    say("Those of the plugin, plugin-*, need what `npm run sdks` makes; plugin-yaml does not.");
   else say(`In plugin-python first: ${environmentOfPython}`);
+  if (!builtHosts() && !onPath("pulumi-language-yaml")) {
+    say(
+      "plugin-yaml, plugin-python and plugin-go need Pulumi's hosts of these languages. Its CLI as released has them; else",
+    );
+    say("`npm test` builds them.");
+  }
   say("The end of the shell (exit) ends the Exoscale and removes everything.");
   const code = await shell(join(place.directory, "examples"), { ...place.environment, ...cloud.environment });
   await place.remove();
