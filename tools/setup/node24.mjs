@@ -14,13 +14,17 @@ export async function findNode24() {
   // npm 11 and later skip install scripts that nobody allowed; this package's script brings the binary.
   await step("Fetching Node 24 (npm package `node`)", () => npm("rebuild", "node"));
   if (await runs(packaged)) return packaged;
+  const forbidden = (await npm("config", "get", "ignore-scripts")).trim() === "true";
+  const reason = forbidden
+    ? "has no Node, because npm's settings say ignore-scripts"
+    : `does not run on this system (${process.platform} ${process.arch})`;
   if (isAtLeast(process.versions.node, "22.0.0")) {
-    say(`The npm package \`node\` does not run on this system; using Node ${process.versions.node} instead.`);
+    say(`The npm package \`node\` ${reason}; using Node ${process.versions.node} instead.`);
     return process.execPath;
   }
   throw new Error(
-    `${packaged} is missing or does not run on this system (${process.platform} ${process.arch}).\n` +
-      "Install Node 24 (https://nodejs.org/en/download), put it first on PATH, and try again.",
+    `The npm package \`node\` ${reason}.\n${forbidden ? "Run `npm rebuild node --ignore-scripts=false`, or install" : "Install"} ` +
+      "Node 24 (https://nodejs.org/en/download), put it first on PATH, and try again.",
   );
 }
 
