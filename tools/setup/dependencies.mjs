@@ -6,11 +6,12 @@ import { step } from "../process/say.mjs";
 import { withLock } from "./lock.mjs";
 import { checkoutLock, nodeModules, root } from "./paths.mjs";
 
-/** Runs `npm ci` unless what package-lock.json asks for is installed. */
+/** Runs `npm ci`, whatever the settings of npm leave out, unless what package-lock.json asks for is installed. */
 export async function installDependencies() {
   if (isInstalled()) return;
   await withLock(checkoutLock, "installing the npm packages", async () => {
-    if (!isInstalled()) await step("Installing the npm packages", () => npm("ci", "--include=dev"));
+    if (!isInstalled())
+      await step("Installing the npm packages", () => npm("ci", "--include=dev", "--include=optional"));
   });
 }
 
