@@ -41,3 +41,13 @@ test("is taken over by one of several waiting when its holder was killed", async
   const lines = readFileSync(join(directory, "log"), "utf8").trim().split("\n");
   expect(lines.map((line) => line.split(" ")[0])).toEqual(["in", "out", "in", "out", "in", "out"]);
 });
+
+test("says what to set where nothing can be written to the cache", async () => {
+  writeFileSync(join(directory, "file"), "");
+  const lock = JSON.stringify(join(directory, "file", "cache", "it.lock"));
+  const message = evaluate(
+    "setup/lock.mjs",
+    `m.withLock(${lock}, "testing", () => {}).catch((error) => error.message)`,
+  );
+  expect(await message).toContain("Set XDG_CACHE_HOME, and npm_config_cache for npm, to directories");
+});

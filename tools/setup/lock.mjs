@@ -44,7 +44,9 @@ function makeRoomFor(path) {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
     const reason = error instanceof Error ? error.message : error;
-    throw new Error(`${reason}\nSet XDG_CACHE_HOME to a directory that you can write to.`);
+    throw new Error(
+      `${reason}\nSet XDG_CACHE_HOME, and npm_config_cache for npm, to directories that you can write to.`,
+    );
   }
 }
 
