@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { delimiter, resolve } from "node:path";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { pulumiSdk } from "./node_modules";
 
@@ -9,12 +11,18 @@ const demo = resolve(__dirname, "../../tools/demo/main.mjs");
 
 jest.setTimeout(300_000);
 
+/** OpenSSH and URLs read some of it as something else, and no socket's path may be that long. */
+const temporary = mkdtempSync(join(tmpdir(), `a blank, 100%h, \${HOME} and ${"more ".repeat(20)}`));
+// Machines run as somebody else where root starts them.
+beforeAll(() => chmodSync(temporary, 0o755));
+afterAll(() => rmSync(temporary, { recursive: true }));
+
 test("the demo shows a deleted key that still opens its machine, a rotation and a revocation, and no secret", async () => {
-  const env = { ...process.env, PATH: [pulumiSdk, process.env["PATH"]].join(delimiter) };
+  const env = { ...process.env, TMPDIR: temporary, PATH: [pulumiSdk, process.env["PATH"]].join(delimiter) };
   const child = spawn(process.execPath, [demo], { env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = once(child, "exit");
   const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-  expect(await ended).toEqual([0, null]);
+  expect([...(await ended), errors]).toEqual([0, null, ""]);
   expect(printed).toContain(
     "No. Deleting a key from an Exoscale account does not take it off the machines that have it.",
   );
@@ -25,4 +33,5 @@ test("the demo shows a deleted key that still opens its machine, a rotation and 
     /Bob's key: "Permission denied \(publickey\)"\.\n.*Yes\. The provider took his key off the machine/,
   );
   expect(`${printed}${errors}`).not.toMatch(/PRIVATE KEY|b3BlbnNzaC1rZXktdjE/);
+  expect(readdirSync(temporary)).toEqual([]);
 });

@@ -1,6 +1,6 @@
 // Logging in with a private key that never touches a disk or a command line.
 import { existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun, run, start } from "../process/run.mjs";
 import { onPath } from "../setup/engine_installed.mjs";
@@ -24,30 +24,35 @@ import { logInWithoutSsh } from "./login_without_ssh.mjs";
 export function makeLogin(place, host) {
   if (!onPath("ssh") || !onPath("ssh-agent"))
     return (privateKey, command) => logInWithoutSsh(host, privateKey, command);
-  const knownHosts = join(place.directory, "known_hosts");
-  writeFileSync(knownHosts, host.knownHosts);
-  return (privateKey, command) =>
-    withAgent(place, privateKey, (agent) =>
-      logIn(place, host, ["-F", "none", ...sshOptions(agent, knownHosts)], command),
-    );
+  writeFileSync(join(place.directory, KNOWN_HOSTS), host.knownHosts);
+  return (privateKey, command) => withAgent(place, privateKey, (options) => logIn(host, command, options));
 }
 
-/** @param {import("./workplace.mjs").Workplace} place @param {Host} host @param {string[]} options @param {string} command */
-function logIn({ environment }, { host, port, user }, options, command) {
+/**
+ * For all of these programs paths are relative to the place: OpenSSH reads blanks, `%` and `$` in a path as something
+ * else, and the system takes no more than 107 bytes for a socket's.
+ *
+ * @typedef {{ cwd: string, env: NodeJS.ProcessEnv }} Options
+ */
+
+const KNOWN_HOSTS = "known_hosts";
+
+/** @param {Host} host @param {string} command @param {Options} options */
+function logIn({ host, port, user }, command, options) {
+  const known = statSync(join(options.cwd, KNOWN_HOSTS)).size > 0;
   const target = ["-p", String(port), "-l", user, host];
-  return run("ssh", [...options, ...target, command], { env: environment, timeoutMs: 30_000 });
+  return run("ssh", ["-F", "none", ...sshOptions(known), ...target, command], { ...options, timeoutMs: 30_000 });
 }
 
-/** Only this agent's one key, only this host key, no question. @param {string} agent @param {string} knownHosts */
-function sshOptions(agent, knownHosts) {
+/** Only the agent's one key, only this host key, no question. @param {boolean} known whether the host key is */
+function sshOptions(known) {
   const options = {
-    IdentityAgent: agent,
     IdentityFile: "none",
     PreferredAuthentications: "publickey",
     BatchMode: "yes",
-    UserKnownHostsFile: knownHosts,
+    UserKnownHostsFile: KNOWN_HOSTS,
     GlobalKnownHostsFile: "none",
-    StrictHostKeyChecking: statSync(knownHosts).size > 0 ? "yes" : "accept-new",
+    StrictHostKeyChecking: known ? "yes" : "accept-new",
     LogLevel: "ERROR",
     ConnectTimeout: "10",
   };
@@ -58,17 +63,17 @@ function sshOptions(agent, knownHosts) {
  * @template T
  * @param {import("./workplace.mjs").Workplace} place
  * @param {string} privateKey
- * @param {(socket: string) => Promise<T>} use
+ * @param {(options: Options) => Promise<T>} use finds the agent
  * @returns {Promise<T>}
  */
-async function withAgent({ directory, environment }, privateKey, use) {
-  const socket = join(mkdtempSync(join(directory, "agent-")), "socket");
-  const stop = start("ssh-agent", ["-D", "-a", socket], environment);
+async function withAgent({ directory: cwd, environment }, privateKey, use) {
+  const socket = join(basename(mkdtempSync(join(cwd, "agent-"))), "socket");
+  const stop = start("ssh-agent", ["-D", "-a", socket], { cwd, env: environment });
   try {
-    for (let tries = 0; !existsSync(socket) && tries < 250; tries++) await sleep(20);
-    const env = { ...environment, SSH_AUTH_SOCK: socket };
-    await mustRun("ssh-add", ["-q", "-"], { env, input: `${privateKey.trimEnd()}\n` });
-    return await use(socket);
+    for (let tries = 0; !existsSync(join(cwd, socket)) && tries < 250; tries++) await sleep(20);
+    const options = { cwd, env: { ...environment, SSH_AUTH_SOCK: socket } };
+    await mustRun("ssh-add", ["-q", "-"], { ...options, input: `${privateKey.trimEnd()}\n` });
+    return await use(options);
   } finally {
     await stop();
   }

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { beforeLeaving } from "../process/leave.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 
@@ -63,7 +64,7 @@ function pulumiEnvironment(directory) {
     // ts-node and the language host leave files in the temporary directory.
     TMPDIR: join(directory, "tmp"),
     PULUMI_HOME: join(directory, "pulumi"),
-    PULUMI_BACKEND_URL: `file://${join(directory, "state")}`,
+    PULUMI_BACKEND_URL: pathToFileURL(join(directory, "state")).href,
     PULUMI_CONFIG_PASSPHRASE: randomBytes(24).toString("base64"),
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",

@@ -93,11 +93,11 @@ function collect(child, onLine) {
  *
  * @param {string} command
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
  * @returns {() => Promise<void>} stops it with all that it started
  */
-export function start(command, args, env) {
-  const child = spawn(command, args, { env, detached: true, stdio: "ignore" });
+export function start(command, args, options) {
+  const child = spawn(command, args, { ...options, detached: true, stdio: "ignore" });
   // Whoever needs it finds out that it is not there.
   child.on("error", () => {});
   return beforeLeaving(() => killRunning(child));
