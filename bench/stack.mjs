@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { callersEnvironment } from "../tools/demo/workplace.mjs";
 import { beforeLeaving } from "../tools/process/leave.mjs";
 import { killTree } from "../tools/process/tree.mjs";
@@ -37,7 +38,7 @@ export class Stack {
       ...environment,
       PATH: [dirname(plugin), process.env["PATH"]].join(delimiter),
       PULUMI_HOME: join(folder, "home"),
-      PULUMI_BACKEND_URL: `file://${folder}`,
+      PULUMI_BACKEND_URL: pathToFileURL(folder).href,
       PULUMI_CONFIG_PASSPHRASE: "bench",
       PULUMI_SKIP_UPDATE_CHECK: "true",
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
