@@ -120,6 +120,14 @@ describe("Check shows what is wrong", () => {
     expect(failures.map((failure) => failure.property)).toEqual([property]);
   });
 
+  test.each<[string, Wire, string, string]>([
+    ["what is missing in an item", { sshKeys: [{}] }, "sshKeys[0].name", "It is missing: a string is expected"],
+    ["an item of another kind", { sshKeys: ["alice"] }, "sshKeys[0]", 'An object is expected, got "alice"'],
+    ["a number for a text", { labels: { env: 5 } }, "labels.env", "A string is expected, got 5"],
+  ])("with %s in words that say it once", async (_what, given, property, reason) => {
+    expect((await plugin.check("Instance", { ...machine, ...given })).failures).toEqual([{ property, reason }]);
+  });
+
   test("with a secret without naming it as a property, whose value Pulumi would print", async () => {
     const { failures } = await plugin.check("SshKeyPair", { passphrase: secret("hunter2\nhunter3") });
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^passphrase: .*contains a newline/) }]);

@@ -122,8 +122,17 @@ function failuresOf(
     .filter((issue) => valueAt(value, issue.path) !== UNKNOWN)
     .map((issue) => ({
       property: issue.path.reduce(below, name),
-      reason: secret ? issue.message : `${issue.message}, got ${shown(valueAt(value, issue.path))}`,
+      reason: reasonOf(issue, valueAt(value, issue.path), secret),
     }));
+}
+
+function reasonOf(issue: z.core.$ZodIssue, value: unknown, secret: boolean): string {
+  // zod's own words tell the kind of what came, which its value tells better; a description's own words stay.
+  const isPlain = issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
+  const expected = isPlain ? `${/^[aio]/.test(issue.expected) ? "an" : "a"} ${issue.expected} is expected` : "";
+  if (isPlain && value === undefined) return `It is missing: ${expected}`;
+  const message = isPlain ? `A${expected.slice(1)}` : issue.message;
+  return secret ? message : `${message}, got ${shown(value)}`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
