@@ -167,17 +167,21 @@ export function settingFailures(given: Readonly<Record<string, unknown>>): Setti
   return failuresOfSettings(given, process.env);
 }
 
-const accounts = new Map<string, Account>();
+/** How long one opened account serves, in milliseconds: what it has been told once it does not ask again. */
+const sharedForMs = 60_000;
+const accounts = new Map<string, { readonly account: Account; readonly until: number }>();
 
 /**
- * The account of these settings and this environment, opened once per process: one process may run the programs of
- * several stacks, each with its own configuration.
+ * The account of these settings and this environment, the same for a minute: one process may run the programs of several
+ * stacks, each with its own configuration, and may run them for weeks.
  */
 export function sharedAccount(setting: ReadSetting): Account {
+  const now = Date.now();
+  for (const [key, { until }] of accounts) if (until <= now) accounts.delete(key);
   const key = JSON.stringify(settingsFrom(setting, process.env));
-  const account = accounts.get(key) ?? openAccount(setting);
-  accounts.set(key, account);
-  return account;
+  const opened = accounts.get(key) ?? { account: openAccount(setting), until: now + sharedForMs };
+  accounts.set(key, opened);
+  return opened.account;
 }
 
 function zoneAccount(name: string, api: Api): ZoneAccount {

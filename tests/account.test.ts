@@ -24,7 +24,9 @@ describe("Without usable credentials every preview fails before anything is made
     const failures = await cloud.run({ apiKey: "", apiSecret: "" }).failures(resource as typeof SshKeyPair, news);
     expect(failures).toEqual([
       "Exoscale credentials are missing. Set `pulumi config set --secret exoscale-ssh:apiKey` or EXOSCALE_API_KEY, and " +
-        "`pulumi config set --secret exoscale-ssh:apiSecret` or EXOSCALE_API_SECRET.",
+        "`pulumi config set --secret exoscale-ssh:apiSecret` or EXOSCALE_API_SECRET. (A provider of the program's own takes " +
+        "its arguments, and `pulumi refresh` and `pulumi destroy` the configuration of the last `pulumi up`: there the " +
+        "variables always work.)",
     ]);
     expect(cloud.changes()).toEqual([]);
   });
@@ -129,6 +131,21 @@ test("One process has one account per configuration", () => {
   const frankfurt = sharedAccount((name) => (name === "zone" ? "de-fra-1" : undefined));
   expect(sharedAccount((name) => (name === "zone" ? "de-fra-1" : undefined))).toBe(frankfurt);
   expect(sharedAccount(() => undefined)).not.toBe(frankfurt);
+});
+
+test("A program that runs again a minute later asks anew for what it was told once", async () => {
+  Object.assign(process.env, cloud.emulator.environment);
+  const zonesAsked = () => cloud.emulator.requests.filter(({ path }) => path === "/v2/zone").length;
+  const ask = async () => void (await sharedAccount(() => undefined).zones());
+  const now = Date.now();
+  const clock = jest.spyOn(Date, "now").mockReturnValue(now);
+  await ask();
+  await ask();
+  expect(zonesAsked()).toBe(1);
+  clock.mockReturnValue(now + 60_000);
+  await ask();
+  clock.mockRestore();
+  expect(zonesAsked()).toBe(2);
 });
 
 test("Opening an account asks nobody anything", () => {

@@ -25,7 +25,9 @@ export class InvalidNameError extends ExoscaleSshError {
 /**
  * The API key or its secret is configured nowhere.
  *
- * Set the two values that the message names, in the stack's configuration or the environment.
+ * Set the two values that the message names, in the stack's configuration or the environment. What an explicit provider is
+ * to know stands in its own arguments. `pulumi refresh` and `pulumi destroy` go by the configuration of the last
+ * `pulumi up`: they need the variables, or `--run-program`, where it had none.
  */
 export class MissingCredentialsError extends ExoscaleSshError {
   readonly code = "API_CREDENTIALS_MISSING";
@@ -34,7 +36,10 @@ export class MissingCredentialsError extends ExoscaleSshError {
   constructor(readonly missing: readonly ("apiKey" | "apiSecret")[]) {
     const variable = { apiKey: "EXOSCALE_API_KEY", apiSecret: "EXOSCALE_API_SECRET" };
     const ways = missing.map((half) => `\`pulumi config set --secret exoscale-ssh:${half}\` or ${variable[half]}`);
-    super(`Exoscale credentials are missing. Set ${ways.join(", and ")}.`);
+    super(
+      `Exoscale credentials are missing. Set ${ways.join(", and ")}. (A provider of the program's own takes its arguments, ` +
+        "and `pulumi refresh` and `pulumi destroy` the configuration of the last `pulumi up`: there the variables always work.)",
+    );
   }
 }
 
