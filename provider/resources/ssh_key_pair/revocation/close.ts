@@ -3,6 +3,7 @@ import {
   ApiError,
   ExoscaleSshError,
   HostKeyChangedError,
+  KeysNotPutBackError,
   LastKeyError,
   SshLoginRefusedError,
   SshUnreachableError,
@@ -152,10 +153,10 @@ async function announced({ successor }: Revocation, { holder, zone }: Present) {
 
 /**
  * A change that failed has left the key, or put it back: a label that it was on its way off would be a lie. Where that
- * cannot be said either, the failure of the labels themselves, the key may be off, and the label stays.
+ * cannot be said, as it could not be put back or labels themselves failed, the key may be off, and the label stays.
  */
 async function withdrawn(error: unknown, { last }: Revocation, { holder, zone }: Present): Promise<void> {
-  if (error instanceof ApiError) return;
+  if (error instanceof ApiError || error instanceof KeysNotPutBackError) return;
   const label = closedKeyLabel(last.publicKeyFingerprintMd5);
   await relabel(zone, holder.id, () => ({ [label]: undefined })).catch(() => undefined);
 }
