@@ -50,6 +50,19 @@ for (const { name, missing, install } of languages) {
   });
 }
 
+const [yaml] = languages.filter(({ name }) => name === "YAML");
+const [givenYaml, whyNoYaml] = yaml?.missing ? [test.skip, ` (skipped: ${yaml.missing})`] : [test, ""];
+
+givenYaml(`The YAML program of the README runs as it stands there${whyNoYaml}`, async () => {
+  const [, text = ""] = /^```yaml\n(name: .*?)^```/ms.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
+  program.write("Pulumi.yaml", text);
+  expect(await program.up()).toEqual({
+    login: expect.stringMatching(/^ssh -p \d+ debian@127\./),
+    alicePrivateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY"),
+  });
+  await program.destroy();
+});
+
 test("They are tried in each language that they are in", () => {
   expect(languages.map(({ name }) => name).sort()).toEqual(Object.keys(writing).sort());
 });
