@@ -129,6 +129,23 @@ describeGuests((guests) => {
     await host.run().delete(AuthorizedKey, last);
     expect(await host.lines()).toEqual([]);
   });
+
+  test("Options that a machine got before it stopped go again when the program is taken back", async () => {
+    const whole = await host.run().create(AuthorizedKey, news());
+    await host.cloud.emulator.guests.fault(host.id, { kind: "slow", ms: 1, connections: 1 });
+    const takeBack = await host.cloud.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
+    let stopped: Promise<void> | undefined;
+    const run = runWith(host, () => {
+      stopped = host.cloud.emulator.cloud.stopInstance(host.id);
+    });
+    const half = await run.updateInPart(AuthorizedKey, whole, news({ options: ["restrict"] }));
+    await stopped;
+    await takeBack();
+    await host.cloud.emulator.cloud.startInstance(host.id);
+    expect(await host.lines()).toEqual([`restrict ${alice.line}`]);
+    await host.run().update(AuthorizedKey, half, news());
+    expect(await host.lines()).toEqual([alice.line]);
+  });
 });
 
 describeSshd("on a real sshd", () => {

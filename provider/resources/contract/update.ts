@@ -1,3 +1,4 @@
+import { KeysNotPutBackError } from "../../errors";
 import { equalValues } from "./description";
 import type { Context, Log, Resource } from "./resource";
 import { halfUpdated, present } from "./state";
@@ -29,8 +30,10 @@ export async function update<Inputs extends object, State extends object>(
     return await resource.update(id, last, inputs, context);
   } catch (error) {
     const found = await stateNow(resource, id, last, context);
-    // What is gone is not saved again, and what is as it was needs nobody to look after it.
-    if (found === "gone" || (found !== "unknown" && isSame(found, last))) throw error;
+    // What is gone is not saved again, and what is as it was needs nobody to look after it. A host that cannot be looked at
+    // passes for what it was.
+    const isUntouched = found !== "unknown" && found !== "gone" && isSame(found, last);
+    if (found === "gone" || (isUntouched && !(error instanceof KeysNotPutBackError))) throw error;
     throw new HalfUpdate({ ...(found === "unknown" ? last : found), [halfUpdated]: true }, error);
   }
 }
