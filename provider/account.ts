@@ -51,6 +51,8 @@ export interface Account {
   zone(name: string): Promise<ZoneAccount>;
   /** Makes one signed request, once. @throws MissingCredentialsError, CredentialsRejectedError, ApiUnreachableError */
   verifyCredentials(): Promise<void>;
+  /** How many requests that change something have been sent so far, whatever became of them. */
+  changesSent(): number;
   /** What this run registered, so that the second half of a replacement does not delete the first half's work. */
   readonly madeInThisRun: Set<string>;
   /** Names of the keys that the program itself declares, as they were checked: they need not be in the account yet. */
@@ -128,8 +130,10 @@ const sshToHosts = {
 export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log"> = {}): Account {
   const read = settingsFrom(setting, process.env);
   const zone = read.zone;
+  let changesSent = 0;
+  const reporting = { ...options, onChange: () => void changesSent++ };
   const endpoint = read.endpoint ?? `https://api-${zone ?? defaultApiZone}.exoscale.com/v2`;
-  const api = new Api({ ...options, endpoint, credentials: () => credentials(read) });
+  const api = new Api({ ...reporting, endpoint, credentials: () => credentials(read) });
   const zones = once(() => listZones(endpoint, options));
   const sshKeys = new SshKeys(api);
   const zoneAccounts = new Map<string, ZoneAccount>();
@@ -146,12 +150,13 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
       const open = () =>
         zoneAccount(
           name,
-          new Api({ ...options, endpoint: found["api-endpoint"], credentials: () => credentials(read) }),
+          new Api({ ...reporting, endpoint: found["api-endpoint"], credentials: () => credentials(read) }),
         );
       const account = zoneAccounts.get(name) ?? open();
       zoneAccounts.set(name, account);
       return account;
     },
+    changesSent: () => changesSent,
     verifyCredentials: once(async () => void (await sshKeys.list())),
     madeInThisRun: new Set(),
     declaredKeys: new Set(),

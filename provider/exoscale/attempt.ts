@@ -52,6 +52,7 @@ export async function attempt<T extends object>(
   try {
     // What changes something is waited for, once it is sent: nobody would know of what it has made.
     const signal = method === "GET" ? options.signal : undefined;
+    if (method !== "GET") options.onChange?.();
     const answer = await exchange(url, { method, headers, ...(body ? { body } : {}) }, patience, signal);
     return outcome<T>(site, answer, secretsIn(call, credentials), now);
   } catch (error) {

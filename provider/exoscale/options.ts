@@ -15,6 +15,8 @@ export interface ApiOptions {
   readonly signal?: AbortSignal;
   /** Takes a line whenever a request is tried again; default: nothing is said. */
   readonly log?: (line: string) => void;
+  /** Called before each request that changes something; default: nobody is told. */
+  readonly onChange?: () => void;
   /** `User-Agent` header; default `pulumi-exoscale-ssh`. */
   readonly userAgent?: string;
   /** Departures from the default retry policy. */

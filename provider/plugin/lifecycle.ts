@@ -98,7 +98,7 @@ async function updated(request: UpdateRequest, call: ResourceCall, last: Propert
     return await update(call.resource, id, last, inputs, call.context);
   } catch (error) {
     if (!(error instanceof HalfUpdate)) throw error;
-    const state = call.answer(error.state, request.getOlds(), request.getOldInputs());
+    const state = call.answer(error.state, request.getOlds(), request.getOldInputs(), request.getNews());
     throw new InitFailed(id, state, call.answer(inputs, request.getNews()), error.cause);
   }
 }

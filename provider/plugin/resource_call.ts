@@ -4,7 +4,7 @@ import type { Properties } from "../engine/values";
 import { privateKeyFiles } from "../private_key_file";
 import { noOrganization } from "../resources/contract/identity";
 import type { Context, Log } from "../resources/contract/resource";
-import { asLastSaid } from "../resources/contract/state";
+import { asLastSaid, halfUpdated } from "../resources/contract/state";
 import type { Naming } from "./naming";
 import type { Session } from "./session";
 import { type AnyResource, resourceOf, secretsOf } from "./subject";
@@ -49,10 +49,13 @@ export class ResourceCall {
     return { ...opened(struct), identity: { ...this.identity, ...naming } };
   }
 
-  /** The last state, with the last inputs where they say the same as the program says it now, or more. */
+  /**
+   * The last state, with the last inputs where they say the same as the program says it now, or more. Those of an update
+   * that failed half-way say what was to be, which is not what is.
+   */
   last(state: Struct | undefined, inputs: Struct | undefined): Properties {
-    const said = this.given(inputs);
-    return asLastSaid(this.resource, { ...said, ...this.given(state) }, said);
+    const [said, held] = [this.given(inputs), this.given(state)];
+    return halfUpdated in held ? held : asLastSaid(this.resource, { ...said, ...held }, said);
   }
 
   /**

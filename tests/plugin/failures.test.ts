@@ -77,10 +77,10 @@ describe("An update that fails half-way", () => {
   const make = (name: string) => plugin.up("Instance", { ...machine, name, userData: "#!hunter2" }, { name: "web" });
 
   /** Makes an instance, and fails to give it another name and a larger disk once it is stopped for that. */
-  async function failToGrow() {
-    const held = await make("small");
+  async function failToGrow(more: Wire = {}, name = "small") {
+    const held = await make(name);
     emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:resize-disk$/ });
-    const larger = { ...held.inputs, name: "large", diskSize: 20 };
+    const larger = { ...held.inputs, name: "large", diskSize: 20, ...more };
     const part = partOf(await failure(plugin.update("Instance", held, larger)));
     return { part, before: held.inputs, held: { id: held.id, inputs: larger, properties: part?.properties ?? {} } };
   }
@@ -104,6 +104,21 @@ describe("An update that fails half-way", () => {
     const found = await plugin.read("Instance", held.id, held);
     expect(found.properties).toMatchObject({ name: "large", state: "stopped" });
     expect(found.properties).not.toHaveProperty("halfUpdated");
+  });
+
+  test("has not done what it had not come to, although Pulumi takes its inputs for the last ones", async () => {
+    const { held } = await failToGrow({ deletionProtection: true });
+    const since = emulator.requests.length;
+    expect(await plugin.update("Instance", held, held.inputs)).toMatchObject({ deletionProtection: true });
+    expect(emulator.requests.slice(since).filter(({ path }) => path.endsWith(":add-protection"))).toHaveLength(1);
+  });
+
+  test("may be taken back by a program although its inputs could not be, had it come to them", async () => {
+    const { held, before } = await failToGrow({ name: "tall" }, "short");
+    expect((await plugin.check("Instance", before, { olds: held.inputs })).failures).toEqual([]);
+    await plugin.update("Instance", held, held.inputs);
+    const { failures } = await plugin.check("Instance", before, { olds: held.inputs });
+    expect(failures.map(({ property }) => property)).toEqual(["diskSize"]);
   });
 
   test("saves nothing where nothing was done", async () => {

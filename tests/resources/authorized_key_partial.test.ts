@@ -140,10 +140,13 @@ describeGuests((guests) => {
     });
     const half = await run.updateInPart(AuthorizedKey, whole, news({ options: ["restrict"] }));
     await stopped;
+    // A refresh that can see nothing must not pass for one that has.
+    const found = await host.run().found(AuthorizedKey, half);
+    expect(await host.run().diff(AuthorizedKey, found, news())).toMatchObject({ drifted: true });
     await takeBack();
     await host.cloud.emulator.cloud.startInstance(host.id);
     expect(await host.lines()).toEqual([`restrict ${alice.line}`]);
-    await host.run().update(AuthorizedKey, half, news());
+    await host.run().update(AuthorizedKey, found, news());
     expect(await host.lines()).toEqual([alice.line]);
   });
 });

@@ -61,6 +61,9 @@ describeGuests((guests) => {
     cloud.emulator.faults.clear();
     expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["no no", "yes no"]);
 
+    const guest = await cloud.emulator.cloud.guest(String(web.state.instanceId));
+    // Somebody has given the line of a key that stays options of its own.
+    await guest.writeAuthorizedKeys(`no-pty ${await guest.authorizedKeys()}`);
     expect(await cloud.run().diff(Instance, half, opened(first, second))).toMatchObject({ drifted: true });
     const now = await cloud.run().update(Instance, half, opened(first, second));
     expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["yes no", "no no"]);

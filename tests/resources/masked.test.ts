@@ -29,6 +29,13 @@ describe("In any message", () => {
     expect(maskingOf([" ", ""])("is not set")).toBe("is not set");
   });
 
+  test("several backslashes are as soon looked for as one", () => {
+    const hide = maskingOf([`${"\\".repeat(12)}A`]);
+    expect(hide(`It is ${"\\".repeat(40)}B, not ${"\\".repeat(12)}A.`)).toBe(
+      `It is ${"\\".repeat(40)}B, not [secret].`,
+    );
+  });
+
   test("as many and as long values as there may be are found", () => {
     const script = (of: number) => Array.from({ length: 1500 }, (_, line) => `echo '${of} Zürich ${line}'`).join("\n");
     const values = Array.from({ length: 20 }, (_, of) => script(of));

@@ -36,7 +36,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const connection = known(inputs.connection);
     const isElsewhere = connection?.host.toLowerCase() !== state.connection.host.toLowerCase();
     const replaces = connection && isElsewhere ? [...diff.replaces, "connection"] : diff.replaces;
-    return { ...diff, replaces, drifted: state.unfinished === true };
+    return { ...diff, replaces, drifted: isUncertain(state) };
   },
 
   async create(inputs, context) {
@@ -66,8 +66,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const { fingerprintSha256, hostKey } = last;
     const state = { ...inputs, fingerprintSha256, hostKey };
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
-    const isCertain = last.unfinished !== true && !(halfUpdated in last);
-    if (sameOptions && last.comment === inputs.comment && isCertain) return state;
+    if (sameOptions && last.comment === inputs.comment && !isUncertain(last)) return state;
     const access = accessTo(account, inputs.connection, hostKey, last.connection);
     const report = await written(state, context, access, "replace");
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
@@ -78,6 +77,11 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
 
   delete: removeGrant,
 };
+
+/** Whether a run has failed since the line was last known to be as the state has it. */
+function isUncertain(state: AuthorizedKeyState): boolean {
+  return state.unfinished === true || halfUpdated in state;
+}
 
 function isSameKey(last: string, next: Previewed<string>): boolean {
   return next !== UNKNOWN && (last === next || sameKey(parsePublicKey(last), parsePublicKey(next)));

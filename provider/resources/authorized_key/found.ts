@@ -1,15 +1,16 @@
 import type { Grant } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import type { Context } from "../contract/resource";
-import { present } from "../contract/state";
+import { present, seen } from "../contract/state";
 import { accessTo, hostKeyText, shownGrant } from "./access";
 import type { AuthorizedKeyState } from "./fields";
 
 type Line = Grant["lines"][number];
 
 /**
- * The grant as it is on the host now; undefined when it is gone, unless its creation is still to be finished. Where that cannot be found out it is as it was, with a
- * warning: a host that is down, or that shows another host key, says nothing about a key.
+ * The grant as it is on the host now; undefined when it is gone, unless its creation is still to be finished. Where that
+ * cannot be found out it is as it was, with a warning: a host that is down, or that shows another host key, says nothing
+ * about a key.
  */
 export async function grantAsFound(
   last: AuthorizedKeyState,
@@ -58,7 +59,7 @@ function asWritten(last: AuthorizedKeyState, { lines, hostKey }: Grant, { accoun
   const options = altered && !hasOptions(altered) ? altered.options : last.options;
   const comment = altered && !hasComment(altered) ? altered.comment : last.comment;
   return present<AuthorizedKeyState>({
-    ...last,
+    ...seen(last),
     options: options && [...options],
     comment,
     hostKey: hostKeyText(hostKey),

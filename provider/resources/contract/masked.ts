@@ -110,9 +110,10 @@ function anyOf(text: string): string {
 
 /** A pattern for a text as messages quote it. */
 function quotable(text: string): string {
-  return text.replace(/[\s\p{Cc}]+|["\\]|[$()*+.?[\]^{|}/]/gu, (found) => {
+  // Of several backslashes there is one pattern: one for each would try all the ways to share them out.
+  return text.replace(/[\s\p{Cc}]+|"|\\+|[$()*+.?[\]^{|}/]/gu, (found) => {
     if (found === '"') return '\\\\*"';
-    if (found === "\\") return "\\\\+";
+    if (found.startsWith("\\")) return "\\\\+";
     return /^[\s\p{Cc}]/u.test(found) ? "(?:[\\s\\p{Cc}]|\\\\[bfnrt]|\\\\u[0-9a-f]{4})+" : `\\${found}`;
   });
 }

@@ -81,7 +81,7 @@ export type SameValue<Inputs> = {
 /**
  * A resource as both fronts see it. `Inputs` is what a program declares; `State` is the inputs plus the outputs.
  *
- * Methods throw errors of `provider/errors.ts`. A create that fails after the object exists throws a
+ * Methods throw errors of `provider/errors/`. A create that fails after the object exists throws a
  * `PartialCreateError`, which carries the identifier and the state so far.
  */
 export interface Resource<Inputs extends object, State extends object> {

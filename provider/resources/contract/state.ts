@@ -17,9 +17,16 @@ export function only<T extends object>(names: readonly string[], object: T): T {
 
 /**
  * Marks a state that an update left when it failed half-way. The engine takes the inputs of that update for the last ones,
- * and they are not what the object was brought to. State format; a refresh and the next update are without it.
+ * and they are not what the object was brought to: a front that joins the two must not. State format. The next update is
+ * without it, and so is a read that has seen the object.
  */
 export const halfUpdated = "halfUpdated";
+
+/** A state without the mark: the object itself has been looked at. */
+export function seen<State extends object>(state: State): State {
+  const { [halfUpdated]: _, ...rest } = state as State & { [halfUpdated]?: true };
+  return rest as unknown as State;
+}
 
 /**
  * A state in which what can be said in several ways stands as the program said it last. So a name that once was found to
@@ -32,7 +39,6 @@ export function asLastSaid<State extends object>(
   state: State,
   inputs: object,
 ): State {
-  if (halfUpdated in state) return state;
   return { ...state, ...only(fieldsMarked(description, "spellings"), inputs) };
 }
 
@@ -49,7 +55,5 @@ export function lastState<State extends object>(
 ): State | undefined {
   const required = Object.entries(outputs.shape).filter(([, field]) => !field.safeParse(undefined).success);
   // What has all the outputs was made by create, read or update.
-  if (!required.every(([name]) => properties[name] !== undefined)) return undefined;
-  const { [halfUpdated]: _, ...state } = properties;
-  return state as State;
+  return required.every(([name]) => properties[name] !== undefined) ? (properties as State) : undefined;
 }

@@ -26,14 +26,16 @@ export async function update<Inputs extends object, State extends object>(
   inputs: Inputs,
   context: Context,
 ): Promise<State> {
+  const before = context.account.changesSent();
   try {
     return await resource.update(id, last, inputs, context);
   } catch (error) {
+    // A host that nobody can look at any more passes for what it was.
+    const isOnHost = error instanceof KeysNotPutBackError;
+    if (context.account.changesSent() === before && !isOnHost) throw error;
     const found = await stateNow(resource, id, last, context);
-    // What is gone is not saved again, and what is as it was needs nobody to look after it. A host that cannot be looked at
-    // passes for what it was.
-    const isUntouched = found !== "unknown" && found !== "gone" && isSame(found, last);
-    if (found === "gone" || (isUntouched && !(error instanceof KeysNotPutBackError))) throw error;
+    // What is gone is not saved again, and what is as it was needs nobody to look after it.
+    if (found === "gone" || (found !== "unknown" && !isOnHost && isSame(found, last))) throw error;
     throw new HalfUpdate({ ...(found === "unknown" ? last : found), [halfUpdated]: true }, error);
   }
 }

@@ -25,7 +25,26 @@ export async function instanceChangeRules(
   if (!isProtected && refused.length === 0) return [];
   if (await failedAtCreation(inputs, olds, account)) return [];
   if (isProtected) return [protectedReplaced(settled, olds)];
-  return (await isAnotherMachine(inputs, olds, account)) ? [] : refused;
+  if (await isAnotherMachine(inputs, olds, account)) return [];
+  const still = changesRefused(inputs, { ...olds, ...(await facts(inputs, olds, account)) });
+  return refused.filter(({ property }) => still.some((failure) => failure.property === property));
+}
+
+/**
+ * What the machine has of that which cannot be taken back. After an update that failed half-way the old inputs are those
+ * that it was to bring about, and may never have come to. Known by its name, if only one machine has that.
+ */
+async function facts(inputs: Inputs, olds: InstanceInputs, account: Account): Promise<Partial<InstanceInputs>> {
+  const { instances } = await account.zone(olds.zone);
+  const named = (await instances.list()).filter(({ name }) => name === olds.name || name === known(inputs.name));
+  const [only, ...others] = named;
+  const found = only && others.length === 0 ? await instances.find(only.id) : undefined;
+  if (!found) return {};
+  return {
+    ...(found["disk-size"] !== undefined && { diskSize: found["disk-size"] }),
+    ...(found["public-ip-assignment"] !== "dual" && { publicIpAssignment: "inet4" }),
+    ...(found["user-data"] === undefined && { userData: undefined }),
+  };
 }
 
 /** What is not known yet may turn out as it was; the check of the update, which knows it, decides. */

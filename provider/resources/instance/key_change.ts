@@ -1,5 +1,6 @@
 import type { HostAccess, HostKey, Instance, KeyChangeReport, SshKey } from "../../account";
 import { InvalidArgumentError } from "../../errors";
+import { type PublicKey, parsePublicKey } from "../../keys/public_key";
 import { bastionOf, credentialsOf, distinct, privateHalvesFor } from "../connection/credentials";
 import type { InstanceState } from "./fields";
 import { metAsKnown } from "./first_contact";
@@ -49,13 +50,14 @@ async function carriedOut(
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
   const owner = (await defaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
   const access = await metAsKnown(job, await accessTo(job, instance, last, remembered), owner, plan);
-  await relabel(zone, id, () => labelsBefore(plan, remembered.owner), deadline);
+  const add = [...plan.add, ...(await takenOff(job, plan.doubtful, access, owner))];
+  await relabel(zone, id, () => labelsBefore(add, remembered.owner), deadline);
   const report = await account.ssh.changeKeys(
     access,
     {
       user: owner,
       alsoFrom: ["root"],
-      add: plan.add.map((key) => ({ key, comment: key.comment })),
+      add: add.map((key) => ({ key, comment: key.comment })),
       remove: plan.remove,
       allowLockout: inputs.allowLockout === true,
       endSessions: inputs.terminateSessions === true,
@@ -105,8 +107,16 @@ export function whyNoAddress(name: string): string {
   );
 }
 
-function labelsBefore(plan: KeyPlan, owner: string | undefined): LabelChanges {
-  return Object.assign({}, ...plan.add.map((key) => beforeAdding(key, owner)));
+/** Those of some keys that no file of the account has, whatever options their lines would have. */
+async function takenOff({ account }: Job, keys: readonly PublicKey[], access: HostAccess, owner: string) {
+  if (keys.length === 0) return [];
+  const { publicKeys } = await account.ssh.listKeys(access, owner);
+  const there = new Set(publicKeys.map((text) => parsePublicKey(text).fingerprintSha256));
+  return keys.filter(({ fingerprintSha256 }) => !there.has(fingerprintSha256));
+}
+
+function labelsBefore(keys: readonly PublicKey[], owner: string | undefined): LabelChanges {
+  return Object.assign({}, ...keys.map((key) => beforeAdding(key, owner)));
 }
 
 /** Labels of the keys that somebody may ask about: those of the account, and those that the API lists here. */

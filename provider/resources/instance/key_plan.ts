@@ -11,8 +11,10 @@ type HeldKey = InstanceState["heldKeys"][number];
 
 /** What a machine's keys have to become. */
 export interface KeyPlan {
-  /** Declared, and not known to be there; all that are declared, where a run was lost that may have taken some away. */
+  /** Declared, and not known to be there. */
   readonly add: readonly PublicKey[];
+  /** Declared, and there as far as the state knows; a run was lost since then that may have taken it off. Else none. */
+  readonly doubtful: readonly PublicKey[];
   /** Known to have been given, and declared no more. */
   readonly remove: readonly KeyIdentity[];
   /** Those of them that are known by more than a label. */
@@ -49,8 +51,9 @@ export function keyPlan(
   const removed = present.filter(({ facts }) => !isDeclared(facts)).map(({ facts }) => facts);
   const strays = strayKeys(labels, last, [...declared, ...held.map(({ facts }) => facts)]);
   return {
-    add: declared
-      .filter((key) => !isThere(key) || (isLost && key.publicKeyOpenssh !== undefined))
+    add: declared.filter((key) => !isThere(key)).map((key) => publicKeyOf(key, name)),
+    doubtful: declared
+      .filter((key) => isLost && isThere(key) && key.publicKeyOpenssh !== undefined)
       .map((key) => publicKeyOf(key, name)),
     remove: [...removed.map((key) => identityOf(key, name)), ...strays],
     removed,

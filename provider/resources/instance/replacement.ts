@@ -27,7 +27,10 @@ export async function refineInstanceDiff(
   const otherThings = diff.replaces.filter((name) => !respelled.includes(name));
   // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,
   // which must not fail for this, never finds another template.
-  if (otherThings.includes("template") && state.deletionProtection === true && known(inputs.template) !== undefined) {
+  const isAnother = otherThings.some(
+    (name) => (name === "template" || name === "zone") && known(inputs[name]) !== undefined,
+  );
+  if (isAnother && state.deletionProtection === true) {
     throw new ReplacementRefusedError(replacedThoughProtected(state.name));
   }
   const replaces = [

@@ -2,7 +2,7 @@ import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { NotInAccountError, PartialCreateError } from "../../errors";
 import { known } from "../contract/description";
 import type { Context, Diff, Resource } from "../contract/resource";
-import { inputsOf } from "../contract/state";
+import { inputsOf, seen } from "../contract/state";
 import {
   type SecurityGroupInputs,
   type SecurityGroupRuleInputs,
@@ -101,7 +101,7 @@ async function asFound(
   const present = found.rules ?? [];
   const same = last !== undefined && (await areDeclared(present, last, account));
   return {
-    ...last,
+    ...(last && seen(last)),
     name: found.name,
     ...(found.description ? { description: found.description } : {}),
     rules: same ? last.rules : present.map(declaredRule),

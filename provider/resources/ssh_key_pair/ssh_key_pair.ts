@@ -3,7 +3,7 @@ import { KeyNameTakenError, NameTakenOverError } from "../../errors";
 import { unreadableHostKeys } from "../connection/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
-import { inputsOf } from "../contract/state";
+import { inputsOf, seen } from "../contract/state";
 import { deleteKey } from "./deletion";
 import {
   hasPrivateHalf,
@@ -84,10 +84,10 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   async read(name, last, { account, log }) {
     const registered = await account.sshKeys.find(name);
-    if (!registered) return last && hasPrivateHalf(last) ? keptWithoutRegistration(name, last, log) : undefined;
+    if (!registered) return last && hasPrivateHalf(last) ? keptWithoutRegistration(name, seen(last), log) : undefined;
     const md5 = registered.fingerprint;
     const state = last
-      ? { ...(await completed(last)), registeredFingerprintMd5: md5 }
+      ? { ...(await completed(seen(last))), registeredFingerprintMd5: md5 }
       : { ...bareInputs(name), publicKeyFingerprintMd5: md5, registeredFingerprintMd5: md5 };
     return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
   },
