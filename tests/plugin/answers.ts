@@ -34,6 +34,16 @@ export function diffIn(answer: DiffResponse) {
   };
 }
 
+/** The error that a call ends with. @throws when it succeeds */
+export async function failure(promise: Promise<unknown>): Promise<ServiceError> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: ServiceError) => error,
+  );
+  if (outcome === undefined) throw new Error("It succeeded.");
+  return outcome;
+}
+
 /** The object that exists although its creation failed, as an error carries it to the engine. */
 export function partOf(error: ServiceError) {
   const [bytes] = error.metadata.get("grpc-status-details-bin");

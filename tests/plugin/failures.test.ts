@@ -1,7 +1,7 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
-import { partOf } from "./answers";
+import { failure, partOf } from "./answers";
 import { Plugin, urn } from "./plugin_client";
 import { clearSecrets } from "./secrets";
 import { secret, type Wire } from "./wire";
@@ -19,15 +19,6 @@ afterAll(async () => {
 });
 
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
-
-async function failure(promise: Promise<unknown>): Promise<ServiceError> {
-  const outcome = await promise.then(
-    () => undefined,
-    (error: ServiceError) => error,
-  );
-  if (outcome === undefined) throw new Error("It succeeded.");
-  return outcome;
-}
 
 /** Fails to make an instance after it exists. */
 function fail(news: Wire): Promise<ServiceError> {

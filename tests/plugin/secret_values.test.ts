@@ -1,7 +1,6 @@
-import type { ServiceError } from "@grpc/grpc-js";
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
-import { partOf } from "./answers";
+import { failure, partOf } from "./answers";
 import { Plugin, settingsFor } from "./plugin_client";
 import { clearSecrets } from "./secrets";
 import { output, secret, type Wire } from "./wire";
@@ -27,15 +26,6 @@ afterAll(async () => {
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const windows = { template: "Windows Server 2022" };
 const host = { publicKey: alice.line, connection: { host: "192.0.2.1", user: "root" } };
-
-async function failure(promise: Promise<unknown>): Promise<ServiceError> {
-  const outcome = await promise.then(
-    () => undefined,
-    (error: ServiceError) => error,
-  );
-  if (outcome === undefined) throw new Error("It succeeded.");
-  return outcome;
-}
 
 describe("Check hides, and names in the text only,", () => {
   test.each<[string, string, Wire, RegExp]>([
