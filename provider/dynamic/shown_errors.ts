@@ -56,10 +56,14 @@ export function shownHalf<Result>(
   });
 }
 
+function visible(cause: unknown): Error {
+  if (cause instanceof ExoscaleSshError) return new ShownError(cause);
+  return cause instanceof Error ? cause : new Error(String(cause));
+}
+
 /** An error by which Pulumi saves the object, and shows the reason. */
 function saving(cause: unknown, id: string, state: object, inputs: Properties): Error {
-  const error =
-    cause instanceof ExoscaleSshError ? new ShownError(cause) : cause instanceof Error ? cause : Error(String(cause));
+  const error = visible(cause);
   // Without the provider's text a later refresh or destroy could not load it ("code must be a string").
   const properties = { ...toEngine(state), [providerKey]: inputs[providerKey] };
   return Object.assign(error, { id, properties, reasons: [error.message] });

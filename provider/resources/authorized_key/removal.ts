@@ -53,7 +53,8 @@ const away = [
 
 /** For what is gone for good the only way is to forget it. */
 function withWayOut(error: unknown, last: AuthorizedKeyState): unknown {
-  const isAway = away.some((kind) => reasonBehind(error) instanceof kind);
+  const reason = reasonBehind(error);
+  const isAway = away.some((kind) => reason instanceof kind);
   if (!isAway || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
