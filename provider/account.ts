@@ -10,10 +10,9 @@ import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
 import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
 import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
-import type { Credential } from "./ssh/credentials";
-import { parseHostKeyPin } from "./ssh/host_key";
+import { parseHostKeyPin } from "./ssh/connection/host_key";
+import { checkTarget } from "./ssh/connection/target";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
-import { checkTarget } from "./ssh/target";
 
 export type { Instance, InstanceSummary } from "./exoscale/instance";
 export type { InstanceType } from "./exoscale/instance_types";
@@ -21,18 +20,18 @@ export type { SecurityGroup, SecurityGroupRule } from "./exoscale/security_group
 export type { SshKey } from "./exoscale/ssh_keys";
 export type { Template } from "./exoscale/templates";
 export type { Zone } from "./exoscale/zones";
-export type { Bastion } from "./ssh/bastion";
-export type { Examination, Standing } from "./ssh/change_keys/examination";
-export type { Grant } from "./ssh/change_keys/grant";
-export type { HostAccess, KeyChange, KeyChangeReport } from "./ssh/change_keys/key_change";
+export type { Examination, KeyStatus } from "./ssh/change_keys/examine_key";
+export type { Grant } from "./ssh/change_keys/find_grant";
+export type { KeyChange, KeyChangeReport } from "./ssh/change_keys/key_change";
 export type { KeyIdentity } from "./ssh/change_keys/key_identity";
-export type { Credential } from "./ssh/credentials";
-export type { HostKey } from "./ssh/host_key";
+export type { Bastion } from "./ssh/connection/bastion";
+export type { Credential } from "./ssh/connection/credentials";
+export type { HostAccess } from "./ssh/connection/host_access";
+export type { HostKey } from "./ssh/connection/host_key";
 
 /**
- * An Exoscale account and the hosts in it, as the resources see them. The only place that reads EXOSCALE_* variables,
- * and SSH_AUTH_SOCK,
- * and the only one that knows both the API and SSH.
+ * An Exoscale account and the hosts in it, as the resources see them. Only this file reads the EXOSCALE_* variables and
+ * SSH_AUTH_SOCK, and only this file knows both the API and SSH.
  */
 export interface Account {
   /** Keys, groups: the same in every zone. */
@@ -53,19 +52,6 @@ export interface Account {
   verifyCredentials(): Promise<void>;
   /** How many requests that change something have been sent so far, whatever became of them. */
   changesSent(): number;
-  /** What this run registered, so that the second half of a replacement does not delete the first half's work. */
-  readonly madeInThisRun: Set<string>;
-  /** Names of the keys that the program itself declares, as they were checked: they need not be in the account yet. */
-  readonly declaredKeys: Set<string>;
-  /** What each resource that is a keypair has become in this run, as the core keeps it, by a digest of who it is. */
-  readonly pairs: Map<string, unknown>;
-  /** Who each registered key belongs to in this run, as such a digest: its state may have it under a name of before. */
-  readonly ownersOfKeys: Map<string, string>;
-  /**
-   * Private halves of the pairs that this run has met, by SHA256 fingerprint. One of them may be all that opens a machine
-   * which an earlier run left half-way.
-   */
-  readonly privateHalves: Map<string, Credential>;
   /** What is done over SSH, and the texts that tell a person how to. */
   readonly ssh: typeof sshToHosts;
 }
@@ -89,29 +75,29 @@ export interface ZoneAccount {
 export type ReadSetting = (name: SettingName) => string | undefined;
 
 const defaultApiZone = "ch-gva-2";
-const connecting = (): typeof import("./ssh/connecting") => require("./ssh/connecting");
+const operations = (): typeof import("./ssh/operations") => require("./ssh/operations");
 
 const sshToHosts = {
   get probe() {
-    return connecting().probe;
+    return operations().probe;
   },
   get listKeys() {
-    return connecting().listKeys;
+    return operations().listKeys;
   },
   get examineKey() {
-    return connecting().examineKey;
+    return operations().examineKey;
   },
   get findGrant() {
-    return connecting().findGrant;
+    return operations().findGrant;
   },
   get changeKeys() {
-    return connecting().changeKeys;
+    return operations().changeKeys;
   },
   get renewHostKeys() {
-    return connecting().renewHostKeys;
+    return operations().renewHostKeys;
   },
   get waitForSsh() {
-    return connecting().waitForSsh;
+    return operations().waitForSsh;
   },
   checkLineOptions,
   sameOptions,
@@ -158,11 +144,6 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     },
     changesSent: () => changesSent,
     verifyCredentials: once(async () => void (await sshKeys.list())),
-    madeInThisRun: new Set(),
-    declaredKeys: new Set(),
-    pairs: new Map(),
-    ownersOfKeys: new Map(),
-    privateHalves: new Map(),
     ssh: sshToHosts,
   };
 }

@@ -7,6 +7,7 @@ import { check } from "../resources/contract/check";
 import type { PreviewedFields } from "../resources/contract/description";
 import { diff } from "../resources/contract/diff";
 import type { Diff, Log, Resource } from "../resources/contract/resource";
+import { Run } from "../resources/contract/run";
 import { lastState } from "../resources/contract/state";
 import { update } from "../resources/contract/update";
 import { shown, shownHalf, shownPartial } from "./shown_errors";
@@ -18,6 +19,8 @@ export type DynamicProvider = Required<pulumi.dynamic.ResourceProvider<Propertie
 /** The engine configures before anything else; without it there still are the EXOSCALE_* variables. */
 let readSetting: ReadSetting = () => undefined;
 let account: Account | undefined;
+/** A process of dynamic resources serves one run. */
+const run = new Run();
 
 /** Lines end up under the stack in Pulumi's output, and stay there. */
 const log: Log = {
@@ -37,7 +40,7 @@ function configured(): Account {
 export function dynamicProvider<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
 ): DynamicProvider {
-  const context = () => ({ account: configured(), files: privateKeyFiles, log, abandoned: () => engineIsGone() });
+  const context = () => ({ account: configured(), run, files: privateKeyFiles, log, abandoned: () => engineIsGone() });
   return {
     // Nothing here waits: Pulumi starts other methods while a configure is still under way.
     configure: shown(async ({ config }) => {

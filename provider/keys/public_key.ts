@@ -122,3 +122,8 @@ function rsaSize(spki: KeyObject): { rsaBits?: number } {
 function noSuchKey(kind: KeyKind): string {
   return `its numbers are no ${kind.sshType} key; copy the whole line again`;
 }
+
+/** Whether two texts are the same public key; comment, blanks and encoding aside. */
+export function samePublicKeyText(left: string, right: string): boolean {
+  return left === right || sameKey(parsePublicKey(left), parsePublicKey(right));
+}

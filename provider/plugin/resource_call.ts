@@ -32,6 +32,7 @@ export class ResourceCall {
     this.identity = { organization: noOrganization, urn: request.getUrn(), name: request.getName() };
     this.context = {
       account: session.account,
+      run: session.run,
       files: privateKeyFiles,
       log,
       abandoned: () => engineIsGone(session.display.address ?? ""),

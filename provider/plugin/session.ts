@@ -1,6 +1,7 @@
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Account } from "../account";
 import { CancelledError } from "../errors";
+import { Run } from "../resources/contract/run";
 import { accountOf, type GivenSettings } from "./configuration";
 import { Display } from "./display";
 import { opened } from "./values";
@@ -11,6 +12,8 @@ export class Session {
   display: Display;
   /** The settings as the engine sent them; absent until it has. */
   settings: Struct | undefined;
+  /** What the operation remembers that is under way. */
+  run = new Run();
   private opened: Account | undefined;
   private running = new AbortController();
 
@@ -36,6 +39,7 @@ export class Session {
     this.settings = settings;
     // The engine cancels at the end of every operation, and one that is attached then begins another.
     this.running = new AbortController();
+    this.run = new Run();
     this.opened = this.open(opened(settings));
   }
 

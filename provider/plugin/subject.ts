@@ -2,7 +2,7 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { z } from "zod";
 import { functions, resources } from "../resources";
 import { fieldsMarked } from "../resources/contract/description";
-import { type Masking, maskingOf } from "../resources/contract/masked";
+import { type Masking, maskingOf } from "../resources/contract/redaction";
 import type { Resource } from "../resources/contract/resource";
 import type { AccountFunction } from "../resources/functions/function";
 import { Unsupported } from "./failure";

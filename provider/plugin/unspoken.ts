@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Masking } from "../resources/contract/masked";
+import type { Masking } from "../resources/contract/redaction";
 
 /** How to hide, in what is said during a call, what its request has as a secret. */
 const ofThisCall = new AsyncLocalStorage<Masking>();

@@ -1,7 +1,7 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { fromEngine, type Properties, toEngine } from "../engine/values";
 import { UNKNOWN } from "../resources/contract/description";
-import { textsIn } from "../resources/contract/masked";
+import { textsIn } from "../resources/contract/redaction";
 
 /** The key by which an object on the wire says that it stands for something else, and what it stands for. */
 const signature = "4dabf18193072939515e22adb298388d";

@@ -1,7 +1,7 @@
 import { isIPv6 } from "node:net";
 import { InvalidTargetError } from "../errors";
-import type { HostKey } from "./host_key";
-import { checkAddress, checkTarget, type SshTarget } from "./target";
+import type { HostKey } from "./connection/host_key";
+import { checkAddress, checkTarget, type SshTarget } from "./connection/target";
 
 /** What a `Host` block says beyond where and who. */
 export interface SshConfigOptions {

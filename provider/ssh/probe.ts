@@ -1,14 +1,14 @@
 import { ExoscaleSshError } from "../errors";
 import { parsePublicKey } from "../keys/public_key";
-import { type Bastion, routeTo } from "./bastion";
-import { type Credential, loginSteps } from "./credentials";
-import { withDeadline } from "./deadline";
-import { dial } from "./dial";
-import { leave } from "./handshake";
-import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./host_key";
-import { KeyQuestion } from "./key_question";
-import { type LoginStep, NoneStep } from "./login_step";
-import { hostAndPort, type SshTarget } from "./target";
+import { type Bastion, routeTo } from "./connection/bastion";
+import { type Credential, loginSteps } from "./connection/credentials";
+import { withDeadline } from "./connection/deadline";
+import { dial } from "./connection/dial";
+import { leave } from "./connection/handshake";
+import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
+import { KeyQuestion } from "./connection/key_question";
+import { type LoginStep, NoneStep } from "./connection/login_step";
+import { hostAndPort, type SshTarget } from "./connection/target";
 
 /** What a host said about a public key. */
 export interface ProbeResult {

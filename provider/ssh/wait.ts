@@ -1,11 +1,11 @@
 import { SshConnectionLostError, SshTimeoutError, SshUnreachableError } from "../errors";
-import { type Bastion, routeTo } from "./bastion";
-import type { Credential } from "./credentials";
-import { backoff, pause, withDeadline } from "./deadline";
-import { type DialOptions, dial } from "./dial";
-import { leave } from "./handshake";
-import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./host_key";
-import { hostAndPort, type SshTarget } from "./target";
+import { type Bastion, routeTo } from "./connection/bastion";
+import type { Credential } from "./connection/credentials";
+import { backoff, pause, withDeadline } from "./connection/deadline";
+import { type DialOptions, dial } from "./connection/dial";
+import { leave } from "./connection/handshake";
+import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
+import { hostAndPort, type SshTarget } from "./connection/target";
 
 /** How long to wait, and for whom. */
 export interface WaitOptions {

@@ -1,5 +1,5 @@
 /** Logins by the programs that people have, with a private key in a file as they would have it. */
-import type { SshTarget } from "../../provider/ssh/target";
+import type { SshTarget } from "../../provider/ssh/connection/target";
 import { inDirectory, inFile, run } from "./real_programs";
 
 /** A server, and the key that it has to show: `type base64`. */

@@ -229,7 +229,7 @@ describe("A new pair", () => {
     const next = await newPair(cloud.run());
     const run = cloud.run();
     await run.diff(SshKeyPair, next, { ...identityOf(next), onDelete: "revoke" });
-    run.account.declaredKeys.clear();
+    run.run.declaredKeys.clear();
     await run.delete(SshKeyPair, next);
     await run.delete(SshKeyPair, alice);
     expect([await accepts(cloud, web, alice), await accepts(cloud, web, next)]).toEqual(["no no", "no no"]);

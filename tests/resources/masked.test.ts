@@ -1,4 +1,4 @@
-import { maskingOf, maskingOfOwn, textsIn } from "../../provider/resources/contract/masked";
+import { maskingOf, maskingOfOwn, textsIn } from "../../provider/resources/contract/redaction";
 
 describe("In any message", () => {
   test.each<[string, string, string, string]>([

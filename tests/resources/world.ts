@@ -6,6 +6,7 @@ import { check, type RawInputs } from "../../provider/resources/contract/check";
 import type { PreviewedFields } from "../../provider/resources/contract/description";
 import { diff } from "../../provider/resources/contract/diff";
 import type { CheckFailure, Diff, Resource } from "../../provider/resources/contract/resource";
+import { Run as RunMemory } from "../../provider/resources/contract/run";
 import { inputsOf } from "../../provider/resources/contract/state";
 import { HalfUpdate, update } from "../../provider/resources/contract/update";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulated";
@@ -18,9 +19,10 @@ export interface Held<State> {
   readonly state: State;
 }
 
-/** One run of the provider: an account of its own, of which nothing is remembered by the next run. */
+/** One run of the provider: an account of its own, and a memory that the next run does not have. */
 export class Run {
   readonly account: Account;
+  readonly run = new RunMemory();
   readonly files = privateKeyFiles;
   readonly warnings: string[] = [];
   readonly notes: string[] = [];

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
-import type { SshTarget } from "../../provider/ssh/target";
+import type { SshTarget } from "../../provider/ssh/connection/target";
 import { unusedPort } from "./ssh2_server";
 
 const SSHD = "/usr/sbin/sshd";

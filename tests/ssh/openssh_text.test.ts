@@ -2,7 +2,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hostKeyFromBlob } from "../../provider/ssh/host_key";
+import { hostKeyFromBlob } from "../../provider/ssh/connection/host_key";
 import { knownHostsLine, sshCommand, sshConfig } from "../../provider/ssh/openssh_text";
 
 const web = { host: "192.0.2.7", port: 22, user: "debian" };

@@ -1,6 +1,6 @@
 import { type AddressInfo, connect, createServer, type Socket, type Server as TcpServer } from "node:net";
 import { type Algorithms, type AuthContext, type Connection, Server, type ServerChannel, utils } from "ssh2";
-import type { SshTarget } from "../../provider/ssh/target";
+import type { SshTarget } from "../../provider/ssh/connection/target";
 import { makeKey } from "./test_keys";
 
 /** What a test server lets in and what it has seen. */

@@ -42,6 +42,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
     allowed: ["provider/resources/contract", "node:net"],
   },
   { room: "provider/settings", title: "the settings import nothing", allowed: [] },
+  { room: "provider/keyed_mutex", title: "the mutex imports nothing", allowed: [] },
   {
     room: "provider/resources",
     title: "the resources know no Pulumi, network, file or environment",
@@ -49,6 +50,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
       "provider/keys",
       "provider/account",
       "provider/private_key_file",
+      "provider/keyed_mutex",
       "provider/errors",
       "zod",
       "js-yaml",
@@ -77,6 +79,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
     title: "SSH to a host knows keys and no cloud",
     allowed: [
       "provider/keys",
+      "provider/keyed_mutex",
       "provider/errors",
       "ssh2",
       "node:crypto",
@@ -93,8 +96,8 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   { room: "provider/errors", title: "the errors import nothing", allowed: [] },
   {
     room: "emulator",
-    title: "the emulator takes from the provider only keys and errors, never its client",
-    allowed: ["provider/keys", "provider/errors", "ssh2", "js-yaml", "node:"],
+    title: "the emulator takes from the provider only keys, errors and the mutex, never its client",
+    allowed: ["provider/keys", "provider/keyed_mutex", "provider/errors", "ssh2", "js-yaml", "node:"],
   },
   {
     room: "tools/generate",
@@ -103,6 +106,35 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   },
   { room: "examples", title: "examples import what a user installs", allowed: ["pulumi-exoscale-ssh", "@pulumi/"] },
 ];
+
+/** Rooms inside a room: what each of them may import of the others. */
+const innerArrows: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
+  "provider/resources": {
+    contract: [],
+    machine: [],
+    group_choice: ["contract"],
+    labels: ["contract", "machine"],
+    access: ["contract", "labels"],
+    revocation: ["access", "contract", "labels", "machine"],
+    authorized_key: ["access", "contract"],
+    instance: ["access", "contract", "group_choice", "labels", "machine"],
+    security_group: ["contract", "group_choice"],
+    ssh_key_pair: ["access", "contract", "revocation"],
+    functions: ["contract", "instance", "revocation"],
+    index: ["authorized_key", "functions", "instance", "security_group", "ssh_key_pair"],
+  },
+  "provider/ssh": {
+    connection: [],
+    authorized_keys: [],
+    openssh_text: ["connection"],
+    probe: ["connection"],
+    wait: ["connection"],
+    host_files: ["connection"],
+    change_keys: ["authorized_keys", "connection", "host_files", "probe"],
+    host_keys_on_host: ["connection", "host_files"],
+    operations: ["change_keys", "host_keys_on_host", "probe", "wait"],
+  },
+};
 
 const files = sources("provider", "emulator", "tools", "examples");
 
@@ -127,6 +159,45 @@ describe("Imports go one way", () => {
     const compiled = ["provider", "emulator", "tools/generate"];
     expect(scripts.flatMap(importsOf).filter(({ target }) => allows(compiled, target))).toEqual([]);
   });
+});
+
+describe("Rooms inside a room", () => {
+  test.each(Object.entries(innerArrows))("%s: each room imports only those that it is allowed to", (room, allowed) => {
+    const inside = filesOf(room)
+      .flatMap(importsOf)
+      .filter(({ target }) => within(room, target));
+    const crossing = inside.flatMap(({ file, target }) => {
+      const [from, to] = [childOf(room, file), childOf(room, target)];
+      return from === to ? [] : [{ from, to, file, target }];
+    });
+    expect(crossing.filter(({ from, to }) => !allowed[from]?.includes(to))).toEqual([]);
+    // An arrow that nobody uses any more goes from the table, too.
+    const used = new Set(crossing.map(({ from, to }) => `${from} -> ${to}`));
+    const unused = Object.entries(allowed).flatMap(([from, targets]) => targets.map((to) => `${from} -> ${to}`));
+    expect(unused.filter((arrow) => !used.has(arrow))).toEqual([]);
+  });
+
+  test("No files import each other in a circle, types included", () => {
+    const graph = new Map(files.map((file) => [file, new Set(importsOf(file).flatMap(fileOf))]));
+    expect(circlesIn(graph)).toEqual([]);
+  });
+
+  test.each(["provider", "emulator"])(
+    "In no folder of %s do files and folders import each other in a circle",
+    (top) => {
+      const folders = new Set(filesOf(top).flatMap(foldersAbove));
+      const circles = [...folders].flatMap((folder) => {
+        const graph = new Map<string, Set<string>>();
+        for (const found of files.filter((file) => file.startsWith(`${folder}/`)).flatMap(importsOf)) {
+          const [from, to] = [childOf(folder, found.file), ...fileOf(found).map((file) => childOf(folder, file))];
+          const isInside = fileOf(found).some((file) => file.startsWith(`${folder}/`));
+          if (isInside && to !== undefined && from !== to) graph.set(from, (graph.get(from) ?? new Set()).add(to));
+        }
+        return circlesIn(graph).map((circle) => `${folder}: ${circle}`);
+      });
+      expect(circles).toEqual([]);
+    },
+  );
 });
 
 describe("What only one place may touch", () => {
@@ -208,4 +279,32 @@ function within(room: string, path: string): boolean {
 /** A name that ends in a colon or a slash allows all that begins with it. */
 function allows(allowed: readonly string[], target: string): boolean {
   return allowed.some((name) => (/[:/]$/.test(name) ? target.startsWith(name) : within(name, target)));
+}
+
+/** The file or folder right below a folder that a path leads through, without the extension of a file. */
+function childOf(folder: string, path: string): string {
+  return (path.slice(folder.length + 1).split("/")[0] ?? "").replace(/\.m?[jt]s$/, "");
+}
+
+/** The source file that an import means, as a path from the root; none for packages. */
+function fileOf({ target }: Import): string[] {
+  return [`${target}.ts`, `${target}.mjs`, `${target}/index.ts`].filter((file) => files.includes(file)).slice(0, 1);
+}
+
+function foldersAbove(file: string): string[] {
+  const parts = file.split("/").slice(0, -1);
+  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
+}
+
+/** One circle for each node that can reach itself by way of others, told as a path; nodes without arrows may be left out. */
+function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
+  const done = new Set<string>();
+  const walk = (node: string, path: readonly string[]): string[] => {
+    if (path.includes(node)) return [[...path.slice(path.indexOf(node)), node].join(" -> ")];
+    if (done.has(node)) return [];
+    const circles = [...(graph.get(node) ?? [])].flatMap((next) => walk(next, [...path, node]));
+    done.add(node);
+    return circles;
+  };
+  return [...graph.keys()].flatMap((node) => walk(node, []));
 }

@@ -1,6 +1,6 @@
 import type { Account, HostAccess, HostKey } from "../../account";
-import { bastionOf, credentialsOf } from "../connection/credentials";
-import { present } from "../contract/state";
+import { credentialsOf } from "../access/credentials";
+import { hostAccess } from "../access/host_access";
 import type { AuthorizedKeyInputs, AuthorizedKeyState } from "./fields";
 
 type Connection = AuthorizedKeyInputs["connection"];
@@ -17,13 +17,12 @@ export function accessTo(
   before?: Connection,
 ): HostAccess {
   const { host, user, port = account.sshPort } = connection;
-  const known = connection.hostKey ?? remembered;
-  return present<HostAccess>({
+  return hostAccess({
     target: { host, port, user },
+    connection,
     credentials: credentialsOf(account, before ?? connection, connection),
-    knownHostKeys: known === undefined ? [] : [known],
-    acceptNew: known === undefined,
-    bastion: bastionOf(connection, user),
+    rememberedHostKeys: remembered === undefined ? [] : [remembered],
+    acceptNew: connection.hostKey === undefined && remembered === undefined,
   });
 }
 

@@ -62,7 +62,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
   },
 
   async update(_id, last, inputs, context) {
-    const { account } = context;
+    const { account, run } = context;
     const { fingerprintSha256, hostKey } = last;
     const state = { ...inputs, fingerprintSha256, hostKey };
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
@@ -71,7 +71,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const report = await written(state, context, access, "replace");
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
     // What the creation was to replace is deleted in this run, and may be the same line: nobody knows any more.
-    if (last.unfinished === true) rememberGrant(account, next, true);
+    if (last.unfinished === true) rememberGrant(run, next, true);
     return next;
   },
 
@@ -92,14 +92,14 @@ type Made = Omit<AuthorizedKeyState, "hostKey">;
 
 /** Grants what no state knows of so far. A line that is there already with the same options is taken as it is. */
 async function granted(made: Made, context: Context): Promise<AuthorizedKeyState> {
-  const { account } = context;
+  const { account, run } = context;
   const report = await written(made, context, accessTo(account, made.connection, undefined), "report");
   const wasThere = report.added.length === 0;
   const state = { ...made, hostKey: hostKeyText(report.hostKey) };
   // Who declares a comment wants it on a line that was there already, too; its options are the same.
   const access = accessTo(account, made.connection, state.hostKey);
   if (wasThere && made.comment !== undefined) await written(made, context, access, "replace");
-  rememberGrant(account, state, wasThere);
+  rememberGrant(run, state, wasThere);
   return state;
 }
 

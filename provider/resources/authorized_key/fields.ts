@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { breaksLines } from "../../keys/comment";
-import { hostConnection } from "../connection/fields";
+import { hostConnection } from "../access/fields";
 import { identityField } from "../contract/identity";
 import "../contract/description";
 

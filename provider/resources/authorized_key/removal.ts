@@ -15,8 +15,12 @@ import { reasonBehind } from "./partial";
 import { isGrantedAgain } from "./successor";
 
 /** Takes the key off the host, and has sshd's word that it is refused. Whatever became of its line, the key goes. */
-export async function removeGrant(_id: string, last: AuthorizedKeyState, { account, log }: Context): Promise<void> {
-  const again = isGrantedAgain(account, last);
+export async function removeGrant(
+  _id: string,
+  last: AuthorizedKeyState,
+  { account, run, log }: Context,
+): Promise<void> {
+  const again = isGrantedAgain(run, last);
   if (again !== undefined) {
     if (again === "elsewhere") log.warn(`${shownGrant(last)} was not removed: ${sameMachine}`);
     return;

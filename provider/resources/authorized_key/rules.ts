@@ -8,8 +8,8 @@ import {
 } from "../../errors";
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
-import { bastionOf } from "../connection/credentials";
-import { unreadableHostKeys } from "../connection/host_keys";
+import { bastionOf } from "../access/credentials";
+import { unreadableHostKeys } from "../access/host_keys";
 import { given, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import type { AuthorizedKeyInputs } from "./fields";

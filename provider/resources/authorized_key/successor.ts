@@ -1,4 +1,4 @@
-import type { Account } from "../../account";
+import type { Run } from "../contract/run";
 import type { AuthorizedKeyState } from "./fields";
 
 type Grant = Pick<AuthorizedKeyState, "user" | "fingerprintSha256" | "hostKey" | "connection">;
@@ -9,18 +9,18 @@ type Grant = Pick<AuthorizedKeyState, "user" | "fingerprintSha256" | "hostKey" |
  *
  * @param wasThere whether the host had the key already
  */
-export function rememberGrant({ madeInThisRun }: Account, grant: Grant, wasThere: boolean): void {
-  madeInThisRun.add(at(grant));
-  if (wasThere) madeInThisRun.add(anywhere(grant));
+export function rememberGrant({ created }: Run, grant: Grant, wasThere: boolean): void {
+  created.add(at(grant));
+  if (wasThere) created.add(anywhere(grant));
 }
 
 /**
  * Whether this run has granted the same, so that a removal would undo that: on the same address; or on another one, where
  * the same host key was shown and the key was there already.
  */
-export function isGrantedAgain({ madeInThisRun }: Account, grant: Grant): "here" | "elsewhere" | undefined {
-  if (madeInThisRun.has(at(grant))) return "here";
-  return madeInThisRun.has(anywhere(grant)) ? "elsewhere" : undefined;
+export function isGrantedAgain({ created }: Run, grant: Grant): "here" | "elsewhere" | undefined {
+  if (created.has(at(grant))) return "here";
+  return created.has(anywhere(grant)) ? "elsewhere" : undefined;
 }
 
 function anywhere({ user, fingerprintSha256, hostKey }: Grant): string {

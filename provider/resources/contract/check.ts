@@ -2,8 +2,8 @@ import type { z } from "zod";
 import { ExoscaleSshError } from "../../errors";
 import { type PreviewedFields, UNKNOWN } from "./description";
 import { named } from "./identity";
-import { maskingOfOwn, textsIn } from "./masked";
 import { below } from "./property_path";
+import { maskingOfOwn, textsIn } from "./redaction";
 import type { Asked, CheckFailure, OldInputs, Resource } from "./resource";
 
 /** Inputs as a front received them: any shape, unknowns already translated to `UNKNOWN`. */

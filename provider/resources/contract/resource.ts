@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { Account } from "../../account";
 import type { PrivateKeyFiles } from "../../private_key_file";
 import type { PreviewedFields } from "./description";
+import type { Run } from "./run";
 
 /** One thing wrong with the inputs of a resource, shown at preview against the property it is about. */
 export interface CheckFailure {
@@ -31,6 +32,8 @@ export interface Diff {
 /** What the core may use of the outside world. */
 export interface Context {
   readonly account: Account;
+  /** What this run of Pulumi remembers. */
+  readonly run: Run;
   /** Private keys on the machine that runs Pulumi. */
   readonly files: PrivateKeyFiles;
   readonly log: Log;
@@ -41,7 +44,7 @@ export interface Context {
 }
 
 /** What a check may ask. It changes nothing. */
-export interface Asked extends Pick<Context, "account" | "files"> {
+export interface Asked extends Pick<Context, "account" | "run" | "files"> {
   /** Inputs that the program marked as secret, besides those that always are. Default: none, or not known. */
   readonly secretInputs?: readonly string[];
 }

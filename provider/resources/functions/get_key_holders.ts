@@ -3,7 +3,8 @@ import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { choice } from "../contract/choice";
-import { findHolders, probeHolders, type SoughtKey } from "../ssh_key_pair/holders";
+import { findHolders, type SoughtKey } from "../revocation/holders";
+import { probeHolders } from "../revocation/probe_holders";
 import type { AccountFunction } from "./function";
 
 const probeTimeMs = 60_000;

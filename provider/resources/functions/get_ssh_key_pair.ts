@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { NotInAccountError } from "../../errors";
-import { keyName } from "../ssh_key_pair/fields";
+import { keyName } from "../contract/key_name";
 import type { AccountFunction } from "./function";
 
 const inputs = z.object({ name: keyName.meta({ description: "Name of the key in the account." }) });

@@ -1,8 +1,8 @@
 import * as z from "zod";
-import { instanceConnection } from "../connection/fields";
+import { instanceConnection } from "../access/fields";
 import { choice } from "../contract/choice";
 import { autoNamedField, identityField } from "../contract/identity";
-import { keyName } from "../ssh_key_pair/fields";
+import { keyName } from "../contract/key_name";
 import "../contract/description";
 import type { instanceOutputs } from "./outputs";
 

@@ -1,18 +1,18 @@
 import { hasUnknown, known } from "../contract/description";
 import type { Resource } from "../contract/resource";
+import { ownerLabel } from "../labels/reserved_labels";
+import { isGone } from "../machine";
 import { formatAddress, parseAddress } from "./address";
-import { instanceCatalogue } from "./catalogue";
-import { instanceChangeRules } from "./change_rules";
-import { createInstance } from "./creation";
+import { instanceCatalogue } from "./checks/account";
+import { instanceChangeRules } from "./checks/change";
+import { instanceRules } from "./checks/inputs";
+import { createInstance } from "./creation/create";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import { asFound, equalSets } from "./found";
-import { sameKeys } from "./keys";
-import { isGone } from "./lifecycle";
+import { sameKeys } from "./keys/keys";
 import { instanceOutputs } from "./outputs";
 import { protectedByOthers, refuseIfDeclared } from "./protection";
 import { refineInstanceDiff } from "./replacement";
-import { ownerLabel } from "./reserved_labels";
-import { instanceRules } from "./rules";
 import { inputsAsFound, instanceState, rememberedIn } from "./state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 import { updateInstance } from "./update";
@@ -52,7 +52,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   },
   rules: instanceRules,
   changeRules: instanceChangeRules,
-  catalogue: (inputs, { account }, olds) => instanceCatalogue(inputs, account, olds),
+  catalogue: instanceCatalogue,
   refine: refineInstanceDiff,
   async create(inputs, context) {
     warnIfEncodedTwice(inputs, undefined, context.log);

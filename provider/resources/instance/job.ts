@@ -1,10 +1,12 @@
 import type { Account, ZoneAccount } from "../../account";
 import type { Context, Log } from "../contract/resource";
-import type { InstanceInputs } from "./fields";
+import type { Run } from "../contract/run";
+import type { InstanceInputs, InstanceState } from "./fields";
 
 /** What is being done to one instance, and until when. */
 export interface Job {
   readonly account: Account;
+  readonly run: Run;
   readonly zone: ZoneAccount;
   /** Identifier of the instance in the account. */
   readonly id: string;
@@ -15,4 +17,10 @@ export interface Job {
   readonly log: Log;
   /** Whether no state will ever have the result; absent: one will. */
   readonly abandoned: Context["abandoned"];
+}
+
+/** What an instance's state keeps that the API does not know. */
+export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
+  /** Whether we have protected it against deletion. */
+  readonly deletionProtection: boolean;
 }

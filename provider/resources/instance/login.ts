@@ -1,5 +1,6 @@
 import type { Account, Instance } from "../../account";
-import { bastionOf } from "../connection/credentials";
+import { bastionOf } from "../access/credentials";
+import { templateUser } from "../machine";
 import type { InstanceInputs, InstanceState } from "./fields";
 
 /** As whom to log in: the connection says so, else the template. */
@@ -18,16 +19,6 @@ export async function defaultUser(
   instance: Instance,
 ): Promise<string | undefined> {
   return await templateUser(account, inputs.zone, instance.template?.id);
-}
-
-/** The default user of a template; undefined where the template is gone, or not known. */
-export async function templateUser(
-  account: Account,
-  zone: string,
-  templateId: string | undefined,
-): Promise<string | undefined> {
-  if (templateId === undefined) return undefined;
-  return (await (await account.zone(zone)).template(templateId))?.["default-user"];
 }
 
 /** Where sshd of an instance is: its public IPv4 address, unless the connection says otherwise. */

@@ -1,22 +1,14 @@
-import type { Instance, ZoneAccount } from "../../account";
-import { LeftStoppedError, NotInAccountError } from "../../errors";
+import type { Instance } from "../../account";
+import { LeftStoppedError } from "../../errors";
+import { existingInstance } from "../machine";
 import type { InstanceState } from "./fields";
 import type { Job } from "./job";
 import { chooseType } from "./zone_catalogue";
 
-/** The instance as it is. @throws NotInAccountError when it is gone */
-export async function existing(zone: ZoneAccount, id: string): Promise<Instance> {
-  const instance = await zone.instances.find(id);
-  if (instance) return instance;
-  throw new NotInAccountError(
-    `Instance ${id} is gone from ${zone.name}. Run "pulumi refresh", then "pulumi up" makes it anew.`,
-  );
-}
-
 /** Turns an instance on or off, as the inputs say. */
 export async function startOrStop(job: Job): Promise<void> {
   const { zone, id, inputs } = job;
-  const { state } = await existing(zone, id);
+  const { state } = await existingInstance(zone, id);
   if (inputs.state === "stopped" && state !== "stopped") await stop(job);
   if (inputs.state === "running" && state !== "running") await start(job);
 }

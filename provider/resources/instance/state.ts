@@ -1,18 +1,13 @@
 import type { Account, Instance, SshKey } from "../../account";
 import { only, present } from "../contract/state";
+import { heldKeyLabels, isClosed, labelledKeys } from "../labels/key_labels";
+import { creatingLabel } from "../labels/reserved_labels";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
-import { factsOf } from "./key_facts";
-import { heldKeyLabels, isClosed, labelledKeys } from "./key_labels";
-import { isUnsettled } from "./key_plan";
-import { listedKeys, staleKeys } from "./keys";
+import type { Remembered } from "./job";
+import { factsOf } from "./keys/key_facts";
+import { isUnsettled } from "./keys/key_plan";
+import { listedKeys, staleKeys } from "./keys/keys";
 import { loginTexts, loginUser } from "./login";
-import { creatingLabel } from "./reserved_labels";
-
-/** What an instance's state keeps that the API does not know. */
-export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
-  /** Whether we have protected it against deletion. */
-  readonly deletionProtection: boolean;
-}
 
 /** The whole state of an instance: what the program declares, what the API has, what we remember. */
 export async function instanceState(

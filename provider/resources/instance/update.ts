@@ -2,20 +2,21 @@ import type { Instance } from "../../account";
 import { ChangeIgnoredError, ReplacementRefusedError } from "../../errors";
 import type { Context } from "../contract/resource";
 import { groupIds } from "../group_choice";
+import { changeLabels, withProgramLabels } from "../labels/change_labels";
+import { creatingLabel } from "../labels/reserved_labels";
+import { existingInstance } from "../machine";
 import type { InstanceAddress } from "./address";
-import { changesRefused } from "./change_rules";
+import { changesRefused } from "./checks/change";
+import { awaitsSsh, finishCreation, firstHostKeys } from "./creation/finish";
 import type { InstanceInputs, InstanceState } from "./fields";
-import { awaitsSsh, finishCreation, firstHostKeys } from "./finish";
-import type { Job } from "./job";
-import { keysAsAsked } from "./key_change";
-import { sameKeys } from "./keys";
+import type { Job, Remembered } from "./job";
+import { keysAsAsked } from "./keys/change_keys";
+import { sameKeys } from "./keys/keys";
 import { injectedKeyIn } from "./pin_host_key/injection";
 import { isHalfPinned, isToBePinned, ownHostKeys } from "./pin_host_key/pinning";
-import { existing, resizeAndPower } from "./power";
+import { resizeAndPower } from "./power";
 import { protectedAgain, protectedAsAsked } from "./protection";
-import { relabel, withProgramLabels } from "./relabel";
-import { creatingLabel } from "./reserved_labels";
-import { instanceState, type Remembered, rememberedIn } from "./state";
+import { instanceState, rememberedIn } from "./state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 import { sentUserData } from "./user_data";
 
@@ -29,17 +30,17 @@ export async function updateInstance(
   inputs: InstanceInputs,
   context: Context,
 ): Promise<InstanceState> {
-  const { account, abandoned, log } = context;
+  const { account, run, abandoned, log } = context;
   const [refused] = changesRefused(inputs, last);
   if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
   const timeouts = timeoutsOf(inputs, context);
-  const job = { account, zone, id, inputs, deadline: deadlineOf(timeouts, "update"), abandoned, log };
+  const job = { account, run, zone, id, inputs, deadline: deadlineOf(timeouts, "update"), abandoned, log };
   return await withinTimeout(timeouts, "update", () => changed(job, last));
 }
 
 async function changed(job: Job, last: InstanceState): Promise<InstanceState> {
-  const instance = await existing(job.zone, job.id);
+  const instance = await existingInstance(job.zone, job.id);
   // Exoscale may refuse to stop what is protected, so a protection that is to go goes first, and a new one comes last.
   const remembered = rememberedIn(last);
   const isToGo = remembered.deletionProtection && job.inputs.deletionProtection !== true;
@@ -62,7 +63,7 @@ async function changedFrom(
   const described = await describeAnew(job, instance);
   await moveBetweenGroups(job, described);
   await resizeAndPower(job, described, last);
-  const now = await existing(zone, id);
+  const now = await existingInstance(zone, id);
   // What was just started may not answer yet.
   if (last.state !== "running" && !sameKeys(last.sshKeys, inputs.sshKeys)) await firstHostKeys(job, now);
   const withKeys = await keysAsAsked(job, last, await withOwnHostKey(job, now, last, remembered));
@@ -71,7 +72,7 @@ async function changedFrom(
     return await finishCreation(job, withKeys, () => undefined);
   }
   const deletionProtection = await protectedAsAsked(job, withKeys.deletionProtection);
-  return await instanceState(account, inputs, await existing(zone, id), { ...withKeys, deletionProtection });
+  return await instanceState(account, inputs, await existingInstance(zone, id), { ...withKeys, deletionProtection });
 }
 
 /** Comes before keys are changed: until then the host has a key that is not to be remembered. */
@@ -97,9 +98,9 @@ async function describeAnew({ zone, inputs, deadline }: Job, instance: Instance)
     ...(moves && { "public-ip-assignment": addresses }),
   };
   if (Object.keys(body).length > 0) await zone.instances.update(instance.id, body, deadline);
-  await relabel(zone, instance.id, (before) => withProgramLabels(before, inputs.labels), deadline);
+  await changeLabels(zone, instance.id, (before) => withProgramLabels(before, inputs.labels), deadline);
   if (!moves) return instance;
-  const now = await existing(zone, instance.id);
+  const now = await existingInstance(zone, instance.id);
   const assigned = now["public-ip-assignment"];
   if (assigned !== undefined && assigned !== addresses) throw addressesUnchanged(inputs, assigned);
   return now;

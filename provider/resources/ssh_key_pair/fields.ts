@@ -1,18 +1,9 @@
 import * as z from "zod";
-import { holderConnection } from "../connection/fields";
+import { holderConnection } from "../access/fields";
 import { choice } from "../contract/choice";
 import { autoNamedField, identityField } from "../contract/identity";
+import { keyName } from "../contract/key_name";
 import "../contract/description";
-
-/** Exoscale's pattern for the name of an SSH key (API operation register-ssh-key). */
-export const keyNamePattern = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/;
-
-export const keyName = z
-  .string()
-  .regex(
-    keyNamePattern,
-    "A key name has 1 to 255 letters, digits, dots, underscores and dashes, and starts with a letter or a digit",
-  );
 
 const keyAlgorithm = choice("KeyAlgorithm", "Kind of an SSH key.", {
   ed25519: "Ed25519: short, fast, and accepted by every OpenSSH since 6.5.",

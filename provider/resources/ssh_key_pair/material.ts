@@ -1,7 +1,7 @@
 import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
-import { type PublicKey, parsePublicKey, sameKey } from "../../keys/public_key";
+import { type PublicKey, parsePublicKey, samePublicKeyText } from "../../keys/public_key";
 import { equalValues, hasUnknown, known, type Previewed } from "../contract/description";
 import type { SameValue } from "../contract/resource";
 import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
@@ -72,11 +72,6 @@ async function privateOutputs(key: PrivateKey, comment: string, passphrase: stri
     privateKeyPem: encoded.pem,
     ...(encoded.putty !== undefined && { privateKeyPutty: encoded.putty }),
   };
-}
-
-/** Whether two texts are the same public key; comment, blanks and encoding aside. */
-export function samePublicKeyText(left: string, right: string): boolean {
-  return left === right || sameKey(parsePublicKey(left), parsePublicKey(right));
 }
 
 /** Inputs of a pair that can be written in several ways. */

@@ -5,7 +5,7 @@ import { hasUnknown, known, type PreviewedFields } from "../contract/description
 import { type Identity, identityDigest } from "../contract/identity";
 import type { Context, Diff, Log } from "../contract/resource";
 import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./fields";
-import { rememberPair } from "./revocation/succession";
+import { rememberPair } from "./succession";
 
 /**
  * Decides what a change means for a registered pair: nothing but another comment is no replacement, a key that
@@ -17,10 +17,10 @@ export function refineKeyPairDiff(
   diff: Diff,
   state: SshKeyPairState,
   inputs: PreviewedFields<SshKeyPairInputs>,
-  { account, log }: Pick<Context, "account" | "log">,
+  { run, log }: Pick<Context, "run" | "log">,
 ): Diff {
   const identity = known(inputs.identity) ?? state.identity;
-  rememberPair(account, { ...state, ...(identity && { identity }) });
+  rememberPair(run, { ...state, ...(identity && { identity }) });
   const same = diff.replaces.filter((name) => isSameKeyAnew(name, state, inputs));
   const respelled = isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstSaid) : [];
   const replaces = diff.replaces.filter((name) => !same.includes(name) && !respelled.includes(name));

@@ -1,6 +1,5 @@
-import type { Account } from "../../account";
 import { KeyNameTakenError, NameTakenOverError } from "../../errors";
-import { unreadableHostKeys } from "../connection/host_keys";
+import { unreadableHostKeys } from "../access/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf, seen } from "../contract/state";
@@ -22,10 +21,9 @@ import {
   materialInState,
   sameKeyPairInputs,
 } from "./material";
-import { registrationOf } from "./registration";
 import { refineKeyPairDiff, takenName } from "./replacement";
-import { rememberPair } from "./revocation/succession";
 import { completeKeyPair, keyPairRules } from "./rules";
+import { registrationOf, rememberPair } from "./succession";
 
 /**
  * An SSH keypair registered with an Exoscale account.
@@ -50,9 +48,9 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   complete: completeKeyPair,
   rules: keyPairRules,
   changeRules: async (inputs, olds) => keyFileChangeRules(inputs, olds),
-  async catalogue(inputs, { account, files }, olds) {
+  async catalogue(inputs, { account, run, files }, olds) {
     const name = known(inputs.name);
-    if (name !== undefined) account.declaredKeys.add(name);
+    if (name !== undefined) run.declaredKeys.add(name);
     await account.verifyCredentials();
     return [...unreadableHostKeys(account, inputs.connection), ...(await keyFileFailures(inputs, files, olds))];
   },
@@ -73,12 +71,12 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
     const state = { ...inputs, ...stored };
     try {
-      await register(context.account, name, stored, inputs.adopt, context.log);
+      await register(context, name, stored, inputs.adopt);
     } catch (error) {
       throw path === undefined ? error : await afterFailedRegistration(error, state, context);
     }
     const made = { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
-    rememberPair(context.account, made);
+    rememberPair(context.run, made);
     return { id: name, state: made };
   },
 
@@ -93,14 +91,14 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   },
 
   async update(name, given, inputs, context) {
-    const { account, log } = context;
+    const { account } = context;
     const last = await completed(given);
     const outputs = await reencoded(last, inputs, context);
     const registered = await account.sshKeys.find(name);
     if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
       throw new NameTakenOverError(takenName({ ...last, registeredFingerprintMd5: registered.fingerprint }));
     }
-    if (!registered) await register(account, name, outputs, false, log);
+    if (!registered) await register(context, name, outputs, false);
     const stored = await storeChangedKey(last, inputs, outputs, context);
     return { ...inputs, ...stored, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
   },
@@ -121,7 +119,7 @@ function bareInputs(name: string): SshKeyPairInputs {
   return { name, onDelete: "warn", allowLockout: false, adopt: false, autoNamed: false };
 }
 
-async function register(account: Account, name: string, key: KeyOutputs, adopt: boolean, log: Context["log"]) {
+async function register({ account, run, log }: Context, name: string, key: KeyOutputs, adopt: boolean) {
   const md5 = key.publicKeyFingerprintMd5;
   try {
     await account.sshKeys.register(name, key.publicKeyOpenssh ?? "", md5);
@@ -129,7 +127,7 @@ async function register(account: Account, name: string, key: KeyOutputs, adopt: 
     if (!(error instanceof KeyNameTakenError && adopt && error.registered === md5)) throw error;
     log.info(`SSH key "${name}" was registered already, with the same fingerprint: taken over (adopt: true).`);
   }
-  account.madeInThisRun.add(registrationOf(name, key));
+  run.created.add(registrationOf(name, key));
 }
 
 /**

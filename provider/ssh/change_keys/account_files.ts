@@ -6,12 +6,12 @@ import {
   sshdSettings,
 } from "../authorized_keys/sshd_config";
 import { readSshdConfig } from "../authorized_keys/sshd_config_text";
-import type { ExecOptions } from "../exec";
+import type { ExecOptions } from "../connection/exec";
+import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { printable } from "../host_files/fields";
-import type { HostLook } from "../host_files/look";
+import type { HostLook } from "../host_files/inspect_host";
 import { type HostFile, readHostFiles } from "../host_files/read";
-import type { SshSession } from "../session";
 
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {

@@ -1,15 +1,16 @@
 import { KeyUnprovenError } from "../../errors";
-import { withSteadyBastion } from "../bastion";
+import { withSteadyBastion } from "../connection/bastion";
+import { connectPatiently } from "../connection/connect_with_retry";
+import type { HostAccess, Progress } from "../connection/host_access";
+import { withHostLock } from "../connection/host_lock";
 import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
-import { addKeys } from "./addition";
+import { addKeys } from "./add_keys";
 import { endOtherSessions } from "./end_sessions";
-import type { HostAccess, KeyChange, KeyChangeReport, Progress } from "./key_change";
+import { beginVisit, type Visit } from "./host_session";
+import type { KeyChange, KeyChangeReport } from "./key_change";
 import { keysMeant } from "./key_identity";
 import { witnessOf } from "./lockout";
-import { connectPatiently } from "./patience";
-import { removeKeys } from "./removal";
-import { inTurn } from "./turns";
-import { beginVisit, type Visit } from "./visit";
+import { removeKeys } from "./remove_keys";
 
 /**
  * Changes which keys open an account of a host, and proves it: new keys are added and accepted before an old one is
@@ -28,7 +29,7 @@ export async function changeKeys(
   progress: Progress = () => undefined,
 ): Promise<KeyChangeReport> {
   const steady = withSteadyBastion(access);
-  return await inTurn(steady, async () => {
+  return await withHostLock(steady, async () => {
     progress("logging in");
     const session = await connectPatiently(steady, steady.credentials);
     try {

@@ -1,8 +1,8 @@
 import { ExoscaleSshError, KeysNotPutBackError, KeysNotWrittenError } from "../../errors";
+import { commandBounds, rollbackBounds } from "../connection/host_access";
 import { editHostFile } from "../host_files/edit";
-import { type SwapOutcome, swapHostFile } from "../host_files/swap";
-import { boundsOf, boundsOfRescue } from "./bounds";
-import type { Visit } from "./visit";
+import { type SwapOutcome, swapHostFile } from "../host_files/replace_file";
+import type { Visit } from "./host_session";
 
 /** A file that was changed, or may have been, and can be put back. */
 export interface Edit {
@@ -39,7 +39,7 @@ export async function editFile(
     return made;
   };
   const unheard = (before: Buffer, after: Buffer) => void noted(before, after, false);
-  const options = { ...boundsOf(access), unheard };
+  const options = { ...commandBounds(access), unheard };
   const { file, swap } = await editHostFile(session, look, user, path, ({ bytes }) => edit(bytes), options);
   if (swap === undefined) return undefined;
   if (swap.outcome === "written") return noted(file.bytes, swap.bytes, true);
@@ -106,7 +106,7 @@ function told(left: readonly NotBack[]): string {
 async function whyNotBack({ session, look, access }: Visit, edit: Edit): Promise<string | undefined> {
   const { user, path, before, after } = edit;
   try {
-    const swapped = await swapHostFile(session, look, user, path, after, before, boundsOfRescue(access));
+    const swapped = await swapHostFile(session, look, user, path, after, before, rollbackBounds(access));
     if (swapped.outcome === "written") return undefined;
     // What is there then is what was before, or somebody else's; what was sent may still come.
     return swapped.outcome === "changed" && !edit.isHeard ? "it has something else so far" : reasonOf(swapped);

@@ -1,8 +1,8 @@
 import { ExoscaleSshError } from "../../errors";
+import { commandBounds } from "../connection/host_access";
 import { runScriptAs } from "../host_files/run_script";
 import { script } from "../host_files/shell_text";
-import { boundsOf } from "./bounds";
-import type { Visit } from "./visit";
+import type { Visit } from "./host_session";
 
 /**
  * sshd names the process of each connection after its user: `sshd: user@pts/0`, `sshd: user` where it only forwards ports,
@@ -46,7 +46,7 @@ export interface Ended {
 export async function endOtherSessions({ session, look, change, access }: Visit): Promise<Ended> {
   try {
     const text = { text: END_SESSIONS, variables: { account: change.user } };
-    const said = await runScriptAs(session, look, change.user, text, boundsOf(access));
+    const said = await runScriptAs(session, look, change.user, text, commandBounds(access));
     if ("refused" in said) return notEnded(said.refused);
     return { endedSessions: (said.text("ended") ?? "").length, notes: [] };
   } catch (error) {

@@ -1,27 +1,6 @@
 import type { KeyLine } from "../authorized_keys/edit";
-import type { Bastion } from "../bastion";
-import type { Credential } from "../credentials";
-import type { HostKey } from "../host_key";
-import type { SshTarget } from "../target";
+import type { HostKey } from "../connection/host_key";
 import type { KeyIdentity } from "./key_identity";
-
-/** How to get to a host and in. */
-export interface HostAccess {
-  /** Where it is, and as whom to log in. */
-  readonly target: SshTarget;
-  /** Tried in order, in one connection. */
-  readonly credentials: readonly Credential[];
-  /** Known host keys: `type base64`, bare base64 or `SHA256:...`. A host that shows another one is told nothing. */
-  readonly knownHostKeys?: readonly string[];
-  /** Whether to go on with a host of which no key is known. Default false. */
-  readonly acceptNew?: boolean;
-  /** A host to go through. Default: none. */
-  readonly bastion?: Bastion;
-  /** For one connection up to the end of its login, and for one command on the host, in milliseconds. Default 20 000. */
-  readonly timeoutMs?: number;
-  /** Aborting it rejects with its reason, once what has to be put back is put back. */
-  readonly signal?: AbortSignal;
-}
 
 /** What is to be true of the keys of one account of a host. Saying it twice changes nothing. */
 export interface KeyChange {
@@ -62,6 +41,3 @@ export interface KeyChangeReport {
   /** What a person may want to know, in sentences. */
   readonly notes: readonly string[];
 }
-
-/** Told what is about to be done, in a few words; for people who wait. */
-export type Progress = (step: string) => void;

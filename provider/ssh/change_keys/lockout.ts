@@ -1,13 +1,13 @@
 import { type ExoscaleSshError, LastKeyError, SshLoginRefusedError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
-import type { Credential } from "../credentials";
+import type { Credential } from "../connection/credentials";
+import { commandBounds } from "../connection/host_access";
 import { accountFiles, entriesIn } from "./account_files";
-import { askAnew } from "./asking";
-import { boundsOf } from "./bounds";
+import { accessAs, fingerprintsOf, type Visit } from "./host_session";
 import { keyOf } from "./key_identity";
-import { credentialsWithout, credentialWith } from "./staying";
-import { accessAs, fingerprintsOf, type Visit } from "./visit";
+import { askAnew } from "./probe_keys";
+import { credentialsWithout, credentialWith } from "./remaining_credentials";
 
 /** Who can still log in once keys are removed. */
 export type Witness =
@@ -58,7 +58,7 @@ export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promi
 async function sharesFiles({ session, look, access, accounts }: Visit): Promise<boolean> {
   const { user } = access.target;
   if (!look.accounts.has(user)) return true;
-  const own = await accountFiles(session, look, user, boundsOf(access));
+  const own = await accountFiles(session, look, user, commandBounds(access));
   const theirs = new Set(accounts.flatMap(({ files }) => files.map(({ resolved }) => resolved)));
   return own.unread.length > 0 || own.files.some(({ resolved }) => theirs.has(resolved));
 }
@@ -82,7 +82,7 @@ async function otherKey(visit: Visit, goes: ReadonlySet<string>): Promise<Witnes
   // The login that succeeded, so that the question costs no failed one.
   const login = credentialWith(access.credentials, session.loggedInKey ?? "");
   for (const user of new Set([change.user, access.target.user])) {
-    const account = await accountFiles(session, look, user, boundsOf(access));
+    const account = await accountFiles(session, look, user, commandBounds(access));
     for (const key of candidates(entriesIn([account]), goes)) {
       const { answers, error } = await askAnew(accessAs(visit, user), [key], login);
       if (answers.get(key.fingerprintSha256) === "yes") return { kind: "key", key, user };

@@ -8,13 +8,13 @@ import {
 } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import { entriesOf } from "../authorized_keys/entry";
+import { commandBounds } from "../connection/host_access";
 import { type AccountFiles, accountFiles } from "./account_files";
-import { askAnew, type Heard } from "./asking";
-import { boundsOf } from "./bounds";
 import { afterPuttingBack, type Edit, notPutBack, putBack } from "./edits";
+import { accessAs, fingerprintsOf, type Visit } from "./host_session";
 import type { Witness } from "./lockout";
+import { askAnew, type Heard } from "./probe_keys";
 import { stillOpen } from "./still_open";
-import { accessAs, fingerprintsOf, type Visit } from "./visit";
 
 /**
  * Proves that keys are closed: sshd, asked in new connections, refuses them for every account, no file has them again,
@@ -111,7 +111,7 @@ async function rolledBack(visit: Visit, user: string, edits: readonly Edit[]): P
 }
 
 async function proveAbsent(visit: Visit, { user }: AccountFiles, keys: readonly PublicKey[]): Promise<void> {
-  const account = await accountFiles(visit.session, visit.look, user, boundsOf(visit.access));
+  const account = await accountFiles(visit.session, visit.look, user, commandBounds(visit.access));
   const gone = fingerprintsOf(keys);
   const back = account.files.filter(({ bytes }) => entriesOf(bytes).some((entry) => gone.has(entry.fingerprintSha256)));
   if (back.length > 0)

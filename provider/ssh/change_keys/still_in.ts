@@ -1,9 +1,9 @@
 import { LastKeyError, SshLoginRefusedError, SshNoShellError } from "../../errors";
-import { lookAtHost } from "../host_files/look";
-import { boundsOf } from "./bounds";
+import { connectPatiently } from "../connection/connect_with_retry";
+import { commandBounds } from "../connection/host_access";
+import { lookAtHost } from "../host_files/inspect_host";
 import type { Edit } from "./edits";
-import { connectPatiently } from "./patience";
-import type { Visit } from "./visit";
+import type { Visit } from "./host_session";
 
 /**
  * Proves, where the line of the very key that logs in was changed, that we still get in and can run what a change takes:
@@ -32,7 +32,7 @@ export async function proveStillIn(visit: Visit, edits: readonly Edit[]): Promis
 async function runAnew({ access }: Visit): Promise<void> {
   const session = await connectPatiently(access, access.credentials);
   try {
-    await lookAtHost(session, [], boundsOf(access));
+    await lookAtHost(session, [], commandBounds(access));
   } finally {
     session.close();
   }

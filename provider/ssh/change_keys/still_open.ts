@@ -1,7 +1,7 @@
 import { KeyStillOpenError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { AccountFiles } from "./account_files";
-import type { Visit } from "./visit";
+import type { Visit } from "./host_session";
 
 /** The error for keys that an account still accepts, with all that may be the reason. */
 export function stillOpen(visit: Visit, account: AccountFiles, open: readonly PublicKey[]): KeyStillOpenError {

@@ -1,10 +1,10 @@
 import { SshCommandError } from "../../errors";
-import { backoff, pause } from "../deadline";
+import { backoff, pause } from "../connection/deadline";
 import { printable } from "./fields";
-import type { HostLook } from "./look";
+import type { HostLook } from "./inspect_host";
 import { type HostFile, readHostFiles } from "./read";
+import { type SwapOptions, type SwapOutcome, swapHostFile } from "./replace_file";
 import type { Shell } from "./run_script";
-import { type SwapOptions, type SwapOutcome, swapHostFile } from "./swap";
 
 /** What became of an edit. */
 export interface EditResult {

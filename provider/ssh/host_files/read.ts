@@ -1,7 +1,7 @@
-import type { ExecOptions } from "../exec";
+import type { ExecOptions } from "../connection/exec";
 import { accountOf, pathOf } from "./account";
 import type { Fields } from "./fields";
-import type { HostLook } from "./look";
+import type { HostLook } from "./inspect_host";
 import { READ } from "./read_script";
 import { runScriptAs, type Shell } from "./run_script";
 import { quote } from "./shell_text";

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { SshCommandError, SshNoShellError } from "../../errors";
-import type { ExecOptions, ExecResult } from "../exec";
-import type { SshSession } from "../session";
+import type { ExecOptions, ExecResult } from "../connection/exec";
+import type { SshSession } from "../connection/session";
 import { becoming, type Rights } from "./account";
 import { Fields, fieldsIn, printable } from "./fields";
 import { COMMAND, LOADER, loaded } from "./shell_text";

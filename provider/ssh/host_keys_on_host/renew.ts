@@ -7,16 +7,16 @@ import {
   SshLoginRefusedError,
   SshUnreachableError,
 } from "../../errors";
-import type { HostAccess, Progress } from "../change_keys/key_change";
-import { inTurn } from "../change_keys/turns";
-import { connect } from "../connect";
-import { backoff } from "../deadline";
+import { connect } from "../connection/connect";
+import { backoff } from "../connection/deadline";
+import type { HostAccess, Progress } from "../connection/host_access";
+import { type HostKey, hostKeyFromBlob } from "../connection/host_key";
+import { withHostLock } from "../connection/host_lock";
+import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { type Fields, printable } from "../host_files/fields";
-import { type HostLook, lookAtHost } from "../host_files/look";
+import { type HostLook, lookAtHost } from "../host_files/inspect_host";
 import { runScriptAs } from "../host_files/run_script";
-import { type HostKey, hostKeyFromBlob } from "../host_key";
-import type { SshSession } from "../session";
 import { BACK, MAKE, SWAP, TIDY } from "./scripts";
 
 /** Which host key is to go, and who has to know of the next one. */
@@ -45,7 +45,7 @@ export async function renewHostKeys(
   renewal: HostKeyRenewal,
   progress: Progress = () => undefined,
 ): Promise<HostKey> {
-  return await inTurn(access, async () => {
+  return await withHostLock(access, async () => {
     progress("logging in to the host key that it was given");
     const known = { ...access, knownHostKeys: [renewal.old, ...renewal.announced], acceptNew: false };
     const session = await loginOnceUp(known, renewal.loginMs ?? 60_000);

@@ -1,7 +1,7 @@
 /** How a key stands with a host, and that looking changes nothing. */
-import { examineKey } from "../../../provider/ssh/change_keys/examination";
-import { findGrant } from "../../../provider/ssh/change_keys/grant";
-import type { HostAccess } from "../../../provider/ssh/change_keys/key_change";
+import { examineKey } from "../../../provider/ssh/change_keys/examine_key";
+import { findGrant } from "../../../provider/ssh/change_keys/find_grant";
+import type { HostAccess } from "../../../provider/ssh/connection/host_access";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { configureSshd, grantByCommand, refuseSudo } from "../../guest_conditions";
@@ -12,11 +12,11 @@ const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
 
 afterAll(closeAll);
 
-/** How alice's key stands with the default user and root, as `standing: reason`. */
+/** Whether the default user and root are open to alice's key, as `status: reason`. */
 async function examined(access: HostAccess, alsoIn = ["root"]): Promise<string> {
   const asked = { user: "debian", alsoIn, publicKeyOpenssh: alice.publicKey };
-  const { standing, reason } = await examineKey(access, asked);
-  return `${standing}: ${reason}`;
+  const { status, reason } = await examineKey(access, asked);
+  return `${status}: ${reason}`;
 }
 
 describeGuests((guests) => {

@@ -2,8 +2,8 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
 import type { HostFile } from "../../../provider/ssh/host_files/read";
+import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
-import { swapHostFile } from "../../../provider/ssh/host_files/swap";
 import { cutOff } from "./local_session";
 import { FILE, testAsRoot, Workplace } from "./workplace";
 

@@ -1,6 +1,6 @@
 /** A guest of an emulator, and a session on it as an account of one's choice. */
-import { connect } from "../../../provider/ssh/connect";
-import type { SshSession } from "../../../provider/ssh/session";
+import { connect } from "../../../provider/ssh/connection/connect";
+import type { SshSession } from "../../../provider/ssh/connection/session";
 import type { GuestHand } from "../../emulated";
 import type { Kind } from "../../emulator/guest_kinds";
 import { start } from "../../emulator/world";

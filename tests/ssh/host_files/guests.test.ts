@@ -1,8 +1,8 @@
 /** On guests of both kinds, over SSH: as oneself, as root through sudo, and as root for another. */
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
-import { lookAtHost } from "../../../provider/ssh/host_files/look";
+import { lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/swap";
+import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
 import { describeGuests } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { closeSessions, type GuestHost, guestHost } from "./guest_host";

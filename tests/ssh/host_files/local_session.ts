@@ -1,7 +1,7 @@
 /** A way to this machine's shell in place of an SSH connection, for what does not depend on how a command gets there. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
-import type { ExecOptions, ExecResult } from "../../../provider/ssh/exec";
+import type { ExecOptions, ExecResult } from "../../../provider/ssh/connection/exec";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
 
 /** What runs commands, and in which surroundings. */

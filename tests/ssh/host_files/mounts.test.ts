@@ -1,8 +1,9 @@
 /** File systems that are full, read-only, or of one file, and directories that are root's: on a guest with a real sshd. */
-import { lookAtHost } from "../../../provider/ssh/host_files/look";
+
+import type { SshSession } from "../../../provider/ssh/connection/session";
+import { lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/swap";
-import type { SshSession } from "../../../provider/ssh/session";
+import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
 import { describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { closeSessions, type GuestHost, guestHost } from "./guest_host";

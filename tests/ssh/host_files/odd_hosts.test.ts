@@ -2,10 +2,10 @@
 import { once } from "node:events";
 import { readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type HostLook, lookAtHost } from "../../../provider/ssh/host_files/look";
+import type { SshSession } from "../../../provider/ssh/connection/session";
+import { type HostLook, lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/swap";
-import type { SshSession } from "../../../provider/ssh/session";
+import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
 import { describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { closeSessions, type GuestHost, guestHost } from "./guest_host";

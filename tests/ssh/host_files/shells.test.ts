@@ -1,6 +1,6 @@
 /** The scripts under the shells and programs that hosts have, each in place of this machine's /bin/sh. */
 import { mkdirSync, rmSync } from "node:fs";
-import { lookAtHost } from "../../../provider/ssh/host_files/look";
+import { lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
 import { Busybox, found, hostWith, noSurroundings, type Surroundings } from "./shells";
 import { asAccount, FILE, Workplace } from "./workplace";
 

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
-import { swapHostFile } from "../../../provider/ssh/host_files/swap";
+import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
 import { localSession } from "./local_session";
 import { asAccount, FILE, testAsRoot, Workplace } from "./workplace";
 

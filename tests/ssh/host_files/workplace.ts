@@ -13,10 +13,10 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HostLook } from "../../../provider/ssh/host_files/look";
+import type { HostLook } from "../../../provider/ssh/host_files/inspect_host";
 import { type HostFile, readHostFiles } from "../../../provider/ssh/host_files/read";
+import { type SwapOptions, type SwapOutcome, swapHostFile } from "../../../provider/ssh/host_files/replace_file";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
-import { type SwapOptions, type SwapOutcome, swapHostFile } from "../../../provider/ssh/host_files/swap";
 import { type LocalHost, localSession } from "./local_session";
 
 export const isRoot = process.getuid?.() === 0;

@@ -1,4 +1,4 @@
-import type { HostKey } from "../../../provider/ssh/host_key";
+import type { HostKey } from "../../../provider/ssh/connection/host_key";
 import { renewHostKeys } from "../../../provider/ssh/host_keys_on_host/renew";
 import type { Emulator, GuestHand } from "../../emulated";
 import { firstWords } from "../../emulator/asking";

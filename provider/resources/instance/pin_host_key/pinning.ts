@@ -1,12 +1,12 @@
-import type { HostKey, Instance } from "../../../account";
+import type { HostAccess, HostKey, Instance } from "../../../account";
 import { HostKeyChangedError, HostKeyNotPinnedError } from "../../../errors";
-import { bastionOf, credentialsOf, distinct, privateHalvesFor } from "../../connection/credentials";
+import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
+import { hostAccess } from "../../access/host_access";
+import { changeLabels } from "../../labels/change_labels";
+import { creatingLabel, hostKeyLabel, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
-import type { Job } from "../job";
+import type { Job, Remembered } from "../job";
 import { loginUser, sshTarget } from "../login";
-import { relabel } from "../relabel";
-import { creatingLabel, hostKeyLabel, pinOf, sha256InHex } from "../reserved_labels";
-import type { Remembered } from "../state";
 import { type InjectedKey, injectedKeyIn, withoutInjectedKey } from "./injection";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
@@ -40,25 +40,30 @@ export async function ownHostKeys(job: Job, instance: Instance, ...older: Instan
   }
 }
 
-async function accessTo({ account, inputs }: Job, instance: Instance, older: readonly InstanceInputs["connection"][]) {
+async function accessTo(
+  { account, run, inputs }: Job,
+  instance: Instance,
+  older: readonly InstanceInputs["connection"][],
+): Promise<HostAccess> {
   const user = (await loginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
   if (!target) throw new HostKeyNotPinnedError(`Instance "${inputs.name}" has no address to log in at.`);
-  const bastion = bastionOf(inputs.connection, user);
-  return {
+  return hostAccess({
     target,
+    connection: inputs.connection,
     credentials: distinct([
       ...credentialsOf(account, inputs.connection, ...older),
-      ...privateHalvesFor(account, instance.labels),
+      ...privateHalvesFor(run, instance.labels),
     ]),
+    // The keys to expect here are the injected one and its successor, which the renewal names itself.
+    rememberedHostKeys: [],
     timeoutMs: loginMs,
-    ...(bastion && { bastion }),
-  };
+  });
 }
 
 async function renewed(
   { account, zone, id, inputs, deadline, log }: Job,
-  access: Awaited<ReturnType<typeof accessTo>>,
+  access: HostAccess,
   { publicKey }: InjectedKey,
   announced: readonly string[],
 ): Promise<HostKey> {
@@ -69,7 +74,7 @@ async function renewed(
     ...(bastion && { bastion, credentials }),
   });
   const announce = ({ fingerprintSha256 }: HostKey) =>
-    relabel(zone, id, () => ({ [hostKeyLabel]: sha256InHex(fingerprintSha256) }), deadline);
+    changeLabels(zone, id, () => ({ [hostKeyLabel]: sha256InHex(fingerprintSha256) }), deadline);
   return await account.ssh.renewHostKeys(access, { old: publicKey, announced, announce }, (step) =>
     log.info(`Instance "${inputs.name}": ${step}.`),
   );

@@ -1,5 +1,5 @@
 import type { Account } from "../../../account";
-import { credentialsOf } from "../../connection/credentials";
+import { credentialsOf } from "../../access/credentials";
 import { given, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
 import type { CheckFailure, OldInputs } from "../../contract/resource";
 import type { InstanceInputs } from "../fields";

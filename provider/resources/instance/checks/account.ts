@@ -1,0 +1,98 @@
+import type { Account, Template, ZoneAccount } from "../../../account";
+import { NotInAccountError } from "../../../errors";
+import { unreadableHostKeys } from "../../access/host_keys";
+import { known, type PreviewedFields } from "../../contract/description";
+import type { Asked, CheckFailure, OldInputs } from "../../contract/resource";
+import { missingGroups } from "../../group_choice";
+import type { InstanceInputs } from "../fields";
+import { keysToFind, listed, missingKey, otherKey, sameKeys } from "../keys/keys";
+import { pinCatalogue } from "../pin_host_key/rules";
+import { newKeysReplace } from "../replacement";
+import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "../zone_catalogue";
+
+type Inputs = PreviewedFields<InstanceInputs>;
+
+/** What only the account knows: zone, type, template and the disk it needs, groups, keys. */
+export async function instanceCatalogue(
+  inputs: Inputs,
+  asked: Asked,
+  olds: OldInputs<InstanceInputs>,
+): Promise<CheckFailure[]> {
+  const { account } = asked;
+  await account.verifyCredentials();
+  const name = known(inputs.zone);
+  const answers = [
+    ...unreadableHostKeys(account, inputs.connection),
+    ...(await pinCatalogue(inputs, account, olds)),
+    ...(await missingKeys(inputs, asked, olds)),
+    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
+    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
+  ];
+  if (name === undefined) return answers;
+  const { answer: zone, failures } = await ask("zone", () => account.zone(name));
+  return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone, olds, account) : [])];
+}
+
+/** What stays as it was is not held against today's catalogue: it may have been withdrawn since, and still runs. */
+async function notOffered(
+  inputs: Inputs,
+  zone: ZoneAccount,
+  olds: OldInputs<InstanceInputs>,
+  account: Account,
+): Promise<CheckFailure[]> {
+  const before = olds?.zone === zone.name ? olds : undefined;
+  const wanted = known(inputs.type);
+  const type = wanted?.toLowerCase() === before?.type.toLowerCase() ? undefined : wanted;
+  const template = before && staysOnItsTemplate(inputs, before) ? undefined : known(inputs.template);
+  const answer = await ask("template", async () => template && chooseTemplate(zone, template, account));
+  return [
+    ...(type === undefined ? [] : (await ask("type", () => chooseType(zone, type))).failures),
+    ...answer.failures,
+    ...(answer.answer ? unfitForTemplate(inputs, answer.answer) : []),
+  ];
+}
+
+/** A smaller disk, or other keys, come only with a new instance, which has to fit on the template as it is today. */
+function staysOnItsTemplate(inputs: Inputs, before: InstanceInputs): boolean {
+  const shrinks = (known(inputs.diskSize) ?? before.diskSize) < before.diskSize;
+  const otherKeys = newKeysReplace(inputs) && !sameKeys(before.sshKeys, inputs.sshKeys);
+  return inputs.template === before.template && !shrinks && !otherKeys;
+}
+
+function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
+  const least = smallestDisk(template);
+  const size = known(inputs.diskSize) ?? least;
+  const tooSmall = `The disk has ${size} GiB, but template "${template.name}" needs ${least}. Give at least ${least}.`;
+  return [
+    ...(size < least ? [{ property: "diskSize", reason: tooSmall }] : []),
+    ...(template["ssh-key-enabled"] === false && listed(inputs.sshKeys).length > 0
+      ? [{ property: "sshKeys", reason: installsNoKeys(template) }]
+      : []),
+  ];
+}
+
+async function missingKeys(
+  inputs: Inputs,
+  { account, run }: Asked,
+  olds: OldInputs<InstanceInputs>,
+): Promise<CheckFailure[]> {
+  const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys).filter(({ name }) => !run.declaredKeys.has(name));
+  if (wanted.length === 0) return [];
+  const registered = await account.sshKeys.list();
+  return wanted.flatMap((reference) => {
+    const { index, name } = reference;
+    const isRegistered = registered.some((key) => key.name === name);
+    const reason = isRegistered ? otherKey(reference, registered) : missingKey(name);
+    return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
+  });
+}
+
+/** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */
+async function ask<T>(property: string, question: () => Promise<T>): Promise<{ answer?: T; failures: CheckFailure[] }> {
+  try {
+    return { answer: await question(), failures: [] };
+  } catch (error) {
+    if (error instanceof NotInAccountError) return { failures: [{ property, reason: error.message }] };
+    throw error;
+  }
+}

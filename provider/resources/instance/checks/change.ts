@@ -1,0 +1,161 @@
+import type { Account } from "../../../account";
+import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
+import { isId } from "../../contract/id";
+import type { CheckFailure } from "../../contract/resource";
+import { only } from "../../contract/state";
+import type { InstanceInputs } from "../fields";
+import { whyNoAddress } from "../keys/change_keys";
+import { nameIsNotEnough } from "../keys/key_plan";
+import { listed, sameKeys } from "../keys/keys";
+import { replacedThoughProtected } from "../protection";
+import { failedAtCreation, isAnotherMachine } from "../replacement";
+
+type Inputs = PreviewedFields<InstanceInputs>;
+
+/** What would cost a machine or its data by accident, or fail halfway, unless a new instance is made anyway. */
+export async function instanceChangeRules(
+  inputs: Inputs,
+  olds: InstanceInputs,
+  account: Account,
+): Promise<CheckFailure[]> {
+  const refused = changesRefused(inputs, olds);
+  const settled = knownOf(inputs, olds);
+  const isProtected =
+    olds.deletionProtection === true && (await isAnotherMachine(withoutPin(settled, olds), olds, account));
+  if (!isProtected && refused.length === 0) return [];
+  if (await failedAtCreation(inputs, olds, account)) return [];
+  if (isProtected) return [protectedReplaced(settled, olds)];
+  if (await isAnotherMachine(inputs, olds, account)) return [];
+  const still = changesRefused(inputs, { ...olds, ...(await facts(inputs, olds, account)) });
+  return refused.filter(({ property }) => still.some((failure) => failure.property === property));
+}
+
+/**
+ * What the machine has of that which cannot be taken back. After an update that failed half-way the old inputs are those
+ * that it was to bring about, and may never have come to. Known by its name, if only one machine has that.
+ */
+async function facts(inputs: Inputs, olds: InstanceInputs, account: Account): Promise<Partial<InstanceInputs>> {
+  const { instances } = await account.zone(olds.zone);
+  const named = (await instances.list()).filter(({ name }) => name === olds.name || name === known(inputs.name));
+  const [only, ...others] = named;
+  const found = only && others.length === 0 ? await instances.find(only.id) : undefined;
+  if (!found) return {};
+  return {
+    ...(found["disk-size"] !== undefined && { diskSize: found["disk-size"] }),
+    ...(found["public-ip-assignment"] !== "dual" && { publicIpAssignment: "inet4" }),
+    ...(found["user-data"] === undefined && { userData: undefined }),
+  };
+}
+
+/** What is not known yet may turn out as it was; the check of the update, which knows it, decides. */
+function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
+  const unknown = Object.keys(inputs).filter((name) => hasUnknown(inputs[name as keyof Inputs]));
+  const settled = Object.entries(inputs).filter(([name]) => !unknown.includes(name));
+  // Names come from the description of these very inputs, and those that are required are in the old ones.
+  return { ...Object.fromEntries(settled), ...only(unknown, olds) } as Inputs;
+}
+
+/**
+ * A name that became an id may pin the very build that the instance has, though a newer one is out by now. Only its state
+ * tells, so that the diff decides.
+ */
+function withoutPin(inputs: Inputs, olds: InstanceInputs): Inputs {
+  const isPinned = isId(known(inputs.template) ?? "") && !isId(olds.template);
+  return isPinned ? { ...inputs, template: olds.template } : inputs;
+}
+
+/** Otherwise a new one would be made, and only then would the deletion of the old one fail. */
+function protectedReplaced({ zone, template }: Inputs, olds: InstanceInputs): CheckFailure {
+  const changed = zone !== olds.zone ? "zone" : template !== olds.template ? "template" : "";
+  return { property: changed, reason: replacedThoughProtected(olds.name) };
+}
+
+/** The same where nothing is made anew: for an update, which is the last to notice. */
+export function changesRefused(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  return [
+    ...keysChanged(inputs, olds),
+    ...diskShrunk(inputs, olds),
+    ...familyChanged(inputs, olds),
+    ...userDataRemoved(inputs, olds),
+    ...ipv6Removed(inputs, olds),
+  ];
+}
+
+/** What the refusals look at; a state has it as well. */
+type ChangeableInputs = Pick<
+  InstanceInputs,
+  "name" | "sshKeys" | "connection" | "diskSize" | "type" | "userData" | "publicIpAssignment"
+>;
+
+function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
+    return [];
+  // That it can be reached is never tried here: a machine that is down must not come to be replaced.
+  if (given(olds.connection) || given(inputs.connection)) return whyNotInPlace(inputs, olds);
+  const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
+  const reason =
+    `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
+    "has no operation that changes them afterwards. Declare a connection that logs in with a key that it has, and they " +
+    "are changed on the running machine; or permit a new instance, disk included: replaceOnKeyChange: true; or keep the " +
+    'keys that it has: ignoreChanges: ["sshKeys"] in its options.';
+  return [{ property: "sshKeys", reason }];
+}
+
+function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  const had = new Set((olds.sshKeys ?? []).map(({ name }) => name));
+  const nameless = listed(inputs.sshKeys).findIndex(
+    ({ name, publicKeyOpenssh }) =>
+      known(name) !== undefined && !given(publicKeyOpenssh) && !had.has(known(name) ?? ""),
+  );
+  if (nameless >= 0) {
+    const name = known(listed(inputs.sshKeys)[nameless]?.name) ?? "";
+    return [{ property: `sshKeys[${nameless}]`, reason: nameIsNotEnough(name, olds.name) }];
+  }
+  const connection = known(inputs.connection) ?? olds.connection;
+  if (inputs.publicIpAssignment === "none" && given(connection) && connection?.host === undefined) {
+    return [{ property: "sshKeys", reason: whyNoAddress(olds.name) }];
+  }
+  if (inputs.state !== "stopped") return [];
+  const reason =
+    `sshKeys of instance "${olds.name}" are changed over SSH, so it has to run: set state: "running", or change them ` +
+    "another time.";
+  return [{ property: "sshKeys", reason }];
+}
+
+function diskShrunk(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  const wanted = known(inputs.diskSize);
+  if (wanted === undefined || wanted >= olds.diskSize) return [];
+  const reason =
+    `diskSize of instance "${olds.name}" cannot go from ${olds.diskSize} to ${wanted} GiB: a disk can only grow. Set ` +
+    `diskSize: ${olds.diskSize}, or make a new instance under another name and delete this one.`;
+  return [{ property: "diskSize", reason }];
+}
+
+/** Noticed now, because it would fail only once the instance is stopped for it. */
+function familyChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  const wanted = known(inputs.type);
+  const family = (type: string) => type.toLowerCase().split(".")[0];
+  if (wanted === undefined || family(wanted) === family(olds.type)) return [];
+  const reason =
+    `type of instance "${olds.name}" cannot go from ${olds.type} to ${wanted}: an instance only changes within the ` +
+    `same family. Choose a type of ${family(olds.type)}, or make a new instance under another name and delete this one.`;
+  return [{ property: "type", reason }];
+}
+
+function userDataRemoved(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  if (olds.userData === undefined || given(inputs.userData)) return [];
+  const reason =
+    `userData of instance "${olds.name}" cannot be removed: Exoscale can only replace it. Set it to "#cloud-config\\n{}", ` +
+    "which does nothing.";
+  return [{ property: "userData", reason }];
+}
+
+/** Exoscale's own tools all refuse it: an address of IPv6 stays until the instance goes. */
+function ipv6Removed(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+  if (olds.publicIpAssignment !== "dual" || inputs.publicIpAssignment !== "inet4") return [];
+  const reason =
+    `publicIpAssignment of instance "${olds.name}" cannot go from dual to inet4: Exoscale cannot take an IPv6 address ` +
+    'away again. Set publicIpAssignment: "dual", and close IPv6 in a security group; or make a new instance under ' +
+    "another name and delete this one.";
+  return [{ property: "publicIpAssignment", reason }];
+}

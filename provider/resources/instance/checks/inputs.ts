@@ -1,0 +1,112 @@
+import { ExoscaleSshError } from "../../../errors";
+import { parsePublicKey } from "../../../keys/public_key";
+import { given, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
+import type { CheckFailure, OldInputs } from "../../contract/resource";
+import { isReserved } from "../../labels/reserved_labels";
+import type { InstanceInputs } from "../fields";
+import { listed } from "../keys/keys";
+import { pinRules } from "../pin_host_key/rules";
+import { longestUserData, sentUserData } from "../user_data";
+
+type Inputs = PreviewedFields<InstanceInputs>;
+
+/** What can be said of an instance's inputs without asking anybody. */
+export function instanceRules(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
+  return [
+    ...reservedLabelsUsed(inputs),
+    ...userDataTooShortOrLong(inputs),
+    ...unreadableKeys(inputs),
+    ...keyTwice(inputs),
+    ...noAddress(inputs, olds),
+    ...groupsWithoutAddress(inputs, olds),
+    ...pinRules(inputs, olds),
+    ...zoneMissing(inputs),
+  ];
+}
+
+function reservedLabelsUsed(inputs: Inputs): CheckFailure[] {
+  return Object.keys(known(inputs.labels) ?? {})
+    .filter(isReserved)
+    .map((name) => ({
+      property: `labels.${name}`,
+      reason: `Labels that begin with "exoscale-ssh." are kept for this provider. Rename it.`,
+    }));
+}
+
+function userDataTooShortOrLong(inputs: Inputs): CheckFailure[] {
+  const text = known(inputs.userData);
+  if (text === undefined) return [];
+  if (text === "") return [{ property: "userData", reason: "User data is empty. Leave it out." }];
+  const sent = sentUserData(text).length;
+  if (sent <= longestUserData) return [];
+  const reason =
+    `User data has ${Buffer.byteLength(text)} bytes, ${sent} in base64; Exoscale takes ${longestUserData} in base64, ` +
+    `which is ${(longestUserData / 4) * 3} bytes of text. Shorten it, let it fetch the rest, or give it as base64 of ` +
+    "gzip, which cloud-init unpacks.";
+  return [{ property: "userData", reason }];
+}
+
+function unreadableKeys(inputs: Inputs): CheckFailure[] {
+  return listed(inputs.sshKeys).flatMap((key, index) => {
+    const text = known(key.publicKeyOpenssh);
+    if (text === undefined) return [];
+    try {
+      parsePublicKey(text);
+      return [];
+    } catch (error) {
+      if (!(error instanceof ExoscaleSshError)) throw error;
+      return [{ property: `sshKeys[${index}].publicKeyOpenssh`, reason: error.message }];
+    }
+  });
+}
+
+function keyTwice(inputs: Inputs): CheckFailure[] {
+  const names = listed(inputs.sshKeys).map((key) => known(key.name));
+  return names.flatMap((name, index) =>
+    name !== undefined && names.indexOf(name) < index
+      ? [{ property: `sshKeys[${index}].name`, reason: `SSH key "${name}" is given twice. Remove one of them.` }]
+      : [],
+  );
+}
+
+/** Versions that checked less have accepted it, with a connection; a program that keeps it goes on. */
+function noAddress(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
+  if (!waitsNowhere(inputs) || (olds && waitsNowhere(olds))) return [];
+  const reason = "waitForSsh needs an address to wait at. Remove it, or set publicIpAssignment or connection.host.";
+  return [{ property: "waitForSsh", reason }];
+}
+
+function waitsNowhere({ waitForSsh, publicIpAssignment, connection }: Inputs): boolean {
+  return waitForSsh === true && publicIpAssignment === "none" && !hasHost(connection);
+}
+
+function hasHost(connection: Inputs["connection"]): boolean {
+  return connection === UNKNOWN || (typeof connection === "object" && given(connection.host));
+}
+
+/**
+ * The API takes such groups and drops them; each refresh would show them as taken away. Versions that checked less have
+ * accepted them: a program that keeps them goes on, whether a refresh has emptied the list in its state or not.
+ */
+function groupsWithoutAddress(
+  { publicIpAssignment, securityGroups }: Inputs,
+  olds: OldInputs<InstanceInputs>,
+): CheckFailure[] {
+  if (publicIpAssignment !== "none" || !Array.isArray(securityGroups) || securityGroups.length === 0) return [];
+  if (olds?.publicIpAssignment === "none" && olds.securityGroups !== undefined) return [];
+  const reason =
+    "An instance without a public address is in no security group: Exoscale ignores them. Remove securityGroups, or set " +
+    "publicIpAssignment to inet4 or dual.";
+  return [{ property: "securityGroups", reason }];
+}
+
+/** Where the program names no zone it is the provider's, and there is none. */
+function zoneMissing(inputs: Inputs): CheckFailure[] {
+  if (given(inputs.zone)) return [];
+  return [
+    {
+      property: "zone",
+      reason: "No zone is given. Set zone, or a default for the stack: pulumi config set exoscale-ssh:zone ch-gva-2.",
+    },
+  ];
+}

@@ -1,0 +1,98 @@
+import type { Instance } from "../../../account";
+import { AbandonedError } from "../../../errors";
+import { bastionOf, credentialsOf } from "../../access/credentials";
+import {
+  creatingLabel,
+  digestOfPin,
+  hostKeyLabel,
+  type Labels,
+  ownerLabel,
+  reservedLabels,
+} from "../../labels/reserved_labels";
+import { existingInstance } from "../../machine";
+import type { InstanceInputs, InstanceState } from "../fields";
+import type { Job, Remembered } from "../job";
+import { loginUser, sshTarget } from "../login";
+import { isToBePinned, keysToExpect, ownHostKeys, userDataAfterwards, warnIfInjected } from "../pin_host_key/pinning";
+import { protectedAsAsked } from "../protection";
+import { instanceState } from "../state";
+
+/**
+ * What follows once the instance is up: sshd if it is to be waited for, then the protection, then the mark of the
+ * creation is cleared. Safe to repeat. The mark goes last: an instance that is protected and has no mark, of a run that
+ * was killed before its state was saved, would be found by nobody and could not be deleted either.
+ *
+ * @param remembered what is known so far
+ * @param keep is told what is known after each step, so that a failure of the next one does not lose it
+ * @throws NotInAccountError when the instance vanished meanwhile
+ * @throws AbandonedError when no state will have it, with the mark left for the run that looks for it
+ */
+export async function finishCreation(
+  job: Job,
+  remembered: Remembered,
+  keep: (now: Remembered) => void,
+): Promise<InstanceState> {
+  const { account, zone, id, inputs, deadline, abandoned } = job;
+  const instance = await existingInstance(zone, id);
+  const hostKeys = remembered.hostKeys ?? (await firstContact(job, instance, remembered));
+  const seen = { ...remembered, ...(hostKeys && { hostKeys }) };
+  keep(seen);
+  const now = { ...seen, deletionProtection: await protectedAsAsked(job, seen.deletionProtection) };
+  keep(now);
+  if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
+  await zone.instances.update(
+    id,
+    {
+      ...renamed(instance, inputs),
+      ...userDataAfterwards(job, instance),
+      labels: labelsAtTheEnd(job, await existingInstance(zone, id), now),
+    },
+    deadline,
+  );
+  return await instanceState(account, inputs, await existingInstance(zone, id), now);
+}
+
+async function firstContact(job: Job, instance: Instance, remembered: Remembered) {
+  if (isToBePinned(job, instance, remembered)) return await ownHostKeys(job, instance);
+  return awaitsSsh(job, instance) ? await firstHostKeys(job, instance) : undefined;
+}
+
+/** Only what runs can answer; one that is made stopped is waited for when it is started. */
+export function awaitsSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Instance, "state">): boolean {
+  return inputs.waitForSsh && state === "running";
+}
+
+/** Waits for sshd. @returns the host key that it shows; undefined for a machine that has no address */
+export async function firstHostKeys(job: Job, instance: Instance) {
+  const { account, inputs, deadline } = job;
+  const { hostKey } = inputs.connection ?? {};
+  const user = (await loginUser(account, inputs, instance)) ?? "root";
+  const target = sshTarget(account, inputs, instance, user);
+  if (!target) return undefined;
+  const bastion = bastionOf(inputs.connection, user);
+  const timeoutMs = Math.max(1, deadline - Date.now());
+  job.log.progress(`waiting for sshd on ${target.host}`);
+  const key = await account.ssh.waitForSsh(target, {
+    timeoutMs,
+    knownHostKeys: hostKey === undefined ? keysToExpect(instance) : [hostKey],
+    ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
+  });
+  const shown = `${key.type} ${key.base64}`;
+  warnIfInjected(job, instance, shown);
+  return [shown];
+}
+
+function labelsAtTheEnd({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {
+  const { [creatingLabel]: _mark, ...reserved } = reservedLabels(instance.labels);
+  return {
+    ...inputs.labels,
+    ...reserved,
+    // An adoption may have been cut short before its state was saved; the state that goes on is the owner.
+    ...(owner !== undefined && { [ownerLabel]: owner }),
+    ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: digestOfPin(hostKeys[0]) }),
+  };
+}
+
+function renamed(instance: Instance, { name }: InstanceInputs) {
+  return name === instance.name ? {} : { name };
+}

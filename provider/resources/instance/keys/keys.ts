@@ -1,0 +1,167 @@
+import type { Account, SshKey } from "../../../account";
+import { ApiError, NameTakenOverError, NotInAccountError } from "../../../errors";
+import { parsePublicKey, samePublicKeyText } from "../../../keys/public_key";
+import { known, type Previewed } from "../../contract/description";
+import type { InstanceInputs, InstanceState, SshKeyReference } from "../fields";
+
+type Keys = InstanceInputs["sshKeys"];
+type HeldKey = InstanceState["heldKeys"][number];
+type ListedKey = InstanceState["bootSshKeys"][number];
+
+/**
+ * Whether two lists provision an instance with the same keys: order and names aside, where the public keys are known.
+ *
+ * During a preview a key whose name stays and whose public key is unknown counts as the same one: a pair that is
+ * re-encoded keeps its name, and a pair that is replaced gets another.
+ */
+export function sameKeys(last: Keys, next: Previewed<Keys>): boolean {
+  const lasts = last ?? [];
+  const nexts = next ?? [];
+  if (!Array.isArray(nexts)) return false;
+  return (
+    lasts.length === nexts.length &&
+    nexts.every((key) => lasts.some((candidate) => sameReference(candidate, key))) &&
+    lasts.every((key) => nexts.some((candidate) => sameReference(key, candidate)))
+  );
+}
+
+type PreviewedKey = Partial<Record<"name" | "publicKeyOpenssh", never>>;
+
+/** The keys of a list that may be unknown; those that are unknown as a whole are left out. */
+export function listed(keys: Previewed<Keys>): PreviewedKey[] {
+  // Their shape was checked field by field before; an unknown list has no keys to look at yet.
+  return Array.isArray(keys) ? keys.filter((key) => typeof key === "object") : [];
+}
+
+function sameReference(last: SshKeyReference, next: Previewed<SshKeyReference>): boolean {
+  if (typeof next !== "object") return false;
+  const nextKey = known(next.publicKeyOpenssh);
+  if (last.publicKeyOpenssh === undefined || nextKey === undefined) return last.name === next.name;
+  return samePublicKeyText(last.publicKeyOpenssh, nextKey);
+}
+
+/**
+ * The keys that an instance is about to be given, as our own record keeps them.
+ *
+ * @throws NameTakenOverError when the account has another key under one of the names than the program means
+ */
+export function keysOfFirstBoot(sshKeys: Keys, registered: readonly SshKey[]): HeldKey[] {
+  return (sshKeys ?? []).map((reference) => {
+    const { name, publicKeyOpenssh } = reference;
+    const other = otherKey(reference, registered);
+    if (other !== undefined) throw new NameTakenOverError(other);
+    const fingerprintMd5 = registered.find((key) => key.name === name)?.fingerprint;
+    return {
+      name,
+      origin: "boot",
+      ...(fingerprintMd5 !== undefined && { fingerprintMd5 }),
+      ...(publicKeyOpenssh !== undefined && { publicKeyOpenssh }),
+    };
+  });
+}
+
+/** What to say when the account has another key under a name than the program means; it would open the instance. */
+export function otherKey(
+  { name, publicKeyOpenssh }: SshKeyReference,
+  registered: readonly SshKey[],
+): string | undefined {
+  const fingerprint = registered.find((key) => key.name === name)?.fingerprint;
+  const meant = publicKeyOpenssh === undefined ? undefined : parsePublicKey(publicKeyOpenssh).fingerprintMd5;
+  if (fingerprint === undefined || meant === undefined || fingerprint === meant) return undefined;
+  return (
+    `SSH key "${name}" in the account is another one than the program means: its fingerprint is ${fingerprint}, the ` +
+    `program's is ${meant}. Whoever has that key could log in. Delete it from the account, or correct the name.`
+  );
+}
+
+/**
+ * What to say where a program says for the first time which key a name stands for, and the instance was given another one
+ * under that name: to take the names for the same would lose the difference.
+ */
+export function otherKeyGiven(state: InstanceState, next: Previewed<Keys>): string | undefined {
+  const given = [...state.heldKeys, ...state.bootSshKeys];
+  const wrong = listed(next).find((reference) => {
+    const [name, key] = [known(reference.name), known(reference.publicKeyOpenssh)];
+    const last = state.sshKeys?.find((candidate) => candidate.name === name);
+    if (key === undefined || last === undefined || last.publicKeyOpenssh !== undefined) return false;
+    const recorded = given.find((candidate) => candidate.name === name)?.fingerprintMd5;
+    return recorded !== undefined && recorded !== parsePublicKey(key).fingerprintMd5;
+  });
+  if (wrong === undefined) return undefined;
+  return (
+    `Instance "${state.name}" was given another key under the name "${String(wrong.name)}" than publicKeyOpenssh says. ` +
+    "Correct that, or give your key another name."
+  );
+}
+
+/** What to say of a key that the account does not have. */
+export function missingKey(name: string): string {
+  return `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
+}
+
+/** Why a creation was refused, when it is that a key has left the account; nobody knows how the API says so. */
+export async function orMissingKey(error: unknown, sshKeys: Keys, account: Account): Promise<unknown> {
+  if (!sshKeys?.length || !(error instanceof ApiError && [400, 404, 409].includes(error.status))) return error;
+  // A look that fails must not hide what was refused.
+  const registered = await account.sshKeys.list().catch(() => undefined);
+  const missing = registered && sshKeys.find(({ name }) => !registered.some((key) => key.name === name));
+  if (missing === undefined) return error;
+  return new NotInAccountError(`${error.message} ${missingKey(missing.name)}`, { cause: error });
+}
+
+/** Whether an instance was booted with these keys and no others: the API may list a key under another of its names. */
+export function bootedWith(listed: readonly Partial<SshKey>[], given: readonly HeldKey[]): boolean {
+  const isSame = ({ name, fingerprint }: Partial<SshKey>, key: HeldKey) =>
+    fingerprint && key.fingerprintMd5 ? fingerprint === key.fingerprintMd5 : name === key.name;
+  return (
+    listed.every((one) => given.some((key) => isSame(one, key))) &&
+    given.every((key) => listed.some((one) => isSame(one, key)))
+  );
+}
+
+/** Keys as the API lists them on an instance. */
+export function listedKeys(keys: readonly Partial<SshKey>[] = []): ListedKey[] {
+  return keys.flatMap(({ name, fingerprint }) =>
+    name === undefined ? [] : [{ name, ...(fingerprint !== undefined && { fingerprintMd5: fingerprint }) }],
+  );
+}
+
+/** The keys that a machine was given and that the account no longer has: deleted there, still valid here. */
+export function staleKeys(
+  boot: readonly ListedKey[],
+  held: readonly HeldKey[],
+  registered: readonly SshKey[],
+): ListedKey[] {
+  // Of a deleted key the API may list the name alone; our own record knows which key that was.
+  const known = boot.filter((key) => key.fingerprintMd5 !== undefined || !held.some(({ name }) => name === key.name));
+  const isClosed = (key: ListedKey) =>
+    held.some(
+      ({ closed, fingerprintMd5 }) => closed && fingerprintMd5 !== undefined && fingerprintMd5 === key.fingerprintMd5,
+    );
+  const given = [
+    ...known.filter((key) => !isClosed(key)),
+    ...held
+      .filter(({ closed }) => !closed)
+      .map(({ name, fingerprintMd5 }) => ({ name, ...(fingerprintMd5 && { fingerprintMd5 }) })),
+  ];
+  const unique = new Map(given.map((key) => [key.fingerprintMd5 ?? key.name, key]));
+  return [...unique.values()].filter((key) => !registered.some((candidate) => isRegistered(key, candidate)));
+}
+
+/** By fingerprint where it is known: the account may have the same key under another name, or another one under this. */
+function isRegistered({ name, fingerprintMd5 }: ListedKey, registered: SshKey): boolean {
+  return fingerprintMd5 === undefined ? registered.name === name : registered.fingerprint === fingerprintMd5;
+}
+
+/**
+ * Keys that the program names, all of them known, and that the instance has not had before: those may be gone from the
+ * account by now. A key whose public half is unknown is one that the program is about to make.
+ */
+export function keysToFind(sshKeys: Previewed<Keys>, before: unknown): (SshKeyReference & { index: number })[] {
+  if (!Array.isArray(sshKeys)) return [];
+  const had = new Set(Array.isArray(before) ? before.map((key: SshKeyReference) => key?.name) : []);
+  return sshKeys.flatMap((key: Previewed<SshKeyReference>, index) => {
+    const reference = typeof key === "object" ? known(key) : undefined;
+    return reference === undefined || had.has(reference.name) ? [] : [{ ...reference, index }];
+  });
+}

@@ -1,0 +1,152 @@
+import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account";
+import { ExoscaleSshError, TooLateError } from "../../errors";
+import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
+import { isGone } from "../machine";
+import { mapConcurrently } from "./map_concurrently";
+
+/** What is known of a key whose holders are looked for; the more of it, the more is found. */
+export interface SoughtKey {
+  readonly name?: string | undefined;
+  readonly fingerprintMd5?: string | undefined;
+  readonly fingerprintSha256?: string | undefined;
+  /** MD5 of the key that the account has under `name`, where nothing but the name is sought. */
+  readonly registeredMd5?: string | undefined;
+}
+
+/** An instance, or an instance pool, that was given a key. */
+export interface Holder {
+  readonly kind: "instance" | "instance-pool";
+  readonly zone: string;
+  readonly id: string;
+  readonly name: string;
+  /** Name under which the API lists the key there; absent where only our own label tells of it. */
+  readonly keyName?: string;
+  /** Absent for pools and for instances without a public address. */
+  readonly publicIp?: string;
+  /** State of the instance as the API has it: running, stopped, ... Absent for pools. */
+  readonly state?: string;
+  /** Identifier of the instance's template, which says as whom one logs in. */
+  readonly templateId?: string;
+}
+
+/** How many hosts are spoken to at once. */
+export const holdersAtOnce = 16;
+
+/** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
+export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
+  const zones = await account.zones();
+  return (await Promise.all(findInZones(zones, account, key))).flat();
+}
+
+/** Asks all zones at once. */
+function findInZones(zones: readonly Zone[], account: Account, key: SoughtKey): Promise<Holder[]>[] {
+  return zones.map(async ({ name }) => holdersInZone(account, await account.zone(name), key));
+}
+
+/** What can be found when not every zone answers. */
+export interface FoundHolders {
+  readonly holders: readonly Holder[];
+  /** Zones that could not be looked at, each with the reason. */
+  readonly unseen: readonly string[];
+}
+
+/** The same, going on where a zone does not answer within the time, or refuses to. */
+export async function findHoldersWhereSeen(account: Account, key: SoughtKey, withinMs: number): Promise<FoundHolders> {
+  const zones = await account.zones();
+  const looks = findInZones(zones, account, key).map((look) => withTimeout(look, withinMs));
+  const seen = await Promise.allSettled(looks);
+  return {
+    holders: seen.flatMap((zone) => (zone.status === "fulfilled" ? zone.value : [])),
+    unseen: seen.flatMap((zone, index) =>
+      zone.status === "rejected" ? [`${zones[index]?.name} (${reasonOf(zone.reason)})`] : [],
+    ),
+  };
+}
+
+function reasonOf(thrown: unknown): string {
+  if (thrown instanceof ExoscaleSshError) return thrown.message.replace(/\.$/, "");
+  throw thrown;
+}
+
+async function withTimeout<T>(answer: Promise<T>, withinMs: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new TooLateError(`no answer within ${withinMs / 1000} s`)), withinMs);
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
+  const [instances, pools] = await Promise.all([instancesWithKeys(zone), zone.instancePools.list()]);
+  const withKeys = pools.filter((pool) => pool["ssh-keys"]?.length);
+  const names = withKeys.length > 0 ? await registeredNames(account, key) : [];
+  return [
+    ...instances.flatMap((instance) => instanceHolding(zone.name, instance, key)),
+    ...withKeys
+      .filter((pool) => pool["ssh-keys"]?.some(({ name }) => names.includes(name)))
+      .map(({ id, name }) => ({ kind: "instance-pool" as const, zone: zone.name, id, name })),
+  ];
+}
+
+/** The instances of a zone with their keys: the API may leave them out of lists, and then each one is asked. */
+async function instancesWithKeys({ instances }: ZoneAccount): Promise<readonly InstanceSummary[]> {
+  const listed = await instances.list();
+  if (listed.some((instance) => instance["ssh-keys"])) return listed;
+  const found = await mapConcurrently(holdersAtOnce, listed, ({ id }) => instances.find(id));
+  return found.filter((instance) => instance !== undefined);
+}
+
+/** The names that the account has for a key. A pool tells no fingerprints. */
+export async function registeredNames(
+  account: Account,
+  { name, fingerprintMd5, registeredMd5 }: SoughtKey,
+): Promise<string[]> {
+  const md5 = fingerprintMd5 ?? registeredMd5;
+  const registered = md5 === undefined ? [] : await account.sshKeys.list();
+  const same = registered.filter(({ fingerprint }) => fingerprint === md5).map((key) => key.name);
+  return name === undefined ? same : [name, ...same];
+}
+
+function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey): Holder[] {
+  const { id, name, state, template } = instance;
+  const entry = instance["ssh-keys"]?.find((listed) => isSought(listed, key));
+  if (isGone(state) || !(entry || isLabelled(instance, key))) return [];
+  const publicIp = instance["public-ip"];
+  return [
+    {
+      kind: "instance",
+      zone,
+      id,
+      name,
+      ...(entry?.name && { keyName: entry.name }),
+      ...(publicIp && { publicIp }),
+      ...(state && { state }),
+      ...(template?.id && { templateId: template.id }),
+    },
+  ];
+}
+
+/** By fingerprint, since one key may have two names; by name where a fingerprint is missing on either side. */
+function isSought(listed: { name?: string; fingerprint?: string }, key: SoughtKey): boolean {
+  if (listed.fingerprint && key.fingerprintMd5) return listed.fingerprint === key.fingerprintMd5;
+  if (listed.fingerprint && listed.fingerprint === key.registeredMd5) return true;
+  return listed.name !== undefined && listed.name === key.name;
+}
+
+function isLabelled({ labels = {} }: InstanceSummary, { fingerprintSha256, ...md5 }: SoughtKey): boolean {
+  const fingerprintMd5 = md5.fingerprintMd5 ?? md5.registeredMd5;
+  return (
+    (fingerprintSha256 !== undefined && heldKeyLabel(fingerprintSha256) in labels) ||
+    (fingerprintMd5 !== undefined && heldKeyMd5Label(fingerprintMd5) in labels)
+  );
+}
+
+/** `web (ch-gva-2, 194.182.160.1)`: how messages name a holder. */
+export function describeHolder({ kind, name, zone, publicIp }: Holder): string {
+  const where = publicIp ? `${zone}, ${publicIp}` : zone;
+  return kind === "instance" ? `${name} (${where})` : `instance pool ${name} (${where})`;
+}

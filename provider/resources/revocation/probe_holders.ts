@@ -1,0 +1,41 @@
+import type { Account } from "../../account";
+import { templateUser } from "../machine";
+import { type Holder, holdersAtOnce } from "./holders";
+import { mapConcurrently } from "./map_concurrently";
+
+/** A holder that was asked whether it accepts the key. */
+export interface ProbedHolder extends Holder {
+  /** `yes` and `no` are the host's own answers; `unknown` is anything else, with the reason. */
+  readonly accepts: "yes" | "no" | "unknown";
+  readonly reason: string;
+}
+
+/**
+ * Asks every holder whether it accepts the key (RFC 4252 section 7), at most 16 at once and no longer than
+ * `withinMs` altogether: who has not answered by then is `unknown`.
+ */
+export async function probeHolders(
+  account: Account,
+  holders: readonly Holder[],
+  publicKeyOpenssh: string,
+  withinMs: number,
+): Promise<ProbedHolder[]> {
+  const deadline = Date.now() + withinMs;
+  return await mapConcurrently(holdersAtOnce, holders, (holder) =>
+    probeHolder(account, holder, publicKeyOpenssh, deadline),
+  );
+}
+
+async function probeHolder(account: Account, holder: Holder, publicKey: string, deadline: number) {
+  const unknown = (reason: string): ProbedHolder => ({ ...holder, accepts: "unknown", reason });
+  if (holder.kind === "instance-pool")
+    return unknown("its future members get the key; its present ones are listed by themselves");
+  if (holder.state !== "running") return unknown(`it is ${holder.state ?? "in an unknown state"}`);
+  if (!holder.publicIp) return unknown("it has no public address");
+  const user = await templateUser(account, holder.zone, holder.templateId);
+  if (!user) return unknown("its template, which says as whom to log in, is gone");
+  const target = { host: holder.publicIp, port: account.sshPort, user };
+  const timeoutMs = Math.max(1, deadline - Date.now());
+  const { accepts, reason } = await account.ssh.probe(target, publicKey, { timeoutMs });
+  return { ...holder, accepts, reason };
+}

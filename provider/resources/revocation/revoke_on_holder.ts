@@ -1,0 +1,187 @@
+import type { HostAccess, Instance, KeyChangeReport, ZoneAccount } from "../../account";
+import {
+  ApiError,
+  ExoscaleSshError,
+  HostKeyChangedError,
+  KeysNotPutBackError,
+  SshLoginRefusedError,
+  SshUnreachableError,
+  UnknownHostKeyError,
+} from "../../errors";
+import { parsePublicKey } from "../../keys/public_key";
+import { distinct, privateHalvesFor } from "../access/credentials";
+import type { Context, Log } from "../contract/resource";
+import { changeLabels } from "../labels/change_labels";
+import {
+  closedKeyLabel,
+  heldKeyLabel,
+  isTakenOff,
+  labelsBeforeAdding,
+  labelsBeforeRemoving,
+  labelsOnceClosed,
+} from "../labels/key_labels";
+import { digestOfPin, hostKeyLabel, sha256InHex } from "../labels/reserved_labels";
+import { isGone } from "../machine";
+import { holderAccess, holderUser } from "./holder_access";
+import { describeHolder, type Holder } from "./holders";
+import { examineHolder } from "./key_status";
+import type { HolderCredentials, RevocableKey } from "./revocable_key";
+import type { Obstacle, Unclosed } from "./table";
+
+/** A key that is being revoked. */
+export interface Revocation {
+  readonly key: RevocableKey;
+  readonly publicKeyOpenssh: string;
+  /** What logs in to its holders. */
+  readonly credentials: HolderCredentials;
+  readonly context: Context;
+}
+
+/** A holder that exists. */
+interface Present {
+  readonly holder: Holder;
+  readonly zone: ZoneAccount;
+  readonly instance: Instance;
+}
+
+/**
+ * Removes the key from one instance, and proves it. A label says so before and after: a later run, or a repetition in this
+ * one, then knows that it was done, although the key, which would have logged in, does not any more.
+ *
+ * @returns why it is not closed; undefined when it is
+ */
+export async function revokeOnHolder(revocation: Revocation, holder: Holder): Promise<Unclosed | undefined> {
+  const { account } = revocation.context;
+  try {
+    const zone = await account.zone(holder.zone);
+    const instance = await zone.instances.find(holder.id);
+    if (!instance || isGone(instance.state)) return undefined;
+    const obstacle = await closeInstance(revocation, { holder, zone, instance });
+    return obstacle && { holder, ...obstacle };
+  } catch (error) {
+    if (error instanceof ExoscaleSshError) return { holder, what: error.message, todo: remedyFor(error) };
+    throw error;
+  }
+}
+
+async function closeInstance(revocation: Revocation, present: Present): Promise<Obstacle | undefined> {
+  const { key, credentials, context } = revocation;
+  const { holder, instance } = present;
+  const { account, run } = context;
+  const others = distinct([...credentials.others, ...privateHalvesFor(run, instance.labels)]);
+  const all = [...(credentials.own ? [credentials.own] : []), ...others];
+  const way = await holderAccess(account, holder, instance, key, all);
+  if ("what" in way) return way;
+  const owner = (await holderUser(account, holder)) ?? way.target.user;
+  const access = await recordNewHostKey(present, way, context);
+  const earlier = await confirmEarlierRemoval(revocation, present, { ...access, credentials: others }, owner);
+  if (earlier === "closed") return undefined;
+  if (earlier) return earlier;
+  // Nothing is sent to a host that could only refuse: that would look like guessing, and prove nothing.
+  if (access.credentials.length === 0 && "what" in key.credential) return key.credential;
+  await removeKey(revocation, present, access, owner);
+  return undefined;
+}
+
+/**
+ * Proves again what a label says was done already: that the key was removed. The label then says that it is closed.
+ *
+ * @param access without the key itself, which a host that it is off may only refuse
+ * @returns undefined where no label says so, or the key is there again: it is to be removed
+ */
+async function confirmEarlierRemoval(
+  { key, context, publicKeyOpenssh }: Revocation,
+  { holder, zone, instance: { labels } }: Present,
+  access: HostAccess,
+  owner: string,
+): Promise<"closed" | Obstacle | undefined> {
+  const { account } = context;
+  const { fingerprintMd5 } = key;
+  const host = digestOfPin(access.knownHostKeys?.[0] ?? "");
+  if (!isTakenOff(labels, fingerprintMd5, host)) return undefined;
+  const found = await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, labels });
+  if (found.status === "unknown") return { what: found.reason, todo: "make it reachable from here, or delete it" };
+  if (found.status !== "closed") return undefined;
+  await changeLabels(zone, holder.id, () => closedOn(key, host));
+  return "closed";
+}
+
+/** Where new host keys may be trusted, records the one that the machine shows before anything is done there. */
+async function recordNewHostKey({ zone, holder }: Present, way: HostAccess, { account }: Context): Promise<HostAccess> {
+  if (!way.acceptNew) return way;
+  const { hostKey } = await account.ssh.listKeys(way, way.target.user);
+  await changeLabels(zone, holder.id, () => ({ [hostKeyLabel]: sha256InHex(hostKey.fingerprintSha256) }));
+  return { ...way, acceptNew: false, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
+}
+
+async function removeKey(revocation: Revocation, present: Present, access: HostAccess, owner: string): Promise<void> {
+  const { key, context, publicKeyOpenssh } = revocation;
+  const { holder, zone } = present;
+  const host = digestOfPin(access.knownHostKeys?.[0] ?? "");
+  const next = await announceSuccessor(key, present);
+  try {
+    const report = await context.account.ssh.changeKeys(access, {
+      user: owner,
+      alsoFrom: ["root"],
+      // The API lists a key also where it was removed by hand.
+      ...(next && { add: [{ key: next.key, comment: next.key.comment }], onlyInPlaceOf: true }),
+      remove: [{ publicKeyOpenssh }],
+      allowLockout: key.allowLockout,
+      endSessions: key.endSessions,
+      // Once it is off, the key that logged in does not any more: a repetition has to know that it was this key.
+      beforeOwnRemoval: () => changeLabels(zone, holder.id, (before) => labelsBeforeRemoving(before, key, host)),
+    });
+    const unused = next && !next.wasHeld && !report.tookPlace ? heldKeyLabel(next.key.fingerprintSha256) : undefined;
+    await changeLabels(zone, holder.id, () => ({ ...(unused && { [unused]: undefined }), ...closedOn(key, host) }));
+    logReport(context.log, key.name, holder, owner, report);
+  } catch (error) {
+    await withdrawClosingLabel(error, key, present);
+    throw error;
+  }
+}
+
+/** Says in a label that the successor is about to be there. It may be there already, put by its Instance. */
+async function announceSuccessor({ successor }: RevocableKey, { holder, zone }: Present) {
+  if (successor?.publicKeyOpenssh === undefined) return undefined;
+  const key = parsePublicKey(successor.publicKeyOpenssh);
+  const label = heldKeyLabel(key.fingerprintSha256);
+  let wasHeld = false;
+  await changeLabels(zone, holder.id, (before) => {
+    wasHeld = label in before;
+    return { ...labelsBeforeAdding(key), ...(wasHeld && { [label]: before[label] }) };
+  });
+  return { key, wasHeld };
+}
+
+/**
+ * Takes back the label that says the key is being closed: a change that failed has left the key, or put it back. Where it
+ * may be off, because it could not be put back or the labels themselves failed, the label stays.
+ */
+async function withdrawClosingLabel(error: unknown, key: RevocableKey, { holder, zone }: Present): Promise<void> {
+  if (error instanceof ApiError || error instanceof KeysNotPutBackError) return;
+  const label = closedKeyLabel(key.fingerprintMd5);
+  await changeLabels(zone, holder.id, () => ({ [label]: undefined })).catch(() => undefined);
+}
+
+function logReport(log: Log, name: string, holder: Holder, owner: string, report: KeyChangeReport): void {
+  for (const note of report.notes) log.warn(`${describeHolder(holder)}: ${note}`);
+  const ended = report.endedSessions > 0 ? ` ${report.endedSessions} sessions of ${owner} were ended.` : "";
+  log.info(`SSH key "${name}" is closed on ${describeHolder(holder)}.${ended}`);
+}
+
+function closedOn(key: RevocableKey, host: string) {
+  return { ...labelsOnceClosed(key, host), [hostKeyLabel]: host };
+}
+
+/** What to do about an error that does not say it itself. */
+function remedyFor(error: ExoscaleSshError): string {
+  if (error instanceof UnknownHostKeyError) {
+    return "set waitForSsh: true on its Instance and run pulumi up, or give connection.hostKey or connection.acceptNewHostKeys";
+  }
+  if (error instanceof SshLoginRefusedError) {
+    return "give a connection that logs in: a refusal alone is no proof that the key is gone";
+  }
+  if (error instanceof HostKeyChangedError) return "if the machine was reinstalled, give its new connection.hostKey";
+  if (error instanceof SshUnreachableError) return "make it reachable from here, or delete it";
+  return error instanceof ApiError ? "run Pulumi again once Exoscale permits it" : "";
+}

@@ -1,0 +1,153 @@
+import { ExoscaleSshError } from "../../errors";
+import { type PublicKey, parsePublicKey } from "../../keys/public_key";
+import { withSteadyBastion } from "../connection/bastion";
+import { connect } from "../connection/connect";
+import type { HostAccess } from "../connection/host_access";
+import { commandBounds } from "../connection/host_access";
+import type { HostKey } from "../connection/host_key";
+import type { SshSession } from "../connection/session";
+import { hostAndPort } from "../connection/target";
+import { lookAtHost } from "../host_files/inspect_host";
+import { probe } from "../probe";
+import { type AccountFiles, accountFiles, entriesIn } from "./account_files";
+import { answersOf, askAnew, questionsAbout } from "./probe_keys";
+import { credentialWith } from "./remaining_credentials";
+
+/**
+ * How a key stands with an account of a host.
+ *
+ * - `open`: sshd accepts it, or a file that sshd reads has it.
+ * - `closed`: proven. The host is the one that we know, no file that sshd reads has the key, and sshd refuses it.
+ * - `refused`: sshd refuses it when asked from here and now, which is no proof: a file was not read, or the host is unknown.
+ * - `unknown`: no answer.
+ */
+export type KeyStatus = "open" | "closed" | "refused" | "unknown";
+
+/** What was found. */
+export interface Examination {
+  readonly status: KeyStatus;
+  /** Why, in words. */
+  readonly reason: string;
+  /** The key that the host showed. */
+  readonly hostKey?: HostKey;
+}
+
+/** Whose keys, and which. */
+export interface Examined {
+  readonly user: string;
+  /** Other accounts that may have it, such as root. */
+  readonly alsoIn?: readonly string[];
+  /** `type base64[ comment]`. */
+  readonly publicKeyOpenssh: string;
+}
+
+/**
+ * Finds out how a key stands with an account, and changes nothing. Rejects for nothing that a host or a network does.
+ *
+ * A host of which no key is known is only asked: nothing that could be used elsewhere is shown to it.
+ */
+export async function examineKey(access: HostAccess, examined: Examined): Promise<Examination> {
+  const isKnown = (access.knownHostKeys?.length ?? 0) > 0;
+  const steady = withSteadyBastion(access);
+  return isKnown && access.credentials.length > 0
+    ? await readAndAsk(steady, examined)
+    : await askOnly(steady, examined);
+}
+
+async function askOnly(access: HostAccess, { user, publicKeyOpenssh }: Examined): Promise<Examination> {
+  const { target, knownHostKeys, bastion, timeoutMs, signal } = access;
+  const asked = await probe({ ...target, user }, publicKeyOpenssh, {
+    ...(knownHostKeys && { knownHostKeys }),
+    ...(bastion && { bastion }),
+    ...(timeoutMs !== undefined && { timeoutMs }),
+    ...(signal && { signal }),
+  });
+  const status = ({ yes: "open", no: "refused", unknown: "unknown" } as const)[asked.accepts];
+  return { status, reason: asked.reason, ...(asked.hostKey && { hostKey: asked.hostKey }) };
+}
+
+async function readAndAsk(access: HostAccess, examined: Examined): Promise<Examination> {
+  const key = parsePublicKey(examined.publicKeyOpenssh);
+  // In the connection that logs in only the account can be asked about that it logs in to.
+  const questions = access.target.user === examined.user ? questionsAbout([key]) : [];
+  const place = placeOf(access, examined.user);
+  try {
+    const session = await connect(access.target, access.credentials, { ...access, ask: questions });
+    const accounts = await filesOf(session, access, examined);
+    const known = answersOf(questions).get(key.fingerprintSha256);
+    const login = credentialWith(access.credentials, session.loggedInKey ?? "");
+    return { ...(await judged({ ...access, credentials: login }, key, accounts, known)), hostKey: session.hostKey };
+  } catch (error) {
+    if (!(error instanceof ExoscaleSshError)) throw error;
+    const answer = answersOf(questions).get(key.fingerprintSha256);
+    if (answer === "yes") return { status: "open", reason: `${place} accepts this key.` };
+    if (answer === "no") return { status: "refused", reason: `${place} refuses this key. ${error.message}` };
+    return { status: "unknown", reason: error.message };
+  }
+}
+
+/** Reads the files, and leaves: a host gets few connections at once. */
+async function filesOf(
+  session: SshSession,
+  access: HostAccess,
+  { user, alsoIn = [] }: Examined,
+): Promise<AccountFiles[]> {
+  try {
+    const users = [...new Set([user, ...alsoIn])];
+    const bounds = commandBounds(access);
+    const look = await lookAtHost(session, users, bounds);
+    return await Promise.all(users.map((each) => accountFiles(session, look, each, bounds)));
+  } finally {
+    session.close();
+  }
+}
+
+async function judged(
+  access: HostAccess,
+  key: PublicKey,
+  accounts: readonly AccountFiles[],
+  known: Answer,
+): Promise<Examination> {
+  const holding = accounts.filter((account) =>
+    entriesIn([account]).some(({ fingerprintSha256 }) => fingerprintSha256 === key.fingerprintSha256),
+  );
+  if (holding.length > 0) {
+    return { status: "open", reason: `It is in authorized_keys of ${holding.map(({ user }) => user).join(", ")}.` };
+  }
+  for (const [index, account] of accounts.entries()) {
+    const found = await asked(access, key, account, index === 0 ? known : undefined);
+    if (found) return found;
+  }
+  const unread = accounts.flatMap((account) => account.unread);
+  if (unread.length > 0) {
+    const reason = `${hostAndPort(access.target)} refuses this key, but ${unread.join("; ")} could not be read.`;
+    return { status: "refused", reason };
+  }
+  const doubts = [...new Set(accounts.flatMap((account) => account.doubts))].map((doubt) => ` ${doubt}.`).join("");
+  return {
+    status: "closed",
+    reason: `No file of ${hostAndPort(access.target)} has it, and sshd refuses it.${doubts}`,
+  };
+}
+
+type Answer = ReturnType<ReturnType<typeof answersOf>["get"]>;
+
+/** What sshd says of one account; undefined where it refuses the key. */
+async function asked(
+  access: HostAccess,
+  key: PublicKey,
+  { user }: AccountFiles,
+  known: Answer,
+): Promise<Examination | undefined> {
+  const place = placeOf(access, user);
+  const as = { ...access, target: { ...access.target, user } };
+  const heard = known === undefined || known === "unknown" ? await askAnew(as, [key], access.credentials) : undefined;
+  const answer = heard?.answers.get(key.fingerprintSha256) ?? known;
+  if (answer === "no") return undefined;
+  if (answer === "yes") return { status: "open", reason: `${place} accepts this key, which no file there has.` };
+  return { status: "unknown", reason: heard?.error?.message ?? `${place} gave no answer.` };
+}
+
+function placeOf({ target }: HostAccess, user: string): string {
+  return `${user}@${hostAndPort(target)}`;
+}

@@ -1,0 +1,60 @@
+import { parsePublicKey } from "../../keys/public_key";
+import type { AuthorizedEntry } from "../authorized_keys/entry";
+import { withSteadyBastion } from "../connection/bastion";
+import { connectPatiently } from "../connection/connect_with_retry";
+import type { HostAccess } from "../connection/host_access";
+import { commandBounds } from "../connection/host_access";
+import type { HostKey } from "../connection/host_key";
+import { withHostLock } from "../connection/host_lock";
+import type { SshSession } from "../connection/session";
+import { lookAtHost } from "../host_files/inspect_host";
+import { accountFiles, entriesIn } from "./account_files";
+import { mayRefuseUs } from "./add_keys";
+import { askAnew, questionsAbout } from "./probe_keys";
+
+/** What a host has of one key for one account. */
+export interface Grant {
+  /** The lines of the key, of all files that sshd reads for the account, in their order. */
+  readonly lines: readonly AuthorizedEntry[];
+  /** What could not be read, each with the reason: the key may be there. */
+  readonly unread: readonly string[];
+  /** Whether sshd accepts the key, asked from here and now. */
+  readonly accepts: "yes" | "no" | "unknown";
+  /** Whether a line has options that may rightly refuse us: `from=`, `expiry-time=`, `cert-authority`. */
+  readonly isConditional: boolean;
+  /** The key that the host showed. */
+  readonly hostKey: HostKey;
+}
+
+/**
+ * Reads what the authorized_keys files of an account have of a key, and asks sshd about it. Changes nothing.
+ *
+ * @param publicKey `type base64[ comment]`
+ * @throws errors of `connect` and of reading the files
+ */
+export function findGrant(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
+  return withHostLock(access, () => found(withSteadyBastion(access), user, publicKey));
+}
+
+async function found(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
+  const key = parsePublicKey(publicKey);
+  const questions = access.target.user === user ? questionsAbout([key]) : [];
+  const session = await connectPatiently(access, access.credentials, questions);
+  try {
+    const { type, base64 } = session.hostKey;
+    const known = { ...access, knownHostKeys: [`${type} ${base64}`], target: { ...access.target, user } };
+    const answer = questions[0]?.answer ?? (await askAnew(known, [key], [])).answers.get(key.fingerprintSha256);
+    const lines = await linesOf(session, access, user, key.fingerprintSha256);
+    return { ...lines, accepts: answer ?? "unknown", hostKey: session.hostKey };
+  } finally {
+    session.close();
+  }
+}
+
+async function linesOf(session: SshSession, access: HostAccess, user: string, fingerprintSha256: string) {
+  const bounds = commandBounds(access);
+  const look = await lookAtHost(session, [user], bounds);
+  const files = await accountFiles(session, look, user, bounds);
+  const lines = entriesIn([files]).filter((entry) => entry.fingerprintSha256 === fingerprintSha256);
+  return { lines, isConditional: lines.some(({ options }) => mayRefuseUs(options)), unread: files.unread };
+}

@@ -1,0 +1,30 @@
+import { connect } from "../connection/connect";
+import type { HostAccess } from "../connection/host_access";
+import { commandBounds } from "../connection/host_access";
+import type { HostKey } from "../connection/host_key";
+import { withHostLock } from "../connection/host_lock";
+import { lookAtHost } from "../host_files/inspect_host";
+import { accountFiles, entriesIn } from "./account_files";
+
+/** What the files of an account grant, and on which host. */
+export interface Listing {
+  /** The key that the host showed. */
+  readonly hostKey: HostKey;
+  /** Keys in the account's files, each `type base64`, of the kinds that `keys/` reads. */
+  readonly publicKeys: readonly string[];
+}
+
+/** Lists the keys in the authorized_keys files of an account. Changes nothing. @throws errors of `connect` */
+export function listKeys(access: HostAccess, user: string): Promise<Listing> {
+  return withHostLock(access, async () => {
+    const session = await connect(access.target, access.credentials, access);
+    try {
+      const bounds = commandBounds(access);
+      const look = await lookAtHost(session, [user], bounds);
+      const entries = entriesIn([await accountFiles(session, look, user, bounds)]);
+      return { hostKey: session.hostKey, publicKeys: entries.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh) };
+    } finally {
+      session.close();
+    }
+  });
+}

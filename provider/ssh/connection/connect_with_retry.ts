@@ -1,0 +1,41 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { SshUnreachableError } from "../../errors";
+import { connect } from "./connect";
+import type { Credential } from "./credentials";
+import type { HostAccess } from "./host_access";
+import type { KeyQuestion } from "./key_question";
+import type { SshSession } from "./session";
+
+/** In milliseconds: longer than the 15 to 20 s for which three of our questions are held against us. */
+const patienceMs = 25_000;
+const pauseMs = 2_000;
+
+/**
+ * Connects as `connect` does, and again for a while where the host drops the connection: OpenSSH from 9.8 on does that to
+ * an address from which some connections have ended without a login (PerSourcePenalties), as questions about keys do.
+ */
+export async function connectPatiently(
+  access: HostAccess,
+  credentials: readonly Credential[],
+  ask: readonly KeyQuestion[] = [],
+): Promise<SshSession> {
+  const end = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      return await connect(access.target, credentials, { ...access, ask });
+    } catch (error) {
+      const isDropped = error instanceof SshUnreachableError && error.kind === "dropped";
+      if (!isDropped || performance.now() + pauseMs >= end) throw error;
+      await pause(access.signal);
+    }
+  }
+}
+
+/** @throws the reason of the signal when it is aborted meanwhile */
+async function pause(signal: AbortSignal | undefined): Promise<void> {
+  try {
+    await wait(pauseMs, undefined, signal && { signal });
+  } catch {
+    throw signal?.reason;
+  }
+}

@@ -1,0 +1,54 @@
+import { SshTimeoutError } from "../../errors";
+import { DeadlinePassed, onAbort } from "./deadline";
+
+/** sshd drops connections at random once several are not logged in yet (MaxStartups), so few are opened at once. */
+const LANES_PER_HOST = 2;
+
+interface Host {
+  open: number;
+  readonly waiting: Set<() => void>;
+}
+
+/** The hosts that this process is connected to, or waits for; a host leaves when nobody uses it. */
+const hosts = new Map<string, Host>();
+
+/** Waits until this process has fewer than two connections to a host. The function returned gives the place back. */
+export async function enterLane(name: string, signal: AbortSignal): Promise<() => void> {
+  const host = hosts.get(name) ?? { open: 0, waiting: new Set() };
+  hosts.set(name, host);
+  if (host.open < LANES_PER_HOST) host.open++;
+  else await turn(name, host, signal);
+  let left = false;
+  return () => {
+    if (!left) leaveLane(name, host);
+    left = true;
+  };
+}
+
+function leaveLane(name: string, host: Host): void {
+  const [next] = host.waiting;
+  // The place is handed over, not freed, so that nobody can slip in between.
+  if (next) next();
+  else if (--host.open === 0) hosts.delete(name);
+}
+
+function turn(name: string, host: Host, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const enter = () => {
+      host.waiting.delete(enter);
+      forget();
+      resolve();
+    };
+    host.waiting.add(enter);
+    const forget = onAbort(signal, (reason) => {
+      host.waiting.delete(enter);
+      reject(reason instanceof DeadlinePassed ? busy(name) : reason);
+    });
+  });
+}
+
+function busy(name: string): SshTimeoutError {
+  return new SshTimeoutError(
+    `Two SSH connections to ${name} are open already and neither ended in time: a host gets no more than two at once.`,
+  );
+}

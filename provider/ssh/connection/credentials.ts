@@ -1,0 +1,151 @@
+import {
+  type AnyAuthMethod,
+  BaseAgent,
+  createAgent,
+  type IdentityCallback,
+  type ParsedKey,
+  type SignCallback,
+  utils,
+} from "ssh2";
+import { InvalidPrivateKeyError } from "../../errors";
+import { encodePrivateKey } from "../../keys/encode";
+import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
+import { hostKeyFromBlob } from "./host_key";
+import type { LoginStep } from "./login_step";
+
+/** One way to log in. */
+export type Credential = PrivateKeyCredential | AgentCredential;
+
+/** A private key in any format that `keys/` reads. */
+export interface PrivateKeyCredential {
+  /** The text of the private key. Never part of an error. */
+  readonly privateKey: string;
+  /** What the key is encrypted with, where it is. */
+  readonly passphrase?: string;
+}
+
+/** A running ssh-agent; its keys are tried in its order. */
+export interface AgentCredential {
+  /** Path of its socket (what `SSH_AUTH_SOCK` holds), or `pageant`. This room reads no environment. */
+  readonly agentSocket: string;
+  /** Which of its keys to use, by their SHA256 fingerprints. Default: all. */
+  readonly offers?: (fingerprintSha256: string) => boolean;
+}
+
+/**
+ * Steps for the credentials that can be read. One that cannot is passed over, as another may do; only when none can be
+ * read, the first one's InvalidPrivateKeyError or WrongPassphraseError is thrown.
+ */
+export async function loginSteps(credentials: readonly Credential[]): Promise<LoginStep[]> {
+  const tries = await Promise.allSettled(credentials.map(loginStep));
+  const steps = tries.flatMap((read) => (read.status === "fulfilled" ? [read.value] : []));
+  const failed = tries.find((read) => read.status === "rejected");
+  if (steps.length === 0 && failed) throw failed.reason;
+  return steps;
+}
+
+async function loginStep(credential: Credential): Promise<LoginStep> {
+  if ("agentSocket" in credential) return new AgentStep(credential);
+  return new KeyStep(await readKey(credential));
+}
+
+/** The fingerprint of the public half of a private key; undefined for an agent, and for a key that cannot be read. */
+export function fingerprintOf(credential: Credential): string | undefined {
+  if ("agentSocket" in credential) return undefined;
+  try {
+    return parsedKey(credential).publicKey().fingerprintSha256;
+  } catch {
+    // What cannot be read is passed over wherever credentials are tried; here as well.
+    return undefined;
+  }
+}
+
+/** Keys that were read, by credential: what turns a passphrase into a key is slow on purpose. */
+const parsedKeys = new WeakMap<PrivateKeyCredential, PrivateKey>();
+const readKeys = new WeakMap<PrivateKeyCredential, Promise<ParsedKey>>();
+
+function parsedKey(credential: PrivateKeyCredential): PrivateKey {
+  const key = parsedKeys.get(credential) ?? parsePrivateKey(credential.privateKey, credential.passphrase);
+  parsedKeys.set(credential, key);
+  return key;
+}
+
+function readKey(credential: PrivateKeyCredential): Promise<ParsedKey> {
+  const key = readKeys.get(credential) ?? keyForClient(credential);
+  readKeys.set(credential, key);
+  return key;
+}
+
+/** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and hands it over in OpenSSH's. */
+async function keyForClient(credential: PrivateKeyCredential): Promise<ParsedKey> {
+  const { openssh } = await encodePrivateKey(parsedKey(credential));
+  const parsed = utils.parseKey(openssh);
+  if (parsed instanceof Error) throw new InvalidPrivateKeyError("This private key cannot be used to log in over SSH.");
+  return parsed;
+}
+
+const NO_SHA1 = "This server takes RSA signatures with SHA-1 only, which are not made.";
+
+class KeyStep implements LoginStep {
+  constructor(private readonly key: ParsedKey) {}
+
+  get usedKey(): string {
+    return fingerprint(this.key);
+  }
+
+  label(): string {
+    return `${this.usedKey} (${this.key.type})`;
+  }
+
+  method(username: string): AnyAuthMethod {
+    const sign = (data: Buffer, hash?: string) => (hash === "sha1" ? new Error(NO_SHA1) : this.key.sign(data, hash));
+    return { type: "publickey", username, key: Object.create(this.key, { sign: { value: sign } }) };
+  }
+}
+
+class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
+  /** The key that was last asked for a signature: the server takes no more of them once it has let one in. */
+  usedKey: string | undefined;
+  private readonly agent: BaseAgent;
+  private found = "not reachable";
+
+  constructor(private readonly credential: AgentCredential) {
+    super();
+    this.agent = createAgent(credential.agentSocket);
+  }
+
+  label(): string {
+    return `the keys of the ssh-agent (${this.found})`;
+  }
+
+  method(username: string): AnyAuthMethod {
+    return { type: "agent", username, agent: this };
+  }
+
+  override getIdentities(done: IdentityCallback<ParsedKey>): void {
+    this.agent.getIdentities((error, keys) => {
+      const { offers = () => true } = this.credential;
+      const usable = (keys ?? []).filter(isUsable).filter((key) => offers(fingerprint(key)));
+      if (!error) this.found = usable.map(fingerprint).join(", ") || "empty";
+      done(error, usable);
+    });
+  }
+
+  override sign(key: ParsedKey, data: Buffer, options: unknown, done?: SignCallback): void {
+    if (typeof options === "object" && options !== null && "hash" in options && options.hash === "sha1") {
+      done?.(new Error(NO_SHA1));
+    } else {
+      this.usedKey = fingerprint(key);
+      this.agent.sign(key, data, options ?? {}, done);
+    }
+  }
+}
+
+/** Agents also hold what the client library cannot use, such as certificates; those are passed over. */
+function isUsable(identity: unknown): identity is ParsedKey {
+  return typeof identity === "object" && identity !== null && "getPublicSSH" in identity;
+}
+
+function fingerprint(key: ParsedKey): string {
+  return hostKeyFromBlob(key.getPublicSSH()).fingerprintSha256;
+}

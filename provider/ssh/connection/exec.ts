@@ -1,0 +1,123 @@
+import type { Client, ClientChannel } from "ssh2";
+import { SshCommandError, SshConnectionLostError, SshTimeoutError } from "../../errors";
+import { DeadlinePassed, onAbort, withDeadline } from "./deadline";
+
+/** What a command did. */
+export interface ExecResult {
+  /** Exit status; 255 when a signal ended the command, as `ssh` has it. */
+  readonly code: number;
+  /** What it wrote, as UTF-8. */
+  readonly stdout: string;
+  /** What it wrote, byte for byte, for files that may not be UTF-8. */
+  readonly stdoutBytes: Buffer;
+  /** What it wrote to standard error, as UTF-8. */
+  readonly stderr: string;
+}
+
+/** Bounds for one command. */
+export interface ExecOptions {
+  /** Default 60 000 milliseconds. The command may go on running on the host after that. */
+  readonly timeoutMs?: number;
+  /** For standard output and standard error, each. Default 16 MiB. */
+  readonly maxOutputBytes?: number;
+  /** Aborting it rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A command, what it reads, and its bounds. */
+export interface Command extends ExecOptions {
+  readonly command: string;
+  readonly stdin: string | Buffer;
+}
+
+/** Runs a command on an open connection. `where` is what errors call the host. See SshSession.exec for the errors. */
+export function runCommand(client: Client, where: string, command: Command): Promise<ExecResult> {
+  return withDeadline(command.timeoutMs ?? 60_000, command.signal, (signal) => {
+    const running = new RunningCommand(where, command.maxOutputBytes ?? 16 * 1024 * 1024);
+    return running.run(client, command, signal);
+  });
+}
+
+class RunningCommand {
+  private readonly stdout: Buffer[] = [];
+  private readonly stderr: Buffer[] = [];
+  private code: number | undefined;
+  private channel: ClientChannel | undefined;
+
+  constructor(
+    private readonly where: string,
+    private readonly maxOutputBytes: number,
+  ) {}
+
+  async run(client: Client, { command, stdin }: Command, signal: AbortSignal): Promise<ExecResult> {
+    let forget = () => {};
+    try {
+      return await new Promise<ExecResult>((resolve, reject) => {
+        forget = this.onLoss(client, signal, reject);
+        client.exec(command, (error, channel) => {
+          if (error) return reject(this.notStarted(error));
+          this.follow(channel, resolve, reject);
+          if (signal.aborted) channel.close();
+          else channel.end(stdin);
+        });
+      });
+    } catch (error) {
+      throw error instanceof Error && error.message === "Not connected" ? this.lost() : error;
+    } finally {
+      forget();
+      this.channel?.close();
+    }
+  }
+
+  private onLoss(client: Client, signal: AbortSignal, fail: (reason: unknown) => void): () => void {
+    const lose = () => fail(this.lost());
+    client.once("close", lose);
+    const forget = onAbort(signal, (reason) => fail(reason instanceof DeadlinePassed ? this.timedOut() : reason));
+    return () => {
+      client.off("close", lose);
+      forget();
+    };
+  }
+
+  private follow(channel: ClientChannel, done: (result: ExecResult) => void, fail: (error: Error) => void): void {
+    this.channel = channel;
+    // A command may end before it has read all that is sent to it.
+    channel.on("error", () => undefined);
+    channel.on("data", this.collector(this.stdout, fail));
+    channel.stderr.on("data", this.collector(this.stderr, fail));
+    channel.on("exit", (code: number | null) => {
+      this.code = code ?? 255;
+    });
+    channel.on("close", () => (this.code === undefined ? fail(this.lost()) : done(this.result(this.code))));
+  }
+
+  private collector(chunks: Buffer[], fail: (error: Error) => void): (chunk: Buffer) => void {
+    let total = 0;
+    return (chunk) => {
+      total += chunk.length;
+      if (total > this.maxOutputBytes) fail(this.tooMuch());
+      else chunks.push(chunk);
+    };
+  }
+
+  private result(code: number): ExecResult {
+    const stdoutBytes = Buffer.concat(this.stdout);
+    return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: Buffer.concat(this.stderr).toString() };
+  }
+
+  private notStarted(error: Error): SshCommandError {
+    return new SshCommandError(`${this.where} would not run a command: ${error.message}.`);
+  }
+
+  private tooMuch(): SshCommandError {
+    return new SshCommandError(`A command on ${this.where} wrote more than ${this.maxOutputBytes} bytes and was left.`);
+  }
+
+  private timedOut(): SshTimeoutError {
+    return new SshTimeoutError(`A command on ${this.where} did not end in time; it may still be running there.`);
+  }
+
+  private lost(): SshConnectionLostError {
+    return new SshConnectionLostError(`The connection to ${this.where} ended before a command did.`);
+  }
+}

@@ -1,0 +1,112 @@
+import type { Duplex } from "node:stream";
+import { type AuthenticationType, Client, type ServerHostKeyAlgorithm } from "ssh2";
+import { offer } from "./algorithms";
+import { onAbort } from "./deadline";
+import { explain, type Failure, loginRefused, type Phase } from "./handshake_failure";
+import type { HostKeyCheck } from "./host_key";
+import type { LoginStep } from "./login_step";
+
+/** What to do on a stream that leads to an SSH server. */
+export interface HandshakeOptions {
+  /** A TCP connection, or a channel through a bastion. */
+  readonly stream: Duplex;
+  /** Decides about the host key; without its consent nothing is sent. */
+  readonly check: HostKeyCheck;
+  readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[];
+  /** Tried in this order; with none, the handshake ends once the host has proven its key. */
+  readonly steps: readonly LoginStep[];
+}
+
+/** A connection on which the host has proven its key and, unless there were no steps, let us in. */
+export interface Opened {
+  readonly client: Client;
+  readonly stream: Duplex;
+  /** The step that the server let in. */
+  readonly acceptedStep: LoginStep | undefined;
+}
+
+/** Speaks SSH up to the end of login. On failure the stream is closed and the error is one of errors.ts. */
+export function handshake(options: HandshakeOptions, signal: AbortSignal): Promise<Opened> {
+  return new Handshake(options).run(signal);
+}
+
+/** How long a server may take to close its side after we have said goodbye. */
+const GOODBYE_MS = 1000;
+
+/** Says goodbye, which spares a server its suspicions, and makes sure that the stream gets closed. */
+export function leave(client: Client, stream: Duplex): void {
+  client.end();
+  if (stream.destroyed) return;
+  const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
+  stream.once("close", () => clearTimeout(timer));
+}
+
+/** Errors that the client library reports on the way to the next step; they do not end the login. */
+const STEP_ERRORS: readonly unknown[] = ["agent", "client-authentication"];
+
+class Handshake {
+  private readonly client = new Client();
+  private readonly tried: LoginStep[] = [];
+  private phase: Phase = "banner";
+
+  constructor(private readonly options: HandshakeOptions) {}
+
+  async run(signal: AbortSignal): Promise<Opened> {
+    const { stream, steps } = this.options;
+    let forget = () => {};
+    try {
+      await new Promise<void>((resolve, reject) => {
+        this.listen(resolve, (cause) => reject(this.explain(cause)));
+        forget = onAbort(signal, (reason) => reject(this.explain({ aborted: reason })));
+        this.connect(reject);
+      });
+    } catch (error) {
+      leave(this.client, stream);
+      throw error;
+    } finally {
+      forget();
+    }
+    return { client: this.client, stream, acceptedStep: steps.length > 0 ? this.tried.at(-1) : undefined };
+  }
+
+  private listen(done: () => void, fail: (cause: Failure) => void): void {
+    this.client.on("error", (error) => {
+      if (!("level" in error && STEP_ERRORS.includes(error.level))) fail({ error });
+    });
+    this.client.on("close", () => fail("closed"));
+    this.client.on("handshake", () => {
+      this.phase = "login";
+      if (this.options.steps.length === 0) done();
+    });
+    this.client.on("ready", done);
+  }
+
+  private connect(fail: (error: unknown) => void): void {
+    const { stream, check, hostKeyAlgorithms } = this.options;
+    this.client.connect({
+      sock: stream,
+      username: check.target.user,
+      algorithms: offer(hostKeyAlgorithms),
+      // The deadline is ours.
+      readyTimeout: 0,
+      hostVerifier: (blob: Buffer) => {
+        this.phase = "key exchange";
+        return check.judge(blob);
+      },
+      authHandler: (methods: AuthenticationType[] | null, _partial, next) => {
+        this.tried.at(-1)?.refused?.(methods ?? undefined);
+        const step = this.options.steps[this.tried.length];
+        if (!step) return fail(loginRefused(check, this.tried, methods));
+        this.tried.push(step);
+        next(step.method(check.target.user));
+      },
+    });
+  }
+
+  private explain(cause: Failure): unknown {
+    const { stream, check } = this.options;
+    const bytesRead = "bytesRead" in stream ? stream.bytesRead : undefined;
+    const phase = this.phase === "banner" && bytesRead !== 0 && bytesRead !== undefined ? "key exchange" : this.phase;
+    return explain(cause, { check, phase, tried: this.tried });
+  }
+}

@@ -1,0 +1,94 @@
+import { createHash } from "node:crypto";
+import { HostKeyChangedError, InvalidHostKeyError, UnknownHostKeyError } from "../../errors";
+import { hostAndPort, type SshTarget } from "./target";
+
+/** The public key by which a host proves to be itself. */
+export interface HostKey {
+  /** Type word, such as `ssh-ed25519`. */
+  readonly type: string;
+  /** The key itself, as in the second field of a `.pub` file. */
+  readonly base64: string;
+  /** `SHA256:` and 43 characters, as `ssh-keygen -l` prints it. */
+  readonly fingerprintSha256: string;
+}
+
+/** What is known about a host's key: its fingerprint and, unless only that was given, its type. */
+export interface HostKeyPin {
+  readonly fingerprintSha256: string;
+  readonly type?: string;
+}
+
+const FINGERPRINT = /^SHA256:([A-Za-z0-9+/]{43})=?$/;
+const BASE64_KEY = /(?:^|\s)(AAAA[A-Za-z0-9+/]+={0,2})(?:\s|$)/;
+
+/** Reads the host key that a server sent (RFC 4253, section 6.6). Throws InvalidHostKeyError. */
+export function hostKeyFromBlob(blob: Buffer): HostKey {
+  const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
+  const type = blob.subarray(4, 4 + length).toString("latin1");
+  if (type.length !== length || !/^[a-z0-9@.-]+$/.test(type)) {
+    throw new InvalidHostKeyError("These bytes are no SSH host key: they do not start with a key type.");
+  }
+  const digest = createHash("sha256").update(blob).digest("base64").replace(/=+$/, "");
+  return { type, base64: blob.toString("base64"), fingerprintSha256: `SHA256:${digest}` };
+}
+
+/** Reads a known host key: `type base64`, a line of `ssh-keyscan`, bare base64, or `SHA256:...`. Throws InvalidHostKeyError. */
+export function parseHostKeyPin(text: string): HostKeyPin {
+  const fingerprint = FINGERPRINT.exec(text.trim())?.[1];
+  if (fingerprint) return { fingerprintSha256: `SHA256:${fingerprint}` };
+  const base64 = BASE64_KEY.exec(text)?.[1];
+  if (base64) return hostKeyFromBlob(Buffer.from(base64, "base64"));
+  throw new InvalidHostKeyError(
+    'This is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
+  );
+}
+
+/** Decides about the key that one host shows, and remembers it. */
+export class HostKeyCheck {
+  /** The key last shown, trusted or not; `undefined` until the host has shown one. */
+  seen: HostKey | undefined;
+  /** Why the key shown was not trusted. */
+  refusal: HostKeyChangedError | UnknownHostKeyError | undefined;
+
+  constructor(
+    readonly target: SshTarget,
+    readonly pins: readonly HostKeyPin[],
+    private readonly whenNothingIsKnown: "accept" | "refuse",
+  ) {}
+
+  /** Whether the key shown is one that was known before. */
+  get known(): boolean {
+    return this.pins.some((pin) => pin.fingerprintSha256 === this.seen?.fingerprintSha256);
+  }
+
+  /** Another connection begins: what was refused before says nothing about why this one fails. */
+  beginAnew(): void {
+    this.refusal = undefined;
+  }
+
+  /** Whether to go on with a host that shows this key. */
+  judge(blob: Buffer): boolean {
+    const seen = hostKeyFromBlob(blob);
+    this.seen = seen;
+    this.beginAnew();
+    if (this.pins.length > 0 && !this.known) this.refusal = changed(this.target, this.pins, seen);
+    if (this.pins.length === 0 && this.whenNothingIsKnown === "refuse") this.refusal = unknown(this.target, seen);
+    return this.refusal === undefined;
+  }
+}
+
+function changed(target: SshTarget, pins: readonly HostKeyPin[], seen: HostKey): HostKeyChangedError {
+  const expected = pins.map((pin) => pin.fingerprintSha256).join(" or ");
+  return new HostKeyChangedError(
+    `The host key of ${hostAndPort(target)} has changed: expected ${expected}, seen ${seen.fingerprintSha256} (${seen.type}). ` +
+      "Another machine may have this address now, or somebody may be in between; nothing was sent. If the machine was " +
+      "reinstalled, compare the fingerprint with its console and give the new host key.",
+  );
+}
+
+function unknown(target: SshTarget, seen: HostKey): UnknownHostKeyError {
+  return new UnknownHostKeyError(
+    `The host key of ${hostAndPort(target)} is not known: it shows ${seen.fingerprintSha256} (${seen.type}). ` +
+      "Compare that with the machine's console and give it as the known host key, or allow new hosts.",
+  );
+}

@@ -1,0 +1,68 @@
+import { type AnyAuthMethod, BaseAgent, type IdentityCallback, type ParsedKey, type SignCallback, utils } from "ssh2";
+import { InvalidPublicKeyError } from "../../errors";
+import type { PublicKey } from "../../keys/public_key";
+import type { LoginStep } from "./login_step";
+
+/** The signature algorithms to ask with. Without a `server-sig-algs` message an RSA key has to be tried with both. */
+const RSA_ALGORITHMS = ["rsa-sha2-256", "rsa-sha2-512"];
+
+/**
+ * Asks whether a public key would be accepted (the query of RFC 4252, section 7) and never logs in with it.
+ *
+ * To the client library it is an agent that holds the key: being told to sign means that the server said yes.
+ */
+export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
+  private accepted = false;
+  private answered = false;
+  private readonly unasked: Set<string>;
+  private readonly questions: readonly ParsedKey[];
+
+  constructor(readonly key: PublicKey) {
+    super();
+    const algorithms = key.algorithm === "rsa" ? RSA_ALGORITHMS : [key.sshType];
+    this.unasked = new Set(algorithms);
+    this.questions = algorithms.map((algorithm) => this.question(algorithm));
+  }
+
+  /**
+   * What the server said. `no` only when it was asked in every way and said no each time, while public keys were a way to
+   * log in: otherwise a refusal says nothing about this key.
+   */
+  get answer(): "yes" | "no" | "unknown" {
+    if (this.accepted) return "yes";
+    return this.answered && this.unasked.size === 0 ? "no" : "unknown";
+  }
+
+  label(): string {
+    return `the public key ${this.key.fingerprintSha256}, only asked about`;
+  }
+
+  method(username: string): AnyAuthMethod {
+    return { type: "agent", username, agent: this };
+  }
+
+  refused(methods: readonly string[] | undefined): void {
+    this.answered = !methods?.length || methods.includes("publickey");
+  }
+
+  override getIdentities(done: IdentityCallback<ParsedKey>): void {
+    done(null, [...this.questions]);
+  }
+
+  override sign(_key: ParsedKey, _data: Buffer, options: unknown, done?: SignCallback): void {
+    this.accepted = true;
+    const answer = typeof options === "function" ? options : done;
+    answer?.(new Error("This agent only asks; it has no private key."));
+  }
+
+  /** The key as the client library wants it, with exactly the bytes given and one algorithm. */
+  private question(algorithm: string): ParsedKey {
+    const parsed = utils.parseKey(this.key.openssh);
+    if (parsed instanceof Error) throw new InvalidPublicKeyError(`Cannot ask about this key: ${parsed.message}.`);
+    const getPublicSSH = () => {
+      this.unasked.delete(algorithm);
+      return this.key.blob;
+    };
+    return Object.create(parsed, { type: { value: algorithm }, getPublicSSH: { value: getPublicSSH } });
+  }
+}

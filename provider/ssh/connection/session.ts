@@ -1,0 +1,51 @@
+import { SshConnectionLostError } from "../../errors";
+import { type ExecOptions, type ExecResult, runCommand } from "./exec";
+import { leave, type Opened } from "./handshake";
+import type { HostKey, HostKeyCheck } from "./host_key";
+import { hostAndPort } from "./target";
+
+/** An open, logged-in connection. Close it: nothing else does. */
+export interface SshSession {
+  /** What errors call the host: `host:port`. */
+  readonly where: string;
+  /** The key that the host proved to have. */
+  readonly hostKey: HostKey;
+  /** What the server let in, by fingerprint. */
+  readonly loggedInWith: string;
+  /** SHA256 fingerprint of the key that logged in; undefined where the server let us in without one. */
+  readonly loggedInKey: string | undefined;
+  /**
+   * Runs a command with the user's login shell; a status other than 0 is no error. Rejects with SshCommandError,
+   * SshTimeoutError or SshConnectionLostError. `stdin` defaults to nothing.
+   */
+  exec(command: string, stdin?: string | Buffer, options?: ExecOptions): Promise<ExecResult>;
+  /** Ends the connection, and the one to the bastion; commands that still run are rejected. May be called again. */
+  close(): void;
+}
+
+/** See SshSession. */
+export class Session implements SshSession {
+  readonly hostKey: HostKey;
+  readonly loggedInWith: string;
+  readonly loggedInKey: string | undefined;
+  readonly where: string;
+
+  constructor(
+    { seen, target }: HostKeyCheck,
+    private readonly opened: Opened,
+  ) {
+    this.where = hostAndPort(target);
+    if (!seen) throw new SshConnectionLostError(`${this.where} showed no host key.`);
+    this.hostKey = seen;
+    this.loggedInWith = opened.acceptedStep?.label() ?? "no credential";
+    this.loggedInKey = opened.acceptedStep?.usedKey;
+  }
+
+  exec(command: string, stdin: string | Buffer = "", options: ExecOptions = {}): Promise<ExecResult> {
+    return runCommand(this.opened.client, this.where, { command, stdin, ...options });
+  }
+
+  close(): void {
+    leave(this.opened.client, this.opened.stream);
+  }
+}
