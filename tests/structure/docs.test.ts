@@ -116,7 +116,8 @@ function cellsIn(file: string): string[] {
 function markdownFiles(): string[] {
   const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
   const atTheTop = readdirSync(root).filter((file) => file.endsWith(".md"));
-  return [...atTheTop, ...docs.filter((file) => file.endsWith(".md")).map((file) => join("docs", file))];
+  const below = docs.filter((file) => file.endsWith(".md")).map((file) => join("docs", file));
+  return [...atTheTop, ...below, "tests/recorded_states/README.md"];
 }
 
 function testFiles(): string[] {
