@@ -3,10 +3,11 @@ import { join, resolve } from "node:path";
 import { load } from "js-yaml";
 import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
+import { layOutPackages } from "./node_modules";
 import { emptyProgram, pluginLanguages } from "./plugin_programs";
 import type { UserProgram } from "./user_program";
 
-/** The examples that stand in schema.json, and so in the registry and in SDKs. */
+/** The examples in schema.json, and so in the registry and in SDKs, and the programs of the README. */
 
 jest.setTimeout(240_000);
 
@@ -54,18 +55,36 @@ const [yaml] = languages.filter(({ name }) => name === "YAML");
 const [givenYaml, whyNoYaml] = yaml?.missing ? [test.skip, ` (skipped: ${yaml.missing})`] : [test, ""];
 
 givenYaml(`The YAML program of the README runs as it stands there${whyNoYaml}`, async () => {
-  const [, text = ""] = /^```yaml\n(name: .*?)^```/ms.exec(readFileSync(join(root, "README.md"), "utf8")) ?? [];
-  program.write("Pulumi.yaml", text);
-  expect(await program.up()).toEqual({
-    login: expect.stringMatching(/^ssh -p \d+ debian@127\./),
-    alicePrivateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY"),
-  });
-  await program.destroy();
+  program.write("Pulumi.yaml", codeOfReadme("yaml", "name: "));
+  await upAndDestroy();
+});
+
+test("The TypeScript program of the README runs as it stands there", async () => {
+  program.write("index.ts", codeOfReadme("ts", "import "));
+  program.write("Pulumi.yaml", JSON.stringify({ name: "shop", runtime: "nodejs" }));
+  copyFileSync(join(root, "examples/quickstart/tsconfig.json"), join(program.path, "tsconfig.json"));
+  program.write("package.json", JSON.stringify({ main: "index.ts" }));
+  layOutPackages(program.path);
+  await upAndDestroy();
 });
 
 test("They are tried in each language that they are in", () => {
   expect(languages.map(({ name }) => name).sort()).toEqual(Object.keys(writing).sort());
 });
+
+/** The first block of code in a language whose text begins with something. */
+function codeOfReadme(language: string, beginning: string): string {
+  const block = new RegExp(`^\`\`\`${language}\\n(${beginning}.*?)^\`\`\``, "ms");
+  return block.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "";
+}
+
+async function upAndDestroy(): Promise<void> {
+  expect(await program.up()).toEqual({
+    login: expect.stringMatching(/^ssh -p \d+ debian@127\./),
+    alicePrivateKey: expect.stringContaining("BEGIN OPENSSH PRIVATE KEY"),
+  });
+  await program.destroy();
+}
 
 function writeYaml(): void {
   // The files are ours, and the engine refuses what is no program.

@@ -94,7 +94,7 @@ export function configurationPage(introduction: string): string {
   return page(["# Configuration", introduction, ...texts]);
 }
 
-/** Exactly as the formatter has it, so that no page has to be formatted to be compared. */
+/** A page with a blank line between its parts. */
 function page(parts: readonly string[]): string {
   return `${[generated, ...parts.filter((part) => part !== "")].join("\n\n")}\n`;
 }
