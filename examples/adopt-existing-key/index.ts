@@ -9,12 +9,12 @@ const config = new pulumi.Config();
 // Fails when the account has no key of that name.
 const existing = getSshKeyPairOutput({ name: config.require("name") });
 
-// The account does not give the public key back, so the program brings it. Taken over only if it is the same key.
+// The account does not return the public key, so the program brings it. It is adopted only if it is the same key.
 const deploy = new SshKeyPair(
   "deploy",
   { name: existing.name, publicKey: config.require("publicKey"), adopt: true },
-  // From now on the key is this stack's: `pulumi destroy` deletes it. `pulumi config set keep true` and `pulumi up`
-  // before that leave it in the account. Neither takes it off a machine.
+  // From now on the key belongs to this stack, and `pulumi destroy` deletes it. To keep it in the account, first run
+  // `pulumi config set keep true` and `pulumi up`. Neither takes it off a machine.
   { retainOnDelete: config.getBoolean("keep") ?? false },
 );
 

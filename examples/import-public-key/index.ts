@@ -7,7 +7,7 @@ const config = new pulumi.Config();
 //   pulumi config set publicKey "$(cat ~/.ssh/id_ed25519.pub)"
 const alice = new SshKeyPair("alice", { publicKey: config.require("publicKey") });
 
-// Exoscale keeps this name and the MD5 fingerprint, and never gives the public key back.
+// Exoscale keeps this name and the MD5 fingerprint, and never returns the public key.
 export const name = alice.name;
 
 // Compare with `ssh-keygen -l -f ~/.ssh/id_ed25519.pub`, for MD5 with `-E md5`.

@@ -1,19 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
 import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
 
-// Everybody brings a public key:
+// Each person brings a public key:
 //   pulumi config set --path people.alice "$(cat alice.pub)"
-// Somebody leaves, and `pulumi up` takes that key off every machine, in every zone:
+// When somebody leaves, `pulumi up` takes that key off every machine in every zone:
 //   pulumi config rm --path people.alice
 const people = new pulumi.Config().requireObject<Record<string, string>>("people");
 
-// What Pulumi itself logs in with. It stays when people go.
+// Pulumi itself logs in with this key. It stays when people leave.
 const ops = new SshKeyPair("ops");
 const connection = { privateKey: ops.privateKeyOpenssh };
 
-// Nobody has the private halves of the others' keys, so they are revoked over the operators' connection. A key that is
-// not proven closed on each machine that was given it, instance pools and machines of other stacks included, stays in the
-// account, and `pulumi up` fails and says where.
+// Pulumi has no private halves of these keys, so it revokes them over the connection of `ops`. A key stays in the
+// account until every machine that was given it is proven closed, instance pools and machines of other stacks included.
+// Until then `pulumi up` fails and names the machines.
 const keys = Object.entries(people).map(
   ([name, publicKey]) => new SshKeyPair(name, { publicKey, onDelete: "revoke", connection }),
 );

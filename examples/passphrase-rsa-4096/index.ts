@@ -3,7 +3,7 @@ import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-s
 
 const config = new pulumi.Config();
 
-// `pulumi config set --secret passphrase` asks for it, so that it stands in no shell history.
+// `pulumi config set --secret passphrase` asks for it, so it is in no shell history.
 const alice = new SshKeyPair("alice", {
   algorithm: "rsa",
   rsaBits: 4096,
@@ -23,6 +23,6 @@ const web = new Instance("web", {
 export const login = web.sshCommand;
 export const knownHosts = web.knownHosts;
 
-// Encrypted with the passphrase, and so of no use to who finds the file. Who can decrypt the stack has both.
+// Encrypted with the passphrase, so the file alone is of no use. Everybody who can decrypt the stack has both.
 export const privateKey = alice.privateKeyOpenssh;
 export const privateKeyPem = alice.privateKeyPem;

@@ -35,13 +35,13 @@ func deploy(ctx *pulumi.Context) error {
 		Type:     pulumi.String("standard.tiny"),
 		Template: pulumi.String("Linux Debian 13"),
 		DiskSize: pulumi.Int(10),
-		// What the machine has: whoever is taken off this list is taken off the machine, and proven to be refused.
+		// The keys of the machine. A key that leaves this list is taken off the machine and proven to be refused.
 		SshKeys: exoscale.SshKeyReferenceArray{
 			exoscale.SshKeyReferenceArgs{Name: alice.Name, PublicKeyOpenssh: alice.PublicKeyOpenssh},
 			exoscale.SshKeyReferenceArgs{Name: bob.Name, PublicKeyOpenssh: bob.PublicKeyOpenssh},
 		},
 		SecurityGroups: pulumi.StringArray{ssh.ID()},
-		// How Pulumi gets in to do so. Exoscale installs keys at first boot and cannot change them afterwards.
+		// Pulumi logs in with this to change the keys. Exoscale installs keys at first boot only.
 		Connection: exoscale.ConnectionArgs{PrivateKey: alice.PrivateKeyOpenssh},
 		WaitForSsh: pulumi.Bool(true),
 	})

@@ -18,10 +18,10 @@ web = Instance(
     type="standard.tiny",
     template="Linux Debian 13",
     disk_size=10,
-    # What the machine has: whoever is taken off this list is taken off the machine, and proven to be refused.
+    # The keys of the machine. A key that leaves this list is taken off the machine and proven to be refused.
     ssh_keys=[{"name": key.name, "public_key_openssh": key.public_key_openssh} for key in (alice, bob)],
     security_groups=[ssh.id],
-    # How Pulumi gets in to do so. Exoscale installs keys at first boot and cannot change them afterwards.
+    # Pulumi logs in with this to change the keys. Exoscale installs keys at first boot only.
     connection={"private_key": alice.private_key_openssh},
     wait_for_ssh=True,
 )

@@ -14,10 +14,10 @@ const web = new Instance("web", {
   type: "standard.tiny",
   template: "Linux Debian 13",
   diskSize: 10,
-  // What the machine has: whoever is taken off this list is taken off the machine, and proven to be refused.
+  // The keys of the machine. A key that leaves this list is taken off the machine and proven to be refused.
   sshKeys: [alice, bob].map(({ name, publicKeyOpenssh }) => ({ name, publicKeyOpenssh })),
   securityGroups: [ssh.id],
-  // How Pulumi gets in to do so. Exoscale installs keys at first boot and cannot change them afterwards.
+  // Pulumi logs in with this to change the keys. Exoscale installs keys at first boot only.
   connection: { privateKey: alice.privateKeyOpenssh },
   waitForSsh: true,
 });

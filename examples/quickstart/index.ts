@@ -4,9 +4,9 @@ import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-s
 const config = new pulumi.Config();
 
 // Two people. Each gets a key that is made here; the private half goes into the stack's secrets and nowhere else.
-// `pulumi config set issued 2` gives Alice a new one: it takes the place of the old one on the machine that runs.
+// `pulumi config set issued 2` gives Alice a new one, which replaces the old one on the running machine.
 const alice = new SshKeyPair("alice", { triggers: [config.get("issued") ?? "1"], onDelete: "revoke" });
-// `pulumi config set bob false` is Bob leaving: his key is taken out of the program, and deleted from the account.
+// With `pulumi config set bob false` Bob leaves: the program no longer declares his key, and the account loses it.
 const bob = (config.getBoolean("bob") ?? true) ? new SshKeyPair("bob") : undefined;
 
 // Exoscale lets nothing in unless a rule says so.
@@ -25,8 +25,8 @@ const web = new Instance(
     connection: { privateKey: alice.privateKeyOpenssh },
     waitForSsh: true,
   },
-  // What Exoscale itself does when Bob leaves: nothing. `pulumi config set revoke true`, and the list above is what the
-  // machine has: keys that are not on it are taken off, and proven to be refused.
+  // Exoscale itself does nothing on the machine when Bob leaves. After `pulumi config set revoke true` Pulumi does: it
+  // takes keys that left the list above off the machine, and proves that they are refused.
   config.getBoolean("revoke") ? {} : { ignoreChanges: ["sshKeys"] },
 );
 

@@ -4,13 +4,13 @@ import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-s
 // Any change of this value makes a new pair. To rotate whenever you like, and never by accident:
 //   pulumi config set issued "$(date -u +%F)" && pulumi up
 //
-// To rotate every 30 days, let a scheduled job (cron, your CI) run those two commands, with a value that changes when
-// the time has come, and commit the configuration file:
+// To rotate every 30 days, let a scheduled job (cron, your CI) run those two commands with a value that changes every
+// 30 days, and commit the configuration file:
 //   pulumi config set issued "$(( $(date +%s) / (30 * 86400) ))" && pulumi up
-// Run it daily: on 29 days of 30 the value stays, and nothing happens. A run that fails is made up for the next day.
+// Run it daily: on 29 days of 30 the value stays, and nothing happens. If a run fails, the next one makes up for it.
 //
-// `triggers: [Math.floor(Date.now() / (30 * 86_400_000))]` would need no configuration, but then whoever runs
-// `pulumi up` for something else on that day rotates the key as well.
+// `triggers: [Math.floor(Date.now() / (30 * 86_400_000))]` would need no configuration. But then a `pulumi up`
+// that somebody runs for another reason on that day rotates the key too.
 const issued = new pulumi.Config().get("issued") ?? "first";
 
 const deploy = new SshKeyPair("deploy", { triggers: [issued], onDelete: "revoke" });
@@ -22,8 +22,8 @@ const web = new Instance("web", {
   diskSize: 10,
   sshKeys: [deploy],
   securityGroups: [new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") })], // from anywhere: put your own network here
-  // With a way in declared, the keys of the running machine are changed: the new one is added and proven, and only then
-  // the old one is removed and proven to be refused. The machine stays.
+  // With a connection, keys change on the running machine: the new key is added and proven, then the old one is removed
+  // and proven to be refused. The machine stays.
   connection: { privateKey: deploy.privateKeyOpenssh },
   waitForSsh: true,
 });

@@ -3,7 +3,7 @@ import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-s
 
 const people = ["alice", "bob", "carol"];
 
-// Who has a key already brings its public half; the others get a pair that is made here.
+// People who have a key bring its public half. The others get a pair that is made here.
 //   pulumi config set --path publicKeys.carol "$(cat carol.pub)"
 const publicKeys = new pulumi.Config().getObject<Record<string, string>>("publicKeys") ?? {};
 
@@ -20,8 +20,8 @@ const web = new Instance(
     securityGroups: [new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") })], // from anywhere: put your own network here
     waitForSsh: true,
   },
-  // Exoscale installs keys at the first boot only. Whoever leaves the list above leaves the account, and still gets in
-  // here until you take the key off the machine. Whoever joins needs a new machine, or to be let in by a colleague.
+  // Exoscale installs keys at the first boot only. If you remove somebody from the list above, the key leaves the
+  // account, but still opens this machine until you take it off. New people need a new machine, or a colleague's help.
   { ignoreChanges: ["sshKeys"] },
 );
 

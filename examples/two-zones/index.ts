@@ -1,6 +1,6 @@
 import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
 
-// Keys and security groups belong to the account and serve in every zone. An instance lives in one.
+// Keys and security groups belong to the account and work in every zone. An instance is in one zone.
 const alice = new SshKeyPair("alice");
 const ssh = new SecurityGroup("ssh", { rules: allowSsh("0.0.0.0/0") }); // from anywhere: put your own network here
 
