@@ -7,7 +7,7 @@ import { noOrganization } from "../resources/contract/identity";
 interface Description {
   readonly name: string;
   /** Why the option deleteBeforeReplace is refused, unless `allowLockout` is given; absent where it is no harm. */
-  readonly deletedFirst?: string;
+  readonly whyNotDeletedFirst?: string;
   readonly inputs: z.ZodObject;
   readonly outputs: z.ZodObject;
 }
@@ -34,13 +34,13 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
   /** @internal So that the published types need none of zod's, which not every older tsconfig takes. */
   protected constructor(
     provider: pulumi.dynamic.ResourceProvider,
-    { name: type, inputs, outputs, deletedFirst }: Description,
+    { name: type, inputs, outputs, whyNotDeletedFirst }: Description,
     name: string,
     args: object,
     options: pulumi.CustomResourceOptions = {},
   ) {
-    if (deletedFirst !== undefined && options.deleteBeforeReplace === true && !allowsLockout(args)) {
-      throw new pulumi.RunError(`${type} "${name}": ${deletedFirst}`);
+    if (whyNotDeletedFirst !== undefined && options.deleteBeforeReplace === true && !allowsLockout(args)) {
+      throw new pulumi.RunError(`${type} "${name}": ${whyNotDeletedFirst}`);
     }
     if (options.import !== undefined) throw new pulumi.RunError(`${type} "${name}": ${imported}`);
     const absent = Object.fromEntries(

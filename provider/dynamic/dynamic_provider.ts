@@ -10,7 +10,7 @@ import type { Diff, Log, Resource } from "../resources/contract/resource";
 import { Run } from "../resources/contract/run";
 import { lastState } from "../resources/contract/state";
 import { update } from "../resources/contract/update";
-import { shown, shownHalf, shownPartial } from "./shown_errors";
+import { withPartialCreate, withPartialUpdate, withShownErrors } from "./shown_errors";
 import { fromEngine, type Properties, providerKey, toEngine } from "./values";
 
 /** A resource of the core as Pulumi's protocol for dynamic providers wants it. Knows no resource by name. */
@@ -31,7 +31,7 @@ const log: Log = {
 };
 
 /** One account for all resources of a run: one configuration, one set of connections, one catalogue. */
-function configured(): Account {
+function openConfiguredAccount(): Account {
   account ??= openAccount(readSetting, { log: log.info });
   return account;
 }
@@ -40,33 +40,39 @@ function configured(): Account {
 export function dynamicProvider<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
 ): DynamicProvider {
-  const context = () => ({ account: configured(), run, files: privateKeyFiles, log, abandoned: () => engineIsGone() });
+  const context = () => ({
+    account: openConfiguredAccount(),
+    run,
+    files: privateKeyFiles,
+    log,
+    abandoned: () => engineIsGone(),
+  });
   return {
     // Nothing here waits: Pulumi starts other methods while a configure is still under way.
-    configure: shown(async ({ config }) => {
+    configure: withShownErrors(async ({ config }) => {
       readSetting = (name) => config.get(`exoscale-ssh:${name}`);
-      configured();
+      openConfiguredAccount();
     }),
 
-    check: shown(async (olds, news) => {
+    check: withShownErrors(async (olds, news) => {
       const last = fromEngine(olds);
       const checked = await check(resource, fromEngine(news), isEmpty(last) ? undefined : last, context());
       return { inputs: toEngine(checked.inputs), failures: [...checked.failures] };
     }),
 
-    diff: shown(async (_id, olds, news) => {
+    diff: withShownErrors(async (_id, olds, news) => {
       const inputs = fromEngine(news) as PreviewedFields<Inputs>;
       const found = await diff(resource, fromEngine(olds) as State, inputs, context());
       // A state of the plugin has no text of a provider, without which Pulumi could neither refresh nor destroy it here.
       return diffResult(providerKey in olds ? found : { ...found, drifted: true });
     }),
 
-    create: shownPartial(async (news) => {
+    create: withPartialCreate(async (news) => {
       const { id, state } = await resource.create(fromEngine(news) as Inputs, context());
       return { id, outs: toEngine(state) };
     }),
 
-    read: shown(async (id, properties = {}) => {
+    read: withShownErrors(async (id, properties = {}) => {
       const last = lastState<State>(resource, fromEngine(properties));
       const found = await resource.read(id, last, context());
       if (found) return { id: found.id, props: toEngine(found.state), inputs: toEngine(found.inputs) };
@@ -76,12 +82,12 @@ export function dynamicProvider<Inputs extends object, State extends object>(
       throw new NotInAccountError(`The account has no ${resource.name} with the id "${id}".`);
     }),
 
-    update: shownHalf(async (id, olds, news) => {
+    update: withPartialUpdate(async (id, olds, news) => {
       const state = await update(resource, id, fromEngine(olds) as State, fromEngine(news) as Inputs, context());
       return { outs: toEngine(state) };
     }),
 
-    delete: shown(async (id, properties) => {
+    delete: withShownErrors(async (id, properties) => {
       await resource.delete(id, fromEngine(properties) as State, context());
     }),
   };

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { type Account, sharedAccount } from "../account";
 import { ExoscaleSshError } from "../errors";
 import { functions } from "../resources";
-import { type AccountFunction, call } from "../resources/functions/function";
+import { type AccountFunction, callFunction } from "../resources/functions/function";
 import type {
   GetInstanceTypeArgs,
   GetInstanceTypeResult,
@@ -42,7 +42,7 @@ function asOutput<Args, Result>(question: AccountFunction<z.ZodObject, z.ZodType
 /** A program that does not catch our errors ends with their message and code; with a stack trace for any other. */
 async function answer<Result>(question: AccountFunction<z.ZodObject, z.ZodType<Result>>, args: unknown) {
   try {
-    return await call(question, args, programAccount());
+    return await callFunction(question, args, programAccount());
   } catch (error) {
     if (!(error instanceof ExoscaleSshError)) throw error;
     throw Object.assign(new pulumi.RunError(`${error.message} [${error.code}]`), { code: error.code, cause: error });

@@ -1,5 +1,5 @@
 import { ExoscaleSshError, PartialCreateError } from "../errors";
-import { HalfUpdate } from "../resources/contract/update";
+import { PartialUpdateError } from "../resources/contract/update";
 import { type Properties, providerKey, toEngine } from "./values";
 
 /**
@@ -18,7 +18,7 @@ class ShownError extends Error {
 }
 
 /** Makes a method throw what Pulumi shows well. Errors that are not ours keep their stack: they are bugs. */
-export function shown<Arguments extends unknown[], Result>(
+export function withShownErrors<Arguments extends unknown[], Result>(
   method: (...parameters: Arguments) => Promise<Result>,
 ): (...parameters: Arguments) => Promise<Result> {
   return async (...parameters) => {
@@ -31,39 +31,39 @@ export function shown<Arguments extends unknown[], Result>(
 }
 
 /** The same for a create, whose error may carry an object that exists and has to be saved. */
-export function shownPartial<Result>(
+export function withPartialCreate<Result>(
   create: (inputs: Properties) => Promise<Result>,
 ): (inputs: Properties) => Promise<Result> {
-  return shown(async (inputs) => {
+  return withShownErrors(async (inputs) => {
     try {
       return await create(inputs);
     } catch (error) {
-      throw error instanceof PartialCreateError ? saving(error, error.id, error.state, inputs) : error;
+      throw error instanceof PartialCreateError ? savingError(error, error.id, error.state, inputs) : error;
     }
   });
 }
 
 /** The same for an update, whose error may carry what it has made of the object by then. */
-export function shownHalf<Result>(
+export function withPartialUpdate<Result>(
   update: (id: string, olds: Properties, news: Properties) => Promise<Result>,
 ): (id: string, olds: Properties, news: Properties) => Promise<Result> {
-  return shown(async (id, olds, news) => {
+  return withShownErrors(async (id, olds, news) => {
     try {
       return await update(id, olds, news);
     } catch (error) {
-      throw error instanceof HalfUpdate ? saving(error.cause, id, error.state, news) : error;
+      throw error instanceof PartialUpdateError ? savingError(error.cause, id, error.state, news) : error;
     }
   });
 }
 
-function visible(cause: unknown): Error {
+function toShownError(cause: unknown): Error {
   if (cause instanceof ExoscaleSshError) return new ShownError(cause);
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
 /** An error by which Pulumi saves the object, and shows the reason. */
-function saving(cause: unknown, id: string, state: object, inputs: Properties): Error {
-  const error = visible(cause);
+function savingError(cause: unknown, id: string, state: object, inputs: Properties): Error {
+  const error = toShownError(cause);
   // Without the provider's text a later refresh or destroy could not load it ("code must be a string").
   const properties = { ...toEngine(state), [providerKey]: inputs[providerKey] };
   return Object.assign(error, { id, properties, reasons: [error.message] });

@@ -1,5 +1,5 @@
 import { equalValues } from "../resources/contract/description";
-import { below } from "../resources/contract/property_path";
+import { childPath } from "../resources/contract/property_path";
 
 /** How a value at a path changes. */
 export type Change = "add" | "delete" | "update";
@@ -18,11 +18,11 @@ export function changedPaths(path: string, last: unknown, next: unknown): (reado
 
 function innerPaths(path: string, last: unknown, next: unknown) {
   if (Array.isArray(last) && Array.isArray(next) && last.length === next.length) {
-    return last.flatMap((item, index) => changedPaths(below(path, index), item, next[index]));
+    return last.flatMap((item, index) => changedPaths(childPath(path, index), item, next[index]));
   }
   if (!isMap(last) || !isMap(next)) return undefined;
   const names = [...new Set([...Object.keys(last), ...Object.keys(next)])];
-  return names.flatMap((name) => changedPaths(below(path, name), last[name], next[name]));
+  return names.flatMap((name) => changedPaths(childPath(path, name), last[name], next[name]));
 }
 
 function isMap(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,11 +1,11 @@
 import { CheckFailure } from "@pulumi/pulumi/proto/provider_pb";
 import type { CheckFailure as Failure } from "../resources/contract/resource";
-import { sayable } from "./unspoken";
+import { redact } from "./redaction";
 
 /** What is wrong with one property, for the engine. */
-export function asFailure({ property, reason }: Failure): CheckFailure {
+export function toCheckFailure({ property, reason }: Failure): CheckFailure {
   const failure = new CheckFailure();
   failure.setProperty(property);
-  failure.setReason(sayable(reason));
+  failure.setReason(redact(reason));
   return failure;
 }

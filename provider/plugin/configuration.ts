@@ -9,7 +9,7 @@ import { isSetting, type SettingName, settings } from "../settings";
 export type GivenSettings = Properties;
 
 /** How long a check of the settings waits for the API. Who is not answered is told when it is needed. */
-const patienceMs = 5_000;
+const CHECK_TIMEOUT_MS = 5_000;
 
 /** The names of the settings that are secret. */
 export const secretSettings = Object.entries(settings)
@@ -24,7 +24,7 @@ export async function checkSettings(given: GivenSettings): Promise<CheckFailure[
   const failures = settingFailures(given);
   if (failures.length > 0 || Object.values(given).includes(UNKNOWN)) return failures;
   try {
-    return await refusals(accountOf(given, AbortSignal.timeout(patienceMs)));
+    return await findRefusals(openConfiguredAccount(given, AbortSignal.timeout(CHECK_TIMEOUT_MS)));
   } catch (error) {
     // What is wrong with the environment, to which no property belongs.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];
@@ -33,7 +33,7 @@ export async function checkSettings(given: GivenSettings): Promise<CheckFailure[
 }
 
 /** What the API itself says against the settings; nothing where it does not answer. */
-async function refusals(account: Account): Promise<CheckFailure[]> {
+async function findRefusals(account: Account): Promise<CheckFailure[]> {
   const [rejected, nowhere] = await Promise.all([
     failureOf(() => account.verifyCredentials(), CredentialsRejectedError, ""),
     failureOf(async () => account.defaultZone && account.zone(account.defaultZone), NotInAccountError, "zone"),
@@ -48,7 +48,11 @@ export function changedSettings(olds: GivenSettings, news: GivenSettings): strin
 }
 
 /** The account of some settings, with the environment for those that are absent. */
-export function accountOf(given: GivenSettings, signal: AbortSignal, log?: (message: string) => void): Account {
+export function openConfiguredAccount(
+  given: GivenSettings,
+  signal: AbortSignal,
+  log?: (message: string) => void,
+): Account {
   const setting = (name: SettingName) => (given[name] === UNKNOWN ? undefined : text(given[name]));
   return openAccount(setting, { signal, ...(log && { log }) });
 }

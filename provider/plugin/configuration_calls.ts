@@ -7,37 +7,37 @@ import {
   DiffResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import type { Change } from "./changed_paths";
-import { asFailure } from "./check_failure";
+import { toCheckFailure } from "./check_failure";
 import { changedSettings, checkSettings, secretSettings } from "./configuration";
-import { propertyDiff } from "./property_diff";
+import { toPropertyDiff } from "./property_diff";
 import type { Session } from "./session";
-import { opened, sealed, secretNames } from "./values";
+import { markSecrets, secretNames, unwrapSecrets } from "./values";
 
 /** Says what is wrong with the provider's settings, and has the engine keep the secret ones as secrets. */
 export async function checkConfig(request: CheckRequest): Promise<CheckResponse> {
-  const given = opened(request.getNews());
+  const given = unwrapSecrets(request.getNews());
   const response = new CheckResponse();
   const secrets = [...secretSettings, ...secretNames(request.getNews())];
-  response.setInputs(sealed(given, secrets));
+  response.setInputs(markSecrets(given, secrets));
   const failures = (await checkSettings(given)).map(({ property, reason }) => ({
     // The engine prints the value of a property that is named. Every reason says itself what it is about.
     property: secrets.includes(property) ? "" : property,
     reason,
   }));
-  response.setFailuresList(failures.map(asFailure));
+  response.setFailuresList(failures.map(toCheckFailure));
   return response;
 }
 
 /** Other settings are another way to the same objects, so they replace nothing. */
 export function diffConfig(request: DiffRequest): DiffResponse {
-  const [olds, news] = [opened(request.getOldInputs() ?? request.getOlds()), opened(request.getNews())];
+  const [olds, news] = [unwrapSecrets(request.getOldInputs() ?? request.getOlds()), unwrapSecrets(request.getNews())];
   const changes = changedSettings(olds, news);
   const response = new DiffResponse();
   response.setChanges(changes.length > 0 ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
   response.setDiffsList(changes);
   response.setHasdetaileddiff(true);
   for (const name of changes) {
-    response.getDetaileddiffMap().set(name, propertyDiff(changeOf(olds[name], news[name])));
+    response.getDetaileddiffMap().set(name, toPropertyDiff(changeOf(olds[name], news[name])));
   }
   return response;
 }

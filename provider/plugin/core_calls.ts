@@ -5,4 +5,4 @@
 export { invoke } from "./invoke";
 export * from "./lifecycle";
 export { ResourceCall } from "./resource_call";
-export { maskingOfSecrets } from "./subject";
+export { redactionOfSecrets } from "./tokens";

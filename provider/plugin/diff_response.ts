@@ -3,9 +3,9 @@ import type { Properties } from "../engine/values";
 import { fieldsMarked } from "../resources/contract/description";
 import type { Diff } from "../resources/contract/resource";
 import { changedPaths } from "./changed_paths";
-import { stableOutputs } from "./previewed";
-import { propertyDiff } from "./property_diff";
-import type { AnyResource } from "./subject";
+import { stableOutputs } from "./preview";
+import { toPropertyDiff } from "./property_diff";
+import type { AnyResource } from "./tokens";
 
 /** The inputs before and after. */
 interface Compared {
@@ -14,11 +14,11 @@ interface Compared {
 }
 
 /** A diff of the core for the engine, which shows each property that changes, and applies `replaceOnChanges` to it. */
-export function diffResponse(resource: AnyResource, diff: Diff, inputs: Compared): DiffResponse {
-  const { changes, replaces, deleteBeforeReplace, drifted, respelled = [] } = diff;
+export function toDiffResponse(resource: AnyResource, diff: Diff, inputs: Compared): DiffResponse {
+  const { changes, replaces, deleteBeforeReplace, drifted, equivalent = [] } = diff;
   const response = new DiffResponse();
   // How a program says a thing stands in the inputs, which the engine keeps even where nothing changes.
-  const names = [...new Set([...changes, ...replaces])].filter((name) => !respelled.includes(name));
+  const names = [...new Set([...changes, ...replaces])].filter((name) => !equivalent.includes(name));
   const isChanged = names.length > 0 || drifted;
   response.setChanges(isChanged ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
   response.setReplacesList([...replaces]);
@@ -29,7 +29,7 @@ export function diffResponse(resource: AnyResource, diff: Diff, inputs: Compared
   for (const name of names) {
     const means = replaces.includes(name) ? "replacement" : "update";
     for (const [path, change] of pathsIn(resource, name, inputs)) {
-      response.getDetaileddiffMap().set(path, propertyDiff(change, means));
+      response.getDetaileddiffMap().set(path, toPropertyDiff(change, means));
     }
   }
   return response;

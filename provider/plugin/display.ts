@@ -2,7 +2,7 @@ import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import type { Log } from "../resources/contract/resource";
-import { sayable } from "./unspoken";
+import { redact } from "./redaction";
 
 /** Lines about one resource, on their way to the row that the engine shows for it. */
 export interface Lines extends Log {
@@ -52,7 +52,7 @@ export class Display {
 function line(severity: LogSeverity, message: string, urn: string, ephemeral: boolean): LogRequest {
   const request = new LogRequest();
   request.setSeverity(severity);
-  request.setMessage(sayable(message));
+  request.setMessage(redact(message));
   request.setUrn(urn);
   request.setEphemeral(ephemeral);
   return request;

@@ -17,12 +17,12 @@ import { PartialCreateError } from "../errors";
 import { check } from "../resources/contract/check";
 import { changedInputs, diff } from "../resources/contract/diff";
 import { lastState } from "../resources/contract/state";
-import { HalfUpdate, update } from "../resources/contract/update";
-import { asFailure } from "./check_failure";
-import { diffResponse } from "./diff_response";
-import { InitFailed } from "./failure";
+import { PartialUpdateError, update } from "../resources/contract/update";
+import { toCheckFailure } from "./check_failure";
+import { toDiffResponse } from "./diff_response";
+import { InitFailed } from "./errors";
 import { isNameWanted, nameWanted, namingOf } from "./naming";
-import { previewedCreate, previewedUpdate } from "./previewed";
+import { previewCreate, previewUpdate } from "./preview";
 import type { ResourceCall } from "./resource_call";
 import { secretNames } from "./values";
 
@@ -38,7 +38,7 @@ export async function checkResource(request: CheckRequest, call: ResourceCall): 
   const isUnnamed = "name" in call.resource.inputs.shape && news["name"] === undefined;
   // An object that was named before the stack said so keeps its name.
   const unnamed = isNameWanted(request) && isUnnamed && (isNew || inputs["name"] !== olds["name"]);
-  response.setFailuresList([...failures, ...(unnamed ? [nameWanted] : [])].map(asFailure));
+  response.setFailuresList([...failures, ...(unnamed ? [nameWanted] : [])].map(toCheckFailure));
   return response;
 }
 
@@ -46,7 +46,7 @@ export async function checkResource(request: CheckRequest, call: ResourceCall): 
 export async function diffResource(request: DiffRequest, call: ResourceCall): Promise<DiffResponse> {
   const [last, inputs] = [call.last(request.getOlds(), request.getOldInputs()), call.given(request.getNews())];
   const found = await diff(call.resource, last, inputs, call.context);
-  return diffResponse(call.resource, found, { last: call.given(request.getOldInputs()), next: inputs });
+  return toDiffResponse(call.resource, found, { last: call.given(request.getOldInputs()), next: inputs });
 }
 
 /** Makes the object; at a preview, says what is known of it already. */
@@ -54,7 +54,7 @@ export async function createResource(request: CreateRequest, call: ResourceCall)
   const response = new CreateResponse();
   const inputs = call.given(request.getProperties());
   if (request.getPreview()) {
-    response.setProperties(call.answer(await previewedCreate(call.resource, inputs), request.getProperties()));
+    response.setProperties(call.answer(await previewCreate(call.resource, inputs), request.getProperties()));
     return response;
   }
   try {
@@ -85,19 +85,19 @@ export async function readResource(request: ReadRequest, call: ResourceCall): Pr
 export async function updateResource(request: UpdateRequest, call: ResourceCall): Promise<UpdateResponse> {
   const [last, inputs] = [call.last(request.getOlds(), request.getOldInputs()), call.given(request.getNews())];
   const state = request.getPreview()
-    ? previewedUpdate(call.resource, last, inputs, changedInputs(call.resource, last, inputs))
-    : await updated(request, call, last, inputs);
+    ? previewUpdate(call.resource, last, inputs, changedInputs(call.resource, last, inputs))
+    : await updateObject(request, call, last, inputs);
   const response = new UpdateResponse();
   response.setProperties(call.answer(state, request.getNews()));
   return response;
 }
 
-async function updated(request: UpdateRequest, call: ResourceCall, last: Properties, inputs: Properties) {
+async function updateObject(request: UpdateRequest, call: ResourceCall, last: Properties, inputs: Properties) {
   const id = request.getId();
   try {
     return await update(call.resource, id, last, inputs, call.context);
   } catch (error) {
-    if (!(error instanceof HalfUpdate)) throw error;
+    if (!(error instanceof PartialUpdateError)) throw error;
     const state = call.answer(error.state, request.getOlds(), request.getOldInputs(), request.getNews());
     throw new InitFailed(id, state, call.answer(inputs, request.getNews()), error.cause);
   }

@@ -1,5 +1,5 @@
 import schema from "../../schema.json";
-import { shownText } from "./failure";
+import { describeError } from "./errors";
 import { serve } from "./server";
 import { coreCalls } from "./service";
 
@@ -10,8 +10,8 @@ import { coreCalls } from "./service";
 const engine = process.argv.slice(2).find((argument) => /^[\w.-]+:\d+$/.test(argument));
 
 // An error that nobody waits for must not take along what else is under way: a machine that is being made would be lost.
-process.on("unhandledRejection", (error) => console.error(shownText(error)));
-process.on("uncaughtException", (error) => console.error(shownText(error)));
+process.on("unhandledRejection", (error) => console.error(describeError(error)));
+process.on("uncaughtException", (error) => console.error(describeError(error)));
 
 serve(engine, schema).then(
   ({ port }) => {

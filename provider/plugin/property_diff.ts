@@ -9,7 +9,7 @@ const kinds: Readonly<Record<Change, readonly [update: PropertyDiff.Kind, replac
 };
 
 /** How an input changes, and whether that makes a new object, for the engine. */
-export function propertyDiff(change: Change, means: "update" | "replacement" = "update"): PropertyDiff {
+export function toPropertyDiff(change: Change, means: "update" | "replacement" = "update"): PropertyDiff {
   const diff = new PropertyDiff();
   diff.setKind(kinds[change][means === "update" ? 0 : 1]);
   diff.setInputdiff(true);

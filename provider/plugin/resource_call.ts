@@ -4,11 +4,11 @@ import type { Properties } from "../engine/values";
 import { privateKeyFiles } from "../private_key_file";
 import { noOrganization } from "../resources/contract/identity";
 import type { Context, Log } from "../resources/contract/resource";
-import { asLastSaid, halfUpdated } from "../resources/contract/state";
+import { partialUpdateMark, withLastInputs } from "../resources/contract/state";
 import type { Naming } from "./naming";
 import type { Session } from "./session";
-import { type AnyResource, resourceOf, secretsOf } from "./subject";
-import { opened, sealed, secretNames } from "./values";
+import { type AnyResource, resourceOf, secretsOf } from "./tokens";
+import { markSecrets, secretNames, unwrapSecrets } from "./values";
 
 /** What all requests about a resource say of it. */
 export interface AboutResource {
@@ -47,7 +47,7 @@ export class ResourceCall {
    * @param naming for an object that has to be given a name
    */
   given(struct: Struct | undefined, naming: Naming = {}): Properties {
-    return { ...opened(struct), identity: { ...this.identity, ...naming } };
+    return { ...unwrapSecrets(struct), identity: { ...this.identity, ...naming } };
   }
 
   /**
@@ -56,7 +56,7 @@ export class ResourceCall {
    */
   last(state: Struct | undefined, inputs: Struct | undefined): Properties {
     const [said, held] = [this.given(inputs), this.given(state)];
-    return halfUpdated in held ? held : asLastSaid(this.resource, { ...said, ...held }, said);
+    return partialUpdateMark in held ? held : withLastInputs(this.resource, { ...said, ...held }, said);
   }
 
   /**
@@ -66,6 +66,6 @@ export class ResourceCall {
    */
   answer(properties: object, ...given: readonly (Struct | undefined)[]): Struct {
     const { identity: _, ...stored } = properties as Properties;
-    return sealed(stored, [...secretsOf(this.resource), ...given.flatMap(secretNames)]);
+    return markSecrets(stored, [...secretsOf(this.resource), ...given.flatMap(secretNames)]);
   }
 }

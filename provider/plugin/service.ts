@@ -10,10 +10,10 @@ import {
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { checkConfig, configure, diffConfig } from "./configuration_calls";
 import type { Lines } from "./display";
-import { asStatus, bugIn, Unsupported } from "./failure";
+import { findBug, toStatus, Unsupported } from "./errors";
+import { propertiesOf, withRedaction } from "./redaction";
 import type { AboutResource, ResourceCall } from "./resource_call";
 import type { Session } from "./session";
-import { propertiesOf, unspoken } from "./unspoken";
 
 /** The package's schema, as far as the plugin itself looks at it. */
 export interface Schema {
@@ -66,7 +66,7 @@ export function providerService(session: Session, schema: Schema): IResourceProv
     call: refused(session, "The resources of exoscale-ssh have no methods."),
     // A stream that is only destroyed would leave the engine waiting.
     list: (stream: ServerWritableStream<unknown, unknown>) => {
-      stream.emit("error", asStatus(new Unsupported("exoscale-ssh lists no resources.")));
+      stream.emit("error", toStatus(new Unsupported("exoscale-ssh lists no resources.")));
     },
   };
 }
@@ -89,15 +89,15 @@ function unary<Request, Response>(
       await lines.delivered();
       callback(null, response);
     } catch (error) {
-      const bug = bugIn(error);
+      const bug = findBug(error);
       if (bug) lines.debug(bug.stack ?? bug.message);
       await lines.delivered();
-      callback(asStatus(error));
+      callback(toStatus(error));
     }
   };
   return (call, callback) => {
-    const masking = () => coreCalls().maskingOfSecrets([session.settings, ...propertiesOf(call.request)]);
-    return unspoken(masking, async () => answered(call, callback));
+    const masking = () => coreCalls().redactionOfSecrets([session.settings, ...propertiesOf(call.request)]);
+    return withRedaction(masking, async () => answered(call, callback));
   };
 }
 

@@ -2,9 +2,9 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Account } from "../account";
 import { CancelledError } from "../errors";
 import { Run } from "../resources/contract/run";
-import { accountOf, type GivenSettings } from "./configuration";
+import { type GivenSettings, openConfiguredAccount } from "./configuration";
 import { Display } from "./display";
-import { opened } from "./values";
+import { unwrapSecrets } from "./values";
 
 /** What this process knows of the engine that it serves, and of the account that it was configured for. */
 export class Session {
@@ -40,7 +40,7 @@ export class Session {
     // The engine cancels at the end of every operation, and one that is attached then begins another.
     this.running = new AbortController();
     this.run = new Run();
-    this.opened = this.open(opened(settings));
+    this.opened = this.open(unwrapSecrets(settings));
   }
 
   /** Ends what waits for the API, or for a machine to start. A change of a machine's keys that has begun is finished. */
@@ -50,6 +50,6 @@ export class Session {
 
   private open(settings: GivenSettings): Account {
     const { display } = this;
-    return accountOf(settings, this.running.signal, (message) => display.lines().info(message));
+    return openConfiguredAccount(settings, this.running.signal, (message) => display.lines().info(message));
   }
 }

@@ -10,8 +10,8 @@ const output = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
 const resource = "5cf8f73096256a8f31e491e813e4eb8e";
 
 /** Properties as the core takes them: secrets and outputs opened, resources replaced by their ids, unknowns marked. */
-export function opened(struct: Struct | undefined): Properties {
-  const plain = open(struct?.toJavaScript() ?? {});
+export function unwrapSecrets(struct: Struct | undefined): Properties {
+  const plain = unwrap(struct?.toJavaScript() ?? {});
   return fromEngine(plain as Properties);
 }
 
@@ -32,7 +32,7 @@ export function secretTexts(struct: Struct | undefined, always: ReadonlySet<stri
 }
 
 /** Properties for the engine, those with the given names as secrets. */
-export function sealed(properties: object, secrets: readonly string[]): Struct {
+export function markSecrets(properties: object, secrets: readonly string[]): Struct {
   const wire = toEngine(properties);
   const seal = ([name, value]: [string, unknown]): [string, unknown] =>
     secrets.includes(name) ? [name, { [signature]: secret, value }] : [name, value];
@@ -66,19 +66,19 @@ function isObject(value: unknown): value is Properties {
   return typeof value === "object" && value !== null;
 }
 
-function open(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(open);
+function unwrap(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unwrap);
   if (typeof value !== "object" || value === null) return value;
   const marked = value as Readonly<Record<string, unknown>>;
   switch (marked[signature]) {
     case secret:
-      return open(marked["value"]);
+      return unwrap(marked["value"]);
     case output:
-      return "value" in marked ? open(marked["value"]) : UNKNOWN;
+      return "value" in marked ? unwrap(marked["value"]) : UNKNOWN;
     case resource:
       // A resource that is not made yet has no id.
       return marked["id"] || UNKNOWN;
     default:
-      return Object.fromEntries(Object.entries(marked).map(([name, inner]) => [name, open(inner)]));
+      return Object.fromEntries(Object.entries(marked).map(([name, inner]) => [name, unwrap(inner)]));
   }
 }

@@ -30,7 +30,7 @@ export function noSuchGroup(kind: GroupKind, wanted: string): string {
 }
 
 /** The ids of groups that are given by id or name. @throws NotInAccountError */
-export async function groupIds(account: Account, kind: GroupKind, wanted: readonly string[]): Promise<string[]> {
+export async function findGroupIds(account: Account, kind: GroupKind, wanted: readonly string[]): Promise<string[]> {
   if (wanted.every(isId)) return wanted.map((id) => id.toLowerCase());
   const groups = await account[kind].list();
   return wanted.map((group) => {
@@ -41,7 +41,7 @@ export async function groupIds(account: Account, kind: GroupKind, wanted: readon
 }
 
 /** Which of the groups that an instance is to be in, and was not in before, do not exist. */
-export async function missingGroups(
+export async function checkGroups(
   account: Account,
   kind: GroupKind,
   wanted: readonly string[] = [],

@@ -9,7 +9,7 @@ export function isGone(state: string | undefined): boolean {
 }
 
 /** Asks the API for an instance that must exist. @throws NotInAccountError when it does not */
-export async function existingInstance(zone: ZoneAccount, id: string): Promise<Instance> {
+export async function findExisting(zone: ZoneAccount, id: string): Promise<Instance> {
   const instance = await zone.instances.find(id);
   if (instance) return instance;
   throw new NotInAccountError(
@@ -18,7 +18,7 @@ export async function existingInstance(zone: ZoneAccount, id: string): Promise<I
 }
 
 /** The default user of a template; undefined where the template is gone, or not known. */
-export async function templateUser(
+export async function findTemplateUser(
   account: Account,
   zone: string,
   templateId: string | undefined,

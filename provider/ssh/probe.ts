@@ -4,7 +4,7 @@ import { type Bastion, routeTo } from "./connection/bastion";
 import { type Credential, loginSteps } from "./connection/credentials";
 import { withDeadline } from "./connection/deadline";
 import { dial } from "./connection/dial";
-import { leave } from "./connection/handshake";
+import { closeConnection } from "./connection/handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
 import { KeyQuestion } from "./connection/key_question";
 import { type LoginStep, NoneStep } from "./connection/login_step";
@@ -59,7 +59,7 @@ export async function probe(
   return withDeadline(options.timeoutMs ?? 10_000, options.signal, async (signal) => {
     try {
       const { client, stream, acceptedStep } = await dial({ check: question.check, steps, route }, signal);
-      leave(client, stream);
+      closeConnection(client, stream);
       return question.result(acceptedStep);
     } catch (error) {
       if (!(error instanceof ExoscaleSshError)) throw error;

@@ -3,7 +3,7 @@ import { type Bastion, routeTo } from "./connection/bastion";
 import type { Credential } from "./connection/credentials";
 import { backoff, pause, withDeadline } from "./connection/deadline";
 import { type DialOptions, dial } from "./connection/dial";
-import { leave } from "./connection/handshake";
+import { closeConnection } from "./connection/handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
 import { hostAndPort, type SshTarget } from "./connection/target";
 
@@ -33,7 +33,7 @@ export async function waitForSsh(target: SshTarget, options: WaitOptions): Promi
   const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
   const route = routeTo(target, options.bastion, { credentials });
   return withDeadline(options.timeoutMs, options.signal, async (deadline) => {
-    const { hostKey, last } = await untilShown({ check, steps: [], route, retries: 0 }, deadline);
+    const { hostKey, last } = await waitForHostKey({ check, steps: [], route, retries: 0 }, deadline);
     if (hostKey) return hostKey;
     const seen = last ? ` Seen last: ${last.message}` : "";
     throw new SshTimeoutError(`No SSH server on ${hostAndPort(target)} within ${options.timeoutMs / 1000} s.${seen}`);
@@ -41,35 +41,38 @@ export async function waitForSsh(target: SshTarget, options: WaitOptions): Promi
 }
 
 /** Tries until the host has shown its key, or until the deadline; then it tells why the last try failed. */
-async function untilShown(options: DialOptions, deadline: AbortSignal): Promise<{ hostKey?: HostKey; last?: Error }> {
+async function waitForHostKey(
+  options: DialOptions,
+  deadline: AbortSignal,
+): Promise<{ hostKey?: HostKey; last?: Error }> {
   let last: Error | undefined;
   for (let tries = 0; ; tries++) {
     try {
-      return { hostKey: await hostKeyOf(options, deadline) };
+      return { hostKey: await readHostKey(options, deadline) };
     } catch (error) {
-      if (!mayPass(error)) throw error;
+      if (!isTransient(error)) throw error;
       // What our own deadline cut short says less than the try before it.
       if (!last || !deadline.aborted) last = error;
-      if (!(await pause(patience(error, tries), deadline))) return { last };
+      if (!(await pause(retryPause(error, tries), deadline))) return { last };
     }
   }
 }
 
-async function hostKeyOf(options: DialOptions, deadline: AbortSignal): Promise<HostKey> {
+async function readHostKey(options: DialOptions, deadline: AbortSignal): Promise<HostKey> {
   const { client, stream } = await withDeadline(TRY_MS, deadline, (signal) => dial(options, signal));
-  leave(client, stream);
+  closeConnection(client, stream);
   if (!options.check.seen) throw new SshConnectionLostError(`${hostAndPort(options.check.target)} showed no host key.`);
   return options.check.seen;
 }
 
 /** What a machine that is still starting does. A changed host key or a stranger's protocol will not go away. */
-function mayPass(error: unknown): error is Error {
+function isTransient(error: unknown): error is Error {
   const passing = [SshUnreachableError, SshTimeoutError, SshConnectionLostError];
   return passing.some((kind) => error instanceof kind);
 }
 
 /** OpenSSH 9.8 and later count connections without a login against us, so what has reached sshd is repeated rarely. */
-function patience(error: Error, tries: number): number {
+function retryPause(error: Error, tries: number): number {
   const reachedSshd = !(error instanceof SshUnreachableError) || error.kind === "dropped";
   return reachedSshd ? backoff(tries, 1000, 15_000) : backoff(tries, 200, 2000);
 }

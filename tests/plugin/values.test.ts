@@ -1,59 +1,64 @@
-import { opened, sealed, secretTexts } from "../../provider/plugin/values";
+import { markSecrets, secretTexts, unwrapSecrets } from "../../provider/plugin/values";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { output, reference, secret, struct, unknown, unknowns } from "./wire";
 
 describe("Values from the engine", () => {
   test("have their secrets opened, at every depth and in one another", () => {
     const wire = struct({ list: [secret("a"), { b: secret({ c: secret("d") }) }] });
-    expect(opened(wire)).toEqual({ list: ["a", { b: { c: "d" } }] });
+    expect(unwrapSecrets(wire)).toEqual({ list: ["a", { b: { c: "d" } }] });
   });
 
   test("have what is not known yet marked, whatever its type and wherever it is", () => {
     const wire = struct({ all: Object.values(unknowns), sealed: secret(unknown), later: output({}) });
-    expect(opened(wire)).toEqual({ all: Array(7).fill(UNKNOWN), sealed: UNKNOWN, later: UNKNOWN });
+    expect(unwrapSecrets(wire)).toEqual({ all: Array(7).fill(UNKNOWN), sealed: UNKNOWN, later: UNKNOWN });
   });
 
   test("have outputs replaced by their values, and resources by their ids", () => {
     const wire = struct({ value: output({ value: secret("a"), dependencies: ["x"] }), made: reference("5") });
-    expect(opened(wire)).toEqual({ value: "a", made: "5" });
+    expect(unwrapSecrets(wire)).toEqual({ value: "a", made: "5" });
   });
 
   test("have a resource without an id marked as not known yet", () => {
-    expect(opened(struct({ one: reference(""), two: reference(unknown) }))).toEqual({ one: UNKNOWN, two: UNKNOWN });
+    expect(unwrapSecrets(struct({ one: reference(""), two: reference(unknown) }))).toEqual({
+      one: UNKNOWN,
+      two: UNKNOWN,
+    });
   });
 
   test("lose what is null, in an object; a list keeps its places", () => {
-    expect(opened(struct({ a: null, b: { c: null }, d: [null, 1] }))).toEqual({ b: {}, d: [null, 1] });
+    expect(unwrapSecrets(struct({ a: null, b: { c: null }, d: [null, 1] }))).toEqual({ b: {}, d: [null, 1] });
   });
 
   test("are none where the engine sends none", () => {
-    expect(opened(undefined)).toEqual({});
+    expect(unwrapSecrets(undefined)).toEqual({});
   });
 
   test("keep false, zero, and what is empty", () => {
     const properties = { adopt: false, diskSize: 0, comment: "", rules: [], labels: {} };
-    expect(opened(struct(properties))).toEqual(properties);
+    expect(unwrapSecrets(struct(properties))).toEqual(properties);
   });
 });
 
 describe("Values to the engine", () => {
   test("have the named properties sealed as wholes, and no others", () => {
-    const wire = sealed({ connection: { user: "root" }, user: "debian" }, ["connection"]).toJavaScript();
+    const wire = markSecrets({ connection: { user: "root" }, user: "debian" }, ["connection"]).toJavaScript();
     expect(wire).toEqual({ connection: secret({ user: "root" }), user: "debian" });
   });
 
   test("have no seal where there is nothing to seal", () => {
-    expect(sealed({ privateKey: undefined, name: "alice" }, ["privateKey"]).toJavaScript()).toEqual({ name: "alice" });
+    expect(markSecrets({ privateKey: undefined, name: "alice" }, ["privateKey"]).toJavaScript()).toEqual({
+      name: "alice",
+    });
   });
 
   test("have what is not known yet written as the engine writes it, inside a seal, too", () => {
-    const wire = sealed({ privateKey: UNKNOWN, labels: { env: UNKNOWN } }, ["privateKey"]).toJavaScript();
+    const wire = markSecrets({ privateKey: UNKNOWN, labels: { env: UNKNOWN } }, ["privateKey"]).toJavaScript();
     expect(wire).toEqual({ privateKey: secret(unknown), labels: { env: unknown } });
   });
 
   test("come back as they were", () => {
     const inputs = { name: "web", connection: UNKNOWN, sshKeys: [{ name: "alice", publicKeyOpenssh: UNKNOWN }] };
-    expect(opened(sealed(inputs, ["connection"]))).toEqual(inputs);
+    expect(unwrapSecrets(markSecrets(inputs, ["connection"]))).toEqual(inputs);
   });
 });
 

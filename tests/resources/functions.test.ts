@@ -1,5 +1,5 @@
 import { functions, resources } from "../../provider/resources";
-import { call } from "../../provider/resources/functions/function";
+import { callFunction } from "../../provider/resources/functions/function";
 import { alice } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -15,11 +15,11 @@ const account = (zone?: string) => cloud.run(zone === undefined ? {} : { zone })
 
 test("getZones lists the zones in order, without credentials", async () => {
   const { account: stranger } = cloud.run({ apiKey: "", apiSecret: "" });
-  expect(await call(getZones, {}, stranger)).toEqual({ zones: ["ch-gva-2", "de-fra-1"] });
+  expect(await callFunction(getZones, {}, stranger)).toEqual({ zones: ["ch-gva-2", "de-fra-1"] });
 });
 
 test("getTemplate tells the user, the least disk and whether keys are installed", async () => {
-  const template = await call(getTemplate, { zone: "ch-gva-2", template: "Windows Server" }, account());
+  const template = await callFunction(getTemplate, { zone: "ch-gva-2", template: "Windows Server" }, account());
   expect(template).toMatchObject({
     name: "Windows Server 2022",
     zone: "ch-gva-2",
@@ -31,18 +31,18 @@ test("getTemplate tells the user, the least disk and whether keys are installed"
 });
 
 test("getTemplate finds the account's own templates", async () => {
-  const template = await call(getTemplate, { template: "golden-image" }, account("de-fra-1"));
+  const template = await callFunction(getTemplate, { template: "golden-image" }, account("de-fra-1"));
   expect(template).toMatchObject({ zone: "de-fra-1", visibility: "private", smallestDisk: 20 });
 });
 
 test("getInstanceType tells how large a type is", async () => {
-  const type = await call(getInstanceType, { zone: "ch-gva-2", type: "standard.tiny" }, account());
+  const type = await callFunction(getInstanceType, { zone: "ch-gva-2", type: "standard.tiny" }, account());
   expect(type).toMatchObject({ type: "standard.tiny", family: "standard", size: "tiny", cpus: 1, memory: 1024 ** 3 });
 });
 
 test("getSshKeyPair tells the fingerprint of a key by its name", async () => {
   cloud.emulator.cloud.swapKey("deploy", alice.line);
-  const key = await call(getSshKeyPair, { name: "deploy" }, account());
+  const key = await callFunction(getSshKeyPair, { name: "deploy" }, account());
   expect(key).toEqual({ name: "deploy", publicKeyFingerprintMd5: alice.md5 });
 });
 
@@ -75,7 +75,7 @@ describe("A function refuses", () => {
     ],
     ["an argument that there is not", getZones, { zone: "x" }, /getZones: .*Unrecognized key: "zone"/],
   ])("%s", async (_what, question, inputs, message) => {
-    const answer = call(question as typeof getZones, inputs, account());
+    const answer = callFunction(question as typeof getZones, inputs, account());
     await expect(answer).rejects.toThrow(message);
   });
 });

@@ -1,7 +1,7 @@
 /** What needs an instance with an inside: waiting for sshd, and asking it. */
 import { PartialCreateError } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
-import { call } from "../../provider/resources/functions/function";
+import { callFunction } from "../../provider/resources/functions/function";
 import { startServer } from "../ssh/ssh2_server";
 import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
@@ -148,7 +148,7 @@ describe("Deleting a key asks the instances that hold it", () => {
 describe("getKeyHolders with a probe", () => {
   const holders = async () => {
     const question = { publicKeyOpenssh: alice.line, probe: true };
-    return (await call(getKeyHolders, question, cloud.run().account)).holders;
+    return (await callFunction(getKeyHolders, question, cloud.run().account)).holders;
   };
 
   test("tells who accepts the key, and in whose name it was asked", async () => {
@@ -167,7 +167,7 @@ describe("getKeyHolders with a probe", () => {
 
   test("asks nobody unless it is told to", async () => {
     await heldKey();
-    const { holders } = await call(getKeyHolders, { name: "alice" }, cloud.run().account);
+    const { holders } = await callFunction(getKeyHolders, { name: "alice" }, cloud.run().account);
     expect(holders[0]).not.toHaveProperty("accepts");
   });
 });

@@ -1,5 +1,5 @@
 import { functions, resources } from "../../provider/resources";
-import { call } from "../../provider/resources/functions/function";
+import { callFunction } from "../../provider/resources/functions/function";
 import { Client } from "../emulator/world";
 import { alice, bob } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
@@ -17,7 +17,8 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-const holders = async (of: Record<string, unknown>) => (await call(getKeyHolders, of, cloud.run().account)).holders;
+const holders = async (of: Record<string, unknown>) =>
+  (await callFunction(getKeyHolders, of, cloud.run().account)).holders;
 const names = async (of: Record<string, unknown>) => (await holders(of)).map(({ name }) => name).sort();
 
 describe("The holders of a key are found in every zone", () => {
@@ -111,6 +112,6 @@ describe("getKeyHolders refuses", () => {
     ],
     ["a text that is no public key", { publicKeyOpenssh: "alice" }, "Not a usable SSH public key"],
   ])("%s", async (_what, of, message) => {
-    await expect(call(getKeyHolders, of, cloud.run().account)).rejects.toThrow(message);
+    await expect(callFunction(getKeyHolders, of, cloud.run().account)).rejects.toThrow(message);
   });
 });

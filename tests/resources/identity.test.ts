@@ -1,4 +1,4 @@
-import { autoName, identityDigest, type Named, named } from "../../provider/resources/contract/identity";
+import { autoName, identityDigest, type Named, withName } from "../../provider/resources/contract/identity";
 
 const web = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 
@@ -19,11 +19,11 @@ describe("A generated name", () => {
 
   test("stays while the object stays, and is marked as generated", () => {
     const olds = { name: "web-0123456", autoNamed: true };
-    expect(named({ identity: web }, olds)).toEqual({ identity: web, name: "web-0123456", autoNamed: true });
+    expect(withName({ identity: web }, olds)).toEqual({ identity: web, name: "web-0123456", autoNamed: true });
   });
 
   test("is made anew for a replacement, which is checked without the old inputs", () => {
-    expect(named({ identity: web }, undefined)).toMatchObject({
+    expect(withName({ identity: web }, undefined)).toMatchObject({
       name: expect.stringMatching(/^web-[0-9a-f]{7}$/),
       autoNamed: true,
     });
@@ -31,12 +31,12 @@ describe("A generated name", () => {
 
   test("takes the place of an explicit name that the program no longer gives", () => {
     const olds = { name: "deploy", autoNamed: false };
-    expect(named<Named>({ identity: web }, olds).name).toMatch(/^web-[0-9a-f]{7}$/);
+    expect(withName<Named>({ identity: web }, olds).name).toMatch(/^web-[0-9a-f]{7}$/);
   });
 
   test("gives way to the name that the program gives", () => {
     const olds = { name: "web-0123456", autoNamed: true };
-    expect(named({ name: "deploy" }, olds)).toEqual({ name: "deploy", autoNamed: false });
+    expect(withName({ name: "deploy" }, olds)).toEqual({ name: "deploy", autoNamed: false });
   });
 });
 

@@ -3,7 +3,7 @@ import type { Settings } from "../../emulator";
 import { KeyMaterialTakenError, KeyNameTakenError, NotInAccountError } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
-import { call } from "../../provider/resources/functions/function";
+import { callFunction } from "../../provider/resources/functions/function";
 import { Client } from "../emulator/world";
 import { alice, bob, uncertainKeys } from "./known_keys";
 import { machine } from "./known_machine";
@@ -85,7 +85,7 @@ describe("A key of a kind or size that the API does not take", () => {
     const client = new Client(cloud.emulator);
     await client.register("theirs", line);
     await client.create({ name: "by-hand", "ssh-keys": [{ name: "theirs" }] });
-    const found = await call(functions.getKeyHolders, { fingerprint: md5 }, cloud.run().account);
+    const found = await callFunction(functions.getKeyHolders, { fingerprint: md5 }, cloud.run().account);
     expect(found.holders).toMatchObject([{ name: "by-hand", keyName: "theirs" }]);
   });
 });
@@ -140,7 +140,7 @@ describe("Two names of one key", () => {
     cloud.emulator.cloud.swapKey("alice", alice.line);
     cloud.emulator.cloud.swapKey("alice-2", alice.line);
     await new Client(cloud.emulator).create({ name: "by-hand", "ssh-keys": [{ name: "alice-2" }] });
-    const found = await call(functions.getKeyHolders, { name: "alice-2" }, cloud.run().account);
+    const found = await callFunction(functions.getKeyHolders, { name: "alice-2" }, cloud.run().account);
     expect(found.holders).toMatchObject([{ name: "by-hand" }]);
   });
 });

@@ -1,7 +1,7 @@
 /** The life of a key under each value of each switch that is not assumed: the provider has to be right under all. */
 import type { Settings } from "../../emulator";
 import { functions, resources } from "../../provider/resources";
-import { call } from "../../provider/resources/functions/function";
+import { callFunction } from "../../provider/resources/functions/function";
 import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
 import { machine } from "./known_machine";
@@ -45,7 +45,7 @@ describe.each(flips.map((flip) => [JSON.stringify(flip), flip] as const))("With 
     const cloud = await startCloud({ settings });
     const holders = async () => {
       const asked = { publicKeyOpenssh: key.state.publicKeyOpenssh };
-      const found = await call(functions.getKeyHolders, asked, cloud.run().account);
+      const found = await callFunction(functions.getKeyHolders, asked, cloud.run().account);
       return found.holders.map(({ kind, name }) => `${kind} ${name}`);
     };
     const run = cloud.run();
@@ -69,7 +69,7 @@ describe.each(flips.map((flip) => [JSON.stringify(flip), flip] as const))("With 
     await client.register("alice", alice.line);
     await client.create({ name: "by-hand", "ssh-keys": [{ name: "alice" }] });
     const asked = { publicKeyOpenssh: alice.line };
-    const { holders } = await call(functions.getKeyHolders, asked, cloud.run().account);
+    const { holders } = await callFunction(functions.getKeyHolders, asked, cloud.run().account);
     expect(holders).toMatchObject([{ name: "by-hand", keyName: "alice", state: "running" }]);
   });
 });

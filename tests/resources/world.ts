@@ -8,7 +8,7 @@ import { diff } from "../../provider/resources/contract/diff";
 import type { CheckFailure, Diff, Resource } from "../../provider/resources/contract/resource";
 import { Run as RunMemory } from "../../provider/resources/contract/run";
 import { inputsOf } from "../../provider/resources/contract/state";
-import { HalfUpdate, update } from "../../provider/resources/contract/update";
+import { PartialUpdateError, update } from "../../provider/resources/contract/update";
 import { type Emulator, type EmulatorOptions, startEmulator } from "../emulated";
 
 type Settings = Partial<Record<Parameters<ReadSetting>[0], string>>;
@@ -85,7 +85,7 @@ export class Run {
   async updateInPart<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>, news: RawInputs) {
     const inputs = passed(await this.check(resource, news, last));
     const error = await update(resource, last.id, last.state, inputs as I, this).catch((thrown: unknown) => thrown);
-    if (!(error instanceof HalfUpdate)) throw error;
+    if (!(error instanceof PartialUpdateError)) throw error;
     // As above.
     return { id: last.id, state: error.state as S };
   }

@@ -1,6 +1,6 @@
 import type { Account, Bastion, Credential } from "../../account";
 import type { Run } from "../contract/run";
-import { present } from "../contract/state";
+import { omitUndefined } from "../contract/state";
 import { heldKeyLabel } from "../labels/key_labels";
 import type { Labels } from "../labels/reserved_labels";
 import type { Credentials } from "./fields";
@@ -40,11 +40,11 @@ export function privateHalvesFor({ privateHalves }: Run, labels: Labels = {}): C
 function privateKeyOf(connection: Credentials | undefined): Credential | undefined {
   if (connection?.privateKey === undefined) return undefined;
   const { privateKey, passphrase } = connection;
-  return present({ privateKey, passphrase });
+  return omitUndefined({ privateKey, passphrase });
 }
 
 /** The jump host of a connection, if it names one: on port 22 and as the user of the host behind, unless it says otherwise. */
 export function bastionOf(connection: Pick<Credentials, "bastion"> | undefined, user: string): Bastion | undefined {
   const { bastion } = connection ?? {};
-  return bastion && present({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user });
+  return bastion && omitUndefined({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user });
 }

@@ -1,5 +1,5 @@
 import type { HostAccess } from "../../account";
-import { present } from "../contract/state";
+import { omitUndefined } from "../contract/state";
 import { bastionOf } from "./credentials";
 import type { Credentials } from "./fields";
 
@@ -14,7 +14,7 @@ export interface WayToHost extends Pick<HostAccess, "target" | "credentials" | "
 /** How to get to a host and in. The host key that the program declares goes before those that are remembered. */
 export function hostAccess({ connection, rememberedHostKeys, ...way }: WayToHost): HostAccess {
   const { hostKey } = connection ?? {};
-  return present<HostAccess>({
+  return omitUndefined<HostAccess>({
     ...way,
     knownHostKeys: hostKey === undefined ? rememberedHostKeys : [hostKey],
     bastion: bastionOf(connection, way.target.user),

@@ -10,7 +10,7 @@ type Connection = AuthorizedKeyInputs["connection"];
  *
  * @param remembered the host key of the first contact; undefined before that
  */
-export function accessTo(
+export function grantAccess(
   account: Account,
   connection: Connection,
   remembered: string | undefined,
@@ -32,7 +32,7 @@ export function hostKeyText({ type, base64 }: HostKey): string {
 }
 
 /** The grant for people: `SHA256:... on deploy@192.0.2.1`. */
-export function shownGrant({ fingerprintSha256, user, connection }: Named): string {
+export function describeGrant({ fingerprintSha256, user, connection }: Named): string {
   return `${fingerprintSha256} on ${user}@${connection.host}`;
 }
 

@@ -2,14 +2,14 @@ import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { known, type Previewed, UNKNOWN } from "../contract/description";
 import type { Context, Resource } from "../contract/resource";
-import { halfUpdated, inputsOf } from "../contract/state";
-import { accessTo, hostKeyText, shownGrant } from "./access";
+import { inputsOf, partialUpdateMark } from "../contract/state";
+import { describeGrant, grantAccess, hostKeyText } from "./access";
 import { type AuthorizedKeyInputs, type AuthorizedKeyState, authorizedKeyInputs, authorizedKeyOutputs } from "./fields";
-import { grantAsFound } from "./found";
-import { afterFailedCreation } from "./partial";
-import { removeGrant } from "./removal";
-import { authorizedKeyCatalogue, authorizedKeyRules, completeAuthorizedKey } from "./rules";
-import { rememberGrant } from "./successor";
+import { rememberGrant } from "./granted_in_run";
+import { partialCreation } from "./partial_creation";
+import { readGrant } from "./read_grant";
+import { removeGrant } from "./remove_grant";
+import { applyAuthorizedKeyDefaults, checkConnection, validateAuthorizedKey } from "./validate";
 
 /**
  * One public key on one account of one host with an sshd, Exoscale or not: added and proven to be accepted, later removed
@@ -28,11 +28,11 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     user: (last, next) => next === UNKNOWN || last === next,
   },
 
-  complete: completeAuthorizedKey,
-  rules: authorizedKeyRules,
-  changeRules: async () => [],
-  catalogue: async (inputs, { account }) => authorizedKeyCatalogue(inputs, account),
-  refine(diff, state, inputs) {
+  applyDefaults: applyAuthorizedKeyDefaults,
+  validate: validateAuthorizedKey,
+  validateChange: async () => [],
+  checkAgainstAccount: async (inputs, { account }) => checkConnection(inputs, account),
+  adjustDiff(diff, state, inputs) {
     const connection = known(inputs.connection);
     const isElsewhere = connection?.host.toLowerCase() !== state.connection.host.toLowerCase();
     const replaces = connection && isElsewhere ? [...diff.replaces, "connection"] : diff.replaces;
@@ -44,9 +44,9 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const made = { ...inputs, fingerprintSha256 };
     const id = `${inputs.user}/${fingerprintSha256}`;
     try {
-      return { id, state: await granted(made, context) };
+      return { id, state: await grantKey(made, context) };
     } catch (error) {
-      throw afterFailedCreation(id, made, error);
+      throw partialCreation(id, made, error);
     }
   },
 
@@ -57,7 +57,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
           "that is there already, with the same options, is taken as it is.",
       );
     }
-    const state = await grantAsFound(last, context);
+    const state = await readGrant(last, context);
     return state && { id, inputs: inputsOf(authorizedKeyInputs, state), state };
   },
 
@@ -67,8 +67,8 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const state = { ...inputs, fingerprintSha256, hostKey };
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
     if (sameOptions && last.comment === inputs.comment && !isUncertain(last)) return state;
-    const access = accessTo(account, inputs.connection, hostKey, last.connection);
-    const report = await written(state, context, access, "replace");
+    const access = grantAccess(account, inputs.connection, hostKey, last.connection);
+    const report = await writeLine(state, context, access, "replace");
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
     // What the creation was to replace is deleted in this run, and may be the same line: nobody knows any more.
     if (last.unfinished === true) rememberGrant(run, next, true);
@@ -80,34 +80,34 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
 
 /** Whether a run has failed since the line was last known to be as the state has it. */
 function isUncertain(state: AuthorizedKeyState): boolean {
-  return state.unfinished === true || halfUpdated in state;
+  return state.unfinished === true || partialUpdateMark in state;
 }
 
 function isSameKey(last: string, next: Previewed<string>): boolean {
   return next !== UNKNOWN && (last === next || sameKey(parsePublicKey(last), parsePublicKey(next)));
 }
 
-type Access = ReturnType<typeof accessTo>;
+type Access = ReturnType<typeof grantAccess>;
 type Made = Omit<AuthorizedKeyState, "hostKey">;
 
 /** Grants what no state knows of so far. A line that is there already with the same options is taken as it is. */
-async function granted(made: Made, context: Context): Promise<AuthorizedKeyState> {
+async function grantKey(made: Made, context: Context): Promise<AuthorizedKeyState> {
   const { account, run } = context;
-  const report = await written(made, context, accessTo(account, made.connection, undefined), "report");
+  const report = await writeLine(made, context, grantAccess(account, made.connection, undefined), "report");
   const wasThere = report.added.length === 0;
   const state = { ...made, hostKey: hostKeyText(report.hostKey) };
   // Who declares a comment wants it on a line that was there already, too; its options are the same.
-  const access = accessTo(account, made.connection, state.hostKey);
-  if (wasThere && made.comment !== undefined) await written(made, context, access, "replace");
+  const access = grantAccess(account, made.connection, state.hostKey);
+  if (wasThere && made.comment !== undefined) await writeLine(made, context, access, "replace");
   rememberGrant(run, state, wasThere);
   return state;
 }
 
 /** Has the line on the host, as declared, and has sshd's word for it. */
-async function written(grant: Made, { account, log }: Context, access: Access, whenPresent: "report" | "replace") {
+async function writeLine(grant: Made, { account, log }: Context, access: Access, whenPresent: "report" | "replace") {
   const { user, publicKey, options = [], comment, allowLockout = false } = grant;
   const line = { key: parsePublicKey(publicKey), options, ...(comment !== undefined && { comment }) };
   return await account.ssh.changeKeys(access, { user, add: [line], whenPresent, allowLockout }, (step) =>
-    log.info(`${shownGrant(grant)}: ${step}.`),
+    log.info(`${describeGrant(grant)}: ${step}.`),
   );
 }

@@ -1,16 +1,16 @@
 import type { z } from "zod";
 import { ExoscaleSshError } from "../../errors";
 import { type PreviewedFields, UNKNOWN } from "./description";
-import { named } from "./identity";
-import { below } from "./property_path";
-import { maskingOfOwn, textsIn } from "./redaction";
-import type { Asked, CheckFailure, OldInputs, Resource } from "./resource";
+import { withName } from "./identity";
+import { childPath } from "./property_path";
+import { redactionOfInput, textsIn } from "./redaction";
+import type { CheckContext, CheckFailure, OldInputs, Resource } from "./resource";
 
 /** Inputs as a front received them: any shape, unknowns already translated to `UNKNOWN`. */
 export type RawInputs = Readonly<Record<string, unknown>>;
 
 /** The inputs with defaults and a name filled in, and what is wrong with them. */
-export interface Checked {
+export interface CheckResult {
   readonly inputs: RawInputs;
   readonly failures: readonly CheckFailure[];
 }
@@ -23,8 +23,8 @@ export async function check<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  asked: Asked,
-): Promise<Checked> {
+  asked: CheckContext,
+): Promise<CheckResult> {
   const isSecret = secretsAmong(resource.inputs, asked.secretInputs);
   const checked = await checkInputs(resource, news, olds, { ...asked, isSecret });
   const valuesOf = (name: string) => secretValuesOf(name, resource.inputs, [news, olds ?? {}]);
@@ -45,7 +45,7 @@ function withoutValue(
   const name = property.split(/[.[]/, 1)[0] ?? "";
   const isPrivate = isSecret(name) || /PRIVATE KEY|PuTTY-User-Key/.test(String(JSON.stringify(news[name])));
   if (property === "" || !isPrivate) return { property, reason };
-  return { property: "", reason: `${property}: ${isSecret(name) ? maskingOfOwn(valuesOf(name))(reason) : reason}` };
+  return { property: "", reason: `${property}: ${isSecret(name) ? redactionOfInput(valuesOf(name))(reason) : reason}` };
 }
 
 /** What a reason about a secret may not quote. Of an object that always is one, a connection, it names no key and no passphrase. */
@@ -67,18 +67,18 @@ async function checkInputs<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  asked: Asked & { readonly isSecret: IsSecret },
-): Promise<Checked> {
+  asked: CheckContext & { readonly isSecret: IsSecret },
+): Promise<CheckResult> {
   const { inputs, failures } = checkFields(resource, news, asked.isSecret);
-  const complete = "name" in resource.inputs.shape ? named(inputs, olds) : inputs;
+  const complete = "name" in resource.inputs.shape ? withName(inputs, olds) : inputs;
   failures.push(...unfitName(resource.inputs, inputs, complete));
   if (failures.length > 0) return { inputs: complete, failures };
 
   // Each field has just been held against its description; the old ones were when they were new.
   const last = olds as OldInputs<Inputs>;
-  const checked = resource.complete(complete as PreviewedFields<Inputs>, asked.account, last);
-  const broken = resource.rules(checked, last);
-  const answers = broken.length > 0 ? broken : await ask(resource, checked, last, asked);
+  const checked = resource.applyDefaults(complete as PreviewedFields<Inputs>, asked.account, last);
+  const broken = resource.validate(checked, last);
+  const answers = broken.length > 0 ? broken : await askAccount(resource, checked, last, asked);
   return { inputs: { ...checked }, failures: answers };
 }
 
@@ -121,7 +121,7 @@ function failuresOf(
   return issues
     .filter((issue) => valueAt(value, issue.path) !== UNKNOWN)
     .map((issue) => ({
-      property: issue.path.reduce(below, name),
+      property: issue.path.reduce(childPath, name),
       reason: reasonOf(issue, valueAt(value, issue.path), secret),
     }));
 }
@@ -148,15 +148,15 @@ function shown(value: unknown): string {
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 
-async function ask<Inputs extends object, State extends object>(
+async function askAccount<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   inputs: PreviewedFields<Inputs>,
   olds: OldInputs<Inputs>,
-  asked: Asked,
+  asked: CheckContext,
 ): Promise<CheckFailure[]> {
   try {
-    const refused = olds ? await resource.changeRules(inputs, olds, asked.account) : [];
-    return refused.length > 0 ? refused : await resource.catalogue(inputs, asked, olds);
+    const refused = olds ? await resource.validateChange(inputs, olds, asked.account) : [];
+    return refused.length > 0 ? refused : await resource.checkAgainstAccount(inputs, asked, olds);
   } catch (error) {
     // Missing credentials, an endpoint that does not answer, a refusal of the API: as visible as a wrong input.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];

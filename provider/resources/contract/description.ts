@@ -17,8 +17,8 @@ declare module "zod" {
      * decides; or `always`, so that the engine may replace without asking anybody (`replaceOnChanges`).
      *
      * The SDKs hand `replaceOnChanges` to the engine, which then replaces at any change that a diff names, past the
-     * refusals of `refine` and its word on which of the two goes first. So it is for those alone that no `sameValue`,
-     * `complete` or `refine` ever takes for unchanged: `triggers`, which exist to replace, and the zone, which no machine
+     * refusals of `adjustDiff` and its word on which of the two goes first. So it is for those alone that no `sameValue`,
+     * `applyDefaults` or `adjustDiff` ever takes for unchanged: `triggers`, which exist to replace, and the zone, which no machine
      * leaves. Not for keys (another comment, the same key in another format, and what goes with an import), templates and
      * groups (another spelling), algorithms (that of an import may be left out), names (made here), the user of a
      * connection (unknown for a moment).
@@ -37,7 +37,7 @@ declare module "zod" {
      * Of an input: what it means can be said in several ways. Where a front keeps the last inputs apart from the state,
      * they have it as the program says it now, and the state as it was said when something was last done.
      */
-    spellings?: true;
+    equivalentForms?: true;
     /** Of an output: the inputs whose change may alter it. Absent: any update may. */
     changesWith?: readonly string[];
     /** Passed between the front and the core only: in no schema and in no documentation. */
@@ -83,7 +83,7 @@ export function known<P>(value: P): Known<P> | undefined {
 }
 
 /** Whether the program gave the input at all, be its value known yet or not. */
-export function given(value: unknown): boolean {
+export function isGiven(value: unknown): boolean {
   return value !== undefined;
 }
 
@@ -97,7 +97,10 @@ function emptyAsAbsent(value: unknown): unknown {
 }
 
 /** The names of the top-level fields that carry a mark such as `secret` or `replaces`. */
-export function fieldsMarked(description: z.ZodObject, mark: "secret" | "replaces" | "hidden" | "spellings"): string[] {
+export function fieldsMarked(
+  description: z.ZodObject,
+  mark: "secret" | "replaces" | "hidden" | "equivalentForms",
+): string[] {
   return Object.entries(description.shape)
     .filter(([, field]) => (field as z.ZodType).meta()?.[mark] === true)
     .map(([name]) => name);

@@ -4,7 +4,7 @@ import type { Context, Diff, Resource } from "./resource";
 /**
  * Compares checked inputs with the last state. A value that is not known yet counts as changed.
  *
- * @throws errors of the resource's `refine` for changes that it refuses.
+ * @throws errors of the resource's `adjustDiff` for changes that it refuses.
  */
 export async function diff<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
@@ -15,7 +15,7 @@ export async function diff<Inputs extends object, State extends object>(
   const changes = changedInputs(resource, state, inputs);
   const replacing = new Set(fieldsMarked(resource.inputs, "replaces"));
   const replaces = changes.filter((name) => replacing.has(name));
-  return await resource.refine(
+  return await resource.adjustDiff(
     { changes, replaces, deleteBeforeReplace: false, drifted: false },
     state,
     inputs,

@@ -54,7 +54,7 @@ export function autoName(logicalName: string, random: Uint8Array = randomBytes(4
 }
 
 /** Gives the inputs a name where the program gave none: the one it has already, or a new one. */
-export function named<T extends Named>(news: T, olds: Named | undefined): T {
+export function withName<T extends Named>(news: T, olds: Named | undefined): T {
   if (news.name !== undefined) return { ...news, autoNamed: false };
   const { name = "exoscale-ssh", proposedName, freshName = autoName(name) } = identityOf(news);
   const isSameEachTime = proposedName !== undefined && (proposedName === name || proposedName === olds?.name);

@@ -1,5 +1,5 @@
 /** The path of what is below another path, as Pulumi writes it: `labels.env`, `labels["a.b"]`, `sshKeys[1]`. */
-export function below(path: string, key: PropertyKey): string {
+export function childPath(path: string, key: PropertyKey): string {
   if (typeof key === "number") return `${path}[${key}]`;
   const name = String(key);
   return /^[A-Za-z_$][\w$]*$/.test(name) ? `${path}.${name}` : `${path}[${JSON.stringify(name)}]`;

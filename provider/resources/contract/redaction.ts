@@ -18,22 +18,24 @@ const longestPiece = 200;
 const mostPatterns = 50;
 
 /** Makes a message fit to be shown. */
-export type Masking = (message: string) => string;
+export type Redaction = (message: string) => string;
 
 /**
  * Hides values in any message, as whole words only: `alice` stays in `malice`. A value is found as it is, with its quotes
  * and line breaks escaped or made blanks, in any letter case, and cut by three dots.
  */
-export function maskingOf(values: readonly string[]): Masking {
-  return masking(values, (form) => (form.length < leastAnywhere ? `(?<=")${quotable(form)}(?=\\\\*")` : anyWord(form)));
+export function redactionOf(values: readonly string[]): Redaction {
+  return redactionBy(values, (form) =>
+    form.length < leastAnywhere ? `(?<=")${quotable(form)}(?=\\\\*")` : anyWord(form),
+  );
 }
 
 /**
  * Hides values in a message about the very input that has them, where it is plain what is meant: the shortest ones as
  * well, and any part that is quoted.
  */
-export function maskingOfOwn(values: readonly string[]): Masking {
-  const whole = masking(values, anyWord);
+export function redactionOfInput(values: readonly string[]): Redaction {
+  const whole = redactionBy(values, anyWord);
   const isPart = (text: string) => text !== "" && values.some((value) => fold(value).includes(fold(text)));
   return (message) =>
     whole(message).replace(/"((?:[^"\\]|\\.)*)"/gs, (quoted, inner: string) =>
@@ -54,7 +56,7 @@ interface Form {
   readonly pattern: string;
 }
 
-function masking(values: readonly string[], patternOf: (text: string) => string): Masking {
+function redactionBy(values: readonly string[], patternOf: (text: string) => string): Redaction {
   // Of two that begin at one place, the longer.
   const texts = [...new Set(values.flatMap(textsOf))].sort((a, b) => b.length - a.length);
   const forms: Form[] = texts.flatMap((text) =>

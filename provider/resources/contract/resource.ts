@@ -26,7 +26,7 @@ export interface Diff {
    * Those of the changes that only say otherwise what the object has already (an id instead of a name). There is nothing
    * to do but to remember how the program says it now. Default: none.
    */
-  readonly respelled?: readonly string[];
+  readonly equivalent?: readonly string[];
 }
 
 /** What the core may use of the outside world. */
@@ -44,7 +44,7 @@ export interface Context {
 }
 
 /** What a check may ask. It changes nothing. */
-export interface Asked extends Pick<Context, "account" | "run" | "files"> {
+export interface CheckContext extends Pick<Context, "account" | "run" | "files"> {
   /** Inputs that the program marked as secret, besides those that always are. Default: none, or not known. */
   readonly secretInputs?: readonly string[];
 }
@@ -95,7 +95,7 @@ export interface Resource<Inputs extends object, State extends object> {
   readonly inputs: z.ZodObject;
   readonly outputs: z.ZodObject;
   /** Why a program must not ask Pulumi for a replacement that deletes first; absent where it is no harm. */
-  readonly deletedFirst?: string;
+  readonly whyNotDeletedFirst?: string;
   /** How to compare inputs whose values can be written in several ways that mean the same. */
   readonly sameValue: SameValue<Inputs>;
 
@@ -103,7 +103,7 @@ export interface Resource<Inputs extends object, State extends object> {
    * Fills in defaults that depend on other inputs, on the provider's, or on what the object has been given before;
    * every field is valid by itself by then.
    */
-  complete(
+  applyDefaults(
     inputs: PreviewedFields<Inputs>,
     defaults: ProviderDefaults,
     olds: OldInputs<Inputs>,
@@ -112,19 +112,23 @@ export interface Resource<Inputs extends object, State extends object> {
    * Rules between fields and within values; pure. Unknown values must pass, and so must what an older version accepted
    * and the object still has.
    */
-  rules(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[];
+  validate(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[];
   /**
    * Changes that cannot be made to an object that exists, or that would cost access or data, unless a new one is made
    * anyway. Said here rather than in the diff, which Pulumi also asks at a refresh: a refusal there would fail that.
    */
-  changeRules(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
+  validateChange(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
   /** Rules that only the account can answer (zones, types, templates, names), or this machine; changes nothing. */
-  catalogue(inputs: PreviewedFields<Inputs>, asked: Asked, olds: OldInputs<Inputs>): Promise<CheckFailure[]>;
+  checkAgainstAccount(
+    inputs: PreviewedFields<Inputs>,
+    asked: CheckContext,
+    olds: OldInputs<Inputs>,
+  ): Promise<CheckFailure[]>;
   /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
-  refine(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
+  adjustDiff(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
 
   /** Outputs that follow from the inputs alone, and so are known before the object is made; absent where none do. */
-  foreseen?(inputs: PreviewedFields<Inputs>): Promise<Partial<State>>;
+  previewOutputs?(inputs: PreviewedFields<Inputs>): Promise<Partial<State>>;
   create(inputs: Inputs, context: Context): Promise<Created<State>>;
   /** `undefined` when the object is gone. `last` is absent on import. */
   read(id: string, last: State | undefined, context: Context): Promise<Found<Inputs, State> | undefined>;

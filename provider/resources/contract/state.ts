@@ -4,11 +4,11 @@ import type { Resource } from "./resource";
 
 /** The part of a state that a program declares. A state is its inputs and its outputs side by side. */
 export function inputsOf<Inputs extends object>(description: z.ZodObject, state: Inputs): Inputs {
-  return only(Object.keys(description.shape), state);
+  return pick(Object.keys(description.shape), state);
 }
 
 /** The named fields of an object that have a value. */
-export function only<T extends object>(names: readonly string[], object: T): T {
+export function pick<T extends object>(names: readonly string[], object: T): T {
   const wanted = new Set(names);
   const entries = Object.entries(object).filter(([name, value]) => wanted.has(name) && value !== undefined);
   // The names are those of T's own fields, and the absent ones are optional.
@@ -20,11 +20,11 @@ export function only<T extends object>(names: readonly string[], object: T): T {
  * and they are not what the object was brought to: a front that joins the two must not. State format. The next update is
  * without it, and so is a read that has seen the object.
  */
-export const halfUpdated = "halfUpdated";
+export const partialUpdateMark = "halfUpdated";
 
 /** A state without the mark: the object itself has been looked at. */
-export function seen<State extends object>(state: State): State {
-  const { [halfUpdated]: _, ...rest } = state as State & { [halfUpdated]?: true };
+export function withoutPartialUpdateMark<State extends object>(state: State): State {
+  const { [partialUpdateMark]: _, ...rest } = state as State & { [partialUpdateMark]?: true };
   return rest as unknown as State;
 }
 
@@ -34,16 +34,16 @@ export function seen<State extends object>(state: State): State {
  *
  * @param inputs the last inputs; empty where a front has none
  */
-export function asLastSaid<State extends object>(
+export function withLastInputs<State extends object>(
   { inputs: description }: Pick<Resource<never, State>, "inputs">,
   state: State,
   inputs: object,
 ): State {
-  return { ...state, ...only(fieldsMarked(description, "spellings"), inputs) };
+  return { ...state, ...pick(fieldsMarked(description, "equivalentForms"), inputs) };
 }
 
 /** Without the fields that have no value: an absent output has no place in a state. */
-export function present<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
+export function omitUndefined<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
   // Only optional fields can have been undefined.
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,14 +1,14 @@
 import { KeysNotPutBackError } from "../../errors";
 import { equalValues } from "./description";
 import type { Context, Log, Resource } from "./resource";
-import { halfUpdated, present } from "./state";
+import { omitUndefined, partialUpdateMark } from "./state";
 
 /**
  * An update that failed when something was done already: the object is no longer as the last state has it, and the program
  * may be taken back to what that state says. What is to be saved instead, so that the next run looks after the object
  * whatever the program says by then.
  */
-export class HalfUpdate extends Error {
+export class PartialUpdateError extends Error {
   constructor(
     readonly state: object,
     /** Why it failed: what a user is to be told. */
@@ -18,7 +18,7 @@ export class HalfUpdate extends Error {
   }
 }
 
-/** Brings an object to the inputs. @throws HalfUpdate, and what it failed with where nothing was done by then */
+/** Brings an object to the inputs. @throws PartialUpdateError, and what it failed with where nothing was done by then */
 export async function update<Inputs extends object, State extends object>(
   resource: Pick<Resource<Inputs, State>, "update" | "read">,
   id: string,
@@ -33,16 +33,16 @@ export async function update<Inputs extends object, State extends object>(
     // A host that nobody can look at any more passes for what it was.
     const isOnHost = error instanceof KeysNotPutBackError;
     if (context.account.changesSent() === before && !isOnHost) throw error;
-    const found = await stateNow(resource, id, last, context);
+    const found = await readState(resource, id, last, context);
     // What is gone is not saved again, and what is as it was needs nobody to look after it.
     if (found === "gone" || (found !== "unknown" && !isOnHost && isSame(found, last))) throw error;
-    throw new HalfUpdate({ ...(found === "unknown" ? last : found), [halfUpdated]: true }, error);
+    throw new PartialUpdateError({ ...(found === "unknown" ? last : found), [partialUpdateMark]: true }, error);
   }
 }
 
 const quiet: Log = { info: () => {}, warn: () => {}, progress: () => {} };
 
-async function stateNow<State extends object>(
+async function readState<State extends object>(
   resource: Pick<Resource<object, State>, "read">,
   id: string,
   last: State,
@@ -57,5 +57,5 @@ async function stateNow<State extends object>(
 }
 
 function isSame(found: object, last: object): boolean {
-  return equalValues(present({ ...found }), present({ ...last }));
+  return equalValues(omitUndefined({ ...found }), omitUndefined({ ...last }));
 }

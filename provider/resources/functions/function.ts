@@ -14,7 +14,7 @@ export interface AccountFunction<Inputs extends z.ZodObject, Result extends z.Zo
 }
 
 /** Asks, once the arguments are what the description says. @throws InvalidArgumentError */
-export async function call<Inputs extends z.ZodObject, Result extends z.ZodType>(
+export async function callFunction<Inputs extends z.ZodObject, Result extends z.ZodType>(
   question: AccountFunction<Inputs, Result>,
   inputs: unknown,
   account: Account,
@@ -26,7 +26,7 @@ export async function call<Inputs extends z.ZodObject, Result extends z.ZodType>
 }
 
 /** The zone that is asked for, or the provider's. @throws InvalidArgumentError when there is neither */
-export async function zoneFor(account: Account, functionName: string, zone: string | undefined) {
+export async function findZone(account: Account, functionName: string, zone: string | undefined) {
   const name = zone ?? account.defaultZone;
   if (name !== undefined) return await account.zone(name);
   throw new InvalidArgumentError(

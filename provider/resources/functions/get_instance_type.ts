@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { chooseType, typeName } from "../instance/zone_catalogue";
-import { type AccountFunction, zoneArgument, zoneFor } from "./function";
+import { type AccountFunction, findZone, zoneArgument } from "./function";
 
 const inputs = z.object({
   zone: zoneArgument,
@@ -21,7 +21,7 @@ export const getInstanceType: AccountFunction<typeof inputs, typeof outputs> = {
   inputs,
   outputs,
   async answer({ zone, type: wanted }, account) {
-    const type = await chooseType(await zoneFor(account, "getInstanceType", zone), wanted);
+    const type = await chooseType(await findZone(account, "getInstanceType", zone), wanted);
     const { id, family, size, cpus, memory } = type;
     return { id, type: typeName(type), family, size, ...(cpus && { cpus }), ...(memory && { memory }) };
   },

@@ -60,7 +60,7 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
   inputs,
   outputs,
   async answer({ name, fingerprint, publicKeyOpenssh, probe }, account) {
-    const key = await byAllItsNames(soughtKey(name, fingerprint, publicKeyOpenssh), account);
+    const key = await withRegisteredFingerprint(soughtKey(name, fingerprint, publicKeyOpenssh), account);
     const holders = await findHolders(account, key);
     if (!probe) return { holders: holders.map(({ templateId: _, ...shown }) => shown) };
     if (publicKeyOpenssh === undefined) {
@@ -74,7 +74,7 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
 };
 
 /** An instance may list a key under another name than it was given by, so a name alone stands for the key it names. */
-async function byAllItsNames(key: SoughtKey, account: Account): Promise<SoughtKey> {
+async function withRegisteredFingerprint(key: SoughtKey, account: Account): Promise<SoughtKey> {
   if (key.name === undefined || key.fingerprintMd5 !== undefined || key.fingerprintSha256 !== undefined) return key;
   const registered = (await account.sshKeys.list()).find(({ name }) => name === key.name);
   return { ...key, registeredMd5: registered?.fingerprint };

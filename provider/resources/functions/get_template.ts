@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { chooseTemplate, smallestDisk } from "../instance/zone_catalogue";
-import { type AccountFunction, zoneArgument, zoneFor } from "./function";
+import { type AccountFunction, findZone, zoneArgument } from "./function";
 
 const inputs = z.object({
   zone: zoneArgument,
@@ -27,7 +27,7 @@ export const getTemplate: AccountFunction<typeof inputs, typeof outputs> = {
   inputs,
   outputs,
   async answer({ zone: zoneName, template: wanted }, account) {
-    const zone = await zoneFor(account, "getTemplate", zoneName);
+    const zone = await findZone(account, "getTemplate", zoneName);
     const template = await chooseTemplate(zone, wanted, account);
     return {
       id: template.id,

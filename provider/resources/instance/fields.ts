@@ -76,7 +76,7 @@ export const instanceInputs = z.object({
     .string()
     .min(1)
     .meta({
-      spellings: true,
+      equivalentForms: true,
       description:
         "Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does " +
         "not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's " +
@@ -101,7 +101,7 @@ export const instanceInputs = z.object({
     .array(sshKeyReference)
     .optional()
     .meta({
-      spellings: true,
+      equivalentForms: true,
       replacement: "sometimes",
       change:
         "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a " +
@@ -114,7 +114,7 @@ export const instanceInputs = z.object({
         "`replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys.",
     }),
   securityGroups: z
-    .array(z.string().min(1).meta({ spellings: true, resource: "SecurityGroup" }))
+    .array(z.string().min(1).meta({ equivalentForms: true, resource: "SecurityGroup" }))
     .optional()
     .meta({
       description:
@@ -126,7 +126,7 @@ export const instanceInputs = z.object({
     .array(z.string().min(1))
     .optional()
     .meta({
-      spellings: true,
+      equivalentForms: true,
       description:
         "Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups " +
         "make a new instance, disk included.",

@@ -3,20 +3,20 @@ import type { Resource } from "../contract/resource";
 import { ownerLabel } from "../labels/reserved_labels";
 import { isGone } from "../machine";
 import { formatAddress, parseAddress } from "./address";
-import { instanceCatalogue } from "./checks/account";
-import { instanceChangeRules } from "./checks/change";
-import { instanceRules } from "./checks/inputs";
+import { checkInstance } from "./checks/check_against_account";
+import { validateInstance } from "./checks/validate";
+import { validateInstanceChange } from "./checks/validate_change";
 import { createInstance } from "./creation/create";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
-import { asFound, equalSets } from "./found";
 import { sameKeys } from "./keys/keys";
 import { instanceOutputs } from "./outputs";
-import { protectedByOthers, refuseIfDeclared } from "./protection";
-import { refineInstanceDiff } from "./replacement";
-import { inputsAsFound, instanceState, rememberedIn } from "./state";
+import { explainProtection, refuseIfDeclaredProtected } from "./protection";
+import { equalSets, readInputs } from "./read_inputs";
+import { adjustInstanceDiff } from "./replacement";
+import { inputsInState, readState, rememberedIn } from "./state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 import { updateInstance } from "./update";
-import { sentUserData, warnIfEncodedTwice } from "./user_data";
+import { encodeUserData, warnIfEncodedTwice } from "./user_data";
 
 /**
  * A compute instance and the SSH keys that it was given.
@@ -37,7 +37,7 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     type: (last, next) => !hasUnknown(next) && last.toLowerCase() === known(next)?.toLowerCase(),
     userData: (last, next) => {
       const text = known(next);
-      return last === undefined || text === undefined ? last === next : sentUserData(last) === sentUserData(text);
+      return last === undefined || text === undefined ? last === next : encodeUserData(last) === encodeUserData(text);
     },
     deletionProtection: (last, next) => !hasUnknown(next) && (last ?? false) === (known(next) ?? false),
     // The state's own groups are what was found; a program that names none leaves them as they are.
@@ -45,15 +45,15 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     securityGroups: (last, next) => next === undefined || (!hasUnknown(next) && equalSets(last, known(next))),
   },
 
-  complete(inputs, { defaultZone }, olds) {
+  applyDefaults(inputs, { defaultZone }, olds) {
     // An instance that exists stays where it is, whatever the default has become.
     const zone = inputs.zone ?? olds?.zone ?? defaultZone;
     return zone === undefined ? inputs : { ...inputs, zone };
   },
-  rules: instanceRules,
-  changeRules: instanceChangeRules,
-  catalogue: instanceCatalogue,
-  refine: refineInstanceDiff,
+  validate: validateInstance,
+  validateChange: validateInstanceChange,
+  checkAgainstAccount: checkInstance,
+  adjustDiff: adjustInstanceDiff,
   async create(inputs, context) {
     warnIfEncodedTwice(inputs, undefined, context.log);
     return await createInstance(inputs, context);
@@ -64,9 +64,9 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
     if (!found || isGone(found.state)) return undefined;
-    const inputs = await asFound(account, zone, found, last);
-    const state = await instanceState(account, inputs, found, rememberedIn(last));
-    return { id: formatAddress(zone, found.id), inputs: inputsAsFound(state), state };
+    const inputs = await readInputs(account, zone, found, last);
+    const state = await readState(account, inputs, found, rememberedIn(last));
+    return { id: formatAddress(zone, found.id), inputs: inputsInState(state), state };
   },
 
   async update(id, last, inputs, context) {
@@ -88,13 +88,13 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
       return;
     }
     if (!found) return;
-    refuseIfDeclared(address, last);
+    refuseIfDeclaredProtected(address, last);
     try {
       const timeouts = timeoutsOf(last, context);
       const deadline = deadlineOf(timeouts, "delete");
       await withinTimeout(timeouts, "delete", () => zone.instances.remove(address.id, deadline));
     } catch (error) {
-      throw protectedByOthers(address, found, error);
+      throw explainProtection(address, found, error);
     }
   },
 };

@@ -1,24 +1,24 @@
 import type { Account, Instance } from "../../account";
 import { bastionOf } from "../access/credentials";
-import { templateUser } from "../machine";
+import { findTemplateUser } from "../machine";
 import type { InstanceInputs, InstanceState } from "./fields";
 
 /** As whom to log in: the connection says so, else the template. */
-export async function loginUser(
+export async function findLoginUser(
   account: Account,
   inputs: InstanceInputs,
   instance: Instance,
 ): Promise<string | undefined> {
-  return inputs.connection?.user ?? (await defaultUser(account, inputs, instance));
+  return inputs.connection?.user ?? (await findDefaultUser(account, inputs, instance));
 }
 
 /** The user of the template, to whom cloud-init gives the keys. */
-export async function defaultUser(
+export async function findDefaultUser(
   account: Account,
   inputs: Pick<InstanceInputs, "zone">,
   instance: Instance,
 ): Promise<string | undefined> {
-  return await templateUser(account, inputs.zone, instance.template?.id);
+  return await findTemplateUser(account, inputs.zone, instance.template?.id);
 }
 
 /** Where sshd of an instance is: its public IPv4 address, unless the connection says otherwise. */

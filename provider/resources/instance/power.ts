@@ -1,6 +1,6 @@
 import type { Instance } from "../../account";
 import { LeftStoppedError } from "../../errors";
-import { existingInstance } from "../machine";
+import { findExisting } from "../machine";
 import type { InstanceState } from "./fields";
 import type { Job } from "./job";
 import { chooseType } from "./zone_catalogue";
@@ -8,7 +8,7 @@ import { chooseType } from "./zone_catalogue";
 /** Turns an instance on or off, as the inputs say. */
 export async function startOrStop(job: Job): Promise<void> {
   const { zone, id, inputs } = job;
-  const { state } = await existingInstance(zone, id);
+  const { state } = await findExisting(zone, id);
   if (inputs.state === "stopped" && state !== "stopped") await stop(job);
   if (inputs.state === "running" && state !== "running") await start(job);
 }
@@ -29,12 +29,12 @@ async function start({ zone, id, deadline, log }: Job): Promise<void> {
  *
  * @throws LeftStoppedError when something fails in between: whoever counts on the instance should know that it is down
  */
-export async function resizeAndPower(job: Job, instance: Instance, last: InstanceState): Promise<void> {
+export async function resizeAndStartOrStop(job: Job, instance: Instance, last: InstanceState): Promise<void> {
   try {
     await resize(job, instance, last);
     await startOrStop(job);
   } catch (error) {
-    throw (await isLeftStopped(job)) ? leftStopped(job, error) : error;
+    throw (await isLeftStopped(job)) ? leftStoppedError(job, error) : error;
   }
 }
 
@@ -58,7 +58,7 @@ async function isLeftStopped({ zone, id, inputs }: Job): Promise<boolean> {
   return now?.state === "stopped";
 }
 
-function leftStopped({ zone, id, inputs }: Job, cause: unknown): LeftStoppedError {
+function leftStoppedError({ zone, id, inputs }: Job, cause: unknown): LeftStoppedError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new LeftStoppedError(
     `Instance "${inputs.name}" is stopped, and was to run: ${reason} Run "pulumi up" again: it goes on from there. To ` +

@@ -8,7 +8,7 @@ import type { Job } from "./job";
  * Whether the instance is protected once this has set, or removed, its protection as the program asks. The API never
  * tells, so what was done last is remembered.
  */
-export async function protectedAsAsked({ zone, id, inputs, deadline }: Job, before: boolean): Promise<boolean> {
+export async function applyProtection({ zone, id, inputs, deadline }: Job, before: boolean): Promise<boolean> {
   const wanted = inputs.deletionProtection === true;
   if (wanted !== before) await zone.instances.protect(id, wanted, deadline);
   return wanted;
@@ -23,7 +23,7 @@ const secondChanceMs = 60_000;
  *
  * @returns what to throw: the failure, or a LeftUnprotectedError that repeats it
  */
-export async function protectedAgain({ zone, id }: Job, failure: unknown): Promise<unknown> {
+export async function restoreProtection({ zone, id }: Job, failure: unknown): Promise<unknown> {
   try {
     await zone.instances.protect(id, true, Date.now() + secondChanceMs);
     return failure;
@@ -34,14 +34,14 @@ export async function protectedAgain({ zone, id }: Job, failure: unknown): Promi
     );
     return new LeftUnprotectedError(
       `${first} It is not protected against deletion any more, though the state says so: ${second} To protect it: ` +
-        byHand({ zone: zone.name, id }, true),
+        protectionCommand({ zone: zone.name, id }, true),
       { cause: failure },
     );
   }
 }
 
 /** What to say to a change for which a new instance would have to take the place of a protected one. */
-export function replacedThoughProtected(name: string): string {
+export function whyProtectedStays(name: string): string {
   return (
     `Instance "${name}" would be replaced, and it is protected against deletion. To replace it, set ` +
     'deletionProtection: false, run "pulumi up", and then make the change. To keep it, take the change back.'
@@ -49,18 +49,18 @@ export function replacedThoughProtected(name: string): string {
 }
 
 /** Refuses, before anything is touched, to delete what the program itself declared protected. */
-export function refuseIfDeclared({ zone, id }: InstanceAddress, last: InstanceState): void {
+export function refuseIfDeclaredProtected({ zone, id }: InstanceAddress, last: InstanceState): void {
   if (last.deletionProtection !== true) return;
   throw new InstanceProtectedError(
     `Instance "${last.name}" (${zone}/${id}) is protected against deletion: deletionProtection is true. To delete it, ` +
       'set deletionProtection: false, run "pulumi up", then delete it or run "pulumi destroy". If "pulumi up" has ' +
-      `made another one in its place already: ${byHand({ zone, id }, false)}, exo compute instance delete --zone ${zone} ${id}, ` +
+      `made another one in its place already: ${protectionCommand({ zone, id }, false)}, exo compute instance delete --zone ${zone} ${id}, ` +
       'then "pulumi up".',
   );
 }
 
 /** What to say when Exoscale refuses a deletion for a protection of which the state does not know. */
-export function protectedByOthers(
+export function explainProtection(
   { zone, id }: InstanceAddress,
   { name }: Pick<Instance, "name">,
   error: unknown,
@@ -69,12 +69,12 @@ export function protectedByOthers(
   return new InstanceProtectedError(
     `Instance "${name}" (${zone}/${id}) is protected against deletion, and not according to the state: Exoscale answered ` +
       `"${error.serverMessages.join("; ")}". A run that failed may have protected it, or somebody else: ask who, and ` +
-      `why. Then: ${byHand({ zone, id }, false)}, and delete again.`,
+      `why. Then: ${protectionCommand({ zone, id }, false)}, and delete again.`,
     { cause: error },
   );
 }
 
 /** The command that sets or removes a protection. */
-export function byHand({ zone, id }: InstanceAddress, isProtected: boolean): string {
+export function protectionCommand({ zone, id }: InstanceAddress, isProtected: boolean): string {
   return `exo compute instance update --zone ${zone} ${id} --protection=${isProtected}`;
 }

@@ -1,18 +1,18 @@
 import type { Account } from "../../account";
 import { NotInAccountError, ReplacementRefusedError } from "../../errors";
-import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { hasUnknown, isGiven, known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import { identityDigest } from "../contract/identity";
 import type { Context, Diff } from "../contract/resource";
-import { type GroupKind, groupIds } from "../group_choice";
+import { findGroupIds, type GroupKind } from "../group_choice";
 import { creatingLabel } from "../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "./fields";
-import { equalSets } from "./found";
-import { otherKeyGiven, sameKeys } from "./keys/keys";
-import { replacedThoughProtected } from "./protection";
+import { otherKeyGivenReason, sameKeys } from "./keys/keys";
+import { whyProtectedStays } from "./protection";
+import { equalSets } from "./read_inputs";
 import { chooseTemplate } from "./zone_catalogue";
 
 /** Decides what a change means for an instance that exists: another spelling of the same template or group is nothing. */
-export async function refineInstanceDiff(
+export async function adjustInstanceDiff(
   diff: Diff,
   state: InstanceState,
   inputs: PreviewedFields<InstanceInputs>,
@@ -21,26 +21,26 @@ export async function refineInstanceDiff(
   // A creation that failed left nothing worth keeping; an instance that failed later may hold somebody's data.
   // One that is protected by then could not be deleted.
   const failed = state.unfinished === true && state.state === "error" && state.deletionProtection !== true;
-  const unsettled = state.keysUnsettled === true && given(inputs.connection);
+  const unsettled = state.keysUnsettled === true && isGiven(inputs.connection);
   const drifted = state.unfinished === true || state.state === "error" || unsettled;
-  const otherKey = otherKeyGiven(state, inputs.sshKeys);
+  const otherKey = otherKeyGivenReason(state, inputs.sshKeys);
   if (otherKey !== undefined) throw new ReplacementRefusedError(otherKey);
-  const respelled = await sameThings(diff, state, inputs, account);
-  const otherThings = diff.replaces.filter((name) => !respelled.includes(name));
+  const equivalent = await findEquivalent(diff, state, inputs, account);
+  const otherThings = diff.replaces.filter((name) => !equivalent.includes(name));
   // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,
   // which must not fail for this, never finds another template.
   const isAnother = otherThings.some(
     (name) => (name === "template" || name === "zone") && known(inputs[name]) !== undefined,
   );
   if (isAnother && state.deletionProtection === true) {
-    throw new ReplacementRefusedError(replacedThoughProtected(state.name));
+    throw new ReplacementRefusedError(whyProtectedStays(state.name));
   }
   const replaces = [
     ...otherThings,
     ...(failed ? ["state"] : []),
     ...(diff.changes.includes("sshKeys") && newKeysReplace(inputs) ? ["sshKeys"] : []),
   ];
-  return { ...diff, replaces, drifted, ...(respelled.length > 0 && { respelled }) };
+  return { ...diff, replaces, drifted, ...(equivalent.length > 0 && { equivalent }) };
 }
 
 /**
@@ -52,7 +52,7 @@ export function newKeysReplace(inputs: PreviewedFields<InstanceInputs>): boolean
 }
 
 /** The changed inputs whose new text names what the instance has already. */
-async function sameThings(
+async function findEquivalent(
   { changes, replaces }: Diff,
   state: InstanceState,
   inputs: PreviewedFields<InstanceInputs>,
@@ -84,7 +84,7 @@ export async function areSameGroups(
   const wanted = known(inputs[kind]);
   if (hasUnknown(inputs[kind])) return false;
   if (equalSets(state[kind], wanted)) return true;
-  const ids = (groups: readonly string[] = []) => groupIds(account, kind, groups);
+  const ids = (groups: readonly string[] = []) => findGroupIds(account, kind, groups);
   try {
     return equalSets(await ids(state[kind]), await ids(wanted));
   } catch (error) {

@@ -1,5 +1,5 @@
 import type { Account, Instance, SshKey } from "../../account";
-import { only, present } from "../contract/state";
+import { omitUndefined, pick } from "../contract/state";
 import { heldKeyLabels, isClosed, labelledKeys } from "../labels/key_labels";
 import { creatingLabel } from "../labels/reserved_labels";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
@@ -7,18 +7,18 @@ import type { Remembered } from "./job";
 import { factsOf } from "./keys/key_facts";
 import { isUnsettled } from "./keys/key_plan";
 import { listedKeys, staleKeys } from "./keys/keys";
-import { loginTexts, loginUser } from "./login";
+import { findLoginUser, loginTexts } from "./login";
 
 /** The whole state of an instance: what the program declares, what the API has, what we remember. */
-export async function instanceState(
+export async function readState(
   account: Account,
   inputs: InstanceInputs,
   instance: Instance,
   remembered: Remembered,
 ): Promise<InstanceState> {
-  const user = await loginUser(account, inputs, instance);
+  const user = await findLoginUser(account, inputs, instance);
   const registered = await account.sshKeys.list();
-  return present({
+  return omitUndefined({
     ...inputs,
     instanceId: instance.id,
     templateId: instance.template?.id,
@@ -29,7 +29,7 @@ export async function instanceState(
     createdAt: instance["created-at"],
     ...loginTexts(account, inputs, instance, user, remembered.hostKeys),
     ...remembered,
-    deletionProtection: shownProtection(inputs, remembered),
+    deletionProtection: declaredProtection(inputs, remembered),
     ...keyLists(instance, remembered, registered),
     unfinished: creatingLabel in (instance.labels ?? {}) || undefined,
     keysUnsettled: isUnsettled(inputs, remembered, instance.labels) || undefined,
@@ -37,7 +37,7 @@ export async function instanceState(
 }
 
 /** What was done, not what was asked for; absent where there never was a question of it. */
-export function shownProtection(
+export function declaredProtection(
   inputs: Pick<InstanceInputs, "deletionProtection">,
   { deletionProtection }: Remembered,
 ): boolean | undefined {
@@ -66,15 +66,15 @@ function lostKeys({ labels }: Instance, remembered: Remembered): Remembered["hel
 }
 
 /** The inputs that would describe an instance as it is now. What only a program can know stays as it said. */
-export function inputsAsFound(state: InstanceState): InstanceInputs {
+export function inputsInState(state: InstanceState): InstanceInputs {
   const { state: running, ...rest } = state;
-  const inputs = only(Object.keys(instanceInputs.shape), rest);
+  const inputs = pick(Object.keys(instanceInputs.shape), rest);
   return { ...inputs, state: running === "stopped" || running === "stopping" ? "stopped" : "running" };
 }
 
 /** The part of a state that a read or an update keeps. */
 export function rememberedIn(last: InstanceState | undefined): Remembered {
-  return present({
+  return omitUndefined({
     heldKeys: last?.heldKeys ?? [],
     hostKeys: last?.hostKeys,
     owner: last?.owner,

@@ -30,11 +30,11 @@ export async function withinTimeout<T>(inputs: Timeouts, operation: Timed, work:
   try {
     return await work();
   } catch (error) {
-    throw explained(error, operation, secondsFor(inputs, operation));
+    throw explainTimeout(error, operation, secondsFor(inputs, operation));
   }
 }
 
-function explained(error: unknown, operation: Timed, seconds: number): unknown {
+function explainTimeout(error: unknown, operation: Timed, seconds: number): unknown {
   const remedy = `allow more time: timeouts: { ${operation}: ${seconds * 2} } (it is ${seconds} s now)`;
   if (error instanceof OperationTimeoutError) {
     return new OperationTimeoutError(error.what, error.waitedFor, error.seconds, error.cause, remedy);

@@ -27,7 +27,7 @@ const gzip = [0x1f, 0x8b];
  * agent reads as plain text is never taken for base64: it begins with, or soon has, a character that base64 does not
  * have (`#`, `:`, `{`, `<`, `-`, a blank). Base64 of something else is taken for text, see `warnIfEncodedTwice`.
  */
-export function sentUserData(text: string): string {
+export function encodeUserData(text: string): string {
   const compact = text.replace(/\s+/g, "");
   return isBase64(compact) && isKnownToAgents(Buffer.from(compact, "base64"))
     ? compact
@@ -50,7 +50,7 @@ export function warnIfEncodedTwice(
   if (userData === undefined || userData === last) return;
   // Blanks are of a text; line breaks are of base64 as well.
   const compact = userData.replace(/[\r\n]+/g, "");
-  if (compact.length < leastSuspicious || !isBase64(compact) || sentUserData(userData) === compact) return;
+  if (compact.length < leastSuspicious || !isBase64(compact) || encodeUserData(userData) === compact) return;
   log.warn(
     `userData of instance "${name}" is base64 of nothing that a first-boot agent is known to read, so it is taken for ` +
       "text and encoded once more: the machine gets the base64 itself. If it shall get what is in it, give that as text, " +
@@ -73,8 +73,8 @@ function isKnownToAgents(content: Buffer): boolean {
  * How a program would write what the API has: as `last`, if that is sent as this; else as text; else, where it is no
  * text in UTF-8, in base64.
  */
-export function userDataAsFound(encoded: string, last: string): string {
-  if (sentUserData(last) === encoded) return last;
+export function decodeUserData(encoded: string, last: string): string {
+  if (encodeUserData(last) === encoded) return last;
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(encoded, "base64"));
   } catch {

@@ -1,7 +1,7 @@
 import type { ZoneAccount } from "../../account";
 import { KeyedMutex } from "../../keyed_mutex";
 import { equalValues } from "../contract/description";
-import { existingInstance } from "../machine";
+import { findExisting } from "../machine";
 import type { LabelChanges } from "./key_labels";
 import { type Labels, reservedLabels } from "./reserved_labels";
 
@@ -19,7 +19,7 @@ export function changeLabels(
   deadline?: number,
 ): Promise<void> {
   return instances.run(id, async () => {
-    const { labels: before = {} } = await existingInstance(zone, id);
+    const { labels: before = {} } = await findExisting(zone, id);
     const entries = Object.entries({ ...before, ...changes(before) }).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, value] as const],
     );

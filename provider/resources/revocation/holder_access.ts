@@ -1,7 +1,7 @@
 import type { Account, Credential, HostAccess, Instance } from "../../account";
 import { hostAccess } from "../access/host_access";
 import { pinOf } from "../labels/reserved_labels";
-import { templateUser } from "../machine";
+import { findTemplateUser } from "../machine";
 import type { Holder } from "./holders";
 import type { RevocableKey } from "./revocable_key";
 import type { Obstacle } from "./table";
@@ -40,5 +40,5 @@ export async function holderAccess(
 
 /** The user to whom cloud-init gave the keys: the default user of the template. */
 export function holderUser(account: Account, { zone, templateId }: Holder): Promise<string | undefined> {
-  return templateUser(account, zone, templateId);
+  return findTemplateUser(account, zone, templateId);
 }

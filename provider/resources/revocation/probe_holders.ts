@@ -1,5 +1,5 @@
 import type { Account } from "../../account";
-import { templateUser } from "../machine";
+import { findTemplateUser } from "../machine";
 import { type Holder, holdersAtOnce } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 
@@ -32,7 +32,7 @@ async function probeHolder(account: Account, holder: Holder, publicKey: string, 
     return unknown("its future members get the key; its present ones are listed by themselves");
   if (holder.state !== "running") return unknown(`it is ${holder.state ?? "in an unknown state"}`);
   if (!holder.publicIp) return unknown("it has no public address");
-  const user = await templateUser(account, holder.zone, holder.templateId);
+  const user = await findTemplateUser(account, holder.zone, holder.templateId);
   if (!user) return unknown("its template, which says as whom to log in, is gone");
   const target = { host: holder.publicIp, port: account.sshPort, user };
   const timeoutMs = Math.max(1, deadline - Date.now());

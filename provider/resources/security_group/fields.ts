@@ -62,12 +62,12 @@ export const securityGroupInputs = z.object({
     replaces: true,
   }),
   description: z.string().max(255, "A description has at most 255 characters").optional().meta({
-    spellings: true,
+    equivalentForms: true,
     description: "What the group is for, at most 255 characters. Default: none.",
     replaces: true,
   }),
   rules: z.array(securityGroupRule).default([]).meta({
-    spellings: true,
+    equivalentForms: true,
     description:
       "All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in.",
   }),

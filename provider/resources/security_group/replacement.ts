@@ -11,19 +11,19 @@ type Inputs = PreviewedFields<SecurityGroupInputs>;
  * Whether a group that is replaced has to go before its successor comes: two cannot have one name. Any other goes
  * after, because the API deletes no group that instances are still in.
  */
-export function goesFirst(inputs: Inputs, olds: Pick<SecurityGroupInputs, "name">): boolean {
+export function mustDeleteFirst(inputs: Inputs, olds: Pick<SecurityGroupInputs, "name">): boolean {
   return inputs.autoNamed === false && inputs.name === olds.name;
 }
 
 /** A replacement that could only fail, once it has begun. */
-export async function replacementInUse(
+export async function checkReplacementInUse(
   inputs: Inputs,
   olds: SecurityGroupInputs,
   account: Account,
 ): Promise<CheckFailure[]> {
   const isOther = inputs.description !== UNKNOWN && (known(inputs.description) ?? "") !== (olds.description ?? "");
-  if (!isOther || !goesFirst(inputs, olds)) return [];
-  const members = await membersOf(olds.name, account);
+  if (!isOther || !mustDeleteFirst(inputs, olds)) return [];
+  const members = await findMembers(olds.name, account);
   if (members.length === 0) return [];
   const reason =
     `description of security group "${olds.name}" cannot be changed while instances are in it: ${members.join(", ")}. ` +
@@ -32,10 +32,10 @@ export async function replacementInUse(
 }
 
 /** Why a group was not deleted, when it is that instances are in it; nobody knows how the API says so. */
-export async function orInUse(error: unknown, name: string, account: Account): Promise<unknown> {
+export async function explainInUse(error: unknown, name: string, account: Account): Promise<unknown> {
   if (!(error instanceof ApiError && [400, 409, 412].includes(error.status))) return error;
   // A look that fails must not hide what was refused.
-  const members = await membersOf(name, account).catch(() => []);
+  const members = await findMembers(name, account).catch(() => []);
   if (members.length === 0) return error;
   return new GroupInUseError(
     `${error.message} Instances are in security group "${name}": ${members.join(", ")}. Take them out of it first.`,
@@ -43,7 +43,7 @@ export async function orInUse(error: unknown, name: string, account: Account): P
   );
 }
 
-async function membersOf(name: string, account: Account): Promise<string[]> {
+async function findMembers(name: string, account: Account): Promise<string[]> {
   const group = findGroup(await account.securityGroups.list(), name);
   if (!group) return [];
   const zones = await Promise.all((await account.zones()).map((zone) => account.zone(zone.name)));

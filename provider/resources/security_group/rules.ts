@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { NotInAccountError } from "../../errors";
-import { given, known, type Previewed, type PreviewedFields } from "../contract/description";
+import { isGiven, known, type Previewed, type PreviewedFields } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import { findGroup, noSuchGroup } from "../group_choice";
 import type { SecurityGroupInputs, SecurityGroupRuleInputs } from "./fields";
 
 /** Which parts of a rule exclude or need each other. */
-export function ruleCombinations({ rules }: PreviewedFields<SecurityGroupInputs>): CheckFailure[] {
+export function validateRules({ rules }: PreviewedFields<SecurityGroupInputs>): CheckFailure[] {
   return Array.isArray(rules) ? rules.flatMap((rule, index) => combination(rule, `rules[${index}]`)) : [];
 }
 
@@ -18,24 +18,24 @@ function combination(rule: Previewed<SecurityGroupRuleInputs>, property: string)
   const [first, last] = [known(rule.startPort), known(rule.endPort)];
   const wrong: [boolean, string][] = [
     [
-      given(rule.network) && given(rule.securityGroup),
+      isGiven(rule.network) && isGiven(rule.securityGroup),
       "network and securityGroup are both given. A rule is about one of them: make two rules.",
     ],
     [
-      !given(rule.network) && !given(rule.securityGroup),
+      !isGiven(rule.network) && !isGiven(rule.securityGroup),
       'Neither network nor securityGroup is given. Say who: network: "0.0.0.0/0" is everybody.',
     ],
     [
-      !ports && (given(rule.startPort) || given(rule.endPort)),
+      !ports && (isGiven(rule.startPort) || isGiven(rule.endPort)),
       `Protocol ${protocol} has no ports. Remove startPort and endPort.`,
     ],
-    [given(rule.endPort) && !given(rule.startPort), "endPort is given without startPort. Give both."],
+    [isGiven(rule.endPort) && !isGiven(rule.startPort), "endPort is given without startPort. Give both."],
     [
       first !== undefined && last !== undefined && last < first,
       `endPort ${last} is below startPort ${first}. Swap them.`,
     ],
     [
-      given(rule.icmp) && protocol !== undefined && !protocol.startsWith("icmp"),
+      isGiven(rule.icmp) && protocol !== undefined && !protocol.startsWith("icmp"),
       `Protocol ${protocol} has no ICMP type. Remove icmp.`,
     ],
   ];
@@ -43,16 +43,16 @@ function combination(rule: Previewed<SecurityGroupRuleInputs>, property: string)
 }
 
 /** The rules as the API has them, groups by id. @throws NotInAccountError for a group that does not exist */
-export async function wireRules(
+export async function apiRules(
   account: Account,
   rules: readonly SecurityGroupRuleInputs[],
 ): Promise<SecurityGroupRule[]> {
   const named = rules.some(({ securityGroup }) => securityGroup !== undefined);
   const groups = named ? await account.securityGroups.list() : [];
-  return rules.map((rule) => wireRule(rule, groups));
+  return rules.map((rule) => apiRule(rule, groups));
 }
 
-function wireRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]): SecurityGroupRule {
+function apiRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]): SecurityGroupRule {
   const { flowDirection = "ingress", protocol, startPort, endPort = startPort, icmp, network, description } = rule;
   const group = rule.securityGroup === undefined ? undefined : findGroup(groups, rule.securityGroup);
   if (rule.securityGroup !== undefined && !group)

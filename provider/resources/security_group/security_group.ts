@@ -2,7 +2,7 @@ import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { NotInAccountError, PartialCreateError } from "../../errors";
 import { known } from "../contract/description";
 import type { Context, Diff, Resource } from "../contract/resource";
-import { inputsOf, seen } from "../contract/state";
+import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
 import {
   type SecurityGroupInputs,
   type SecurityGroupRuleInputs,
@@ -10,8 +10,8 @@ import {
   securityGroupInputs,
   securityGroupOutputs,
 } from "./fields";
-import { goesFirst, orInUse, replacementInUse } from "./replacement";
-import { declaredRule, ruleCombinations, sameRule, wireRules } from "./rules";
+import { checkReplacementInUse, explainInUse, mustDeleteFirst } from "./replacement";
+import { apiRules, declaredRule, sameRule, validateRules } from "./rules";
 
 /** A security group with its rules: enough to open TCP 22, without which nobody logs in anywhere. */
 export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = {
@@ -23,19 +23,19 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   // The API knows no difference between no description and an empty one.
   sameValue: { description: (last = "", next = "") => last === next },
 
-  complete: (inputs) => inputs,
-  rules: ruleCombinations,
-  changeRules: replacementInUse,
-  async catalogue(_inputs, { account }) {
+  applyDefaults: (inputs) => inputs,
+  validate: validateRules,
+  validateChange: checkReplacementInUse,
+  async checkAgainstAccount(_inputs, { account }) {
     await account.verifyCredentials();
     return [];
   },
-  async refine(diff: Diff, state, inputs, { account }) {
+  async adjustDiff(diff: Diff, state, inputs, { account }) {
     const rules = known(inputs.rules);
     const isSame =
-      diff.changes.includes("rules") && rules !== undefined && (await allowTheSame(rules, state.rules, account));
-    const deleteBeforeReplace = diff.replaces.length > 0 && goesFirst(inputs, state);
-    return { ...diff, deleteBeforeReplace, ...(isSame && { respelled: ["rules"] }) };
+      diff.changes.includes("rules") && rules !== undefined && (await findSameRules(rules, state.rules, account));
+    const deleteBeforeReplace = diff.replaces.length > 0 && mustDeleteFirst(inputs, state);
+    return { ...diff, deleteBeforeReplace, ...(isSame && { equivalent: ["rules"] }) };
   },
 
   async create(inputs, context) {
@@ -45,7 +45,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
       id = await context.account.securityGroups.create({ name, ...(description && { description }) }, (accepted) => {
         id = accepted;
       });
-      await bringRulesTo(id, inputs, context);
+      await changeRules(id, inputs, context);
       return { id, state: { ...inputs, securityGroupId: id } };
     } catch (error) {
       if (id === undefined) throw error;
@@ -58,12 +58,12 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   async read(id, last, context) {
     const found = await context.account.securityGroups.find(id);
     if (!found) return undefined;
-    const state = await asFound(found, last, context);
+    const state = await readGroup(found, last, context);
     return { id, inputs: inputsOf(securityGroupInputs, state), state };
   },
 
   async update(id, _last, inputs, context) {
-    await bringRulesTo(id, inputs, context);
+    await changeRules(id, inputs, context);
     return { ...inputs, securityGroupId: id };
   },
 
@@ -71,18 +71,18 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     try {
       await account.securityGroups.remove(id);
     } catch (error) {
-      throw await orInUse(error, last.name, account);
+      throw await explainInUse(error, last.name, account);
     }
   },
 };
 
 /** New rules first, so that what stays allowed is never closed for a moment. One at a time: the API locks the group. */
-async function bringRulesTo(id: string, inputs: SecurityGroupInputs, { account }: Context): Promise<void> {
+async function changeRules(id: string, inputs: SecurityGroupInputs, { account }: Context): Promise<void> {
   const group = await account.securityGroups.find(id);
   if (!group)
     throw new NotInAccountError(`Security group ${id} is gone. Run "pulumi refresh", then "pulumi up" makes it anew.`);
   const present = group.rules ?? [];
-  const wanted = await wireRules(account, inputs.rules);
+  const wanted = await apiRules(account, inputs.rules);
   for (const rule of without(wanted, present)) await account.securityGroups.addRule(id, rule);
   for (const rule of without(present, wanted)) await account.securityGroups.removeRule(id, rule.id);
 }
@@ -93,7 +93,7 @@ function without<Rule extends SecurityGroupRule>(rules: readonly Rule[], others:
 }
 
 /** The group as it is, with its rules in the program's own spelling and order where they mean the same. */
-async function asFound(
+async function readGroup(
   found: SecurityGroup,
   last: SecurityGroupState | undefined,
   { account }: Context,
@@ -101,7 +101,7 @@ async function asFound(
   const present = found.rules ?? [];
   const same = last !== undefined && (await areDeclared(present, last, account));
   return {
-    ...(last && seen(last)),
+    ...(last && withoutPartialUpdateMark(last)),
     name: found.name,
     ...(found.description ? { description: found.description } : {}),
     rules: same ? last.rules : present.map(declaredRule),
@@ -109,13 +109,13 @@ async function asFound(
   };
 }
 
-async function allowTheSame(
+async function findSameRules(
   rules: readonly SecurityGroupRuleInputs[],
   others: readonly SecurityGroupRuleInputs[],
   account: Account,
 ): Promise<boolean> {
   try {
-    return areSame(await wireRules(account, rules), await wireRules(account, others));
+    return areSame(await apiRules(account, rules), await apiRules(account, others));
   } catch (error) {
     // A rule about a group that is gone, or that is about to be made, is no other spelling of one that is there.
     if (error instanceof NotInAccountError) return false;
@@ -129,7 +129,7 @@ function areSame(rules: readonly SecurityGroupRule[], others: readonly SecurityG
 
 async function areDeclared(present: readonly SecurityGroupRule[], { rules }: SecurityGroupState, account: Account) {
   try {
-    return areSame(present, await wireRules(account, rules));
+    return areSame(present, await apiRules(account, rules));
   } catch (error) {
     // A rule is about a group that is gone from the account, so it cannot be among those that are there.
     if (error instanceof NotInAccountError) return false;

@@ -47,7 +47,7 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
 async function dealWithHolders(name: string, last: SshKeyPairState, context: Context): Promise<() => Promise<void>> {
   const { account, run, log } = context;
   const key = { ...(await revocableKey(last, successorOf(run, last), context)), name };
-  const twin = await declaredTwin(account, run, last);
+  const twin = await findDeclaredTwin(account, run, last);
   if (twin !== undefined) {
     log.info(
       `SSH key "${name}" is declared as "${twin}" as well: only its name leaves the account, no machine loses it.`,
@@ -75,7 +75,7 @@ async function refuseIfHeld(key: RevocableKey, account: Account): Promise<void> 
 }
 
 /** Another name under which the program itself declares the same key: it is to stay on machines. */
-async function declaredTwin(account: Account, run: Run, last: SshKeyPairState): Promise<string | undefined> {
+async function findDeclaredTwin(account: Account, run: Run, last: SshKeyPairState): Promise<string | undefined> {
   const { name, publicKeyFingerprintMd5: md5 } = last;
   const registered = await account.sshKeys.list();
   return registered.find((key) => key.fingerprint === md5 && key.name !== name && run.declaredKeys.has(key.name))?.name;
@@ -102,7 +102,7 @@ async function removeRegistration(name: string, last: SshKeyPairState, account: 
 function refusal(name: string, statuses: readonly HolderStatus[]): string {
   return [
     `SSH key "${name}" is not deleted (onDelete: "refuse"):`,
-    ...told(statuses),
+    ...describeStatuses(statuses),
     'Delete those instances first; or set onDelete: "revoke", which takes the key off them, or "warn", run "pulumi up", and ' +
       'delete the key then. A pair that has been replaced already keeps its "refuse": let go of it with "pulumi state ' +
       'delete".',
@@ -121,7 +121,7 @@ function namesOf(statuses: readonly HolderStatus[], wanted: KeyStatus): string {
 }
 
 /** What is known of the holders that are not proven closed. */
-function told(statuses: readonly HolderStatus[]): string[] {
+function describeStatuses(statuses: readonly HolderStatus[]): string[] {
   const [open, silent, refusing] = [
     namesOf(statuses, "open"),
     namesOf(statuses, "unknown"),
@@ -137,7 +137,7 @@ function told(statuses: readonly HolderStatus[]): string[] {
 function caveat(name: string, statuses: readonly HolderStatus[]): string {
   return [
     `SSH key "${name}" is deleted from the account but not revoked:`,
-    ...told(statuses),
+    ...describeStatuses(statuses),
     "Remove its line from ~/.ssh/authorized_keys there to close it.",
   ].join(" ");
 }

@@ -39,7 +39,7 @@ export const sshKeyPairInputs = z.object({
     .string()
     .optional()
     .meta({
-      spellings: true,
+      equivalentForms: true,
       description:
         "A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it " +
         "decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`.",
@@ -108,7 +108,7 @@ export const sshKeyPairInputs = z.object({
     .array(z.unknown())
     .optional()
     .meta({
-      spellings: true,
+      equivalentForms: true,
       description:
         "Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the " +
         "place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none.",

@@ -17,7 +17,7 @@ import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
 import type { KeyMaterial, KeyOutputs } from "./material";
 
 /** What is there where a key file is to be made, and what to do; for a place that is not free. */
-export function whyTaken(path: string, place: Place): string {
+export function takenReason(path: string, place: Place): string {
   if (place.is === "blocked") return `"${path}" ${place.why}.`;
   const fingerprint = place.is === "file" ? publicHalf(place.text)?.fingerprintSha256 : undefined;
   const content = fingerprint ? `holds the private key ${fingerprint}` : "holds something else than a readable key";
@@ -37,7 +37,7 @@ const mayBeInUse =
  */
 export async function storeNewKey(path: string, outputs: KeyOutputs, files: PrivateKeyFiles): Promise<KeyOutputs> {
   const place = await files.look(path);
-  if (place.is !== "free") throw new KeyFileTakenError(whyTaken(path, place));
+  if (place.is !== "free") throw new KeyFileTakenError(takenReason(path, place));
   await files.create(path, outputs.privateKeyOpenssh ?? "");
   return withoutPrivateHalf(outputs);
 }
@@ -78,7 +78,7 @@ function isCertainlyRefused(error: unknown): boolean {
  *
  * @throws KeyFileMissingError when no file on this machine holds it
  */
-export async function materialInFile(
+export async function readMaterial(
   last: SshKeyPairState,
   inputs: SshKeyPairInputs,
   files: PrivateKeyFiles,
@@ -86,10 +86,10 @@ export async function materialInFile(
   for (const path of keyFilesOf(last, inputs)) {
     const place = await files.look(path);
     if (place.is !== "file" || !isKeyOf(last, place.text)) continue;
-    const privateKey = opened(path, place.text, [last.passphrase, inputs.passphrase]);
+    const privateKey = decrypt(path, place.text, [last.passphrase, inputs.passphrase]);
     return { privateKey, publicKey: privateKey.publicKey() };
   }
-  throw new KeyFileMissingError(whyMissing(last.privateKeyFile ?? "", last.publicKeyFingerprintSha256));
+  throw new KeyFileMissingError(missingReason(last.privateKeyFile ?? "", last.publicKeyFingerprintSha256));
 }
 
 /** Where the private half of a pair may be: where it was, or where it was on its way to. */
@@ -98,7 +98,7 @@ export function keyFilesOf(...inputs: readonly { readonly privateKeyFile?: strin
 }
 
 /** That a change needs a file which this machine does not have, and what to do. */
-export function whyMissing(path: string, fingerprint?: string): string {
+export function missingReason(path: string, fingerprint?: string): string {
   const key = fingerprint ? ` (${fingerprint})` : "";
   return (
     `"${path}" on this machine does not hold the private key of the pair${key}, which this change needs. Nothing was ` +
@@ -112,7 +112,7 @@ function isKeyOf(state: SshKeyPairState, text: string): boolean {
   return publicHalf(text)?.fingerprintMd5 === state.publicKeyFingerprintMd5;
 }
 
-function opened(path: string, text: string, passphrases: readonly (string | undefined)[]) {
+function decrypt(path: string, text: string, passphrases: readonly (string | undefined)[]) {
   for (const passphrase of new Set(passphrases)) {
     try {
       return parsePrivateKey(text, passphrase);
@@ -147,7 +147,7 @@ export async function storeChangedKey(
     return outputs;
   }
   const text = outputs.privateKeyOpenssh;
-  if (text !== undefined) await writeOurs(path, text, last, files);
+  if (text !== undefined) await writeOwnKey(path, text, last, files);
   const before = last.privateKeyFile;
   if (before === undefined) log.warn(stillInOldStates(last.name, path));
   // Two spellings of one path would otherwise remove what has just been written.
@@ -155,10 +155,10 @@ export async function storeChangedKey(
   return withoutPrivateHalf(outputs);
 }
 
-async function writeOurs(path: string, text: string, last: SshKeyPairState, files: PrivateKeyFiles): Promise<void> {
+async function writeOwnKey(path: string, text: string, last: SshKeyPairState, files: PrivateKeyFiles): Promise<void> {
   const place = await files.look(path);
   if (place.is === "free") return await files.create(path, text);
-  if (place.is === "blocked" || !isKeyOf(last, place.text)) throw new KeyFileTakenError(whyTaken(path, place));
+  if (place.is === "blocked" || !isKeyOf(last, place.text)) throw new KeyFileTakenError(takenReason(path, place));
   if (place.text !== text) await files.replace(path, place.text, text);
 }
 

@@ -17,7 +17,7 @@ export type KeyOutputs = Omit<SshKeyPairState, keyof SshKeyPairInputs | "registe
   Pick<SshKeyPairState, "algorithm">;
 
 /** Imports or generates, as the inputs say. */
-export async function keyMaterial(inputs: SshKeyPairInputs): Promise<KeyMaterial> {
+export async function importOrGenerate(inputs: SshKeyPairInputs): Promise<KeyMaterial> {
   if (inputs.publicKey !== undefined) return { publicKey: parsePublicKey(inputs.publicKey) };
   const privateKey =
     inputs.privateKey === undefined
@@ -41,7 +41,7 @@ export function materialInState(state: SshKeyPairState): KeyMaterial | undefined
 }
 
 /** Everything that is shown of a pair, with the comment and the passphrase of the inputs. */
-export async function keyOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
+export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
   const comment = inputs.comment ?? (importedComment(inputs) || inputs.name || "");
   const { publicKey } = material;
   return {
@@ -50,7 +50,7 @@ export async function keyOutputs(material: KeyMaterial, inputs: SshKeyPairInputs
     publicKeyPem: publicKey.pem,
     publicKeyFingerprintMd5: publicKey.fingerprintMd5,
     publicKeyFingerprintSha256: publicKey.fingerprintSha256,
-    ...(material.privateKey && (await privateOutputs(material.privateKey, comment, inputs.passphrase))),
+    ...(material.privateKey && (await encodePrivateOutputs(material.privateKey, comment, inputs.passphrase))),
   };
 }
 
@@ -65,7 +65,7 @@ function withComment(key: PublicKey, comment: string): string {
   return comment === "" ? line : `${line} ${comment}`;
 }
 
-async function privateOutputs(key: PrivateKey, comment: string, passphrase: string | undefined) {
+async function encodePrivateOutputs(key: PrivateKey, comment: string, passphrase: string | undefined) {
   const encoded = await encodePrivateKey(key, { comment, ...(passphrase !== undefined && { passphrase }) });
   return {
     privateKeyOpenssh: encoded.openssh,
@@ -77,7 +77,7 @@ async function privateOutputs(key: PrivateKey, comment: string, passphrase: stri
 /** Inputs of a pair that can be written in several ways. */
 export const sameKeyPairInputs: SameValue<SshKeyPairInputs> = {
   publicKey: sameImportedKey,
-  // An imported key is of the kind that it is: `complete` says so only for generated ones.
+  // An imported key is of the kind that it is: `applyDefaults` says so only for generated ones.
   algorithm: (last, next) => next === undefined || (!hasUnknown(next) && equalValues(last, next)),
 };
 

@@ -13,7 +13,7 @@ import { rememberPair } from "./succession";
  *
  * @throws ReplacementRefusedError
  */
-export function refineKeyPairDiff(
+export function adjustKeyPairDiff(
   diff: Diff,
   state: SshKeyPairState,
   inputs: PreviewedFields<SshKeyPairInputs>,
@@ -22,13 +22,13 @@ export function refineKeyPairDiff(
   const identity = known(inputs.identity) ?? state.identity;
   rememberPair(run, { ...state, ...(identity && { identity }) });
   const same = diff.replaces.filter((name) => isSameKeyAnew(name, state, inputs));
-  const respelled = isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstSaid) : [];
-  const replaces = diff.replaces.filter((name) => !same.includes(name) && !respelled.includes(name));
+  const equivalent = isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstSaid) : [];
+  const replaces = diff.replaces.filter((name) => !same.includes(name) && !equivalent.includes(name));
   const unregistered = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
   if (replaces.length === 0) {
-    if (unregistered && state.registeredFingerprintMd5 !== undefined) log.warn(takenName(state));
+    if (unregistered && state.registeredFingerprintMd5 !== undefined) log.warn(takenNameReason(state));
     const drifted = unregistered || isRenamed(state, identity);
-    return { ...diff, replaces, drifted, ...(respelled.length > 0 && { respelled }) };
+    return { ...diff, replaces, drifted, ...(equivalent.length > 0 && { equivalent }) };
   }
   const deleteBeforeReplace = inputs.autoNamed === false && inputs.name === state.name;
   if (deleteBeforeReplace) refuseLockout(state, inputs, replaces);
@@ -55,7 +55,7 @@ function isFirstSaid(name: string): boolean {
  * Somebody registered another key under our name. No replacement: the private half in the state may be all that opens
  * the instances, and it would go with the old pair.
  */
-export function takenName({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
+export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
   return (
     `SSH key "${name}" in the account is no longer this stack's: its fingerprint is ${registeredFingerprintMd5}, ours ` +
     `is ${publicKeyFingerprintMd5}. Delete it there (exo compute ssh-key delete ${name}), and "pulumi up" registers ours ` +

@@ -1,7 +1,7 @@
 import type { Credential } from "../../account";
 import { publicHalf } from "../../keys/public_half";
 import type { Context } from "../contract/resource";
-import { present } from "../contract/state";
+import { omitUndefined } from "../contract/state";
 import type { RevocableKey, Successor } from "../revocation/revocable_key";
 import type { Obstacle } from "../revocation/table";
 import type { SshKeyPairState } from "./fields";
@@ -33,11 +33,11 @@ async function asSuccessor(pair: SshKeyPairState, context: Pick<Context, "files"
 
 async function privateHalf(state: SshKeyPairState, { files }: Pick<Context, "files">): Promise<Credential | undefined> {
   const { privateKeyOpenssh, passphrase } = state;
-  if (privateKeyOpenssh !== undefined) return present({ privateKey: privateKeyOpenssh, passphrase });
+  if (privateKeyOpenssh !== undefined) return omitUndefined({ privateKey: privateKeyOpenssh, passphrase });
   for (const path of keyFilesOf(state)) {
     const place = await files.look(path);
     if (place.is !== "file" || publicHalf(place.text)?.fingerprintMd5 !== state.publicKeyFingerprintMd5) continue;
-    return present({ privateKey: place.text, passphrase });
+    return omitUndefined({ privateKey: place.text, passphrase });
   }
   return undefined;
 }

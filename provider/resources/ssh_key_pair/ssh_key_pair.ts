@@ -2,7 +2,7 @@ import { KeyNameTakenError, NameTakenOverError } from "../../errors";
 import { unreadableHostKeys } from "../access/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
-import { inputsOf, seen } from "../contract/state";
+import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
 import { deleteKey } from "./deletion";
 import {
   hasPrivateHalf,
@@ -11,19 +11,19 @@ import {
   sshKeyPairInputs,
   sshKeyPairOutputs,
 } from "./fields";
-import { afterFailedRegistration, materialInFile, storeChangedKey, storeNewKey } from "./key_file";
-import { keyFileChangeRules, keyFileFailures } from "./key_file_rules";
+import { afterFailedRegistration, readMaterial, storeChangedKey, storeNewKey } from "./key_file";
 import {
+  encodeOutputs,
+  importOrGenerate,
   type KeyMaterial,
   type KeyOutputs,
-  keyMaterial,
-  keyOutputs,
   materialInState,
   sameKeyPairInputs,
 } from "./material";
-import { refineKeyPairDiff, takenName } from "./replacement";
-import { completeKeyPair, keyPairRules } from "./rules";
+import { adjustKeyPairDiff, takenNameReason } from "./replacement";
 import { registrationOf, rememberPair } from "./succession";
+import { applyKeyPairDefaults, validateKeyPair } from "./validate";
+import { checkKeyFile, validateKeyFileChange } from "./validate_key_file";
 
 /**
  * An SSH keypair registered with an Exoscale account.
@@ -38,36 +38,36 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     "An SSH keypair registered with an Exoscale account: generated where Pulumi runs, or imported. The private key is " +
     "a secret output and is never sent to Exoscale. Deleting the key from the account does not revoke it on instances " +
     "that already hold it.",
-  deletedFirst:
+  whyNotDeletedFirst:
     "deleteBeforeReplace deletes the old pair, private key included, before the new one exists: whoever depends on it " +
     "is locked out. Remove the option, or set allowLockout: true.",
   inputs: sshKeyPairInputs,
   outputs: sshKeyPairOutputs,
   sameValue: sameKeyPairInputs,
 
-  complete: completeKeyPair,
-  rules: keyPairRules,
-  changeRules: async (inputs, olds) => keyFileChangeRules(inputs, olds),
-  async catalogue(inputs, { account, run, files }, olds) {
+  applyDefaults: applyKeyPairDefaults,
+  validate: validateKeyPair,
+  validateChange: async (inputs, olds) => validateKeyFileChange(inputs, olds),
+  async checkAgainstAccount(inputs, { account, run, files }, olds) {
     const name = known(inputs.name);
     if (name !== undefined) run.declaredKeys.add(name);
     await account.verifyCredentials();
-    return [...unreadableHostKeys(account, inputs.connection), ...(await keyFileFailures(inputs, files, olds))];
+    return [...unreadableHostKeys(account, inputs.connection), ...(await checkKeyFile(inputs, files, olds))];
   },
-  refine: refineKeyPairDiff,
+  adjustDiff: adjustKeyPairDiff,
 
-  async foreseen({ name, publicKey, comment }) {
+  async previewOutputs({ name, publicKey, comment }) {
     // Nothing is generated for a preview, so of a generated pair nothing is known.
     const [imported, label, remark] = [known(publicKey), known(name), known(comment)];
     if (imported === undefined || label === undefined || hasUnknown(comment)) return {};
     const inputs = { ...bareInputs(label), publicKey: imported, ...(remark !== undefined && { comment: remark }) };
-    return await keyOutputs(await keyMaterial(inputs), inputs);
+    return await encodeOutputs(await importOrGenerate(inputs), inputs);
   },
 
   async create(inputs, context) {
     const { name, privateKeyFile: path } = inputs;
     // The private key is complete and read back before anything is registered: what can fail here, fails here.
-    const outputs = await keyOutputs(await keyMaterial(inputs), inputs);
+    const outputs = await encodeOutputs(await importOrGenerate(inputs), inputs);
     const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
     const state = { ...inputs, ...stored };
     try {
@@ -82,36 +82,37 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   async read(name, last, { account, log }) {
     const registered = await account.sshKeys.find(name);
-    if (!registered) return last && hasPrivateHalf(last) ? keptWithoutRegistration(name, seen(last), log) : undefined;
+    if (!registered)
+      return last && hasPrivateHalf(last) ? keepUnregistered(name, withoutPartialUpdateMark(last), log) : undefined;
     const md5 = registered.fingerprint;
     const state = last
-      ? { ...(await completed(seen(last))), registeredFingerprintMd5: md5 }
+      ? { ...(await withDerivedOutputs(withoutPartialUpdateMark(last))), registeredFingerprintMd5: md5 }
       : { ...bareInputs(name), publicKeyFingerprintMd5: md5, registeredFingerprintMd5: md5 };
     return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
   },
 
   async update(name, given, inputs, context) {
     const { account } = context;
-    const last = await completed(given);
-    const outputs = await reencoded(last, inputs, context);
+    const last = await withDerivedOutputs(given);
+    const outputs = await reencode(last, inputs, context);
     const registered = await account.sshKeys.find(name);
     if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
-      throw new NameTakenOverError(takenName({ ...last, registeredFingerprintMd5: registered.fingerprint }));
+      throw new NameTakenOverError(takenNameReason({ ...last, registeredFingerprintMd5: registered.fingerprint }));
     }
     if (!registered) await register(context, name, outputs, false);
     const stored = await storeChangedKey(last, inputs, outputs, context);
     return { ...inputs, ...stored, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
   },
 
-  delete: async (name, last, context) => await deleteKey(name, await completed(last), context),
+  delete: async (name, last, context) => await deleteKey(name, await withDerivedOutputs(last), context),
 };
 
 /**
  * A pair that was imported by its name had only a fingerprint; once the program has said which key it is, the rest follows.
  */
-async function completed(last: SshKeyPairState): Promise<SshKeyPairState> {
+async function withDerivedOutputs(last: SshKeyPairState): Promise<SshKeyPairState> {
   if (last.publicKeyOpenssh !== undefined || last.publicKey === undefined) return last;
-  const outputs = await keyOutputs(await keyMaterial(last), last);
+  const outputs = await encodeOutputs(await importOrGenerate(last), last);
   return outputs.publicKeyFingerprintMd5 === last.publicKeyFingerprintMd5 ? { ...last, ...outputs } : last;
 }
 
@@ -134,7 +135,7 @@ async function register({ account, run, log }: Context, name: string, key: KeyOu
  * The registration is gone, but its private half may be all that opens an instance. The state keeps it, and the next
  * update registers it again.
  */
-function keptWithoutRegistration(
+function keepUnregistered(
   name: string,
   last: SshKeyPairState,
   log: Context["log"],
@@ -148,26 +149,26 @@ function keptWithoutRegistration(
 }
 
 /** The outputs under other inputs: encoded anew only if something that goes into them changed. */
-async function reencoded(
+async function reencode(
   last: SshKeyPairState,
   inputs: SshKeyPairInputs,
   context: Pick<Context, "files">,
 ): Promise<KeyOutputs> {
   const encoding = ["comment", "passphrase", "publicKey", "privateKey", "privateKeyFile"] as const;
   if (encoding.every((name) => last[name] === inputs[name])) return outputsOf(last);
-  const material = await materialOf(last, inputs, context);
-  return material ? await keyOutputs(material, inputs) : outputsOf(last);
+  const material = await findMaterial(last, inputs, context);
+  return material ? await encodeOutputs(material, inputs) : outputsOf(last);
 }
 
-async function materialOf(
+async function findMaterial(
   last: SshKeyPairState,
   inputs: SshKeyPairInputs,
   { files }: Pick<Context, "files">,
 ): Promise<KeyMaterial | undefined> {
   const isImported = inputs.publicKey !== undefined || inputs.privateKey !== undefined;
-  if (last.privateKeyFile !== undefined && !isImported) return await materialInFile(last, inputs, files);
+  if (last.privateKeyFile !== undefined && !isImported) return await readMaterial(last, inputs, files);
   const isNew = inputs.privateKey !== undefined && last.privateKeyOpenssh === undefined;
-  return (isNew ? undefined : materialInState(last)) ?? (isImported ? await keyMaterial(inputs) : undefined);
+  return (isNew ? undefined : materialInState(last)) ?? (isImported ? await importOrGenerate(inputs) : undefined);
 }
 
 function outputsOf(state: SshKeyPairState): KeyOutputs {

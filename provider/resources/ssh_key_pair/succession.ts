@@ -1,6 +1,6 @@
 import { identityDigest } from "../contract/identity";
 import type { Run } from "../contract/run";
-import { present } from "../contract/state";
+import { omitUndefined } from "../contract/state";
 import type { SshKeyPairState } from "./fields";
 
 /** The pairs that one run has met. */
@@ -34,7 +34,7 @@ export function registrationOf(name: string, state: Pick<SshKeyPairState, "publi
 export function rememberPair(run: Run, state: SshKeyPairState): void {
   const { publicKeyFingerprintSha256: sha256, privateKeyOpenssh: privateKey, passphrase } = state;
   if (sha256 !== undefined && privateKey !== undefined) {
-    run.privateHalves.set(sha256, present({ privateKey, passphrase }));
+    run.privateHalves.set(sha256, omitUndefined({ privateKey, passphrase }));
   }
   const resource = identityDigest(state.identity);
   if (resource === undefined) return;

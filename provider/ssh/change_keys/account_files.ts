@@ -10,7 +10,7 @@ import type { ExecOptions } from "../connection/exec";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { printable } from "../host_files/fields";
-import type { HostLook } from "../host_files/inspect_host";
+import type { HostFacts } from "../host_files/inspect_host";
 import { type HostFile, readHostFiles } from "../host_files/read";
 
 /** The authorized_keys files of one account, as sshd names them. */
@@ -29,9 +29,9 @@ export interface AccountFiles {
 }
 
 /** Reads the files of an account, as the account that owns them. */
-export async function accountFiles(
+export async function readAccountFiles(
   session: SshSession,
-  look: HostLook,
+  look: HostFacts,
   user: string,
   bounds: Pick<ExecOptions, "timeoutMs" | "signal">,
 ): Promise<AccountFiles> {
@@ -57,7 +57,7 @@ function namedFirst(files: readonly HostFile[], paths: readonly string[]): HostF
 }
 
 /** Whether what is unread stays so although the session acts as its owner, which is how sshd reads as well. */
-export function isUnreadByOwner(look: HostLook, { user, unread }: AccountFiles): boolean {
+export function isUnreadByOwner(look: HostFacts, { user, unread }: AccountFiles): boolean {
   return unread.length > 0 && look.accounts.has(user) && canAct(look, user);
 }
 
@@ -72,7 +72,7 @@ const byDefault: SshdSettings = {
   pubkeyAuthentication: true,
 };
 
-function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal }: HostLook, user: string): Told {
+function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal }: HostFacts, user: string): Told {
   const said = told.get(user);
   const settings = said === undefined ? undefined : sshdSettings(said);
   if (settings) return { settings, doubts: elsewhere(sshdConfig) };

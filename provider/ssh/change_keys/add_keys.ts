@@ -4,10 +4,10 @@ import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import { type Credential, fingerprintOf } from "../connection/credentials";
 import type { AccountFiles } from "./account_files";
 import { afterPuttingBack, type Edit, editFile } from "./edits";
-import { accessAs, fingerprintsOf, type Visit } from "./host_session";
-import { askAnew, type Heard } from "./probe_keys";
+import { accessAs, fingerprintsOf, type HostSession } from "./host_session";
+import { type KeyAnswers, probeKeys } from "./probe_keys";
+import { proveOwnLogin } from "./prove_login";
 import { credentialWith } from "./remaining_credentials";
-import { proveStillIn } from "./still_in";
 
 /**
  * Adds the keys of the change and proves that sshd accepts them, by logging in where a private half is at hand. Options
@@ -16,7 +16,7 @@ import { proveStillIn } from "./still_in";
  *
  * @returns SHA256 fingerprints of those that were added or changed
  */
-export async function addKeys(visit: Visit): Promise<string[]> {
+export async function addKeys(visit: HostSession): Promise<string[]> {
   const { add = [] } = visit.change;
   if (add.length === 0) return [];
   const edits: Edit[] = [];
@@ -31,14 +31,14 @@ export async function addKeys(visit: Visit): Promise<string[]> {
     }
     visit.progress("proving that the new key is accepted");
     await proveAccepted(visit, edits);
-    await proveStillIn(visit, edits);
+    await proveOwnLogin(visit, edits);
     return added;
   } catch (error) {
     throw await afterPuttingBack(visit, edits, error, "authorized_keys is as it was.");
   }
 }
 
-async function addKey(visit: Visit, line: KeyLine, edits: Edit[]): Promise<void> {
+async function addKey(visit: HostSession, line: KeyLine, edits: Edit[]): Promise<void> {
   const { change } = visit;
   const { path } = placeFor(visit, line);
   const withLine = (bytes: Buffer) => {
@@ -50,7 +50,7 @@ async function addKey(visit: Visit, line: KeyLine, edits: Edit[]): Promise<void>
 }
 
 /** A line of the key that a second file has would let in whom the options of this one do not. */
-async function takeFromOtherFiles(visit: Visit, line: KeyLine, edits: Edit[]): Promise<void> {
+async function takeFromOtherFiles(visit: HostSession, line: KeyLine, edits: Edit[]): Promise<void> {
   const { change, accounts } = visit;
   if (change.whenPresent !== "replace") return;
   const without = (bytes: Buffer) => {
@@ -65,7 +65,7 @@ async function takeFromOtherFiles(visit: Visit, line: KeyLine, edits: Edit[]): P
 }
 
 /** Where the key stands already, in whichever file; else the first that is there. */
-function placeFor({ change, accounts, access }: Visit, { key }: KeyLine) {
+function placeFor({ change, accounts, access }: HostSession, { key }: KeyLine) {
   const files = accounts.find(({ user }) => user === change.user)?.files ?? [];
   const isHere = ({ fingerprintSha256 }: AuthorizedEntry) => fingerprintSha256 === key.fingerprintSha256;
   const file =
@@ -79,7 +79,7 @@ function placeFor({ change, accounts, access }: Visit, { key }: KeyLine) {
   );
 }
 
-function restricted({ access, change }: Visit, path: string, entry: AuthorizedEntry): KeyRestrictedError {
+function restricted({ access, change }: HostSession, path: string, entry: AuthorizedEntry): KeyRestrictedError {
   return new KeyRestrictedError(
     `${entry.fingerprintSha256} is in ${path} of ${change.user}@${access.target.host} already (line ${entry.line}), with ` +
       `other options: ${entry.options.join(",") || "none"}. sshd goes by the first line of a key. Remove that line, or ` +
@@ -92,18 +92,21 @@ export function mayRefuseUs(options: readonly string[]): boolean {
   return options.some((option) => /^(from=|expiry-time=|cert-authority$)/i.test(option));
 }
 
-async function proveAccepted(visit: Visit, edits: readonly Edit[]): Promise<void> {
+async function proveAccepted(visit: HostSession, edits: readonly Edit[]): Promise<void> {
   const { add = [], user } = visit.change;
   const provable = add.filter(({ options = [] }) => !mayRefuseUs(options));
   const keys = provable.map(({ key }) => key);
   if (keys.length === 0) return;
-  const heard = await askAnew(accessAs(visit, user), keys, proofsOf(visit, keys));
+  const heard = await probeKeys(accessAs(visit, user), keys, proofsOf(visit, keys));
   const refused = keys.filter((key) => heard.answers.get(key.fingerprintSha256) !== "yes");
   if (refused.length > 0) throw notAccepted(visit, refused, heard, edits);
 }
 
 /** With the private half of a new key the question is followed by a real login with it; else by the one that got in. */
-function proofsOf({ session, access, change }: Visit, keys: readonly { fingerprintSha256: string }[]): Credential[] {
+function proofsOf(
+  { session, access, change }: HostSession,
+  keys: readonly { fingerprintSha256: string }[],
+): Credential[] {
   if (access.target.user !== change.user) return [];
   const mine = fingerprintsOf(keys);
   return [
@@ -113,9 +116,9 @@ function proofsOf({ session, access, change }: Visit, keys: readonly { fingerpri
 }
 
 function notAccepted(
-  { access, change, accounts }: Visit,
+  { access, change, accounts }: HostSession,
   keys: readonly { fingerprintSha256: string }[],
-  { error }: Heard,
+  { error }: KeyAnswers,
   edits: readonly Edit[],
 ) {
   const was = `${[...fingerprintsOf(keys)].join(", ")} ${edits.length > 0 ? "was added" : "stands in authorized_keys"}`;

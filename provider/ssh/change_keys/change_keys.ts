@@ -1,15 +1,15 @@
 import { KeyUnprovenError } from "../../errors";
-import { withSteadyBastion } from "../connection/bastion";
-import { connectPatiently } from "../connection/connect_with_retry";
+import { withFixedBastionCredentials } from "../connection/bastion";
+import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess, Progress } from "../connection/host_access";
 import { withHostLock } from "../connection/host_lock";
 import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./add_keys";
 import { endOtherSessions } from "./end_sessions";
-import { beginVisit, type Visit } from "./host_session";
+import { type HostSession, openHostSession } from "./host_session";
 import type { KeyChange, KeyChangeReport } from "./key_change";
 import { keysMeant } from "./key_identity";
-import { witnessOf } from "./lockout";
+import { findWitness } from "./lockout";
 import { removeKeys } from "./remove_keys";
 
 /**
@@ -28,23 +28,23 @@ export async function changeKeys(
   change: KeyChange,
   progress: Progress = () => undefined,
 ): Promise<KeyChangeReport> {
-  const steady = withSteadyBastion(access);
+  const steady = withFixedBastionCredentials(access);
   return await withHostLock(steady, async () => {
     progress("logging in");
-    const session = await connectPatiently(steady, steady.credentials);
+    const session = await connectWithRetry(steady, steady.credentials);
     try {
-      return await changed(await beginVisit(session, steady, change, progress));
+      return await applyChange(await openHostSession(session, steady, change, progress));
     } finally {
       session.close();
     }
   });
 }
 
-async function changed(visit: Visit): Promise<KeyChangeReport> {
-  refuseToGuess(visit);
+async function applyChange(visit: HostSession): Promise<KeyChangeReport> {
+  refuseUnread(visit);
   const tookPlace = visit.change.onlyInPlaceOf !== true || hasSomethingToReplace(visit);
   const added = tookPlace ? await addKeys(visit) : [];
-  const { notes, ...removal } = await removed(visit);
+  const { notes, ...removal } = await removeOldKeys(visit);
   const isToEnd = visit.change.endSessions && visit.change.remove?.length;
   const ended = isToEnd ? await endOtherSessions(visit) : { endedSessions: 0, notes: [] };
   const { hostKey } = visit.session;
@@ -59,7 +59,7 @@ async function changed(visit: Visit): Promise<KeyChangeReport> {
 }
 
 /** What cannot be read may hold a key that goes, or be where a new one belongs. */
-function refuseToGuess(visit: Visit): void {
+function refuseUnread(visit: HostSession): void {
   const { change, accounts, access, look } = visit;
   const { host } = access.target;
   if (!look.accounts.has(change.user)) {
@@ -75,25 +75,25 @@ function refuseToGuess(visit: Visit): void {
   );
 }
 
-function remedyFor({ change, access, look }: Visit, account: AccountFiles): string {
+function remedyFor({ change, access, look }: HostSession, account: AccountFiles): string {
   if (isUnreadByOwner(look, account)) return `, although ${account.user} itself tried to. Mend its owner and rights`;
   const { user } = access.target;
   const other = account.user === change.user ? account.user : "root";
   return ` as ${user}. Log in as ${other}, or let ${user} use sudo without a password (${look.becomeRefusal})`;
 }
 
-function hasSomethingToReplace({ change, accounts }: Visit): boolean {
+function hasSomethingToReplace({ change, accounts }: HostSession): boolean {
   const own = entriesIn(accounts.filter(({ user }) => user === change.user));
   const going = new Set(keysMeant(change.remove ?? [], own).map(({ fingerprintSha256 }) => fingerprintSha256));
   return own.some(({ fingerprintSha256 }) => going.has(fingerprintSha256));
 }
 
-async function removed(visit: Visit): Promise<Pick<KeyChangeReport, "closed" | "removed" | "notes">> {
+async function removeOldKeys(visit: HostSession): Promise<Pick<KeyChangeReport, "closed" | "removed" | "notes">> {
   const { change, accounts, progress } = visit;
   if (!change.remove?.length) return { closed: [], removed: [], notes: [] };
   const keys = keysMeant(change.remove, entriesIn(accounts));
-  if (keys.length === 0) return { closed: [], removed: [], notes: notesOn(visit) };
-  const witness = await witnessOf(visit, keys);
+  if (keys.length === 0) return { closed: [], removed: [], notes: notesAboutLimits(visit) };
+  const witness = await findWitness(visit, keys);
   const isOwn = keys.some(({ fingerprintSha256 }) => fingerprintSha256 === visit.session.loggedInKey);
   if (isOwn) await change.beforeOwnRemoval?.();
   progress("removing the old key");
@@ -101,12 +101,12 @@ async function removed(visit: Visit): Promise<Pick<KeyChangeReport, "closed" | "
   return {
     closed: keys.map(({ fingerprintMd5 }) => fingerprintMd5),
     removed: lines,
-    notes: [...notes, ...notesOn(visit)],
+    notes: [...notes, ...notesAboutLimits(visit)],
   };
 }
 
 /** What the proof does not reach. */
-function notesOn({ accounts, access }: Visit): string[] {
+function notesAboutLimits({ accounts, access }: HostSession): string[] {
   const { host } = access.target;
   const authorities = accounts.flatMap(({ otherSources }) =>
     otherSources.filter((source) => /^TrustedUserCAKeys/.test(source)),

@@ -1,8 +1,8 @@
 import { ExoscaleSshError, KeysNotPutBackError, KeysNotWrittenError } from "../../errors";
 import { commandBounds, rollbackBounds } from "../connection/host_access";
 import { editHostFile } from "../host_files/edit";
-import { type SwapOutcome, swapHostFile } from "../host_files/replace_file";
-import type { Visit } from "./host_session";
+import { type ReplaceOutcome, replaceFileAtomically } from "../host_files/replace_file";
+import type { HostSession } from "./host_session";
 
 /** A file that was changed, or may have been, and can be put back. */
 export interface Edit {
@@ -27,7 +27,7 @@ export interface NotBack extends Edit {
  * @throws KeysNotWrittenError when it could not be written; it is then as it was
  */
 export async function editFile(
-  { session, look, access }: Visit,
+  { session, look, access }: HostSession,
   user: string,
   path: string,
   edit: (bytes: Buffer) => Buffer | undefined,
@@ -49,7 +49,7 @@ export async function editFile(
   );
 }
 
-function reasonOf(swap: Exclude<SwapOutcome, { outcome: "written" }>): string {
+function reasonOf(swap: Exclude<ReplaceOutcome, { outcome: "written" }>): string {
   if (swap.outcome === "failed") return swap.reason;
   return swap.outcome === "changed" ? "somebody keeps editing it" : `another run is changing it (${swap.by})`;
 }
@@ -59,7 +59,7 @@ function reasonOf(swap: Exclude<SwapOutcome, { outcome: "written" }>): string {
  *
  * @returns those that are not back, or may not be
  */
-export async function putBack(visit: Visit, edits: readonly Edit[]): Promise<NotBack[]> {
+export async function putBack(visit: HostSession, edits: readonly Edit[]): Promise<NotBack[]> {
   const left: NotBack[] = [];
   for (const edit of edits.toReversed()) {
     const reason = await whyNotBack(visit, edit);
@@ -75,19 +75,23 @@ export async function putBack(visit: Visit, edits: readonly Edit[]): Promise<Not
  * @returns that error, which then also tells that; a KeysNotPutBackError for what could not be put back
  */
 export async function afterPuttingBack(
-  visit: Visit,
+  visit: HostSession,
   edits: readonly Edit[],
   error: unknown,
   whenBack?: string,
 ): Promise<unknown> {
   const left = await putBack(visit, edits);
-  if (left.length > 0) return notPutBack(visit, left, error);
+  if (left.length > 0) return notPutBackError(visit, left, error);
   const isToTell = edits.length > 0 && whenBack !== undefined && error instanceof ExoscaleSshError;
   return isToTell ? error.goingOn(whenBack) : error;
 }
 
 /** The error for a change that failed and could not be undone. */
-export function notPutBack({ session }: Visit, left: readonly NotBack[], cause: unknown): KeysNotPutBackError {
+export function notPutBackError(
+  { session }: HostSession,
+  left: readonly NotBack[],
+  cause: unknown,
+): KeysNotPutBackError {
   const { type, base64 } = session.hostKey;
   const why = cause instanceof Error ? cause.message : String(cause);
   const files = left.map(({ path }) => path);
@@ -103,10 +107,10 @@ function told(left: readonly NotBack[]): string {
   ].join(" ");
 }
 
-async function whyNotBack({ session, look, access }: Visit, edit: Edit): Promise<string | undefined> {
+async function whyNotBack({ session, look, access }: HostSession, edit: Edit): Promise<string | undefined> {
   const { user, path, before, after } = edit;
   try {
-    const swapped = await swapHostFile(session, look, user, path, after, before, rollbackBounds(access));
+    const swapped = await replaceFileAtomically(session, look, user, path, after, before, rollbackBounds(access));
     if (swapped.outcome === "written") return undefined;
     // What is there then is what was before, or somebody else's; what was sent may still come.
     return swapped.outcome === "changed" && !edit.isHeard ? "it has something else so far" : reasonOf(swapped);

@@ -2,7 +2,7 @@ import { ExoscaleSshError } from "../../errors";
 import { commandBounds } from "../connection/host_access";
 import { runScriptAs } from "../host_files/run_script";
 import { script } from "../host_files/shell_text";
-import type { Visit } from "./host_session";
+import type { HostSession } from "./host_session";
 
 /**
  * sshd names the process of each connection after its user: `sshd: user@pts/0`, `sshd: user` where it only forwards ports,
@@ -33,7 +33,7 @@ const END_SESSIONS = script`
 `;
 
 /** What became of other sessions. */
-export interface Ended {
+export interface SessionsEnded {
   readonly endedSessions: number;
   /** Why none may have been ended, for a person. */
   readonly notes: readonly string[];
@@ -43,7 +43,7 @@ export interface Ended {
  * Ends the other SSH sessions of the account, as the account itself, as far as the host shows them. Rejects for nothing
  * that a host or a network does: the keys are closed by now.
  */
-export async function endOtherSessions({ session, look, change, access }: Visit): Promise<Ended> {
+export async function endOtherSessions({ session, look, change, access }: HostSession): Promise<SessionsEnded> {
   try {
     const text = { text: END_SESSIONS, variables: { account: change.user } };
     const said = await runScriptAs(session, look, change.user, text, commandBounds(access));
@@ -55,4 +55,7 @@ export async function endOtherSessions({ session, look, change, access }: Visit)
   }
 }
 
-const notEnded = (why: string): Ended => ({ endedSessions: 0, notes: [`Open sessions were not ended: ${why}`] });
+const notEnded = (why: string): SessionsEnded => ({
+  endedSessions: 0,
+  notes: [`Open sessions were not ended: ${why}`],
+});

@@ -1,16 +1,16 @@
 import { ExoscaleSshError } from "../../errors";
 import { type PublicKey, parsePublicKey } from "../../keys/public_key";
-import { withSteadyBastion } from "../connection/bastion";
+import { withFixedBastionCredentials } from "../connection/bastion";
 import { connect } from "../connection/connect";
 import type { HostAccess } from "../connection/host_access";
 import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import type { SshSession } from "../connection/session";
 import { hostAndPort } from "../connection/target";
-import { lookAtHost } from "../host_files/inspect_host";
+import { inspectHost } from "../host_files/inspect_host";
 import { probe } from "../probe";
-import { type AccountFiles, accountFiles, entriesIn } from "./account_files";
-import { answersOf, askAnew, questionsAbout } from "./probe_keys";
+import { type AccountFiles, entriesIn, readAccountFiles } from "./account_files";
+import { answersOf, probeKeys, questionsAbout } from "./probe_keys";
 import { credentialWith } from "./remaining_credentials";
 
 /**
@@ -48,7 +48,7 @@ export interface Examined {
  */
 export async function examineKey(access: HostAccess, examined: Examined): Promise<Examination> {
   const isKnown = (access.knownHostKeys?.length ?? 0) > 0;
-  const steady = withSteadyBastion(access);
+  const steady = withFixedBastionCredentials(access);
   return isKnown && access.credentials.length > 0
     ? await readAndAsk(steady, examined)
     : await askOnly(steady, examined);
@@ -73,10 +73,10 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
   const place = placeOf(access, examined.user);
   try {
     const session = await connect(access.target, access.credentials, { ...access, ask: questions });
-    const accounts = await filesOf(session, access, examined);
+    const accounts = await readFiles(session, access, examined);
     const known = answersOf(questions).get(key.fingerprintSha256);
     const login = credentialWith(access.credentials, session.loggedInKey ?? "");
-    return { ...(await judged({ ...access, credentials: login }, key, accounts, known)), hostKey: session.hostKey };
+    return { ...(await judge({ ...access, credentials: login }, key, accounts, known)), hostKey: session.hostKey };
   } catch (error) {
     if (!(error instanceof ExoscaleSshError)) throw error;
     const answer = answersOf(questions).get(key.fingerprintSha256);
@@ -87,7 +87,7 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
 }
 
 /** Reads the files, and leaves: a host gets few connections at once. */
-async function filesOf(
+async function readFiles(
   session: SshSession,
   access: HostAccess,
   { user, alsoIn = [] }: Examined,
@@ -95,14 +95,14 @@ async function filesOf(
   try {
     const users = [...new Set([user, ...alsoIn])];
     const bounds = commandBounds(access);
-    const look = await lookAtHost(session, users, bounds);
-    return await Promise.all(users.map((each) => accountFiles(session, look, each, bounds)));
+    const look = await inspectHost(session, users, bounds);
+    return await Promise.all(users.map((each) => readAccountFiles(session, look, each, bounds)));
   } finally {
     session.close();
   }
 }
 
-async function judged(
+async function judge(
   access: HostAccess,
   key: PublicKey,
   accounts: readonly AccountFiles[],
@@ -115,7 +115,7 @@ async function judged(
     return { status: "open", reason: `It is in authorized_keys of ${holding.map(({ user }) => user).join(", ")}.` };
   }
   for (const [index, account] of accounts.entries()) {
-    const found = await asked(access, key, account, index === 0 ? known : undefined);
+    const found = await askAccount(access, key, account, index === 0 ? known : undefined);
     if (found) return found;
   }
   const unread = accounts.flatMap((account) => account.unread);
@@ -133,7 +133,7 @@ async function judged(
 type Answer = ReturnType<ReturnType<typeof answersOf>["get"]>;
 
 /** What sshd says of one account; undefined where it refuses the key. */
-async function asked(
+async function askAccount(
   access: HostAccess,
   key: PublicKey,
   { user }: AccountFiles,
@@ -141,7 +141,7 @@ async function asked(
 ): Promise<Examination | undefined> {
   const place = placeOf(access, user);
   const as = { ...access, target: { ...access.target, user } };
-  const heard = known === undefined || known === "unknown" ? await askAnew(as, [key], access.credentials) : undefined;
+  const heard = known === undefined || known === "unknown" ? await probeKeys(as, [key], access.credentials) : undefined;
   const answer = heard?.answers.get(key.fingerprintSha256) ?? known;
   if (answer === "no") return undefined;
   if (answer === "yes") return { status: "open", reason: `${place} accepts this key, which no file there has.` };

@@ -1,16 +1,16 @@
 import { parsePublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
-import { withSteadyBastion } from "../connection/bastion";
-import { connectPatiently } from "../connection/connect_with_retry";
+import { withFixedBastionCredentials } from "../connection/bastion";
+import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess } from "../connection/host_access";
 import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
 import type { SshSession } from "../connection/session";
-import { lookAtHost } from "../host_files/inspect_host";
-import { accountFiles, entriesIn } from "./account_files";
+import { inspectHost } from "../host_files/inspect_host";
+import { entriesIn, readAccountFiles } from "./account_files";
 import { mayRefuseUs } from "./add_keys";
-import { askAnew, questionsAbout } from "./probe_keys";
+import { probeKeys, questionsAbout } from "./probe_keys";
 
 /** What a host has of one key for one account. */
 export interface Grant {
@@ -33,28 +33,28 @@ export interface Grant {
  * @throws errors of `connect` and of reading the files
  */
 export function findGrant(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
-  return withHostLock(access, () => found(withSteadyBastion(access), user, publicKey));
+  return withHostLock(access, () => findLines(withFixedBastionCredentials(access), user, publicKey));
 }
 
-async function found(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
+async function findLines(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
   const key = parsePublicKey(publicKey);
   const questions = access.target.user === user ? questionsAbout([key]) : [];
-  const session = await connectPatiently(access, access.credentials, questions);
+  const session = await connectWithRetry(access, access.credentials, questions);
   try {
     const { type, base64 } = session.hostKey;
     const known = { ...access, knownHostKeys: [`${type} ${base64}`], target: { ...access.target, user } };
-    const answer = questions[0]?.answer ?? (await askAnew(known, [key], [])).answers.get(key.fingerprintSha256);
-    const lines = await linesOf(session, access, user, key.fingerprintSha256);
+    const answer = questions[0]?.answer ?? (await probeKeys(known, [key], [])).answers.get(key.fingerprintSha256);
+    const lines = await readLines(session, access, user, key.fingerprintSha256);
     return { ...lines, accepts: answer ?? "unknown", hostKey: session.hostKey };
   } finally {
     session.close();
   }
 }
 
-async function linesOf(session: SshSession, access: HostAccess, user: string, fingerprintSha256: string) {
+async function readLines(session: SshSession, access: HostAccess, user: string, fingerprintSha256: string) {
   const bounds = commandBounds(access);
-  const look = await lookAtHost(session, [user], bounds);
-  const files = await accountFiles(session, look, user, bounds);
+  const look = await inspectHost(session, [user], bounds);
+  const files = await readAccountFiles(session, look, user, bounds);
   const lines = entriesIn([files]).filter((entry) => entry.fingerprintSha256 === fingerprintSha256);
   return { lines, isConditional: lines.some(({ options }) => mayRefuseUs(options)), unread: files.unread };
 }

@@ -3,8 +3,8 @@ import type { HostAccess } from "../connection/host_access";
 import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
-import { lookAtHost } from "../host_files/inspect_host";
-import { accountFiles, entriesIn } from "./account_files";
+import { inspectHost } from "../host_files/inspect_host";
+import { entriesIn, readAccountFiles } from "./account_files";
 
 /** What the files of an account grant, and on which host. */
 export interface Listing {
@@ -20,8 +20,8 @@ export function listKeys(access: HostAccess, user: string): Promise<Listing> {
     const session = await connect(access.target, access.credentials, access);
     try {
       const bounds = commandBounds(access);
-      const look = await lookAtHost(session, [user], bounds);
-      const entries = entriesIn([await accountFiles(session, look, user, bounds)]);
+      const look = await inspectHost(session, [user], bounds);
+      const entries = entriesIn([await readAccountFiles(session, look, user, bounds)]);
       return { hostKey: session.hostKey, publicKeys: entries.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh) };
     } finally {
       session.close();

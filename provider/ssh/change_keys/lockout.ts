@@ -3,10 +3,10 @@ import type { PublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
 import type { Credential } from "../connection/credentials";
 import { commandBounds } from "../connection/host_access";
-import { accountFiles, entriesIn } from "./account_files";
-import { accessAs, fingerprintsOf, type Visit } from "./host_session";
+import { entriesIn, readAccountFiles } from "./account_files";
+import { accessAs, fingerprintsOf, type HostSession } from "./host_session";
 import { keyOf } from "./key_identity";
-import { askAnew } from "./probe_keys";
+import { probeKeys } from "./probe_keys";
 import { credentialsWithout, credentialWith } from "./remaining_credentials";
 
 /** Who can still log in once keys are removed. */
@@ -33,7 +33,7 @@ const mostAsked = 12;
  *
  * @throws LastKeyError when nobody is known who can, unless the change permits it
  */
-export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promise<Witness> {
+export async function findWitness(visit: HostSession, keys: readonly PublicKey[]): Promise<Witness> {
   const { session, change, access, accounts } = visit;
   const goes = fingerprintsOf(keys);
   if (session.loggedInKey === undefined) return { kind: "untouched" };
@@ -42,9 +42,9 @@ export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promi
   if (!goes.has(session.loggedInKey))
     return isNamed ? { kind: "credential", credentials: login } : { kind: "untouched" };
   if (!isNamed && !(await sharesFiles(visit))) return { kind: "elsewhere", credentials: login };
-  const { credentials, error } = await stayingCredentials(visit, goes);
+  const { credentials, error } = await findRemainingCredentials(visit, goes);
   if (credentials.length > 0) return { kind: "credential", credentials };
-  const witness = await otherKey(visit, goes);
+  const witness = await findOtherKey(visit, goes);
   if (witness) return witness;
   if (change.allowLockout) return { kind: "nobody" };
   if (error && !(error instanceof SshLoginRefusedError)) throw error;
@@ -55,36 +55,36 @@ export async function witnessOf(visit: Visit, keys: readonly PublicKey[]): Promi
 }
 
 /** Whether the account that logs in has a file of an account of the change, or may have one. */
-async function sharesFiles({ session, look, access, accounts }: Visit): Promise<boolean> {
+async function sharesFiles({ session, look, access, accounts }: HostSession): Promise<boolean> {
   const { user } = access.target;
   if (!look.accounts.has(user)) return true;
-  const own = await accountFiles(session, look, user, commandBounds(access));
+  const own = await readAccountFiles(session, look, user, commandBounds(access));
   const theirs = new Set(accounts.flatMap(({ files }) => files.map(({ resolved }) => resolved)));
   return own.unread.length > 0 || own.files.some(({ resolved }) => theirs.has(resolved));
 }
 
-interface Staying {
+interface Remaining {
   readonly credentials: readonly Credential[];
   readonly error?: ExoscaleSshError;
 }
 
-async function stayingCredentials({ access }: Visit, goes: ReadonlySet<string>): Promise<Staying> {
+async function findRemainingCredentials({ access }: HostSession, goes: ReadonlySet<string>): Promise<Remaining> {
   const others = credentialsWithout(access.credentials, goes);
   if (others.length === 0) return { credentials: [] };
-  const { loggedInKey, error } = await askAnew(access, [], others);
+  const { loggedInKey, error } = await probeKeys(access, [], others);
   if (error) return { credentials: [], error };
   return { credentials: loggedInKey === undefined ? [] : credentialWith(others, loggedInKey) };
 }
 
 /** Among the keys that are in files now: one may have been added a moment ago. @throws when the host gives no answer */
-async function otherKey(visit: Visit, goes: ReadonlySet<string>): Promise<Witness | undefined> {
+async function findOtherKey(visit: HostSession, goes: ReadonlySet<string>): Promise<Witness | undefined> {
   const { session, look, change, access } = visit;
   // The login that succeeded, so that the question costs no failed one.
   const login = credentialWith(access.credentials, session.loggedInKey ?? "");
   for (const user of new Set([change.user, access.target.user])) {
-    const account = await accountFiles(session, look, user, commandBounds(access));
+    const account = await readAccountFiles(session, look, user, commandBounds(access));
     for (const key of candidates(entriesIn([account]), goes)) {
-      const { answers, error } = await askAnew(accessAs(visit, user), [key], login);
+      const { answers, error } = await probeKeys(accessAs(visit, user), [key], login);
       if (answers.get(key.fingerprintSha256) === "yes") return { kind: "key", key, user };
       // A host that has stopped to answer would take its time for each of them.
       if (error && !(error instanceof SshLoginRefusedError)) throw error;

@@ -1,6 +1,6 @@
 import { ExoscaleSshError, SshLoginRefusedError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
-import { connectPatiently } from "../connection/connect_with_retry";
+import { connectWithRetry } from "../connection/connect_with_retry";
 import type { Credential } from "../connection/credentials";
 import type { HostAccess } from "../connection/host_access";
 import { KeyQuestion } from "../connection/key_question";
@@ -9,7 +9,7 @@ import { KeyQuestion } from "../connection/key_question";
 export type Answers = ReadonlyMap<string, KeyQuestion["answer"]>;
 
 /** What was heard in connections of their own. */
-export interface Heard {
+export interface KeyAnswers {
   readonly answers: Answers;
   /** Whether a credential got in; undefined where none was given, or the host could not be spoken to. */
   readonly loggedIn: boolean | undefined;
@@ -35,16 +35,16 @@ export function answersOf(questions: readonly KeyQuestion[]): Answers {
  *
  * A login that was refused after questions may have been refused because of them: where that matters, try it alone.
  */
-export async function askAnew(
+export async function probeKeys(
   access: HostAccess,
   keys: readonly PublicKey[],
   credentials: readonly Credential[],
-): Promise<Heard> {
+): Promise<KeyAnswers> {
   const answers = new Map<string, KeyQuestion["answer"]>();
-  let heard: Omit<Heard, "answers"> = { loggedIn: undefined };
+  let heard: Omit<KeyAnswers, "answers"> = { loggedIn: undefined };
   for (const some of keys.length === 0 ? [[]] : batches(keys)) {
     const questions = questionsAbout(some);
-    const { loggedInKey, error } = await once(access, questions, credentials);
+    const { loggedInKey, error } = await probeOnce(access, questions, credentials);
     for (const [key, answer] of answersOf(questions)) answers.set(key, answer);
     if (error && !(error instanceof SshLoginRefusedError)) return { answers, loggedIn: undefined, error };
     const loggedIn = credentials.length > 0 ? error === undefined && heard.loggedIn !== false : undefined;
@@ -62,15 +62,15 @@ function batches(keys: readonly PublicKey[]): PublicKey[][] {
 
 const isAskedTwice = ({ algorithm }: PublicKey) => algorithm === "rsa";
 
-type Once = { readonly loggedInKey?: string | undefined; readonly error?: ExoscaleSshError };
+type OneProbe = { readonly loggedInKey?: string | undefined; readonly error?: ExoscaleSshError };
 
-async function once(
+async function probeOnce(
   access: HostAccess,
   ask: readonly KeyQuestion[],
   credentials: readonly Credential[],
-): Promise<Once> {
+): Promise<OneProbe> {
   try {
-    const session = await connectPatiently(access, credentials, ask);
+    const session = await connectWithRetry(access, credentials, ask);
     session.close();
     return { loggedInKey: session.loggedInKey };
   } catch (error) {

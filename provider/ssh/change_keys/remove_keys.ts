@@ -3,7 +3,7 @@ import { withoutKeys } from "../authorized_keys/edit";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
 import type { HostFile } from "../host_files/read";
 import { afterPuttingBack, type Edit, editFile } from "./edits";
-import type { Visit } from "./host_session";
+import type { HostSession } from "./host_session";
 import type { Witness } from "./lockout";
 import { proveClosed } from "./proof";
 
@@ -18,7 +18,7 @@ export interface Removed {
  * Takes keys out of every file of the accounts, and proves in new connections that they are refused and that the witness
  * still gets in. Where a file cannot be changed, those before it are put back.
  */
-export async function removeKeys(visit: Visit, keys: readonly PublicKey[], witness: Witness): Promise<Removed> {
+export async function removeKeys(visit: HostSession, keys: readonly PublicKey[], witness: Witness): Promise<Removed> {
   const edits: Edit[] = [];
   const lines: string[] = [];
   const notes: string[] = [];
@@ -46,7 +46,7 @@ export async function removeKeys(visit: Visit, keys: readonly PublicKey[], witne
  * Those of the account that we have logged in to come last: if the connection ends before, the key that goes still logs in
  * to go on. A file that belongs to two accounts, by a link, is the user's own.
  */
-function filesInOrder({ accounts, access }: Visit): { readonly user: string; readonly file: HostFile }[] {
+function filesInOrder({ accounts, access }: HostSession): { readonly user: string; readonly file: HostFile }[] {
   const all = accounts.flatMap(({ user, files }) => files.map((file) => ({ user, file })));
   const present = all.filter(({ file }) => file.status === "read");
   const once = new Map(present.toReversed().map((each) => [each.file.resolved, each]));

@@ -1,10 +1,14 @@
 import { KeyStillOpenError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { AccountFiles } from "./account_files";
-import type { Visit } from "./host_session";
+import type { HostSession } from "./host_session";
 
 /** The error for keys that an account still accepts, with all that may be the reason. */
-export function stillOpen(visit: Visit, account: AccountFiles, open: readonly PublicKey[]): KeyStillOpenError {
+export function stillOpenError(
+  visit: HostSession,
+  account: AccountFiles,
+  open: readonly PublicKey[],
+): KeyStillOpenError {
   const reasons = account.otherSources.map((source) => `sshd also asks ${source}`);
   const why = reasons.length > 0 ? reasons.join("; ") : "no file that sshd names has it, so something else grants it";
   const { host } = visit.access.target;

@@ -3,7 +3,7 @@ import { BastionLoginRefusedError, SshLoginRefusedError, SshUnreachableError } f
 import { type Credential, loginSteps } from "./credentials";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { dial } from "./dial";
-import { leave, type Opened } from "./handshake";
+import { closeConnection, type Opened } from "./handshake";
 import { HostKeyCheck, parseHostKeyPin } from "./host_key";
 import { direct, type Route } from "./route";
 import { checkTarget, hostAndPort, type SshTarget } from "./target";
@@ -33,7 +33,7 @@ export interface BastionDefaults {
  * The same access, whose bastion keeps the credentials that it has now, whatever later connections to the host behind it
  * use: one that only asks the host, or leaves a key out, has to get through the bastion all the same.
  */
-export function withSteadyBastion<Access extends BastionDefaults & { readonly bastion?: Bastion }>(
+export function withFixedBastionCredentials<Access extends BastionDefaults & { readonly bastion?: Bastion }>(
   access: Access,
 ): Access {
   const { bastion, credentials } = access;
@@ -49,16 +49,16 @@ export function routeTo(target: SshTarget, bastion: Bastion | undefined, default
   if (!bastion) return direct(target);
   checkTarget(bastion);
   return {
-    lane: `${hostAndPort(bastion)} > ${hostAndPort(target)}`,
-    laneIsHeld: "until closed",
+    slotName: `${hostAndPort(bastion)} > ${hostAndPort(target)}`,
+    holdsSlot: "until closed",
     open: async (signal) => {
-      const opened = await logInTo(bastion, defaults, signal);
+      const opened = await logInToBastion(bastion, defaults, signal);
       return forward(opened, target, bastion, signal);
     },
   };
 }
 
-async function logInTo(bastion: Bastion, defaults: BastionDefaults, signal: AbortSignal): Promise<Opened> {
+async function logInToBastion(bastion: Bastion, defaults: BastionDefaults, signal: AbortSignal): Promise<Opened> {
   const pins = bastion.hostKey === undefined ? [] : [parseHostKeyPin(bastion.hostKey)];
   const check = new HostKeyCheck(bastion, pins, "accept");
   const steps = await loginSteps(credentialsFor(bastion, defaults));
@@ -89,7 +89,7 @@ function forward(
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
       forget();
-      leave(client, stream);
+      closeConnection(client, stream);
       reject(error);
     };
     const forget = onAbort(signal, (reason) =>
@@ -98,7 +98,7 @@ function forward(
     client.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
       if (error) return fail(notForwarded(target, bastion, error));
       forget();
-      channel.once("close", () => leave(client, stream));
+      channel.once("close", () => closeConnection(client, stream));
       resolve(channel);
     });
   });

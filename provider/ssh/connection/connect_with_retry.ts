@@ -7,25 +7,25 @@ import type { KeyQuestion } from "./key_question";
 import type { SshSession } from "./session";
 
 /** In milliseconds: longer than the 15 to 20 s for which three of our questions are held against us. */
-const patienceMs = 25_000;
-const pauseMs = 2_000;
+const RETRY_MS = 25_000;
+const PAUSE_MS = 2_000;
 
 /**
  * Connects as `connect` does, and again for a while where the host drops the connection: OpenSSH from 9.8 on does that to
  * an address from which some connections have ended without a login (PerSourcePenalties), as questions about keys do.
  */
-export async function connectPatiently(
+export async function connectWithRetry(
   access: HostAccess,
   credentials: readonly Credential[],
   ask: readonly KeyQuestion[] = [],
 ): Promise<SshSession> {
-  const end = performance.now() + patienceMs;
+  const end = performance.now() + RETRY_MS;
   for (;;) {
     try {
       return await connect(access.target, credentials, { ...access, ask });
     } catch (error) {
       const isDropped = error instanceof SshUnreachableError && error.kind === "dropped";
-      if (!isDropped || performance.now() + pauseMs >= end) throw error;
+      if (!isDropped || performance.now() + PAUSE_MS >= end) throw error;
       await pause(access.signal);
     }
   }
@@ -34,7 +34,7 @@ export async function connectPatiently(
 /** @throws the reason of the signal when it is aborted meanwhile */
 async function pause(signal: AbortSignal | undefined): Promise<void> {
   try {
-    await wait(pauseMs, undefined, signal && { signal });
+    await wait(PAUSE_MS, undefined, signal && { signal });
   } catch {
     throw signal?.reason;
   }

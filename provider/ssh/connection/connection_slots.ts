@@ -2,7 +2,7 @@ import { SshTimeoutError } from "../../errors";
 import { DeadlinePassed, onAbort } from "./deadline";
 
 /** sshd drops connections at random once several are not logged in yet (MaxStartups), so few are opened at once. */
-const LANES_PER_HOST = 2;
+const SLOTS_PER_HOST = 2;
 
 interface Host {
   open: number;
@@ -13,26 +13,26 @@ interface Host {
 const hosts = new Map<string, Host>();
 
 /** Waits until this process has fewer than two connections to a host. The function returned gives the place back. */
-export async function enterLane(name: string, signal: AbortSignal): Promise<() => void> {
+export async function takeSlot(name: string, signal: AbortSignal): Promise<() => void> {
   const host = hosts.get(name) ?? { open: 0, waiting: new Set() };
   hosts.set(name, host);
-  if (host.open < LANES_PER_HOST) host.open++;
-  else await turn(name, host, signal);
+  if (host.open < SLOTS_PER_HOST) host.open++;
+  else await waitForSlot(name, host, signal);
   let left = false;
   return () => {
-    if (!left) leaveLane(name, host);
+    if (!left) freeSlot(name, host);
     left = true;
   };
 }
 
-function leaveLane(name: string, host: Host): void {
+function freeSlot(name: string, host: Host): void {
   const [next] = host.waiting;
   // The place is handed over, not freed, so that nobody can slip in between.
   if (next) next();
   else if (--host.open === 0) hosts.delete(name);
 }
 
-function turn(name: string, host: Host, signal: AbortSignal): Promise<void> {
+function waitForSlot(name: string, host: Host, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const enter = () => {
       host.waiting.delete(enter);
@@ -42,12 +42,12 @@ function turn(name: string, host: Host, signal: AbortSignal): Promise<void> {
     host.waiting.add(enter);
     const forget = onAbort(signal, (reason) => {
       host.waiting.delete(enter);
-      reject(reason instanceof DeadlinePassed ? busy(name) : reason);
+      reject(reason instanceof DeadlinePassed ? busyError(name) : reason);
     });
   });
 }
 
-function busy(name: string): SshTimeoutError {
+function busyError(name: string): SshTimeoutError {
   return new SshTimeoutError(
     `Two SSH connections to ${name} are open already and neither ended in time: a host gets no more than two at once.`,
   );

@@ -1,7 +1,7 @@
 import type { ServerHostKeyAlgorithm } from "ssh2";
 import { HostKeyChangedError, SshUnreachableError } from "../../errors";
 import { hostKeyAlgorithms, keyTypeOf } from "./algorithms";
-import { enterLane } from "./connection_slots";
+import { takeSlot } from "./connection_slots";
 import { backoff, pause } from "./deadline";
 import { handshake, type Opened } from "./handshake";
 import type { HostKeyCheck } from "./host_key";
@@ -32,7 +32,7 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<O
   let algorithms = hostKeyAlgorithms(pins);
   for (let changed: HostKeyChangedError | undefined; ; ) {
     try {
-      return await persistently(options, algorithms, signal);
+      return await dialWithRetry(options, algorithms, signal);
     } catch (error) {
       changed ??= error instanceof HostKeyChangedError && typeUnknown ? error : undefined;
       algorithms = algorithms.filter((algorithm) => keyTypeOf(algorithm) !== options.check.seen?.type);
@@ -42,14 +42,14 @@ export async function dial(options: DialOptions, signal: AbortSignal): Promise<O
 }
 
 /** Servers drop connections at random under load, and on purpose after failed logins: worth a few more tries. */
-async function persistently(
+async function dialWithRetry(
   options: DialOptions,
   algorithms: readonly ServerHostKeyAlgorithm[],
   signal: AbortSignal,
 ): Promise<Opened> {
   for (let tries = 0; ; tries++) {
     try {
-      return await once(options, algorithms, signal);
+      return await dialOnce(options, algorithms, signal);
     } catch (error) {
       const dropped = error instanceof SshUnreachableError && error.kind === "dropped";
       if (!dropped || tries === (options.retries ?? 3) || !(await pause(backoff(tries, 200, 2000), signal)))
@@ -58,19 +58,19 @@ async function persistently(
   }
 }
 
-async function once(
+async function dialOnce(
   options: DialOptions,
   algorithms: readonly ServerHostKeyAlgorithm[],
   signal: AbortSignal,
 ): Promise<Opened> {
   const { check, steps, route } = options;
   check.beginAnew();
-  const leaveLane = await enterLane(route.lane, signal);
+  const leaveLane = await takeSlot(route.slotName, signal);
   try {
     const stream = await route.open(signal);
     stream.once("close", leaveLane);
     const opened = await handshake({ stream, check, hostKeyAlgorithms: algorithms, steps }, signal);
-    if (route.laneIsHeld === "until logged in") leaveLane();
+    if (route.holdsSlot === "until logged in") leaveLane();
     return opened;
   } catch (error) {
     leaveLane();

@@ -2,7 +2,7 @@ import type { Duplex } from "node:stream";
 import { type AuthenticationType, Client, type ServerHostKeyAlgorithm } from "ssh2";
 import { offer } from "./algorithms";
 import { onAbort } from "./deadline";
-import { explain, type Failure, loginRefused, type Phase } from "./handshake_failure";
+import { explainFailure, type Failure, loginRefusedError, type Phase } from "./handshake_failure";
 import type { HostKeyCheck } from "./host_key";
 import type { LoginStep } from "./login_step";
 
@@ -34,7 +34,7 @@ export function handshake(options: HandshakeOptions, signal: AbortSignal): Promi
 const GOODBYE_MS = 1000;
 
 /** Says goodbye, which spares a server its suspicions, and makes sure that the stream gets closed. */
-export function leave(client: Client, stream: Duplex): void {
+export function closeConnection(client: Client, stream: Duplex): void {
   client.end();
   if (stream.destroyed) return;
   const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
@@ -61,7 +61,7 @@ class Handshake {
         this.connect(reject);
       });
     } catch (error) {
-      leave(this.client, stream);
+      closeConnection(this.client, stream);
       throw error;
     } finally {
       forget();
@@ -96,7 +96,7 @@ class Handshake {
       authHandler: (methods: AuthenticationType[] | null, _partial, next) => {
         this.tried.at(-1)?.refused?.(methods ?? undefined);
         const step = this.options.steps[this.tried.length];
-        if (!step) return fail(loginRefused(check, this.tried, methods));
+        if (!step) return fail(loginRefusedError(check, this.tried, methods));
         this.tried.push(step);
         next(step.method(check.target.user));
       },
@@ -107,6 +107,6 @@ class Handshake {
     const { stream, check } = this.options;
     const bytesRead = "bytesRead" in stream ? stream.bytesRead : undefined;
     const phase = this.phase === "banner" && bytesRead !== 0 && bytesRead !== undefined ? "key exchange" : this.phase;
-    return explain(cause, { check, phase, tried: this.tried });
+    return explainFailure(cause, { check, phase, tried: this.tried });
   }
 }

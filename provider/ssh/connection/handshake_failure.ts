@@ -19,28 +19,28 @@ export interface Circumstances {
 }
 
 /** The error to throw for a handshake that did not succeed. */
-export function explain(failure: Failure, now: Circumstances): unknown {
+export function explainFailure(failure: Failure, now: Circumstances): unknown {
   // The client library only knows that the key was denied; why, the check knows.
   if (now.check.refusal) return now.check.refusal;
-  if (failure === "closed") return dropped(now);
-  if ("aborted" in failure) return failure.aborted instanceof DeadlinePassed ? timedOut(now) : failure.aborted;
+  if (failure === "closed") return droppedError(now);
+  if ("aborted" in failure) return failure.aborted instanceof DeadlinePassed ? timedOutError(now) : failure.aborted;
   return explainError(failure.error, now);
 }
 
 function explainError(error: Error, now: Circumstances): unknown {
   const told = "code" in error && typeof error.code === "number" ? printable(error.message) : undefined;
-  if (told && /too many authentication/i.test(told)) return loginRefused(now.check, now.tried, null, told);
-  if (told) return dropped(now, told);
+  if (told && /too many authentication/i.test(told)) return loginRefusedError(now.check, now.tried, null, told);
+  if (told) return droppedError(now, told);
   const level = "level" in error ? error.level : undefined;
   const lost = level === "client-socket" || error.message === "Connection lost before handshake";
-  if (lost) return dropped(now);
+  if (lost) return droppedError(now);
   return new SshProtocolError(
     `${hostAndPort(now.check.target)} and this client cannot agree on SSH: ${printable(error.message)}. ` +
       "Is that port sshd's, and does it allow algorithms without SHA-1?",
   );
 }
 
-function dropped({ check, phase }: Circumstances, told?: string): unknown {
+function droppedError({ check, phase }: Circumstances, told?: string): unknown {
   if (phase !== "login") return unreachableError(check.target, "dropped", told);
   const reason = told ? ` (${told})` : "";
   return new SshConnectionLostError(
@@ -48,13 +48,13 @@ function dropped({ check, phase }: Circumstances, told?: string): unknown {
   );
 }
 
-function timedOut({ check, phase }: Circumstances): unknown {
+function timedOutError({ check, phase }: Circumstances): unknown {
   if (phase === "banner") return unreachableError(check.target, "timeout", "connected, but no SSH banner came");
   return new SshTimeoutError(`${hostAndPort(check.target)} did not finish its ${phase} in time; it may be overloaded.`);
 }
 
 /** The error for a server that said no to everything. `methods` are the ways to log in that it offers, where known. */
-export function loginRefused(
+export function loginRefusedError(
   check: HostKeyCheck,
   tried: readonly LoginStep[],
   methods: readonly string[] | null,

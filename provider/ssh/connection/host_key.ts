@@ -71,13 +71,13 @@ export class HostKeyCheck {
     const seen = hostKeyFromBlob(blob);
     this.seen = seen;
     this.beginAnew();
-    if (this.pins.length > 0 && !this.known) this.refusal = changed(this.target, this.pins, seen);
-    if (this.pins.length === 0 && this.whenNothingIsKnown === "refuse") this.refusal = unknown(this.target, seen);
+    if (this.pins.length > 0 && !this.known) this.refusal = changedError(this.target, this.pins, seen);
+    if (this.pins.length === 0 && this.whenNothingIsKnown === "refuse") this.refusal = unknownError(this.target, seen);
     return this.refusal === undefined;
   }
 }
 
-function changed(target: SshTarget, pins: readonly HostKeyPin[], seen: HostKey): HostKeyChangedError {
+function changedError(target: SshTarget, pins: readonly HostKeyPin[], seen: HostKey): HostKeyChangedError {
   const expected = pins.map((pin) => pin.fingerprintSha256).join(" or ");
   return new HostKeyChangedError(
     `The host key of ${hostAndPort(target)} has changed: expected ${expected}, seen ${seen.fingerprintSha256} (${seen.type}). ` +
@@ -86,7 +86,7 @@ function changed(target: SshTarget, pins: readonly HostKeyPin[], seen: HostKey):
   );
 }
 
-function unknown(target: SshTarget, seen: HostKey): UnknownHostKeyError {
+function unknownError(target: SshTarget, seen: HostKey): UnknownHostKeyError {
   return new UnknownHostKeyError(
     `The host key of ${hostAndPort(target)} is not known: it shows ${seen.fingerprintSha256} (${seen.type}). ` +
       "Compare that with the machine's console and give it as the known host key, or allow new hosts.",

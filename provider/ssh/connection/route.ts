@@ -5,14 +5,14 @@ import { openTcp } from "./tcp";
 /** A way to a host. */
 export interface Route {
   /** Connections with the same name share the two places that a host has. */
-  readonly lane: string;
+  readonly slotName: string;
   /** sshd counts who is not logged in yet; a bastion may carry many that are. */
-  readonly laneIsHeld: "until closed" | "until logged in";
+  readonly holdsSlot: "until closed" | "until logged in";
   /** Opens a stream to the host. Rejects with one of errors.ts, or with the signal's reason when the caller gave up. */
   open(signal: AbortSignal): Promise<Duplex>;
 }
 
 /** Straight over TCP. */
-export function direct(target: SshTarget, laneIsHeld: Route["laneIsHeld"] = "until closed"): Route {
-  return { lane: hostAndPort(target), laneIsHeld, open: (signal) => openTcp(target, signal) };
+export function direct(target: SshTarget, holdsSlot: Route["holdsSlot"] = "until closed"): Route {
+  return { slotName: hostAndPort(target), holdsSlot, open: (signal) => openTcp(target, signal) };
 }

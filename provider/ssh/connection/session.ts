@@ -1,6 +1,6 @@
 import { SshConnectionLostError } from "../../errors";
 import { type ExecOptions, type ExecResult, runCommand } from "./exec";
-import { leave, type Opened } from "./handshake";
+import { closeConnection, type Opened } from "./handshake";
 import type { HostKey, HostKeyCheck } from "./host_key";
 import { hostAndPort } from "./target";
 
@@ -46,6 +46,6 @@ export class Session implements SshSession {
   }
 
   close(): void {
-    leave(this.opened.client, this.opened.stream);
+    closeConnection(this.opened.client, this.opened.stream);
   }
 }

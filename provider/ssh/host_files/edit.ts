@@ -1,9 +1,9 @@
 import { SshCommandError } from "../../errors";
 import { backoff, pause } from "../connection/deadline";
 import { printable } from "./fields";
-import type { HostLook } from "./inspect_host";
+import type { HostFacts } from "./inspect_host";
 import { type HostFile, readHostFiles } from "./read";
-import { type SwapOptions, type SwapOutcome, swapHostFile } from "./replace_file";
+import { type ReplaceOptions, type ReplaceOutcome, replaceFileAtomically } from "./replace_file";
 import type { Shell } from "./run_script";
 
 /** What became of an edit. */
@@ -11,11 +11,11 @@ export interface EditResult {
   /** The file as it was when the last decision about it was made. */
   readonly file: HostFile;
   /** What became of the decision; absent when it was that there is nothing to write. */
-  readonly swap?: SwapOutcome;
+  readonly swap?: ReplaceOutcome;
 }
 
 /** Bounds, and how long a lock is respected. */
-export interface EditOptions extends SwapOptions {
+export interface EditOptions extends ReplaceOptions {
   /**
    * Milliseconds after which a lock that is still the same one is broken; the edit is `failed` where that does not succeed.
    * Default 60 000.
@@ -40,7 +40,7 @@ const TRIES = 15;
  */
 export async function editHostFile(
   session: Shell,
-  look: HostLook,
+  look: HostFacts,
   user: string,
   path: string,
   edit: (file: HostFile) => Buffer | undefined,
@@ -53,26 +53,26 @@ export async function editHostFile(
     if (swap === undefined || swap.outcome === "written" || swap.outcome === "failed") return result;
     // Waiting for one and the same lock is bounded by patience.
     if (lock.isStill(swap)) tries -= 1;
-    if (tries >= TRIES) return lock.isOverdue() ? { ...result, swap: stuck(result.file) } : result;
+    if (tries >= TRIES) return lock.isOverdue() ? { ...result, swap: lockedOutcome(result.file) } : result;
     await pause(backoff(tries, 20, 400), options.signal ?? NEVER);
   }
 }
 
 async function tryOnce(
   session: Shell,
-  look: HostLook,
+  look: HostFacts,
   user: string,
   path: string,
   { edit, unheard, ...options }: EditOptions & { readonly edit: (file: HostFile) => Buffer | undefined },
 ): Promise<EditResult> {
   const [file] = await readHostFiles(session, look, user, [path], { ...options, literal: true });
   if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
-  if (file.status !== "read" && file.status !== "missing") return { file, swap: notEditable(file) };
+  if (file.status !== "read" && file.status !== "missing") return { file, swap: notEditableOutcome(file) };
   const bytes = edit(file);
   if (bytes === undefined) return { file };
   const expected = file.status === "read" ? file.bytes : undefined;
   try {
-    return { file, swap: await swapHostFile(session, look, user, path, expected, bytes, options) };
+    return { file, swap: await replaceFileAtomically(session, look, user, path, expected, bytes, options) };
   } catch (error) {
     unheard?.(file.bytes, bytes);
     throw error;
@@ -81,13 +81,13 @@ async function tryOnce(
 
 const NEVER = new AbortController().signal;
 
-function notEditable({ path, resolved, status, reason }: HostFile): SwapOutcome {
+function notEditableOutcome({ path, resolved, status, reason }: HostFile): ReplaceOutcome {
   const what = status === "not-a-file" ? `${resolved} is not a regular file` : `cannot read ${path}`;
   return { outcome: "failed", reason: reason ? `${what}: ${reason}` : what };
 }
 
 /** A lock whose holder stays the same to look at and is yet another one to the host. */
-function stuck({ resolved }: HostFile): SwapOutcome {
+function lockedOutcome({ resolved }: HostFile): ReplaceOutcome {
   const at = resolved.lastIndexOf("/") + 1;
   const lock = `${resolved.slice(0, at)}.${resolved.slice(at)}.exoscale-ssh.lock`;
   return { outcome: "failed", reason: `a lock is left and cannot be taken away, remove ${printable(lock)}` };
@@ -101,7 +101,7 @@ class LockWatch {
   constructor(private readonly patienceMs: number) {}
 
   /** Takes note of an outcome; tells whether it is the lock of last time, and to be waited for. */
-  isStill(swap: SwapOutcome): boolean {
+  isStill(swap: ReplaceOutcome): boolean {
     const by = swap.outcome === "locked" ? swap.by : undefined;
     if (by !== undefined && by === this.by) return !this.isOverdue();
     this.by = by;
@@ -115,7 +115,7 @@ class LockWatch {
   }
 
   /** The lock to break, once it is overdue. */
-  toBreak(): Pick<SwapOptions, "staleLock"> {
+  toBreak(): Pick<ReplaceOptions, "staleLock"> {
     return this.by !== undefined && this.isOverdue() ? { staleLock: this.by } : {};
   }
 }

@@ -2,11 +2,11 @@ import { InvalidTargetError } from "../../errors";
 import type { ExecOptions } from "../connection/exec";
 import { type Become, type HostAccount, isUserName, parsePasswdLine, type Rights } from "./account";
 import { type Fields, printable } from "./fields";
-import { ASK_SSHD, LOOK, SHOW_SSHD_CONFIG } from "./inspect_host_script";
+import { ASK_SSHD, INSPECT_HOST, SHOW_SSHD_CONFIG } from "./inspect_host_script";
 import { runScript, type Shell } from "./run_script";
 
 /** What a host says of itself. */
-export interface HostLook extends Rights {
+export interface HostFacts extends Rights {
   /** Those of the wanted users who exist, by name. */
   readonly accounts: ReadonlyMap<string, HostAccount>;
   /** What `sshd -T -C user=...` says, by name of the wanted user; without those for whom it could not be asked. */
@@ -25,19 +25,19 @@ const WAYS: readonly Become[] = ["sudo", "doas", "su"];
  * Rejects as SshSession.exec does; with SshNoShellError where the login gets no shell, with SshCommandError where a script
  * fails on the host, and with InvalidTargetError for what is no user name.
  */
-export async function lookAtHost(
+export async function inspectHost(
   session: Shell,
   users: readonly string[],
   options?: Pick<ExecOptions, "signal" | "timeoutMs">,
-): Promise<HostLook> {
+): Promise<HostFacts> {
   const wrong = users.find((user) => !isUserName(user));
   if (wrong !== undefined) throw new InvalidTargetError(`${JSON.stringify(wrong)} cannot be a user of a host.`);
   const variables = { users: users.join(" ") };
   const next = { text: `${ASK_SSHD}\n${SHOW_SSHD_CONFIG}`, variables };
-  return lookFrom(await runScript(session, { text: LOOK, variables, next }, options));
+  return factsFrom(await runScript(session, { text: INSPECT_HOST, variables, next }, options));
 }
 
-function lookFrom(said: Fields): HostLook {
+function factsFrom(said: Fields): HostFacts {
   const loginAccount = accountIn(said, "login") ?? accountIn(said, "self");
   if (!loginAccount) throw new InvalidTargetError(`The host does not say who ${said.text("self")} is.`);
   const accounts = said.each("account").flatMap((each) => accountIn(each, "account") ?? []);

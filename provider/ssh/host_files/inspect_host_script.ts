@@ -4,7 +4,7 @@ import { script } from "./shell_text";
  * Says who the session is, which of `$users` exist, and how to become another account; then starts the next script as
  * root, or as itself where it cannot.
  */
-export const LOOK = script`
+export const INSPECT_HOST = script`
   # getent knows every account. Where there is none, the file does; and else the shell may.
   passwd_line() {
     if command -v getent >/dev/null 2>&1; then

@@ -1,7 +1,7 @@
 import type { ExecOptions } from "../connection/exec";
 import { accountOf, pathOf } from "./account";
 import type { Fields } from "./fields";
-import type { HostLook } from "./inspect_host";
+import type { HostFacts } from "./inspect_host";
 import { READ } from "./read_script";
 import { runScriptAs, type Shell } from "./run_script";
 import { quote } from "./shell_text";
@@ -48,7 +48,7 @@ export interface ReadOptions extends ExecOptions {
  */
 export async function readHostFiles(
   session: Shell,
-  look: HostLook,
+  look: HostFacts,
   user: string,
   paths: readonly string[],
   options: ReadOptions = {},

@@ -1,12 +1,12 @@
 import type { ExecOptions } from "../connection/exec";
 import { accountOf, canAct, pathOf } from "./account";
 import { printable } from "./fields";
-import type { HostLook } from "./inspect_host";
-import { SWAP } from "./replace_file_script";
+import type { HostFacts } from "./inspect_host";
+import { REPLACE_FILE } from "./replace_file_script";
 import { type Answer, runScriptAs, type Shell } from "./run_script";
 
 /** What became of a file. Unless it is `written`, it is what it was. */
-export type SwapOutcome =
+export type ReplaceOutcome =
   | {
       readonly outcome: "written";
       /** What was written. */
@@ -24,7 +24,7 @@ export type SwapOutcome =
   | { readonly outcome: "failed"; readonly reason: string };
 
 /** Bounds, and what to do about a lock. */
-export interface SwapOptions extends ExecOptions {
+export interface ReplaceOptions extends ExecOptions {
   /** A lock with this `by` is broken: nobody is behind it any more. Default: no lock is. */
   readonly staleLock?: string;
 }
@@ -37,19 +37,19 @@ export interface SwapOptions extends ExecOptions {
  * Acts as the account itself. Only outside of its home, in a directory where it may not write, root acts; and never where
  * a directory or a link on the way to the file is not root's alone. Rejects as readHostFiles does; what became of the file is then not known.
  */
-export async function swapHostFile(
+export async function replaceFileAtomically(
   session: Shell,
-  look: HostLook,
+  look: HostFacts,
   user: string,
   path: string,
   expected: Buffer | undefined,
   bytes: Buffer,
-  options: SwapOptions = {},
-): Promise<SwapOutcome> {
+  options: ReplaceOptions = {},
+): Promise<ReplaceOutcome> {
   const account = accountOf(look, user);
   const at = pathOf(account, path);
   const script = (variables: Readonly<Record<string, string>>) => ({
-    text: SWAP,
+    text: REPLACE_FILE,
     variables: {
       ...variables,
       ...sizes(expected, bytes),
@@ -70,7 +70,7 @@ function sizes(expected: Buffer | undefined, bytes: Buffer): Record<string, stri
   return { kind: expected ? "old" : "new", old: String(expected?.length ?? 0), new: String(bytes.length) };
 }
 
-function outcomeOf(said: Answer, bytes: Buffer): SwapOutcome {
+function outcomeOf(said: Answer, bytes: Buffer): ReplaceOutcome {
   if ("refused" in said) return { outcome: "failed", reason: said.refused };
   const outcome = said.text("outcome");
   if (outcome === "changed") return { outcome };

@@ -1,5 +1,5 @@
 import { RESOLVE } from "./read_script";
-import { CHECK_WAY_OF_ROOT } from "./root_path_script";
+import { CHECK_PATH_OF_ROOT } from "./root_path_script";
 import { script } from "./shell_text";
 
 /*
@@ -207,6 +207,13 @@ const REPLACE = script`
  * standard input; `$kind` is `new` if there is to be no file yet, else `old`; `$home` is the account's; `$stale` names the
  * holder of a lock that may be broken; `$public` is set where a file of root's is read by another account.
  */
-export const SWAP = [BEGIN, CHECK_WAY_OF_ROOT, GO_TO_DIRECTORY, MAKE_READY, COMPARE, PREPARE_FILE, LOCK, REPLACE].join(
-  "\n",
-);
+export const REPLACE_FILE = [
+  BEGIN,
+  CHECK_PATH_OF_ROOT,
+  GO_TO_DIRECTORY,
+  MAKE_READY,
+  COMPARE,
+  PREPARE_FILE,
+  LOCK,
+  REPLACE,
+].join("\n");

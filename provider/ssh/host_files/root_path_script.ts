@@ -4,7 +4,7 @@ import { script } from "./shell_text";
  * Where it runs as root, fails unless every directory and link on the way to `$path` is root's alone: whoever else has one
  * could lead root to any other file. Needs `fail`.
  */
-export const CHECK_WAY_OF_ROOT = script`
+export const CHECK_PATH_OF_ROOT = script`
   # What is not there is no way either. Of a directory like /tmp nobody takes away what is root's.
   roots_alone() {
     [ -e "$1" ] || [ -h "$1" ] || return

@@ -27,7 +27,7 @@ export type Answer = Fields | { readonly refused: string };
 /** Runs a script as the account of the session. Rejects as SshSession.exec does, with SshNoShellError or SshCommandError. */
 export async function runScript(session: Shell, script: HostScript, options?: ExecOptions): Promise<Fields> {
   const nonce = randomBytes(16).toString("hex");
-  return answered(session, await session.exec(COMMAND, stdinFor(nonce, script), options), nonce);
+  return parseAnswer(session, await session.exec(COMMAND, stdinFor(nonce, script), options), nonce);
 }
 
 /**
@@ -48,7 +48,7 @@ export async function runScriptAs(
   const result = await session.exec(COMMAND, stdin, options);
   const fields = fieldsIn(result.stdoutBytes, nonce);
   if (fields.length === 1 && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
-  return answered(session, result, nonce);
+  return parseAnswer(session, result, nonce);
 }
 
 function stdinFor(nonce: string, { text, variables = {}, next, data }: HostScript): Buffer {
@@ -56,16 +56,16 @@ function stdinFor(nonce: string, { text, variables = {}, next, data }: HostScrip
   return Buffer.concat([Buffer.from(loaded(nonce, variables, text)), rest]);
 }
 
-function answered({ where }: Shell, result: ExecResult, nonce: string): Fields {
+function parseAnswer({ where }: Shell, result: ExecResult, nonce: string): Fields {
   const fields = fieldsIn(result.stdoutBytes, nonce);
-  if (fields.length === 0) throw noShell(where, result);
+  if (fields.length === 0) throw noShellError(where, result);
   if (fields.at(-1)?.name === "end") return new Fields(fields);
   throw new SshCommandError(
     `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${printable(result.stderr) || "it said nothing"}.`,
   );
 }
 
-function noShell(where: string | undefined, { code, stdout, stderr }: ExecResult): SshNoShellError {
+function noShellError(where: string | undefined, { code, stdout, stderr }: ExecResult): SshNoShellError {
   const said = printable(stdout) || printable(stderr);
   return new SshNoShellError(
     `${where ?? "The host"} let the login in and ran no command for it (status ${code}${said ? `; it said: ${said}` : ""}). The user's ` +

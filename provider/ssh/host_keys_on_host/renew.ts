@@ -15,9 +15,9 @@ import { withHostLock } from "../connection/host_lock";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { type Fields, printable } from "../host_files/fields";
-import { type HostLook, lookAtHost } from "../host_files/inspect_host";
+import { type HostFacts, inspectHost } from "../host_files/inspect_host";
 import { runScriptAs } from "../host_files/run_script";
-import { BACK, MAKE, SWAP, TIDY } from "./scripts";
+import { EXCHANGE_KEYS, MAKE_KEYS, REMOVE_STAGE, RESTORE_KEYS } from "./scripts";
 
 /** Which host key is to go, and who has to know of the next one. */
 export interface HostKeyRenewal {
@@ -48,49 +48,49 @@ export async function renewHostKeys(
   return await withHostLock(access, async () => {
     progress("logging in to the host key that it was given");
     const known = { ...access, knownHostKeys: [renewal.old, ...renewal.announced], acceptNew: false };
-    const session = await loginOnceUp(known, renewal.loginMs ?? 60_000);
+    const session = await logInOnceUp(known, renewal.loginMs ?? 60_000);
     try {
-      return await renewed({ access, renewal, session, look: await lookAtHost(session, ["root"]) }, progress);
+      return await renewKeys({ access, renewal, session, look: await inspectHost(session, ["root"]) }, progress);
     } finally {
       session.close();
     }
   });
 }
 
-async function renewed(visit: Visit, progress: Progress): Promise<HostKey> {
+async function renewKeys(visit: Renewal, progress: Progress): Promise<HostKey> {
   const { access, renewal, session, look } = visit;
-  if (!canAct(look, "root")) throw notRoot(access, look);
-  const made = await asRoot(visit, MAKE, { old: renewal.old });
+  if (!canAct(look, "root")) throw notRootError(access, look);
+  const made = await runAsRoot(visit, MAKE_KEYS, { old: renewal.old });
   // Shown, and in the files: a run that died after that has left only what it kept.
   const isDone = !isKey(session.hostKey, renewal.old) && made.bytes("made") === undefined;
-  if (!isDone) return await exchanged(visit, made, progress);
-  await asRoot(visit, TIDY, { stage: made.text("stage") ?? "" });
+  if (!isDone) return await exchangeKeys(visit, made, progress);
+  await runAsRoot(visit, REMOVE_STAGE, { stage: made.text("stage") ?? "" });
   return session.hostKey;
 }
 
-interface Visit {
+interface Renewal {
   readonly access: HostAccess;
   readonly renewal: HostKeyRenewal;
   readonly session: SshSession;
-  readonly look: HostLook;
+  readonly look: HostFacts;
 }
 
-async function exchanged(visit: Visit, made: Fields, progress: Progress): Promise<HostKey> {
+async function exchangeKeys(visit: Renewal, made: Fields, progress: Progress): Promise<HostKey> {
   const keys = made.each("file").map((each) => keyFrom(each.text("public") ?? ""));
   const shownFirst = keys.find(({ type }) => type === "ssh-ed25519") ?? keys[0];
   const stage = made.text("stage") ?? "";
-  if (!shownFirst) throw notDone(visit.access, "it has no host key of a kind that it could make anew");
+  if (!shownFirst) throw notDoneError(visit.access, "it has no host key of a kind that it could make anew");
   await visit.renewal.announce(shownFirst);
   progress("having it show a host key of its own");
   const files = made.each("file").map((each) => each.text("file") ?? "");
   const variables = { stage, files: files.join("\n") };
-  await asRoot(visit, SWAP, variables);
-  const { shown, last } = await shownSince(visit, keys);
+  await runAsRoot(visit, EXCHANGE_KEYS, variables);
+  const { shown, last } = await waitForNewKey(visit, keys);
   if (!shown) {
-    await asRoot(visit, BACK, variables);
-    throw notDone(visit.access, `its sshd does not show the new host key, and the old one is back${last}`);
+    await runAsRoot(visit, RESTORE_KEYS, variables);
+    throw notDoneError(visit.access, `its sshd does not show the new host key, and the old one is back${last}`);
   }
-  await asRoot(visit, TIDY, { stage });
+  await runAsRoot(visit, REMOVE_STAGE, { stage });
   return shown;
 }
 
@@ -98,7 +98,7 @@ async function exchanged(visit: Visit, made: Fields, progress: Progress): Promis
 const mayPass = [SshLoginRefusedError, BastionLoginRefusedError, SshConnectionLostError, SshUnreachableError];
 
 /** Logs in, again and again while the host may still be booting; a host key that is another ends it at once. */
-async function loginOnceUp(access: HostAccess, patienceMs: number): Promise<SshSession> {
+async function logInOnceUp(access: HostAccess, patienceMs: number): Promise<SshSession> {
   const end = Date.now() + patienceMs;
   for (let tries = 0; ; tries++) {
     try {
@@ -112,7 +112,7 @@ async function loginOnceUp(access: HostAccess, patienceMs: number): Promise<SshS
 }
 
 /** Connects until the host shows one of the keys. The old one may be seen for as long as sshd takes to read its files. */
-async function shownSince({ access, renewal }: Visit, keys: readonly HostKey[]) {
+async function waitForNewKey({ access, renewal }: Renewal, keys: readonly HostKey[]) {
   const next = keys.map(({ type, base64 }) => `${type} ${base64}`);
   const known = { ...access, knownHostKeys: [...next, renewal.old], acceptNew: false };
   const end = Date.now() + (renewal.settleMs ?? 15_000);
@@ -136,15 +136,15 @@ async function pause(milliseconds: number, { signal }: HostAccess): Promise<void
   await wait(milliseconds, undefined, signal && { signal });
 }
 
-async function asRoot(
-  { access, session, look }: Visit,
+async function runAsRoot(
+  { access, session, look }: Renewal,
   text: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<Fields> {
   const said = await runScriptAs(session, look, "root", { text, variables });
-  if ("refused" in said) throw notDone(access, said.refused);
+  if ("refused" in said) throw notDoneError(access, said.refused);
   const reason = said.text("reason");
-  if (reason !== undefined) throw notDone(access, printable(reason));
+  if (reason !== undefined) throw notDoneError(access, printable(reason));
   return said;
 }
 
@@ -156,10 +156,10 @@ function keyFrom(text: string): HostKey {
   return hostKeyFromBlob(Buffer.from(text.split(" ")[1] ?? "", "base64"));
 }
 
-function notRoot({ target }: HostAccess, { becomeRefusal }: HostLook): HostKeyNotPinnedError {
-  return notDone({ target }, `${target.user} cannot become root there: ${becomeRefusal ?? "nothing lets it"}`);
+function notRootError({ target }: HostAccess, { becomeRefusal }: HostFacts): HostKeyNotPinnedError {
+  return notDoneError({ target }, `${target.user} cannot become root there: ${becomeRefusal ?? "nothing lets it"}`);
 }
 
-function notDone({ target }: Pick<HostAccess, "target">, reason: string): HostKeyNotPinnedError {
+function notDoneError({ target }: Pick<HostAccess, "target">, reason: string): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(`${target.host} was not given a host key of its own: ${reason}.`);
 }

@@ -67,7 +67,7 @@ const PUT_BACK = script`
  * `stage`, and for each key its `file` and what is `public`; where another key is in the files already, as after a run
  * that died, `made` is absent and the keys are those.
  */
-export const MAKE = [
+export const MAKE_KEYS = [
   BEGIN,
   script`
   IFS=$line_end
@@ -119,7 +119,7 @@ export const MAKE = [
 ].join("\n");
 
 /** Puts the new ones of `$files` in their places, each at once, and has sshd read them. */
-export const SWAP = [
+export const EXCHANGE_KEYS = [
   BEGIN,
   TELL,
   PUT_BACK,
@@ -144,7 +144,7 @@ export const SWAP = [
 ].join("\n");
 
 /** Puts the old ones back, and has sshd read them. */
-export const BACK = [
+export const RESTORE_KEYS = [
   BEGIN,
   TELL,
   PUT_BACK,
@@ -157,7 +157,7 @@ export const BACK = [
 ].join("\n");
 
 /** Removes what is left over, the old keys too. */
-export const TIDY = script`
+export const REMOVE_STAGE = script`
   rm -rf "$stage"
   put end
 `;

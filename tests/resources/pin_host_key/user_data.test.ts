@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
 import { gunzipSync, gzipSync } from "node:zlib";
 import {
+  generateInjectedKey,
   type InjectedKey,
   injectedKeyIn,
-  newInjectedKey,
   sameButForKey,
   withInjectedKey,
   withoutInjectedKey,
@@ -31,7 +31,7 @@ const mime = [
 
 let key: InjectedKey;
 beforeAll(async () => {
-  key = await newInjectedKey();
+  key = await generateInjectedKey();
 });
 
 const decoded = (sent: string) => Buffer.from(sent, "base64");
@@ -99,7 +99,7 @@ describe("A host key in user data", () => {
   });
 
   test.each(given)("is all that tells two of them apart (%#)", async (userData) => {
-    const other = withInjectedKey(userData, await newInjectedKey());
+    const other = withInjectedKey(userData, await generateInjectedKey());
     const [mine, theirs] = [withInjectedKey(userData, key), withInjectedKey(`${config}# changed`, key)];
     expect([sameButForKey(mine, other), sameButForKey(mine, theirs)]).toEqual([true, false]);
   });

@@ -2,7 +2,7 @@
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
 import type { HostFile } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
+import { replaceFileAtomically } from "../../../provider/ssh/host_files/replace_file";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
 import { cutOff } from "./local_session";
 import { FILE, testAsRoot, Workplace } from "./workplace";
@@ -142,7 +142,14 @@ test.each([
   place.write("old bytes.");
   const before = place.all();
   const shell: Shell = cutOff(place.shell, at);
-  const swapped = swapHostFile(shell, place.look, "tester", FILE, Buffer.from("old bytes."), Buffer.from("new bytes!"));
+  const swapped = replaceFileAtomically(
+    shell,
+    place.look,
+    "tester",
+    FILE,
+    Buffer.from("old bytes."),
+    Buffer.from("new bytes!"),
+  );
   await swapped.catch(() => undefined);
   expect(place.all()).toEqual(before);
 });

@@ -1,8 +1,8 @@
 /** On guests of both kinds, over SSH: as oneself, as root through sudo, and as root for another. */
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
-import { lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
+import { inspectHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
+import { replaceFileAtomically } from "../../../provider/ssh/host_files/replace_file";
 import { describeGuests } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { closeSessions, type GuestHost, guestHost } from "./guest_host";
@@ -20,14 +20,14 @@ describeGuests((guests) => {
   beforeEach(() => host.guest.writeAuthorizedKeys(`${host.key.publicKey}\n`));
 
   test("a look tells the accounts that exist, and that sudo leads to the others", async () => {
-    const look = await lookAtHost(await host.session(), ["debian", "root", "nobody-there"]);
+    const look = await inspectHost(await host.session(), ["debian", "root", "nobody-there"]);
     expect([...look.accounts.keys()]).toEqual(["debian", "root"]);
     expect(look.loginAccount.user).toBe("debian");
     expect([look.accounts.get("root")?.uid, look.become, look.becomeRefusal]).toEqual([0, "sudo", undefined]);
   });
 
   test("a look has what sshd says of each user who exists", async () => {
-    const { sshdSettings, sshdConfig } = await lookAtHost(await host.session(), ["debian", "root", "nobody-there"]);
+    const { sshdSettings, sshdConfig } = await inspectHost(await host.session(), ["debian", "root", "nobody-there"]);
     expect([...sshdSettings.keys()]).toEqual(expect.arrayContaining(["debian", "root"]));
     expect(sshdSettings.get("debian")).toMatch(/^authorizedkeysfile .ssh\/authorized_keys .ssh\/authorized_keys2$/im);
     expect(sshdConfig).toEqual(expect.any(String));
@@ -40,13 +40,13 @@ describeGuests((guests) => {
     ["root", "root"],
   ])("a session of %s reads and replaces the file of %s", async (login, user) => {
     const session = await host.session(login);
-    const look = await lookAtHost(session, [user]);
+    const look = await inspectHost(session, [user]);
     const before = await host.guest.authorizedKeys(user);
     const [file] = await readHostFiles(session, look, user, [FILE]);
     expect(file).toMatchObject({ status: "read", bytes: Buffer.from(before), links: 1 });
 
     const bytes = Buffer.from(`${before}# more\n`);
-    const swapped = await swapHostFile(session, look, user, FILE, file?.bytes, bytes);
+    const swapped = await replaceFileAtomically(session, look, user, FILE, file?.bytes, bytes);
     expect(swapped).toEqual({ outcome: "written", bytes, inPlace: false });
     expect(await host.guest.authorizedKeys(user)).toBe(`${before}# more\n`);
     expect((await readHostFiles(session, look, user, [FILE]))[0]).toMatchObject({ owner: file?.owner, mode: "0600" });
@@ -54,7 +54,7 @@ describeGuests((guests) => {
 
   test("an edit decides upon the bytes that are there, and writes nothing where nothing changes", async () => {
     const session = await host.session();
-    const look = await lookAtHost(session, ["debian"]);
+    const look = await inspectHost(session, ["debian"]);
     const { file, swap } = await editHostFile(session, look, "debian", FILE, () => undefined);
     expect([file.bytes.toString(), swap]).toEqual([`${host.key.publicKey}\n`, undefined]);
   });

@@ -1,9 +1,9 @@
 /** File systems that are full, read-only, or of one file, and directories that are root's: on a guest with a real sshd. */
 
 import type { SshSession } from "../../../provider/ssh/connection/session";
-import { lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
+import { inspectHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
+import { replaceFileAtomically } from "../../../provider/ssh/host_files/replace_file";
 import { describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { closeSessions, type GuestHost, guestHost } from "./guest_host";
@@ -34,8 +34,8 @@ describeSshd("On a guest with a real sshd,", () => {
   }
 
   async function swap(expected: string | undefined, bytes: string, path = FILE, login = session, user = "debian") {
-    const look = await lookAtHost(login, [user]);
-    return swapHostFile(
+    const look = await inspectHost(login, [user]);
+    return replaceFileAtomically(
       login,
       look,
       user,
@@ -104,7 +104,7 @@ describeSshd("On a guest with a real sshd,", () => {
     test("is made by root, and so that sshd can read it as the account", async () => {
       await said(`rm ${OUTSIDE}`);
       expect(await swap(undefined, "new", OUTSIDE)).toMatchObject({ outcome: "written" });
-      const look = await lookAtHost(session, ["debian"]);
+      const look = await inspectHost(session, ["debian"]);
       const [file] = await readHostFiles(session, look, "debian", [OUTSIDE]);
       expect(file).toMatchObject({ owner: "root", mode: "0644", bytes: Buffer.from("new") });
     });
@@ -165,7 +165,7 @@ describeSshd("On a guest with a real sshd,", () => {
 
   test("a link to a file of root's gives nothing of it away", async () => {
     await said(`ln -sf /etc/shadow ${FILE}`);
-    const look = await lookAtHost(session, ["debian"]);
+    const look = await inspectHost(session, ["debian"]);
     const [file] = await readHostFiles(session, look, "debian", [FILE]);
     expect(file).toMatchObject({ status: "unreadable", resolved: "/etc/shadow", reason: "Permission denied" });
     expect(file?.bytes).toEqual(Buffer.alloc(0));

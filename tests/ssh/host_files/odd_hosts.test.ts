@@ -3,9 +3,9 @@ import { once } from "node:events";
 import { readFileSync, watch, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { SshSession } from "../../../provider/ssh/connection/session";
-import { type HostLook, lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
+import { type HostFacts, inspectHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
-import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
+import { replaceFileAtomically } from "../../../provider/ssh/host_files/replace_file";
 import { describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { closeSessions, type GuestHost, guestHost } from "./guest_host";
@@ -32,9 +32,9 @@ describeSshd("On a guest with a real sshd,", () => {
     writeFileSync(inGuest("etc/passwd"), passwd.replace(/^(debian:.*:).*$/m, `$1${shell}`));
   }
 
-  async function looked(users = ["debian", "root"]): Promise<[SshSession, HostLook]> {
+  async function looked(users = ["debian", "root"]): Promise<[SshSession, HostFacts]> {
     const session = await host.session();
-    return [session, await lookAtHost(session, users)];
+    return [session, await inspectHost(session, users)];
   }
 
   test("words before, meanwhile and after do no harm", async () => {
@@ -45,7 +45,7 @@ describeSshd("On a guest with a real sshd,", () => {
     expect((await session.exec("true")).stdout).toMatch(/Last login: today\n.*Welcome=1\nBye\n$/s);
     const [file] = await readHostFiles(session, look, "debian", [FILE]);
     expect(file?.bytes.toString()).toBe(text);
-    expect(await swapHostFile(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+    expect(await replaceFileAtomically(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
       outcome: "changed",
     });
   });
@@ -90,11 +90,11 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
 
     test("one's own file is replaced, and another's is neither read nor written", async () => {
       const [session, look] = await looked();
-      const outcome = await swapHostFile(session, look, "debian", FILE, Buffer.from(text), Buffer.from("new"));
+      const outcome = await replaceFileAtomically(session, look, "debian", FILE, Buffer.from(text), Buffer.from("new"));
       expect(outcome).toMatchObject({ outcome: "written" });
       const [other] = await readHostFiles(session, look, "root", ["/root/.ssh/authorized_keys", "/root/.ssh/*.pub"]);
       expect(other).toMatchObject({ status: "unreadable", reason: "Permission denied" });
-      expect(await swapHostFile(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+      expect(await replaceFileAtomically(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
         outcome: "failed",
         reason: expect.stringMatching(/^cannot act as root: sudo: a password is required/),
       });
@@ -106,7 +106,7 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
     writeFileSync(inGuest("bin/sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2; exit 1\n");
     const [file] = await readHostFiles(session, look, "root", [FILE]);
     expect(file).toMatchObject({ status: "unreadable", reason: "sudo: a password is required" });
-    expect(await swapHostFile(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+    expect(await replaceFileAtomically(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
       outcome: "failed",
       reason: "sudo: a password is required",
     });
@@ -116,7 +116,14 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
     const [session, look] = await looked();
     const watcher = watch(inGuest("home/debian/.ssh"));
     const begun = once(watcher, "change");
-    const swapping = swapHostFile(session, look, "debian", FILE, Buffer.from(text), Buffer.alloc(12_000_000, "x"));
+    const swapping = replaceFileAtomically(
+      session,
+      look,
+      "debian",
+      FILE,
+      Buffer.from(text),
+      Buffer.alloc(12_000_000, "x"),
+    );
     const [, name] = await begun;
     session.close();
     watcher.close();

@@ -1,6 +1,6 @@
 /** The scripts under the shells and programs that hosts have, each in place of this machine's /bin/sh. */
 import { mkdirSync, rmSync } from "node:fs";
-import { lookAtHost } from "../../../provider/ssh/host_files/inspect_host";
+import { inspectHost } from "../../../provider/ssh/host_files/inspect_host";
 import { Busybox, found, hostWith, noSurroundings, type Surroundings } from "./shells";
 import { asAccount, FILE, Workplace } from "./workplace";
 
@@ -77,7 +77,7 @@ function promises(make: () => Workplace) {
   });
 
   test("a host tells who is logged in, and whom it knows", async () => {
-    const { loginAccount, accounts } = await lookAtHost(place.shell, ["root", "not-there"]);
+    const { loginAccount, accounts } = await inspectHost(place.shell, ["root", "not-there"]);
     expect(loginAccount.uid).toBe(place.look.loginAccount.uid);
     expect([...accounts.keys()]).toEqual(["root"]);
   });

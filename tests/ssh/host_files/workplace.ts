@@ -13,9 +13,13 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { HostLook } from "../../../provider/ssh/host_files/inspect_host";
+import type { HostFacts } from "../../../provider/ssh/host_files/inspect_host";
 import { type HostFile, readHostFiles } from "../../../provider/ssh/host_files/read";
-import { type SwapOptions, type SwapOutcome, swapHostFile } from "../../../provider/ssh/host_files/replace_file";
+import {
+  type ReplaceOptions,
+  type ReplaceOutcome,
+  replaceFileAtomically,
+} from "../../../provider/ssh/host_files/replace_file";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
 import { type LocalHost, localSession } from "./local_session";
 
@@ -36,7 +40,7 @@ export const FILE = ".ssh/authorized_keys";
 export class Workplace {
   readonly home = mkdtempSync(join(tmpdir(), "host-files-"));
   readonly shell: Shell;
-  readonly look: HostLook;
+  readonly look: HostFacts;
 
   constructor(host = asAccount) {
     chmodSync(this.home, 0o755);
@@ -78,9 +82,13 @@ export class Workplace {
     return readHostFiles(this.shell, this.look, "tester", paths);
   }
 
-  swap(expected: string | Buffer | undefined, bytes: string | Buffer, options?: SwapOptions): Promise<SwapOutcome> {
+  swap(
+    expected: string | Buffer | undefined,
+    bytes: string | Buffer,
+    options?: ReplaceOptions,
+  ): Promise<ReplaceOutcome> {
     const before = expected === undefined ? undefined : Buffer.from(expected);
-    return swapHostFile(this.shell, this.look, "tester", FILE, before, Buffer.from(bytes), options);
+    return replaceFileAtomically(this.shell, this.look, "tester", FILE, before, Buffer.from(bytes), options);
   }
 
   /** Every file below the home: rights, owner, and what is in it. */

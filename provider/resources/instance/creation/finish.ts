@@ -9,13 +9,19 @@ import {
   ownerLabel,
   reservedLabels,
 } from "../../labels/reserved_labels";
-import { existingInstance } from "../../machine";
+import { findExisting } from "../../machine";
 import type { InstanceInputs, InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
-import { loginUser, sshTarget } from "../login";
-import { isToBePinned, keysToExpect, ownHostKeys, userDataAfterwards, warnIfInjected } from "../pin_host_key/pinning";
-import { protectedAsAsked } from "../protection";
-import { instanceState } from "../state";
+import { findLoginUser, sshTarget } from "../login";
+import {
+  expectedHostKeys,
+  mustPin,
+  replaceInjectedHostKey,
+  userDataOnceRenewed,
+  warnIfInjected,
+} from "../pin_host_key/pinning";
+import { applyProtection } from "../protection";
+import { readState } from "../state";
 
 /**
  * What follows once the instance is up: sshd if it is to be waited for, then the protection, then the mark of the
@@ -33,40 +39,40 @@ export async function finishCreation(
   keep: (now: Remembered) => void,
 ): Promise<InstanceState> {
   const { account, zone, id, inputs, deadline, abandoned } = job;
-  const instance = await existingInstance(zone, id);
-  const hostKeys = remembered.hostKeys ?? (await firstContact(job, instance, remembered));
+  const instance = await findExisting(zone, id);
+  const hostKeys = remembered.hostKeys ?? (await learnHostKeys(job, instance, remembered));
   const seen = { ...remembered, ...(hostKeys && { hostKeys }) };
   keep(seen);
-  const now = { ...seen, deletionProtection: await protectedAsAsked(job, seen.deletionProtection) };
+  const now = { ...seen, deletionProtection: await applyProtection(job, seen.deletionProtection) };
   keep(now);
   if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
   await zone.instances.update(
     id,
     {
       ...renamed(instance, inputs),
-      ...userDataAfterwards(job, instance),
-      labels: labelsAtTheEnd(job, await existingInstance(zone, id), now),
+      ...userDataOnceRenewed(job, instance),
+      labels: finalLabels(job, await findExisting(zone, id), now),
     },
     deadline,
   );
-  return await instanceState(account, inputs, await existingInstance(zone, id), now);
+  return await readState(account, inputs, await findExisting(zone, id), now);
 }
 
-async function firstContact(job: Job, instance: Instance, remembered: Remembered) {
-  if (isToBePinned(job, instance, remembered)) return await ownHostKeys(job, instance);
-  return awaitsSsh(job, instance) ? await firstHostKeys(job, instance) : undefined;
+async function learnHostKeys(job: Job, instance: Instance, remembered: Remembered) {
+  if (mustPin(job, instance, remembered)) return await replaceInjectedHostKey(job, instance);
+  return mustWaitForSsh(job, instance) ? await waitForHostKeys(job, instance) : undefined;
 }
 
 /** Only what runs can answer; one that is made stopped is waited for when it is started. */
-export function awaitsSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Instance, "state">): boolean {
+export function mustWaitForSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Instance, "state">): boolean {
   return inputs.waitForSsh && state === "running";
 }
 
 /** Waits for sshd. @returns the host key that it shows; undefined for a machine that has no address */
-export async function firstHostKeys(job: Job, instance: Instance) {
+export async function waitForHostKeys(job: Job, instance: Instance) {
   const { account, inputs, deadline } = job;
   const { hostKey } = inputs.connection ?? {};
-  const user = (await loginUser(account, inputs, instance)) ?? "root";
+  const user = (await findLoginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
   if (!target) return undefined;
   const bastion = bastionOf(inputs.connection, user);
@@ -74,7 +80,7 @@ export async function firstHostKeys(job: Job, instance: Instance) {
   job.log.progress(`waiting for sshd on ${target.host}`);
   const key = await account.ssh.waitForSsh(target, {
     timeoutMs,
-    knownHostKeys: hostKey === undefined ? keysToExpect(instance) : [hostKey],
+    knownHostKeys: hostKey === undefined ? expectedHostKeys(instance) : [hostKey],
     ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
   });
   const shown = `${key.type} ${key.base64}`;
@@ -82,7 +88,7 @@ export async function firstHostKeys(job: Job, instance: Instance) {
   return [shown];
 }
 
-function labelsAtTheEnd({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {
+function finalLabels({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {
   const { [creatingLabel]: _mark, ...reserved } = reservedLabels(instance.labels);
   return {
     ...inputs.labels,

@@ -2,13 +2,13 @@ import type { Account, Instance, ZoneAccount } from "../../../account";
 import { KeysNotInstalledError } from "../../../errors";
 import { parsePublicKey } from "../../../keys/public_key";
 import { identityDigest } from "../../contract/identity";
-import { groupIds } from "../../group_choice";
+import { findGroupIds } from "../../group_choice";
 import { heldKeyLabel, heldKeyMd5Label } from "../../labels/key_labels";
 import { creatingLabel, type Labels, ownerLabel } from "../../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "../fields";
 import { bootedWith } from "../keys/keys";
 import { type InjectedKey, sameButForKey, withInjectedKey } from "../pin_host_key/injection";
-import { sentUserData } from "../user_data";
+import { encodeUserData } from "../user_data";
 import { chooseTemplate, chooseType, installsNoKeys } from "../zone_catalogue";
 
 /** What a creation knows besides the inputs: whose the instance is, and the keys that it gets. */
@@ -20,7 +20,7 @@ export interface Owner {
 }
 
 /** The body of create-instance for these inputs. @throws KeysNotInstalledError, for the API might just ignore the keys */
-export async function creationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs, owner: Owner) {
+export async function buildCreationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs, owner: Owner) {
   const [template, type] = await Promise.all([
     chooseTemplate(zone, inputs.template, account),
     chooseType(zone, inputs.type),
@@ -28,8 +28,9 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
   if (template["ssh-key-enabled"] === false && inputs.sshKeys?.length) {
     throw new KeysNotInstalledError(installsNoKeys(template));
   }
-  const groups = inputs.securityGroups && (await groupIds(account, "securityGroups", inputs.securityGroups));
-  const apart = inputs.antiAffinityGroups && (await groupIds(account, "antiAffinityGroups", inputs.antiAffinityGroups));
+  const groups = inputs.securityGroups && (await findGroupIds(account, "securityGroups", inputs.securityGroups));
+  const apart =
+    inputs.antiAffinityGroups && (await findGroupIds(account, "antiAffinityGroups", inputs.antiAffinityGroups));
   return {
     name: inputs.name,
     "disk-size": inputs.diskSize,
@@ -47,10 +48,10 @@ export async function creationRequest(account: Account, zone: ZoneAccount, input
 
 function userDataOf({ userData }: InstanceInputs, { injected }: Owner): { "user-data"?: string } {
   if (injected) return { "user-data": withInjectedKey(userData, injected) };
-  return userData === undefined ? {} : { "user-data": sentUserData(userData) };
+  return userData === undefined ? {} : { "user-data": encodeUserData(userData) };
 }
 
-export type CreationRequest = Awaited<ReturnType<typeof creationRequest>>;
+export type CreationRequest = Awaited<ReturnType<typeof buildCreationRequest>>;
 
 function labelsAtCreation(inputs: InstanceInputs, { owner, heldKeys }: Owner): Labels {
   const digest = identityDigest(inputs.identity);
@@ -68,7 +69,7 @@ function heldKeyLabels({ publicKeyOpenssh, fingerprintMd5 }: Owner["heldKeys"][n
 }
 
 /** Instances that a creation by this very resource has left unfinished, of this run or of one that was cut short. */
-export async function unfinished(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
+export async function findUnfinished(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
   const digest = request.labels[creatingLabel];
   if (digest === undefined) return [];
   const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[creatingLabel] === digest);

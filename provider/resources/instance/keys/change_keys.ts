@@ -12,13 +12,13 @@ import {
   labelsOnceClosed,
 } from "../../labels/key_labels";
 import { type Labels, pinOf, sha256InHex } from "../../labels/reserved_labels";
-import { existingInstance } from "../../machine";
+import { findExisting } from "../../machine";
 import type { InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
-import { defaultUser, sshTarget } from "../login";
-import { isUnsettled, type KeyPlan, keyPlan } from "./key_plan";
+import { findDefaultUser, sshTarget } from "../login";
+import { isUnsettled, type KeyPlan, planKeyChange } from "./key_plan";
 import { sameKeys } from "./keys";
-import { metAsKnown } from "./trust_host_key";
+import { trustOnFirstUse } from "./trust_on_first_use";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
 const loginMs = 20_000;
@@ -30,21 +30,21 @@ const loginMs = 20_000;
  *
  * @returns what to remember
  */
-export async function keysAsAsked(job: Job, last: InstanceState, remembered: Remembered): Promise<Remembered> {
+export async function changeInstanceKeys(job: Job, last: InstanceState, remembered: Remembered): Promise<Remembered> {
   const { account, zone, id, inputs } = job;
-  const instance = await existingInstance(zone, id);
+  const instance = await findExisting(zone, id);
   if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, last, instance.labels)) return remembered;
   const connection = inputs.connection ?? last.connection;
   // Without one the program keeps the machine as it is, and a check has seen to that.
   if (connection === undefined) return remembered;
   const registered = await account.sshKeys.list();
-  const plan = keyPlan(inputs, last, instance, registered);
-  const matters = keysThatMatter(instance, registered);
-  const hostKey = await carriedOut(job, plan, matters, instance, last, remembered);
+  const plan = planKeyChange(inputs, last, instance, registered);
+  const matters = labelsToKeep(instance, registered);
+  const hostKey = await carryOutPlan(job, plan, matters, instance, last, remembered);
   return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [`${hostKey.type} ${hostKey.base64}`] }) };
 }
 
-async function carriedOut(
+async function carryOutPlan(
   job: Job,
   plan: KeyPlan,
   matters: ReadonlySet<string>,
@@ -54,9 +54,9 @@ async function carriedOut(
 ): Promise<HostKey | undefined> {
   const { zone, id, deadline, account, inputs, log } = job;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
-  const owner = (await defaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
-  const access = await metAsKnown(job, await accessTo(job, instance, last, remembered), owner, plan);
-  const add = [...plan.add, ...(await takenOff(job, plan.doubtful, access, owner))];
+  const owner = (await findDefaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
+  const access = await trustOnFirstUse(job, await instanceAccess(job, instance, last, remembered), owner, plan);
+  const add = [...plan.add, ...(await findAbsentKeys(job, plan.doubtful, access, owner))];
   await changeLabels(zone, id, () => labelsBefore(add, remembered.owner), deadline);
   const report = await account.ssh.changeKeys(
     access,
@@ -80,7 +80,7 @@ async function carriedOut(
  * Where the machine is and how to get in: by what logged in before, then by what the program says now, then by the pairs
  * whose keys it was given.
  */
-async function accessTo(
+async function instanceAccess(
   job: Job,
   instance: Instance,
   last: InstanceState,
@@ -88,9 +88,9 @@ async function accessTo(
 ): Promise<HostAccess> {
   const { account, run, inputs } = job;
   const connection = inputs.connection ?? last.connection;
-  const owner = await defaultUser(account, inputs, instance);
+  const owner = await findDefaultUser(account, inputs, instance);
   const target = sshTarget(account, { connection }, instance, connection?.user ?? owner);
-  if (!target) throw new InvalidArgumentError(whyNoAddress(inputs.name));
+  if (!target) throw new InvalidArgumentError(noAddressReason(inputs.name));
   return hostAccess({
     target,
     connection,
@@ -104,7 +104,7 @@ async function accessTo(
 }
 
 /** What to say of a machine whose keys cannot be changed for want of an address. */
-export function whyNoAddress(name: string): string {
+export function noAddressReason(name: string): string {
   return (
     `Instance "${name}" has no address to change its keys at. Give connection.host, or keep its keys: ignoreChanges: ` +
     '["sshKeys"].'
@@ -112,7 +112,7 @@ export function whyNoAddress(name: string): string {
 }
 
 /** Those of some keys that no file of the account has, whatever options their lines would have. */
-async function takenOff({ account }: Job, keys: readonly PublicKey[], access: HostAccess, owner: string) {
+async function findAbsentKeys({ account }: Job, keys: readonly PublicKey[], access: HostAccess, owner: string) {
   if (keys.length === 0) return [];
   const { publicKeys } = await account.ssh.listKeys(access, owner);
   const there = new Set(publicKeys.map((text) => parsePublicKey(text).fingerprintSha256));
@@ -124,7 +124,7 @@ function labelsBefore(keys: readonly PublicKey[], owner: string | undefined): La
 }
 
 /** Labels of the keys that somebody may ask about: those of the account, and those that the API lists here. */
-function keysThatMatter({ "ssh-keys": listed = [] }: Instance, registered: readonly SshKey[]): ReadonlySet<string> {
+function labelsToKeep({ "ssh-keys": listed = [] }: Instance, registered: readonly SshKey[]): ReadonlySet<string> {
   return new Set([...registered, ...listed].map(({ fingerprint = "" }) => closedKeyLabel(fingerprint)));
 }
 

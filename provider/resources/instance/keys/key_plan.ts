@@ -33,7 +33,7 @@ export interface KeyPlan {
  *
  * @throws KeyUnprovenError for keys of which too little is known, and for one that was revoked and is declared still
  */
-export function keyPlan(
+export function planKeyChange(
   inputs: InstanceInputs,
   last: Pick<InstanceState, "heldKeys" | "owner">,
   instance: Instance,
@@ -99,11 +99,11 @@ function refuseIfRevoked(key: KeyFacts, instance: string, labels: Labels | undef
 /** @throws KeyUnprovenError for a key of which only the name is known: a machine's file has no names */
 function publicKeyOf({ name, publicKeyOpenssh }: KeyFacts, instance: string): PublicKey {
   if (publicKeyOpenssh !== undefined) return parsePublicKey(publicKeyOpenssh);
-  throw new KeyUnprovenError(nameIsNotEnough(name, instance));
+  throw new KeyUnprovenError(nameOnlyReason(name, instance));
 }
 
 /** What to say of a key that is to be added in place, and given by its name alone. */
-export function nameIsNotEnough(key: string, instance: string): string {
+export function nameOnlyReason(key: string, instance: string): string {
   return (
     `SSH key "${key}" is to be added to instance "${instance}" over SSH, which takes the key itself: Exoscale keeps only ` +
     "its fingerprint. Give its publicKeyOpenssh, or pass the SshKeyPair."

@@ -28,7 +28,7 @@ export function sameKeys(last: Keys, next: Previewed<Keys>): boolean {
 type PreviewedKey = Partial<Record<"name" | "publicKeyOpenssh", never>>;
 
 /** The keys of a list that may be unknown; those that are unknown as a whole are left out. */
-export function listed(keys: Previewed<Keys>): PreviewedKey[] {
+export function keysInList(keys: Previewed<Keys>): PreviewedKey[] {
   // Their shape was checked field by field before; an unknown list has no keys to look at yet.
   return Array.isArray(keys) ? keys.filter((key) => typeof key === "object") : [];
 }
@@ -48,7 +48,7 @@ function sameReference(last: SshKeyReference, next: Previewed<SshKeyReference>):
 export function keysOfFirstBoot(sshKeys: Keys, registered: readonly SshKey[]): HeldKey[] {
   return (sshKeys ?? []).map((reference) => {
     const { name, publicKeyOpenssh } = reference;
-    const other = otherKey(reference, registered);
+    const other = otherKeyReason(reference, registered);
     if (other !== undefined) throw new NameTakenOverError(other);
     const fingerprintMd5 = registered.find((key) => key.name === name)?.fingerprint;
     return {
@@ -61,7 +61,7 @@ export function keysOfFirstBoot(sshKeys: Keys, registered: readonly SshKey[]): H
 }
 
 /** What to say when the account has another key under a name than the program means; it would open the instance. */
-export function otherKey(
+export function otherKeyReason(
   { name, publicKeyOpenssh }: SshKeyReference,
   registered: readonly SshKey[],
 ): string | undefined {
@@ -78,9 +78,9 @@ export function otherKey(
  * What to say where a program says for the first time which key a name stands for, and the instance was given another one
  * under that name: to take the names for the same would lose the difference.
  */
-export function otherKeyGiven(state: InstanceState, next: Previewed<Keys>): string | undefined {
+export function otherKeyGivenReason(state: InstanceState, next: Previewed<Keys>): string | undefined {
   const given = [...state.heldKeys, ...state.bootSshKeys];
-  const wrong = listed(next).find((reference) => {
+  const wrong = keysInList(next).find((reference) => {
     const [name, key] = [known(reference.name), known(reference.publicKeyOpenssh)];
     const last = state.sshKeys?.find((candidate) => candidate.name === name);
     if (key === undefined || last === undefined || last.publicKeyOpenssh !== undefined) return false;
@@ -95,18 +95,18 @@ export function otherKeyGiven(state: InstanceState, next: Previewed<Keys>): stri
 }
 
 /** What to say of a key that the account does not have. */
-export function missingKey(name: string): string {
+export function missingKeyReason(name: string): string {
   return `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
 }
 
 /** Why a creation was refused, when it is that a key has left the account; nobody knows how the API says so. */
-export async function orMissingKey(error: unknown, sshKeys: Keys, account: Account): Promise<unknown> {
+export async function explainMissingKey(error: unknown, sshKeys: Keys, account: Account): Promise<unknown> {
   if (!sshKeys?.length || !(error instanceof ApiError && [400, 404, 409].includes(error.status))) return error;
   // A look that fails must not hide what was refused.
   const registered = await account.sshKeys.list().catch(() => undefined);
   const missing = registered && sshKeys.find(({ name }) => !registered.some((key) => key.name === name));
   if (missing === undefined) return error;
-  return new NotInAccountError(`${error.message} ${missingKey(missing.name)}`, { cause: error });
+  return new NotInAccountError(`${error.message} ${missingKeyReason(missing.name)}`, { cause: error });
 }
 
 /** Whether an instance was booted with these keys and no others: the API may list a key under another of its names. */

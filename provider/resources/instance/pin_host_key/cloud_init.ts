@@ -17,13 +17,13 @@ export interface UserDataText {
 const longestText = 16 * 1024 * 1024;
 
 /** Takes user data out of base64 and gzip. What only begins like gzip stays as it is. */
-export function unpacked(sent: string): UserDataText {
+export function unpackUserData(sent: string): UserDataText {
   const bytes = Buffer.from(sent, "base64");
-  const content = inflated(bytes);
+  const content = inflate(bytes);
   return { text: (content ?? bytes).toString("latin1"), isGzip: content !== undefined };
 }
 
-function inflated(bytes: Buffer): Buffer | undefined {
+function inflate(bytes: Buffer): Buffer | undefined {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return undefined;
   try {
     return gunzipSync(bytes, { maxOutputLength: longestText });
@@ -92,7 +92,7 @@ function leavesOf(entity: string): Leaf[] {
   const type = header("content-type");
   const boundary = /boundary="?([^";]+)"?/i.exec(type ?? "")?.[1];
   if (boundary !== undefined && /^multipart\//i.test(type ?? "")) return partsOf(body, boundary).flatMap(leavesOf);
-  const content = decoded(type === undefined ? entity : body, header("content-transfer-encoding"));
+  const content = decode(type === undefined ? entity : body, header("content-transfer-encoding"));
   return [{ type: type?.split(";")[0]?.trim().toLowerCase(), content: plain(content) }];
 }
 
@@ -102,7 +102,7 @@ function partsOf(body: string, boundary: string): string[] {
   return (end < 0 ? pieces : pieces.slice(0, end)).map((piece) => piece.replace(/^[ \t]*\r?\n/, ""));
 }
 
-function decoded(content: string, encoding: string | undefined): string {
+function decode(content: string, encoding: string | undefined): string {
   if (encoding?.toLowerCase() === "base64") return Buffer.from(content, "base64").toString("latin1");
   if (encoding?.toLowerCase() !== "quoted-printable") return content;
   const joined = content.replace(/=[ \t]*\r?\n/g, "");
@@ -111,5 +111,5 @@ function decoded(content: string, encoding: string | undefined): string {
 
 function plain(content: string): string {
   const bytes = Buffer.from(content, "latin1");
-  return (inflated(bytes) ?? bytes).toString("latin1");
+  return (inflate(bytes) ?? bytes).toString("latin1");
 }

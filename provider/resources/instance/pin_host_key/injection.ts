@@ -8,8 +8,8 @@ import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
 import { encodePrivateKey } from "../../../keys/encode";
 import { generatePrivateKey } from "../../../keys/generate";
-import { sentUserData } from "../user_data";
-import { isMime, type UserDataText, unpacked } from "./cloud_init";
+import { encodeUserData } from "../user_data";
+import { isMime, type UserDataText, unpackUserData } from "./cloud_init";
 
 /** A host key that an instance has for its first contact alone. */
 export interface InjectedKey {
@@ -20,7 +20,7 @@ export interface InjectedKey {
 }
 
 /** Makes one. */
-export async function newInjectedKey(): Promise<InjectedKey> {
+export async function generateInjectedKey(): Promise<InjectedKey> {
   const key = await generatePrivateKey({ algorithm: "ed25519" });
   const { openssh } = await encodePrivateKey(key, { comment: "" });
   return { privateKey: openssh, publicKey: key.publicKey("").openssh.trim() };
@@ -44,7 +44,7 @@ function ourConfig({ privateKey, publicKey }: InjectedKey): string {
  * @param userData as the program writes it; undefined for none
  */
 export function withInjectedKey(userData: string | undefined, key: InjectedKey): string {
-  const own = userData === undefined ? undefined : unpacked(sentUserData(userData));
+  const own = userData === undefined ? undefined : unpackUserData(encodeUserData(userData));
   const text = own === undefined ? ourConfig(key) : inTwoParts(own, key);
   const bytes = Buffer.from(text, "latin1");
   return (own?.isGzip ? gzipSync(bytes, { level: 9 }) : bytes).toString("base64");
@@ -82,7 +82,7 @@ function programPart(text: string): string {
 /** The key that stands in user data, which may be anybody's; undefined where there is none of ours. */
 export function injectedKeyIn(sent: string | undefined): InjectedKey | undefined {
   if (sent === undefined) return undefined;
-  const { line } = ourLine(unpacked(sent).text);
+  const { line } = ourLine(unpackUserData(sent).text);
   return line === undefined ? undefined : keyIn(line);
 }
 
@@ -91,7 +91,7 @@ export function sameButForKey(found: string | undefined, wanted: string | undefi
   if (found === undefined || wanted === undefined) return found === wanted;
   if (injectedKeyIn(found) === undefined || injectedKeyIn(wanted) === undefined) return found === wanted;
   // How gzip comes out is not the same everywhere.
-  return ourLine(unpacked(found).text).rest === ourLine(unpacked(wanted).text).rest;
+  return ourLine(unpackUserData(found).text).rest === ourLine(unpackUserData(wanted).text).rest;
 }
 
 function ourLine(text: string): { line: string | undefined; rest: string } {
@@ -114,5 +114,5 @@ function keyIn(line: string): InjectedKey | undefined {
 
 /** What is sent in its place once the key has done its work: Exoscale can replace user data, and not remove it. */
 export function withoutInjectedKey(userData: string | undefined): string {
-  return sentUserData(userData ?? "#cloud-config\n{}");
+  return encodeUserData(userData ?? "#cloud-config\n{}");
 }

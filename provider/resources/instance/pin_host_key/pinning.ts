@@ -6,14 +6,14 @@ import { changeLabels } from "../../labels/change_labels";
 import { creatingLabel, hostKeyLabel, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
 import type { Job, Remembered } from "../job";
-import { loginUser, sshTarget } from "../login";
+import { findLoginUser, sshTarget } from "../login";
 import { type InjectedKey, injectedKeyIn, withoutInjectedKey } from "./injection";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
 const loginMs = 20_000;
 
 /** Whether the first contact with an instance is to be made by the key that was injected at its creation. */
-export function isToBePinned({ inputs }: Pick<Job, "inputs">, instance: Instance, { hostKeys }: Remembered): boolean {
+export function mustPin({ inputs }: Pick<Job, "inputs">, instance: Instance, { hostKeys }: Remembered): boolean {
   if (inputs.pinHostKey !== true || hostKeys !== undefined) return false;
   return injectedKeyIn(instance["user-data"]) !== undefined || creatingLabel in (instance.labels ?? {});
 }
@@ -27,25 +27,25 @@ export function isToBePinned({ inputs }: Pick<Job, "inputs">, instance: Instance
  * @returns the host key, as the state keeps it
  * @throws HostKeyNotPinnedError; errors of `connect`
  */
-export async function ownHostKeys(job: Job, instance: Instance, ...older: InstanceInputs["connection"][]) {
+export async function replaceInjectedHostKey(job: Job, instance: Instance, ...older: InstanceInputs["connection"][]) {
   const injected = injectedKeyIn(instance["user-data"]);
-  if (!injected) throw lost(job);
-  if (instance.state !== "running") throw notRunning(job, instance);
-  const access = await accessTo(job, instance, older);
+  if (!injected) throw injectedKeyLostError(job);
+  if (instance.state !== "running") throw notRunningError(job, instance);
+  const access = await pinningAccess(job, instance, older);
   try {
-    const key = await renewed(job, access, injected, pinOf(instance.labels));
+    const key = await renewHostKey(job, access, injected, pinOf(instance.labels));
     return [`${key.type} ${key.base64}`];
   } catch (error) {
-    throw error instanceof HostKeyChangedError ? stranger(job, error) : error;
+    throw error instanceof HostKeyChangedError ? strangerError(job, error) : error;
   }
 }
 
-async function accessTo(
+async function pinningAccess(
   { account, run, inputs }: Job,
   instance: Instance,
   older: readonly InstanceInputs["connection"][],
 ): Promise<HostAccess> {
-  const user = (await loginUser(account, inputs, instance)) ?? "root";
+  const user = (await findLoginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
   if (!target) throw new HostKeyNotPinnedError(`Instance "${inputs.name}" has no address to log in at.`);
   return hostAccess({
@@ -61,7 +61,7 @@ async function accessTo(
   });
 }
 
-async function renewed(
+async function renewHostKey(
   { account, zone, id, inputs, deadline, log }: Job,
   access: HostAccess,
   { publicKey }: InjectedKey,
@@ -81,7 +81,7 @@ async function renewed(
 }
 
 /** The body that takes an injected key out of the user data again; nothing where there is none. */
-export function userDataAfterwards({ inputs }: Pick<Job, "inputs">, instance: Instance) {
+export function userDataOnceRenewed({ inputs }: Pick<Job, "inputs">, instance: Instance) {
   const isInjected = injectedKeyIn(instance["user-data"]) !== undefined;
   return isInjected ? { "user-data": withoutInjectedKey(inputs.userData) } : {};
 }
@@ -90,7 +90,7 @@ export function userDataAfterwards({ inputs }: Pick<Job, "inputs">, instance: In
  * The host keys by which a first contact is verified where the program does without pinHostKey: the one that labels tell
  * of, and the injected one where a run that was to replace it ended half-way. Empty: nothing is known, any will do.
  */
-export function keysToExpect({ labels, "user-data": userData }: Instance): string[] {
+export function expectedHostKeys({ labels, "user-data": userData }: Instance): string[] {
   const pins = pinOf(labels);
   const injected = injectedKeyIn(userData);
   return injected && pins.length > 0 ? [...pins, injected.publicKey] : pins;
@@ -98,7 +98,7 @@ export function keysToExpect({ labels, "user-data": userData }: Instance): strin
 
 /** Whether a run has announced a host key, and ended before it was proven. */
 export function isHalfPinned(instance: Instance, { hostKeys }: Remembered): boolean {
-  return hostKeys === undefined && keysToExpect(instance).length > 1;
+  return hostKeys === undefined && expectedHostKeys(instance).length > 1;
 }
 
 /** Warns of a host key that stays, because the program does without pinHostKey by now, and that others may have. */
@@ -110,7 +110,7 @@ export function warnIfInjected({ inputs, log }: Job, instance: Instance, hostKey
   );
 }
 
-function lost({ inputs }: Job): HostKeyNotPinnedError {
+function injectedKeyLostError({ inputs }: Job): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
     `The user data of instance "${inputs.name}" has no host key (any more) by which the first contact could be ` +
       "verified: it was made without pinHostKey, or somebody changed it. Set pinHostKey: false to go on without, or " +
@@ -118,14 +118,14 @@ function lost({ inputs }: Job): HostKeyNotPinnedError {
   );
 }
 
-function notRunning({ inputs }: Job, { state }: Instance): HostKeyNotPinnedError {
+function notRunningError({ inputs }: Job, { state }: Instance): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
     `Instance "${inputs.name}" is ${state}, and its host key is still to be pinned (pinHostKey), for which it has to run. ` +
       'Set state: "running", or pinHostKey: false to go on without.',
   );
 }
 
-function stranger({ inputs }: Job, cause: HostKeyChangedError): HostKeyNotPinnedError {
+function strangerError({ inputs }: Job, cause: HostKeyChangedError): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
     `What answers in place of instance "${inputs.name}" does not have the host key that the instance was given: ` +
       `${cause.message} A template that takes no host keys from cloud-init looks like this too; then set pinHostKey: false.`,

@@ -13,19 +13,23 @@ import type { KeyPlan } from "./key_plan";
  *
  * @throws KeyUnprovenError when it has not
  */
-export async function metAsKnown(job: Job, access: HostAccess, owner: string, plan: KeyPlan): Promise<HostAccess> {
+export async function trustOnFirstUse(job: Job, access: HostAccess, owner: string, plan: KeyPlan): Promise<HostAccess> {
   const { account, zone, id, deadline } = job;
   if (access.knownHostKeys?.length) return access;
   const { hostKey, publicKeys } = await account.ssh.listKeys({ ...access, acceptNew: true }, owner);
   const there = publicKeys.map((publicKeyOpenssh) => factsOf({ name: "", publicKeyOpenssh }));
   const missing = plan.removed.filter((key) => !there.some((one) => isSameKey(one, key)));
   const isEvident = plan.present.length === 0 || plan.present.some((key) => there.some((one) => isSameKey(one, key)));
-  if (missing.length > 0 || !isEvident) throw stranger(job, access, hostKey);
+  if (missing.length > 0 || !isEvident) throw strangerError(job, access, hostKey);
   await changeLabels(zone, id, () => ({ [hostKeyLabel]: sha256InHex(hostKey.fingerprintSha256) }), deadline);
   return { ...access, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
 }
 
-function stranger({ inputs }: Job, { target }: HostAccess, { fingerprintSha256, type }: HostKey): KeyUnprovenError {
+function strangerError(
+  { inputs }: Job,
+  { target }: HostAccess,
+  { fingerprintSha256, type }: HostKey,
+): KeyUnprovenError {
   return new KeyUnprovenError(
     `The host key of ${target.host} is not known, and the machine that answers there does not have the keys that ` +
       `instance "${inputs.name}" was given: it may be another one. It shows ${fingerprintSha256} (${type}). If that is the right one, ` +

@@ -1,17 +1,17 @@
 import { ExoscaleSshError } from "../../../errors";
 import { parsePublicKey } from "../../../keys/public_key";
-import { given, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
+import { isGiven, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
 import type { CheckFailure, OldInputs } from "../../contract/resource";
 import { isReserved } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
-import { listed } from "../keys/keys";
-import { pinRules } from "../pin_host_key/rules";
-import { longestUserData, sentUserData } from "../user_data";
+import { keysInList } from "../keys/keys";
+import { validatePinHostKey } from "../pin_host_key/validate";
+import { encodeUserData, longestUserData } from "../user_data";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
 /** What can be said of an instance's inputs without asking anybody. */
-export function instanceRules(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
+export function validateInstance(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
   return [
     ...reservedLabelsUsed(inputs),
     ...userDataTooShortOrLong(inputs),
@@ -19,7 +19,7 @@ export function instanceRules(inputs: Inputs, olds: OldInputs<InstanceInputs>): 
     ...keyTwice(inputs),
     ...noAddress(inputs, olds),
     ...groupsWithoutAddress(inputs, olds),
-    ...pinRules(inputs, olds),
+    ...validatePinHostKey(inputs, olds),
     ...zoneMissing(inputs),
   ];
 }
@@ -37,7 +37,7 @@ function userDataTooShortOrLong(inputs: Inputs): CheckFailure[] {
   const text = known(inputs.userData);
   if (text === undefined) return [];
   if (text === "") return [{ property: "userData", reason: "User data is empty. Leave it out." }];
-  const sent = sentUserData(text).length;
+  const sent = encodeUserData(text).length;
   if (sent <= longestUserData) return [];
   const reason =
     `User data has ${Buffer.byteLength(text)} bytes, ${sent} in base64; Exoscale takes ${longestUserData} in base64, ` +
@@ -47,7 +47,7 @@ function userDataTooShortOrLong(inputs: Inputs): CheckFailure[] {
 }
 
 function unreadableKeys(inputs: Inputs): CheckFailure[] {
-  return listed(inputs.sshKeys).flatMap((key, index) => {
+  return keysInList(inputs.sshKeys).flatMap((key, index) => {
     const text = known(key.publicKeyOpenssh);
     if (text === undefined) return [];
     try {
@@ -61,7 +61,7 @@ function unreadableKeys(inputs: Inputs): CheckFailure[] {
 }
 
 function keyTwice(inputs: Inputs): CheckFailure[] {
-  const names = listed(inputs.sshKeys).map((key) => known(key.name));
+  const names = keysInList(inputs.sshKeys).map((key) => known(key.name));
   return names.flatMap((name, index) =>
     name !== undefined && names.indexOf(name) < index
       ? [{ property: `sshKeys[${index}].name`, reason: `SSH key "${name}" is given twice. Remove one of them.` }]
@@ -81,7 +81,7 @@ function waitsNowhere({ waitForSsh, publicIpAssignment, connection }: Inputs): b
 }
 
 function hasHost(connection: Inputs["connection"]): boolean {
-  return connection === UNKNOWN || (typeof connection === "object" && given(connection.host));
+  return connection === UNKNOWN || (typeof connection === "object" && isGiven(connection.host));
 }
 
 /**
@@ -102,7 +102,7 @@ function groupsWithoutAddress(
 
 /** Where the program names no zone it is the provider's, and there is none. */
 function zoneMissing(inputs: Inputs): CheckFailure[] {
-  if (given(inputs.zone)) return [];
+  if (isGiven(inputs.zone)) return [];
   return [
     {
       property: "zone",

@@ -2,7 +2,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
-import { swapHostFile } from "../../../provider/ssh/host_files/replace_file";
+import { replaceFileAtomically } from "../../../provider/ssh/host_files/replace_file";
 import { localSession } from "./local_session";
 import { asAccount, FILE, testAsRoot, Workplace } from "./workplace";
 
@@ -103,7 +103,7 @@ test("What somebody appends right after a swap is told, and putting back does no
   place.write('#!/bin/sh\n[ "$1" != . ] || echo theirs >>authorized_keys\n', 0o755, "bin/sync");
   const shell = localSession({ ...asAccount, env: { PATH: `${programs}:/usr/bin:/bin` } });
   const swap = (from: string, to: string) =>
-    swapHostFile(shell, place.look, "tester", FILE, Buffer.from(from), Buffer.from(to));
+    replaceFileAtomically(shell, place.look, "tester", FILE, Buffer.from(from), Buffer.from(to));
   expect(await swap("old\n", "ours\n")).toEqual({ ...written("ours\n"), alteredSince: true });
   expect(await swap("ours\n", "old\n")).toEqual({ outcome: "changed" });
   expect(readFileSync(place.path(), "utf8")).toBe("ours\ntheirs\n");

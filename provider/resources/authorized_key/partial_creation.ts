@@ -1,17 +1,17 @@
 import { ExoscaleSshError, KeysNotPutBackError, PartialCreateError } from "../../errors";
 import { sentences } from "../../errors/sentences";
-import { shownGrant } from "./access";
+import { describeGrant } from "./access";
 import type { AuthorizedKeyState } from "./fields";
 
 /**
  * The error to throw for a creation that failed. Where its line was written, or may have been, and is not off again, the
  * key is saved as created in part: otherwise it would stay on the host, and no state would know of it.
  */
-export function afterFailedCreation(id: string, made: Omit<AuthorizedKeyState, "hostKey">, error: unknown): unknown {
+export function partialCreation(id: string, made: Omit<AuthorizedKeyState, "hostKey">, error: unknown): unknown {
   if (!(error instanceof KeysNotPutBackError)) return error;
   const state: AuthorizedKeyState = { ...made, hostKey: error.hostKey, unfinished: true };
   const message = sentences(
-    `${shownGrant(made)} may be there, but: ${error.message}`,
+    `${describeGrant(made)} may be there, but: ${error.message}`,
     'It is kept in the state, and "pulumi up" goes on with it',
   );
   return new PartialCreateError(message, id, { ...state }, error);

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
-import type { Masking } from "../resources/contract/redaction";
+import type { Redaction } from "../resources/contract/redaction";
 
 /** How to hide, in what is said during a call, what its request has as a secret. */
-const ofThisCall = new AsyncLocalStorage<Masking>();
+const currentRedaction = new AsyncLocalStorage<Redaction>();
 
 /** The requests that have properties name them by these. */
 const getters = ["getNews", "getOlds", "getOldInputs", "getProperties", "getInputs", "getArgs"];
@@ -13,17 +13,17 @@ const getters = ["getNews", "getOlds", "getOldInputs", "getProperties", "getInpu
  *
  * @param masking asked for once something is said, which most calls never do
  */
-export function unspoken<Result>(masking: () => Masking, answer: () => Promise<Result>): Promise<Result> {
-  let made: Masking | undefined;
-  return ofThisCall.run((message) => {
+export function withRedaction<Result>(masking: () => Redaction, answer: () => Promise<Result>): Promise<Result> {
+  let made: Redaction | undefined;
+  return currentRedaction.run((message) => {
     made ??= masking();
     return made(message);
   }, answer);
 }
 
 /** A message without what the call that it belongs to has as a secret, and without half characters. */
-export function sayable(message: string): string {
-  const masked = ofThisCall.getStore()?.(message) ?? message;
+export function redact(message: string): string {
+  const masked = currentRedaction.getStore()?.(message) ?? message;
   // As are left where a text was cut, or as Exoscale may send: gRPC cannot send them in an error, and the engine refuses a
   // message that has one.
   return Buffer.from(masked).toString();

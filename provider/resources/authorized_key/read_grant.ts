@@ -1,8 +1,8 @@
 import type { Grant } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import type { Context } from "../contract/resource";
-import { present, seen } from "../contract/state";
-import { accessTo, hostKeyText, shownGrant } from "./access";
+import { omitUndefined, withoutPartialUpdateMark } from "../contract/state";
+import { describeGrant, grantAccess, hostKeyText } from "./access";
 import type { AuthorizedKeyState } from "./fields";
 
 type Line = Grant["lines"][number];
@@ -12,34 +12,31 @@ type Line = Grant["lines"][number];
  * cannot be found out it is as it was, with a warning: a host that is down, or that shows another host key, says nothing
  * about a key.
  */
-export async function grantAsFound(
-  last: AuthorizedKeyState,
-  context: Context,
-): Promise<AuthorizedKeyState | undefined> {
+export async function readGrant(last: AuthorizedKeyState, context: Context): Promise<AuthorizedKeyState | undefined> {
   const { log } = context;
-  const grant = await lookedUp(last, context);
+  const grant = await findLines(last, context);
   if (typeof grant === "string") {
-    log.warn(`${shownGrant(last)} was not looked at, and stays in the state as it was: ${grant}`);
+    log.warn(`${describeGrant(last)} was not looked at, and stays in the state as it was: ${grant}`);
     return last;
   }
   const [first] = grant.lines;
   if (!first) {
     if (grant.accepts === "yes")
-      log.warn(`${shownGrant(last)} is in no file any more, and sshd accepts it all the same.`);
+      log.warn(`${describeGrant(last)} is in no file any more, and sshd accepts it all the same.`);
     // What a failed creation has sent may not have been written, or not yet: the next update has it there.
     return last.unfinished === true ? last : undefined;
   }
   if (grant.accepts === "no" && !grant.isConditional) {
     const why = first.inert === undefined ? "" : `: ${first.inert}`;
-    log.warn(`${shownGrant(last)} is in authorized_keys, and sshd refuses it${why}.`);
+    log.warn(`${describeGrant(last)} is in authorized_keys, and sshd refuses it${why}.`);
   }
-  return asWritten(last, grant, context);
+  return withFoundLine(last, grant, context);
 }
 
 /** What the host has; why it is not known, where it is not. */
-async function lookedUp(last: AuthorizedKeyState, { account }: Context): Promise<Grant | string> {
+async function findLines(last: AuthorizedKeyState, { account }: Context): Promise<Grant | string> {
   try {
-    const access = accessTo(account, last.connection, last.hostKey);
+    const access = grantAccess(account, last.connection, last.hostKey);
     const grant = await account.ssh.findGrant(access, last.user, last.publicKey);
     return grant.lines.length > 0 || grant.unread.length === 0
       ? grant
@@ -51,15 +48,15 @@ async function lookedUp(last: AuthorizedKeyState, { account }: Context): Promise
 }
 
 /** The state with the options and the comment that are found, where they are others than the program's. */
-function asWritten(last: AuthorizedKeyState, { lines, hostKey }: Grant, { account }: Context): AuthorizedKeyState {
+function withFoundLine(last: AuthorizedKeyState, { lines, hostKey }: Grant, { account }: Context): AuthorizedKeyState {
   const hasOptions = ({ options }: Line) => account.ssh.sameOptions(options, last.options ?? []);
   const hasComment = ({ comment }: Line) => last.comment === undefined || last.comment === comment;
   // Also a second line: one with fewer restrictions opens the account as well.
   const altered = lines.find((line) => !hasOptions(line) || !hasComment(line));
   const options = altered && !hasOptions(altered) ? altered.options : last.options;
   const comment = altered && !hasComment(altered) ? altered.comment : last.comment;
-  return present<AuthorizedKeyState>({
-    ...seen(last),
+  return omitUndefined<AuthorizedKeyState>({
+    ...withoutPartialUpdateMark(last),
     options: options && [...options],
     comment,
     hostKey: hostKeyText(hostKey),

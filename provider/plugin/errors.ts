@@ -4,7 +4,7 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ExoscaleSshError, PartialCreateError } from "../errors";
-import { sayable } from "./unspoken";
+import { redact } from "./redaction";
 
 /** What the engine does not ask of a plugin like this one. */
 export class Unsupported extends Error {}
@@ -17,7 +17,7 @@ export class InitFailed extends Error {
     readonly inputs: Struct,
     override readonly cause: unknown,
   ) {
-    super(shownText(cause));
+    super(describeError(cause));
   }
 }
 
@@ -25,26 +25,26 @@ export class InitFailed extends Error {
  * What a user sees of an error: the message and the code of ours; of any other, which is a bug, what it says in its first
  * line. Never a stack trace.
  */
-export function shownText(error: unknown): string {
-  if (error instanceof ExoscaleSshError) return sayable(`${error.message} [${error.code}]`);
-  const [said] = sayable(String(error)).split("\n");
-  return sayable(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
+export function describeError(error: unknown): string {
+  if (error instanceof ExoscaleSshError) return redact(`${error.message} [${error.code}]`);
+  const [said] = redact(String(error)).split("\n");
+  return redact(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
 }
 
 /** The error behind an error that no user can meet by what they do: a bug. Undefined when there is none. */
-export function bugIn(error: unknown): Error | undefined {
-  if (error instanceof InitFailed || error instanceof PartialCreateError) return bugIn(error.cause);
+export function findBug(error: unknown): Error | undefined {
+  if (error instanceof InitFailed || error instanceof PartialCreateError) return findBug(error.cause);
   if (error instanceof ExoscaleSshError || error instanceof Unsupported) return undefined;
   return error instanceof Error ? error : undefined;
 }
 
 /** An error as gRPC's answer to the engine. */
-export function asStatus(error: unknown): Partial<ServerErrorResponse> {
+export function toStatus(error: unknown): Partial<ServerErrorResponse> {
   if (error instanceof Unsupported) return { code: status.UNIMPLEMENTED, details: error.message };
   if (error instanceof InitFailed) {
     return { code: status.UNKNOWN, details: error.message, metadata: initFailed(error) };
   }
-  return { code: status.UNKNOWN, details: shownText(error) };
+  return { code: status.UNKNOWN, details: describeError(error) };
 }
 
 /** gRPC's rich error model: a google.rpc.Status with Pulumi's message as its detail. */

@@ -3,10 +3,10 @@ import { checkKeyOptions } from "../../keys/algorithm";
 import { checkPassphrase } from "../../keys/encode";
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
-import { given, known, type PreviewedFields } from "../contract/description";
+import { isGiven, known, type PreviewedFields } from "../contract/description";
 import type { CheckFailure, OldInputs, ProviderDefaults } from "../contract/resource";
 import type { SshKeyPairInputs } from "./fields";
-import { keyFileRules } from "./key_file_rules";
+import { validateKeyFile } from "./validate_key_file";
 
 type Inputs = PreviewedFields<SshKeyPairInputs>;
 
@@ -14,23 +14,23 @@ type Inputs = PreviewedFields<SshKeyPairInputs>;
  * A pair that is generated says of which kind; the kind of an imported key is its own. So it is where a key was imported by
  * its name and the program says no more than that.
  */
-export function completeKeyPair(
+export function applyKeyPairDefaults(
   inputs: Inputs,
   _defaults: ProviderDefaults,
   olds: OldInputs<SshKeyPairInputs>,
 ): Inputs {
-  if (isImported(inputs) || (olds && !isImported(olds) && !given(olds.algorithm))) return inputs;
+  if (isImported(inputs) || (olds && !isImported(olds) && !isGiven(olds.algorithm))) return inputs;
   const algorithm = inputs.algorithm ?? "ed25519";
   const rsaBits = inputs.rsaBits ?? (algorithm === "rsa" ? 4096 : undefined);
   const ecdsaCurve = inputs.ecdsaCurve ?? (algorithm === "ecdsa" ? "P256" : undefined);
-  return { ...inputs, algorithm, ...(given(rsaBits) && { rsaBits }), ...(given(ecdsaCurve) && { ecdsaCurve }) };
+  return { ...inputs, algorithm, ...(isGiven(rsaBits) && { rsaBits }), ...(isGiven(ecdsaCurve) && { ecdsaCurve }) };
 }
 
 /** What no single field shows: which inputs exclude each other, and whether given keys can be read. */
-export function keyPairRules(inputs: Inputs): CheckFailure[] {
+export function validateKeyPair(inputs: Inputs): CheckFailure[] {
   return [
     ...exclusions(inputs),
-    ...keyFileRules(inputs),
+    ...validateKeyFile(inputs),
     ...unusablePassphrase(inputs),
     ...unreadablePublicKey(inputs),
     ...unreadablePrivateKey(inputs),
@@ -38,24 +38,24 @@ export function keyPairRules(inputs: Inputs): CheckFailure[] {
 }
 
 function isImported(inputs: Pick<Inputs, "publicKey" | "privateKey">): boolean {
-  return given(inputs.publicKey) || given(inputs.privateKey);
+  return isGiven(inputs.publicKey) || isGiven(inputs.privateKey);
 }
 
 function exclusions(inputs: Inputs): CheckFailure[] {
   const imported = isImported(inputs);
   const rules: [wrong: boolean, property: keyof SshKeyPairInputs, reason: string][] = [
     [
-      given(inputs.publicKey) && given(inputs.privateKey),
+      isGiven(inputs.publicKey) && isGiven(inputs.privateKey),
       "publicKey",
       "publicKey and privateKey are both given. Give one: the public half is derived from a private key.",
     ],
     ...(["algorithm", "rsaBits", "ecdsaCurve"] as const).map((property): [boolean, typeof property, string] => [
-      imported && given(inputs[property]),
+      imported && isGiven(inputs[property]),
       property,
       `${property} says what to generate, but a key is imported. Remove it, or remove the imported key.`,
     ]),
     [
-      given(inputs.publicKey) && given(inputs.passphrase),
+      isGiven(inputs.publicKey) && isGiven(inputs.passphrase),
       "passphrase",
       "A passphrase encrypts a private key, but only a public key is imported. Remove it, or give privateKey.",
     ],
@@ -92,7 +92,7 @@ function unreadablePublicKey(inputs: Inputs): CheckFailure[] {
 
 function unreadablePrivateKey(inputs: Inputs): CheckFailure[] {
   const text = known(inputs.privateKey);
-  if (text === undefined || (given(inputs.passphrase) && known(inputs.passphrase) === undefined)) return [];
+  if (text === undefined || (isGiven(inputs.passphrase) && known(inputs.passphrase) === undefined)) return [];
   return failureOf(() => parsePrivateKey(text, known(inputs.passphrase)), "privateKey");
 }
 

@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import type { Properties } from "../engine/values";
 import { fieldsMarked, UNKNOWN } from "../resources/contract/description";
-import type { AnyResource } from "./subject";
+import type { AnyResource } from "./tokens";
 
 type Described = Pick<AnyResource, "inputs" | "outputs">;
 
@@ -10,16 +10,21 @@ type Described = Pick<AnyResource, "inputs" | "outputs">;
  * others are unknown. So is its name: whoever is given it, another resource or a function, would look for it in the account,
  * where it is not yet.
  */
-export async function previewedCreate(resource: AnyResource, given: Properties): Promise<Properties> {
+export async function previewCreate(resource: AnyResource, given: Properties): Promise<Properties> {
   const unknown = Object.fromEntries(shownOutputs(resource).map((name) => [name, UNKNOWN]));
-  return { ...unknown, ...(await resource.foreseen?.(given)), ...given, ...("name" in given && { name: UNKNOWN }) };
+  return {
+    ...unknown,
+    ...(await resource.previewOutputs?.(given)),
+    ...given,
+    ...("name" in given && { name: UNKNOWN }),
+  };
 }
 
 /**
  * What a preview shows of a resource that is to be updated: an output is what it was if none of the changed inputs goes
  * into it, and unknown otherwise.
  */
-export function previewedUpdate(
+export function previewUpdate(
   described: Described,
   last: Properties,
   given: Properties,

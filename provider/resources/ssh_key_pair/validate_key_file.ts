@@ -1,9 +1,9 @@
 import type { PrivateKeyFiles } from "../../private_key_file";
-import { fieldsMarked, given, hasUnknown, known, type PreviewedFields } from "../contract/description";
+import { fieldsMarked, hasUnknown, isGiven, known, type PreviewedFields } from "../contract/description";
 import { changedInputs } from "../contract/diff";
 import type { CheckFailure, OldInputs } from "../contract/resource";
 import { type SshKeyPairInputs, sshKeyPairInputs } from "./fields";
-import { keyFilesOf, whyMissing, whyTaken } from "./key_file";
+import { keyFilesOf, missingReason, takenReason } from "./key_file";
 import { sameKeyPairInputs } from "./material";
 
 type Inputs = PreviewedFields<SshKeyPairInputs>;
@@ -11,18 +11,18 @@ type Inputs = PreviewedFields<SshKeyPairInputs>;
 const property = "privateKeyFile";
 
 /** What is wrong with the path itself, and with what is given beside it. */
-export function keyFileRules(inputs: Inputs): CheckFailure[] {
-  if (!given(inputs.privateKeyFile)) return [];
+export function validateKeyFile(inputs: Inputs): CheckFailure[] {
+  if (!isGiven(inputs.privateKeyFile)) return [];
   const path = known(inputs.privateKeyFile) ?? "";
   const rules: [wrong: boolean, reason: string][] = [
     [/[/\\]$/.test(path), `"${path}" is a directory by its name. Give the path of a file in it.`],
     [/^~(?!\/)/.test(path), `"${path}" begins with ~, of which only ~/ is understood. Give the whole path, or ./~...`],
     [
-      given(inputs.publicKey),
+      isGiven(inputs.publicKey),
       "A private key is to be written, but only a public key is imported. Remove privateKeyFile or publicKey.",
     ],
     [
-      given(inputs.privateKey),
+      isGiven(inputs.privateKey),
       "An imported private key is in the state whatever becomes of the file. Remove privateKeyFile; or import only the " +
         "publicKey and keep the private one yourself; or remove privateKey, and a new key is made.",
     ],
@@ -31,7 +31,7 @@ export function keyFileRules(inputs: Inputs): CheckFailure[] {
 }
 
 /** A new pair cannot have the file of the one that it replaces: that one goes last, and nothing is overwritten. */
-export function keyFileChangeRules(inputs: Inputs, olds: SshKeyPairInputs): CheckFailure[] {
+export function validateKeyFileChange(inputs: Inputs, olds: SshKeyPairInputs): CheckFailure[] {
   const path = known(inputs.privateKeyFile);
   const changes = replacingChanges(inputs, olds).filter((name) => !hasUnknown(inputs[name]));
   if (path === undefined || path !== olds.privateKeyFile || changes.length === 0) return [];
@@ -42,32 +42,37 @@ export function keyFileChangeRules(inputs: Inputs, olds: SshKeyPairInputs): Chec
 }
 
 /** What this machine's files have to say: a place that is taken, or a key that a change needs and does not find. */
-export async function keyFileFailures(
+export async function checkKeyFile(
   inputs: Inputs,
   files: PrivateKeyFiles,
   olds: OldInputs<SshKeyPairInputs>,
 ): Promise<CheckFailure[]> {
   const path = known(inputs.privateKeyFile);
   // Of a replacement the new half is checked by itself, without the old inputs.
-  if (olds !== undefined) return replacingChanges(inputs, olds).length > 0 ? [] : await ofChange(inputs, files, olds);
+  if (olds !== undefined)
+    return replacingChanges(inputs, olds).length > 0 ? [] : await checkChangedKeyFile(inputs, files, olds);
   if (path === undefined) return [];
   const place = await files.look(path);
-  return place.is === "free" ? [] : [{ property, reason: whyTaken(path, place) }];
+  return place.is === "free" ? [] : [{ property, reason: takenReason(path, place) }];
 }
 
-async function ofChange(inputs: Inputs, files: PrivateKeyFiles, olds: SshKeyPairInputs): Promise<CheckFailure[]> {
+async function checkChangedKeyFile(
+  inputs: Inputs,
+  files: PrivateKeyFiles,
+  olds: SshKeyPairInputs,
+): Promise<CheckFailure[]> {
   const path = known(inputs.privateKeyFile);
   const changed = (["comment", "passphrase", "privateKeyFile"] as const).filter((name) => inputs[name] !== olds[name]);
   if (changed.length === 0 || changed.some((name) => hasUnknown(inputs[name]))) return [];
   if (path !== undefined && path !== olds.privateKeyFile) {
     const place = await files.look(path);
-    if (place.is === "blocked") return [{ property, reason: whyTaken(path, place) }];
+    if (place.is === "blocked") return [{ property, reason: takenReason(path, place) }];
   }
-  const isImported = given(inputs.publicKey) || given(inputs.privateKey);
+  const isImported = isGiven(inputs.publicKey) || isGiven(inputs.privateKey);
   if (olds.privateKeyFile === undefined || isImported) return [];
   const places = await Promise.all(keyFilesOf(olds, { privateKeyFile: path }).map((file) => files.look(file)));
   if (places.some(({ is }) => is === "file")) return [];
-  return [{ property, reason: whyMissing(olds.privateKeyFile) }];
+  return [{ property, reason: missingReason(olds.privateKeyFile) }];
 }
 
 function replacingChanges(inputs: Inputs, olds: SshKeyPairInputs): (keyof SshKeyPairInputs)[] {

@@ -9,10 +9,10 @@ import {
   SshUnreachableError,
 } from "../../errors";
 import type { Context } from "../contract/resource";
-import { accessTo, shownGrant } from "./access";
+import { describeGrant, grantAccess } from "./access";
 import type { AuthorizedKeyState } from "./fields";
-import { reasonBehind } from "./partial";
-import { isGrantedAgain } from "./successor";
+import { isGrantedAgain } from "./granted_in_run";
+import { reasonBehind } from "./partial_creation";
 
 /** Takes the key off the host, and has sshd's word that it is refused. Whatever became of its line, the key goes. */
 export async function removeGrant(
@@ -22,10 +22,10 @@ export async function removeGrant(
 ): Promise<void> {
   const again = isGrantedAgain(run, last);
   if (again !== undefined) {
-    if (again === "elsewhere") log.warn(`${shownGrant(last)} was not removed: ${sameMachine}`);
+    if (again === "elsewhere") log.warn(`${describeGrant(last)} was not removed: ${sameMachine}`);
     return;
   }
-  const access = accessTo(account, last.connection, last.hostKey);
+  const access = grantAccess(account, last.connection, last.hostKey);
   const change = {
     user: last.user,
     remove: [{ publicKeyOpenssh: last.publicKey }],
@@ -33,10 +33,10 @@ export async function removeGrant(
     endSessions: last.terminateSessions === true,
   };
   try {
-    const report = await account.ssh.changeKeys(access, change, (step) => log.info(`${shownGrant(last)}: ${step}.`));
-    for (const note of report.notes) log.warn(`${shownGrant(last)}: ${note}`);
+    const report = await account.ssh.changeKeys(access, change, (step) => log.info(`${describeGrant(last)}: ${step}.`));
+    for (const note of report.notes) log.warn(`${describeGrant(last)}: ${note}`);
   } catch (error) {
-    throw withWayOut(error, last);
+    throw withRemedy(error, last);
   }
 }
 
@@ -56,13 +56,13 @@ const away = [
 ];
 
 /** For what is gone for good the only way is to forget it. */
-function withWayOut(error: unknown, last: AuthorizedKeyState): unknown {
+function withRemedy(error: unknown, last: AuthorizedKeyState): unknown {
   const reason = reasonBehind(error);
   const isAway = away.some((kind) => reason instanceof kind);
   if (!isAway || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
-    `${shownGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account is gone for good, have ` +
+    `${describeGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account is gone for good, have ` +
       `Pulumi forget the key: pulumi state delete ${urn}`,
     { cause: error },
   );

@@ -2,10 +2,10 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { z } from "zod";
 import { functions, resources } from "../resources";
 import { fieldsMarked } from "../resources/contract/description";
-import { type Masking, maskingOf } from "../resources/contract/redaction";
+import { type Redaction, redactionOf } from "../resources/contract/redaction";
 import type { Resource } from "../resources/contract/resource";
 import type { AccountFunction } from "../resources/functions/function";
-import { Unsupported } from "./failure";
+import { Unsupported } from "./errors";
 import { secretTexts } from "./values";
 
 /** A resource whatever its inputs and its state: they come from the engine, and have been through the resource's own check. */
@@ -41,8 +41,8 @@ export function secretsOf({ inputs, outputs }: Pick<AnyResource, "inputs" | "out
 const alwaysSecret = new Set(Object.values(resources).flatMap(secretsOf));
 
 /** How to hide what is marked as a secret in some properties. */
-export function maskingOfSecrets(properties: readonly (Struct | undefined)[]): Masking {
-  return maskingOf(properties.flatMap((struct) => secretTexts(struct, alwaysSecret)));
+export function redactionOfSecrets(properties: readonly (Struct | undefined)[]): Redaction {
+  return redactionOf(properties.flatMap((struct) => secretTexts(struct, alwaysSecret)));
 }
 
 function ownOf<Table extends object>(table: Table, token: string): Table[keyof Table] | undefined {

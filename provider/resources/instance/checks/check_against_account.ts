@@ -2,20 +2,20 @@ import type { Account, Template, ZoneAccount } from "../../../account";
 import { NotInAccountError } from "../../../errors";
 import { unreadableHostKeys } from "../../access/host_keys";
 import { known, type PreviewedFields } from "../../contract/description";
-import type { Asked, CheckFailure, OldInputs } from "../../contract/resource";
-import { missingGroups } from "../../group_choice";
+import type { CheckContext, CheckFailure, OldInputs } from "../../contract/resource";
+import { checkGroups } from "../../group_choice";
 import type { InstanceInputs } from "../fields";
-import { keysToFind, listed, missingKey, otherKey, sameKeys } from "../keys/keys";
-import { pinCatalogue } from "../pin_host_key/rules";
+import { keysInList, keysToFind, missingKeyReason, otherKeyReason, sameKeys } from "../keys/keys";
+import { checkPinHostKey } from "../pin_host_key/validate";
 import { newKeysReplace } from "../replacement";
 import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "../zone_catalogue";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
 /** What only the account knows: zone, type, template and the disk it needs, groups, keys. */
-export async function instanceCatalogue(
+export async function checkInstance(
   inputs: Inputs,
-  asked: Asked,
+  asked: CheckContext,
   olds: OldInputs<InstanceInputs>,
 ): Promise<CheckFailure[]> {
   const { account } = asked;
@@ -23,18 +23,18 @@ export async function instanceCatalogue(
   const name = known(inputs.zone);
   const answers = [
     ...unreadableHostKeys(account, inputs.connection),
-    ...(await pinCatalogue(inputs, account, olds)),
-    ...(await missingKeys(inputs, asked, olds)),
-    ...(await missingGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
-    ...(await missingGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
+    ...(await checkPinHostKey(inputs, account, olds)),
+    ...(await checkKeys(inputs, asked, olds)),
+    ...(await checkGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
+    ...(await checkGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
   ];
   if (name === undefined) return answers;
-  const { answer: zone, failures } = await ask("zone", () => account.zone(name));
-  return [...answers, ...failures, ...(zone ? await notOffered(inputs, zone, olds, account) : [])];
+  const { answer: zone, failures } = await failWhereAbsent("zone", () => account.zone(name));
+  return [...answers, ...failures, ...(zone ? await checkZoneOffers(inputs, zone, olds, account) : [])];
 }
 
 /** What stays as it was is not held against today's catalogue: it may have been withdrawn since, and still runs. */
-async function notOffered(
+async function checkZoneOffers(
   inputs: Inputs,
   zone: ZoneAccount,
   olds: OldInputs<InstanceInputs>,
@@ -44,9 +44,9 @@ async function notOffered(
   const wanted = known(inputs.type);
   const type = wanted?.toLowerCase() === before?.type.toLowerCase() ? undefined : wanted;
   const template = before && staysOnItsTemplate(inputs, before) ? undefined : known(inputs.template);
-  const answer = await ask("template", async () => template && chooseTemplate(zone, template, account));
+  const answer = await failWhereAbsent("template", async () => template && chooseTemplate(zone, template, account));
   return [
-    ...(type === undefined ? [] : (await ask("type", () => chooseType(zone, type))).failures),
+    ...(type === undefined ? [] : (await failWhereAbsent("type", () => chooseType(zone, type))).failures),
     ...answer.failures,
     ...(answer.answer ? unfitForTemplate(inputs, answer.answer) : []),
   ];
@@ -65,15 +65,15 @@ function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
   const tooSmall = `The disk has ${size} GiB, but template "${template.name}" needs ${least}. Give at least ${least}.`;
   return [
     ...(size < least ? [{ property: "diskSize", reason: tooSmall }] : []),
-    ...(template["ssh-key-enabled"] === false && listed(inputs.sshKeys).length > 0
+    ...(template["ssh-key-enabled"] === false && keysInList(inputs.sshKeys).length > 0
       ? [{ property: "sshKeys", reason: installsNoKeys(template) }]
       : []),
   ];
 }
 
-async function missingKeys(
+async function checkKeys(
   inputs: Inputs,
-  { account, run }: Asked,
+  { account, run }: CheckContext,
   olds: OldInputs<InstanceInputs>,
 ): Promise<CheckFailure[]> {
   const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys).filter(({ name }) => !run.declaredKeys.has(name));
@@ -82,13 +82,16 @@ async function missingKeys(
   return wanted.flatMap((reference) => {
     const { index, name } = reference;
     const isRegistered = registered.some((key) => key.name === name);
-    const reason = isRegistered ? otherKey(reference, registered) : missingKey(name);
+    const reason = isRegistered ? otherKeyReason(reference, registered) : missingKeyReason(name);
     return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
   });
 }
 
 /** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */
-async function ask<T>(property: string, question: () => Promise<T>): Promise<{ answer?: T; failures: CheckFailure[] }> {
+async function failWhereAbsent<T>(
+  property: string,
+  question: () => Promise<T>,
+): Promise<{ answer?: T; failures: CheckFailure[] }> {
   try {
     return { answer: await question(), failures: [] };
   } catch (error) {

@@ -10,7 +10,7 @@ import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { bastionOf } from "../access/credentials";
 import { unreadableHostKeys } from "../access/host_keys";
-import { given, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { isGiven, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import type { AuthorizedKeyInputs } from "./fields";
 
@@ -18,13 +18,13 @@ type Inputs = PreviewedFields<AuthorizedKeyInputs>;
 type Connection = Exclude<Inputs["connection"], typeof UNKNOWN>;
 
 /** The user whose file it is: the one that logs in, unless another is named. */
-export function completeAuthorizedKey(inputs: Inputs): Inputs {
+export function applyAuthorizedKeyDefaults(inputs: Inputs): Inputs {
   const { connection } = inputs;
   return { ...inputs, user: inputs.user ?? (connection === UNKNOWN ? UNKNOWN : connection.user) };
 }
 
 /** Whether the keys that are given can be read, and whether the one that logs in stays fit for that. */
-export function authorizedKeyRules(inputs: Inputs): CheckFailure[] {
+export function validateAuthorizedKey(inputs: Inputs): CheckFailure[] {
   const { connection } = inputs;
   return [
     ...failureOf("publicKey", known(inputs.publicKey), parsePublicKey),
@@ -34,7 +34,7 @@ export function authorizedKeyRules(inputs: Inputs): CheckFailure[] {
 }
 
 /** What only the room for SSH knows: the options of a line, addresses, host keys. Nothing is asked of any host. */
-export function authorizedKeyCatalogue(inputs: Inputs, { ssh, sshPort }: Account): CheckFailure[] {
+export function checkConnection(inputs: Inputs, { ssh, sshPort }: Account): CheckFailure[] {
   const problem = ssh.checkLineOptions(known(inputs.options) ?? []);
   const options = problem === undefined ? [] : [{ property: "options", reason: problem }];
   const connection = known(inputs.connection);
@@ -64,7 +64,7 @@ interface WithPrivateKey {
 
 function unreadablePrivateKey(property: string, { privateKey, passphrase }: WithPrivateKey): CheckFailure[] {
   const phrase = known(passphrase);
-  if (given(passphrase) && phrase === undefined) return [];
+  if (isGiven(passphrase) && phrase === undefined) return [];
   return failureOf(`${property}.privateKey`, known(privateKey), (text) => parsePrivateKey(text, phrase));
 }
 

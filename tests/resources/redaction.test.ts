@@ -1,4 +1,4 @@
-import { maskingOf, maskingOfOwn, textsIn } from "../../provider/resources/contract/redaction";
+import { redactionOf, redactionOfInput, textsIn } from "../../provider/resources/contract/redaction";
 
 describe("In any message", () => {
   test.each<[string, string, string, string]>([
@@ -14,23 +14,23 @@ describe("In any message", () => {
     ["the host of an address", "https://api.example/v2", "no answer from api.example", "no answer from [secret]"],
     ["what is cut", `${"x ".repeat(50)}`, `"${"x ".repeat(35)}..." is long...`, '"[secret]" is long...'],
   ])("a value is hidden: %s", (_what, value, message, shown) => {
-    expect(maskingOf([value])(message)).toBe(shown);
+    expect(redactionOf([value])(message)).toBe(shown);
   });
 
   test("the longer of two values that begin alike is hidden as one", () => {
-    expect(maskingOf(["blue", "blue moon"])("blue moon, blue")).toBe("[secret], [secret]");
+    expect(redactionOf(["blue", "blue moon"])("blue moon, blue")).toBe("[secret], [secret]");
   });
 
   test("a value that is the word for a hidden one is hidden once", () => {
-    expect(maskingOf(["alice", "secret"])("alice")).toBe("[secret]");
+    expect(redactionOf(["alice", "secret"])("alice")).toBe("[secret]");
   });
 
   test("nothing is hidden without a value, or for one of blanks", () => {
-    expect(maskingOf([" ", ""])("is not set")).toBe("is not set");
+    expect(redactionOf([" ", ""])("is not set")).toBe("is not set");
   });
 
   test("several backslashes are as soon looked for as one", () => {
-    const hide = maskingOf([`${"\\".repeat(12)}A`]);
+    const hide = redactionOf([`${"\\".repeat(12)}A`]);
     expect(hide(`It is ${"\\".repeat(40)}B, not ${"\\".repeat(12)}A.`)).toBe(
       `It is ${"\\".repeat(40)}B, not [secret].`,
     );
@@ -39,7 +39,7 @@ describe("In any message", () => {
   test("as many and as long values as there may be are found", () => {
     const script = (of: number) => Array.from({ length: 1500 }, (_, line) => `echo '${of} Zürich ${line}'`).join("\n");
     const values = Array.from({ length: 20 }, (_, of) => script(of));
-    expect(maskingOf(values)(`It said: ${values[19]}`)).toBe("It said: [secret]");
+    expect(redactionOf(values)(`It said: ${values[19]}`)).toBe("It said: [secret]");
   });
 });
 
@@ -49,7 +49,7 @@ describe("In a message about the very input", () => {
     ["a part that is quoted", 'from="a b"', 'Option "A B": write from.', 'Option "[secret]": write from.'],
     ["a quoted beginning", "abcdef", '"abc..." is none; there is "xyz".', '"[secret]" is none; there is "xyz".'],
   ])("a value is hidden: %s", (_what, value, message, shown) => {
-    expect(maskingOfOwn([value])(message)).toBe(shown);
+    expect(redactionOfInput([value])(message)).toBe(shown);
   });
 });
 

@@ -1,24 +1,24 @@
 import type { Account } from "../../../account";
-import { given, hasUnknown, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
+import { hasUnknown, isGiven, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
 import { isId } from "../../contract/id";
 import type { CheckFailure } from "../../contract/resource";
-import { only } from "../../contract/state";
+import { pick } from "../../contract/state";
 import type { InstanceInputs } from "../fields";
-import { whyNoAddress } from "../keys/change_keys";
-import { nameIsNotEnough } from "../keys/key_plan";
-import { listed, sameKeys } from "../keys/keys";
-import { replacedThoughProtected } from "../protection";
+import { noAddressReason } from "../keys/change_keys";
+import { nameOnlyReason } from "../keys/key_plan";
+import { keysInList, sameKeys } from "../keys/keys";
+import { whyProtectedStays } from "../protection";
 import { failedAtCreation, isAnotherMachine } from "../replacement";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
 /** What would cost a machine or its data by accident, or fail halfway, unless a new instance is made anyway. */
-export async function instanceChangeRules(
+export async function validateInstanceChange(
   inputs: Inputs,
   olds: InstanceInputs,
   account: Account,
 ): Promise<CheckFailure[]> {
-  const refused = changesRefused(inputs, olds);
+  const refused = refusedChanges(inputs, olds);
   const settled = knownOf(inputs, olds);
   const isProtected =
     olds.deletionProtection === true && (await isAnotherMachine(withoutPin(settled, olds), olds, account));
@@ -26,7 +26,7 @@ export async function instanceChangeRules(
   if (await failedAtCreation(inputs, olds, account)) return [];
   if (isProtected) return [protectedReplaced(settled, olds)];
   if (await isAnotherMachine(inputs, olds, account)) return [];
-  const still = changesRefused(inputs, { ...olds, ...(await facts(inputs, olds, account)) });
+  const still = refusedChanges(inputs, { ...olds, ...(await findIrreversible(inputs, olds, account)) });
   return refused.filter(({ property }) => still.some((failure) => failure.property === property));
 }
 
@@ -34,7 +34,11 @@ export async function instanceChangeRules(
  * What the machine has of that which cannot be taken back. After an update that failed half-way the old inputs are those
  * that it was to bring about, and may never have come to. Known by its name, if only one machine has that.
  */
-async function facts(inputs: Inputs, olds: InstanceInputs, account: Account): Promise<Partial<InstanceInputs>> {
+async function findIrreversible(
+  inputs: Inputs,
+  olds: InstanceInputs,
+  account: Account,
+): Promise<Partial<InstanceInputs>> {
   const { instances } = await account.zone(olds.zone);
   const named = (await instances.list()).filter(({ name }) => name === olds.name || name === known(inputs.name));
   const [only, ...others] = named;
@@ -52,7 +56,7 @@ function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
   const unknown = Object.keys(inputs).filter((name) => hasUnknown(inputs[name as keyof Inputs]));
   const settled = Object.entries(inputs).filter(([name]) => !unknown.includes(name));
   // Names come from the description of these very inputs, and those that are required are in the old ones.
-  return { ...Object.fromEntries(settled), ...only(unknown, olds) } as Inputs;
+  return { ...Object.fromEntries(settled), ...pick(unknown, olds) } as Inputs;
 }
 
 /**
@@ -67,11 +71,11 @@ function withoutPin(inputs: Inputs, olds: InstanceInputs): Inputs {
 /** Otherwise a new one would be made, and only then would the deletion of the old one fail. */
 function protectedReplaced({ zone, template }: Inputs, olds: InstanceInputs): CheckFailure {
   const changed = zone !== olds.zone ? "zone" : template !== olds.template ? "template" : "";
-  return { property: changed, reason: replacedThoughProtected(olds.name) };
+  return { property: changed, reason: whyProtectedStays(olds.name) };
 }
 
 /** The same where nothing is made anew: for an update, which is the last to notice. */
-export function changesRefused(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+export function refusedChanges(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   return [
     ...keysChanged(inputs, olds),
     ...diskShrunk(inputs, olds),
@@ -91,7 +95,7 @@ function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
     return [];
   // That it can be reached is never tried here: a machine that is down must not come to be replaced.
-  if (given(olds.connection) || given(inputs.connection)) return whyNotInPlace(inputs, olds);
+  if (isGiven(olds.connection) || isGiven(inputs.connection)) return whyNotInPlace(inputs, olds);
   const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
   const reason =
     `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
@@ -103,17 +107,17 @@ function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
 
 function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   const had = new Set((olds.sshKeys ?? []).map(({ name }) => name));
-  const nameless = listed(inputs.sshKeys).findIndex(
+  const nameless = keysInList(inputs.sshKeys).findIndex(
     ({ name, publicKeyOpenssh }) =>
-      known(name) !== undefined && !given(publicKeyOpenssh) && !had.has(known(name) ?? ""),
+      known(name) !== undefined && !isGiven(publicKeyOpenssh) && !had.has(known(name) ?? ""),
   );
   if (nameless >= 0) {
-    const name = known(listed(inputs.sshKeys)[nameless]?.name) ?? "";
-    return [{ property: `sshKeys[${nameless}]`, reason: nameIsNotEnough(name, olds.name) }];
+    const name = known(keysInList(inputs.sshKeys)[nameless]?.name) ?? "";
+    return [{ property: `sshKeys[${nameless}]`, reason: nameOnlyReason(name, olds.name) }];
   }
   const connection = known(inputs.connection) ?? olds.connection;
-  if (inputs.publicIpAssignment === "none" && given(connection) && connection?.host === undefined) {
-    return [{ property: "sshKeys", reason: whyNoAddress(olds.name) }];
+  if (inputs.publicIpAssignment === "none" && isGiven(connection) && connection?.host === undefined) {
+    return [{ property: "sshKeys", reason: noAddressReason(olds.name) }];
   }
   if (inputs.state !== "stopped") return [];
   const reason =
@@ -143,7 +147,7 @@ function familyChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
 }
 
 function userDataRemoved(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
-  if (olds.userData === undefined || given(inputs.userData)) return [];
+  if (olds.userData === undefined || isGiven(inputs.userData)) return [];
   const reason =
     `userData of instance "${olds.name}" cannot be removed: Exoscale can only replace it. Set it to "#cloud-config\\n{}", ` +
     "which does nothing.";

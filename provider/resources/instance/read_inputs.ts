@@ -1,16 +1,16 @@
 import type { Account, Instance, ZoneAccount } from "../../account";
 import { NotInAccountError } from "../../errors";
 import { equalValues } from "../contract/description";
-import { type GroupKind, groupIds } from "../group_choice";
+import { findGroupIds, type GroupKind } from "../group_choice";
 import { programLabels } from "../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { injectedKeyIn } from "./pin_host_key/injection";
-import { inputsAsFound } from "./state";
-import { userDataAsFound } from "./user_data";
+import { inputsInState } from "./state";
+import { decodeUserData } from "./user_data";
 import { typeName } from "./zone_catalogue";
 
 /** The inputs with everything that the API tells otherwise, in the program's own spelling where it means the same. */
-export async function asFound(
+export async function readInputs(
   account: Account,
   zone: ZoneAccount,
   found: Instance,
@@ -18,7 +18,7 @@ export async function asFound(
 ): Promise<InstanceInputs> {
   const type = (await zone.instanceTypes()).find(({ id }) => id === found["instance-type"]?.id);
   const labels = programLabels(found.labels);
-  const base = last ? inputsAsFound(last) : importedInputs(zone, found);
+  const base = last ? inputsInState(last) : importedInputs(zone, found);
   return {
     ...base,
     name: found.name,
@@ -26,8 +26,8 @@ export async function asFound(
     diskSize: found["disk-size"] ?? base.diskSize,
     publicIpAssignment: found["public-ip-assignment"] ?? base.publicIpAssignment,
     labels: equalValues(labels, base.labels) ? base.labels : labels,
-    securityGroups: await groupsAsFound(account, "securityGroups", base.securityGroups, found["security-groups"] ?? []),
-    antiAffinityGroups: await groupsAsFound(
+    securityGroups: await readGroups(account, "securityGroups", base.securityGroups, found["security-groups"] ?? []),
+    antiAffinityGroups: await readGroups(
       account,
       "antiAffinityGroups",
       base.antiAffinityGroups,
@@ -58,7 +58,7 @@ function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
  * @param declared in the program's spelling; a program that names no groups is not told of any
  * @param found undefined where the API says nothing about them
  */
-async function groupsAsFound(
+async function readGroups(
   account: Account,
   kind: GroupKind,
   declared: string[] | undefined,
@@ -67,7 +67,7 @@ async function groupsAsFound(
   if (!declared || !found) return declared;
   const present = found.map(({ id }) => id);
   try {
-    return equalSets(await groupIds(account, kind, declared), present) ? declared : present;
+    return equalSets(await findGroupIds(account, kind, declared), present) ? declared : present;
   } catch (error) {
     // A group of the program is gone from the account, so the instance cannot be in it.
     if (error instanceof NotInAccountError) return present;
@@ -83,7 +83,7 @@ function declaredUserData(found: Instance, last: string | undefined): string | u
   const encoded = found["user-data"];
   // What is in it for the first contact alone is none of the program's, and a secret.
   if (injectedKeyIn(encoded) !== undefined) return last;
-  return last === undefined || encoded === undefined ? last : userDataAsFound(encoded, last);
+  return last === undefined || encoded === undefined ? last : decodeUserData(encoded, last);
 }
 
 /** Whether two lists hold the same, in whatever order. */

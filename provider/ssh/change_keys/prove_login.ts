@@ -1,9 +1,9 @@
 import { LastKeyError, SshLoginRefusedError, SshNoShellError } from "../../errors";
-import { connectPatiently } from "../connection/connect_with_retry";
+import { connectWithRetry } from "../connection/connect_with_retry";
 import { commandBounds } from "../connection/host_access";
-import { lookAtHost } from "../host_files/inspect_host";
+import { inspectHost } from "../host_files/inspect_host";
 import type { Edit } from "./edits";
-import type { Visit } from "./host_session";
+import type { HostSession } from "./host_session";
 
 /**
  * Proves, where the line of the very key that logs in was changed, that we still get in and can run what a change takes:
@@ -12,12 +12,12 @@ import type { Visit } from "./host_session";
  * @throws LastKeyError when we do not, unless the change permits it; errors of `connect` and of a command on the host when
  * that could not be found out
  */
-export async function proveStillIn(visit: Visit, edits: readonly Edit[]): Promise<void> {
+export async function proveOwnLogin(visit: HostSession, edits: readonly Edit[]): Promise<void> {
   const { session, access, change } = visit;
   const own = change.add?.find(({ key }) => key.fingerprintSha256 === session.loggedInKey);
   if (!own?.options?.length || edits.length === 0 || change.allowLockout) return;
   try {
-    await runAnew(visit);
+    await logInAgain(visit);
   } catch (error) {
     const does = doesNot(error);
     if (does === undefined) throw error;
@@ -29,10 +29,10 @@ export async function proveStillIn(visit: Visit, edits: readonly Edit[]): Promis
   }
 }
 
-async function runAnew({ access }: Visit): Promise<void> {
-  const session = await connectPatiently(access, access.credentials);
+async function logInAgain({ access }: HostSession): Promise<void> {
+  const session = await connectWithRetry(access, access.credentials);
   try {
-    await lookAtHost(session, [], commandBounds(access));
+    await inspectHost(session, [], commandBounds(access));
   } finally {
     session.close();
   }
