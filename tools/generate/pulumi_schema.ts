@@ -6,6 +6,7 @@ interface Package {
   readonly version: string;
   readonly description: string;
   readonly license: string;
+  readonly homepage: string;
   readonly keywords: readonly string[];
 }
 
@@ -47,7 +48,7 @@ const language = {
 
 /** The package's public contract in Pulumi's schema language. */
 export function pulumiSchema(
-  { version, description, license, keywords }: Package,
+  { version, description, license, homepage, keywords }: Package,
   resources: readonly ResourceDescription[],
   functions: readonly FunctionDescription[],
   text: Text,
@@ -69,6 +70,8 @@ export function pulumiSchema(
     version,
     description: `${description}.`,
     license,
+    // Without `repository`: the generator for Go would take the module path from it, which programs import.
+    homepage,
     keywords: [...keywords, ...registryKeywords],
     language,
     config: { variables: variables(({ environment }) => ({ defaultInfo: { environment: [environment] } })) },
