@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { beforeLeaving } from "../tools/process/leave.mjs";
+import { beforeExit } from "../tools/process/leave.mjs";
 import { root } from "../tools/setup/paths.mjs";
 
 /** What points at it. */
@@ -22,7 +22,7 @@ export async function startEmulator(guests) {
   let complaint = "";
   // Its log of requests, once it runs.
   child.stderr.on("data", (text) => (complaint = `${complaint}${text}`.slice(-1000)));
-  const stop = beforeLeaving(async () => {
+  const stop = beforeExit(async () => {
     // Of one that died before, nothing tells any more.
     if (child.exitCode !== null || child.signalCode !== null) return;
     child.kill("SIGTERM");

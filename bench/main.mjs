@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { beforeLeaving, runMain } from "../tools/process/leave.mjs";
+import { beforeExit, runMain } from "../tools/process/leave.mjs";
 import { printMachine } from "./machine.mjs";
 import { benchMemory } from "./memory.mjs";
 import { benchOverhead } from "./overhead.mjs";
@@ -21,7 +21,7 @@ await runMain(async () => {
   const unknown = positionals.find((name) => !benches[name]);
   if (unknown) throw new Error(`There is no "${unknown}". Name some of: ${Object.keys(benches).join(", ")}.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-bench-"));
-  beforeLeaving(() => rmSync(work, { recursive: true, force: true }));
+  beforeExit(() => rmSync(work, { recursive: true, force: true }));
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
     throw new Error(`--rounds is "${values.rounds}". Say how often: 1 or more.`);

@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { callersEnvironment } from "../tools/demo/workplace.mjs";
-import { beforeLeaving } from "../tools/process/leave.mjs";
+import { callersEnvironment } from "../tools/demo/sandbox.mjs";
+import { beforeExit } from "../tools/process/leave.mjs";
 import { killTree } from "../tools/process/tree.mjs";
 import { nodeModules, root } from "../tools/setup/paths.mjs";
 
@@ -66,7 +66,7 @@ export class Stack {
   async pulumi(args, watch) {
     const child = spawn("pulumi", args, { cwd: this.folder, env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
     const pid = child.pid ?? 0;
-    const clean = beforeLeaving(() => killTree(pid));
+    const clean = beforeExit(() => killTree(pid));
     const unwatch = watch?.(pid);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));

@@ -1,5 +1,5 @@
 // `npm run bench`: measures, and prints the numbers beside the goals. `npm run bench -- start` measures that alone.
-import { handOver } from "./process/hand_over.mjs";
+import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";
 import { build } from "./setup/build.mjs";
 import { root } from "./setup/paths.mjs";
@@ -8,7 +8,7 @@ import { setUp } from "./setup/set_up.mjs";
 await runMain(async () => {
   const { node, path } = await setUp();
   await build(node);
-  return handOver(node, ["bench/main.mjs", ...process.argv.slice(2)], {
+  return runInForeground(node, ["bench/main.mjs", ...process.argv.slice(2)], {
     cwd: root,
     env: { ...process.env, PATH: path },
   });

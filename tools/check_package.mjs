@@ -5,11 +5,11 @@ import { runMain } from "./process/leave.mjs";
 import { step } from "./process/say.mjs";
 import { build } from "./setup/build.mjs";
 import { installDependencies } from "./setup/dependencies.mjs";
-import { findNode24 } from "./setup/node24.mjs";
+import { ensureNode24 } from "./setup/node24.mjs";
 
 await runMain(async () => {
   await installDependencies();
-  await build(await findNode24());
+  await build(await ensureNode24());
   await step("Checking the npm package", checkPackage);
   return 0;
 });

@@ -1,16 +1,16 @@
 // `npm run dist`: makes what is published, into release/. `npm run dist -- linux-amd64` makes that executable only.
 import { fileURLToPath } from "node:url";
-import { handOver } from "./process/hand_over.mjs";
+import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";
 import { build } from "./setup/build.mjs";
 import { installDependencies } from "./setup/dependencies.mjs";
-import { findNode24 } from "./setup/node24.mjs";
+import { ensureNode24 } from "./setup/node24.mjs";
 import { root } from "./setup/paths.mjs";
 
 await runMain(async () => {
   await installDependencies();
-  const node = await findNode24();
+  const node = await ensureNode24();
   await build(node);
   const dist = fileURLToPath(new URL("dist/main.mjs", import.meta.url));
-  return handOver(node, [dist, ...process.argv.slice(2)], { cwd: root, env: process.env });
+  return runInForeground(node, [dist, ...process.argv.slice(2)], { cwd: root, env: process.env });
 });

@@ -1,7 +1,7 @@
 // `node tools/record_state.mjs NAME [--package DIR]`: sets up what is missing, then records the state that a program
 // in tests/recorded_states/NAME makes. What that means is in tests/recorded_states/README.md.
 import { fileURLToPath } from "node:url";
-import { handOver } from "./process/hand_over.mjs";
+import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";
 import { build } from "./setup/build.mjs";
 import { root } from "./setup/paths.mjs";
@@ -11,5 +11,5 @@ await runMain(async () => {
   const { node, path } = await setUp();
   await build(node);
   const main = fileURLToPath(new URL("record/main.mjs", import.meta.url));
-  return handOver(node, [main, ...process.argv.slice(2)], { cwd: root, env: { ...process.env, PATH: path } });
+  return runInForeground(node, [main, ...process.argv.slice(2)], { cwd: root, env: { ...process.env, PATH: path } });
 });

@@ -1,6 +1,6 @@
 // `npm start`: sets up what is missing, then runs the demo on Node 24.
 import { fileURLToPath } from "node:url";
-import { handOver } from "./process/hand_over.mjs";
+import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";
 import { build } from "./setup/build.mjs";
 import { root } from "./setup/paths.mjs";
@@ -10,5 +10,5 @@ await runMain(async () => {
   const { node, path } = await setUp();
   await build(node);
   const demo = fileURLToPath(new URL("demo/main.mjs", import.meta.url));
-  return handOver(node, [demo], { cwd: root, env: { ...process.env, PATH: path } });
+  return runInForeground(node, [demo], { cwd: root, env: { ...process.env, PATH: path } });
 });

@@ -13,7 +13,7 @@ afterEach(() => rmSync(cache, { recursive: true }));
 const make = (fill: string) =>
   evaluate(
     "setup/cached.mjs",
-    `m.cached(${JSON.stringify(join(cache, "thing"))}, "Making it", async (fresh) => { ${fill} }).catch((error) => error.message)`,
+    `m.ensureCached(${JSON.stringify(join(cache, "thing"))}, "Making it", async (fresh) => { ${fill} }).catch((error) => error.message)`,
   );
 
 const write = 'process.getBuiltinModule("node:fs").writeFileSync(fresh + "/made", "")';

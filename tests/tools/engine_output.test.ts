@@ -3,7 +3,7 @@ import { evaluate } from "./evaluate";
 const shown = (lines: string[]) =>
   evaluate(
     "demo/engine_output.mjs",
-    `(() => { const shown = []; ${JSON.stringify(lines)}.forEach(m.worthShowing((line) => shown.push(line))); return shown; })()`,
+    `(() => { const shown = []; ${JSON.stringify(lines)}.forEach(m.filterEngineOutput((line) => shown.push(line))); return shown; })()`,
   );
 
 test("shows what was made and hides the engine's bookkeeping", async () => {

@@ -16,7 +16,7 @@ function addProgram(name: string, script = "") {
 }
 
 const find = (path = "") =>
-  evaluate("setup/language_hosts.mjs", `m.findLanguageHosts(${JSON.stringify(join(directory, "bin"))})`, {
+  evaluate("setup/language_hosts.mjs", `m.ensureLanguageHosts(${JSON.stringify(join(directory, "bin"))})`, {
     PATH: path,
     XDG_CACHE_HOME: directory,
   });

@@ -8,7 +8,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { evaluate } from "./evaluate";
 
-/** Refuses everybody. */
+/** Refuses every request. */
 let proxy: Server;
 let url = "";
 let asked: (string | undefined)[] = [];
@@ -29,7 +29,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-/** Of the machine that the tests run on. */
+/** Hides the proxy settings of this machine. */
 const none = { https_proxy: "", HTTPS_PROXY: "", no_proxy: "", NO_PROXY: "", npm_config_noproxy: "" };
 
 test.each(["https_proxy", "npm_config_https_proxy"])("downloads the engine through the proxy of %s", async (name) => {
@@ -38,11 +38,11 @@ test.each(["https_proxy", "npm_config_https_proxy"])("downloads the engine throu
   expect(asked).toEqual(["get.pulumi.com:443"]);
 });
 
-test("says what a proxy answered that lets a download not through", async () => {
+test("reports the answer of a proxy that refuses the download", async () => {
   const fetcher = resolve(__dirname, "../../tools/setup/fetch_file.mjs");
   const env = { ...process.env, ...none, https_proxy: url, NODE_USE_ENV_PROXY: "1" };
   const args = [fetcher, "https://get.pulumi.com/file", join(directory, "file")];
   await expect(promisify(execFile)(process.execPath, args, { env })).rejects.toMatchObject({
-    stderr: "get.pulumi.com cannot be used: Proxy response (407) !== 200 when HTTP Tunneling\n",
+    stderr: "Cannot download from get.pulumi.com: Proxy response (407) !== 200 when HTTP Tunneling\n",
   });
 });

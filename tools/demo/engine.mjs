@@ -1,15 +1,15 @@
 // The real Pulumi CLI on a stack of the demo's own.
 import { mustRun, run } from "../process/run.mjs";
-import { dim, say, whileSaying } from "../process/say.mjs";
-import { worthShowing } from "./engine_output.mjs";
+import { dim, print, withProgress } from "../process/say.mjs";
+import { filterEngineOutput } from "./engine_output.mjs";
 
 /** A demo that takes longer than this per command is stuck, in milliseconds. */
 const LIMIT = 240_000;
 
-/** @typedef {ReturnType<typeof makeStack>} Stack */
+/** @typedef {ReturnType<typeof createStack>} Stack */
 
-/** @param {import("./workplace.mjs").Workplace} place @param {Record<string, string>} account the variables that name the account */
-export function makeStack({ program, environment }, account) {
+/** @param {import("./sandbox.mjs").Sandbox} sandbox @param {Record<string, string>} account the variables that name the account */
+export function createStack({ program, environment }, account) {
   const options = { cwd: program, env: { ...environment, ...account }, timeoutMs: LIMIT };
 
   /** @param {...string} args */
@@ -17,11 +17,11 @@ export function makeStack({ program, environment }, account) {
 
   /** @param {...string} args @returns {Promise<string>} what the engine said, all of it */
   const change = async (...args) => {
-    say(dim(`   $ pulumi ${args.join(" ")}`));
-    const show = worthShowing((line) => say(`     ${line}`));
+    print(dim(`   $ pulumi ${args.join(" ")}`));
+    const show = filterEngineOutput((line) => print(`     ${line}`));
     const full = [...args, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-progress"];
     const work = () => run("pulumi", full, { ...options, onLine: show });
-    const { code, output } = await whileSaying(() => "the Pulumi engine is at work", work);
+    const { code, output } = await withProgress(() => "the Pulumi engine is at work", work);
     if (code !== 0) throw new Error(`"pulumi ${args.join(" ")}" ended with exit code ${code}:\n${output}`);
     return output;
   };
@@ -30,7 +30,7 @@ export function makeStack({ program, environment }, account) {
     init: () => pulumi("stack", "init", "demo"),
     /** @param {string} key @param {string} value */
     set: (key, value) => {
-      say(dim(`   $ pulumi config set ${key} ${value}`));
+      print(dim(`   $ pulumi config set ${key} ${value}`));
       return pulumi("config", "set", key, value);
     },
     up: () => change("up"),

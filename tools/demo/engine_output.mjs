@@ -11,7 +11,7 @@ const SECTION = /^(Diagnostics|Outputs|Resources|Policies|Duration|Updating|Dest
  * @param {(line: string) => void} show
  * @returns {(line: string) => void} takes the engine's lines one by one
  */
-export function worthShowing(show) {
+export function filterEngineOutput(show) {
   let section = "";
   return (line) => {
     const text = line.trimEnd();

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { mustRun, run, start } from "../process/run.mjs";
-import { onPath } from "../setup/engine_installed.mjs";
+import { findOnPath } from "../setup/engine_installed.mjs";
 import { logInWithoutSsh } from "./login_without_ssh.mjs";
 
 /**
@@ -17,15 +17,15 @@ import { logInWithoutSsh } from "./login_without_ssh.mjs";
  */
 
 /**
- * @param {import("./workplace.mjs").Workplace} place
+ * @param {import("./sandbox.mjs").Sandbox} sandbox
  * @param {Host} host
  * @returns {(privateKey: string, command: string) => Promise<Result>}
  */
-export function makeLogin(place, host) {
-  if (!onPath("ssh") || !onPath("ssh-agent"))
+export function makeLogin(sandbox, host) {
+  if (!findOnPath("ssh") || !findOnPath("ssh-agent"))
     return (privateKey, command) => logInWithoutSsh(host, privateKey, command);
-  writeFileSync(join(place.directory, KNOWN_HOSTS), host.knownHosts);
-  return (privateKey, command) => withAgent(place, privateKey, (options) => logIn(host, command, options));
+  writeFileSync(join(sandbox.directory, KNOWN_HOSTS), host.knownHosts);
+  return (privateKey, command) => withAgent(sandbox, privateKey, (options) => logIn(host, command, options));
 }
 
 /**
@@ -61,7 +61,7 @@ function sshOptions(known) {
 
 /**
  * @template T
- * @param {import("./workplace.mjs").Workplace} place
+ * @param {import("./sandbox.mjs").Sandbox} sandbox
  * @param {string} privateKey
  * @param {(options: Options) => Promise<T>} use finds the agent
  * @returns {Promise<T>}

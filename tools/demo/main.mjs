@@ -1,23 +1,23 @@
 // The demo: `node tools/demo/main.mjs`, on Node 24, after the set-up.
 import { runMain } from "../process/leave.mjs";
-import { bold, elapsed, say } from "../process/say.mjs";
-import { startCloud } from "./cloud.mjs";
-import { chapter, tellStory } from "./story.mjs";
-import { makeWorkplace } from "./workplace.mjs";
+import { bold, elapsed, print } from "../process/say.mjs";
+import { startEmulator } from "./emulator.mjs";
+import { createSandbox } from "./sandbox.mjs";
+import { printHeading, runSteps } from "./steps.mjs";
 
-process.once("SIGINT", () => say("\nStopping: all that was started and made is removed ..."));
+process.once("SIGINT", () => print("\nStopping: all that was started and made is removed ..."));
 
 await runMain(async () => {
   const start = Date.now();
-  say(bold("An SSH key on Exoscale: made, used, deleted, still open; rotated, and revoked"));
-  chapter(1, "Start an Exoscale on this machine. No account, no cost; it listens on 127.x.y.z only.");
-  const { stop, environment } = await startCloud();
-  const place = makeWorkplace("quickstart", process.env["PATH"] ?? "");
-  say(`   Its API: ${environment["EXOSCALE_API_ENDPOINT"]}`);
-  await tellStory(place, environment);
-  await place.remove();
+  print(bold("An SSH key on Exoscale: made, used, deleted, still open; rotated, and revoked"));
+  printHeading(1, "Start an Exoscale on this machine. No account, no cost; it listens on 127.x.y.z only.");
+  const { stop, environment } = await startEmulator();
+  const sandbox = createSandbox("quickstart", process.env["PATH"] ?? "");
+  print(`   Its API: ${environment["EXOSCALE_API_ENDPOINT"]}`);
+  await runSteps(sandbox, environment);
+  await sandbox.remove();
   await stop();
-  say();
-  say(`Done in ${elapsed(start)}. Nothing is left behind: no process, no file.`);
+  print();
+  print(`Done in ${elapsed(start)}. Nothing is left behind: no process, no file.`);
   return 0;
 });

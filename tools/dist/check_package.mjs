@@ -3,13 +3,13 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { packNpmPackage } from "./npm_package.mjs";
 
 /** Packs the built package and throws an error that lists every problem. Needs the packages of package-lock.json. */
 export async function checkPackage() {
   const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-package-"));
-  const clean = beforeLeaving(() => rmSync(directory, { recursive: true, force: true }));
+  const clean = beforeExit(() => rmSync(directory, { recursive: true, force: true }));
   try {
     await packNpmPackage(directory, join(directory, "staging"));
     const [file = ""] = readdirSync(directory);

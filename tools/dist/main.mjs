@@ -5,8 +5,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { beforeLeaving, runMain } from "../process/leave.mjs";
-import { say, step } from "../process/say.mjs";
+import { beforeExit, runMain } from "../process/leave.mjs";
+import { print, step } from "../process/say.mjs";
 import { root } from "../setup/paths.mjs";
 import { archive } from "./archive.mjs";
 import { BUNDLE, NOTICES, PROGRAM } from "./bundle.mjs";
@@ -34,7 +34,7 @@ async function distribute(wanted, release) {
   mkdirSync(release, { recursive: true });
   if (readdirSync(release).length > 0) throw new Error(`${release} has files already. Name an empty directory.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-dist-"));
-  const clean = beforeLeaving(() => rmSync(work, { recursive: true, force: true }));
+  const clean = beforeExit(() => rmSync(work, { recursive: true, force: true }));
   try {
     await step("Packing the npm package", () => packNpmPackage(release, join(work, "npm")));
     for (const target of chosen) {
@@ -86,8 +86,8 @@ function writeChecksums(release) {
   const lines = files.map((file) => `${sha256(join(release, file))}  ${file}\n`);
   writeFileSync(join(release, CHECKSUMS), lines.join(""));
   const shown = (/** @type {string} */ file) => relative("", join(release, file));
-  for (const file of files) say(`${shown(file)}  ${(statSync(join(release, file)).size / 1e6).toFixed(1)} MB`);
-  say(shown(CHECKSUMS));
+  for (const file of files) print(`${shown(file)}  ${(statSync(join(release, file)).size / 1e6).toFixed(1)} MB`);
+  print(shown(CHECKSUMS));
 }
 
 /** @param {string} file */

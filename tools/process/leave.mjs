@@ -1,83 +1,83 @@
-// Leaving without a trace: what was started or made is undone, whatever ends the program.
+// Clean-up at exit: ends what was started and removes what was created, whatever ends the program.
 
-/** Cleaning up may take this long, in milliseconds; then the program ends all the same. */
-const PATIENCE = 10_000;
+/** The clean-up may take this long, in milliseconds. Then the program ends anyway. */
+const CLEANUP_TIMEOUT = 10_000;
 
-/** The exit code of a program that was told to stop. */
+/** The exit code after a signal. */
 export const INTERRUPTED = 130;
 
 /** @type {Set<() => unknown>} */
-const debts = new Set();
+const cleanups = new Set();
 /** @type {Promise<never> | undefined} */
-let leaving;
+let exiting;
 
 /**
- * Registers something to be undone before the program ends, the newest first.
+ * Registers a clean-up for the end of the program. The newest runs first.
  *
- * @param {() => unknown} undo may be asynchronous; must be safe to call once at any moment
- * @returns {() => Promise<void>} undoes it now
+ * @param {() => unknown} undo may be asynchronous; is called at most once, at any moment
+ * @returns {() => Promise<void>} runs the clean-up now
  */
-export function beforeLeaving(undo) {
-  debts.add(undo);
+export function beforeExit(undo) {
+  cleanups.add(undo);
   return async () => {
-    if (debts.delete(undo)) await undo();
+    if (cleanups.delete(undo)) await undo();
   };
 }
 
-/** @returns {boolean} whether the program is on its way out, so that errors of what it stops are no news */
-export const isLeaving = () => leaving !== undefined;
+/** @returns {boolean} whether the program is exiting; errors of the processes that it ends are then expected */
+export const isExiting = () => exiting !== undefined;
 
-/** @param {number} code @returns {Promise<never>} undoes everything and ends the program; later calls wait for the first */
-export function leave(code) {
-  leaving ??= undoAll().then(() => process.exit(code));
-  return leaving;
+/** @param {number} code @returns {Promise<never>} runs every clean-up and ends the program; later calls wait for the first */
+export function cleanUpAndExit(code) {
+  exiting ??= cleanUpAll().then(() => process.exit(code));
+  return exiting;
 }
 
-async function undoAll() {
-  setTimeout(() => process.exit(1), PATIENCE).unref();
-  while (debts.size > 0) {
-    for (const undo of [...debts].reverse()) {
-      debts.delete(undo);
+async function cleanUpAll() {
+  setTimeout(() => process.exit(1), CLEANUP_TIMEOUT).unref();
+  while (cleanups.size > 0) {
+    for (const undo of [...cleanups].reverse()) {
+      cleanups.delete(undo);
       try {
         await undo();
       } catch (error) {
-        process.stderr.write(`Cleaning up: ${error instanceof Error ? error.message : error}\n`);
+        process.stderr.write(`Clean-up failed: ${error instanceof Error ? error.message : error}\n`);
       }
     }
   }
 }
 
-/** How often to look whether the parent is still there, in milliseconds: npm ends without a word to its children. */
-const WATCH = 500;
+/** How often to check that the parent still runs, in milliseconds: npm does not tell its children when it ends. */
+const PARENT_POLL = 500;
 
-/** From here on Ctrl-C, a kill, a closed terminal or pipe, and the end of the parent all clean up first. */
-export function leaveWhenTold() {
-  const stop = () => leave(INTERRUPTED);
+/** From now on the program cleans up on Ctrl-C, SIGTERM, a closed terminal or pipe, and the end of its parent. */
+export function exitOnSignals() {
+  const stop = () => cleanUpAndExit(INTERRUPTED);
   for (const event of ["SIGINT", "SIGTERM", "SIGHUP", "disconnect"]) process.on(event, stop);
-  // Nobody reads any more (`npm start | head`): there is nothing left to say, and everything left to undo.
+  // The reader is gone (`npm start | head`).
   for (const stream of [process.stdout, process.stderr]) stream.on("error", stop);
   const parent = process.ppid;
   setInterval(() => {
     if (process.ppid !== parent) void stop();
-  }, WATCH).unref();
+  }, PARENT_POLL).unref();
 }
 
 /**
- * Runs a program's main function and ends the program with its exit code. An error ends it with 1, its message shown.
+ * Runs the main function of a program and exits with the code that it returns. On an error, prints it and exits with 1.
  *
  * @param {() => Promise<number>} main
  */
 export async function runMain(main) {
-  leaveWhenTold();
+  exitOnSignals();
   try {
-    await leave(await main());
+    await cleanUpAndExit(await main());
   } catch (error) {
-    if (!isLeaving()) process.stderr.write(`\n${describe(error)}\n`);
-    await leave(1);
+    if (!isExiting()) process.stderr.write(`\n${describe(error)}\n`);
+    await cleanUpAndExit(1);
   }
 }
 
-/** @param {unknown} error @returns {string} the message of an error meant for people, the stack of any other */
+/** @param {unknown} error @returns {string} the message of a plain Error, which is written for users; the stack of any other error */
 function describe(error) {
   if (!(error instanceof Error)) return String(error);
   return error.name === "Error" ? `Error: ${error.message}` : (error.stack ?? error.message);

@@ -1,7 +1,7 @@
-// Child processes that never outlive the program.
+// Child processes that end with the program.
 import { spawn } from "node:child_process";
 import { StringDecoder } from "node:string_decoder";
-import { beforeLeaving, isLeaving } from "./leave.mjs";
+import { beforeExit, isExiting } from "./leave.mjs";
 import { killTree } from "./tree.mjs";
 
 /**
@@ -9,39 +9,39 @@ import { killTree } from "./tree.mjs";
  * @property {string} [cwd]
  * @property {NodeJS.ProcessEnv} [env] the whole environment; default: ours
  * @property {string} [input] given on stdin; default: an empty stdin
- * @property {(line: string) => void} [onLine] gets every line of stdout and stderr as it comes
- * @property {number} [timeoutMs] ends the command with all its children; default: none
+ * @property {(line: string) => void} [onLine] is called with each line of stdout and stderr
+ * @property {number} [timeoutMs] kills the command and all its children; default: none
  *
- * @typedef {object} Ended
- * @property {number} code the exit code; 127 when there is no such command, 128 when a signal ended it
+ * @typedef {object} Result
+ * @property {number} code the exit code; 127 if the command does not exist, 128 if a signal ended it
  * @property {string} stdout
- * @property {string} output stdout and stderr as they came
+ * @property {string} output stdout and stderr, in the order in which they arrived
  */
 
 /**
- * Runs a command to its end, in a process group of its own: a Ctrl-C reaches us alone, and we end the whole tree.
+ * Runs a command until it ends, in its own process group: a Ctrl-C reaches only us, and we kill the whole tree.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {RunOptions} [options]
- * @returns {Promise<Ended>}
+ * @returns {Promise<Result>}
  */
 export function run(command, args, options = {}) {
-  // On the way out nothing new is started.
-  if (isLeaving()) return new Promise(() => {});
+  // During the clean-up nothing new is started.
+  if (isExiting()) return new Promise(() => {});
   const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, detached: true });
-  const kill = beforeLeaving(() => killRunning(child));
+  const kill = beforeExit(() => killAndWait(child));
   const timer = options.timeoutMs ? setTimeout(kill, options.timeoutMs) : undefined;
   const read = collect(child, options.onLine);
-  // A command that reads nothing and ends closes the pipe under us.
+  // A command that ends without reading its stdin closes the pipe.
   child.stdin.on("error", () => {});
   child.stdin.end(options.input ?? "");
   return new Promise((resolve) => {
     /** @param {number} code */
     const end = (code) => {
       clearTimeout(timer);
-      // Killed because we leave: whoever waits must not go on as if the command had failed.
-      if (isLeaving()) return;
+      // We killed it because we exit: the caller must not continue as if the command had failed.
+      if (isExiting()) return;
       void kill();
       resolve({ code, ...read() });
     };
@@ -51,7 +51,7 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * As run, for a command that must succeed.
+ * Runs a command that must succeed.
  *
  * @param {string} command
  * @param {string[]} args
@@ -89,24 +89,24 @@ function collect(child, onLine) {
 }
 
 /**
- * Starts a command that stays until it is stopped, or until the program leaves.
+ * Starts a command in the background. It runs until it is stopped, or until the program exits.
  *
  * @param {string} command
  * @param {string[]} args
  * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
- * @returns {() => Promise<void>} stops it with all that it started
+ * @returns {() => Promise<void>} kills it and all its children
  */
 export function start(command, args, options) {
   const child = spawn(command, args, { ...options, detached: true, stdio: "ignore" });
-  // Whoever needs it finds out that it is not there.
+  // The caller notices that it does not run.
   child.on("error", () => {});
-  return beforeLeaving(() => killRunning(child));
+  return beforeExit(() => killAndWait(child));
 }
 
-/** @param {import("node:child_process").ChildProcess} child @returns {Promise<void>} when it is gone */
-async function killRunning(child) {
+/** @param {import("node:child_process").ChildProcess} child @returns {Promise<void>} resolves when it has ended */
+async function killAndWait(child) {
   if (!child.pid || child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise((resolve) => child.once("exit", resolve));
+  const ended = new Promise((resolve) => child.once("exit", resolve));
   killTree(child.pid);
-  await gone;
+  await ended;
 }

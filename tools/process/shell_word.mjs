@@ -1,6 +1,6 @@
-// Text for a shell.
+// Quoting for a POSIX shell.
 
-/** @param {string} text @returns {string} one word of a POSIX shell's, of which it changes nothing */
+/** @param {string} text @returns {string} the text as one word, which the shell takes literally */
 export function shellWord(text) {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

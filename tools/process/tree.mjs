@@ -1,8 +1,8 @@
-// Ends a process with all that it started. Process groups are not enough: the Pulumi engine gives each plugin its own.
+// Kills a process and all its descendants. Process groups are not enough: the Pulumi engine gives each plugin its own.
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 
-/** @param {number} root @returns {number[]} the processes below it, parents first */
+/** @param {number} root @returns {number[]} its descendants, parents first */
 export function descendants(root) {
   const all = allProcesses();
   const found = [root];
@@ -11,7 +11,7 @@ export function descendants(root) {
 }
 
 /**
- * Kills a process and all below it, at once. Each is stopped before its children are listed, so that none slips away.
+ * Kills a process and all its descendants. Each is stopped before its children are listed, so that it can start no more.
  *
  * @param {number} root
  */
@@ -20,25 +20,25 @@ export function killTree(root) {
   for (let fresh = [root]; fresh.length > 0; fresh = descendants(root).filter((pid) => !stopped.has(pid))) {
     for (const pid of fresh) {
       stopped.add(pid);
-      signal(pid, "SIGSTOP");
+      sendSignal(pid, "SIGSTOP");
     }
   }
-  for (const pid of stopped) signal(pid, "SIGKILL");
+  for (const pid of stopped) sendSignal(pid, "SIGKILL");
 }
 
-/** @param {number} pid @param {NodeJS.Signals | 0} name @returns {boolean} whether the process was there */
-export function signal(pid, name) {
+/** @param {number} pid @param {NodeJS.Signals | 0} name @returns {boolean} whether the process exists */
+export function sendSignal(pid, name) {
   try {
     return process.kill(pid, name);
   } catch (error) {
-    // EPERM: it is there, and somebody else's.
+    // EPERM: it exists and belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
 /** @typedef {{ pid: number, parent: number }} Process */
 
-/** @returns {Process[]} from /proc where there is one, as small systems lack `ps` */
+/** @returns {Process[]} from /proc on Linux, because small systems have no `ps` */
 function allProcesses() {
   return process.platform === "linux"
     ? readdirSync("/proc")
@@ -47,11 +47,11 @@ function allProcesses() {
     : readPs();
 }
 
-/** @param {string} pid @returns {Process[]} none when the process has just ended */
+/** @param {string} pid @returns {Process[]} empty if the process has just ended */
 function readStat(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // "pid (name) state parent ...": the name may hold anything, brackets included.
+    // "pid (name) state parent ...": the name may contain anything, even brackets.
     const [, parent] = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
     return [{ pid: Number(pid), parent: Number(parent) }];
   } catch {

@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { root } from "../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
@@ -24,12 +24,12 @@ export async function startRecordedAccount() {
   /** @type {typeof import("../../emulator/index.js")} */
   const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));
   const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-account-"));
-  const remove = beforeLeaving(() => rmSync(directory, { recursive: true, force: true }));
+  const remove = beforeExit(() => rmSync(directory, { recursive: true, force: true }));
   // Guests of root have other owners, who must get to their files.
   chmodSync(directory, 0o711);
   const stateDir = join(directory, "account");
   const emulator = await startEmulator({ ...credentials, stateDir, operationMs: 20, zones: ["ch-gva-2", "de-fra-1"] });
-  const stop = beforeLeaving(() => emulator.close());
+  const stop = beforeExit(() => emulator.close());
   await makeGroup(emulator.endpoint);
   return { directory: stateDir, environment: { ...emulator.environment }, stop, remove };
 }

@@ -3,32 +3,32 @@
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { makeEmptyWorkplace } from "../demo/workplace.mjs";
+import { createEmptySandbox } from "../demo/sandbox.mjs";
 import { installPlugin } from "../examples/plugin.mjs";
 import { runMain } from "../process/leave.mjs";
 import { mustRun } from "../process/run.mjs";
-import { say, step } from "../process/say.mjs";
+import { print, step } from "../process/say.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 import { startRecordedAccount } from "./account.mjs";
-import { layOutProgram } from "./program.mjs";
+import { copyProgram } from "./program.mjs";
 import { keep } from "./recording.mjs";
 import { PASSPHRASE } from "./seal.mjs";
-import { settingsOfTheProgram } from "./settings.mjs";
+import { createProgramSettings } from "./settings.mjs";
 
 await runMain(async () => {
   const { folder, build } = asked();
-  const place = makeEmptyWorkplace(process.env["PATH"] ?? "");
-  const program = join(place.directory, "program");
-  layOutProgram(folder, program, build);
-  installPlugin(String(place.environment["PULUMI_HOME"]), build);
+  const sandbox = createEmptySandbox(process.env["PATH"] ?? "");
+  const program = join(sandbox.directory, "program");
+  copyProgram(folder, program, build);
+  installPlugin(String(sandbox.environment["PULUMI_HOME"]), build);
   const account = await startRecordedAccount();
-  const env = { ...place.environment, ...account.environment, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
+  const env = { ...sandbox.environment, ...account.environment, PULUMI_CONFIG_PASSPHRASE: PASSPHRASE };
   /** @param {string[]} args @param {string} [input] */
   const pulumi = (args, input) =>
     mustRun("pulumi", [...args, "--non-interactive"], { cwd: program, env, ...(input !== undefined && { input }) });
 
   await pulumi(["stack", "init", "test"]);
-  const settings = settingsOfTheProgram();
+  const settings = createProgramSettings();
   for (const { name, value, kind } of settings) await pulumi(["config", "set", `--${kind}`, name], value);
   await step("Making everything that the program declares", () => pulumi(["up", "--yes", "--skip-preview"]));
   await step("Seeing that this build finds nothing to change", () => pulumi(["preview", "--expect-no-changes"]));
@@ -41,8 +41,8 @@ await runMain(async () => {
     await mustRun(process.execPath, [biome, "format", "--write", folder], { cwd: root });
   });
   await account.remove();
-  await place.remove();
-  say(`Recorded in ${folder}`);
+  await sandbox.remove();
+  print(`Recorded in ${folder}`);
   return 0;
 });
 

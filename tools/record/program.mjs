@@ -6,7 +6,7 @@ import { join } from "node:path";
 export const WRITTEN = ["index.js", "Pulumi.yaml"];
 
 /** @param {string} folder of the recording @param {string} program where it goes @param {string} build a built checkout */
-export function layOutProgram(folder, program, build) {
+export function copyProgram(folder, program, build) {
   const modules = join(program, "node_modules");
   mkdirSync(modules, { recursive: true });
   for (const name of WRITTEN) cpSync(join(folder, name), join(program, name));

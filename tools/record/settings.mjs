@@ -7,9 +7,9 @@ import { nodeModules } from "../setup/paths.mjs";
 const require = createRequire(import.meta.url);
 
 /** @returns {{ name: string, value: string, kind: "secret" | "plaintext" }[]} with keys that nobody had before */
-export function settingsOfTheProgram() {
+export function createProgramSettings() {
   const imported = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
-  const [publicKey, privateKey] = [pairOfSomebody(), imported];
+  const [publicKey, privateKey] = [createForeignPublicKey(), imported];
   return [
     { name: "stage", value: "first", kind: "plaintext" },
     { name: "publicKey", value: publicKey, kind: "plaintext" },
@@ -20,7 +20,7 @@ export function settingsOfTheProgram() {
 }
 
 /** @returns {string} a public key whose private half is thrown away */
-function pairOfSomebody() {
+function createForeignPublicKey() {
   /** @type {typeof import("ssh2")} */
   const { utils } = require(join(nodeModules, "ssh2"));
   return `${utils.generateKeyPairSync("ed25519").public} carol@home`;

@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
-import { cached } from "../setup/cached.mjs";
+import { ensureCached } from "../setup/cached.mjs";
 import { buildModule } from "../setup/go_build.mjs";
 import { readGoModule } from "../setup/go_module.mjs";
 import { cacheDir, hash } from "../setup/paths.mjs";
@@ -17,12 +17,12 @@ export const generatorHash = hash(...sources);
 export const pulumiVersion = module.version;
 
 /** The least Go that builds it, and the SDK for Go. */
-export const leastGo = module.go;
+export const minGoVersion = module.go;
 
 /** @returns {Promise<string>} the program */
-export async function findGenerator() {
+export async function ensureGenerator() {
   const home = join(cacheDir, `${module.name}-${platform()}-${arch()}-${generatorHash}`);
-  await cached(home, "Building the generator of SDKs with Go", (fresh, progress) =>
+  await ensureCached(home, "Building the generator of SDKs with Go", (fresh, progress) =>
     buildModule(module, join(fresh, module.name), progress),
   );
   return join(home, module.name);

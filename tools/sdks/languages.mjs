@@ -2,12 +2,12 @@
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { mustRun } from "../process/run.mjs";
-import { go } from "../setup/go_build.mjs";
+import { runGo } from "../setup/go_build.mjs";
 import { nodeModules } from "../setup/paths.mjs";
-import { leastGo, pulumiVersion } from "./generator.mjs";
-import { findPulumiPython } from "./python.mjs";
+import { minGoVersion, pulumiVersion } from "./generator.mjs";
+import { ensurePulumiPython } from "./python.mjs";
 
 /**
  * @typedef {object} Language
@@ -22,7 +22,7 @@ import { findPulumiPython } from "./python.mjs";
  */
 export const languages = {
   nodejs: { build: buildForNode },
-  python: { prepare: findPulumiPython, build: buildForPython },
+  python: { prepare: ensurePulumiPython, build: buildForPython },
   go: { build: buildForGo },
 };
 
@@ -37,7 +37,7 @@ const LOOSE = ["arg-type", "assignment", "override", "return-value", "var-annota
 
 /** @param {string} sdk */
 async function buildForPython(sdk) {
-  const python = await findPulumiPython();
+  const python = await ensurePulumiPython();
   await mustRun(python, ["-m", "compileall", "-q", "."], { cwd: sdk });
   const loose = LOOSE.flatMap((code) => ["--disable-error-code", code]);
   const cache = ["--cache-dir", join(nodeModules, ".cache", "mypy")];
@@ -47,7 +47,7 @@ async function buildForPython(sdk) {
 /** With a go.mod of its own that names a present Pulumi: the SDK's stays as it was generated. @param {string} sdk */
 async function buildForGo(sdk) {
   const scratch = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-sdk-"));
-  const clean = beforeLeaving(() => rmSync(scratch, { recursive: true, force: true }));
+  const clean = beforeExit(() => rmSync(scratch, { recursive: true, force: true }));
   const modfile = `-modfile=${join(scratch, "go.mod")}`;
   copyFileSync(join(sdk, "go.mod"), join(scratch, "go.mod"));
   try {
@@ -57,7 +57,7 @@ async function buildForGo(sdk) {
       ["vet", "./..."],
     ]) {
       const [command = "", ...rest] = args;
-      await go([command, modfile, ...rest], { directory: sdk, go: leastGo });
+      await runGo([command, modfile, ...rest], { directory: sdk, go: minGoVersion });
     }
   } finally {
     await clean();

@@ -1,12 +1,12 @@
 // SDKs for other languages, and TypeScript, generated from schema.json into sdks/.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { mustRun } from "../process/run.mjs";
 import { whyNoGo } from "../setup/go_build.mjs";
 import { withLock } from "../setup/lock.mjs";
 import { checkoutLock, hash, nodeModules, root } from "../setup/paths.mjs";
-import { findGenerator, generatorHash } from "./generator.mjs";
+import { ensureGenerator, generatorHash } from "./generator.mjs";
 import { languages } from "./languages.mjs";
 
 const schema = join(root, "schema.json");
@@ -39,7 +39,7 @@ export async function whyNoSdk(language) {
  */
 export async function makeSdk(language, node) {
   if (isMade(language)) return;
-  const generator = await findGenerator();
+  const generator = await ensureGenerator();
   await withLock(checkoutLock, `making the SDK for ${language}`, async () => {
     if (!isMade(language)) await make(generator, language, node);
   });
@@ -48,7 +48,7 @@ export async function makeSdk(language, node) {
 /** @param {string} generator @param {string} language @param {string} node */
 async function make(generator, language, node) {
   const fresh = join(root, "sdks", `.fresh-${language}-${process.pid}`);
-  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
+  const clean = beforeExit(() => rmSync(fresh, { recursive: true, force: true }));
   try {
     await mustRun(generator, [schema, language, fresh], { cwd: root });
     await languages[language]?.build(fresh, node);

@@ -18,6 +18,6 @@ export function pulumiPythonAtHand() {
 }
 
 /** @returns {Promise<string>} the interpreter @throws {Error} when it cannot be had */
-export async function findPulumiPython() {
+export async function ensurePulumiPython() {
   return pulumiPythonAtHand() ?? (await installEnvironment(requirements, "Installing Pulumi for Python", "pulumi"));
 }

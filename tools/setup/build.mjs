@@ -1,4 +1,4 @@
-// The compiled package in dist/, which programs import and the demo's emulator runs from.
+// The compiled package in dist/, which programs import and which the demo runs.
 import {
   chmodSync,
   existsSync,
@@ -11,19 +11,19 @@ import {
 } from "node:fs";
 import { dirname, join } from "node:path";
 import { bundlePlugin, PROGRAM } from "../dist/bundle.mjs";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { mustRun } from "../process/run.mjs";
 import { step } from "../process/say.mjs";
 import { withLock } from "./lock.mjs";
 import { checkoutLock, hash, nodeModules, root } from "./paths.mjs";
 
 const dist = join(root, "dist");
-/** What npm makes executable. */
+/** Files that npm makes executable. */
 const programs = [join(dist, "emulator", "cli.js"), join(dist, "plugin", PROGRAM)];
 const stamp = join(nodeModules, ".cache", "pulumi-exoscale-ssh", "built-from");
 
 /**
- * Compiles the sources unless dist/ was made from just these.
+ * Compiles the sources, unless dist/ was compiled from the same ones.
  *
  * @param {string} node
  */
@@ -38,13 +38,13 @@ export async function build(node) {
 /** @param {string} node @param {string} sources */
 async function compile(node, sources) {
   const fresh = join(dist, `.fresh-${process.pid}`);
-  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
+  const clean = beforeExit(() => rmSync(fresh, { recursive: true, force: true }));
   try {
     const tsc = join(nodeModules, "typescript", "bin", "tsc");
     const flags = ["-p", "tsconfig.build.json", "--noEmitOnError", "--outDir", fresh];
     await mustRun(node, [tsc, ...flags], { cwd: root });
     await bundlePlugin(join(fresh, "plugin"));
-    publish(fresh);
+    moveIntoDist(fresh);
     mkdirSync(dirname(stamp), { recursive: true });
     writeFileSync(stamp, sources);
   } finally {
@@ -53,11 +53,11 @@ async function compile(node, sources) {
 }
 
 /**
- * File by file, each replaced in one go: a program that runs from dist/ meanwhile never finds a file missing.
+ * Replaces file by file, each with one rename: a program that is running from dist/ never misses a file.
  *
  * @param {string} fresh
  */
-function publish(fresh) {
+function moveIntoDist(fresh) {
   const files = filesBelow(fresh);
   for (const file of files) {
     mkdirSync(dirname(join(dist, file)), { recursive: true });
@@ -77,8 +77,8 @@ function isBuilt(sources) {
 
 function hashOfSources() {
   const settings = ["tsconfig.json", "tsconfig.build.json", "package.json", "package-lock.json", "schema.json"];
-  const sources = ["provider", "emulator", "tools/dist"].flatMap((room) =>
-    filesBelow(join(root, room)).map((file) => join(room, file)),
+  const sources = ["provider", "emulator", "tools/dist"].flatMap((folder) =>
+    filesBelow(join(root, folder)).map((file) => join(folder, file)),
   );
   return hash(...[...settings, ...sources.sort()].flatMap((file) => [file, readFileSync(join(root, file))]));
 }

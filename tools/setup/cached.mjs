@@ -1,35 +1,36 @@
-// Directories of the cache: made once, shared by all checkouts, whole or not there.
+// Directories in the cache: each is filled once, is shared by all checkouts, and is either complete or absent.
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { step } from "../process/say.mjs";
 import { withLock } from "./lock.mjs";
 
 /**
- * @param {string} directory its name says what is in it: other contents have another name
+ * @param {string} directory its name depends on its contents
  * @param {string} what such as "Installing the npm packages"
  * @param {(fresh: string, progress: (now: string) => void) => Promise<void>} fill writes into an empty directory
  * @returns {Promise<string>} the directory
  */
-export async function cached(directory, what, fill) {
+export async function ensureCached(directory, what, fill) {
   if (existsSync(directory)) return directory;
   const work = `${what.charAt(0).toLowerCase()}${what.slice(1)}`;
   await withLock(`${directory}.lock`, work, async () => {
-    if (!existsSync(directory)) await step(what, (progress) => make(directory, (fresh) => fill(fresh, progress)));
+    if (!existsSync(directory))
+      await step(what, (progress) => fillAtomically(directory, (fresh) => fill(fresh, progress)));
   });
   return directory;
 }
 
 /**
- * It is made beside its place and moved there when it is whole.
+ * Fills a temporary directory beside it, and renames that when it is complete.
  *
  * @param {string} directory
  * @param {(fresh: string) => Promise<void>} fill
  */
-async function make(directory, fill) {
+async function fillAtomically(directory, fill) {
   removeLeftovers(directory);
   const fresh = mkdtempSync(`${directory}.fresh-`);
-  const clean = beforeLeaving(() => rmSync(fresh, { recursive: true, force: true }));
+  const clean = beforeExit(() => rmSync(fresh, { recursive: true, force: true }));
   try {
     await fill(fresh);
     renameSync(fresh, directory);
@@ -39,7 +40,7 @@ async function make(directory, fill) {
 }
 
 /**
- * Of runs that were killed: whoever holds the lock is alone, so nobody uses them.
+ * Removes what killed runs left. The caller holds the lock, so no other run uses it.
  *
  * @param {string} directory
  */

@@ -6,7 +6,7 @@ import { step } from "../process/say.mjs";
 import { withLock } from "./lock.mjs";
 import { checkoutLock, nodeModules, root } from "./paths.mjs";
 
-/** Runs `npm ci`, whatever the settings of npm leave out, unless what package-lock.json asks for is installed. */
+/** Runs `npm ci` unless the packages of package-lock.json are installed. Ignores the setting `omit` of npm. */
 export async function installDependencies() {
   if (isInstalled()) return;
   await withLock(checkoutLock, "installing the npm packages", async () => {
@@ -15,24 +15,24 @@ export async function installDependencies() {
   });
 }
 
-/** @param {...string} args @returns {Promise<string>} what it printed */
+/** @param {...string} args @returns {Promise<string>} its stdout */
 export async function npm(...args) {
-  // `npm start` hands down which npm it is; else the one on PATH.
+  // `npm start` passes on the path of npm itself. Otherwise the one on PATH is used.
   const script = process.env["npm_execpath"];
   const [command, first] = script?.endsWith("npm-cli.js") ? [process.execPath, [script]] : ["npm", []];
   return await mustRun(command, [...first, ...args], { cwd: root });
 }
 
 /**
- * npm writes what it installed to a lock file of its own at the end of an installation, so that file is compared, and
- * an interrupted installation or another branch's shows.
+ * At the end of an installation npm writes what it installed to a lock file in node_modules. Comparing that file finds
+ * interrupted installations, and those of another branch.
  */
 function isInstalled() {
   const wanted = readPackages(join(root, "package-lock.json"));
   const installed = readPackages(join(nodeModules, ".package-lock.json"));
   return Object.entries(wanted).every(([path, { version, optional }]) => {
     const found = installed[path];
-    // Optional packages are those of other operating systems.
+    // A missing optional package is one for another operating system.
     return path === "" || (found ? found.version === version : optional === true);
   });
 }

@@ -1,22 +1,22 @@
-// The engine from its Go modules.
+// Builds the engine from its Go modules.
 import { join } from "node:path";
 import { step } from "../process/say.mjs";
 import { modules } from "./engine_cache.mjs";
-import { LEAST_ENGINE } from "./engine_installed.mjs";
-import { buildModule, LEAST_GO, whyNoGo } from "./go_build.mjs";
+import { MIN_ENGINE_VERSION } from "./engine_installed.mjs";
+import { buildModule, MIN_GO_VERSION, whyNoGo } from "./go_build.mjs";
 
-const WAYS_OUT =
-  `Either install the Pulumi CLI, ${LEAST_ENGINE} or newer (https://www.pulumi.com/docs/get-started/download-install/),\n` +
-  `or Go, ${LEAST_GO} or newer (https://go.dev/doc/install), with which the CLI is built from its modules. Then try again.`;
+const REMEDY =
+  `Install the Pulumi CLI ${MIN_ENGINE_VERSION} or newer (https://www.pulumi.com/docs/get-started/download-install/),\n` +
+  `or Go ${MIN_GO_VERSION} or newer (https://go.dev/doc/install), which then builds the CLI. Try again.`;
 
 /**
- * @param {string} directory where the programs go
- * @throws {Error} that says what to install
+ * @param {string} directory for the programs
+ * @throws {Error} with what to install
  */
 export async function buildEngine(directory) {
   const obstacle = await whyNoGo();
   if (obstacle) {
-    throw new Error(`There is no Pulumi CLI here, its download cannot be reached, and ${obstacle}.\n${WAYS_OUT}`);
+    throw new Error(`The Pulumi CLI is not installed, it could not be downloaded, and ${obstacle}.\n${REMEDY}`);
   }
   for (const module of modules) {
     const title = `Building ${module.name} ${module.version} with Go (the first time takes minutes)`;

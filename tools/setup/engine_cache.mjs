@@ -1,17 +1,17 @@
-// Where the engine that we fetched or built is kept, and which one it is.
+// The version of the engine that is downloaded or built, and its place in the cache.
 import { readFileSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
 import { readGoModule } from "./go_module.mjs";
 import { cacheDir, hash } from "./paths.mjs";
 
-/** The engine's programs. Their order is part of the name of the directory. */
+/** The engine's programs. The name of the directory depends on their order. */
 export const modules = ["pulumi-language-nodejs", "pulumi-cli"].map(readGoModule);
 
-/** The version of the engine to fetch or build. */
+/** The version of the engine to download or build. */
 export const engineVersion = modules.find(({ name }) => name === "pulumi-cli")?.version ?? "";
 
-/** Another version or other sources are another engine; checkouts that agree share one. */
+/** Checkouts with the same version and sources share one engine. */
 export const cachedEngine = join(cacheDir, `engine-${engineVersion}-${platform()}-${arch()}-${hashOfModules()}`);
 
 function hashOfModules() {

@@ -1,13 +1,13 @@
-// Pulumi's own release: the CLI with all its language hosts in one archive.
+// Downloads Pulumi's release: one archive with the CLI and all its language hosts.
 import { createHash } from "node:crypto";
 import { readFileSync, rmSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { mustRun, run } from "../process/run.mjs";
-import { elapsed, say, whileSaying } from "../process/say.mjs";
+import { elapsed, print, withProgress } from "../process/say.mjs";
 
-/** The names that Pulumi gives the systems it releases for. */
+/** Pulumi's names of the systems that have a release. */
 const SYSTEMS = new Map([
   ["linux x64", "linux-x64"],
   ["linux arm64", "linux-arm64"],
@@ -19,9 +19,9 @@ const fetcher = fileURLToPath(new URL("fetch_file.mjs", import.meta.url));
 
 /**
  * @param {string} version
- * @param {string} directory where the programs go
+ * @param {string} directory for the programs
  * @param {string} node the path of Node 24: older ones ignore proxies
- * @returns {Promise<boolean>} false when the release cannot be had from here
+ * @returns {Promise<boolean>} false if the release could not be downloaded
  */
 export async function downloadEngine(version, directory, node) {
   const system = SYSTEMS.get(`${platform()} ${arch()}`);
@@ -29,7 +29,7 @@ export async function downloadEngine(version, directory, node) {
   const name = `pulumi-v${version}-${system}.tar.gz`;
   const archive = join(directory, name);
   const sums = join(directory, "checksums.txt");
-  say(`Downloading Pulumi ${version} from get.pulumi.com ...`);
+  print(`Downloading Pulumi ${version} from get.pulumi.com ...`);
   const start = Date.now();
   if (!(await download(node, `https://get.pulumi.com/releases/sdk/${name}`, archive))) return false;
   const release = `https://github.com/pulumi/pulumi/releases/download/v${version}`;
@@ -37,12 +37,12 @@ export async function downloadEngine(version, directory, node) {
   verify(archive, name, listed ? sums : undefined);
   await mustRun("tar", ["-xzf", archive, "-C", directory, "--strip-components=1"]);
   for (const file of [archive, sums]) rmSync(file, { force: true });
-  say(`   done in ${elapsed(start)}`);
+  print(`   done in ${elapsed(start)}`);
   return true;
 }
 
 /**
- * In a process of its own, where Node can be told to use the proxy that the environment names.
+ * In a separate process, because Node reads at its start whether to use the proxy of the environment.
  *
  * @param {string} node
  * @param {string} url
@@ -51,12 +51,12 @@ export async function downloadEngine(version, directory, node) {
 async function download(node, url, file) {
   const env = { ...process.env, ...proxyOfNpm(), NODE_USE_ENV_PROXY: "1" };
   const work = () => run(node, [fetcher, url, file], { env });
-  const { code, output } = await whileSaying(() => "downloading", work);
-  if (code !== 0) say(`   ${output.trim()}`);
+  const { code, output } = await withProgress(() => "downloading", work);
+  if (code !== 0) print(`   ${output.trim()}`);
   return code === 0;
 }
 
-/** @returns {NodeJS.ProcessEnv} the proxy of npm's settings, which it hands down to scripts, where no other is named */
+/** @returns {NodeJS.ProcessEnv} the proxy of npm's settings, if the environment has no other; npm passes its settings on to scripts */
 function proxyOfNpm() {
   const { npm_config_https_proxy: proxy, npm_config_noproxy: direct, ...env } = process.env;
   if (!proxy || env["https_proxy"] || env["HTTPS_PROXY"]) return {};
@@ -65,15 +65,18 @@ function proxyOfNpm() {
 
 /**
  * @param {string} archive
- * @param {string} name as the list of checksums has it
+ * @param {string} name in the list of checksums
  * @param {string | undefined} sums
  */
 export function verify(archive, name, sums) {
-  if (!sums) return say("   The list of checksums could not be had: only HTTPS vouches for the download.");
+  if (!sums)
+    return print("   The list of checksums could not be downloaded, so the archive is only protected by HTTPS.");
   const line = readFileSync(sums, "utf8")
     .split("\n")
     .find((entry) => entry.trim().endsWith(name));
   const actual = createHash("sha256").update(readFileSync(archive)).digest("hex");
   if (line?.split(/\s+/)[0] === actual) return;
-  throw new Error(`${name} has SHA-256 ${actual}, which is not what Pulumi publishes (${line ?? "not listed"}).`);
+  throw new Error(
+    `${name} has SHA-256 ${actual}, which is not what Pulumi publishes (${line ?? "not listed"}). Try again.`,
+  );
 }

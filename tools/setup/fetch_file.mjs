@@ -1,11 +1,11 @@
-// A program: `fetch_file.mjs URL FILE` saves what the address has. Gives up early when the host cannot be reached.
+// A program: `fetch_file.mjs URL FILE` downloads a file. Gives up early if the host cannot be reached.
 import { createWriteStream } from "node:fs";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
-/** Until the first byte, in milliseconds. */
+/** Until the answer begins, in milliseconds. */
 const CONNECT_TIMEOUT = 8_000;
-/** Between two pieces, in milliseconds. */
+/** Between two chunks, in milliseconds. */
 const STALL_TIMEOUT = 30_000;
 
 const [url = "", file = ""] = process.argv.slice(2);
@@ -23,11 +23,11 @@ try {
   await pipeline(body, createWriteStream(file));
   process.exit(0);
 } catch (error) {
-  process.stderr.write(`${new URL(url).host} cannot be used: ${reason(error)}\n`);
+  process.stderr.write(`Cannot download from ${new URL(url).host}: ${reason(error)}\n`);
   process.exit(1);
 }
 
-/** @param {unknown} error @returns {string} fetch hides what happened in the cause, or in the cause of that */
+/** @param {unknown} error @returns {string} the message of the innermost cause, which is where fetch has what happened */
 function reason(error) {
   if (!(error instanceof Error)) return String(error);
   return error.cause instanceof Error ? reason(error.cause) : error.message;

@@ -1,4 +1,4 @@
-// Go modules of ours that name a program and pin what it is built of.
+// Our Go modules. Each names a program and pins the versions that it is built from.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./paths.mjs";
@@ -9,11 +9,11 @@ import { parseVersion } from "./versions.mjs";
  * @property {string} name of the program
  * @property {string} directory
  * @property {string} package the program's Go package
- * @property {string} version of the module that the program is made of, such as "3.250.0"
- * @property {string} go the least Go that can build it
+ * @property {string} version of the module that has the program, such as "3.250.0"
+ * @property {string} go the oldest Go that can build it
  */
 
-/** What programs of our own are made of. */
+/** The library of our own programs. */
 const LIBRARY = "github.com/pulumi/pulumi/pkg/v3";
 
 /** @param {string} name of a folder in tools/ @returns {GoModule} */
@@ -23,11 +23,12 @@ export function readGoModule(name) {
   const tool = /^tool (\S+)$/m.exec(text)?.[1];
   const version = versionOf(tool ?? LIBRARY, text);
   const go = /^go (\S+)$/m.exec(text)?.[1] ?? "";
-  if (!parseVersion(version) || !parseVersion(go)) throw new Error(`${directory}/go.mod names no version or no Go.`);
+  if (!parseVersion(version) || !parseVersion(go))
+    throw new Error(`${directory}/go.mod has no version of ${tool ?? LIBRARY}, or no go version.`);
   return { name, directory, package: tool ?? ".", version, go };
 }
 
-/** @param {string} package_ @param {string} text of go.mod; the longest path that the package lies in is its module */
+/** @param {string} package_ @param {string} text of go.mod; the module of a package is the one with the longest matching path */
 function versionOf(package_, text) {
   const required = [...text.matchAll(/^(?:require|\t)\s*(\S+) v(\S+)/gm)].map(([, path = "", version = ""]) => ({
     path,

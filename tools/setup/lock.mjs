@@ -1,45 +1,46 @@
-// One process at a time, across processes, surviving those that were killed while they held it.
+// A lock between processes. It is released when its holder was killed.
 import { randomUUID } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { beforeLeaving } from "../process/leave.mjs";
-import { say, whileSaying } from "../process/say.mjs";
-import { signal } from "../process/tree.mjs";
+import { beforeExit } from "../process/leave.mjs";
+import { print, withProgress } from "../process/say.mjs";
+import { sendSignal } from "../process/tree.mjs";
 
-/** The holder shows that it lives this often, in milliseconds. */
+/** The holder renews the lock this often, in milliseconds. */
 const HEARTBEAT = 2_000;
-/** After so long without a sign the holder counts as dead, even where its pid cannot be looked up. */
-const SILENT = 60_000;
+/** A lock that was not renewed for this long is stale, even if the pid of its holder is on another host. In milliseconds. */
+const STALE_AFTER = 60_000;
+/** How often to try again, in milliseconds. */
 const POLL = 200;
 
 /** @typedef {{ id: string, pid: number, host: string }} Holder */
 
 /**
- * Does the work while no other process holds the lock.
+ * Runs the work while holding the lock. Waits until no other process holds it.
  *
  * @template T
- * @param {string} path a directory that exists exactly while the lock is held
- * @param {string} what the other run may be doing, such as "building the engine"
+ * @param {string} path a directory, which exists while the lock is held
+ * @param {string} what the work is, for the message to those that wait, such as "building the engine"
  * @param {() => Promise<T>} work
  * @returns {Promise<T>}
  */
 export async function withLock(path, what, work) {
-  makeRoomFor(path);
-  const holder = acquire(path) ?? (await waitFor(path, what));
-  const heartbeat = setInterval(() => touch(path), HEARTBEAT);
-  const release = beforeLeaving(() => remove(path, holder));
+  makeParentDirectory(path);
+  const holder = tryAcquire(path) ?? (await waitForLock(path, what));
+  const heartbeat = setInterval(() => renew(path), HEARTBEAT);
+  const releaseNow = beforeExit(() => release(path, holder));
   try {
     return await work();
   } finally {
     clearInterval(heartbeat);
-    await release();
+    await releaseNow();
   }
 }
 
 /** @param {string} path */
-function makeRoomFor(path) {
+function makeParentDirectory(path) {
   try {
     mkdirSync(dirname(path), { recursive: true });
   } catch (error) {
@@ -51,16 +52,16 @@ function makeRoomFor(path) {
 }
 
 /** @param {string} path @param {string} what @returns {Promise<Holder>} */
-async function waitFor(path, what) {
-  say(`Another run is ${what}; waiting for it ...`);
-  return whileSaying(
+async function waitForLock(path, what) {
+  print(`Another run is ${what}; waiting for it ...`);
+  return withProgress(
     () => `waiting for the run that is ${what}`,
     async () => {
       for (;;) {
-        const mine = acquire(path);
+        const mine = tryAcquire(path);
         if (mine) return mine;
         const holder = readHolder(path);
-        if (holder && isDead(path, holder)) bury(path, holder);
+        if (holder && isStale(path, holder)) breakStaleLock(path, holder);
         await sleep(POLL);
       }
     },
@@ -68,13 +69,13 @@ async function waitFor(path, what) {
 }
 
 /**
- * The directory appears with the holder's name in it, by a rename, which fails where one is already: nobody ever sees
- * a lock without a holder.
+ * Creates the directory with the holder in it, by a rename, which fails if there is one already. So there is never a lock
+ * without a holder.
  *
  * @param {string} path
- * @returns {Holder | undefined} undefined when another process holds it
+ * @returns {Holder | undefined} undefined if another process holds the lock
  */
-function acquire(path) {
+function tryAcquire(path) {
   const holder = { id: randomUUID(), pid: process.pid, host: hostname() };
   const prepared = `${path}.${holder.id}`;
   mkdirSync(prepared);
@@ -89,32 +90,32 @@ function acquire(path) {
 }
 
 /**
- * Removes a dead holder's lock. Only one process at a time digs the grave, so that the lock of a living successor is
- * never taken for the dead one's.
+ * Releases the lock of a holder that has ended. Only one process at a time does so: otherwise the second one could
+ * release the lock of the next holder.
  *
  * @param {string} path
  * @param {Holder} holder
  */
-function bury(path, holder) {
-  const grave = `${path}.${holder.id}.grave`;
+function breakStaleLock(path, holder) {
+  const guard = `${path}.${holder.id}.breaking`;
   try {
-    mkdirSync(grave);
+    mkdirSync(guard);
   } catch {
-    // Its digger may have died as well.
-    if (Date.now() - lastSign(grave) > SILENT) rmSync(grave, { recursive: true, force: true });
+    // The process that was releasing the stale lock may have been killed too.
+    if (Date.now() - lastHeartbeat(guard) > STALE_AFTER) rmSync(guard, { recursive: true, force: true });
     return;
   }
-  remove(path, holder);
-  rmSync(grave, { recursive: true, force: true });
+  release(path, holder);
+  rmSync(guard, { recursive: true, force: true });
 }
 
 /**
- * Moves the lock aside before it is taken apart: an emptied directory in its place would let another process in.
+ * Moves the directory away before it is deleted: another process could replace a directory that is already empty.
  *
  * @param {string} path
- * @param {Holder} holder nothing happens when somebody else holds the lock by now
+ * @param {Holder} holder does nothing if another process holds the lock by now
  */
-function remove(path, holder) {
+function release(path, holder) {
   if (readHolder(path)?.id !== holder.id) return;
   const aside = `${path}.${holder.id}`;
   renameSync(path, aside);
@@ -122,26 +123,26 @@ function remove(path, holder) {
 }
 
 /** @param {string} path @param {Holder} holder */
-function isDead(path, holder) {
-  const gone = holder.host === hostname() && !signal(holder.pid, 0);
-  return gone || Date.now() - lastSign(path) > SILENT;
+function isStale(path, holder) {
+  const gone = holder.host === hostname() && !sendSignal(holder.pid, 0);
+  return gone || Date.now() - lastHeartbeat(path) > STALE_AFTER;
 }
 
 /** @param {string} path */
-function lastSign(path) {
+function lastHeartbeat(path) {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? Date.now();
 }
 
 /** @param {string} path */
-function touch(path) {
+function renew(path) {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // Taken over while this machine slept: both then do the same work, and the later result stands.
+    // Another process took the lock while this machine was suspended. Both do the same work, and the later result is kept.
   }
 }
 
-/** @param {string} path @returns {Holder | undefined} undefined when it was released in this moment */
+/** @param {string} path @returns {Holder | undefined} undefined if it was released just now */
 function readHolder(path) {
   try {
     return JSON.parse(readFileSync(join(path, "holder.json"), "utf8"));

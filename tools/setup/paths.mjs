@@ -1,4 +1,4 @@
-// Where things are.
+// Paths of the checkout and of the cache.
 import { createHash } from "node:crypto";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
@@ -9,10 +9,10 @@ export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 export const nodeModules = join(root, "node_modules");
 
-/** Outside the checkout, so that a second clone does not build the engine again. */
+/** Outside the checkout, so that several clones share it. */
 export const cacheDir = join(cacheHome(), "pulumi-exoscale-ssh");
 
-/** Runs at once in the same checkout wait for each other here; node_modules itself comes and goes. */
+/** The lock of this checkout. Not in node_modules, which an installation deletes. */
 export const checkoutLock = join(cacheDir, `checkout-${hash(root)}.lock`);
 
 /** @param {...(string | Buffer)} parts @returns {string} 12 hex digits */
@@ -24,6 +24,6 @@ export function hash(...parts) {
 
 function cacheHome() {
   const home = process.env["XDG_CACHE_HOME"];
-  // The XDG specification: a relative path is to be ignored.
+  // The XDG specification says to ignore a relative path.
   return home && isAbsolute(home) ? home : join(homedir(), ".cache");
 }

@@ -1,20 +1,20 @@
-// A Python with Exoscale's own client, by which the emulator is judged. Only the tests want it.
+// A Python with Exoscale's own client, which tests the emulator. Only the tests need it.
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { say } from "../process/say.mjs";
+import { print } from "../process/say.mjs";
 import { root } from "./paths.mjs";
 import { environmentPython, installEnvironment } from "./virtual_environment.mjs";
 
-/** Names the interpreter for the tests; a developer may set it to one of their own. */
+/** The interpreter for the tests. A developer may set another one. */
 export const PYTHON_VARIABLE = "EXOSCALE_PYTHON";
 
-/** Names the API document that every test holds the emulator and the provider against. */
+/** The API document. Every test checks requests and answers against it. */
 export const DOCUMENT_VARIABLE = "EXOSCALE_OPENAPI";
 
 const requirements = join(root, "tests", "emulator", "requirements.txt");
 
-/** @returns {string | undefined} the interpreter that is named, or that is there already */
+/** @returns {string | undefined} the interpreter that the variable names, or the installed one */
 export function pythonAtHand() {
   const given = process.env[PYTHON_VARIABLE];
   if (given) return given;
@@ -22,7 +22,7 @@ export function pythonAtHand() {
   return existsSync(python) ? python : undefined;
 }
 
-/** @param {string} python @returns {string | undefined} the API document, which lies in the package of the client */
+/** @param {string} python @returns {string | undefined} the API document in the package of the client */
 export function documentOf(python) {
   const where = "import importlib.util as u; print(u.find_spec('exoscale').submodule_search_locations[0])";
   try {
@@ -34,15 +34,15 @@ export function documentOf(python) {
   }
 }
 
-/** @returns {Promise<string | undefined>} the interpreter; undefined where it cannot be had, which was said */
-export async function findPython() {
+/** @returns {Promise<string | undefined>} the interpreter; undefined if it cannot be installed, after printing the reason */
+export async function ensurePython() {
   const atHand = pythonAtHand();
   if (atHand) return atHand;
   try {
     return await installEnvironment(requirements, "Installing Exoscale's Python client", "exoscale");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    say(`Without Exoscale's Python client the tests against it and its API document are skipped: ${reason}`);
+    print(`Skipping the tests that need Exoscale's Python client or its API document: ${reason}`);
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-// Version numbers as tools print them: "v3.250.0", "3.216.0-dev.1+abc", "go1.26".
+// Version numbers, as programs print them: "v3.250.0", "3.216.0-dev.1+abc", "go1.26".
 
 /** @typedef {[major: number, minor: number, patch: number]} Version */
 
@@ -8,7 +8,7 @@ export function parseVersion(text) {
   return major && minor ? [Number(major), Number(minor), Number(patch ?? 0)] : undefined;
 }
 
-/** @param {string} text @param {string} least @returns {boolean} false as well when either is no version */
+/** @param {string} text @param {string} least @returns {boolean} false also if either is not a version */
 export function isAtLeast(text, least) {
   const a = parseVersion(text);
   const b = parseVersion(least);

@@ -1,7 +1,7 @@
 // What is checked without running a test: style, types, that the package compiles, and the SDKs. Each counts as one.
 import { join } from "node:path";
 import { mustRun } from "../process/run.mjs";
-import { elapsed, say, whileSaying } from "../process/say.mjs";
+import { elapsed, print, withProgress } from "../process/say.mjs";
 import { makeSdk, sdkLanguages, whyNoSdk } from "../sdks/make.mjs";
 import { build } from "../setup/build.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
@@ -31,7 +31,7 @@ async function checkSdks(node) {
 
 /** @param {string} name @param {string} reason @returns {import("./tally.mjs").Tally} */
 function skip(name, reason) {
-  say(`SKIP ${name}: ${reason}`);
+  print(`SKIP ${name}: ${reason}`);
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
@@ -39,12 +39,12 @@ function skip(name, reason) {
 async function check(name, work) {
   const start = Date.now();
   try {
-    await whileSaying(() => name, work);
-    say(`PASS ${name} (${elapsed(start)})`);
+    await withProgress(() => name, work);
+    print(`PASS ${name} (${elapsed(start)})`);
     return { passed: 1, failed: 0, skipped: 0 };
   } catch (error) {
-    say(error instanceof Error ? error.message : String(error));
-    say(`FAIL ${name} (${elapsed(start)})`);
+    print(error instanceof Error ? error.message : String(error));
+    print(`FAIL ${name} (${elapsed(start)})`);
     return { passed: 0, failed: 1, skipped: 0 };
   }
 }

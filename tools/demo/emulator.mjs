@@ -1,16 +1,16 @@
 // The emulated Exoscale, from the compiled package.
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { root } from "../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
 
 /** @returns {Promise<{ stop: () => Promise<void>, environment: Record<string, string> }>} and what points at its account */
-export async function startCloud() {
+export async function startEmulator() {
   /** @type {typeof import("../../emulator/index.js")} */
   const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));
   const starting = startEmulator();
-  const stop = beforeLeaving(async () => (await starting).close());
+  const stop = beforeExit(async () => (await starting).close());
   return { stop, environment: { ...(await starting).environment } };
 }

@@ -4,29 +4,29 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symli
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { beforeLeaving } from "../process/leave.mjs";
+import { beforeExit } from "../process/leave.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 
 /**
- * @typedef {object} EmptyWorkplace
+ * @typedef {object} EmptySandbox
  * @property {string} directory
  * @property {(example: string) => string} add copies a directory of examples/ into it; the path of the copy
  * @property {NodeJS.ProcessEnv} environment for every command: nothing of the caller's clouds, stacks or keys
  * @property {() => Promise<void>} remove
  *
- * @typedef {EmptyWorkplace & { program: string }} Workplace `program` is the example, as if a user had installed its packages
+ * @typedef {EmptySandbox & { program: string }} Sandbox `program` is the example, as if a user had installed its packages
  */
 
-/** @param {string} example a directory below examples/ @param {string} path the PATH of every command @returns {Workplace} */
-export function makeWorkplace(example, path) {
-  const place = makeEmptyWorkplace(path);
-  return { ...place, program: place.add(example) };
+/** @param {string} example a directory below examples/ @param {string} path the PATH of every command @returns {Sandbox} */
+export function createSandbox(example, path) {
+  const sandbox = createEmptySandbox(path);
+  return { ...sandbox, program: sandbox.add(example) };
 }
 
-/** @param {string} path the PATH of every command @returns {EmptyWorkplace} */
-export function makeEmptyWorkplace(path) {
+/** @param {string} path the PATH of every command @returns {EmptySandbox} */
+export function createEmptySandbox(path) {
   const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-"));
-  const remove = beforeLeaving(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
+  const remove = beforeExit(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5 }));
   for (const name of ["examples", "state", "pulumi", "tmp"]) mkdirSync(join(directory, name));
   return {
     directory,

@@ -1,30 +1,30 @@
 // The story that the demo tells. Whatever it claims it has looked up; a claim that does not hold ends it.
-import { bold, dim, say } from "../process/say.mjs";
+import { bold, dim, print } from "../process/say.mjs";
 import { openAccount } from "./account.mjs";
-import { makeStack } from "./engine.mjs";
+import { createStack } from "./engine.mjs";
 import { makeLogin } from "./login.mjs";
 import { readOutput, readOutputs } from "./outputs.mjs";
 
-/** @param {import("./workplace.mjs").Workplace} place @param {Record<string, string>} environment the emulated account's variables */
-export async function tellStory(place, environment) {
-  const stack = makeStack(place, environment);
+/** @param {import("./sandbox.mjs").Sandbox} sandbox @param {Record<string, string>} environment the emulated account's variables */
+export async function runSteps(sandbox, environment) {
+  const stack = createStack(sandbox, environment);
   const account = openAccount(environment);
   await stack.init();
 
-  chapter(2, "Deploy: a key each for Alice and Bob, a firewall rule for SSH, one machine that gets both keys.");
+  printHeading(2, "Deploy: a key each for Alice and Bob, a firewall rule for SSH, one machine that gets both keys.");
   await stack.up();
   const deployed = readOutputs(await stack.outputs());
   const before = await account.keyNames();
   expect(before.length === 2, `the account should have two SSH keys, but has: ${before.join(", ") || "none"}`);
-  say(`   The account's SSH keys: ${before.join(", ")}`);
+  print(`   The account's SSH keys: ${before.join(", ")}`);
 
-  chapter(3, "Log in with the private keys, which exist only in the stack's encrypted state.");
-  say(dim(`   $ ${deployed.login}`));
-  const logIn = makeLogin(place, deployed);
-  await enter(logIn, "Alice's key", "Alice", deployed.alicePrivateKey);
-  await enter(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
+  printHeading(3, "Log in with the private keys, which exist only in the stack's encrypted state.");
+  print(dim(`   $ ${deployed.login}`));
+  const logIn = makeLogin(sandbox, deployed);
+  await expectLogin(logIn, "Alice's key", "Alice", deployed.alicePrivateKey);
+  await expectLogin(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
 
-  chapter(4, "Bob leaves: the program no longer declares his key.");
+  printHeading(4, "Bob leaves: the program no longer declares his key.");
   await stack.set("bob", "false");
   const said = await stack.up();
   const after = await account.keyNames();
@@ -34,64 +34,64 @@ export async function tellStory(place, environment) {
     `one key of two should be gone, but the account has: ${after.join(", ")}`,
   );
   expect(/^bob/.test(gone[0] ?? ""), `the deleted key should be Bob's, but it is ${gone[0]}`);
-  say(`   The account's SSH keys: ${after.join(", ")}   (${gone[0]} is deleted)`);
+  print(`   The account's SSH keys: ${after.join(", ")}   (${gone[0]} is deleted)`);
 
-  chapter(5, "Is Bob locked out?");
-  await enter(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
-  say(bold("   No. Deleting a key from an Exoscale account does not take it off the machines that have it."));
+  printHeading(5, "Is Bob locked out?");
+  await expectLogin(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
+  print(bold("   No. Deleting a key from an Exoscale account does not take it off the machines that have it."));
   expect(
     warned(said, gone[0] ?? "", deployed.instance),
     `nobody warned that the key still opens ${deployed.instance}:\n${said}`,
   );
-  say(`   The provider said so when it deleted the key, and named the machine: ${deployed.instance}.`);
+  print(`   The provider said so when it deleted the key, and named the machine: ${deployed.instance}.`);
 
-  chapter(6, "Rotate Alice's key, and let the machine have no key but those that the program lists.");
+  printHeading(6, "Rotate Alice's key, and let the machine have no key but those that the program lists.");
   await stack.set("issued", "2");
   await stack.set("revoke", "true");
   await stack.up();
   const outputs = await stack.outputs();
   const machine = readOutput(outputs, "instance");
   expect(machine === deployed.instance, `the machine should still be ${deployed.instance}, but is ${machine}`);
-  await enter(logIn, "Alice's new key", "Alice", readOutput(outputs, "alicePrivateKey"));
-  await beRefused(logIn, "Alice's old key", deployed.alicePrivateKey);
-  say("   The same machine, which never stopped: it shows the host key of before.");
+  await expectLogin(logIn, "Alice's new key", "Alice", readOutput(outputs, "alicePrivateKey"));
+  await expectRefusal(logIn, "Alice's old key", deployed.alicePrivateKey);
+  print("   The same machine, which never stopped: it shows the host key of before.");
 
-  chapter(7, "Is Bob locked out now?");
-  await beRefused(logIn, "Bob's key", deployed.bobPrivateKey);
-  say(bold("   Yes. The provider took his key off the machine, and had the machine refuse it before it said so."));
+  printHeading(7, "Is Bob locked out now?");
+  await expectRefusal(logIn, "Bob's key", deployed.bobPrivateKey);
+  print(bold("   Yes. The provider took his key off the machine, and had the machine refuse it before it said so."));
 
-  chapter(8, "Destroy everything.");
+  printHeading(8, "Destroy everything.");
   await stack.destroy();
   const left = await account.keyNames();
   expect(left.length === 0, `the account should have no SSH key, but has: ${left.join(", ")}`);
-  say("   The account is as empty as before.");
+  print("   The account is as empty as before.");
 }
 
 /** @typedef {(privateKey: string, command: string) => Promise<import("./login.mjs").Result>} LogIn */
 
 /** @param {LogIn} logIn @param {string} key whose it is @param {string} who @param {string} privateKey */
-async function enter(logIn, key, who, privateKey) {
+async function expectLogin(logIn, key, who, privateKey) {
   const { code, output } = await logIn(privateKey, `echo "${who} is in" && hostname`);
   const [greeting = "", hostname = ""] = output.trim().split("\n").slice(-2);
   expect(code === 0 && greeting === `${who} is in`, `${key} should work, but ended with ${code}:\n${output}`);
-  say(`   ${key}: "${greeting}", says the machine "${hostname}".`);
+  print(`   ${key}: "${greeting}", says the machine "${hostname}".`);
 }
 
 /** What OpenSSH says, and what the npm package ssh2 does. */
 const REFUSED = /Permission denied \([^)]*\)|All configured authentication methods failed/;
 
 /** @param {LogIn} logIn @param {string} key whose it is @param {string} privateKey */
-async function beRefused(logIn, key, privateKey) {
+async function expectRefusal(logIn, key, privateKey) {
   const { code, output } = await logIn(privateKey, "hostname");
   const refusal = REFUSED.exec(output)?.[0];
   expect(code !== 0 && refusal !== undefined, `${key} should be refused, but ended with ${code}:\n${output}`);
-  say(`   ${key}: "${refusal}".`);
+  print(`   ${key}: "${refusal}".`);
 }
 
 /** @param {number} number @param {string} title */
-export function chapter(number, title) {
-  say();
-  say(bold(`${number}. ${title}`));
+export function printHeading(number, title) {
+  print();
+  print(bold(`${number}. ${title}`));
 }
 
 /** @param {string} said @param {string} key @param {string} instance @returns {boolean} whether one sentence names both */
