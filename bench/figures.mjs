@@ -1,4 +1,4 @@
-// Numbers for people.
+// Formats numbers.
 
 /** @param {number[]} numbers not empty @returns {{ min: number, median: number, max: number }} */
 export function summary(numbers) {
@@ -7,13 +7,13 @@ export function summary(numbers) {
   return { min: at(0), median: at(0.5), max: at(1) };
 }
 
-/** @param {number[]} numbers @returns {string} such as "82 / 85 / 97": the least, the middle one, the greatest */
+/** @param {number[]} numbers @returns {string} such as "82 / 85 / 97": minimum, median, maximum */
 export function spread(numbers) {
   const { min, median, max } = summary(numbers);
   return [min, median, max].map((number) => number.toFixed(0)).join(" / ");
 }
 
-/** @param {string[][]} rows the first one is the head; first column to the left, the others to the right */
+/** @param {string[][]} rows the first row is the header; the first column is aligned left, the others right */
 export function printTable(rows) {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   for (const row of rows) {

@@ -1,8 +1,8 @@
-// What the numbers were measured on.
+// Describes the machine on which the numbers were measured.
 import { execFileSync } from "node:child_process";
 import { cpus, loadavg, release, totalmem, type } from "node:os";
 
-/** Prints it. A machine that is busy with something else shows in its load. */
+/** Prints processor, memory, system, load and versions. The load shows whether the machine is busy. */
 export function printMachine() {
   const [{ model } = { model: "unknown processor" }] = cpus();
   const gib = (totalmem() / 2 ** 30).toFixed(0);

@@ -1,4 +1,4 @@
-// A program: `start`, `memory`, `overhead`, or several of them; without an argument all.
+// A program: its arguments are `start`, `memory`, `overhead`; without one all are run.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -19,12 +19,12 @@ const benches = {
 await runMain(async () => {
   const { values, positionals } = parseArgs({ options: { rounds: { type: "string" } }, allowPositionals: true });
   const unknown = positionals.find((name) => !benches[name]);
-  if (unknown) throw new Error(`There is no "${unknown}". Name some of: ${Object.keys(benches).join(", ")}.`);
+  if (unknown) throw new Error(`There is no benchmark "${unknown}". Name some of: ${Object.keys(benches).join(", ")}.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-bench-"));
   beforeExit(() => rmSync(work, { recursive: true, force: true }));
   const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
   if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
-    throw new Error(`--rounds is "${values.rounds}". Say how often: 1 or more.`);
+    throw new Error(`--rounds is "${values.rounds}". Give a whole number of 1 or more.`);
   }
   printMachine();
   for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) await benches[name]?.(work, rounds);

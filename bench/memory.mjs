@@ -1,18 +1,18 @@
-// How much memory the plugin and what it starts take at most.
+// Measures the peak memory of the plugin and its child processes.
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { PROGRAM } from "../tools/dist/bundle.mjs";
 import { descendants } from "../tools/process/tree.mjs";
 import { startEmulator } from "./emulator.mjs";
 import { printTable } from "./figures.mjs";
-import { executable, launcher } from "./plugins.mjs";
+import { buildExecutable, launcher } from "./plugins.mjs";
 import { Stack } from "./stack.mjs";
 
 /** In MB. */
 const GOAL = 150;
 
-/** How often to look, in milliseconds. The peak of each process is the kernel's own, and missed by nobody. */
-const EVERY = 100;
+/** How often to take a sample, in milliseconds. The peak of each process is exact, because the kernel records it. */
+const SAMPLE_INTERVAL = 100;
 
 /** @type {{ name: string, program: import("./stack.mjs").Program }[]} */
 const loads = [
@@ -22,13 +22,13 @@ const loads = [
 
 /** @param {string} work a directory for files */
 export async function benchMemory(work) {
-  if (process.platform !== "linux") return void process.stdout.write("Memory: only measured on Linux\n\n");
-  const program = await executable(work);
+  if (process.platform !== "linux") return void process.stdout.write("Memory is only measured on Linux\n\n");
+  const program = await buildExecutable(work);
   process.stdout.write(`Memory of the plugin and its children, in MB (goal: < ${GOAL})\n`);
   for (const [form, plugin] of [["npm package", launcher], ...(program ? [["executable", program]] : [])]) {
     for (const { name, program } of loads) {
       const rows = await measure(`${form ?? ""}, ${name}`, plugin ?? "", program, work);
-      printTable([["", "largest together", "the plugin's peak", "of it not shared", "processes", "goal"], ...rows]);
+      printTable([["", "total peak", "peak of the plugin", "of that private", "processes", "goal"], ...rows]);
     }
   }
 }
@@ -41,29 +41,29 @@ async function measure(name, plugin, program, work) {
   await stack.declare(program);
   const rows = [];
   for (const command of /** @type {const} */ (["up", "refresh", "destroy"])) {
-    const watched = new Watched();
-    await stack.run(command, (pid) => watched.start(pid));
-    rows.push([`${name}: ${command}`, ...watched.cells()]);
+    const watch = new MemoryWatch();
+    await stack.run(command, (pid) => watch.start(pid));
+    rows.push([`${name}: ${command}`, ...watch.cells()]);
   }
   await emulator.stop();
   return rows;
 }
 
-/** The processes of a plugin, for as long as a command runs. */
-class Watched {
+/** Samples the processes of the plugin while a command runs. */
+class MemoryWatch {
   together = 0;
   peak = 0;
   own = 0;
   processes = 0;
 
-  /** @param {number} engine @returns {() => void} ends it */
+  /** @param {number} engine @returns {() => void} stops the sampling */
   start(engine) {
-    const timer = setInterval(() => this.look(engine), EVERY);
+    const timer = setInterval(() => this.sample(engine), SAMPLE_INTERVAL);
     return () => clearInterval(timer);
   }
 
   /** @param {number} engine */
-  look(engine) {
+  sample(engine) {
     const plugin = descendants(engine).find((pid) => read(pid, "cmdline").includes(PROGRAM));
     if (plugin === undefined) return;
     const [own, ...children] = [plugin, ...descendants(plugin)].map(memoryOf);
@@ -75,20 +75,20 @@ class Watched {
   }
 
   cells() {
-    if (this.processes === 0) throw new Error("The plugin's process was not found.");
+    if (this.processes === 0) throw new Error("No process of the plugin was found.");
     const megabytes = [this.together, this.peak, this.own].map((kilobytes) => ((kilobytes * 1024) / 1e6).toFixed(0));
     return [...megabytes, String(this.processes), Number(megabytes[0]) < GOAL ? "met" : "MISSED"];
   }
 }
 
-/** @param {number} pid @returns {{ now: number, peak: number, anonymous: number }} in KiB; 0 for one that has ended */
+/** @param {number} pid @returns {{ now: number, peak: number, anonymous: number }} in KiB; 0 if the process has ended */
 function memoryOf(pid) {
   const status = read(pid, "status");
   const field = (/** @type {string} */ name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
   return { now: field("VmRSS"), peak: field("VmHWM"), anonymous: field("RssAnon") };
 }
 
-/** @param {number} pid @param {string} file @returns {string} empty for a process that has ended */
+/** @param {number} pid @param {string} file @returns {string} empty if the process has ended */
 function read(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -1,4 +1,4 @@
-// What a resource costs in either front, beyond what the API does.
+// Measures the time that a resource takes in each front. The API answers at once.
 import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { startEmulator } from "./emulator.mjs";
@@ -16,20 +16,20 @@ export async function benchOverhead(work, rounds) {
   const publicKeys = Array.from({ length: Math.max(...COUNTS) }, newPublicKey);
   /** @type {Map<string, number[]>} */
   const times = new Map();
-  // The first of all runs would pay for what is read from the disk for the first time.
+  // Warm-up: the first run reads files from the disk.
   for (const front of FRONTS)
-    await live(
+    await runLifecycle(
       new Stack(join(work, `first-${front}`), emulator.environment, launcher),
       { front, pairs: 1, publicKeys },
       () => {},
     );
   for (let round = 0; round < rounds; round++) {
-    // The second of two finds more in the memory of the machine than the first.
+    // The order alternates, because the second of two runs finds more in the caches of the system.
     const fronts = round % 2 === 0 ? FRONTS : FRONTS.toReversed();
     for (const pairs of COUNTS) {
       for (const front of fronts) {
         const stack = new Stack(join(work, `overhead-${round}-${pairs}-${front}`), emulator.environment, launcher);
-        await live(stack, { front, pairs, publicKeys }, (command, time) => {
+        await runLifecycle(stack, { front, pairs, publicKeys }, (command, time) => {
           const key = keyOf(command, pairs, front);
           times.set(key, [...(times.get(key) ?? []), time]);
         });
@@ -43,11 +43,11 @@ export async function benchOverhead(work, rounds) {
 /**
  * @param {Stack} stack
  * @param {import("./stack.mjs").Program} program
- * @param {(command: string, time: number) => void} ran is told the time of each command, in milliseconds
+ * @param {(command: string, time: number) => void} record is called with the time of each command, in milliseconds
  */
-async function live(stack, program, ran) {
+async function runLifecycle(stack, program, record) {
   await stack.declare(program);
-  for (const command of COMMANDS) ran(command, await stack.run(command));
+  for (const command of COMMANDS) record(command, await stack.run(command));
 }
 
 /** @param {string} command @param {number} pairs @param {string} front */
@@ -58,7 +58,7 @@ function keyOf(command, pairs, front) {
 /** @param {number} rounds @param {(command: string, pairs: number, front: string) => number} median */
 function print(rounds, median) {
   process.stdout.write(
-    `SshKeyPairs with an imported public key, both fronts in turns, in seconds: median of ${rounds}\n`,
+    `SshKeyPairs with an imported public key, both fronts in turn, in seconds: median of ${rounds}\n`,
   );
   const rows = COMMANDS.flatMap((command) =>
     COUNTS.map((pairs) => {
@@ -68,7 +68,7 @@ function print(rounds, median) {
     }),
   );
   printTable([["", "dynamic", "plugin", "dynamic / plugin"], ...rows]);
-  process.stdout.write("Milliseconds for each further resource, from the least to the most of them\n");
+  process.stdout.write(`Milliseconds for each further resource, from ${COUNTS[0]} to ${COUNTS.at(-1)} resources\n`);
   const [least = 1, most = 1] = [COUNTS[0], COUNTS.at(-1)];
   const each = (/** @type {string} */ command, /** @type {string} */ front) =>
     (median(command, most, front) - median(command, least, front)) / (most - least);
@@ -76,7 +76,7 @@ function print(rounds, median) {
   printTable([["", ...FRONTS], ...cells]);
 }
 
-/** @returns {string} as OpenSSH writes it: a name and a key, each after its length */
+/** @returns {string} in OpenSSH's format: a name and a key, each with its length before it */
 function newPublicKey() {
   const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
   const parts = [Buffer.from("ssh-ed25519"), Buffer.from(x, "base64url")];

@@ -1,4 +1,4 @@
-// The ways in which the plugin is started.
+// The programs that start the plugin.
 import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { BUNDLE, PROGRAM } from "../tools/dist/bundle.mjs";
@@ -8,22 +8,22 @@ import { root } from "../tools/setup/paths.mjs";
 
 const plugin = join(root, "dist", "plugin");
 
-/** The bundle, as the npm package has it. */
+/** The bundle of the npm package. */
 export const bundle = join(plugin, BUNDLE);
 
-/** What the npm package starts it with, which keeps what Node compiled. */
+/** The launcher of the npm package, which enables Node's compile cache. */
 export const launcher = join(plugin, PROGRAM);
 
-/** What tsc made of the sources, which needs node_modules. */
+/** The output of tsc, which needs node_modules. */
 export const compiled = join(root, "dist", "provider", "plugin", "main.js");
 
 /**
- * Makes the executable that is published for this machine, but for its compression.
+ * Makes the executable that is published for this machine, without compressing it.
  *
- * @param {string} work a directory for it
- * @returns {Promise<string | undefined>} its path; undefined where there is none for this machine
+ * @param {string} work a directory for the executable
+ * @returns {Promise<string | undefined>} its path; undefined if there is none for this machine
  */
-export async function executable(work) {
+export async function buildExecutable(work) {
   const target = targets.find(({ platform, arch }) => platform === process.platform && arch === process.arch);
   if (!target) return undefined;
   const directory = join(work, "executable");
@@ -34,7 +34,7 @@ export async function executable(work) {
   return join(directory, PROGRAM);
 }
 
-/** @param {string} directory @returns {boolean} whether there is any file in it */
+/** @param {string} directory @returns {boolean} whether there is a file in it or below */
 export function hasFiles(directory) {
   return (
     existsSync(directory) && readdirSync(directory, { recursive: true, withFileTypes: true }).some((e) => e.isFile())

@@ -1,4 +1,4 @@
-// A stack of the program beside this file, in a folder of its own, with a state in a file.
+// A stack of bench/program in a temporary folder, with its state in a file.
 import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
@@ -11,20 +11,20 @@ import { nodeModules, root } from "../tools/setup/paths.mjs";
 /** @typedef {"dynamic" | "plugin"} Front */
 
 /**
- * @typedef {object} Program what the stack declares
+ * @typedef {object} Program the resources of the stack
  * @property {Front} front
  * @property {number} pairs
- * @property {number} [instances] each with a pair of its own
- * @property {string[]} [publicKeys] one for each pair; without them the pairs generate theirs
+ * @property {number} [instances] each has its own pair
+ * @property {string[]} [publicKeys] one for each pair; without them the keys are generated
  *
  * @typedef {"up" | "refresh" | "destroy"} Command
  */
 
 export class Stack {
   /**
-   * @param {string} folder is made
-   * @param {NodeJS.ProcessEnv} environment points at the API; nothing of the caller's does
-   * @param {string} plugin the program of the plugin
+   * @param {string} folder is created
+   * @param {NodeJS.ProcessEnv} environment the variables of the emulator; the caller's own are removed
+   * @param {string} plugin the path of the plugin
    */
   constructor(folder, environment, plugin) {
     this.folder = folder;
@@ -45,7 +45,7 @@ export class Stack {
     };
   }
 
-  /** @param {Program} program what the commands that follow are about */
+  /** @param {Program} program the resources for the next commands */
   async declare(program) {
     writeFileSync(join(this.folder, "declared.json"), JSON.stringify(program));
     await this.pulumi(["stack", "select", "--create", "bench"]);
@@ -53,7 +53,7 @@ export class Stack {
 
   /**
    * @param {Command} command
-   * @param {(pid: number) => () => void} [watch] is given the engine's process, and gives what ends the watching
+   * @param {(pid: number) => () => void} [watch] is called with the pid of the engine, and returns a function that stops watching
    * @returns {Promise<number>} its time in milliseconds
    */
   async run(command, watch) {
@@ -67,11 +67,11 @@ export class Stack {
     const child = spawn("pulumi", args, { cwd: this.folder, env: this.environment, stdio: ["ignore", "pipe", "pipe"] });
     const pid = child.pid ?? 0;
     const clean = beforeExit(() => killTree(pid));
-    const unwatch = watch?.(pid);
+    const stopWatching = watch?.(pid);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
     const code = await new Promise((resolve) => child.once("close", resolve));
-    unwatch?.();
+    stopWatching?.();
     if (code !== 0) throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
     await clean();
   }

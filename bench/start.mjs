@@ -1,70 +1,70 @@
-// How long the plugin takes to start: until it has printed its port, and until it has answered Configure.
+// Measures how long the plugin takes until it has printed its port, and until it has answered Configure.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as pause } from "node:timers/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { credentials } from "@grpc/grpc-js";
 import providerService from "@pulumi/pulumi/proto/provider_grpc_pb.js";
 import provider from "@pulumi/pulumi/proto/provider_pb.js";
 import struct from "google-protobuf/google/protobuf/struct_pb.js";
 import { printTable, spread, summary } from "./figures.mjs";
-import { bundle, compiled, executable, hasFiles, launcher } from "./plugins.mjs";
+import { buildExecutable, bundle, compiled, hasFiles, launcher } from "./plugins.mjs";
 
-/** Until the port is told, which the engine waits for, in milliseconds. */
+/** Until the port is printed, in milliseconds. The engine waits for that. */
 const GOAL = 150;
 
-/** An address as the engine gives its own. Nobody listens; a plugin only looks after 15 seconds. */
+/** The argument of a plugin: the address of the engine. Nothing listens there; a plugin connects after 15 seconds. */
 const ENGINE = "127.0.0.1:9";
 
-/** @typedef {{ name: string, command: string[] }} Way */
+/** @typedef {{ name: string, command: string[] }} StartCommand */
 
 /** @param {string} work a directory for files @param {number} rounds */
 export async function benchStart(work, rounds) {
   const caches = join(work, "caches");
-  const ways = await allWays(work);
+  const commands = await listStartCommands(work);
   await fillCache(caches);
-  const ready = new Map(ways.map(({ name }) => [name, /** @type {Start[]} */ ([])]));
+  const ready = new Map(commands.map(({ name }) => [name, /** @type {Start[]} */ ([])]));
   /** @type {number[]} */
   const bare = [];
-  // In turns, so that whatever else the machine does meets all of them alike.
+  // In turn, so that other load on the machine affects all of them alike.
   for (let round = 0; round < rounds; round++) {
-    bare.push(await nodeAlone(caches));
-    for (const { name, command } of ways) ready.get(name)?.push(await measure(command, caches));
+    bare.push(await measureNodeAlone(caches));
+    for (const { name, command } of commands) ready.get(name)?.push(await measure(command, caches));
   }
   process.stdout.write(
     `Start of the plugin, ${rounds} times each, in milliseconds: min / median / max (goal: port in < ${GOAL})\n`,
   );
   printTable([
     ["", "to the port", "to Configure answered", "processor time", "goal"],
-    ["Node itself, which only prints a line", spread(bare), "", "", ""],
+    ["Node alone, printing one line", spread(bare), "", "", ""],
     ...[...ready].map(([name, starts]) => row(name, starts)),
   ]);
 }
 
-/** @param {string} work @returns {Promise<Way[]>} */
-async function allWays(work) {
-  const program = await executable(work);
+/** @param {string} work @returns {Promise<StartCommand[]>} */
+async function listStartCommands(work) {
+  const program = await buildExecutable(work);
   return [
     { name: "node on the output of tsc", command: [process.execPath, compiled] },
     { name: "node on the bundle", command: [process.execPath, bundle] },
-    { name: "npm package: the bundle, compiled before", command: [process.execPath, launcher] },
+    { name: "npm package: the bundle with a compile cache", command: [process.execPath, launcher] },
     ...(program ? [{ name: "executable", command: [program] }] : []),
   ];
 }
 
-/** @param {string} caches the launcher writes there one second after its first start */
+/** @param {string} caches the launcher writes its compile cache there one second after its first start */
 async function fillCache(caches) {
   const { child, port } = await start([process.execPath, launcher], caches);
-  while (!hasFiles(caches)) await pause(50);
-  // It may be at it. It writes all of it at once, and answers nobody meanwhile.
+  while (!hasFiles(caches)) await sleep(50);
+  // It may still be writing. It answers only after that.
   await configure(port);
   child.kill();
   await once(child, "exit");
 }
 
 /**
- * In milliseconds.
+ * In milliseconds; `processor` is the time of the processor.
  *
  * @typedef {{ port: number, configured: number, processor: number }} Start
  */
@@ -82,7 +82,7 @@ async function measure(command, caches) {
   return { port: printed - before, configured: configured - before, processor };
 }
 
-/** @param {number} port of a plugin @returns {Promise<void>} when it has answered */
+/** @param {number} port of a plugin @returns {Promise<void>} resolves when it has answered */
 async function configure(port) {
   const client = new providerService.ResourceProviderClient(`127.0.0.1:${port}`, credentials.createInsecure());
   const args = struct.Struct.fromJavaScript({ apiKey: "EXObench", apiSecret: "bench", zone: "ch-gva-2" });
@@ -91,8 +91,8 @@ async function configure(port) {
   client.close();
 }
 
-/** What no program in JavaScript can be faster than, at the same moments. @param {string} caches */
-async function nodeAlone(caches) {
+/** The lower bound for a program in JavaScript, under the same load. @param {string} caches */
+async function measureNodeAlone(caches) {
   const before = performance.now();
   const { child } = await start([process.execPath, "-e", "console.log(1)"], caches);
   const printed = performance.now();
@@ -104,22 +104,22 @@ async function nodeAlone(caches) {
 async function start([program = "", ...args], caches) {
   const env = { ...process.env, XDG_CACHE_HOME: caches };
   const child = spawn(program, [...args, ENGINE], { env, stdio: ["ignore", "pipe", "inherit"] });
-  const [line] = await Promise.race([once(child.stdout, "data"), ended(child, program)]);
+  const [line] = await Promise.race([once(child.stdout, "data"), rejectOnExit(child, program)]);
   return { child, port: Number(line) };
 }
 
-/** @param {import("node:child_process").ChildProcess} child @param {string} program @returns {Promise<never>} throws then */
-async function ended(child, program) {
+/** @param {import("node:child_process").ChildProcess} child @param {string} program @returns {Promise<never>} rejects when it has ended */
+async function rejectOnExit(child, program) {
   const [code, signal] = await once(child, "close");
-  throw new Error(`${program} ended with ${code ?? signal} before it told its port.`);
+  throw new Error(`${program} ended with ${code ?? signal} before it printed its port.`);
 }
 
 /**
- * What the process has computed, all its threads together: unlike the time that passed it hardly depends on what else the
- * machine does.
+ * The processor time of all threads of the process. Unlike the time that passed, it hardly depends on other load on the
+ * machine.
  *
  * @param {number} pid
- * @returns {number} in milliseconds; NaN but on Linux
+ * @returns {number} in milliseconds; NaN except on Linux
  */
 function processorTime(pid) {
   if (process.platform !== "linux") return Number.NaN;

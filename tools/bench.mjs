@@ -1,4 +1,4 @@
-// `npm run bench`: measures, and prints the numbers beside the goals. `npm run bench -- start` measures that alone.
+// `npm run bench`: measures, and prints the numbers with their goals. `npm run bench -- start` measures only the start.
 import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";
 import { build } from "./setup/build.mjs";

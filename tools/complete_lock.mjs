@@ -1,5 +1,5 @@
-// `node tools/complete_lock.mjs`: adds to package-lock.json what a registry mirror without the packages of other
-// systems leaves out. Such a mirror makes `npm install` drop them without a word, and `npm ci` then refuses the lock.
+// `node tools/complete_lock.mjs`: adds the packages of other systems to package-lock.json. With a registry mirror that
+// lacks them, `npm install` drops them without a warning, and `npm ci` then rejects the lock file.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "./setup/paths.mjs";
@@ -11,7 +11,7 @@ const added = [];
 for (const [parent, { optionalDependencies = {}, dev = false }] of Object.entries({ ...lock.packages })) {
   for (const [name, version] of Object.entries(optionalDependencies)) {
     const path = `node_modules/${name}`;
-    // Only exact versions of packages that name their system: the rest is npm's to resolve.
+    // Only exact versions of packages that name their system. npm resolves the others.
     if (lock.packages[path] || lock.packages[`${parent}/${path}`] || !/^\d+\.\d+\.\d+$/.test(version)) continue;
     lock.packages[path] = { version, ...systemOf(name), ...(dev ? { dev } : {}), optional: true };
     added.push(name);
@@ -32,6 +32,7 @@ function systemOf(name) {
   const libc = words
     .filter((word) => /^(gnu|musl)/.test(word))
     .map((word) => (word.startsWith("musl") ? "musl" : "glibc"));
-  if (os.length !== 1 || cpu.length !== 1) throw new Error(`${name} does not name one system and one processor.`);
+  if (os.length !== 1 || cpu.length !== 1)
+    throw new Error(`${name} does not name exactly one system and one processor.`);
   return { cpu, os, ...(os[0] === "linux" && libc.length > 0 ? { libc } : {}) };
 }

@@ -1,4 +1,4 @@
-// `npm run dist`: makes what is published, into release/. `npm run dist -- linux-amd64` makes that executable only.
+// `npm run dist`: writes what is published to release/. `npm run dist -- linux-amd64` makes only that executable.
 import { fileURLToPath } from "node:url";
 import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";

@@ -1,4 +1,4 @@
-// `npm run examples`: sets up what is missing, then opens a shell among the examples, on Node 24.
+// `npm run examples`: installs what is missing, then opens a shell with copies of the examples, with Node 24.
 import { fileURLToPath } from "node:url";
 import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";

@@ -1,4 +1,4 @@
-// `npm run generate`: writes schema.json, the typed classes and the pages in docs/ anew from the descriptions of the resources.
+// `npm run generate`: generates schema.json, the typed classes and pages in docs/ from the descriptions of the resources.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { beforeExit, runMain } from "./process/leave.mjs";

@@ -1,5 +1,5 @@
-// `node tools/record_state.mjs NAME [--package DIR]`: sets up what is missing, then records the state that a program
-// in tests/recorded_states/NAME makes. What that means is in tests/recorded_states/README.md.
+// `node tools/record_state.mjs NAME [--package DIR]`: installs what is missing, then records the state of the program in
+// tests/recorded_states/NAME. tests/recorded_states/README.md says what for.
 import { fileURLToPath } from "node:url";
 import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";

@@ -11,7 +11,7 @@ await runMain(async () => {
   let missing = 0;
   for (const language of sdkLanguages) {
     const obstacle = await whyNoSdk(language);
-    if (obstacle) print(`There is no SDK for ${language}: ${obstacle}`);
+    if (obstacle) print(`No SDK for ${language}: ${obstacle}`);
     else await step(`Making the SDK in sdks/${language}`, () => makeSdk(language, node));
     missing += obstacle ? 1 : 0;
   }

@@ -1,4 +1,4 @@
-// `npm start`: sets up what is missing, then runs the demo on Node 24.
+// `npm start`: installs what is missing, then runs the demo with Node 24.
 import { fileURLToPath } from "node:url";
 import { runInForeground } from "./process/hand_over.mjs";
 import { runMain } from "./process/leave.mjs";

@@ -1,11 +1,11 @@
-/** Declares what declared.json says, with the dynamic classes or with the plugin's resources. */
+/** Declares the resources of declared.json, with the dynamic classes or with the resources of the plugin. */
 const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
 const pulumi = require("@pulumi/pulumi");
 
 const declared = JSON.parse(readFileSync(join(__dirname, "declared.json"), "utf8"));
 
-/** By its token, as a generated SDK does. */
+/** A resource by its token, as in a generated SDK. */
 class PluginResource extends pulumi.CustomResource {
   constructor(type, name, args) {
     const outputs = { name: undefined, publicKeyOpenssh: undefined, privateKeyOpenssh: undefined };

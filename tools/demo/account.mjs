@@ -1,11 +1,11 @@
-// The account as anybody with an API key sees it, through the API and not through Pulumi.
+// The account, read through the API and not through Pulumi.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { root } from "../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
 
-/** @param {Record<string, string>} account the variables that name the account */
+/** @param {Record<string, string>} account the variables with its endpoint and credentials */
 export function openAccount(account) {
   /** @type {typeof import("../../provider/exoscale/client.js")} */
   const { Api } = require(join(root, "dist", "provider", "exoscale", "client.js"));

@@ -1,4 +1,4 @@
-// The emulated Exoscale, from the compiled package.
+// The emulator of the compiled package.
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { beforeExit } from "../process/leave.mjs";
@@ -6,7 +6,7 @@ import { root } from "../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
 
-/** @returns {Promise<{ stop: () => Promise<void>, environment: Record<string, string> }>} and what points at its account */
+/** @returns {Promise<{ stop: () => Promise<void>, environment: Record<string, string> }>} and the variables with its endpoint and credentials */
 export async function startEmulator() {
   /** @type {typeof import("../../emulator/index.js")} */
   const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));

@@ -1,27 +1,27 @@
-// The real Pulumi CLI on a stack of the demo's own.
+// Runs the real Pulumi CLI on the stack of the demo.
 import { mustRun, run } from "../process/run.mjs";
 import { dim, print, withProgress } from "../process/say.mjs";
 import { filterEngineOutput } from "./engine_output.mjs";
 
-/** A demo that takes longer than this per command is stuck, in milliseconds. */
-const LIMIT = 240_000;
+/** After this long a command counts as stuck, in milliseconds. */
+const COMMAND_TIMEOUT = 240_000;
 
 /** @typedef {ReturnType<typeof createStack>} Stack */
 
-/** @param {import("./sandbox.mjs").Sandbox} sandbox @param {Record<string, string>} account the variables that name the account */
+/** @param {import("./sandbox.mjs").Sandbox} sandbox @param {Record<string, string>} account the variables with its endpoint and credentials */
 export function createStack({ program, environment }, account) {
-  const options = { cwd: program, env: { ...environment, ...account }, timeoutMs: LIMIT };
+  const options = { cwd: program, env: { ...environment, ...account }, timeoutMs: COMMAND_TIMEOUT };
 
   /** @param {...string} args */
   const pulumi = (...args) => mustRun("pulumi", [...args, "--non-interactive", "--color", "never"], options);
 
-  /** @param {...string} args @returns {Promise<string>} what the engine said, all of it */
+  /** @param {...string} args @returns {Promise<string>} the whole output of the engine */
   const change = async (...args) => {
     print(dim(`   $ pulumi ${args.join(" ")}`));
     const show = filterEngineOutput((line) => print(`     ${line}`));
     const full = [...args, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-progress"];
     const work = () => run("pulumi", full, { ...options, onLine: show });
-    const { code, output } = await withProgress(() => "the Pulumi engine is at work", work);
+    const { code, output } = await withProgress(() => "the Pulumi engine is running", work);
     if (code !== 0) throw new Error(`"pulumi ${args.join(" ")}" ended with exit code ${code}:\n${output}`);
     return output;
   };
@@ -35,7 +35,7 @@ export function createStack({ program, environment }, account) {
     },
     up: () => change("up"),
     destroy: () => change("destroy"),
-    /** @returns {Promise<Record<string, unknown>>} the program's outputs, the secret ones in plain text */
+    /** @returns {Promise<Record<string, unknown>>} the program's outputs, secrets decrypted */
     outputs: async () => JSON.parse(await pulumi("stack", "output", "--json", "--show-secrets")),
   };
 }

@@ -1,15 +1,15 @@
-// What of the engine's output a newcomer needs: what was made, changed and deleted, warnings, errors.
+// The part of the engine's output that a newcomer needs: what was created, changed and deleted, warnings, errors.
 
 /**
  * " +  pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair alice created (0.11s)". A replacement has three lines, "++", "+-" and
- * "--", of which the second says it.
+ * "--"; only the second one is shown.
  */
 const DONE = /^\s*(?:[-+~]|\+-)\s+(\S+)\s+(\S+)\s+(created|updated|deleted|replaced)\b/;
 const SECTION = /^(Diagnostics|Outputs|Resources|Policies|Duration|Updating|Destroying)\b.*$/;
 
 /**
  * @param {(line: string) => void} show
- * @returns {(line: string) => void} takes the engine's lines one by one
+ * @returns {(line: string) => void} is called with each line of the engine
  */
 export function filterEngineOutput(show) {
   let section = "";
@@ -28,10 +28,10 @@ export function filterEngineOutput(show) {
   };
 }
 
-/** Headings, and remarks on how the demo is run rather than on what it does. */
+/** Headings, and messages about the way in which the demo is run. */
 const NOISE = /^\S|^\s+\S+ \(.*\):$|using \S+ from \$PATH|Undefined value \(/;
 
-/** @param {string} text @returns {string} empty when it is not worth showing */
+/** @param {string} text @returns {string} empty if it is not to be shown */
 function cleanDiagnostic(text) {
   return NOISE.test(text) ? "" : text.trim();
 }

@@ -1,4 +1,4 @@
-// Logging in with a private key that never touches a disk or a command line.
+// Logs in with a private key that is never in a file or on a command line.
 import { existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -11,7 +11,7 @@ import { logInWithoutSsh } from "./login_without_ssh.mjs";
  * @property {string} host
  * @property {number} port
  * @property {string} user
- * @property {string} knownHosts lines for a known_hosts file; when empty the first login takes what it sees, for good
+ * @property {string} knownHosts lines for a known_hosts file; if empty, the host key of the first login is trusted from then on
  *
  * @typedef {{ code: number, output: string }} Result
  */
@@ -29,8 +29,8 @@ export function makeLogin(sandbox, host) {
 }
 
 /**
- * For all of these programs paths are relative to the place: OpenSSH reads blanks, `%` and `$` in a path as something
- * else, and the system takes no more than 107 bytes for a socket's.
+ * The working directory is the sandbox, and paths are relative to it: OpenSSH expands blanks, `%` and `$` in a path, and
+ * the path of a socket has at most 107 bytes.
  *
  * @typedef {{ cwd: string, env: NodeJS.ProcessEnv }} Options
  */
@@ -44,7 +44,7 @@ function logIn({ host, port, user }, command, options) {
   return run("ssh", ["-F", "none", ...sshOptions(known), ...target, command], { ...options, timeoutMs: 30_000 });
 }
 
-/** Only the agent's one key, only this host key, no question. @param {boolean} known whether the host key is */
+/** Only the key of the agent, only this host key, no prompt. @param {boolean} known whether the host key is known */
 function sshOptions(known) {
   const options = {
     IdentityFile: "none",
@@ -63,7 +63,7 @@ function sshOptions(known) {
  * @template T
  * @param {import("./sandbox.mjs").Sandbox} sandbox
  * @param {string} privateKey
- * @param {(options: Options) => Promise<T>} use finds the agent
+ * @param {(options: Options) => Promise<T>} use gets an environment with the agent
  * @returns {Promise<T>}
  */
 async function withAgent({ directory: cwd, environment }, privateKey, use) {

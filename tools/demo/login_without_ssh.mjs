@@ -1,4 +1,4 @@
-// The same login where there is no OpenSSH client, with the npm package ssh2.
+// The same login with the npm package ssh2, if there is no OpenSSH client.
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);

@@ -1,16 +1,16 @@
-// The demo: `node tools/demo/main.mjs`, on Node 24, after the set-up.
+// The demo: `node tools/demo/main.mjs`, with Node 24, after the set-up.
 import { runMain } from "../process/leave.mjs";
 import { bold, elapsed, print } from "../process/say.mjs";
 import { startEmulator } from "./emulator.mjs";
 import { createSandbox } from "./sandbox.mjs";
 import { printHeading, runSteps } from "./steps.mjs";
 
-process.once("SIGINT", () => print("\nStopping: all that was started and made is removed ..."));
+process.once("SIGINT", () => print("\nStopping: removing everything that the demo created ..."));
 
 await runMain(async () => {
   const start = Date.now();
-  print(bold("An SSH key on Exoscale: made, used, deleted, still open; rotated, and revoked"));
-  printHeading(1, "Start an Exoscale on this machine. No account, no cost; it listens on 127.x.y.z only.");
+  print(bold("An SSH key on Exoscale: created, used, deleted but still accepted; rotated, and revoked"));
+  printHeading(1, "Start an emulated Exoscale on this machine: no account, no cost. It listens on 127.x.y.z only.");
   const { stop, environment } = await startEmulator();
   const sandbox = createSandbox("quickstart", process.env["PATH"] ?? "");
   print(`   Its API: ${environment["EXOSCALE_API_ENDPOINT"]}`);
@@ -18,6 +18,6 @@ await runMain(async () => {
   await sandbox.remove();
   await stop();
   print();
-  print(`Done in ${elapsed(start)}. Nothing is left behind: no process, no file.`);
+  print(`Done in ${elapsed(start)}. Everything was removed: no process and no file is left.`);
   return 0;
 });

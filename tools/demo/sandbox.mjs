@@ -1,4 +1,4 @@
-// The demo's own place on this machine: one temporary directory that only this user can enter.
+// A temporary directory that only this user can enter, and an environment for the commands that run in it.
 import { randomBytes } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -10,11 +10,11 @@ import { nodeModules, root } from "../setup/paths.mjs";
 /**
  * @typedef {object} EmptySandbox
  * @property {string} directory
- * @property {(example: string) => string} add copies a directory of examples/ into it; the path of the copy
- * @property {NodeJS.ProcessEnv} environment for every command: nothing of the caller's clouds, stacks or keys
+ * @property {(example: string) => string} add copies a directory of examples/ into it, and returns the path of the copy
+ * @property {NodeJS.ProcessEnv} environment for every command, without the caller's accounts, stacks and keys
  * @property {() => Promise<void>} remove
  *
- * @typedef {EmptySandbox & { program: string }} Sandbox `program` is the example, as if a user had installed its packages
+ * @typedef {EmptySandbox & { program: string }} Sandbox `program` is the copy of the example, with its packages installed
  */
 
 /** @param {string} example a directory below examples/ @param {string} path the PATH of every command @returns {Sandbox} */
@@ -36,7 +36,7 @@ export function createEmptySandbox(path) {
   };
 }
 
-/** @param {string} example @param {string} program where it goes @returns {string} the same */
+/** @param {string} example @param {string} program the path of the copy @returns {string} the same */
 function addExample(example, program) {
   const original = join(root, "examples", example);
   const installed = ["node_modules", "sdks", "venv"].map((folder) => join(original, folder));
@@ -45,7 +45,7 @@ function addExample(example, program) {
   return program;
 }
 
-/** What `npm install` would do, from the checkout: the package itself and what its program depends on. @param {string} program */
+/** Links what `npm install` would install: the package, and the other packages that the program depends on. @param {string} program */
 function linkPackages(program) {
   const manifest = JSON.parse(readFileSync(join(program, "package.json"), "utf8"));
   const dependencies = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
@@ -58,7 +58,7 @@ function linkPackages(program) {
   }
 }
 
-/** @param {string} directory @returns {NodeJS.ProcessEnv} a Pulumi that keeps its state here and asks no server for anything */
+/** @param {string} directory @returns {NodeJS.ProcessEnv} keeps Pulumi's state in the directory, and Pulumi away from every server */
 function pulumiEnvironment(directory) {
   return {
     // ts-node and the language host leave files in the temporary directory.
@@ -71,10 +71,10 @@ function pulumiEnvironment(directory) {
   };
 }
 
-/** Variables of the caller that would steer Pulumi elsewhere: accounts, stacks, proxies, agents, npm, Node options. */
-const STEERING = /^(EXOSCALE_|PULUMI_|npm_|NODE_OPTIONS$|NODE_PATH$|SSH_|.*_proxy$)/i;
+/** Variables of the caller that must not reach Pulumi: accounts, stacks, proxies, agents, npm, Node options. */
+const REMOVED = /^(EXOSCALE_|PULUMI_|npm_|NODE_OPTIONS$|NODE_PATH$|SSH_|.*_proxy$)/i;
 
-/** @returns {NodeJS.ProcessEnv} the variables of the caller, but for those */
+/** @returns {NodeJS.ProcessEnv} the other variables of the caller */
 export function callersEnvironment() {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !STEERING.test(name)));
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !REMOVED.test(name)));
 }

@@ -1,11 +1,11 @@
-// The story that the demo tells. Whatever it claims it has looked up; a claim that does not hold ends it.
+// The steps of the demo. It checks every statement that it prints, and stops at one that is false.
 import { bold, dim, print } from "../process/say.mjs";
 import { openAccount } from "./account.mjs";
 import { createStack } from "./engine.mjs";
 import { makeLogin } from "./login.mjs";
 import { readOutput, readOutputs } from "./outputs.mjs";
 
-/** @param {import("./sandbox.mjs").Sandbox} sandbox @param {Record<string, string>} environment the emulated account's variables */
+/** @param {import("./sandbox.mjs").Sandbox} sandbox @param {Record<string, string>} environment the variables with the account's endpoint and credentials */
 export async function runSteps(sandbox, environment) {
   const stack = createStack(sandbox, environment);
   const account = openAccount(environment);
@@ -15,7 +15,7 @@ export async function runSteps(sandbox, environment) {
   await stack.up();
   const deployed = readOutputs(await stack.outputs());
   const before = await account.keyNames();
-  expect(before.length === 2, `the account should have two SSH keys, but has: ${before.join(", ") || "none"}`);
+  check(before.length === 2, `the account should have two SSH keys, but has: ${before.join(", ") || "none"}`);
   print(`   The account's SSH keys: ${before.join(", ")}`);
 
   printHeading(3, "Log in with the private keys, which exist only in the stack's encrypted state.");
@@ -26,65 +26,65 @@ export async function runSteps(sandbox, environment) {
 
   printHeading(4, "Bob leaves: the program no longer declares his key.");
   await stack.set("bob", "false");
-  const said = await stack.up();
+  const output = await stack.up();
   const after = await account.keyNames();
   const gone = before.filter((name) => !after.includes(name));
-  expect(
+  check(
     gone.length === 1 && after.length === 1,
     `one key of two should be gone, but the account has: ${after.join(", ")}`,
   );
-  expect(/^bob/.test(gone[0] ?? ""), `the deleted key should be Bob's, but it is ${gone[0]}`);
+  check(/^bob/.test(gone[0] ?? ""), `the deleted key should be Bob's, but it is ${gone[0]}`);
   print(`   The account's SSH keys: ${after.join(", ")}   (${gone[0]} is deleted)`);
 
   printHeading(5, "Is Bob locked out?");
   await expectLogin(logIn, "Bob's key", "Bob", deployed.bobPrivateKey);
   print(bold("   No. Deleting a key from an Exoscale account does not take it off the machines that have it."));
-  expect(
-    warned(said, gone[0] ?? "", deployed.instance),
-    `nobody warned that the key still opens ${deployed.instance}:\n${said}`,
+  check(
+    hasWarning(output, gone[0] ?? "", deployed.instance),
+    `there was no warning that the key still opens ${deployed.instance}:\n${output}`,
   );
   print(`   The provider said so when it deleted the key, and named the machine: ${deployed.instance}.`);
 
-  printHeading(6, "Rotate Alice's key, and let the machine have no key but those that the program lists.");
+  printHeading(6, "Rotate Alice's key, and remove every key from the machine that the program does not list.");
   await stack.set("issued", "2");
   await stack.set("revoke", "true");
   await stack.up();
   const outputs = await stack.outputs();
   const machine = readOutput(outputs, "instance");
-  expect(machine === deployed.instance, `the machine should still be ${deployed.instance}, but is ${machine}`);
+  check(machine === deployed.instance, `the machine should still be ${deployed.instance}, but is ${machine}`);
   await expectLogin(logIn, "Alice's new key", "Alice", readOutput(outputs, "alicePrivateKey"));
   await expectRefusal(logIn, "Alice's old key", deployed.alicePrivateKey);
-  print("   The same machine, which never stopped: it shows the host key of before.");
+  print("   The machine never stopped: it shows the same host key as before.");
 
   printHeading(7, "Is Bob locked out now?");
   await expectRefusal(logIn, "Bob's key", deployed.bobPrivateKey);
-  print(bold("   Yes. The provider took his key off the machine, and had the machine refuse it before it said so."));
+  print(bold("   Yes. The provider took his key off the machine, and proved that the machine refuses it."));
 
   printHeading(8, "Destroy everything.");
   await stack.destroy();
   const left = await account.keyNames();
-  expect(left.length === 0, `the account should have no SSH key, but has: ${left.join(", ")}`);
-  print("   The account is as empty as before.");
+  check(left.length === 0, `the account should have no SSH key, but has: ${left.join(", ")}`);
+  print("   The account has no SSH key any more.");
 }
 
 /** @typedef {(privateKey: string, command: string) => Promise<import("./login.mjs").Result>} LogIn */
 
-/** @param {LogIn} logIn @param {string} key whose it is @param {string} who @param {string} privateKey */
+/** @param {LogIn} logIn @param {string} key such as "Alice's key" @param {string} who @param {string} privateKey */
 async function expectLogin(logIn, key, who, privateKey) {
   const { code, output } = await logIn(privateKey, `echo "${who} is in" && hostname`);
   const [greeting = "", hostname = ""] = output.trim().split("\n").slice(-2);
-  expect(code === 0 && greeting === `${who} is in`, `${key} should work, but ended with ${code}:\n${output}`);
+  check(code === 0 && greeting === `${who} is in`, `${key} should work, but ended with ${code}:\n${output}`);
   print(`   ${key}: "${greeting}", says the machine "${hostname}".`);
 }
 
-/** What OpenSSH says, and what the npm package ssh2 does. */
+/** The messages of OpenSSH and of the npm package ssh2. */
 const REFUSED = /Permission denied \([^)]*\)|All configured authentication methods failed/;
 
-/** @param {LogIn} logIn @param {string} key whose it is @param {string} privateKey */
+/** @param {LogIn} logIn @param {string} key such as "Alice's key" @param {string} privateKey */
 async function expectRefusal(logIn, key, privateKey) {
   const { code, output } = await logIn(privateKey, "hostname");
   const refusal = REFUSED.exec(output)?.[0];
-  expect(code !== 0 && refusal !== undefined, `${key} should be refused, but ended with ${code}:\n${output}`);
+  check(code !== 0 && refusal !== undefined, `${key} should be refused, but ended with ${code}:\n${output}`);
   print(`   ${key}: "${refusal}".`);
 }
 
@@ -94,12 +94,12 @@ export function printHeading(number, title) {
   print(bold(`${number}. ${title}`));
 }
 
-/** @param {string} said @param {string} key @param {string} instance @returns {boolean} whether one sentence names both */
-function warned(said, key, instance) {
-  return said.split("\n").some((line) => line.includes(key) && line.includes(instance));
+/** @param {string} output @param {string} key @param {string} instance @returns {boolean} whether one line names both */
+function hasWarning(output, key, instance) {
+  return output.split("\n").some((line) => line.includes(key) && line.includes(instance));
 }
 
-/** @param {boolean} holds @param {string} otherwise */
-function expect(holds, otherwise) {
-  if (!holds) throw new Error(`The demo did not go as it should: ${otherwise}`);
+/** @param {boolean} holds @param {string} problem */
+function check(holds, problem) {
+  if (!holds) throw new Error(`The demo failed: ${problem}`);
 }

@@ -1,34 +1,34 @@
-// The plugin as one file: dist/plugin/, which the npm package and the executables start from.
+// Bundles the plugin into one file in dist/plugin/, which the npm package and the executables start.
 import { chmodSync, copyFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { root } from "../setup/paths.mjs";
 import { notices } from "./notices.mjs";
 
-/** The program that Pulumi looks for. */
+/** The name of the program that Pulumi looks for. */
 export const PROGRAM = "pulumi-resource-exoscale-ssh";
 
-/** All of the plugin and what it uses, in one CommonJS file. */
+/** The plugin and its dependencies in one CommonJS file. */
 export const BUNDLE = "plugin.cjs";
 
-/** Names, licences and notices of what was bundled. */
+/** Names, licences and notices of the bundled packages. */
 export const NOTICES = "THIRD_PARTY_NOTICES.txt";
 
 /**
- * Objects that live shortly get no more room than at the start. V8 would give them up to 48 MB while hundreds of
- * resources are made, and take no less time. The launcher says the same before it loads anything.
+ * Keeps the space for short-lived objects at its initial size. V8 would let it grow to 48 MB while hundreds of resources
+ * are created, and not be faster. The launcher sets the same before it loads anything.
  */
 const SMALL_HEAP = 'require("node:v8").setFlagsFromString("--semi-space-growth-factor=1");';
 
 /**
- * Modules that are left out. They are only loaded within a `try`, or never by us: the native parts of ssh2, which does
- * without them, and what grpc reads `.proto` files with for its debugging service.
+ * Modules that are not bundled. They are loaded within a `try`, or not at all: the native parts of ssh2, which works
+ * without them, and the `.proto` loader of grpc, which only its debugging service uses.
  */
 const LEFT_OUT = /(\.node|^cpu-features|^@grpc\/proto-loader)$/;
 
 /**
  * Writes the bundle, its launcher and its notices.
  *
- * @param {string} directory is made
+ * @param {string} directory is created
  */
 export async function bundlePlugin(directory) {
   mkdirSync(directory, { recursive: true });
@@ -38,7 +38,7 @@ export async function bundlePlugin(directory) {
   chmodSync(join(directory, PROGRAM), 0o755);
 }
 
-/** @param {string} outfile @returns {Promise<string[]>} the files that are in it, relative to the checkout */
+/** @param {string} outfile @returns {Promise<string[]>} the bundled files, relative to the checkout */
 async function bundle(outfile) {
   // Not at the top: this is loaded before npm has installed anything.
   const esbuild = await import("esbuild");
@@ -63,7 +63,7 @@ async function bundle(outfile) {
 }
 
 /**
- * Whether they happen to be built on this machine must not change the bundle.
+ * The bundle must be the same whether or not they are built on this machine.
  *
  * @param {import("esbuild").PluginBuild} build
  */

@@ -1,4 +1,4 @@
-// The plugin as one program that needs nothing but the C library: Node's "single executable application".
+// Makes the plugin one program that needs only the C library: Node's "single executable application".
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { mustRun } from "../process/run.mjs";
@@ -7,16 +7,16 @@ import { PROGRAM } from "./bundle.mjs";
 import { fetchNode } from "./node_program.mjs";
 import { stripElf } from "./strip_elf.mjs";
 
-/** Node's documentation prescribes it. */
+/** The value that Node's documentation gives. */
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
-/** The heap stays small. While 500 resources are read at once, V8 would let it grow by 40 MB more, and be no faster. */
+/** Keep the heap small. While 500 resources are read at once, V8 would use 40 MB more, and not be faster. */
 const FLAGS = ["--max-semi-space-size=2", "--optimize-for-size"];
 
 /**
  * @param {import("./node_program.mjs").Target} target
- * @param {string} bundle the plugin as one file
- * @param {string} directory is made
+ * @param {string} bundle the bundle of the plugin
+ * @param {string} directory is created
  * @returns {Promise<{ program: string, licence: string }>} the executable, and the text of Node's licence
  */
 export async function makeExecutable(target, bundle, directory) {
@@ -30,7 +30,7 @@ export async function makeExecutable(target, bundle, directory) {
 }
 
 /**
- * Compiled code is put in for the machine that we are on: no other machine's Node runs here to compile it. Its start is
+ * Adds compiled code if the target is this machine, because only its Node can run here to compile it. The start is then
  * a third shorter.
  *
  * @param {import("./node_program.mjs").Target} target
@@ -40,7 +40,7 @@ export async function makeExecutable(target, bundle, directory) {
  */
 async function makeBlob({ platform, arch }, bundle, directory, node) {
   const useCodeCache = platform === process.platform && arch === process.arch;
-  // By names without a directory: compiled code remembers where its source was.
+  // Names without a directory: compiled code contains the path of its source.
   writeFileSync(join(directory, "main.cjs"), readFileSync(bundle));
   const config = {
     main: "main.cjs",
@@ -48,12 +48,12 @@ async function makeBlob({ platform, arch }, bundle, directory, node) {
     useCodeCache,
     disableExperimentalSEAWarning: true,
     execArgv: FLAGS,
-    // NODE_OPTIONS is for the user's own programs; what it requires is not in this one.
+    // NODE_OPTIONS is for the user's programs. A module that it requires is not in this one.
     execArgvExtension: "none",
   };
   writeFileSync(join(directory, "sea.json"), JSON.stringify(config));
-  // V8 may refuse what was compiled under other flags than it runs under.
-  // It numbers what it compiles with a seed of its own; without a given one each run makes other bytes.
+  // V8 may reject code that was compiled with other flags.
+  // Without a fixed seed each run makes other bytes.
   const flags = [...FLAGS, "--random-seed=1", "--experimental-sea-config", "sea.json"];
   await mustRun(useCodeCache ? node : process.execPath, flags, { cwd: directory, env: {} });
   return join(directory, "blob");

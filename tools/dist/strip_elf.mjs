@@ -1,27 +1,28 @@
-// Takes out of a Linux program what only debuggers read: 17 MB of Node. `strip` does the same, but differently in each
-// version, knows its own kind of processor only, and is not everywhere.
+// Removes the sections of a Linux program that only debuggers read: 17 MB of Node. The program `strip` does the same, but
+// its output depends on its version, it knows one kind of processor, and it is not always installed.
 
-/** Where the file's header says where the table of sections is, how many there are, and which one has their names. */
+/** Offsets in the file's header: of the table of sections, of their number, and of the section with their names. */
 const HEADER = { table: 0x28, count: 0x3c, names: 0x3e };
 const SECTION = { size: 64, type: 4, flags: 8, offset: 24, length: 32 };
-/** The section is part of the running program. */
+/** Flag: the section is loaded when the program runs. */
 const ALLOCATED = 2n;
-/** The section has no content in the file, such as .bss. */
+/** Type: the section has no content in the file, such as .bss. */
 const EMPTY = 8;
 
 /**
  * @param {Buffer} program 64 bit, little endian
- * @returns {Buffer} the program with the sections that are loaded, which linkers put first, and their names
- * @throws {Error} when it is something else, or is laid out otherwise
+ * @returns {Buffer} the program with the loaded sections, which linkers put first, and their names
+ * @throws {Error} if it is something else, or has another layout
  */
 export function stripElf(program) {
-  if (program.toString("latin1", 0, 6) !== "\x7fELF\x02\x01") throw new Error("Not a 64-bit program of Linux");
+  if (program.toString("latin1", 0, 6) !== "\x7fELF\x02\x01")
+    throw new Error("This is not a 64-bit program for Linux.");
   const sections = readSections(program);
   const firstDropped = sections.findIndex(({ flags }, index) => index > 0 && !(flags & ALLOCATED));
   const kept = sections.slice(0, firstDropped);
   const names = sections[program.readUInt16LE(HEADER.names)];
   if (!names || sections.slice(firstDropped).some(({ flags }) => flags & ALLOCATED))
-    throw new Error("Unusual sections");
+    throw new Error("The sections of this program have an unexpected order.");
   const end = Math.max(...kept.map(({ type, offset, length }) => offset + (type === EMPTY ? 0 : length)));
   const loaded = Buffer.from(program.subarray(0, end));
   const texts = program.subarray(names.offset, names.offset + names.length);

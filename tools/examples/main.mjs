@@ -1,4 +1,4 @@
-// A shell in a copy of the examples, with an emulated account and Pulumi at hand: `node tools/examples/main.mjs`.
+// Opens a shell in a copy of the examples, with an emulated account and Pulumi: `node tools/examples/main.mjs`.
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
@@ -12,8 +12,8 @@ import { builtHosts } from "../setup/language_hosts.mjs";
 import { root } from "../setup/paths.mjs";
 import { addSdk, installPlugin } from "./plugin.mjs";
 
-/** The last part is for Pulumi's hosts that do not look into Pulumi.yaml for the environment. */
-const environmentOfPython =
+/** The last command is for language hosts that do not read the virtual environment from Pulumi.yaml. */
+const pythonCommands =
   'python3 -m venv venv && venv/bin/pip install -r requirements.txt && export PATH="$PWD/venv/bin:$PATH"';
 
 await runMain(async () => {
@@ -22,19 +22,19 @@ await runMain(async () => {
   const names = readdirSync(join(root, "examples")).sort();
   for (const name of names) addSdk(sandbox.add(name));
   installPlugin(sandbox.environment["PULUMI_HOME"] ?? "");
-  print("An Exoscale runs on this machine, with an account of its own. This shell is among copies of the examples:");
+  print("An emulated Exoscale is running on this machine. This shell is in a folder with copies of the examples:");
   print(`   ${names.join("  ")}`);
-  print("Go into one, then: pulumi stack init dev && pulumi up");
+  print("To run one: cd NAME && pulumi stack init dev && pulumi up");
   if (!existsSync(join(root, "sdks")))
-    print("Those of the plugin, plugin-*, need what `npm run sdks` makes; plugin-yaml does not.");
-  else print(`In plugin-python first: ${environmentOfPython}`);
+    print("plugin-typescript, plugin-python and plugin-go need SDKs: run `npm run sdks` in the clone first.");
+  else print(`In plugin-python run first: ${pythonCommands}`);
   if (!builtHosts() && !findOnPath("pulumi-language-yaml")) {
     print(
-      "plugin-yaml, plugin-python and plugin-go need Pulumi's hosts of these languages. Its CLI as released has them; else",
+      "plugin-yaml, plugin-python and plugin-go need Pulumi's language hosts. The released Pulumi CLI has them. Otherwise",
     );
-    print("`npm test` builds them.");
+    print("run `npm test` in the clone, which builds them.");
   }
-  print("The end of the shell (exit) ends the Exoscale and removes everything.");
+  print("When you leave the shell (exit), the emulator stops and everything is removed.");
   const code = await shell(join(sandbox.directory, "examples"), { ...sandbox.environment, ...cloud.environment });
   await sandbox.remove();
   await cloud.stop();
@@ -43,9 +43,9 @@ await runMain(async () => {
 
 /** @param {string} cwd @param {NodeJS.ProcessEnv} env @returns {Promise<number>} its exit code */
 async function shell(cwd, env) {
-  // Without the user's start-up files, which may put another Node or Pulumi first on PATH.
+  // Without the user's start-up files: they may put another Node or Pulumi first on PATH.
   const [command, ...args] = findOnPath("bash") ? ["bash", "--norc"] : ["sh"];
-  // No channel: programs started from the shell would take it for theirs.
+  // No IPC channel: programs that the shell starts would use it.
   const child = spawn(command, args, { cwd, env: { ...env, PS1: "examples \\W $ " }, stdio: "inherit" });
   const stop = beforeExit(() => child.kill("SIGHUP"));
   const [code] = await once(child, "exit");

@@ -1,14 +1,14 @@
-// What the examples of the plugin need besides: the plugin itself, and the SDK of their language.
+// Installs what the examples of the plugin need: the plugin, and the SDK of their language.
 import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { shellWord } from "../process/shell_word.mjs";
 import { root } from "../setup/paths.mjs";
 
-/** Where npm has the SDK in TypeScript. */
+/** The folder of the TypeScript SDK in node_modules. */
 const scope = join("node_modules", "@pulumi");
 
 /**
- * As `pulumi plugin install` does.
+ * Does the same as `pulumi plugin install`.
  *
  * @param {string} home the directory that PULUMI_HOME names
  * @param {string} build a built checkout
@@ -19,13 +19,13 @@ export function installPlugin(home, build = root) {
   const program = join(directory, "pulumi-resource-exoscale-ssh");
   mkdirSync(directory, { recursive: true });
   const bundle = join(build, "dist", "plugin", "plugin.cjs");
-  // Builds before the bundle had the plugin in many files.
+  // Older builds have no bundle.
   const main = existsSync(bundle) ? bundle : join(build, "dist", "provider", "plugin", "main.js");
   writeFileSync(program, `#!/bin/sh\nexec ${[process.execPath, main].map(shellWord).join(" ")} "$@"\n`);
   chmodSync(program, 0o755);
 }
 
-/** As `pulumi package add` does, with what `npm run sdks` made. @param {string} program its folder */
+/** Does the same as `pulumi package add`, with the SDK of `npm run sdks`. @param {string} program its folder */
 export function addSdk(program) {
   const [, language = ""] =
     /^runtime:(?:\n {2}name:)? (\w+)$/m.exec(readFileSync(join(program, "Pulumi.yaml"), "utf8")) ?? [];

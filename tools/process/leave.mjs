@@ -24,7 +24,7 @@ export function beforeExit(undo) {
   };
 }
 
-/** @returns {boolean} whether the program is exiting; errors of the processes that it ends are then expected */
+/** @returns {boolean} whether the program is exiting; errors of its child processes are then expected */
 export const isExiting = () => exiting !== undefined;
 
 /** @param {number} code @returns {Promise<never>} runs every clean-up and ends the program; later calls wait for the first */

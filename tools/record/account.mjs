@@ -1,4 +1,4 @@
-// The emulated account of a recording, whose files stay when it ends.
+// The emulated account of a recording. Its files stay when the emulator stops.
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -8,37 +8,37 @@ import { root } from "../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
 
-/** Accepted by emulators of recordings alone, so no secret. */
+/** No secret: only the emulators of recordings accept them. */
 const credentials = { apiKey: "EXOrecorded", apiSecret: "the secret of a recorded account" };
 
 /**
  * @typedef {object} RecordedAccount
- * @property {string} directory what the emulator keeps
- * @property {Record<string, string>} environment what points at it
- * @property {() => Promise<void>} stop leaves the directory
- * @property {() => Promise<void>} remove removes it
+ * @property {string} directory the files of the emulator
+ * @property {Record<string, string>} environment the variables with its endpoint and credentials
+ * @property {() => Promise<void>} stop keeps the directory
+ * @property {() => Promise<void>} remove deletes it
  */
 
-/** @returns {Promise<RecordedAccount>} an account with the anti-affinity group "apart", which no program can make */
+/** @returns {Promise<RecordedAccount>} an account with the anti-affinity group "apart", which no resource of this package can create */
 export async function startRecordedAccount() {
   /** @type {typeof import("../../emulator/index.js")} */
   const { startEmulator } = require(join(root, "dist", "emulator", "index.js"));
   const directory = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-account-"));
   const remove = beforeExit(() => rmSync(directory, { recursive: true, force: true }));
-  // Guests of root have other owners, who must get to their files.
+  // If root runs this, guests have other users, who need access to their files.
   chmodSync(directory, 0o711);
   const stateDir = join(directory, "account");
   const emulator = await startEmulator({ ...credentials, stateDir, operationMs: 20, zones: ["ch-gva-2", "de-fra-1"] });
   const stop = beforeExit(() => emulator.close());
-  await makeGroup(emulator.endpoint);
+  await createGroup(emulator.endpoint);
   return { directory: stateDir, environment: { ...emulator.environment }, stop, remove };
 }
 
 /** @param {string} endpoint */
-async function makeGroup(endpoint) {
+async function createGroup(endpoint) {
   /** @type {typeof import("../../provider/exoscale/client.js")} */
   const { Api } = require(join(root, "dist", "provider", "exoscale", "client.js"));
   const api = new Api({ endpoint, credentials: () => credentials });
-  const call = { what: "make a group", path: "/anti-affinity-group", body: { name: "apart" } };
+  const call = { what: "create a group", path: "/anti-affinity-group", body: { name: "apart" } };
   await api.post(call, async () => undefined);
 }

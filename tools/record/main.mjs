@@ -1,4 +1,4 @@
-// Runs a program with some build of the package on today's emulator, and keeps the state and the account: see
+// Runs a program with a build of the package on the current emulator, and records the state and the account: see
 // tests/recorded_states/README.md.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -11,12 +11,12 @@ import { print, step } from "../process/say.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 import { startRecordedAccount } from "./account.mjs";
 import { copyProgram } from "./program.mjs";
-import { keep } from "./recording.mjs";
+import { saveRecording } from "./recording.mjs";
 import { PASSPHRASE } from "./seal.mjs";
 import { createProgramSettings } from "./settings.mjs";
 
 await runMain(async () => {
-  const { folder, build } = asked();
+  const { folder, build } = parseArguments();
   const sandbox = createEmptySandbox(process.env["PATH"] ?? "");
   const program = join(sandbox.directory, "program");
   copyProgram(folder, program, build);
@@ -30,13 +30,15 @@ await runMain(async () => {
   await pulumi(["stack", "init", "test"]);
   const settings = createProgramSettings();
   for (const { name, value, kind } of settings) await pulumi(["config", "set", `--${kind}`, name], value);
-  await step("Making everything that the program declares", () => pulumi(["up", "--yes", "--skip-preview"]));
-  await step("Seeing that this build finds nothing to change", () => pulumi(["preview", "--expect-no-changes"]));
+  await step("Creating everything that the program declares", () => pulumi(["up", "--yes", "--skip-preview"]));
+  await step("Checking that a preview with this build shows no changes", () =>
+    pulumi(["preview", "--expect-no-changes"]),
+  );
   const stack = await pulumi(["stack", "export"]);
   await account.stop();
-  await step("Keeping the state and the account", async () => {
+  await step("Recording the state and the account", async () => {
     const secrets = settings.filter(({ kind }) => kind === "secret").map(({ value }) => value);
-    keep({ folder, program, stack, account, secrets });
+    saveRecording({ folder, program, stack, account, secrets });
     const biome = join(nodeModules, "@biomejs", "biome", "bin", "biome");
     await mustRun(process.execPath, [biome, "format", "--write", folder], { cwd: root });
   });
@@ -46,16 +48,17 @@ await runMain(async () => {
   return 0;
 });
 
-/** @returns {{ folder: string, build: string }} where the recording goes, and the built checkout that makes it */
-function asked() {
+/** @returns {{ folder: string, build: string }} the folder of the recording, and the built checkout to record with */
+function parseArguments() {
   const { values, positionals } = parseArgs({ allowPositionals: true, options: { package: { type: "string" } } });
   const folder = join(root, "tests", "recorded_states", positionals[0] ?? "");
   if (positionals.length !== 1 || !existsSync(join(folder, "index.js"))) {
     throw new Error(
-      "Name a folder of tests/recorded_states that has an index.js, and with --package a built checkout.",
+      "Give the name of a folder in tests/recorded_states that has an index.js. --package DIR is for another built checkout.",
     );
   }
   const build = resolve(values.package ?? root);
-  if (!existsSync(join(build, "dist", "provider"))) throw new Error(`${build} has no dist/provider: npm run build`);
+  if (!existsSync(join(build, "dist", "provider")))
+    throw new Error(`${build} has no dist/provider. Run this there: npm run build`);
   return { folder, build };
 }

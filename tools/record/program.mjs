@@ -1,11 +1,11 @@
-// The program of a recording, as if a user had installed a certain build of the package.
+// Copies the program of a recording, and installs a build of the package beside it.
 import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
-/** Files of a recording that a person writes. */
+/** The files of a recording that are written by hand. */
 export const WRITTEN = ["index.js", "Pulumi.yaml"];
 
-/** @param {string} folder of the recording @param {string} program where it goes @param {string} build a built checkout */
+/** @param {string} folder of the recording @param {string} program the folder to create @param {string} build a built checkout */
 export function copyProgram(folder, program, build) {
   const modules = join(program, "node_modules");
   mkdirSync(modules, { recursive: true });
@@ -13,7 +13,7 @@ export function copyProgram(folder, program, build) {
   for (const name of readdirSync(join(build, "node_modules"))) {
     if (!name.startsWith(".")) symlinkSync(join(build, "node_modules", name), join(modules, name));
   }
-  // A copy: a linked package would be taken for a part of the program, and its code for text to be stored.
+  // A copy and no link: Pulumi serializes the code of a linked package, as it does with code of the program.
   for (const part of ["package.json", "schema.json", "dist"]) {
     cpSync(join(build, part), join(modules, "pulumi-exoscale-ssh", part), { recursive: true });
   }

@@ -1,10 +1,10 @@
-// What is kept of a run: the state of the stack and its settings, the files of the account, and those of the program.
+// Writes a recording: the state of the stack, its settings, the files of the account, and those of the program.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { WRITTEN } from "./program.mjs";
-import { sealerFor } from "./seal.mjs";
+import { createSealer } from "./seal.mjs";
 
-/** Stands in the recorded state for the port of the machines' SSH servers, which is another one in each run. */
+/** Replaces the port of the machines' SSH servers in the recorded state, because each run has another one. */
 const SSH_PORT = "{sshPort}";
 
 /**
@@ -13,18 +13,18 @@ const SSH_PORT = "{sshPort}";
  * @property {string} program
  * @property {string} stack what `pulumi stack export` printed
  * @property {import("./account.mjs").RecordedAccount} account
- * @property {string[]} secrets what the program was configured with
+ * @property {string[]} secrets the secret values of its configuration
  *
- * @typedef {object} Kept a file, or a directory, whose path then ends in a slash
+ * @typedef {object} Entry a file, or a directory, whose path ends with a slash
  * @property {string} mode such as "600"
  * @property {string} [text] of a file
- * @property {string} [sealed] of a file instead of the text, where it has a private key or another secret
+ * @property {string} [sealed] the encrypted text of a file with a private key or another secret
  */
 
 /** @param {Run} run */
-export function keep({ folder, program, stack, account, secrets }) {
+export function saveRecording({ folder, program, stack, account, secrets }) {
   const settings = readFileSync(join(program, "Pulumi.test.yaml"), "utf8");
-  const seal = sealerFor(/^encryptionsalt: (.*)$/m.exec(settings)?.[1] ?? "");
+  const seal = createSealer(/^encryptionsalt: (.*)$/m.exec(settings)?.[1] ?? "");
   const hidden = [...secrets, ...secrets.map((secret) => Buffer.from(secret).toString("base64")), "PRIVATE KEY"];
   /** @param {string} text */
   const content = (text) => (hidden.some((each) => text.includes(each)) ? { sealed: seal(text) } : { text });
@@ -36,25 +36,25 @@ export function keep({ folder, program, stack, account, secrets }) {
   write("program_files.json", filesBelow(program, content, [...WRITTEN, "Pulumi.test.yaml", "node_modules"]));
 }
 
-/** @param {string} stack @param {string} port @returns {string} in `ssh -p`, `[address]:` and `Port` it is left open */
+/** @param {string} stack @param {string} port @returns {string} without the port in `ssh -p`, `[address]:` and `Port` */
 function withoutPort(stack, port) {
   return stack.replace(new RegExp(`(ssh -p |\\]:|Port )${port}\\b`, "g"), `$1${SSH_PORT}`);
 }
 
 /**
  * @param {string} directory
- * @param {(text: string) => Partial<Kept>} content
- * @param {string[]} [besides] what lies there and is not kept
- * @returns {Record<string, Kept>} by path, a directory before what is in it
+ * @param {(text: string) => Partial<Entry>} content
+ * @param {string[]} [excluded] names to leave out
+ * @returns {Record<string, Entry>} by path; a directory is before its files
  */
-function filesBelow(directory, content, besides = []) {
-  const entries = readdirSync(directory, { withFileTypes: true }).filter(({ name }) => !besides.includes(name));
-  const kept = entries.map((entry) => {
+function filesBelow(directory, content, excluded = []) {
+  const entries = readdirSync(directory, { withFileTypes: true }).filter(({ name }) => !excluded.includes(name));
+  const found = entries.map((entry) => {
     const path = join(directory, entry.name);
     const mode = (statSync(path).mode & 0o777).toString(8);
     if (!entry.isDirectory()) return { [entry.name]: { mode, ...content(readFileSync(path, "utf8")) } };
     const below = Object.entries(filesBelow(path, content)).map(([name, each]) => [`${entry.name}/${name}`, each]);
     return { [`${entry.name}/`]: { mode }, ...Object.fromEntries(below) };
   });
-  return Object.assign({}, ...kept);
+  return Object.assign({}, ...found);
 }

@@ -1,4 +1,4 @@
-// Encrypts what no file of the repository may have in clear, as Pulumi encrypts secrets of the same stack.
+// Encrypts what must not be in clear text in the repository, in the same way as Pulumi encrypts the secrets of the stack.
 import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
 
 /** The passphrase of every recorded stack. Not a secret: it protects test keys. */
@@ -8,7 +8,7 @@ export const PASSPHRASE = "a passphrase for tests";
  * @param {string} salt `v1:salt:...`, the `encryptionsalt` of the stack's settings
  * @returns {(text: string) => string} AES-256-GCM, written `v1:nonce:ciphertext and tag`
  */
-export function sealerFor(salt) {
+export function createSealer(salt) {
   const key = pbkdf2Sync(PASSPHRASE, Buffer.from(salt.split(":")[1] ?? "", "base64"), 1_000_000, 32, "sha256");
   return (text) => {
     const nonce = randomBytes(12);

@@ -1,4 +1,4 @@
-// The configuration that the programs of recordings read.
+// The configuration for the programs of recordings.
 import { generateKeyPairSync } from "node:crypto";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -6,7 +6,7 @@ import { nodeModules } from "../setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
 
-/** @returns {{ name: string, value: string, kind: "secret" | "plaintext" }[]} with keys that nobody had before */
+/** @returns {{ name: string, value: string, kind: "secret" | "plaintext" }[]} with new keys */
 export function createProgramSettings() {
   const imported = generateKeyPairSync("ed25519").privateKey.export({ format: "pem", type: "pkcs8" }).toString();
   const [publicKey, privateKey] = [createForeignPublicKey(), imported];
@@ -19,7 +19,7 @@ export function createProgramSettings() {
   ];
 }
 
-/** @returns {string} a public key whose private half is thrown away */
+/** @returns {string} a public key; the private half is discarded */
 function createForeignPublicKey() {
   /** @type {typeof import("ssh2")} */
   const { utils } = require(join(nodeModules, "ssh2"));

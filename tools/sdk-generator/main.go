@@ -1,5 +1,5 @@
 // Command sdk-generator writes the SDK of one language from a Pulumi schema, with Pulumi's own code generator and the
-// settings of `pulumi package add`, for whose language hosts there are no modules.
+// settings of `pulumi package add`, whose language hosts are not published as Go modules.
 package main
 
 import (
@@ -14,7 +14,7 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 )
 
-// What is written into the first line of each file, as Pulumi's language hosts do.
+// The name in the first line of each file; Pulumi's language hosts write the same.
 const tool = "pulumi-language-"
 
 func main() {
@@ -47,7 +47,7 @@ func run(schemaFile, language, directory string) error {
 	return write(files, directory)
 }
 
-// The loader is for packages that ours refers to: there are none, and it says so if one should come.
+// The loader is for packages that the schema refers to. There are none; the null loader fails if one is added.
 func bind(text []byte) (*schema.Package, error) {
 	var spec schema.PackageSpec
 	if err := json.Unmarshal(text, &spec); err != nil {
@@ -60,7 +60,7 @@ func bind(text []byte) (*schema.Package, error) {
 	if diagnostics.HasErrors() {
 		return nil, diagnostics
 	}
-	// `pulumi package add` does the same: module paths and versions are then those of a local package.
+	// `pulumi package add` sets this too: module paths and versions are then those of a local package.
 	pkg.SupportPack = true
 	return pkg, nil
 }
@@ -74,7 +74,7 @@ func generate(pkg *schema.Package, language string) (map[string][]byte, error) {
 	case "go":
 		return golang.GeneratePackage(tool+language, pkg, nil)
 	}
-	return nil, fmt.Errorf("%q is no language of this generator: nodejs, python or go", language)
+	return nil, fmt.Errorf("%q is not a language of this generator: use nodejs, python or go", language)
 }
 
 func write(files map[string][]byte, directory string) error {

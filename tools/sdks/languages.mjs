@@ -1,4 +1,4 @@
-// What an SDK goes through before it counts as good: it is built as its users build it, and its types are checked.
+// Builds each SDK in the same way as its users, and checks its types.
 import { copyFileSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
@@ -11,12 +11,12 @@ import { ensurePulumiPython } from "./python.mjs";
 
 /**
  * @typedef {object} Language
- * @property {() => Promise<unknown>} [prepare] installs what its SDK and its programs need
+ * @property {() => Promise<unknown>} [prepare] installs what the SDK and programs need
  * @property {(sdk: string, node: string) => Promise<void>} build
  */
 
 /**
- * By the names that Pulumi gives them.
+ * By Pulumi's names.
  *
  * @type {Record<string, Language>}
  */
@@ -26,25 +26,25 @@ export const languages = {
   go: { build: buildForGo },
 };
 
-/** As npm does when the SDK is installed. @param {string} sdk @param {string} node */
+/** Does the same as npm when it installs the SDK. @param {string} sdk @param {string} node */
 async function buildForNode(sdk, node) {
   const path = [dirname(node), join(nodeModules, ".bin"), process.env["PATH"]].join(delimiter);
   await mustRun(node, [join("scripts", "postinstall.js")], { cwd: sdk, env: { ...process.env, PATH: path } });
 }
 
-/** What Pulumi's generator writes is loose about these; undefined names, members and arguments show all the same. */
-const LOOSE = ["arg-type", "assignment", "override", "return-value", "var-annotated"];
+/** Code of Pulumi's generator fails these checks. Undefined names, members and arguments are still found. */
+const DISABLED_CHECKS = ["arg-type", "assignment", "override", "return-value", "var-annotated"];
 
 /** @param {string} sdk */
 async function buildForPython(sdk) {
   const python = await ensurePulumiPython();
   await mustRun(python, ["-m", "compileall", "-q", "."], { cwd: sdk });
-  const loose = LOOSE.flatMap((code) => ["--disable-error-code", code]);
+  const disabled = DISABLED_CHECKS.flatMap((code) => ["--disable-error-code", code]);
   const cache = ["--cache-dir", join(nodeModules, ".cache", "mypy")];
-  await mustRun(python, ["-m", "mypy", ...cache, ...loose, "pulumi_exoscale_ssh"], { cwd: sdk });
+  await mustRun(python, ["-m", "mypy", ...cache, ...disabled, "pulumi_exoscale_ssh"], { cwd: sdk });
 }
 
-/** With a go.mod of its own that names a present Pulumi: the SDK's stays as it was generated. @param {string} sdk */
+/** With a copy of go.mod that requires the current Pulumi: the generated one stays as it is. @param {string} sdk */
 async function buildForGo(sdk) {
   const scratch = mkdtempSync(join(tmpdir(), "pulumi-exoscale-ssh-sdk-"));
   const clean = beforeExit(() => rmSync(scratch, { recursive: true, force: true }));

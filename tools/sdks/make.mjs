@@ -1,4 +1,4 @@
-// SDKs for other languages, and TypeScript, generated from schema.json into sdks/.
+// Generates the SDKs for TypeScript and other languages from schema.json into sdks/.
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeExit } from "../process/leave.mjs";
@@ -11,18 +11,18 @@ import { languages } from "./languages.mjs";
 
 const schema = join(root, "schema.json");
 
-/** The languages of the SDKs, by the names that Pulumi gives them. */
+/** The languages of the SDKs, by Pulumi's names. */
 export const sdkLanguages = Object.keys(languages);
 
 /**
- * Installs what the language needs.
+ * Installs what the SDK of a language needs.
  *
  * @param {string} language
- * @returns {Promise<string | undefined>} why its SDK cannot be made here; undefined where it can
+ * @returns {Promise<string | undefined>} why its SDK cannot be made here; undefined if it can
  */
 export async function whyNoSdk(language) {
   const obstacle = await whyNoGo();
-  if (obstacle) return `Pulumi's code generator has to be built with Go, and ${obstacle}`;
+  if (obstacle) return `Pulumi's code generator has to be built with Go, but ${obstacle}`;
   try {
     await languages[language]?.prepare?.();
     return undefined;
@@ -32,7 +32,7 @@ export async function whyNoSdk(language) {
 }
 
 /**
- * Generates an SDK and builds it, unless it was made of just this schema.
+ * Generates and builds an SDK, unless it was made from the same schema.
  *
  * @param {string} language
  * @param {string} node the path of Node 24
@@ -41,12 +41,12 @@ export async function makeSdk(language, node) {
   if (isMade(language)) return;
   const generator = await ensureGenerator();
   await withLock(checkoutLock, `making the SDK for ${language}`, async () => {
-    if (!isMade(language)) await make(generator, language, node);
+    if (!isMade(language)) await generate(generator, language, node);
   });
 }
 
 /** @param {string} generator @param {string} language @param {string} node */
-async function make(generator, language, node) {
+async function generate(generator, language, node) {
   const fresh = join(root, "sdks", `.fresh-${language}-${process.pid}`);
   const clean = beforeExit(() => rmSync(fresh, { recursive: true, force: true }));
   try {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { root } from "../setup/paths.mjs";
 import { environmentPython, installEnvironment } from "../setup/virtual_environment.mjs";
 
-/** Names the interpreter for the tests; a developer may set it to one of their own. */
+/** The interpreter for the tests. A developer may set another one. */
 export const PULUMI_PYTHON_VARIABLE = "PULUMI_EXOSCALE_SSH_PYTHON";
 
 const requirements = join(root, "tools", "sdks", "requirements.txt");
 
-/** @returns {string | undefined} the interpreter that is named, or that is there already */
+/** @returns {string | undefined} the interpreter that the variable names, or the installed one */
 export function pulumiPythonAtHand() {
   const given = process.env[PULUMI_PYTHON_VARIABLE];
   if (given) return given;
@@ -17,7 +17,7 @@ export function pulumiPythonAtHand() {
   return existsSync(python) ? python : undefined;
 }
 
-/** @returns {Promise<string>} the interpreter @throws {Error} when it cannot be had */
+/** @returns {Promise<string>} the interpreter @throws {Error} if it cannot be installed */
 export async function ensurePulumiPython() {
   return pulumiPythonAtHand() ?? (await installEnvironment(requirements, "Installing Pulumi for Python", "pulumi"));
 }

@@ -10,7 +10,7 @@ import { sendSignal } from "../process/tree.mjs";
 
 /** The holder renews the lock this often, in milliseconds. */
 const HEARTBEAT = 2_000;
-/** A lock that was not renewed for this long is stale, even if the pid of its holder is on another host. In milliseconds. */
+/** A lock that was not renewed for this long, in milliseconds, is stale, even if its holder is on another host. */
 const STALE_AFTER = 60_000;
 /** How often to try again, in milliseconds. */
 const POLL = 200;
@@ -138,7 +138,7 @@ function renew(path) {
   try {
     utimesSync(path, new Date(), new Date());
   } catch {
-    // Another process took the lock while this machine was suspended. Both do the same work, and the later result is kept.
+    // Another process took the lock while this machine was suspended. Both do the same work; the later result is kept.
   }
 }
 
