@@ -1,13 +1,13 @@
 import * as z from "zod";
 
-/** The type of a property, as far as both TypeScript and Pulumi's schema can say it. */
+/** The type of a property, in terms that both TypeScript and Pulumi's schema have. */
 export type TypeNode =
   | { readonly kind: "string" | "integer" | "number" | "boolean" | "any" }
   | { readonly kind: "enum"; readonly name: string; readonly values: readonly ChoiceValue[] }
   | { readonly kind: "array" | "map"; readonly items: TypeNode; readonly resource?: string }
   | { readonly kind: "object"; readonly name: string };
 
-/** A word of an enumeration, and what it means. */
+/** A value of an enumeration, and what it means. */
 export interface ChoiceValue {
   readonly value: string;
   readonly description: string;
@@ -21,13 +21,13 @@ export interface Property {
   readonly required: boolean;
   readonly secret: boolean;
   readonly replaces: boolean;
-  /** Where `replaces` does not say all: see the mark in `provider/resources/contract/description.ts`. */
+  /** More precise than `replaces`: see the metadata in `provider/resources/contract/description.ts`. */
   readonly replacement?: "sometimes" | "always";
-  /** Programs may give a resource of this name instead. */
+  /** Programs may pass a resource of this name instead. */
   readonly resource?: string;
-  /** What a change does, in words that follow "A change". */
+  /** What a change does: the rest of a sentence that begins with "A change". */
   readonly change: string;
-  /** Value where the program gives none; absent if there is none, or if it depends on other inputs. */
+  /** The default; absent if there is none, or if it depends on other inputs. */
   readonly default?: string | number | boolean;
 }
 
@@ -74,9 +74,9 @@ interface JsonSchema {
   readonly resource?: string;
 }
 
-/** Reads a description of the core, without what is hidden. */
+/** Reads a description of the core, without hidden fields. */
 export function described(object: z.ZodType, io: "input" | "output"): Described {
-  // zod writes what JSON Schema and our own marks have in common with the interface above.
+  // The interface above has the part of zod's JSON Schema and of our own metadata that is read here.
   const schema = z.toJSONSchema(object, { io, unrepresentable: "any" }) as JsonSchema;
   const definitions = schema.$defs ?? {};
   const named = Object.entries(definitions);

@@ -1,15 +1,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
-/** Where the errors are, a file for each group of them. */
+/** The folder of the error classes, with a file for each group. */
 export const errorsRoom = "provider/errors";
 
-/** An error that a user can meet, as the file of its group describes it. */
+/** An error that a user can get, as its source describes it. */
 export interface DescribedError {
   /** Name of the class. */
   readonly name: string;
   readonly code: string;
-  /** What the file that it stands in begins with. */
+  /** The first line of its file. */
   readonly group: string;
   /** First paragraph of its docstring. */
   readonly meaning: string;
@@ -38,7 +38,7 @@ function paragraphs(doc: string): string[] {
   return text.split(/\n\n+/).map((paragraph) => paragraph.replace(/\s+/g, " "));
 }
 
-/** What the core reaches without importing it, and in which code that shows. */
+/** Code that the core calls without importing it, and the pattern of such calls. */
 const reached: readonly { path: string; where: RegExp }[] = [
   { path: "provider/account.ts", where: /account/ },
   ...["attempt", "client", "names", "network", "refusal", "retry"].map((file) => ({
@@ -53,19 +53,19 @@ const reached: readonly { path: string; where: RegExp }[] = [
   { path: "provider/private_key_file.ts", where: /\bfiles\b/ },
 ];
 
-/** What a text search finds and cannot be. */
+/** Codes that the text search finds, but that cannot occur. */
 const neverThrown: Readonly<Record<string, RegExp>> = {
-  // It goes to the host, and asks Exoscale nothing.
+  // It uses SSH only, and never the API.
   "provider/resources/authorized_key": /^(API_|NOT_IN_ACCOUNT$|SSH_HOST_KEY_NOT_PINNED$)/,
-  // Only an Instance has its host make itself keys.
+  // Only an Instance creates host keys.
   "provider/resources/ssh_key_pair": /^SSH_HOST_KEY_NOT_PINNED$/,
-  // These zones are asked for without credentials and by no name.
+  // Zones are listed without credentials, and not by name.
   "provider/resources/functions/get_zones.ts": /^(API_CREDENTIALS_(MISSING|REJECTED)|API_NAME_INVALID|NOT_IN_ACCOUNT)$/,
 };
 
 /**
- * Codes of the errors that code below a folder or file of the core can throw: its own, those of the key material that it
- * imports, and those of the API, of SSH and of private key files as far as it uses them.
+ * Codes of the errors that a folder or file of the core can throw: its own, those of the key formats that it imports, and
+ * those of the API, of SSH and of private key files if it uses them.
  */
 export function codesThrownBy(root: string, start: string, errors: readonly DescribedError[]): string[] {
   const own = filesBelow(root, start);
@@ -77,12 +77,12 @@ export function codesThrownBy(root: string, start: string, errors: readonly Desc
   return codes.filter((code) => !neverThrown[start]?.test(code));
 }
 
-/** Whether a text makes such an error. */
+/** Whether the source creates an error of this class. */
 export function isMadeIn(text: string, name: string): boolean {
   return new RegExp(`\\bnew ${name}\\(|return ${name};`).test(text);
 }
 
-/** The TypeScript files below a path of the repository, or the file that it is. */
+/** The TypeScript files below a folder of the repository; for a file, that file. */
 export function filesBelow(root: string, path: string): string[] {
   if (path.endsWith(".ts")) return [path];
   return readdirSync(join(root, path), { recursive: true, encoding: "utf8" })
@@ -93,7 +93,7 @@ export function filesBelow(root: string, path: string): string[] {
 
 function withImports(root: string, files: readonly string[], follow: (file: string) => boolean): string[] {
   const seen = new Set(files);
-  // A set that grows while it is walked is walked to its end.
+  // Iterating over a set also visits what is added meanwhile.
   for (const file of seen) {
     for (const [, target = ""] of read(root, file).matchAll(/from "(\.[^"]+)"/g)) {
       const imported = `${relative(root, join(root, dirname(file), target))}.ts`;

@@ -6,7 +6,7 @@ import { pulumiSchema } from "./pulumi_schema";
 import { registryTexts } from "./registry";
 import { classesSource } from "./typescript";
 
-/** Writes what follows from the descriptions of the resources: `schema.json`, the typed classes and the pages in docs/. */
+/** Generates `schema.json`, the typed classes and pages in docs/ from the descriptions of the resources. */
 const root = process.cwd();
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 const [all, asked] = [Object.values(resources), Object.values(functions)];

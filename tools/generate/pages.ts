@@ -6,7 +6,7 @@ import { fileName } from "./file_name";
 import { type Besides, configurationPage, errorsPage, functionsPage, resourcePage } from "./markdown";
 import { registryNotes } from "./registry";
 
-/** Where the core has the code of each resource and function. */
+/** The folder with the code of each resource and function. */
 const core = "provider/resources";
 
 /** Every generated page, by its path in the repository. */

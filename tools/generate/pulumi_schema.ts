@@ -12,7 +12,7 @@ interface Package {
 
 interface Subject {
   readonly name: string;
-  /** What it is, in one paragraph. */
+  /** One paragraph. */
   readonly description: string;
   readonly inputs: z.ZodObject;
 }
@@ -25,18 +25,18 @@ interface FunctionDescription extends Subject {
   readonly outputs: z.ZodType;
 }
 
-/** The whole text about a resource or function: what it is, and whatever the registry and the SDKs show besides. */
+/** The text about a resource or function for the registry and the SDKs: its description, examples and notes. */
 export type Text = (subject: Pick<Subject, "name" | "description">) => string;
 
 /** Namespace of all tokens: `exoscale-ssh:index:SshKeyPair`. */
 const namespace = "exoscale-ssh";
 
-/** For the registry: implemented for Pulumi itself, not bridged from Terraform. */
+/** Tells the registry that the provider is not bridged from Terraform. */
 const registryKeywords = ["kind/native"];
 
 /**
- * Without names of packages: there is no place yet where SDKs are published, and `pulumi package add` makes them with the
- * usual names, `@pulumi/exoscale-ssh` and `pulumi_exoscale_ssh`.
+ * Without package names: SDKs are not published yet, and `pulumi package add` uses the default names,
+ * `@pulumi/exoscale-ssh` and `pulumi_exoscale_ssh`.
  */
 const language = {
   nodejs: { respectSchemaVersion: true },
@@ -96,10 +96,10 @@ function resourceSchema(resource: ResourceDescription, text: Text, use: Use): ob
     description: text(resource),
     inputProperties: properties(given, inputSchema),
     requiredInputs: required(given),
-    // Among the outputs, because that is where SDKs look for `replaceOnChanges`.
+    // Among the outputs, because SDKs read `replaceOnChanges` there.
     properties: properties(made, (field) => ({ ...propertySchema(field), ...replacing(forcing.includes(field.name)) })),
     required: required(made),
-    // A stack of the dynamic resources goes over to the plugin with nothing made anew.
+    // So a stack moves from the dynamic resources to the plugin without replacements.
     aliases: [{ type: `pulumi-nodejs:dynamic/${namespace}:${name}` }],
   };
 }
@@ -122,16 +122,16 @@ function choiceSchema({ description, values }: Choice): object {
   return { type: "string", description, enum: values.map((each) => ({ name: pascalCase(each.value), ...each })) };
 }
 
-/** `instance-pool` is `InstancePool` in every language, before each makes its own spelling of it. */
+/** `instance-pool` becomes `InstancePool`, which the SDK of each language spells in its own way. */
 function pascalCase(value: string): string {
   return value.replace(/(?:^|[^a-zA-Z0-9]+)([a-zA-Z0-9])/g, (_, first: string) => first.toUpperCase());
 }
 
 /**
- * The settings. Only as configuration do they have the environment as a default for SDKs: of a provider's inputs an SDK
- * would read the variables in the program and hand them over as inputs. A state would then hold the credentials of the
- * environment, `pulumi destroy` would go on with them after they were changed, and a variable that a colleague lacks would
- * look like a change of the provider. The plugin reads the variables itself.
+ * The settings. SDKs get the environment variables as defaults for configuration, but not for a provider's inputs: an SDK
+ * would read the variables in the program and send them as inputs. The state would then contain credentials from the
+ * environment, `pulumi destroy` would use them after a rotation, and a variable that a colleague does not set would look
+ * like a change of the provider. The plugin reads the variables itself.
  */
 function variables(defaults: (setting: Setting) => object): object {
   return Object.fromEntries(
@@ -165,7 +165,7 @@ function propertySchema({ type, description, secret }: Property): object {
   return { ...typeSchema(type), description: enumerated(type, description), ...(secret && { secret }) };
 }
 
-/** A program in YAML has no type to look at. */
+/** Lists the values in the description, because a YAML program has no types. */
 function enumerated(type: TypeNode, description: string): string {
   return type.kind === "enum"
     ? `${description} One of ${type.values.map(({ value }) => `\`${value}\``).join(", ")}.`

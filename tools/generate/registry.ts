@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { fileName } from "./file_name";
 import type { Text } from "./pulumi_schema";
 
-/** The languages of the examples: their names in the registry, and the endings of their files. */
+/** The languages of the examples: their names in the registry, and their file extensions. */
 const languages = { typescript: "ts", yaml: "yaml" } as const;
 
 /**
- * Texts for the registry and the SDKs: the description, what else is to be known, the examples between the marks by which
- * Pulumi's generators keep those of their language, and how to import. Examples are the files of `docs/examples/plugin`.
+ * Texts for the registry and the SDKs: the description, notes, examples, and how to import. Pulumi's generators find the
+ * examples of their language by the markers around them. Examples are the files of `docs/examples/plugin`.
  */
 export function registryTexts(root: string): Text {
   const text = (file: string) => textOf(root, file);
@@ -17,11 +17,11 @@ export function registryTexts(root: string): Text {
     const examples = Object.entries(languages).map(([language, ending]) =>
       fenced(language, text(`docs/examples/plugin/${fileName(name)}.${ending}`)),
     );
-    return [description, notes, ...marked(examples), importing].filter((part) => part !== "").join("\n\n");
+    return [description, notes, ...withMarkers(examples), importing].filter((part) => part !== "").join("\n\n");
   };
 }
 
-/** What is to be known of a resource before the examples, and what of its import, from that heading on. */
+/** The notes on a resource, which are before the examples, and the section on its import, with its heading. */
 export function registryNotes(root: string, name: string): { notes: string; importing: string } {
   const [notes = "", importing = ""] = textOf(root, `tools/generate/texts/registry/${name}.md`).split(
     /^(?=## Import)/m,
@@ -37,7 +37,7 @@ function fenced(language: string, source: string): string {
   return source === "" ? "" : `\`\`\`${language}\n${source}\n\`\`\``;
 }
 
-function marked(examples: readonly string[]): string[] {
+function withMarkers(examples: readonly string[]): string[] {
   return [
     "{{% examples %}}",
     "## Example Usage",

@@ -15,7 +15,7 @@ interface FunctionDescription {
   readonly outputs: z.ZodType;
 }
 
-/** The typed classes of the dynamic front and the types of its functions, documentation included. */
+/** The typed classes of the dynamic front and the types of its functions, with their documentation. */
 export function classesSource(
   resources: readonly ResourceDescription[],
   functions: readonly FunctionDescription[],
@@ -96,7 +96,7 @@ function functionTypes(
   ].join("\n");
 }
 
-/** Inputs have a type of their own, in which every value may be an output of another resource. */
+/** Inputs have separate types, in which every value may be an output of another resource. */
 function addTypes(nested: Map<string, string>, { types }: Described, asInputs: boolean): void {
   for (const type of types) {
     const name = asInputs ? `${type.name}Args` : type.name;
@@ -116,7 +116,7 @@ function field({ name, required }: Property, type: string): string {
   return required ? `${name}: ${type};` : `${name}?: ${optional(type)};`;
 }
 
-/** An optional input also takes an output that turns out to have no value. */
+/** An optional input also takes an output whose value may be undefined. */
 function optional(type: string): string {
   const wrappedInput = /^pulumi\.Input<(.*)>$/s.exec(type)?.[1];
   return wrappedInput === undefined ? `${type} | undefined` : `pulumi.Input<${wrappedInput} | undefined>`;
@@ -175,7 +175,7 @@ function input(type: TypeNode): string {
   }
 }
 
-/** Where a resource may be given instead, an output of one may be, too. */
+/** If a resource may be passed instead, an output of a resource may be, too. */
 function item(input: string, resource: string | undefined): string {
   return resource === undefined ? input : input.replace(/>$/, ` | ${resource}>`);
 }
