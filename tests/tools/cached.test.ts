@@ -9,7 +9,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(cache, { recursive: true }));
 
-/** Has the directory made, by JavaScript that sees the empty one as `fresh`. */
+/** Fills the directory with JavaScript code, which sees the empty one as `fresh`. */
 const make = (fill: string) =>
   evaluate(
     "setup/cached.mjs",
@@ -18,13 +18,13 @@ const make = (fill: string) =>
 
 const write = 'process.getBuiltinModule("node:fs").writeFileSync(fresh + "/made", "")';
 
-test("a directory of the cache is made once", async () => {
+test("a directory in the cache is filled once", async () => {
   await make(write);
   expect(await make('throw new Error("again")')).toBe(join(cache, "thing"));
   expect(readdirSync(join(cache, "thing"))).toEqual(["made"]);
 });
 
-test("a directory that could not be made whole leaves nothing, and is made by the next run", async () => {
+test("a directory whose filling failed leaves nothing behind, and the next run fills it", async () => {
   expect(await make(`${write}; throw new Error("half-way")`)).toBe("half-way");
   expect(readdirSync(cache)).toEqual([]);
   await make(write);

@@ -17,7 +17,7 @@ function addProgram(name: string, prints: string) {
 const findInstalled = () =>
   evaluate("setup/engine_installed.mjs", "m.findInstalledEngine()", { PATH: `${directory}:/usr/bin:/bin` });
 
-test("uses the installed engine when it is new and has its language host", async () => {
+test("uses the installed engine if it is new enough and has its language host", async () => {
   addProgram("pulumi", "v3.216.0");
   addProgram("pulumi-language-nodejs", "");
   expect(await findInstalled()).toBe(directory);
@@ -34,14 +34,14 @@ test("does not use an installed engine without its language host", async () => {
   expect(await findInstalled()).toBeNull();
 });
 
-test("refuses a directory named by the user that holds no engine", async () => {
+test("refuses a directory that the user names if it has no engine", async () => {
   const given = evaluate("setup/engine_installed.mjs", "m.findGivenEngine().catch((error) => error.message)", {
     PULUMI_EXOSCALE_SSH_ENGINE_DIR: directory,
   });
   expect(await given).toContain(`PULUMI_EXOSCALE_SSH_ENGINE_DIR is ${directory}`);
 });
 
-test("keeps the engine in a directory named after its version and system", async () => {
+test("keeps the engine in a directory with its version and system in the name", async () => {
   const cached = await evaluate("setup/engine_cache.mjs", "m.cachedEngine", { XDG_CACHE_HOME: "/cache" });
   const { platform, arch } = process;
   expect(cached).toMatch(
@@ -49,12 +49,12 @@ test("keeps the engine in a directory named after its version and system", async
   );
 });
 
-test("builds the engine whose version the npm package has", async () => {
+test("builds the engine in the version of the npm package", async () => {
   const version = await evaluate("setup/engine_cache.mjs", "m.engineVersion");
   expect(version).toBe(require("@pulumi/pulumi/package.json").version);
 });
 
-test("refuses a download that is not what Pulumi publishes", async () => {
+test("refuses a download with another checksum than Pulumi publishes", async () => {
   const [archive, sums] = [join(directory, "a.tar.gz"), join(directory, "sums")];
   writeFileSync(archive, "something else");
   writeFileSync(sums, `${"0".repeat(64)}  a.tar.gz\n`);

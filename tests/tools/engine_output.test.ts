@@ -6,7 +6,7 @@ const shown = (lines: string[]) =>
     `(() => { const shown = []; ${JSON.stringify(lines)}.forEach(m.filterEngineOutput((line) => shown.push(line))); return shown; })()`,
   );
 
-test("shows what was made and hides the engine's bookkeeping", async () => {
+test("shows what was created and hides the stack itself", async () => {
   const lines = [
     "Updating (demo):",
     " +  pulumi:pulumi:Stack quickstart-demo creating (0s) ",

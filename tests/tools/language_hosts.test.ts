@@ -21,16 +21,16 @@ const find = (path = "") =>
     XDG_CACHE_HOME: directory,
   });
 
-test("uses the language hosts that lie beside the Pulumi CLI, and builds none", async () => {
+test("uses the language hosts beside the Pulumi CLI, and builds none", async () => {
   for (const language of ["yaml", "python", "python-exec", "go"]) addProgram(`pulumi-language-${language}`);
   expect(await find()).toBe(join(directory, "bin"));
 });
 
-test("goes without language hosts where the CLI has none and there is no Go", async () => {
+test("works without language hosts if the CLI has none and Go is not installed", async () => {
   expect(await find()).toBeNull();
 });
 
-test("goes without language hosts where the Go is older than any that fetches a newer one", async () => {
+test("works without language hosts if Go is too old to download a newer one", async () => {
   addProgram("go", "echo go1.20.14");
   expect(await find(join(directory, "bin"))).toBeNull();
 });

@@ -9,40 +9,40 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-/** A process that notes when it comes in and goes out. */
-function visit(name: string) {
+/** Starts a process that logs when it has the lock and when it is done. */
+function lockInProcess(name: string) {
   const [lock, log] = [join(directory, "it.lock"), join(directory, "log")].map((path) => JSON.stringify(path));
   const note = (what: string) => `fs.appendFileSync(${log}, "${what} ${name}\\n")`;
   const work = `async () => { ${note("in")}; await new Promise((r) => setTimeout(r, 100)); ${note("out")}; }`;
   return evaluate("setup/lock.mjs", `import("node:fs").then((fs) => m.withLock(${lock}, "testing", ${work}))`);
 }
 
-test("lets one of four processes at a time do its work", async () => {
-  await Promise.all(["a", "b", "c", "d"].map(visit));
+test("lets four processes work one after another", async () => {
+  await Promise.all(["a", "b", "c", "d"].map(lockInProcess));
   const lines = readFileSync(join(directory, "log"), "utf8").trim().split("\n");
-  const visitors = lines.filter((_, index) => index % 2 === 0).map((line) => line.slice("in ".length));
-  expect(lines).toEqual(visitors.flatMap((name) => [`in ${name}`, `out ${name}`]));
-  expect(visitors.sort()).toEqual(["a", "b", "c", "d"]);
+  const processes = lines.filter((_, index) => index % 2 === 0).map((line) => line.slice("in ".length));
+  expect(lines).toEqual(processes.flatMap((name) => [`in ${name}`, `out ${name}`]));
+  expect(processes.sort()).toEqual(["a", "b", "c", "d"]);
 });
 
-test("leaves nothing but the work behind when released", async () => {
-  await visit("a");
+test("leaves no file behind when released", async () => {
+  await lockInProcess("a");
   expect(readdirSync(directory)).toEqual(["log"]);
 });
 
-test("is taken over by one of several waiting when its holder was killed", async () => {
+test("is taken over by one waiting process at a time after its holder was killed", async () => {
   const { pid, host } = (await evaluate(
     "setup/paths.mjs",
     `import("node:os").then((os) => ({ pid: process.pid, host: os.hostname() }))`,
   )) as { pid: number; host: string };
   mkdirSync(join(directory, "it.lock"));
   writeFileSync(join(directory, "it.lock", "holder.json"), JSON.stringify({ id: "dead", pid, host }));
-  await Promise.all(["a", "b", "c"].map(visit));
+  await Promise.all(["a", "b", "c"].map(lockInProcess));
   const lines = readFileSync(join(directory, "log"), "utf8").trim().split("\n");
   expect(lines.map((line) => line.split(" ")[0])).toEqual(["in", "out", "in", "out", "in", "out"]);
 });
 
-test("says what to set where nothing can be written to the cache", async () => {
+test("says which variables to set if the cache is not writable", async () => {
   writeFileSync(join(directory, "file"), "");
   const lock = JSON.stringify(join(directory, "file", "cache", "it.lock"));
   const message = evaluate(

@@ -14,8 +14,8 @@ const packed = { filename: "made-1.2.3.tgz", files: [{ path: "LICENSE" }] };
 test.each([
   ["a list, as before npm 12", [packed]],
   ["an object with their names, as npm 12 does", { made: packed }],
-])("packs what npm says where it gives packages as %s", async (_, answer) => {
-  // npm hands down its own path, which decides which npm is asked.
+])("packs the files that npm lists if it prints packages as %s", async (_, answer) => {
+  // npm passes on its own path, which is then the npm that is run.
   const npm = join(directory, "npm-cli.js");
   writeFileSync(npm, `console.log(${JSON.stringify(JSON.stringify(answer))})`);
   const release = join(directory, "release");

@@ -11,7 +11,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test("the plugin of a checkout starts wherever that lies, and a shell reads nothing into the path", async () => {
+test("the plugin of a checkout starts from any path, and the shell expands nothing in it", async () => {
   const checkout = join(directory, `it's "$HOME" \`id\` $(touch here)\\`);
   const home = join(directory, "home");
   mkdirSync(join(checkout, "dist/plugin"), { recursive: true });

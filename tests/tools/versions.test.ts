@@ -9,7 +9,7 @@ test("compares version numbers as numbers, not as text", async () => {
   expect(await isAtLeast("4.0.0", "3.216.0")).toBe(true);
 });
 
-test("takes a version as at least itself, with or without a patch number", async () => {
+test("counts a version as at least itself, with or without a patch number", async () => {
   expect(await isAtLeast("3.216.0\n", "3.216.0")).toBe(true);
   expect(await isAtLeast("go1.21", "1.21.0")).toBe(true);
 });
@@ -18,6 +18,6 @@ test("finds the version in a development build's name", async () => {
   expect(await isAtLeast("v3.251.0-alpha.1+0a1b2c3", "3.250.9")).toBe(true);
 });
 
-test("takes a program that prints no version as too old", async () => {
+test("counts a program that prints no version as too old", async () => {
   expect(await isAtLeast("\n", "3.216.0")).toBe(false);
 });
