@@ -7,7 +7,7 @@ import { beforeExit } from "../tools/process/leave.mjs";
 import { root } from "../tools/setup/paths.mjs";
 
 /** The variables with its endpoint and credentials. */
-const VARIABLES = ["EXOSCALE_API_KEY", "EXOSCALE_API_SECRET", "EXOSCALE_API_ENDPOINT", "EXOSCALE_SSH_PORT"];
+const variables = ["EXOSCALE_API_KEY", "EXOSCALE_API_SECRET", "EXOSCALE_API_ENDPOINT", "EXOSCALE_SSH_PORT"];
 
 /**
  * @param {"none" | "ssh2"} guests what answers on instances
@@ -35,7 +35,7 @@ export async function startEmulator(guests) {
     if (name && value !== undefined) environment[name] = value;
     if (name === "EXOSCALE_SSH_PORT") break;
   }
-  const missing = VARIABLES.filter((name) => !environment[name]);
+  const missing = variables.filter((name) => !environment[name]);
   if (missing.length > 0) throw new Error(`The emulator did not print ${missing.join(", ")}.\n${errors}`);
   return { environment, stop };
 }

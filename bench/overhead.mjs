@@ -6,18 +6,18 @@ import { printTable, summary } from "./figures.mjs";
 import { launcher } from "./plugins.mjs";
 import { Stack } from "./stack.mjs";
 
-const COUNTS = [1, 10, 100];
-const FRONTS = /** @type {const} */ (["dynamic", "plugin"]);
-const COMMANDS = /** @type {const} */ (["up", "refresh", "destroy"]);
+const counts = [1, 10, 100];
+const fronts = /** @type {const} */ (["dynamic", "plugin"]);
+const commands = /** @type {const} */ (["up", "refresh", "destroy"]);
 
 /** @param {string} work a directory for files @param {number} rounds */
 export async function benchOverhead(work, rounds) {
   const emulator = await startEmulator("none");
-  const publicKeys = Array.from({ length: Math.max(...COUNTS) }, newPublicKey);
+  const publicKeys = Array.from({ length: Math.max(...counts) }, newPublicKey);
   /** @type {Map<string, number[]>} */
   const times = new Map();
   // Warm-up: the first run reads files from the disk.
-  for (const front of FRONTS)
+  for (const front of fronts)
     await runLifecycle(
       new Stack(join(work, `first-${front}`), emulator.environment, launcher),
       { front, pairs: 1, publicKeys },
@@ -25,9 +25,9 @@ export async function benchOverhead(work, rounds) {
     );
   for (let round = 0; round < rounds; round++) {
     // The order alternates, because the second of two runs finds more in the caches of the system.
-    const fronts = round % 2 === 0 ? FRONTS : FRONTS.toReversed();
-    for (const pairs of COUNTS) {
-      for (const front of fronts) {
+    const inTurn = round % 2 === 0 ? fronts : fronts.toReversed();
+    for (const pairs of counts) {
+      for (const front of inTurn) {
         const stack = new Stack(join(work, `overhead-${round}-${pairs}-${front}`), emulator.environment, launcher);
         await runLifecycle(stack, { front, pairs, publicKeys }, (command, time) => {
           const key = keyOf(command, pairs, front);
@@ -47,7 +47,7 @@ export async function benchOverhead(work, rounds) {
  */
 async function runLifecycle(stack, program, record) {
   await stack.declare(program);
-  for (const command of COMMANDS) record(command, await stack.run(command));
+  for (const command of commands) record(command, await stack.run(command));
 }
 
 /** @param {string} command @param {number} pairs @param {string} front */
@@ -60,20 +60,20 @@ function print(rounds, median) {
   process.stdout.write(
     `SshKeyPairs with an imported public key, both fronts in turn, in seconds: median of ${rounds}\n`,
   );
-  const rows = COMMANDS.flatMap((command) =>
-    COUNTS.map((pairs) => {
+  const rows = commands.flatMap((command) =>
+    counts.map((pairs) => {
       const [dynamic, plugin] = [median(command, pairs, "dynamic"), median(command, pairs, "plugin")];
       const seconds = [dynamic, plugin].map((each) => (each / 1000).toFixed(2));
       return [`${command} ${pairs}`, ...seconds, (dynamic / plugin).toFixed(2)];
     }),
   );
   printTable([["", "dynamic", "plugin", "dynamic / plugin"], ...rows]);
-  process.stdout.write(`Milliseconds for each further resource, from ${COUNTS[0]} to ${COUNTS.at(-1)} resources\n`);
-  const [least = 1, most = 1] = [COUNTS[0], COUNTS.at(-1)];
+  process.stdout.write(`Milliseconds for each further resource, from ${counts[0]} to ${counts.at(-1)} resources\n`);
+  const [least = 1, most = 1] = [counts[0], counts.at(-1)];
   const each = (/** @type {string} */ command, /** @type {string} */ front) =>
     (median(command, most, front) - median(command, least, front)) / (most - least);
-  const cells = COMMANDS.map((command) => [command, ...FRONTS.map((front) => each(command, front).toFixed(1))]);
-  printTable([["", ...FRONTS], ...cells]);
+  const cells = commands.map((command) => [command, ...fronts.map((front) => each(command, front).toFixed(1))]);
+  printTable([["", ...fronts], ...cells]);
 }
 
 /** @returns {string} in OpenSSH's format: a name and a key, each with its length before it */

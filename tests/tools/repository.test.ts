@@ -8,7 +8,7 @@ const read = (file: string) => readFileSync(join(root, file), "utf8");
 const manifest = JSON.parse(read("package.json"));
 
 // The one place that names the organisation. GitHub allows no underscore in such a name, so nobody can register the
-// placeholder. To change it everywhere: grep -rl placeholder_org . --exclude-dir node_modules --exclude-dir .git
+// placeholder. To change it everywhere: git grep -l placeholder_org | xargs sed -i s/placeholder_org/NAME/
 const [, repository = "", organisation = ""] =
   /^git\+(https:\/\/github\.com\/([^/]+)\/[^/]+)\.git$/.exec(manifest.repository.url) ?? [];
 
@@ -39,16 +39,14 @@ test("someone who wants to open an issue about security is sent to SECURITY.md",
   expect(read("SECURITY.md")).toContain(`${repository}/security/advisories/new`);
 });
 
-test("dependabot watches every list of packages", () => {
+test("dependabot watches every list of packages that the tools and the tests install", () => {
   const { updates } = load(read(".github/dependabot.yml")) as DependabotConfig;
   const watched = (ecosystem: string) =>
     updates.filter((each) => each["package-ecosystem"] === ecosystem).flatMap((each) => each.directories);
   expect(watched("npm")).toEqual(["/"]);
   expect(watched("github-actions")).toEqual(["/"]);
   expect(watched("gomod")).toEqual(["/tools/*"]);
-  const requirements = ["tools", "tests", "examples"]
-    .flatMap(filesBelow)
-    .filter((file) => parse(file).base === "requirements.txt");
+  const requirements = ["tools", "tests"].flatMap(filesBelow).filter((file) => parse(file).base === "requirements.txt");
   expect(watched("pip").sort()).toEqual(requirements.map((file) => `/${parse(file).dir}`).sort());
 });
 
@@ -68,10 +66,9 @@ function filesIn(directory: string): string[] {
   return entries.filter((entry) => entry.isFile()).map(({ name }) => name);
 }
 
-/** Paths from the root, without what is installed or generated. */
+/** Paths from the root. */
 function filesBelow(directory: string): string[] {
   return readdirSync(join(root, directory), { withFileTypes: true }).flatMap((entry) => {
-    if (["node_modules", "venv", "sdks"].includes(entry.name) && directory.startsWith("examples")) return [];
     const path = `${directory}/${entry.name}`;
     return entry.isDirectory() ? filesBelow(path) : [path];
   });

@@ -3,7 +3,7 @@ import { chmodSync, copyFileSync, mkdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 /** The modification time of every file; npm uses the same. */
-const MODIFIED = new Date("1985-10-26T08:15:00.000Z");
+const modified = new Date("1985-10-26T08:15:00.000Z");
 
 /**
  * @typedef {object} Entry
@@ -27,6 +27,6 @@ export async function writeArchive(file, entries, staging) {
     chmodSync(copy, program ? 0o755 : 0o644);
   }
   const names = entries.map(({ to }) => to).sort();
-  await create({ file, cwd: staging, portable: true, mtime: MODIFIED, gzip: { level: 9 } }, names);
+  await create({ file, cwd: staging, portable: true, mtime: modified, gzip: { level: 9 } }, names);
   rmSync(staging, { recursive: true });
 }

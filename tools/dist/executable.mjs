@@ -11,7 +11,7 @@ import { stripElf } from "./strip_elf.mjs";
 const FUSE = "NODE_SEA_FUSE_fce680ab2cc467b6e072b8b5df1996b2";
 
 /** Keep the heap small. While 500 resources are read at once, V8 would use 40 MB more, and not be faster. */
-const FLAGS = ["--max-semi-space-size=2", "--optimize-for-size"];
+const v8Flags = ["--max-semi-space-size=2", "--optimize-for-size"];
 
 /**
  * @param {import("./node_program.mjs").Target} target
@@ -47,14 +47,14 @@ async function makeBlob({ platform, arch }, bundle, directory, node) {
     output: "blob",
     useCodeCache,
     disableExperimentalSEAWarning: true,
-    execArgv: FLAGS,
+    execArgv: v8Flags,
     // NODE_OPTIONS is for the user's programs. A module that it requires is not in this one.
     execArgvExtension: "none",
   };
   writeFileSync(join(directory, "sea.json"), JSON.stringify(config));
   // V8 may reject code that was compiled with other flags.
   // Without a fixed seed each run makes other bytes.
-  const flags = [...FLAGS, "--random-seed=1", "--experimental-sea-config", "sea.json"];
+  const flags = [...v8Flags, "--random-seed=1", "--experimental-sea-config", "sea.json"];
   await mustRun(useCodeCache ? node : process.execPath, flags, { cwd: directory, env: {} });
   return join(directory, "blob");
 }

@@ -17,7 +17,7 @@ export interface DescribedError {
   readonly remedy: string;
 }
 
-const declaration =
+const DECLARATION =
   /\/\*\*(?<doc>(?:(?!\*\/)[\s\S])*)\*\/\nexport class (?<name>\w+) extends \w+ \{\n\s*(?:override )?readonly code(?:: string)? = "(?<code>\w+)"/g;
 
 /** Every error class, file by file, in the order of each. */
@@ -27,7 +27,7 @@ export function describedErrors(root: string): DescribedError[] {
 
 function errorsIn(source: string): DescribedError[] {
   const group = /^\/\*\* (.+)\. \*\/\n/.exec(source)?.[1] ?? "";
-  return [...source.matchAll(declaration)].map(({ groups: { doc = "", name = "", code = "" } = {} }) => {
+  return [...source.matchAll(DECLARATION)].map(({ groups: { doc = "", name = "", code = "" } = {} }) => {
     const [meaning = "", ...remedy] = paragraphs(doc);
     return { name, code, group, meaning, remedy: remedy.join(" ") };
   });

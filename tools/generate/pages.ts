@@ -7,7 +7,7 @@ import { type Besides, configurationPage, errorsPage, functionsPage, resourcePag
 import { registryNotes } from "./registry";
 
 /** The folder with the code of each resource and function. */
-const core = "provider/resources";
+const CORE = "provider/resources";
 
 /** Every generated page, by its path in the repository. */
 export function pages(root: string): Record<string, string> {
@@ -21,13 +21,13 @@ export function pages(root: string): Record<string, string> {
   const resourcePages = Object.values(resources).map((resource) => [
     `docs/resources/${resource.name}.md`,
     resourcePage(resource, {
-      ...besides(resource.name, `${core}/${fileName(resource.name)}`),
+      ...besides(resource.name, `${CORE}/${fileName(resource.name)}`),
       yaml: text(`docs/examples/plugin/${fileName(resource.name)}.yaml`),
       importing: registryNotes(root, resource.name).importing,
     }),
   ]);
   const asked = Object.values(functions).map(
-    (fn) => [fn, besides(fn.name, `${core}/functions/${fileName(fn.name)}.ts`)] as const,
+    (fn) => [fn, besides(fn.name, `${CORE}/functions/${fileName(fn.name)}.ts`)] as const,
   );
   return {
     ...Object.fromEntries(resourcePages),

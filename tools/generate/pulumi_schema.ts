@@ -29,7 +29,7 @@ interface FunctionDescription extends Subject {
 export type Text = (subject: Pick<Subject, "name" | "description">) => string;
 
 /** Namespace of all tokens: `exoscale-ssh:index:SshKeyPair`. */
-const namespace = "exoscale-ssh";
+const NAMESPACE = "exoscale-ssh";
 
 /** Tells the registry that the provider is not bridged from Terraform. */
 const registryKeywords = ["kind/native"];
@@ -65,7 +65,7 @@ export function pulumiSchema(
     functions: Object.fromEntries(functions.map((each) => [token(each.name), functionSchema(each, text, use)])),
   };
   return {
-    name: namespace,
+    name: NAMESPACE,
     displayName: "Exoscale SSH",
     version,
     description: `${description}.`,
@@ -100,7 +100,7 @@ function resourceSchema(resource: ResourceDescription, text: Text, use: Use): ob
     properties: properties(made, (field) => ({ ...propertySchema(field), ...replacing(forcing.includes(field.name)) })),
     required: required(made),
     // So a stack moves from the dynamic resources to the plugin without replacements.
-    aliases: [{ type: `pulumi-nodejs:dynamic/${namespace}:${name}` }],
+    aliases: [{ type: `pulumi-nodejs:dynamic/${NAMESPACE}:${name}` }],
   };
 }
 
@@ -194,5 +194,5 @@ function required(fields: readonly Property[]): string[] {
 }
 
 function token(name: string): string {
-  return `${namespace}:index:${name}`;
+  return `${NAMESPACE}:index:${name}`;
 }

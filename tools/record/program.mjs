@@ -3,13 +3,13 @@ import { cpSync, mkdirSync, readdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 
 /** The files of a recording that are written by hand. */
-export const WRITTEN = ["index.js", "Pulumi.yaml"];
+export const writtenFiles = ["index.js", "Pulumi.yaml"];
 
 /** @param {string} folder of the recording @param {string} program the folder to create @param {string} build a built checkout */
 export function copyProgram(folder, program, build) {
   const modules = join(program, "node_modules");
   mkdirSync(modules, { recursive: true });
-  for (const name of WRITTEN) cpSync(join(folder, name), join(program, name));
+  for (const name of writtenFiles) cpSync(join(folder, name), join(program, name));
   for (const name of readdirSync(join(build, "node_modules"))) {
     if (!name.startsWith(".")) symlinkSync(join(build, "node_modules", name), join(modules, name));
   }

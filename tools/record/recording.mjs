@@ -1,7 +1,7 @@
 // Writes a recording: the state of the stack, its settings, the files of the account, and those of the program.
 import { readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { WRITTEN } from "./program.mjs";
+import { writtenFiles } from "./program.mjs";
 import { createSealer } from "./seal.mjs";
 
 /** Replaces the port of the machines' SSH servers in the recorded state, because each run has another one. */
@@ -33,7 +33,7 @@ export function saveRecording({ folder, program, stack, account, secrets }) {
   writeFileSync(join(folder, "Pulumi.test.yaml"), settings);
   write("stack.json", JSON.parse(withoutPort(stack, account.environment["EXOSCALE_SSH_PORT"] ?? "")));
   write("account.json", filesBelow(account.directory, content));
-  write("program_files.json", filesBelow(program, content, [...WRITTEN, "Pulumi.test.yaml", "node_modules"]));
+  write("program_files.json", filesBelow(program, content, [...writtenFiles, "Pulumi.test.yaml", "node_modules"]));
 }
 
 /** @param {string} stack @param {string} port @returns {string} without the port in `ssh -p`, `[address]:` and `Port` */

@@ -33,13 +33,13 @@ async function buildForNode(sdk, node) {
 }
 
 /** Code of Pulumi's generator fails these checks. Undefined names, members and arguments are still found. */
-const DISABLED_CHECKS = ["arg-type", "assignment", "override", "return-value", "var-annotated"];
+const disabledChecks = ["arg-type", "assignment", "override", "return-value", "var-annotated"];
 
 /** @param {string} sdk */
 async function buildForPython(sdk) {
   const python = await ensurePulumiPython();
   await mustRun(python, ["-m", "compileall", "-q", "."], { cwd: sdk });
-  const disabled = DISABLED_CHECKS.flatMap((code) => ["--disable-error-code", code]);
+  const disabled = disabledChecks.flatMap((code) => ["--disable-error-code", code]);
   const cache = ["--cache-dir", join(nodeModules, ".cache", "mypy")];
   await mustRun(python, ["-m", "mypy", ...cache, ...disabled, "pulumi_exoscale_ssh"], { cwd: sdk });
 }

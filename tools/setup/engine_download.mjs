@@ -8,7 +8,7 @@ import { mustRun, run } from "../process/run.mjs";
 import { elapsed, print, withProgress } from "../process/say.mjs";
 
 /** Pulumi's names of the systems that have a release. */
-const SYSTEMS = new Map([
+const systems = new Map([
   ["linux x64", "linux-x64"],
   ["linux arm64", "linux-arm64"],
   ["darwin x64", "darwin-x64"],
@@ -24,7 +24,7 @@ const fetcher = fileURLToPath(new URL("fetch_file.mjs", import.meta.url));
  * @returns {Promise<boolean>} false if the release could not be downloaded
  */
 export async function downloadEngine(version, directory, node) {
-  const system = SYSTEMS.get(`${platform()} ${arch()}`);
+  const system = systems.get(`${platform()} ${arch()}`);
   if (!system) return false;
   const name = `pulumi-v${version}-${system}.tar.gz`;
   const archive = join(directory, name);
