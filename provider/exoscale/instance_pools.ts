@@ -1,6 +1,6 @@
 import type { Api } from "./client";
 import { idPath } from "./names";
-import { changed } from "./operation";
+import { putAndWait } from "./operation";
 import type { Labels, Manager, Reference, SshKeyReference } from "./references";
 
 /** A set of identical instances; members that are lost are made anew with the pool's SSH keys. */
@@ -52,6 +52,6 @@ export class InstancePools {
   /** Changes what new members get; those that exist stay as they are. */
   async update(id: string, body: InstancePoolUpdate, deadline?: number): Promise<void> {
     const path = idPath("instance-pool", id);
-    await changed(this.api, { what: `update instance pool ${id}`, path, body, deadline });
+    await putAndWait(this.api, { what: `update instance pool ${id}`, path, body, deadline });
   }
 }

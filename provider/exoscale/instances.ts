@@ -2,7 +2,7 @@ import { ApiError, OperationFailedError } from "../errors";
 import type { Api, Call } from "./client";
 import type { CreateInstance, Instance, InstanceState, InstanceSummary, InstanceUpdate } from "./instance";
 import { idPath } from "./names";
-import { changed, made, type Operation, polled, removed } from "./operation";
+import { deleteAndWait, type Operation, pollUntil, putAndWait, waitForCreated } from "./operation";
 
 /** States that an instance passes through by itself. */
 const PASSING: readonly InstanceState[] = ["starting", "stopping", "migrating"];
@@ -47,7 +47,7 @@ export class Instances {
     const timed = { what, deadline: creation.deadline ?? this.api.defaultDeadline() };
     const call = { ...timed, path: "/instance", body };
     const posted = await this.api.post<Operation, string>(call, creation.findCreated);
-    if ("answer" in posted) return made(this.api, posted.answer, timed, creation.accepted);
+    if ("answer" in posted) return waitForCreated(this.api, posted.answer, timed, creation.accepted);
     creation.accepted?.(posted.found);
     await this.settled(posted.found, timed);
     return posted.found;
@@ -55,14 +55,14 @@ export class Instances {
 
   /** Changes what can be changed in any state; what the body leaves out stays. */
   async update(id: string, body: InstanceUpdate, deadline?: number): Promise<void> {
-    await changed(this.api, { what: `update instance ${id}`, path: idPath("instance", id), body, deadline });
+    await putAndWait(this.api, { what: `update instance ${id}`, path: idPath("instance", id), body, deadline });
   }
 
   /** Deletes the instance and waits until it is gone; content when it is gone already. */
   async remove(id: string, deadline?: number): Promise<void> {
     const timed = { what: `delete instance ${id}`, deadline: deadline ?? this.api.defaultDeadline() };
     try {
-      await removed(this.api, { ...timed, path: idPath("instance", id) });
+      await deleteAndWait(this.api, { ...timed, path: idPath("instance", id) });
     } catch (error) {
       if (!isConflict(error)) throw error;
       const instance = await this.find(id);
@@ -104,7 +104,7 @@ export class Instances {
   async protect(id: string, isProtected: boolean, deadline?: number): Promise<void> {
     const action = isProtected ? ":add-protection" : ":remove-protection";
     const what = `${isProtected ? "protect instance" : "remove the protection of instance"} ${id}`;
-    await changed(this.api, { what, path: `${idPath("instance", id)}${action}`, deadline });
+    await putAndWait(this.api, { what, path: `${idPath("instance", id)}${action}`, deadline });
   }
 
   /**
@@ -114,7 +114,7 @@ export class Instances {
   private async act(id: string, call: Call, isDone: (instance: Instance) => boolean): Promise<void> {
     const deadline = call.deadline ?? this.api.defaultDeadline();
     try {
-      await changed(this.api, { ...call, path: `${idPath("instance", id)}${call.path}`, deadline });
+      await putAndWait(this.api, { ...call, path: `${idPath("instance", id)}${call.path}`, deadline });
     } catch (error) {
       if (!isConflict(error)) throw error;
       if (!isDone(await this.settled(id, { what: call.what, deadline }))) throw error;
@@ -131,7 +131,7 @@ export class Instances {
       }
       return PASSING.includes(instance.state) ? undefined : instance;
     };
-    return polled(this.api, look, `instance ${id}`, wait);
+    return pollUntil(this.api, look, `instance ${id}`, wait);
   }
 
   /** Waits for the end of a deletion that somebody has begun. */
@@ -140,7 +140,7 @@ export class Instances {
       const instance = await this.find(id);
       return instance && instance.state === "destroying" ? undefined : true;
     };
-    return polled(this.api, look, `instance ${id}`, wait);
+    return pollUntil(this.api, look, `instance ${id}`, wait);
   }
 }
 

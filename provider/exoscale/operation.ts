@@ -59,21 +59,21 @@ export function resourceId(operation: Operation): string | undefined {
  * @throws OperationFailedError when it ended, or was born, in `failure` or `timeout`
  * @throws OperationTimeoutError when it is still pending at the deadline
  */
-export async function completed(api: Api, operation: Operation, wait: Wait): Promise<Operation> {
+export async function waitForOperation(api: Api, operation: Operation, wait: Wait): Promise<Operation> {
   const { what, deadline = api.defaultDeadline() } = wait;
   const poll = async () => {
     const latest = await api.get<Operation>({ what, path: idPath("operation", operation.id), deadline });
-    return ended(latest, wait) ? latest : undefined;
+    return hasSucceeded(latest, wait) ? latest : undefined;
   };
-  const end = ended(operation, wait)
+  const end = hasSucceeded(operation, wait)
     ? operation
-    : await polled(api, poll, `operation ${operation.id}`, { what, deadline });
+    : await pollUntil(api, poll, `operation ${operation.id}`, { what, deadline });
   api.forget();
   return end;
 }
 
 /** Whether an operation has succeeded; throws when it has ended otherwise. */
-function ended(operation: Operation, { what }: Wait): boolean {
+function hasSucceeded(operation: Operation, { what }: Wait): boolean {
   const { id, state, reason, message } = operation;
   switch (state) {
     case "success":
@@ -90,11 +90,11 @@ function ended(operation: Operation, { what }: Wait): boolean {
         hint: reason ? HINTS[reason] : undefined,
       });
     default:
-      throw unexpected(what, `an operation in the unknown state ${JSON.stringify(state)}`);
+      throw unexpectedAnswer(what, `an operation in the unknown state ${JSON.stringify(state)}`);
   }
 }
 
-function unexpected(what: string, answer: string): ApiError {
+function unexpectedAnswer(what: string, answer: string): ApiError {
   return new ApiError({ what, method: "GET", path: "/operation" }, { status: 200, messages: [answer] });
 }
 
@@ -106,7 +106,7 @@ function unexpected(what: string, answer: string): ApiError {
  * @throws OperationTimeoutError when there is nothing to see at the deadline
  * @throws ApiUnreachableError, ApiError when it could not be looked for three minutes
  */
-export async function polled<T>(api: Api, look: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
+export async function pollUntil<T>(api: Api, look: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
   const { clock, signal } = api;
   const start = clock.now();
   const deadline = wait.deadline ?? api.defaultDeadline();
@@ -118,7 +118,7 @@ export async function polled<T>(api: Api, look: () => Promise<T | undefined>, wa
       trouble = undefined;
     } catch (error) {
       trouble = { error, since: trouble?.since ?? clock.now() };
-      if (!passing(error) || clock.now() - trouble.since > LONGEST_TROUBLE) throw error;
+      if (!isTransient(error) || clock.now() - trouble.since > LONGEST_TROUBLE) throw error;
     }
     const left = deadline - clock.now();
     if (left <= 0) {
@@ -129,15 +129,15 @@ export async function polled<T>(api: Api, look: () => Promise<T | undefined>, wa
 }
 
 /** Whether an error says nothing about the thing that is waited for: no answer, too many requests, a server error. */
-function passing(error: unknown): boolean {
+function isTransient(error: unknown): boolean {
   if (error instanceof ApiUnreachableError) return true;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }
 
 /** Makes a change and waits until it is made. */
-export async function changed(api: Api, call: Call): Promise<Operation> {
+export async function putAndWait(api: Api, call: Call): Promise<Operation> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
-  return completed(api, await api.put<Operation>(timed), timed);
+  return waitForOperation(api, await api.put<Operation>(timed), timed);
 }
 
 /**
@@ -146,7 +146,7 @@ export async function changed(api: Api, call: Call): Promise<Operation> {
  * @param accepted called once, as soon as the id of what is being made is known
  * @returns that id
  */
-export async function made(
+export async function waitForCreated(
   api: Api,
   operation: Operation,
   wait: Wait,
@@ -154,19 +154,19 @@ export async function made(
 ): Promise<string> {
   const early = resourceId(operation);
   if (early) accepted?.(early);
-  const id = resourceId(await completed(api, operation, wait)) ?? early;
-  if (!id) throw unexpected(wait.what, "an operation that names no resource");
+  const id = resourceId(await waitForOperation(api, operation, wait)) ?? early;
+  if (!id) throw unexpectedAnswer(wait.what, "an operation that names no resource");
   if (!early) accepted?.(id);
   return id;
 }
 
 /** Deletes and waits until it is gone; content when it is gone already. */
-export async function removed(api: Api, call: Call): Promise<void> {
+export async function deleteAndWait(api: Api, call: Call): Promise<void> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
   const operation = await api.delete<Operation>(timed);
   if (!operation) return;
   try {
-    await completed(api, operation, timed);
+    await waitForOperation(api, operation, timed);
   } catch (error) {
     if (!(error instanceof OperationFailedError) || error.failure.reason !== "not-found") throw error;
   }

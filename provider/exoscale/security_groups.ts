@@ -1,6 +1,6 @@
 import type { Api } from "./client";
 import { checkedId, idPath } from "./names";
-import { changed, completed, made, type Operation, removed, type Wait } from "./operation";
+import { deleteAndWait, type Operation, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
 import { isRecord } from "./refusal";
 
 /** A rule that lets traffic through. */
@@ -69,14 +69,14 @@ export class SecurityGroups {
     const wait = { what: `create security group "${body.name}"`, deadline: this.api.defaultDeadline() };
     const call = { ...wait, path: "/security-group", body };
     const posted = await this.api.post<Operation, string>(call, () => this.interrupted(body));
-    if ("answer" in posted) return made(this.api, posted.answer, wait, accepted);
+    if ("answer" in posted) return waitForCreated(this.api, posted.answer, wait, accepted);
     accepted?.(posted.found);
     return posted.found;
   }
 
   /** Deletes a group that no instance is in; content when it is gone already. */
   async remove(id: string): Promise<void> {
-    await removed(this.api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
+    await deleteAndWait(this.api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
   }
 
   /** Adds a rule. */
@@ -84,13 +84,13 @@ export class SecurityGroups {
     const wait = { what: `add a rule to security group ${id}`, deadline: this.api.defaultDeadline() };
     const call = { ...wait, path: `${idPath("security-group", id)}/rules`, body: rule };
     const posted = await this.api.post<Operation, true>(call, () => this.hasRule(id, rule));
-    if ("answer" in posted) await completed(this.api, posted.answer, wait);
+    if ("answer" in posted) await waitForOperation(this.api, posted.answer, wait);
   }
 
   /** Removes a rule; content when it is gone already. */
   async removeRule(id: string, ruleId: string): Promise<void> {
     const path = `${idPath("security-group", id)}/rules/${checkedId("security group rule", ruleId)}`;
-    await removed(this.api, { what: `remove a rule of security group ${id}`, path });
+    await deleteAndWait(this.api, { what: `remove a rule of security group ${id}`, path });
   }
 
   /** Puts an instance into the group; takes effect at once. */
@@ -109,7 +109,7 @@ export class SecurityGroups {
 
   private async move(id: string, action: ":attach" | ":detach", instanceId: string, wait: Wait): Promise<void> {
     const body = { instance: { id: checkedId("instance", instanceId) } };
-    await changed(this.api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
+    await putAndWait(this.api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
   }
 
   /** The group that an interrupted creation has left: names are unique, and a new group has no rules. */

@@ -1,7 +1,7 @@
 import { ApiError, KeyMaterialTakenError, KeyNameTakenError } from "../errors";
 import type { Api } from "./client";
 import { checkedKeyName, keyPath } from "./names";
-import { completed, type Operation, removed } from "./operation";
+import { deleteAndWait, type Operation, waitForOperation } from "./operation";
 
 /** An SSH key as the account has it. The API never gives the public key back. */
 export interface SshKey {
@@ -43,7 +43,7 @@ export class SshKeys {
       const posted = await this.api.post<Operation, SshKey>({ what, path: "/ssh-key", body, deadline }, () =>
         this.registered(name, fingerprintMd5),
       );
-      if ("answer" in posted) await completed(this.api, posted.answer, { what, deadline });
+      if ("answer" in posted) await waitForOperation(this.api, posted.answer, { what, deadline });
     } catch (error) {
       // 409 is what clients count with; neither it nor its words are on record.
       if (error instanceof ApiError && [400, 409].includes(error.status)) {
@@ -55,7 +55,7 @@ export class SshKeys {
 
   /** Removes a key from the account; content when it is gone already. It stays valid on instances that have it. */
   async remove(name: string): Promise<void> {
-    await removed(this.api, { what: `delete SSH key "${name}"`, path: keyPath(name) });
+    await deleteAndWait(this.api, { what: `delete SSH key "${name}"`, path: keyPath(name) });
   }
 
   /** What an interrupted registration has left. */

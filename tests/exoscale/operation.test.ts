@@ -1,5 +1,5 @@
 import { ApiError, NotFoundError, OperationFailedError, OperationTimeoutError } from "../../provider/errors";
-import { changed, completed, type Operation, removed } from "../../provider/exoscale/operation";
+import { deleteAndWait, type Operation, putAndWait, waitForOperation } from "../../provider/exoscale/operation";
 import { type Answer, closeServers, operation, type ScriptedServer, serve, uuid } from "./scripted_server";
 
 afterEach(closeServers);
@@ -11,7 +11,7 @@ const busy: Answer = { status: 503 };
 
 function change(server: ScriptedServer, deadlineMs = 60_000): Promise<Operation> {
   const api = server.api({ retry: { tries: 1 } });
-  return changed(api, { ...call, deadline: api.clock.now() + deadlineMs });
+  return putAndWait(api, { ...call, deadline: api.clock.now() + deadlineMs });
 }
 
 test("does not poll an operation that was born in success", async () => {
@@ -101,7 +101,7 @@ test("does not take an answer without a state for a success", async () => {
 test("refuses to poll an operation whose id is a path", async () => {
   const server = await serve();
   const odd: Operation = { id: "../ssh-key/deploy", state: "pending" };
-  await expect(completed(server.api(), odd, { what: "wait" })).rejects.toThrow("cannot be used as operation id");
+  await expect(waitForOperation(server.api(), odd, { what: "wait" })).rejects.toThrow("cannot be used as operation id");
   expect(server.received).toHaveLength(0);
 });
 
@@ -111,22 +111,22 @@ test("ends a wait when it is cancelled", async () => {
     controller.abort(new Error("cancelled by the user"));
     return pending;
   });
-  await expect(changed(server.api({ signal: controller.signal }), call)).rejects.toThrow("cancelled by the user");
+  await expect(putAndWait(server.api({ signal: controller.signal }), call)).rejects.toThrow("cancelled by the user");
 });
 
 test("takes what is not there for deleted", async () => {
   const server = await serve({ status: 404, json: { message: "Instance not found" } });
-  await removed(server.api(), call);
+  await deleteAndWait(server.api(), call);
   expect(server.lines()).toEqual(["DELETE /instance/1"]);
 });
 
 test("takes a deletion that found nothing to delete for done", async () => {
   const server = await serve(pending, operation("failure", { reason: "not-found" }));
-  await removed(server.api(), call);
+  await deleteAndWait(server.api(), call);
   expect(server.lines()).toEqual(["DELETE /instance/1", poll]);
 });
 
 test("reports a deletion that failed otherwise", async () => {
   const server = await serve(pending, operation("failure", { reason: "conflict" }));
-  await expect(removed(server.api(), call)).rejects.toThrow(OperationFailedError);
+  await expect(deleteAndWait(server.api(), call)).rejects.toThrow(OperationFailedError);
 });
