@@ -16,15 +16,19 @@ export interface AntiAffinityGroup {
 
 /** The anti-affinity groups of an organisation. */
 export class AntiAffinityGroups {
-  constructor(private readonly api: Api) {}
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** Every group. */
   list(): Promise<readonly AntiAffinityGroup[]> {
-    return this.api.list({ what: "list anti-affinity groups", path: "/anti-affinity-group" }, "anti-affinity-groups");
+    return this.#api.list({ what: "list anti-affinity groups", path: "/anti-affinity-group" }, "anti-affinity-groups");
   }
 
   /** The group of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<AntiAffinityGroup | undefined> {
-    return this.api.find({ what: `read anti-affinity group ${id}`, path: idPath("anti-affinity-group", id) });
+    return this.#api.find({ what: `read anti-affinity group ${id}`, path: idPath("anti-affinity-group", id) });
   }
 }

@@ -19,23 +19,26 @@ export type Posted<T, F> = { readonly answer: T } | { readonly found: F };
 export class Api {
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
-  private readonly shared = new Map<string, Promise<object>>();
+  readonly #options: ApiOptions;
+  /** Answers of lists that are on their way, by path and query. */
+  readonly #sharedLists = new Map<string, Promise<object>>();
 
   /** @throws InvalidNameError when the endpoint is not an http(s) URL */
-  constructor(private readonly options: ApiOptions) {
+  constructor(options: ApiOptions) {
     endpointUrl(options.endpoint);
+    this.#options = options;
     this.clock = options.clock ?? systemClock;
     this.signal = options.signal;
   }
 
   /** The deadline of a call that sets none: ten minutes from now unless the options say otherwise. */
   defaultDeadline(): number {
-    return this.clock.now() + (this.options.callTimeoutMs ?? 600_000);
+    return this.clock.now() + (this.#options.callTimeoutMs ?? 600_000);
   }
 
   /** Reads. @throws NotFoundError when there is nothing under that path */
   get<T extends object>(call: Call): Promise<T> {
-    return this.persist("GET", call, (answer: T) => answer);
+    return this.#send("GET", call, (answer: T) => answer);
   }
 
   /** Reads what may not exist; undefined when it does not. */
@@ -49,28 +52,28 @@ export class Api {
    */
   async list<T extends object>(call: Call, property: string): Promise<readonly T[]> {
     const key = `${call.path}?${new URLSearchParams(call.query)}`;
-    const answer = this.shared.get(key) ?? this.get(call);
-    this.shared.set(key, answer);
+    const answer = this.#sharedLists.get(key) ?? this.get(call);
+    this.#sharedLists.set(key, answer);
     try {
       return itemsOf<T>({ ...call, method: "GET" }, await answer, property);
     } finally {
-      if (this.shared.get(key) === answer) this.shared.delete(key);
+      if (this.#sharedLists.get(key) === answer) this.#sharedLists.delete(key);
     }
   }
 
   /** Something has changed: lists asked for from now on share no answer with those asked for before. */
   forget(): void {
-    this.shared.clear();
+    this.#sharedLists.clear();
   }
 
   /** Changes. Repeated after a lost reply, so it must be a change that can be made twice. */
   put<T extends object>(call: Call): Promise<T> {
-    return this.persist("PUT", call, (answer: T) => answer);
+    return this.#send("PUT", call, (answer: T) => answer);
   }
 
   /** Deletes; undefined when there is nothing (any more) to delete. */
   delete<T extends object>(call: Call): Promise<T | undefined> {
-    return undefinedWhenAbsent(this.persist("DELETE", call, (answer: T) => answer));
+    return undefinedWhenAbsent(this.#send("DELETE", call, (answer: T) => answer));
   }
 
   /**
@@ -82,16 +85,17 @@ export class Api {
       const found = await find();
       return found === undefined ? undefined : { found };
     };
-    return this.persist<T, Posted<T, F>>("POST", call, (answer) => ({ answer }), look);
+    return this.#send<T, Posted<T, F>>("POST", call, (answer) => ({ answer }), look);
   }
 
-  private persist<T extends object, R>(
+  #send<T extends object, R>(
     method: Method,
     call: Call,
     result: (answer: T) => R,
     look?: () => Promise<R | undefined>,
   ): Promise<R> {
-    const { options, clock, signal } = this;
+    const { clock, signal } = this;
+    const options = this.#options;
     const deadline = call.deadline ?? this.defaultDeadline();
     return persist<R>({
       attempt: async () => {

@@ -37,21 +37,25 @@ export interface InstancePoolUpdate {
 
 /** The instance pools of a zone. */
 export class InstancePools {
-  constructor(private readonly api: Api) {}
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** Every pool of the zone. */
   list(): Promise<readonly InstancePool[]> {
-    return this.api.list({ what: "list instance pools", path: "/instance-pool" }, "instance-pools");
+    return this.#api.list({ what: "list instance pools", path: "/instance-pool" }, "instance-pools");
   }
 
   /** The pool of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<InstancePool | undefined> {
-    return this.api.find({ what: `read instance pool ${id}`, path: idPath("instance-pool", id) });
+    return this.#api.find({ what: `read instance pool ${id}`, path: idPath("instance-pool", id) });
   }
 
   /** Changes what new members get; those that exist stay as they are. */
   async update(id: string, body: InstancePoolUpdate, deadline?: number): Promise<void> {
     const path = idPath("instance-pool", id);
-    await putAndWait(this.api, { what: `update instance pool ${id}`, path, body, deadline });
+    await putAndWait(this.#api, { what: `update instance pool ${id}`, path, body, deadline });
   }
 }

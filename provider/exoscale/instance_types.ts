@@ -23,15 +23,19 @@ export interface InstanceType {
 
 /** The instance types on offer. */
 export class InstanceTypes {
-  constructor(private readonly api: Api) {}
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** Every type, authorized or not. */
   list(): Promise<readonly InstanceType[]> {
-    return this.api.list({ what: "list instance types", path: "/instance-type" }, "instance-types");
+    return this.#api.list({ what: "list instance types", path: "/instance-type" }, "instance-types");
   }
 
   /** The type of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<InstanceType | undefined> {
-    return this.api.find({ what: `read instance type ${id}`, path: idPath("instance-type", id) });
+    return this.#api.find({ what: `read instance type ${id}`, path: idPath("instance-type", id) });
   }
 }

@@ -46,16 +46,20 @@ export type CreateSecurityGroup = Pick<SecurityGroup, "name" | "description">;
 
 /** The security groups of an organisation. */
 export class SecurityGroups {
-  constructor(private readonly api: Api) {}
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** Every group of the organisation. */
   list(): Promise<readonly SecurityGroup[]> {
-    return this.api.list({ what: "list security groups", path: "/security-group" }, "security-groups");
+    return this.#api.list({ what: "list security groups", path: "/security-group" }, "security-groups");
   }
 
   /** The group of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<SecurityGroup | undefined> {
-    return this.api.find({ what: `read security group ${id}`, path: idPath("security-group", id) });
+    return this.#api.find({ what: `read security group ${id}`, path: idPath("security-group", id) });
   }
 
   /** The group of that name, if there is one. */
@@ -66,36 +70,36 @@ export class SecurityGroups {
 
   /** Makes a group without rules. @returns its id */
   async create(body: CreateSecurityGroup, accepted?: (id: string) => void): Promise<string> {
-    const wait = { what: `create security group "${body.name}"`, deadline: this.api.defaultDeadline() };
+    const wait = { what: `create security group "${body.name}"`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: "/security-group", body };
-    const posted = await this.api.post<Operation, string>(call, () => this.interrupted(body));
-    if ("answer" in posted) return waitForCreated(this.api, posted.answer, wait, accepted);
+    const posted = await this.#api.post<Operation, string>(call, () => this.#findInterrupted(body));
+    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, accepted);
     accepted?.(posted.found);
     return posted.found;
   }
 
   /** Deletes a group that no instance is in; content when it is gone already. */
   async remove(id: string): Promise<void> {
-    await deleteAndWait(this.api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
+    await deleteAndWait(this.#api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
   }
 
   /** Adds a rule. */
   async addRule(id: string, rule: SecurityGroupRule): Promise<void> {
-    const wait = { what: `add a rule to security group ${id}`, deadline: this.api.defaultDeadline() };
+    const wait = { what: `add a rule to security group ${id}`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: `${idPath("security-group", id)}/rules`, body: rule };
-    const posted = await this.api.post<Operation, true>(call, () => this.hasRule(id, rule));
-    if ("answer" in posted) await waitForOperation(this.api, posted.answer, wait);
+    const posted = await this.#api.post<Operation, true>(call, () => this.#hasRule(id, rule));
+    if ("answer" in posted) await waitForOperation(this.#api, posted.answer, wait);
   }
 
   /** Removes a rule; content when it is gone already. */
   async removeRule(id: string, ruleId: string): Promise<void> {
     const path = `${idPath("security-group", id)}/rules/${checkedId("security group rule", ruleId)}`;
-    await deleteAndWait(this.api, { what: `remove a rule of security group ${id}`, path });
+    await deleteAndWait(this.#api, { what: `remove a rule of security group ${id}`, path });
   }
 
   /** Puts an instance into the group; takes effect at once. */
   async attach(id: string, instanceId: string, deadline?: number): Promise<void> {
-    await this.move(id, ":attach", instanceId, {
+    await this.#changeMembership(id, ":attach", instanceId, {
       what: `put instance ${instanceId} into security group ${id}`,
       deadline,
     });
@@ -104,23 +108,23 @@ export class SecurityGroups {
   /** Takes an instance out of the group; takes effect at once. */
   async detach(id: string, instanceId: string, deadline?: number): Promise<void> {
     const what = `take instance ${instanceId} out of security group ${id}`;
-    await this.move(id, ":detach", instanceId, { what, deadline });
+    await this.#changeMembership(id, ":detach", instanceId, { what, deadline });
   }
 
-  private async move(id: string, action: ":attach" | ":detach", instanceId: string, wait: Wait): Promise<void> {
+  async #changeMembership(id: string, action: ":attach" | ":detach", instanceId: string, wait: Wait): Promise<void> {
     const body = { instance: { id: checkedId("instance", instanceId) } };
-    await putAndWait(this.api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
+    await putAndWait(this.#api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
   }
 
   /** The group that an interrupted creation has left: names are unique, and a new group has no rules. */
-  private async interrupted(body: CreateSecurityGroup): Promise<string | undefined> {
+  async #findInterrupted(body: CreateSecurityGroup): Promise<string | undefined> {
     const named = await this.findByName(body.name);
     const group = named && (await this.find(named.id));
     const isNew = group && (group.rules ?? []).length === 0;
     return isNew && (group.description ?? "") === (body.description ?? "") ? group.id : undefined;
   }
 
-  private async hasRule(id: string, rule: SecurityGroupRule): Promise<true | undefined> {
+  async #hasRule(id: string, rule: SecurityGroupRule): Promise<true | undefined> {
     const group = await this.find(id);
     return group?.rules?.some((existing) => covers(existing, rule)) ? true : undefined;
   }

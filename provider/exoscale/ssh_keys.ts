@@ -13,16 +13,20 @@ export interface SshKey {
 
 /** The SSH keys of an organisation, reachable through the API of any zone. */
 export class SshKeys {
-  constructor(private readonly api: Api) {}
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** Every key of the account. */
   list(): Promise<readonly SshKey[]> {
-    return this.api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys");
+    return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys");
   }
 
   /** The key of that name, if there is one. @throws InvalidNameError */
   async find(name: string): Promise<SshKey | undefined> {
-    return this.api.find({ what: `read SSH key "${name}"`, path: keyPath(name) });
+    return this.#api.find({ what: `read SSH key "${name}"`, path: keyPath(name) });
   }
 
   /**
@@ -37,17 +41,17 @@ export class SshKeys {
    */
   async register(name: string, publicKey: string, fingerprintMd5: string): Promise<void> {
     const what = `register SSH key "${name}"`;
-    const deadline = this.api.defaultDeadline();
+    const deadline = this.#api.defaultDeadline();
     const body = { name: checkedKeyName(name), "public-key": publicKey };
     try {
-      const posted = await this.api.post<Operation, SshKey>({ what, path: "/ssh-key", body, deadline }, () =>
-        this.registered(name, fingerprintMd5),
+      const posted = await this.#api.post<Operation, SshKey>({ what, path: "/ssh-key", body, deadline }, () =>
+        this.#findRegistered(name, fingerprintMd5),
       );
-      if ("answer" in posted) await waitForOperation(this.api, posted.answer, { what, deadline });
+      if ("answer" in posted) await waitForOperation(this.#api, posted.answer, { what, deadline });
     } catch (error) {
       // 409 is what clients count with; neither it nor its words are on record.
       if (error instanceof ApiError && [400, 409].includes(error.status)) {
-        throw await this.explained(error, name, fingerprintMd5);
+        throw await this.#explainRefusal(error, name, fingerprintMd5);
       }
       throw error;
     }
@@ -55,18 +59,18 @@ export class SshKeys {
 
   /** Removes a key from the account; content when it is gone already. It stays valid on instances that have it. */
   async remove(name: string): Promise<void> {
-    await deleteAndWait(this.api, { what: `delete SSH key "${name}"`, path: keyPath(name) });
+    await deleteAndWait(this.#api, { what: `delete SSH key "${name}"`, path: keyPath(name) });
   }
 
   /** What an interrupted registration has left. */
-  private async registered(name: string, wanted: string): Promise<SshKey | undefined> {
+  async #findRegistered(name: string, wanted: string): Promise<SshKey | undefined> {
     const key = await this.find(name);
     if (key && key.fingerprint !== wanted) throw new KeyNameTakenError(name, key.fingerprint, wanted);
     return key;
   }
 
   /** What a refused registration means, by what the account has; the refusal itself where a look says nothing more. */
-  private async explained(refusal: ApiError, name: string, wanted: string): Promise<Error> {
+  async #explainRefusal(refusal: ApiError, name: string, wanted: string): Promise<Error> {
     const keys = await this.list().catch(() => []);
     const key = keys.find((registered) => registered.name === name);
     if (key) return new KeyNameTakenError(name, key.fingerprint, wanted);

@@ -36,16 +36,20 @@ export interface Template {
 
 /** The templates of a zone. */
 export class Templates {
-  constructor(private readonly api: Api) {}
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
 
   /** All templates of one visibility; the API gives the public ones when it is not asked otherwise. */
   list(visibility: Visibility): Promise<readonly Template[]> {
     const what = `list ${visibility} templates`;
-    return this.api.list({ what, path: "/template", query: { visibility } }, "templates");
+    return this.#api.list({ what, path: "/template", query: { visibility } }, "templates");
   }
 
   /** The template of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<Template | undefined> {
-    return this.api.find({ what: `read template ${id}`, path: idPath("template", id) });
+    return this.#api.find({ what: `read template ${id}`, path: idPath("template", id) });
   }
 }
