@@ -14,7 +14,7 @@ export type Method = "GET" | "PUT" | "POST" | "DELETE";
  */
 const SIGNATURE_LIFETIME = 300;
 /** Time that even the last try before a deadline gets, in ms. */
-const SHORTEST_PATIENCE = 5000;
+const MIN_TRY_TIMEOUT = 5000;
 
 /** An HTTP answer, read to its end. */
 interface Answer {
@@ -28,7 +28,7 @@ interface Answer {
  *
  * @throws what the credentials callback throws, and the signal's reason; everything else is a failure to judge
  */
-export async function attempt<T extends object>(
+export async function sendOnce<T extends object>(
   method: Method,
   call: Call,
   options: ApiOptions & { readonly clock: Clock },
@@ -36,7 +36,7 @@ export async function attempt<T extends object>(
 ): Promise<Outcome<T>> {
   options.signal?.throwIfAborted();
   const site = { what: call.what, method, path: call.path };
-  const credentials = options.credentials === "unsigned" ? undefined : sendable(options.credentials());
+  const credentials = options.credentials === "unsigned" ? undefined : checkCredentials(options.credentials());
   const url = callUrl(options.endpoint, call);
   const body = call.body ? JSON.stringify(call.body) : "";
   const now = options.clock.now();
@@ -48,13 +48,13 @@ export async function attempt<T extends object>(
     ...(body ? { "Content-Type": "application/json" } : {}),
     ...(credentials ? { Authorization: authorization(signed, credentials, expires) } : {}),
   };
-  const patience = Math.ceil(Math.min(options.tryTimeoutMs ?? 60_000, Math.max(SHORTEST_PATIENCE, deadline - now)));
+  const timeoutMs = Math.ceil(Math.min(options.tryTimeoutMs ?? 60_000, Math.max(MIN_TRY_TIMEOUT, deadline - now)));
   try {
     // What changes something is waited for, once it is sent: nobody would know of what it has made.
     const signal = method === "GET" ? options.signal : undefined;
     if (method !== "GET") options.onChange?.();
-    const answer = await exchange(url, { method, headers, ...(body ? { body } : {}) }, patience, signal);
-    return outcome<T>(site, answer, secretsIn(call, credentials), now);
+    const answer = await fetchAnswer(url, { method, headers, ...(body ? { body } : {}) }, timeoutMs, signal);
+    return outcomeOf<T>(site, answer, secretsIn(call, credentials), now);
   } catch (error) {
     options.signal?.throwIfAborted();
     return { failure: networkFailure(site, options.endpoint, error) };
@@ -62,7 +62,7 @@ export async function attempt<T extends object>(
 }
 
 /** @throws InvalidNameError when the key cannot stand in a header; it is not shown, for it may be the secret by mistake */
-function sendable(credentials: Credentials): Credentials {
+function checkCredentials(credentials: Credentials): Credentials {
   if (/^[\x21-\x7e]+$/.test(credentials.apiKey)) return credentials;
   throw new InvalidNameError("API key", "(not shown)", "one word without spaces or line breaks");
 }
@@ -87,8 +87,8 @@ export function endpointUrl(endpoint: string): { readonly href: string; readonly
   return { href: url.href.replace(/\/+$/, ""), pathname: url.pathname.replace(/\/+$/, "") };
 }
 
-async function exchange(url: URL, init: RequestInit, patience: number, signal?: AbortSignal): Promise<Answer> {
-  const timeout = AbortSignal.timeout(patience);
+async function fetchAnswer(url: URL, init: RequestInit, timeoutMs: number, signal?: AbortSignal): Promise<Answer> {
+  const timeout = AbortSignal.timeout(timeoutMs);
   const response = await fetch(url, {
     ...init,
     signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
@@ -98,7 +98,7 @@ async function exchange(url: URL, init: RequestInit, patience: number, signal?: 
   return { status: response.status, headers: response.headers, body: await response.text() };
 }
 
-function outcome<T extends object>(
+function outcomeOf<T extends object>(
   site: ApiCallSite,
   answer: Answer,
   secrets: readonly string[],

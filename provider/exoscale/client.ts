@@ -1,8 +1,8 @@
 import { NotFoundError } from "../errors";
-import { attempt, endpointUrl, itemsOf, type Method } from "./attempt";
+import { endpointUrl, itemsOf, type Method, sendOnce } from "./attempt";
 import { type Clock, systemClock } from "./clock";
 import type { ApiOptions, Call } from "./options";
-import { defaultPolicy, persist } from "./retry";
+import { defaultPolicy, retry } from "./retry";
 
 export type { ApiOptions, Call } from "./options";
 export type { Credentials } from "./signature";
@@ -62,7 +62,7 @@ export class Api {
   }
 
   /** Something has changed: lists asked for from now on share no answer with those asked for before. */
-  forget(): void {
+  forgetLists(): void {
     this.#sharedLists.clear();
   }
 
@@ -97,10 +97,10 @@ export class Api {
     const { clock, signal } = this;
     const options = this.#options;
     const deadline = call.deadline ?? this.defaultDeadline();
-    return persist<R>({
+    return retry<R>({
       attempt: async () => {
-        const outcome = await attempt<T>(method, call, { ...options, clock }, deadline);
-        if (method !== "GET") this.forget();
+        const outcome = await sendOnce<T>(method, call, { ...options, clock }, deadline);
+        if (method !== "GET") this.forgetLists();
         return "value" in outcome ? { value: result(outcome.value) } : outcome;
       },
       ...(look ? { look } : {}),

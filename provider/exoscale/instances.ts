@@ -5,9 +5,9 @@ import { idPath } from "./names";
 import { deleteAndWait, type Operation, pollUntil, putAndWait, waitForCreated } from "./operation";
 
 /** States that an instance passes through by itself. */
-const PASSING: readonly InstanceState[] = ["starting", "stopping", "migrating"];
+const transientStates: readonly InstanceState[] = ["starting", "stopping", "migrating"];
 /** States of an instance that there is no way back from. */
-const ENDING: readonly InstanceState[] = ["destroying", "destroyed", "expunging"];
+const endStates: readonly InstanceState[] = ["destroying", "destroyed", "expunging"];
 
 /** How `create` deals with what may go wrong while an instance is made. */
 export interface Creation {
@@ -70,7 +70,7 @@ export class Instances {
     } catch (error) {
       if (!isConflict(error)) throw error;
       const instance = await this.find(id);
-      if (instance && !ENDING.includes(instance.state)) throw error;
+      if (instance && !endStates.includes(instance.state)) throw error;
       await this.#waitUntilGone(id, timed);
     }
   }
@@ -131,24 +131,24 @@ export class Instances {
 
   /** Waits until an instance is in a state that it stays in. */
   #waitForStableState(id: string, wait: { what: string; deadline: number }): Promise<Instance> {
-    const look = async () => {
+    const read = async () => {
       const path = idPath("instance", id);
       const instance = await this.#api.get<Instance>({ ...wait, path });
-      if (instance.state === "error" || ENDING.includes(instance.state)) {
+      if (instance.state === "error" || endStates.includes(instance.state)) {
         throw new OperationFailedError(wait.what, { resourceId: id, reason: `instance in state ${instance.state}` });
       }
-      return PASSING.includes(instance.state) ? undefined : instance;
+      return transientStates.includes(instance.state) ? undefined : instance;
     };
-    return pollUntil(this.#api, look, `instance ${id}`, wait);
+    return pollUntil(this.#api, read, `instance ${id}`, wait);
   }
 
   /** Waits for the end of a deletion that somebody has begun. */
   #waitUntilGone(id: string, wait: { what: string; deadline: number }): Promise<true> {
-    const look = async () => {
+    const read = async () => {
       const instance = await this.find(id);
       return instance && instance.state === "destroying" ? undefined : true;
     };
-    return pollUntil(this.#api, look, `instance ${id}`, wait);
+    return pollUntil(this.#api, read, `instance ${id}`, wait);
   }
 }
 

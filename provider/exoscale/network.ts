@@ -9,7 +9,7 @@ interface Meaning {
   readonly reason: string;
 }
 
-const CERTIFICATE_CODES = [
+const certificateCodes = [
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -19,14 +19,14 @@ const CERTIFICATE_CODES = [
   "ERR_TLS_CERT_ALTNAME_INVALID",
 ];
 
-const MEANINGS: readonly Meaning[] = [
+const meanings: readonly Meaning[] = [
   {
     codes: ["ENOTFOUND"],
     consequence: "final",
     reason: "That host name does not exist: check the zone and the endpoint.",
   },
   {
-    codes: CERTIFICATE_CODES,
+    codes: certificateCodes,
     consequence: "final",
     reason:
       "Its TLS certificate is not trusted: something stands between this machine and Exoscale, or a clock is wrong.",
@@ -41,13 +41,15 @@ const MEANINGS: readonly Meaning[] = [
   },
 ];
 
-const BROKEN: Omit<Meaning, "codes"> = { consequence: "doubtful", reason: "The connection broke." };
-const LATE: Omit<Meaning, "codes"> = { consequence: "doubtful", reason: "It did not answer in time." };
+const brokenConnection: Omit<Meaning, "codes"> = { consequence: "doubtful", reason: "The connection broke." };
+const noAnswerInTime: Omit<Meaning, "codes"> = { consequence: "doubtful", reason: "It did not answer in time." };
 
 /** What a rejected `fetch`, or a body that broke off, means. */
 export function networkFailure(site: ApiCallSite, endpoint: string, thrown: unknown): Failure {
-  const code = codeOf(thrown);
-  const meaning = isTimeout(thrown) ? LATE : (MEANINGS.find(({ codes }) => codes.includes(code)) ?? BROKEN);
+  const code = networkErrorCode(thrown);
+  const meaning = isTimeout(thrown)
+    ? noAnswerInTime
+    : (meanings.find(({ codes }) => codes.includes(code)) ?? brokenConnection);
   const doubt =
     meaning.consequence === "doubtful" && site.method === "POST" ? " The request may have been carried out." : "";
   const reason = `${meaning.reason}${code ? ` (${code})` : ""}${doubt}`;
@@ -62,7 +64,7 @@ function isTimeout(thrown: unknown): boolean {
 }
 
 /** `fetch` rejects with a bare TypeError; what happened is the code of its cause, at some depth. */
-function codeOf(thrown: unknown): string {
+function networkErrorCode(thrown: unknown): string {
   for (let error = thrown; isRecord(error); error = error["cause"]) {
     if (typeof error["code"] === "string") return error["code"];
   }

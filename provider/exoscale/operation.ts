@@ -33,14 +33,14 @@ export interface Operation {
 /** What a wait is for, and how long it may take. */
 export type Wait = Pick<Call, "what" | "deadline">;
 
-/** First pause between two polls, in ms; each is longer than the one before by GROWTH. */
+/** First pause between two polls, in ms; each is longer than the one before by PAUSE_GROWTH. */
 const FIRST_PAUSE = 30;
-const GROWTH = 1.3;
+const PAUSE_GROWTH = 1.3;
 const LONGEST_PAUSE = 2000;
 /** An API that cannot be asked for this long ends a wait, in ms: longer than the outages that pass by themselves. */
-const LONGEST_TROUBLE = 180_000;
+const LONGEST_OUTAGE = 180_000;
 
-const HINTS: Readonly<Record<string, string>> = {
+const hints: Readonly<Record<string, string>> = {
   busy: "Something else is being done to it: try again when that is over",
   conflict: "Something else is being done to it: try again when that is over",
   unavailable: "The zone may have no capacity left: try another type or zone, or later",
@@ -68,7 +68,7 @@ export async function waitForOperation(api: Api, operation: Operation, wait: Wai
   const end = hasSucceeded(operation, wait)
     ? operation
     : await pollUntil(api, poll, `operation ${operation.id}`, { what, deadline });
-  api.forget();
+  api.forgetLists();
   return end;
 }
 
@@ -87,7 +87,7 @@ function hasSucceeded(operation: Operation, { what }: Wait): boolean {
         resourceId: resourceId(operation),
         reason: reason ?? state,
         serverMessage: message,
-        hint: reason ? HINTS[reason] : undefined,
+        hint: reason ? hints[reason] : undefined,
       });
     default:
       throw unexpectedAnswer(what, `an operation in the unknown state ${JSON.stringify(state)}`);
@@ -106,23 +106,23 @@ function unexpectedAnswer(what: string, answer: string): ApiError {
  * @throws OperationTimeoutError when there is nothing to see at the deadline
  * @throws ApiUnreachableError, ApiError when it could not be looked for three minutes
  */
-export async function pollUntil<T>(api: Api, look: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
+export async function pollUntil<T>(api: Api, read: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
   const { clock, signal } = api;
   const start = clock.now();
   const deadline = wait.deadline ?? api.defaultDeadline();
-  let trouble: { readonly error: unknown; readonly since: number } | undefined;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * GROWTH, LONGEST_PAUSE)) {
+  let outage: { readonly error: unknown; readonly since: number } | undefined;
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE)) {
     try {
-      const seen = await look();
+      const seen = await read();
       if (seen !== undefined) return seen;
-      trouble = undefined;
+      outage = undefined;
     } catch (error) {
-      trouble = { error, since: trouble?.since ?? clock.now() };
-      if (!isTransient(error) || clock.now() - trouble.since > LONGEST_TROUBLE) throw error;
+      outage = { error, since: outage?.since ?? clock.now() };
+      if (!isTransient(error) || clock.now() - outage.since > LONGEST_OUTAGE) throw error;
     }
     const left = deadline - clock.now();
     if (left <= 0) {
-      throw new OperationTimeoutError(wait.what, waitedFor, Math.round((clock.now() - start) / 1000), trouble?.error);
+      throw new OperationTimeoutError(wait.what, waitedFor, Math.round((clock.now() - start) / 1000), outage?.error);
     }
     await clock.sleep(Math.min(pause, left), signal);
   }

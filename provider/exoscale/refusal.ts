@@ -27,7 +27,7 @@ const CLOCK_TOLERANCE = 60;
  * @param secrets texts that must not come back in a message should the server echo them
  */
 export function refusalError(site: ApiCallSite, answer: RefusedAnswer, secrets: readonly string[]): ApiError {
-  const messages = serverMessages(answer).map((message) => presentable(message, secrets));
+  const messages = serverMessages(answer).map((message) => redactAndShorten(message, secrets));
   const { status } = answer;
   const Kind = errorClass(answer, messages.join("; "));
   return new Kind(site, { status, messages, hint: hintFor(Kind, { status, messages }, answer) });
@@ -45,10 +45,10 @@ function hintFor(Kind: typeof ApiError, refusal: ApiRefusal, answer: RefusedAnsw
   if (Kind === CredentialsRejectedError) return credentialsHint(answer.clockAhead);
   if (Kind === PermissionDeniedError) return "Allow this operation in the IAM role of the API key, or use another key";
   const said = refusal.messages.join("; ");
-  return HINTS.find(({ applies }) => applies(refusal.status, said, answer))?.hint;
+  return hints.find(({ applies }) => applies(refusal.status, said, answer))?.hint;
 }
 
-const HINTS: readonly { applies(status: number, said: string, answer: RefusedAnswer): boolean; hint: string }[] = [
+const hints: readonly { applies(status: number, said: string, answer: RefusedAnswer): boolean; hint: string }[] = [
   {
     applies: (status, said) => status === 409 && /public key is invalid/i.test(said),
     hint:
@@ -101,7 +101,7 @@ function detailMessage(entry: unknown): unknown {
   return typeof where === "string" && typeof said === "string" ? `${where}: ${said}` : said;
 }
 
-function presentable(message: string, secrets: readonly string[]): string {
+function redactAndShorten(message: string, secrets: readonly string[]): string {
   const redacted = secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "[secret]") : text), message);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: a server must not steer the reader's terminal
   const oneLine = redacted.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();

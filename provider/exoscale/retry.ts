@@ -43,8 +43,8 @@ export interface Failure {
 /** One try. */
 export type Outcome<T> = { readonly value: T } | { readonly failure: Failure };
 
-/** What `persist` needs to know about a request. */
-export interface Persistence<T> {
+/** What `retry` needs to know about a request. */
+export interface RetriedRequest<T> {
   /** One try; throws only what must not be tried again. */
   attempt(): Promise<Outcome<T>>;
   /**
@@ -62,7 +62,7 @@ export interface Persistence<T> {
 }
 
 /** Tries until there is a value, or a reason to stop; then throws the error of the last try. */
-export async function persist<T>(request: Persistence<T>): Promise<T> {
+export async function retry<T>(request: RetriedRequest<T>): Promise<T> {
   const { policy, clock } = request;
   let doubt = false;
   for (let attempts = 1, failures = 0; ; attempts++) {
@@ -73,8 +73,8 @@ export async function persist<T>(request: Persistence<T>): Promise<T> {
     if (failure.consequence === "doubtful") doubt = true;
     if (failure.consequence !== "throttled") failures++;
     const pause = pauseAfter(attempts, failure, policy, clock);
-    const stop = isLast(failure, failures, clock.now() + pause, request);
-    if (!stop) await rest(request, pause, failure.error);
+    const stop = isLastTry(failure, failures, clock.now() + pause, request);
+    if (!stop) await pauseBeforeRetry(request, pause, failure.error);
     // After the pause, so that a server that is still busy with the doubtful try has had the time to show it.
     const found = doubt ? await request.look?.() : undefined;
     if (found !== undefined) return found;
@@ -82,11 +82,16 @@ export async function persist<T>(request: Persistence<T>): Promise<T> {
   }
 }
 
-function isLast<T>({ consequence }: Failure, failures: number, nextTry: number, request: Persistence<T>): boolean {
+function isLastTry<T>(
+  { consequence }: Failure,
+  failures: number,
+  nextTry: number,
+  request: RetriedRequest<T>,
+): boolean {
   return consequence === "final" || failures >= request.policy.tries || nextTry > request.deadline;
 }
 
-async function rest<T>(request: Persistence<T>, ms: number, error: Error): Promise<void> {
+async function pauseBeforeRetry<T>(request: RetriedRequest<T>, ms: number, error: Error): Promise<void> {
   request.onPause?.(ms, error);
   await request.clock.sleep(ms, request.signal);
 }
