@@ -21,12 +21,12 @@ const inState = (state: string, more: object = {}): Answer => ({ json: { id, sta
 const conflict: Answer = { status: 409, json: { message: "wrong state" } };
 const absent: Answer = { status: 404, json: { message: "Instance not found" } };
 
-/** Creates `web`; `existing` is what a look for an interrupted creation finds, look by look. */
+/** Creates `web`; `existing` has what each search for an interrupted creation finds. */
 async function create(server: ScriptedServer, ...existing: (string | undefined)[]) {
   const events: string[] = [];
   const ended = await new Instances(server.api({ retry: { tries: 3 } }))
     .create(web, {
-      accepted: (accepted) => events.push(`accepted ${accepted} after ${server.lines().at(-1)}`),
+      onAccepted: (accepted) => events.push(`accepted ${accepted} after ${server.lines().at(-1)}`),
       findCreated: async () => {
         events.push("looked");
         return existing.shift();
@@ -44,14 +44,14 @@ test("tells the id of an instance before it waits for it", async () => {
   expect(server.lines()).toEqual(["POST /instance", poll]);
 });
 
-test("tells the id of an instance whose creation was born in failure", async () => {
+test("tells the id of an instance whose creation fails at once", async () => {
   const server = await serve(operation("failure", { reason: "fault", reference: { id } }));
   const { ended, events } = await create(server);
   expect(ended).toBeInstanceOf(OperationFailedError);
   expect(events).toEqual([`accepted ${id} after POST /instance`]);
 });
 
-test("tells the id once it is known when the first answer lacks it", async () => {
+test("tells the id as soon as it is known when the first answer lacks it", async () => {
   const server = await serve(operation("pending"), success);
   const { ended, events } = await create(server);
   expect(ended).toBe(id);
@@ -61,7 +61,7 @@ test("tells the id once it is known when the first answer lacks it", async () =>
 test.each<[string, Answer]>([
   ["a lost reply", "break"],
   ["a gateway's timeout", { status: 504 }],
-])("makes one instance, not two, when %s hides that it was made", async (_, fault) => {
+])("creates one instance, not two, when %s hides that it was created", async (_, fault) => {
   const server = await serve(fault, inState("starting"), inState("running"));
   const { ended, events } = await create(server, id);
   expect(ended).toBe(id);
@@ -69,21 +69,21 @@ test.each<[string, Answer]>([
   expect(server.lines()).toEqual(["POST /instance", read, read]);
 });
 
-test("reports an instance that a lost creation has left in error", async () => {
+test("reports an instance in the state error after a lost reply to its creation", async () => {
   const server = await serve("break", inState("error"));
   const { ended, events } = await create(server, id);
   expect(ended).toBeInstanceOf(OperationFailedError);
   expect(events).toContain(`accepted ${id} after POST /instance`);
 });
 
-test("asks for the instance again when a doubtful try has left none", async () => {
+test("sends the creation again when a doubtful try has created nothing", async () => {
   const server = await serve({ status: 502 }, success);
   const { ended, events } = await create(server, undefined);
   expect(ended).toBe(id);
   expect(events).toEqual(["looked", `accepted ${id} after POST /instance`]);
 });
 
-test("does not send a creation again when the look for it fails", async () => {
+test("does not send a creation again when the search for its instance fails", async () => {
   const server = await serve("break");
   const failing = new Instances(server.api()).create(web, {
     findCreated: () => Promise.reject(new Error("cannot look")),
@@ -92,7 +92,7 @@ test("does not send a creation again when the look for it fails", async () => {
   expect(server.lines()).toEqual(["POST /instance"]);
 });
 
-test("keeps to the deadline that it is given", async () => {
+test("gives up at the deadline that it is given", async () => {
   const server = await serve(...Array.from({ length: 40 }, () => pending));
   const api = server.api();
   const creation = { findCreated: async () => undefined, deadline: api.clock.now() + 5000 };
@@ -106,7 +106,7 @@ test("does not put user data into an error", async () => {
   await expect(failing).rejects.toThrow(/^Could not create instance "web": .*: bad\.$/);
 });
 
-test("starts and stops an instance by its action, though the envelope has no reference", async () => {
+test("starts and stops an instance although the answers have no reference", async () => {
   const envelope = operation("pending", { resource: { id, type: "instance" } });
   const server = await serve(envelope, operation("success"), envelope, operation("success"));
   const instances = new Instances(server.api());
@@ -117,7 +117,7 @@ test("starts and stops an instance by its action, though the envelope has no ref
   expect(server.received.map(({ body }) => body)).toEqual(["{}", "", "", ""]);
 });
 
-test("is content when a start is refused because the instance runs already", async () => {
+test("takes a refused start for done when the instance runs already", async () => {
   const server = await serve("break", conflict, inState("starting"), inState("running"));
   await new Instances(server.api()).start(id);
   expect(server.lines().slice(2)).toEqual([read, read]);
@@ -148,13 +148,13 @@ test("protects an instance and removes its protection", async () => {
   expect(server.lines()).toEqual([`PUT /instance/${id}:add-protection`, `PUT /instance/${id}:remove-protection`]);
 });
 
-test("is content when a resize is refused because the disk has that size already", async () => {
+test("takes a refused resize for done when the disk has that size already", async () => {
   const server = await serve(conflict, inState("stopped", { "disk-size": 50 }));
   await new Instances(server.api()).resizeDisk(id, 50);
   expect(server.lines()).toEqual([`PUT /instance/${id}:resize-disk`, read]);
 });
 
-test("sends an update with null labels as it is", async () => {
+test("sends null labels in an update unchanged", async () => {
   const server = await serve(operation("success"));
   await new Instances(server.api()).update(id, { labels: null });
   expect(server.received[0]?.body).toBe('{"labels":null}');
@@ -166,7 +166,7 @@ test("waits until a deleted instance is gone", async () => {
   expect(server.lines()).toEqual([`DELETE /instance/${id}`, poll]);
 });
 
-test("is content with an instance that is gone already", async () => {
+test("does nothing more when the instance is gone already", async () => {
   const server = await serve(absent);
   await new Instances(server.api()).remove(id);
   expect(server.received).toHaveLength(1);
@@ -178,7 +178,7 @@ test("waits for the end of a deletion whose reply was lost", async () => {
   expect(server.lines().slice(2)).toEqual([read, read, read]);
 });
 
-test("reports a refused deletion of an instance that stays", async () => {
+test("reports a refused deletion when the instance stays", async () => {
   const server = await serve(conflict, inState("running"));
   await expect(new Instances(server.api()).remove(id)).rejects.toThrow(ApiError);
 });

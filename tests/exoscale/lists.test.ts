@@ -13,7 +13,7 @@ const keys = (...names: string[]): Answer => ({
   json: { "ssh-keys": names.map((name) => ({ name, fingerprint: "aa" })) },
 });
 
-test("asks once for a list that many want at the same time", async () => {
+test("sends one request for a list that many read at the same time", async () => {
   const server = await serve(keys("deploy"));
   const sshKeys = new SshKeys(server.api());
   const lists = await Promise.all(Array.from({ length: 100 }, () => sshKeys.list()));
@@ -21,14 +21,14 @@ test("asks once for a list that many want at the same time", async () => {
   expect(server.received).toHaveLength(1);
 });
 
-test("asks again for a list whose answer has come", async () => {
+test("sends another request for a list whose answer has come", async () => {
   const server = await serve(keys("deploy"), keys());
   const sshKeys = new SshKeys(server.api());
   await sshKeys.list();
   expect(await sshKeys.list()).toEqual([]);
 });
 
-test("does not share an answer from before a change with those who ask after it", async () => {
+test("does not share an answer from before a change with a read after it", async () => {
   let answerFirst = () => {};
   const held = new Promise<void>((resolve) => {
     answerFirst = resolve;
@@ -43,7 +43,7 @@ test("does not share an answer from before a change with those who ask after it"
   expect((await early)[0]?.name).toBe("old");
 });
 
-test("looks for what a lost reply hides in a list that was asked for after it", async () => {
+test("searches for what a lost reply hides in a list that is read after it", async () => {
   let answerFirst = () => {};
   const held = new Promise<void>((resolve) => {
     answerFirst = resolve;
@@ -63,14 +63,14 @@ test("looks for what a lost reply hides in a list that was asked for after it", 
   await early;
 });
 
-test("shares no answer between lists of different queries", async () => {
+test("shares no answer between lists with different queries", async () => {
   const server = await serve({ json: { templates: [] } }, { json: { templates: [] } });
   const templates = new Templates(server.api());
   await Promise.all([templates.list("public"), templates.list("private")]);
   expect(server.lines().sort()).toEqual(["GET /template?visibility=private", "GET /template?visibility=public"]);
 });
 
-test("fails for everyone who shares a list that fails, and asks anew afterwards", async () => {
+test("fails for everyone who shares a failing list, and sends a new request afterwards", async () => {
   const server = await serve({ status: 403 }, keys());
   const sshKeys = new SshKeys(server.api());
   const results = await Promise.allSettled([sshKeys.list(), sshKeys.list()]);
@@ -90,7 +90,7 @@ test("lists the zones without a signature", async () => {
   expect(server.received[0]?.headers.authorization).toBeUndefined();
 });
 
-test("sends the keys with every update of a pool, for their absence would clear them", async () => {
+test("sends the keys with every update of a pool, because their absence would clear them", async () => {
   const server = await serve(operation("success"));
   await new InstancePools(server.api()).update(uuid(1), { "ssh-keys": [{ name: "deploy" }] });
   expect(server.lines()).toEqual([`PUT /instance-pool/${uuid(1)}`]);

@@ -43,7 +43,7 @@ test("sends no request for an instance id that is a path", async () => {
 });
 
 test.each(["/instance/../ssh-key", "/ssh-key/./a", "/ssh-key/a?b", "/ssh-key/a#b", "/ssh-key/%2e%2e/x"])(
-  "sends no request for a path that would be read as another one: %s",
+  "sends no request for a path that a URL parser would change: %s",
   async (path) => {
     const server = await serve();
     await expect(server.api().get({ what: "read", path })).rejects.toThrow(InvalidNameError);

@@ -17,7 +17,7 @@ test.each([
   ["UND_ERR_CONNECT_TIMEOUT", "unsent"],
   ["ECONNRESET", "doubtful"],
   ["UND_ERR_SOCKET", "doubtful"],
-])("takes %s for %s", (code, consequence) => {
+])("classifies %s as %s", (code, consequence) => {
   expect(networkFailure(site, endpoint, rejected(code)).consequence).toBe(consequence);
 });
 
@@ -28,7 +28,7 @@ test("names the endpoint, the cause and what to check when a name does not resol
   );
 });
 
-test("says that a broken POST may have been carried out, and of a broken GET it does not", () => {
+test("says that a POST may have been carried out when its connection breaks, but says no such thing of a GET", () => {
   const messages = ["POST", "GET"].map(
     (method) => networkFailure({ ...site, method }, endpoint, rejected("ECONNRESET")).error.message,
   );

@@ -14,13 +14,13 @@ function change(server: ScriptedServer, deadlineMs = 60_000): Promise<Operation>
   return putAndWait(api, { ...call, deadline: api.clock.now() + deadlineMs });
 }
 
-test("does not poll an operation that was born in success", async () => {
+test("does not poll an operation that succeeds at once", async () => {
   const server = await serve(operation("success"));
   expect(await change(server)).toEqual({ id: uuid(9), state: "success" });
   expect(server.lines()).toEqual(["PUT /instance/1"]);
 });
 
-test("polls a pending operation at once and until it has succeeded", async () => {
+test("polls a pending operation at once, and until it succeeds", async () => {
   const server = await serve(pending, pending, operation("success"));
   await change(server);
   expect(server.lines()).toEqual(["PUT /instance/1", poll, poll]);
@@ -46,29 +46,29 @@ test("reports an operation that ends in failure with reason, message and resourc
   );
 });
 
-test("reports an operation that was born in failure", async () => {
+test("reports an operation that fails at once", async () => {
   const server = await serve(operation("failure", { reason: "fault" }));
   await expect(change(server)).rejects.toThrow(/ended in failure \(fault\)/);
   expect(server.received).toHaveLength(1);
 });
 
-test("takes an operation that timed out on Exoscale's side for failed", async () => {
+test("reports an operation that timed out on Exoscale's side as failed", async () => {
   const server = await serve(pending, operation("timeout"));
   await expect(change(server)).rejects.toThrow(/ended in failure \(timeout\)/);
 });
 
-test("finds the resource in the envelope of start and stop, which has no reference", async () => {
+test("finds the id of the resource in the answers to start and stop, which have no reference", async () => {
   const server = await serve(operation("failure", { resource: { id: uuid(1), type: "instance" } }));
   await expect(change(server)).rejects.toMatchObject({ failure: { resourceId: uuid(1) } });
 });
 
-test("goes on waiting while polls fail for minutes, for the work goes on without us", async () => {
+test("keeps waiting while polls fail for minutes, because the operation continues meanwhile", async () => {
   const failures = Array.from({ length: 100 }, (_, i): Answer => (i % 2 ? "break" : busy));
   const server = await serve(pending, ...failures, operation("success"));
   expect(await change(server, 600_000)).toMatchObject({ state: "success" });
 });
 
-test("ends a wait whose API cannot be asked for longer than any outage that passes by itself", async () => {
+test("ends a wait when the outage of the API is longer than those that pass by themselves", async () => {
   const server = await serve(pending, ...Array.from({ length: 400 }, () => busy));
   await expect(change(server, 3_600_000)).rejects.toMatchObject({ status: 503 });
   expect(server.received.length).toBeLessThan(200);
@@ -79,7 +79,7 @@ test("does not wait for an operation that the API does not know", async () => {
   await expect(change(server)).rejects.toThrow(NotFoundError);
 });
 
-test("gives up at the deadline with the operation's id and how to go on", async () => {
+test("gives up at the deadline with the operation's id and how to continue", async () => {
   const server = await serve(pending, ...Array.from({ length: 40 }, () => pending));
   const failing = change(server, 10_000);
   await expect(failing).rejects.toThrow(OperationTimeoutError);
@@ -88,7 +88,7 @@ test("gives up at the deadline with the operation's id and how to go on", async 
   );
 });
 
-test("names what kept the polls from being answered when it gives up", async () => {
+test("names the error of the last poll when it gives up", async () => {
   const server = await serve(pending, ...Array.from({ length: 40 }, () => busy));
   await expect(change(server, 10_000)).rejects.toMatchObject({ cause: { status: 503 } });
 });
@@ -114,19 +114,19 @@ test("ends a wait when it is cancelled", async () => {
   await expect(putAndWait(server.api({ signal: controller.signal }), call)).rejects.toThrow("cancelled by the user");
 });
 
-test("takes what is not there for deleted", async () => {
+test("takes an absent resource for deleted", async () => {
   const server = await serve({ status: 404, json: { message: "Instance not found" } });
   await deleteAndWait(server.api(), call);
   expect(server.lines()).toEqual(["DELETE /instance/1"]);
 });
 
-test("takes a deletion that found nothing to delete for done", async () => {
+test("takes a deletion that fails with not-found for done", async () => {
   const server = await serve(pending, operation("failure", { reason: "not-found" }));
   await deleteAndWait(server.api(), call);
   expect(server.lines()).toEqual(["DELETE /instance/1", poll]);
 });
 
-test("reports a deletion that failed otherwise", async () => {
+test("reports a deletion that fails for another reason", async () => {
   const server = await serve(pending, operation("failure", { reason: "conflict" }));
   await expect(deleteAndWait(server.api(), call)).rejects.toThrow(OperationFailedError);
 });

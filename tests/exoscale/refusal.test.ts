@@ -47,7 +47,7 @@ test.each<[string, Reply, string[]]>([
   expect((await errorFor({ status: 400, ...reply })).serverMessages).toEqual(messages);
 });
 
-test("keeps control characters and endless texts out of messages", async () => {
+test("keeps control characters and very long texts out of messages", async () => {
   const error = await errorFor({ status: 400, json: { message: `\u001b[31mred\n${"x".repeat(2000)}` } });
   expect(error.serverMessages[0]).toMatch(/^\[31mred x{100}/);
   expect(error.serverMessages[0]).toHaveLength(503);
@@ -72,14 +72,14 @@ test("says so when this machine's clock is wrong", async () => {
   expect(error.message).toContain("This machine's clock is 30 min ahead of Exoscale's: set it.");
 });
 
-test("tells a role that does not allow something from refused credentials", async () => {
+test("distinguishes a role that does not allow a request from rejected credentials", async () => {
   const message = "Forbidden by role policy for compute - A deny rule matched. Rule index: 0";
   const error = await errorFor({ status: 403, json: { message } });
   expect(error).toBeInstanceOf(PermissionDeniedError);
   expect(error.message).toContain("Allow this operation in the IAM role of the API key");
 });
 
-test("says how to get past the protection of an instance", async () => {
+test("says how to remove the protection of an instance", async () => {
   const message = "Operation delete-instance on resource 1 is forbidden - reason: manual instance protection";
   const error = await errorFor({ status: 403, json: { message } });
   expect(error.code).toBe("API_REFUSED");
@@ -88,17 +88,17 @@ test("says how to get past the protection of an instance", async () => {
 
 test("says what to do about a quota that is used up", async () => {
   const error = await errorFor({ status: 409, json: { message: "Quota exceeded for resource instance" } });
-  expect(error.message).toContain("Delete what is not needed any more, or ask Exoscale to raise the quota.");
+  expect(error.message).toContain("Delete what you no longer need, or ask Exoscale to raise the quota.");
 });
 
-test("explains which kinds of keys Exoscale takes when it refuses one", async () => {
+test("says which kinds of keys Exoscale accepts when it refuses one", async () => {
   const error = await errorFor({ status: 409, json: { message: "Public key is invalid" } });
   expect(error.message).toContain(
     "Public key is invalid. Exoscale documents ssh-ed25519 and ssh-rsa keys; short RSA keys and other types",
   );
 });
 
-test("takes a web page that is not found for a wrong endpoint and not for an absence", async () => {
+test("takes a 404 with a web page for a wrong endpoint, not for an absence", async () => {
   const error = await errorFor({ status: 404, text: "<html>", headers: { "Content-Type": "text/html" } });
   expect(error).not.toBeInstanceOf(NotFoundError);
   expect(error.message).toContain("check that the endpoint is right and ends in /v2");
@@ -109,7 +109,7 @@ test("does not follow a redirect with a signed request", async () => {
   expect(error.status).toBe(302);
 });
 
-test("takes a success that is not JSON for an error", async () => {
+test("reports a success that is not JSON as an error", async () => {
   const error = await errorFor({ status: 200, text: "welcome" });
   expect(error.message).toContain("answered 200 to PUT /instance: an answer that is not JSON");
 });
@@ -123,7 +123,7 @@ test.each(["", "api.exoscale.com", "ftp://host/v2", "https://host/v2?x=1"])("ref
   expect(() => new Api({ endpoint, credentials: "unsigned", clock: fakeClock() })).toThrow(InvalidNameError);
 });
 
-test("does not repeat a password that stands in an endpoint", () => {
+test("does not repeat a password of an endpoint", () => {
   const endpoint = "https://me:hush@host/v2";
   expect(() => new Api({ endpoint, credentials: "unsigned" })).toThrow(/"https:\/\/host\/v2" cannot be used/);
 });

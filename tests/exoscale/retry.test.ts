@@ -35,7 +35,7 @@ test.each([400, 401, 403, 404, 409, 412, 501])(
   },
 );
 
-test("repeats changes and deletions as freely as reads", async () => {
+test("repeats changes and deletions like reads", async () => {
   const server = await serve("break", { json: { id: "1" } }, "break", { json: { id: "2" } });
   expect(await server.api().put(read)).toEqual({ id: "1" });
   expect(await server.api().delete(read)).toEqual({ id: "2" });
@@ -56,7 +56,7 @@ test("spreads its pauses over the upper half of the exponential", async () => {
   expect(pauses).toEqual([75]);
 });
 
-test("gives up after the tries it is allowed, with what the server said last", async () => {
+test("gives up after the allowed number of tries, with the last message of the server", async () => {
   const server = await serve(busy, busy, { status: 500, json: { message: "broken" } });
   await expect(server.api({ retry: { tries: 3 } }).get(read)).rejects.toThrow(
     'Could not read SSH key "deploy": Exoscale answered 500 to GET /ssh-key/deploy: broken.',
@@ -84,20 +84,17 @@ test("waits until the date that Retry-After names", async () => {
   expect(server.pauses).toEqual([20_050]);
 });
 
-test("does not wait longer than a minute because a server says so", async () => {
+test("does not wait longer than a minute when a server asks for more", async () => {
   const server = await serve({ status: 429, headers: { "Retry-After": "86400" } }, { json: key });
   await server.api().get(read);
   expect(server.pauses).toEqual([60_050]);
 });
 
-test.each([null, "", "soon", "-3", "Thu, 01 Jan 1970 00:00:00 GMT"])(
-  "reads no pause out of Retry-After %j",
-  (header) => {
-    expect(retryAfterMs(header, Date.parse("2026-11-22T12:00:00Z"))).toBe(0);
-  },
-);
+test.each([null, "", "soon", "-3", "Thu, 01 Jan 1970 00:00:00 GMT"])("reads no pause from Retry-After %j", (header) => {
+  expect(retryAfterMs(header, Date.parse("2026-11-22T12:00:00Z"))).toBe(0);
+});
 
-test("sits out a rate limit for longer than it puts up with failures", async () => {
+test("waits for the end of a rate limit for longer than it tolerates failures", async () => {
   const limited = Array.from({ length: 30 }, (): Answer => ({ status: 429, headers: { "Retry-After": "1" } }));
   const server = await serve(...limited, { json: key });
   expect(await server.api({ retry: { tries: 3 } }).get(read)).toEqual(key);
@@ -107,11 +104,11 @@ test("says what to do about a rate limit that does not end", async () => {
   const server = await serve(() => ({ status: 429 }), { status: 429, json: { error: "Too many requests" } });
   const api = server.api();
   await expect(api.get({ ...read, deadline: api.clock.now() + 60 })).rejects.toThrow(
-    "Too many requests. The account's rate limit is used up: try later, or run with a smaller `--parallel`.",
+    "Too many requests. The account's rate limit is used up: try again later, or run Pulumi with a smaller `--parallel`.",
   );
 });
 
-test("signs each try anew", async () => {
+test("signs each try again", async () => {
   const server = await serve({ status: 429, headers: { "Retry-After": "60" } }, { json: key });
   await server.api().get(read);
   const [first, second] = server.received.map(({ headers }) => /expires=(\d+)/.exec(headers.authorization ?? "")?.[1]);
@@ -129,7 +126,7 @@ test("uses a rotated secret from the next try on", async () => {
   ]);
 });
 
-test("sends nothing when there are no credentials, and says where to put them", async () => {
+test("sends nothing when there are no credentials, and says where to set them", async () => {
   const server = await serve();
   const none = () => {
     throw new MissingCredentialsError(["apiSecret"]);
@@ -188,7 +185,7 @@ test("stops at once, with the signal's reason, when it is cancelled", async () =
   expect(server.received).toHaveLength(1);
 });
 
-test("says a line before a pause that a person notices, without the body or the secret", async () => {
+test("logs a line before a pause that a person notices, without the body or the secret", async () => {
   const server = await serve(
     busy,
     { status: 503, json: { message: "busy" }, headers: { "retry-after": "2" } },

@@ -14,7 +14,7 @@ const ssh: SecurityGroupRule = {
 };
 const groups = (...list: object[]): Answer => ({ json: { "security-groups": list } });
 
-test("makes a group and tells its id before the wait", async () => {
+test("creates a group and tells its id before the wait", async () => {
   const server = await serve(operation("pending", { reference: { id } }), operation("success", { reference: { id } }));
   const accepted: number[] = [];
   const made = await new SecurityGroups(server.api()).create({ name: "web" }, () =>

@@ -40,13 +40,13 @@ test.each<[string, Answer]>([
   expect(server.lines()).toEqual([post, look]);
 });
 
-test("registers the key again when a doubtful try has left nothing", async () => {
+test("registers the key again when a doubtful try has registered nothing", async () => {
   const server = await serve("break", absent, operation("success"));
   await register(server);
   expect(server.lines()).toEqual([post, look, post]);
 });
 
-test("knows its key by a conflict after a lost reply", async () => {
+test("recognises its key after a conflict that follows a lost reply", async () => {
   const server = await serve("break", absent, taken, present(ours));
   await register(server);
   expect(server.lines()).toEqual([post, look, post, look]);
@@ -57,13 +57,13 @@ test("does not take another key of that name for its own after a lost reply", as
   await expect(register(server)).rejects.toThrow(KeyNameTakenError);
 });
 
-test("registers again without a look when it was only told to slow down", async () => {
+test("registers again without a search when the server asked it to slow down", async () => {
   const server = await serve({ status: 429 }, operation("success"));
   await register(server);
   expect(server.lines()).toEqual([post, post]);
 });
 
-test("looks a last time before it gives up", async () => {
+test("searches a last time before it gives up", async () => {
   const broken: Answer[] = ["break", absent, "break", present(ours)];
   const server = await serve(...broken);
   await new SshKeys(server.api({ retry: { tries: 2 } })).register("deploy", "ssh-ed25519 AAAA", ours);
@@ -91,26 +91,26 @@ test("names both fingerprints when another key has the name", async () => {
   );
 });
 
-test("hands on the server's words when a conflict is not about the name", async () => {
+test("repeats the server's message when a conflict is not about the name", async () => {
   const server = await serve({ status: 409, json: { message: "Public key is invalid" } }, listed());
   const failing = register(server);
   await expect(failing).rejects.toThrow(ApiError);
   await expect(failing).rejects.toThrow("other types, such as ecdsa, may be refused: use ed25519");
 });
 
-test("names the name under which the account has the key, should the API take none twice", async () => {
+test("says under which name the account has the key when the API refuses a second registration", async () => {
   const server = await serve(taken, listed({ name: "old", fingerprint: ours }));
   const failing = register(server);
   await expect(failing).rejects.toThrow(KeyMaterialTakenError);
   await expect(failing).rejects.toThrow("409 to POST /ssh-key: SSH key already exists. The account already has this");
 });
 
-test("hands on what was refused also when nobody may look why", async () => {
+test("repeats the refusal when the account's keys cannot be listed", async () => {
   const server = await serve(taken, { status: 403, json: { message: "Forbidden by role policy" } });
   await expect(register(server)).rejects.toThrow("SSH key already exists");
 });
 
-test("does not take a registration for done that failed", async () => {
+test("reports a registration that fails", async () => {
   const server = await serve(operation("failure", { reason: "fault" }));
   await expect(register(server)).rejects.toThrow(OperationFailedError);
 });
@@ -123,7 +123,7 @@ test("removes a key, or finds that it is gone", async () => {
   expect(server.lines()).toEqual(["DELETE /ssh-key/deploy", "DELETE /ssh-key/deploy"]);
 });
 
-test("is content with a deletion whose first reply was lost", async () => {
+test("takes a deletion whose first reply was lost for done", async () => {
   const server = await serve("break", absent);
   await new SshKeys(server.api()).remove("deploy");
   expect(server.received).toHaveLength(2);
