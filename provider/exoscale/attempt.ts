@@ -9,11 +9,11 @@ import { authorization, type Credentials } from "./signature";
 export type Method = "GET" | "PUT" | "POST" | "DELETE";
 
 /**
- * Seconds for which a signature is valid: half of what Exoscale's own clients sign, which is the most that is known to be
- * taken. So a clock may be five minutes off, either way.
+ * Seconds for which a signature is valid. Exoscale's own clients sign for 600, and nobody knows whether the API accepts
+ * more. With half of that a clock may be five minutes off, either way.
  */
 const SIGNATURE_LIFETIME = 300;
-/** Time that even the last try before a deadline gets, in ms. */
+/** Shortest time that a try gets, in ms, even the last one before a deadline. */
 const MIN_TRY_TIMEOUT = 5000;
 
 /** An HTTP answer, read to its end. */
@@ -26,7 +26,7 @@ interface Answer {
 /**
  * Sends a call once, with a signature of its own.
  *
- * @throws what the credentials callback throws, and the signal's reason; everything else is a failure to judge
+ * @throws what the credentials callback throws, and the signal's reason; every other error is a failure in the outcome
  */
 export async function sendOnce<T extends object>(
   method: Method,
@@ -50,7 +50,7 @@ export async function sendOnce<T extends object>(
   };
   const timeoutMs = Math.ceil(Math.min(options.tryTimeoutMs ?? 60_000, Math.max(MIN_TRY_TIMEOUT, deadline - now)));
   try {
-    // What changes something is waited for, once it is sent: nobody would know of what it has made.
+    // A request that changes something is not aborted once it is sent: nobody would know what it has created.
     const signal = method === "GET" ? options.signal : undefined;
     if (method !== "GET") options.onChange?.();
     const answer = await fetchAnswer(url, { method, headers, ...(body ? { body } : {}) }, timeoutMs, signal);
@@ -61,18 +61,18 @@ export async function sendOnce<T extends object>(
   }
 }
 
-/** @throws InvalidNameError when the key cannot stand in a header; it is not shown, for it may be the secret by mistake */
+/** @throws InvalidNameError when the key does not fit a header. It is not shown: it may be the secret by mistake */
 function checkCredentials(credentials: Credentials): Credentials {
   if (/^[\x21-\x7e]+$/.test(credentials.apiKey)) return credentials;
   throw new InvalidNameError("API key", "(not shown)", "one word without spaces or line breaks");
 }
 
-/** @throws InvalidNameError when the path would be read as another one, such as one with `..` in it */
+/** @throws InvalidNameError when a URL parser would change the path, as it does with `..` */
 function callUrl(endpoint: string, call: Call): URL {
   const base = endpointUrl(endpoint);
   const url = new URL(base.href + call.path);
   if (url.pathname !== base.pathname + call.path || url.search !== "") {
-    throw new InvalidNameError("API path", call.path, "a path that means itself");
+    throw new InvalidNameError("API path", call.path, "a path that a URL parser leaves unchanged");
   }
   url.search = new URLSearchParams(call.query).toString();
   return url;
@@ -107,7 +107,7 @@ function outcomeOf<T extends object>(
   const { status, headers, body } = answer;
   const ok = status >= 200 && status < 300;
   const parsed = ok ? parseJson(body) : undefined;
-  // The boundary: from here on an answer has the type that Exoscale's API document gives it.
+  // The boundary: from here on an answer has the type that Exoscale's API document declares.
   if (isRecord(parsed)) return { value: parsed as T };
 
   const contentType = headers.get("content-type") ?? "";
@@ -128,14 +128,14 @@ function secondsAhead(now: number, date: string | null): number {
   return Number.isNaN(server) ? 0 : Math.round((now - server) / 1000);
 }
 
-/** What no message may contain, even if the server echoes the request: the secret, and user data in both forms. */
+/** Texts that no message may contain, even if the server echoes them: the secret, and user data in both forms. */
 function secretsIn(call: Call, credentials: Credentials | undefined): string[] {
   const userData = call.body && "user-data" in call.body ? call.body["user-data"] : undefined;
   const texts = typeof userData === "string" ? [userData, Buffer.from(userData, "base64").toString()] : [];
   return credentials ? [credentials.apiSecret, ...texts] : texts;
 }
 
-/** The items of a list answer. @throws ApiError when they are missing: no list is not the same as an empty one */
+/** The items of a list answer. @throws ApiError when there is no list, which is not the same as an empty list */
 export function itemsOf<T>(site: ApiCallSite, answer: object, property: string): readonly T[] {
   const items = isRecord(answer) ? answer[property] : undefined;
   if (Array.isArray(items)) return items;

@@ -7,11 +7,11 @@ import { defaultPolicy, retry } from "./retry";
 export type { ApiOptions, Call } from "./options";
 export type { Credentials } from "./signature";
 
-/** A POST ends with the API's answer, or with what an interrupted try was found to have made. */
+/** A POST ends with the API's answer, or with what an interrupted try is found to have created. */
 export type Posted<T, F> = { readonly answer: T } | { readonly found: F };
 
 /**
- * The API of one zone: signs, sends, tries again what is safe to try again, and turns refusals into errors.
+ * The API of one zone: signs and sends requests, retries those that are safe to retry, and turns refusals into errors.
  *
  * Every method throws ApiError or one of its kinds when the API refuses, and ApiUnreachableError when it cannot be
  * reached. The answers' types are those of Exoscale's API document; they are not checked field by field.
@@ -47,8 +47,8 @@ export class Api {
   }
 
   /**
-   * Reads a list; whoever asks for the same one while its answer is on the way shares that answer, so that a hundred
-   * resources that refresh at once do not make a hundred requests.
+   * Reads a list. Callers that ask for the same list at the same time share one answer, so that a hundred resources
+   * that refresh at once do not make a hundred requests.
    */
   async list<T extends object>(call: Call, property: string): Promise<readonly T[]> {
     const key = `${call.path}?${new URLSearchParams(call.query)}`;
@@ -61,38 +61,38 @@ export class Api {
     }
   }
 
-  /** Something has changed: lists asked for from now on share no answer with those asked for before. */
+  /** To be called after a change: a list that is read from now on shares no answer with an earlier request. */
   forgetLists(): void {
     this.#sharedLists.clear();
   }
 
-  /** Changes. Repeated after a lost reply, so it must be a change that can be made twice. */
+  /** Changes something. Repeated after a lost reply, so the change must be idempotent. */
   put<T extends object>(call: Call): Promise<T> {
     return this.#send("PUT", call, (answer: T) => answer);
   }
 
-  /** Deletes; undefined when there is nothing (any more) to delete. */
+  /** Deletes something; undefined when it does not exist, or no longer. */
   delete<T extends object>(call: Call): Promise<T | undefined> {
     return undefinedWhenAbsent(this.#send("DELETE", call, (answer: T) => answer));
   }
 
   /**
-   * Makes something. After a try that may or may not have been carried out, `find` looks for what it would have made;
-   * only when that is not there is the request sent again.
+   * Creates something. After a try that the API may or may not have carried out, `find` looks for the new object. The
+   * request is sent again only when it finds none.
    */
   post<T extends object, F>(call: Call, find: () => Promise<F | undefined>): Promise<Posted<T, F>> {
-    const look = async () => {
+    const findResult = async () => {
       const found = await find();
       return found === undefined ? undefined : { found };
     };
-    return this.#send<T, Posted<T, F>>("POST", call, (answer) => ({ answer }), look);
+    return this.#send<T, Posted<T, F>>("POST", call, (answer) => ({ answer }), findResult);
   }
 
   #send<T extends object, R>(
     method: Method,
     call: Call,
     result: (answer: T) => R,
-    look?: () => Promise<R | undefined>,
+    findResult?: () => Promise<R | undefined>,
   ): Promise<R> {
     const { clock, signal } = this;
     const options = this.#options;
@@ -103,9 +103,9 @@ export class Api {
         if (method !== "GET") this.forgetLists();
         return "value" in outcome ? { value: result(outcome.value) } : outcome;
       },
-      ...(look ? { look } : {}),
+      ...(findResult ? { findResult } : {}),
       policy: { ...defaultPolicy, ...options.retry },
-      // Short pauses are everyday life; one that a person notices is worth a line.
+      // Short pauses happen all the time; only a pause that a person notices is logged.
       onPause: (ms, error) => {
         if (ms >= 2000) options.log?.(`${error.message} Trying again in ${(ms / 1000).toFixed(1)} s.`);
       },

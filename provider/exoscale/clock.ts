@@ -1,6 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 
-/** Time and chance, so that whatever waits can be tried out without waiting. */
+/** Time and chance, so that tests of code that waits need not wait. */
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;

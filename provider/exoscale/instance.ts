@@ -23,11 +23,11 @@ export interface InstanceSummary {
   readonly name: string;
   /** What it is doing. */
   readonly state: InstanceState;
-  /** When it was made, in ISO 8601. */
+  /** When it was created, in ISO 8601. */
   readonly "created-at"?: string;
-  /** Its type; of the type's fields often only the id. */
+  /** Its type; often only with its id. */
   readonly "instance-type"?: Pick<InstanceType, "id"> & Partial<InstanceType>;
-  /** Its template; of the template's fields often only the id. */
+  /** Its template; often only with its id. */
   readonly template?: Pick<Template, "id"> & Partial<Template>;
   /** Public IPv4 address, given at creation. */
   readonly "public-ip"?: string;
@@ -37,7 +37,7 @@ export interface InstanceSummary {
   readonly "public-ip-assignment"?: PublicIpAssignment;
   /** MAC address of the public interface. */
   readonly "mac-address"?: string;
-  /** SSH keys it was given at first boot: not what it accepts now. */
+  /** SSH keys that it was given at first boot, not the keys that it accepts now. */
   readonly "ssh-keys"?: readonly SshKey[];
   /** The first of `ssh-keys`. */
   readonly "ssh-key"?: SshKey;
@@ -65,9 +65,9 @@ export interface Instance extends InstanceSummary {
   readonly snapshots?: readonly Reference[];
 }
 
-/** The body that makes an instance. */
+/** The body that creates an instance. */
 export interface CreateInstance {
-  /** Instance name, 1 to 255 characters; default: made up by the API. */
+  /** Instance name, 1 to 255 characters; default: the API invents one. */
   readonly name?: string;
   /** Size of the root disk in GiB, 10 to 51200. */
   readonly "disk-size": number;
@@ -75,7 +75,7 @@ export interface CreateInstance {
   readonly "instance-type": Reference;
   /** Its template. */
   readonly template: Reference;
-  /** SSH keys that are put in at first boot; default none. */
+  /** SSH keys that it is given at first boot; default none. */
   readonly "ssh-keys"?: readonly SshKeyReference[];
   /** Security groups; default: the group `default`. */
   readonly "security-groups"?: readonly Reference[];
@@ -91,7 +91,7 @@ export interface CreateInstance {
   readonly labels?: Labels;
 }
 
-/** The body that changes an instance; what it leaves out stays. */
+/** The body that changes an instance; an absent field stays as it is. */
 export interface InstanceUpdate {
   /** New name. */
   readonly name?: string;

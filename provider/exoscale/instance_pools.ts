@@ -3,7 +3,7 @@ import { idPath } from "./names";
 import { putAndWait } from "./operation";
 import type { Labels, Manager, Reference, SshKeyReference } from "./references";
 
-/** A set of identical instances; members that are lost are made anew with the pool's SSH keys. */
+/** A set of identical instances. The pool replaces lost members, and gives new ones its SSH keys. */
 export interface InstancePool {
   /** Instance pool ID. */
   readonly id: string;
@@ -13,7 +13,7 @@ export interface InstancePool {
   readonly description?: string;
   /** What the pool is doing. */
   readonly state?: "creating" | "destroying" | "running" | "scaling-down" | "scaling-up" | "suspended" | "updating";
-  /** Number of members that the pool keeps up. */
+  /** Number of members that the pool maintains. */
   readonly size?: number;
   /** Its members. */
   readonly instances?: readonly Reference[];
@@ -21,7 +21,7 @@ export interface InstancePool {
   readonly "ssh-keys"?: readonly SshKeyReference[];
   /** The first of `ssh-keys`. */
   readonly "ssh-key"?: SshKeyReference;
-  /** What looks after the pool: a Kubernetes node pool, or nothing. */
+  /** What manages the pool: a Kubernetes node pool, or nothing. */
   readonly manager?: Manager;
   /** Template that new members start from. */
   readonly template?: Reference;
@@ -29,9 +29,9 @@ export interface InstancePool {
   readonly labels?: Labels;
 }
 
-/** What an update may change here; what is left out stays, except for the keys. */
+/** The fields that an update may change. An absent field stays as it is, except for the keys. */
 export interface InstancePoolUpdate {
-  /** All SSH keys that new members are to get. Always sent: the API takes their absence for "none". */
+  /** All SSH keys that new members are to get. Always sent: without them the API clears the list. */
   readonly "ssh-keys": readonly SshKeyReference[];
 }
 
@@ -53,7 +53,7 @@ export class InstancePools {
     return this.#api.find({ what: `read instance pool ${id}`, path: idPath("instance-pool", id) });
   }
 
-  /** Changes what new members get; those that exist stay as they are. */
+  /** Changes what new members get; existing members stay as they are. */
   async update(id: string, body: InstancePoolUpdate, deadline?: number): Promise<void> {
     const path = idPath("instance-pool", id);
     await putAndWait(this.#api, { what: `update instance pool ${id}`, path, body, deadline });

@@ -4,25 +4,25 @@ import type { CreateInstance, Instance, InstanceState, InstanceSummary, Instance
 import { idPath } from "./names";
 import { deleteAndWait, type Operation, pollUntil, putAndWait, waitForCreated } from "./operation";
 
-/** States that an instance passes through by itself. */
+/** States that an instance leaves by itself. */
 const transientStates: readonly InstanceState[] = ["starting", "stopping", "migrating"];
-/** States of an instance that there is no way back from. */
+/** States from which an instance never returns. */
 const endStates: readonly InstanceState[] = ["destroying", "destroyed", "expunging"];
 
-/** How `create` deals with what may go wrong while an instance is made. */
+/** How `create` handles failures while an instance is created. */
 export interface Creation {
-  /** Called as soon as the id is known and before the wait, so that it can be saved whatever happens then. */
-  readonly accepted?: (id: string) => void;
+  /** Called as soon as the id is known and before the wait, so that the id can be saved whatever happens later. */
+  readonly onAccepted?: (id: string) => void;
   /**
-   * Looks for an instance that an interrupted try has made, by a label in the body that is unique to this creation;
-   * undefined when there is none. Asked before a request that may have been carried out is sent again.
+   * Finds the instance that an interrupted try has created, by a label in the body that is unique to this creation;
+   * undefined when there is none. Called before a request that may have been carried out is sent again.
    */
   readonly findCreated: () => Promise<string | undefined>;
   /** Instant, in ms since 1970, by which the instance must be up; default ten minutes from now. */
   readonly deadline?: number | undefined;
 }
 
-/** The instances of a zone. Changes end when Exoscale has made them; `deadline` is an instant in ms since 1970. */
+/** The instances of a zone. Each change waits until it is done; `deadline` is an instant in ms since 1970. */
 export class Instances {
   readonly #api: Api;
 
@@ -41,28 +41,28 @@ export class Instances {
   }
 
   /**
-   * Makes an instance and waits until it is up.
+   * Creates an instance and waits until it is up.
    *
    * @returns its id
-   * @throws OperationFailedError when making it failed; `accepted` has then been called if there is something to remove
+   * @throws OperationFailedError when that failed; `onAccepted` was then called if there is an instance to delete
    */
   async create(body: CreateInstance, creation: Creation): Promise<string> {
     const what = body.name ? `create instance "${body.name}"` : "create an instance";
     const timed = { what, deadline: creation.deadline ?? this.#api.defaultDeadline() };
     const call = { ...timed, path: "/instance", body };
     const posted = await this.#api.post<Operation, string>(call, creation.findCreated);
-    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation.accepted);
-    creation.accepted?.(posted.found);
+    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation.onAccepted);
+    creation.onAccepted?.(posted.found);
     await this.#waitForStableState(posted.found, timed);
     return posted.found;
   }
 
-  /** Changes what can be changed in any state; what the body leaves out stays. */
+  /** Changes fields that can be changed in any state; a field that the body lacks stays as it is. */
   async update(id: string, body: InstanceUpdate, deadline?: number): Promise<void> {
     await putAndWait(this.#api, { what: `update instance ${id}`, path: idPath("instance", id), body, deadline });
   }
 
-  /** Deletes the instance and waits until it is gone; content when it is gone already. */
+  /** Deletes the instance and waits until it is gone; does nothing when it is gone already. */
   async remove(id: string, deadline?: number): Promise<void> {
     const timed = { what: `delete instance ${id}`, deadline: deadline ?? this.#api.defaultDeadline() };
     try {
@@ -75,14 +75,14 @@ export class Instances {
     }
   }
 
-  /** Starts a stopped instance; content when it is running already. */
+  /** Starts a stopped instance; does nothing when it is running already. */
   start(id: string, deadline?: number): Promise<void> {
-    // The API document wants a body here, if only an empty one.
+    // The API document requires a body here, even if it is empty.
     const call = { what: `start instance ${id}`, path: ":start", body: {}, deadline };
     return this.#runAction(id, call, ({ state }) => state === "running");
   }
 
-  /** Shuts an instance down; content when it is stopped already. */
+  /** Shuts an instance down; does nothing when it is stopped already. */
   stop(id: string, deadline?: number): Promise<void> {
     return this.#runAction(
       id,
@@ -106,8 +106,8 @@ export class Instances {
   }
 
   /**
-   * Sets or removes the protection against deletion, in any state. The API tells nobody whether there is one, and takes
-   * either request again when it was carried out already.
+   * Sets or removes the protection against deletion, in any state. The API does not tell whether an instance is
+   * protected, and accepts either request again when it was carried out already.
    */
   async protect(id: string, isProtected: boolean, deadline?: number): Promise<void> {
     const action = isProtected ? ":add-protection" : ":remove-protection";
@@ -116,8 +116,8 @@ export class Instances {
   }
 
   /**
-   * An action that the API refuses when its effect is there already, which it may be since a try whose reply was lost:
-   * so a refusal counts only when the effect is not there.
+   * Sends an action and waits for it. The API refuses an action that has taken effect already, perhaps by a try whose
+   * reply was lost. So a refusal is an error only if the action has not taken effect.
    */
   async #runAction(id: string, call: Call, isDone: (instance: Instance) => boolean): Promise<void> {
     const deadline = call.deadline ?? this.#api.defaultDeadline();
@@ -142,7 +142,7 @@ export class Instances {
     return pollUntil(this.#api, read, `instance ${id}`, wait);
   }
 
-  /** Waits for the end of a deletion that somebody has begun. */
+  /** Waits for the end of a deletion that has begun. */
   #waitUntilGone(id: string, wait: { what: string; deadline: number }): Promise<true> {
     const read = async () => {
       const instance = await this.find(id);
@@ -152,7 +152,7 @@ export class Instances {
   }
 }
 
-/** Whether the API refused something because of the state that a resource is in. */
+/** Whether the API refused a request because of the state of the resource. */
 function isConflict(error: unknown): boolean {
   return error instanceof ApiError && [400, 409, 412].includes(error.status);
 }

@@ -4,8 +4,8 @@ const KEY_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/;
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
- * The path of an SSH key. Escaping would not be enough: a URL resolves `..` however it is written, and a key named
- * `../instance/<id>` would then delete an instance.
+ * The path of an SSH key. Escaping is not enough: a URL resolves `..` in every spelling, and deleting a key with the
+ * name `../instance/<id>` would then delete an instance.
  *
  * @throws InvalidNameError when the name does not match the API's pattern
  */

@@ -2,7 +2,7 @@ import { type ApiCallSite, ApiUnreachableError } from "../errors";
 import { isRecord } from "./refusal";
 import type { Consequence, Failure } from "./retry";
 
-/** What one kind of network error means for the next try, and to a reader. */
+/** What one kind of network error means for the next try, and what it tells the user. */
 interface Meaning {
   readonly codes: readonly string[];
   readonly consequence: Consequence;
@@ -28,8 +28,7 @@ const meanings: readonly Meaning[] = [
   {
     codes: certificateCodes,
     consequence: "final",
-    reason:
-      "Its TLS certificate is not trusted: something stands between this machine and Exoscale, or a clock is wrong.",
+    reason: "Its TLS certificate is not trusted: a proxy may intercept the connection, or a clock is wrong.",
   },
   { codes: ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"], consequence: "final", reason: "It does not speak TLS." },
   { codes: ["ECONNREFUSED"], consequence: "unsent", reason: "Nothing listens there: check the endpoint." },
@@ -37,7 +36,7 @@ const meanings: readonly Meaning[] = [
   {
     codes: ["EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT"],
     consequence: "unsent",
-    reason: "No connection could be made: check the network and its proxies.",
+    reason: "No connection was possible: check the network and its proxies.",
   },
 ];
 

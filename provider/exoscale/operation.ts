@@ -2,17 +2,17 @@ import { ApiError, ApiUnreachableError, OperationFailedError, OperationTimeoutEr
 import type { Api, Call } from "./client";
 import { idPath } from "./names";
 
-/** What the API answers to every change: a piece of work that is done, under way, or failed. */
+/** The API's answer to every change: work that is pending, done or failed. */
 export interface Operation {
   /** Operation ID. */
   readonly id: string;
-  /** How far it is. Operations on SSH keys are born in `success`, and any may be born in `failure`. */
+  /** Its state. Operations on SSH keys start in `success`, and any operation may start in `failure`. */
   readonly state: "pending" | "success" | "failure" | "timeout";
   /** Why it failed: busy, conflict, fault, forbidden, incorrect, interrupted, not-found, partial, unavailable... */
   readonly reason?: string;
   /** The failure in words. */
   readonly message?: string;
-  /** What it works on, known while it is still pending; SSH key operations have none. */
+  /** The resource that it works on, known while it is pending; operations on SSH keys have none. */
   readonly reference?: {
     /** Id of the resource. */
     readonly id?: string;
@@ -21,7 +21,7 @@ export interface Operation {
     /** The path that reads it. */
     readonly link?: string;
   };
-  /** What start and stop have in place of `reference`, against the API document. */
+  /** What start and stop have instead of `reference`, contrary to the API document. */
   readonly resource?: {
     /** Id of the resource. */
     readonly id?: string;
@@ -33,30 +33,30 @@ export interface Operation {
 /** What a wait is for, and how long it may take. */
 export type Wait = Pick<Call, "what" | "deadline">;
 
-/** First pause between two polls, in ms; each is longer than the one before by PAUSE_GROWTH. */
+/** First pause between two polls, in ms; each further one is longer by PAUSE_GROWTH. */
 const FIRST_PAUSE = 30;
 const PAUSE_GROWTH = 1.3;
 const LONGEST_PAUSE = 2000;
-/** An API that cannot be asked for this long ends a wait, in ms: longer than the outages that pass by themselves. */
+/** Milliseconds of an outage of the API after which a wait ends: outages that pass by themselves are shorter. */
 const LONGEST_OUTAGE = 180_000;
 
 const hints: Readonly<Record<string, string>> = {
-  busy: "Something else is being done to it: try again when that is over",
-  conflict: "Something else is being done to it: try again when that is over",
+  busy: "Another operation works on it: try again when that is over",
+  conflict: "Another operation works on it: try again when that is over",
   unavailable: "The zone may have no capacity left: try another type or zone, or later",
   fault: "This is a fault on Exoscale's side: try again later",
   interrupted: "Try again",
 };
 
-/** The id of what an operation works on, if it says so. */
+/** The id of the resource that an operation works on, if it names one. */
 export function resourceId(operation: Operation): string | undefined {
   return operation.reference?.id ?? operation.resource?.id;
 }
 
 /**
- * Waits until an operation has succeeded. One that has done so already costs no request.
+ * Waits until an operation has succeeded. If it has succeeded already, no request is sent.
  *
- * @throws OperationFailedError when it ended, or was born, in `failure` or `timeout`
+ * @throws OperationFailedError when it ended, or started, in `failure` or `timeout`
  * @throws OperationTimeoutError when it is still pending at the deadline
  */
 export async function waitForOperation(api: Api, operation: Operation, wait: Wait): Promise<Operation> {
@@ -72,7 +72,7 @@ export async function waitForOperation(api: Api, operation: Operation, wait: Wai
   return end;
 }
 
-/** Whether an operation has succeeded; throws when it has ended otherwise. */
+/** Whether an operation has succeeded. @throws OperationFailedError when it has failed */
 function hasSucceeded(operation: Operation, { what }: Wait): boolean {
   const { id, state, reason, message } = operation;
   switch (state) {
@@ -99,12 +99,12 @@ function unexpectedAnswer(what: string, answer: string): ApiError {
 }
 
 /**
- * Looks at once, then again and again with growing pauses, until there is something to see. An API that cannot be
- * reached for a while does not end the wait: what was begun goes on without us.
+ * Reads at once, and then with growing pauses, until `read` gives a value. A short outage of the API does not end the
+ * wait, because the operation continues meanwhile.
  *
  * @param waitedFor what the wait is for, in an error: `operation <id>`
- * @throws OperationTimeoutError when there is nothing to see at the deadline
- * @throws ApiUnreachableError, ApiError when it could not be looked for three minutes
+ * @throws OperationTimeoutError when there is no value at the deadline
+ * @throws ApiUnreachableError, ApiError when no read succeeded for three minutes
  */
 export async function pollUntil<T>(api: Api, read: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
   const { clock, signal } = api;
@@ -128,39 +128,39 @@ export async function pollUntil<T>(api: Api, read: () => Promise<T | undefined>,
   }
 }
 
-/** Whether an error says nothing about the thing that is waited for: no answer, too many requests, a server error. */
+/** Whether an error says nothing about the resource: no answer, too many requests, a server error. */
 function isTransient(error: unknown): boolean {
   if (error instanceof ApiUnreachableError) return true;
   return error instanceof ApiError && (error.status === 429 || error.status >= 500);
 }
 
-/** Makes a change and waits until it is made. */
+/** Sends a PUT and waits for its operation. */
 export async function putAndWait(api: Api, call: Call): Promise<Operation> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
   return waitForOperation(api, await api.put<Operation>(timed), timed);
 }
 
 /**
- * Waits until something is made.
+ * Waits for the operation that creates a resource.
  *
- * @param accepted called once, as soon as the id of what is being made is known
+ * @param onAccepted called once, as soon as the id of the resource is known
  * @returns that id
  */
 export async function waitForCreated(
   api: Api,
   operation: Operation,
   wait: Wait,
-  accepted?: (id: string) => void,
+  onAccepted?: (id: string) => void,
 ): Promise<string> {
   const early = resourceId(operation);
-  if (early) accepted?.(early);
+  if (early) onAccepted?.(early);
   const id = resourceId(await waitForOperation(api, operation, wait)) ?? early;
   if (!id) throw unexpectedAnswer(wait.what, "an operation that names no resource");
-  if (!early) accepted?.(id);
+  if (!early) onAccepted?.(id);
   return id;
 }
 
-/** Deletes and waits until it is gone; content when it is gone already. */
+/** Sends a DELETE and waits for its operation; does nothing when the resource is gone already. */
 export async function deleteAndWait(api: Api, call: Call): Promise<void> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
   const operation = await api.delete<Operation>(timed);

@@ -2,20 +2,20 @@ import type { Clock } from "./clock";
 import type { RetryPolicy } from "./retry";
 import type { Credentials } from "./signature";
 
-/** What a client of the API needs to know. */
+/** Options of the API client. */
 export interface ApiOptions {
   /** Where the API of a zone is, such as `https://api-ch-gva-2.exoscale.com/v2`. */
   readonly endpoint: string;
   /**
-   * Gives the credentials. Asked before each try, so that a rotated secret is used at once; what it throws ends the
-   * request. `unsigned` is for what the API gives to anybody: its list of zones.
+   * Gives the credentials. Asked before each try, so that a rotated secret is used at once; an error that it throws
+   * ends the request. `unsigned` is for the list of zones, which the API gives to anybody.
    */
   readonly credentials: (() => Credentials) | "unsigned";
-  /** Ends every wait and every request that reads, and lets no other begin; they reject with the signal's reason. */
+  /** Ends every wait and every request that reads, and prevents new ones; they reject with the signal's reason. */
   readonly signal?: AbortSignal;
-  /** Takes a line whenever a request is tried again; default: nothing is said. */
+  /** Takes a line whenever a request is tried again; default: no log. */
   readonly log?: (line: string) => void;
-  /** Called before each request that changes something; default: nobody is told. */
+  /** Called before each request that changes something; default: nothing is called. */
   readonly onChange?: () => void;
   /** `User-Agent` header; default `pulumi-exoscale-ssh`. */
   readonly userAgent?: string;
@@ -29,7 +29,7 @@ export interface ApiOptions {
   readonly clock?: Clock;
 }
 
-/** One thing asked of the API. */
+/** One request to the API. */
 export interface Call {
   /** The intention, for messages, in words that follow "could not": `register SSH key "deploy"`. */
   readonly what: string;

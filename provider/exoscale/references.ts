@@ -16,7 +16,7 @@ export type Labels = Readonly<Record<string, string>>;
 /** Which public addresses an instance gets: IPv4, both, or none. */
 export type PublicIpAssignment = "inet4" | "dual" | "none";
 
-/** What has made an instance or a pool and looks after it. */
+/** What created an instance or a pool and manages it. */
 export interface Manager {
   /** Id of the managing resource. */
   readonly id: string;

@@ -16,15 +16,15 @@ export interface RefusedAnswer {
   readonly clockAhead: number;
 }
 
-/** Longest server message that is passed on, in characters. */
+/** Longest server message that an error repeats, in characters. */
 const LONGEST_MESSAGE = 500;
-/** Seconds by which clocks may differ before that is worth a word. */
+/** Seconds by which clocks may differ before an error mentions it. */
 const CLOCK_TOLERANCE = 60;
 
 /**
  * The error that an unsuccessful answer stands for.
  *
- * @param secrets texts that must not come back in a message should the server echo them
+ * @param secrets texts that no message may contain, even if the server echoes them
  */
 export function refusalError(site: ApiCallSite, answer: RefusedAnswer, secrets: readonly string[]): ApiError {
   const messages = serverMessages(answer).map((message) => redactAndShorten(message, secrets));
@@ -63,11 +63,11 @@ const hints: readonly { applies(status: number, said: string, answer: RefusedAns
   },
   {
     applies: (status, said) => status === 409 && /quota/i.test(said),
-    hint: "Delete what is not needed any more, or ask Exoscale to raise the quota",
+    hint: "Delete what you no longer need, or ask Exoscale to raise the quota",
   },
   {
     applies: (status) => status === 429,
-    hint: "The account's rate limit is used up: try later, or run with a smaller `--parallel`",
+    hint: "The account's rate limit is used up: try again later, or run Pulumi with a smaller `--parallel`",
   },
   { applies: (status) => status >= 500, hint: "This is a fault on Exoscale's side: try again later" },
   {

@@ -2,17 +2,17 @@ import type { Clock } from "./clock";
 
 /** How long and how often the client tries. */
 export interface RetryPolicy {
-  /** Tries that may fail before the client gives up; being told to slow down (429) is not counted. */
+  /** Failed tries after which the client gives up; a request to slow down (429) is not counted. */
   readonly tries: number;
   /** Pause after the first failure, in ms; each further one doubles it. */
   readonly firstPauseMs: number;
   /** Upper bound of that doubling, in ms. */
   readonly longestPauseMs: number;
-  /** Upper bound of what a server may demand with `Retry-After`, in ms. */
+  /** Upper bound of the pause that a server asks for with `Retry-After`, in ms. */
   readonly longestRetryAfterMs: number;
 }
 
-/** About ten seconds of failures; throttling is sat out until the deadline. */
+/** Gives up after about ten seconds of failures, but waits for the end of throttling until the deadline. */
 export const defaultPolicy: RetryPolicy = {
   tries: 8,
   firstPauseMs: 100,
@@ -24,7 +24,7 @@ export const defaultPolicy: RetryPolicy = {
 export type Consequence =
   /** The answer will not change: do not try again. */
   | "final"
-  /** The server asked for patience and did nothing. */
+  /** The server asked the client to slow down, and did nothing. */
   | "throttled"
   /** The request never reached a server. */
   | "unsent"
@@ -48,10 +48,10 @@ export interface RetriedRequest<T> {
   /** One try; throws only what must not be tried again. */
   attempt(): Promise<Outcome<T>>;
   /**
-   * Looks whether a doubtful try was carried out after all; needed where carrying a request out twice is not the same
-   * as carrying it out once (POST).
+   * Looks for the result of a doubtful try, which may have been carried out after all. Needed for requests that are not
+   * idempotent (POST).
    */
-  look?(): Promise<T | undefined>;
+  findResult?(): Promise<T | undefined>;
   /** Called before each pause. */
   onPause?(ms: number, error: Error): void;
   /** Instant, in ms since 1970, after which no pause may end. */
@@ -61,7 +61,7 @@ export interface RetriedRequest<T> {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Tries until there is a value, or a reason to stop; then throws the error of the last try. */
+/** Tries until there is a value. @throws the error of the last try when there is a reason to stop */
 export async function retry<T>(request: RetriedRequest<T>): Promise<T> {
   const { policy, clock } = request;
   let doubt = false;
@@ -75,8 +75,8 @@ export async function retry<T>(request: RetriedRequest<T>): Promise<T> {
     const pause = pauseAfter(attempts, failure, policy, clock);
     const stop = isLastTry(failure, failures, clock.now() + pause, request);
     if (!stop) await pauseBeforeRetry(request, pause, failure.error);
-    // After the pause, so that a server that is still busy with the doubtful try has had the time to show it.
-    const found = doubt ? await request.look?.() : undefined;
+    // After the pause: a server that still works on the doubtful try then had time to show its result.
+    const found = doubt ? await request.findResult?.() : undefined;
     if (found !== undefined) return found;
     if (stop) throw failure.error;
   }
@@ -96,7 +96,7 @@ async function pauseBeforeRetry<T>(request: RetriedRequest<T>, ms: number, error
   await request.clock.sleep(ms, request.signal);
 }
 
-/** What the server asks for plus an exponential pause; jittered, so that a hundred clients do not come back at once. */
+/** The pause that the server asks for plus an exponential one, jittered: a hundred clients must not return at once. */
 export function pauseAfter(attempts: number, failure: Failure, policy: RetryPolicy, clock: Clock): number {
   const exponential = Math.min(policy.firstPauseMs * 2 ** (attempts - 1), policy.longestPauseMs);
   const asked = Math.min(retryAfterMs(failure.retryAfter, clock.now()), policy.longestRetryAfterMs);

@@ -3,7 +3,7 @@ import { checkedId, idPath } from "./names";
 import { deleteAndWait, type Operation, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
 import { isRecord } from "./refusal";
 
-/** A rule that lets traffic through. */
+/** A rule that allows traffic. */
 export interface SecurityGroupRule {
   /** Direction of the traffic, seen from the instance. */
   readonly "flow-direction": "ingress" | "egress";
@@ -17,7 +17,7 @@ export interface SecurityGroupRule {
   readonly icmp?: { readonly type?: number; readonly code?: number };
   /** The other side as a network in CIDR notation; this or `security-group`. */
   readonly network?: string;
-  /** The other side as the members of a group: by id one's own, by name a public one of Exoscale's. */
+  /** The other side as the members of a group: an own group by its id, a public group of Exoscale by its name. */
   readonly "security-group"?: {
     readonly id?: string;
     readonly name?: string;
@@ -27,7 +27,7 @@ export interface SecurityGroupRule {
   readonly description?: string;
 }
 
-/** A set of firewall rules that instances are put in. */
+/** A set of firewall rules for the instances in it. */
 export interface SecurityGroup {
   /** Security group ID. */
   readonly id: string;
@@ -35,13 +35,13 @@ export interface SecurityGroup {
   readonly name: string;
   /** Description, at most 255 characters. */
   readonly description?: string;
-  /** Its rules, each with the id it is removed by. */
+  /** Its rules, each with the id by which it is removed. */
   readonly rules?: readonly (SecurityGroupRule & { readonly id: string })[];
   /** Networks that count as members in rules that name this group. */
   readonly "external-sources"?: readonly string[];
 }
 
-/** The body that makes a security group; its rules are added afterwards. */
+/** The body that creates a security group; its rules are added afterwards. */
 export type CreateSecurityGroup = Pick<SecurityGroup, "name" | "description">;
 
 /** The security groups of an organisation. */
@@ -68,17 +68,17 @@ export class SecurityGroups {
     return groups.find((group) => group.name === name);
   }
 
-  /** Makes a group without rules. @returns its id */
-  async create(body: CreateSecurityGroup, accepted?: (id: string) => void): Promise<string> {
+  /** Creates a group without rules. @param onAccepted called as soon as the id is known @returns its id */
+  async create(body: CreateSecurityGroup, onAccepted?: (id: string) => void): Promise<string> {
     const wait = { what: `create security group "${body.name}"`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: "/security-group", body };
     const posted = await this.#api.post<Operation, string>(call, () => this.#findInterrupted(body));
-    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, accepted);
-    accepted?.(posted.found);
+    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, onAccepted);
+    onAccepted?.(posted.found);
     return posted.found;
   }
 
-  /** Deletes a group that no instance is in; content when it is gone already. */
+  /** Deletes a group without members; does nothing when it is gone already. */
   async remove(id: string): Promise<void> {
     await deleteAndWait(this.#api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
   }
@@ -91,7 +91,7 @@ export class SecurityGroups {
     if ("answer" in posted) await waitForOperation(this.#api, posted.answer, wait);
   }
 
-  /** Removes a rule; content when it is gone already. */
+  /** Removes a rule; does nothing when it is gone already. */
   async removeRule(id: string, ruleId: string): Promise<void> {
     const path = `${idPath("security-group", id)}/rules/${checkedId("security group rule", ruleId)}`;
     await deleteAndWait(this.#api, { what: `remove a rule of security group ${id}`, path });
@@ -116,7 +116,7 @@ export class SecurityGroups {
     await putAndWait(this.#api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
   }
 
-  /** The group that an interrupted creation has left: names are unique, and a new group has no rules. */
+  /** The group that an interrupted creation has made: names are unique, and a new group has no rules. */
   async #findInterrupted(body: CreateSecurityGroup): Promise<string | undefined> {
     const named = await this.findByName(body.name);
     const group = named && (await this.find(named.id));
@@ -130,7 +130,7 @@ export class SecurityGroups {
   }
 }
 
-/** Whether everything that was sent is there; the API adds fields of its own, such as the name beside a group's id. */
+/** Whether a rule has every field that was sent; the API adds others, such as the name beside a group's id. */
 function covers(existing: unknown, sent: unknown): boolean {
   if (!isRecord(sent)) return existing === sent;
   return isRecord(existing) && Object.entries(sent).every(([field, value]) => covers(existing[field], value));

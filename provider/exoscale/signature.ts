@@ -4,7 +4,7 @@ import { createHmac } from "node:crypto";
 export interface Credentials {
   /** The API key, `EXO...`; goes over the wire. */
   readonly apiKey: string;
-  /** The secret; used as it stands (no base64), never sent. */
+  /** The secret; used as text (no base64), never sent. */
   readonly apiSecret: string;
 }
 
@@ -23,7 +23,7 @@ export interface SignedRequest {
 /**
  * The `Authorization` header of a request, by Exoscale's EXO2-HMAC-SHA256 scheme.
  *
- * @param expires when the signature ends to be valid, in seconds since 1970; a replayed request is accepted until then
+ * @param expires when the signature expires, in seconds since 1970; until then a replayed request is accepted
  */
 export function authorization(request: SignedRequest, credentials: Credentials, expires: number): string {
   const names = Object.keys(request.query).sort();

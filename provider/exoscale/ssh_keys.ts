@@ -30,14 +30,14 @@ export class SshKeys {
   }
 
   /**
-   * Registers a public key under a name that is not taken. A reply that was lost does no harm: the key is then found
-   * under its name and known by its fingerprint.
+   * Registers a public key under a name that is not taken. When a reply is lost, the key is looked up by its name and
+   * recognised by its fingerprint.
    *
    * @param publicKey one line in OpenSSH format
    * @param fingerprintMd5 its MD5 fingerprint as the API writes it
    * @throws InvalidNameError
-   * @throws KeyNameTakenError when the name is taken, be it by the same key: to adopt that one is not decided here
-   * @throws KeyMaterialTakenError when the key is registered under another name and the API takes none twice
+   * @throws KeyNameTakenError when the name is taken, even by the same key: the caller decides whether to adopt that
+   * @throws KeyMaterialTakenError when the key is registered under another name and the API refuses a second one
    */
   async register(name: string, publicKey: string, fingerprintMd5: string): Promise<void> {
     const what = `register SSH key "${name}"`;
@@ -49,7 +49,7 @@ export class SshKeys {
       );
       if ("answer" in posted) await waitForOperation(this.#api, posted.answer, { what, deadline });
     } catch (error) {
-      // 409 is what clients count with; neither it nor its words are on record.
+      // Exoscale's own clients expect 409; neither the status nor its message is recorded.
       if (error instanceof ApiError && [400, 409].includes(error.status)) {
         throw await this.#explainRefusal(error, name, fingerprintMd5);
       }
@@ -57,19 +57,19 @@ export class SshKeys {
     }
   }
 
-  /** Removes a key from the account; content when it is gone already. It stays valid on instances that have it. */
+  /** Deletes a key from the account; does nothing when it is gone already. Instances that hold it still accept it. */
   async remove(name: string): Promise<void> {
     await deleteAndWait(this.#api, { what: `delete SSH key "${name}"`, path: keyPath(name) });
   }
 
-  /** What an interrupted registration has left. */
+  /** The key that an interrupted registration has made. @throws KeyNameTakenError when another key has the name */
   async #findRegistered(name: string, wanted: string): Promise<SshKey | undefined> {
     const key = await this.find(name);
     if (key && key.fingerprint !== wanted) throw new KeyNameTakenError(name, key.fingerprint, wanted);
     return key;
   }
 
-  /** What a refused registration means, by what the account has; the refusal itself where a look says nothing more. */
+  /** Why a registration was refused, judged by the account's keys; the refusal itself where they explain nothing. */
   async #explainRefusal(refusal: ApiError, name: string, wanted: string): Promise<Error> {
     const keys = await this.list().catch(() => []);
     const key = keys.find((registered) => registered.name === name);

@@ -14,7 +14,7 @@ export interface Template {
   readonly description?: string;
   /** Family, such as `debian`. */
   readonly family?: string;
-  /** The account that SSH keys are given to at first boot. */
+  /** The user who gets the SSH keys at first boot. */
   readonly "default-user"?: string;
   /** Whether instances take SSH keys at first boot. */
   readonly "ssh-key-enabled"?: boolean;
@@ -22,7 +22,7 @@ export interface Template {
   readonly "password-enabled"?: boolean;
   /** Who can use it. */
   readonly visibility?: Visibility;
-  /** When it was made, in ISO 8601. */
+  /** When it was created, in ISO 8601. */
   readonly "created-at"?: string;
   /** Size in bytes: the smallest disk it fits on. */
   readonly size?: number;
@@ -42,7 +42,7 @@ export class Templates {
     this.#api = api;
   }
 
-  /** All templates of one visibility; the API gives the public ones when it is not asked otherwise. */
+  /** All templates of one visibility; the API lists the public ones by default. */
   list(visibility: Visibility): Promise<readonly Template[]> {
     const what = `list ${visibility} templates`;
     return this.#api.list({ what, path: "/template", query: { visibility } }, "templates");

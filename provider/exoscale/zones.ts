@@ -11,8 +11,8 @@ export interface Zone {
 }
 
 /**
- * All zones, asked of the API of any of them. Unsigned, for the API gives this list to anybody and refuses it to keys
- * whose role does not allow it.
+ * All zones; the API of any zone lists them. Unsigned, because the API gives this list to anybody, but refuses it to
+ * keys whose role does not allow it.
  */
 export function listZones(
   endpoint: string,

@@ -109,7 +109,7 @@ async function requestCreation(
   const owner = request.labels[ownerLabel];
   const findCreated = async () =>
     (await findUnfinished(zone, request)).find(({ labels }) => labels?.[ownerLabel] === owner)?.id;
-  await zone.instances.create(request, { accepted, findCreated, deadline });
+  await zone.instances.create(request, { onAccepted: accepted, findCreated, deadline });
 }
 
 async function partialCreation(job: Job, remembered: Remembered, cause: unknown): Promise<Error> {
