@@ -46,16 +46,16 @@ export const privateKeyFiles: PrivateKeyFiles = {
   look,
 
   create: (path, text) =>
-    explained(`write the private key file "${path}"`, async () => {
-      const file = absolute(path);
+    explainFailure(`write the private key file "${path}"`, async () => {
+      const file = absolutePath(path);
       await mkdir(dirname(file), { recursive: true, mode: 0o700 });
-      await withDraft(file, text, (draft) => linkNew(draft, file, path));
+      await withDraft(file, text, (draft) => linkDraft(draft, file, path));
       await checkHolds(path, text);
     }),
 
   replace: (path, last, text) =>
-    explained(`rewrite the private key file "${path}"`, async () => {
-      const file = absolute(path);
+    explainFailure(`rewrite the private key file "${path}"`, async () => {
+      const file = absolutePath(path);
       await checkHolds(path, last);
       const place = async (draft: string) => {
         await checkHolds(path, last);
@@ -66,37 +66,37 @@ export const privateKeyFiles: PrivateKeyFiles = {
     }),
 
   remove: (path, last) =>
-    explained(`remove the private key file "${path}"`, async () => {
-      const file = absolute(path);
+    explainFailure(`remove the private key file "${path}"`, async () => {
+      const file = absolutePath(path);
       await checkHolds(path, last);
       await unlink(file);
       await sweepDrafts(dirname(file));
     }),
 
   async same(left, right) {
-    const [one, other] = await Promise.all([left, right].map(identityOf));
+    const [one, other] = await Promise.all([left, right].map(inodeOf));
     return one !== undefined && one === other;
   },
 };
 
 /** Bytes: no private key is as large, and what is larger is not read to find out. */
-const largestKey = 65_536;
+const LARGEST_KEY = 65_536;
 
-function absolute(path: string): string {
+function absolutePath(path: string): string {
   return path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(path);
 }
 
 async function look(path: string): Promise<Place> {
-  const file = absolute(path);
+  const file = absolutePath(path);
   try {
     const found = await lstat(file);
     if (!found.isFile()) return { is: "blocked", why: `is ${kindOf(found)}` };
-    if (found.size > largestKey) return { is: "blocked", why: `has ${found.size} bytes, too many for a private key` };
+    if (found.size > LARGEST_KEY) return { is: "blocked", why: `has ${found.size} bytes, too many for a private key` };
     const flag = constants.O_RDONLY | constants.O_NOFOLLOW;
     return { is: "file", text: await readFile(file, { encoding: "utf8", flag }) };
   } catch (error) {
-    if (codeOf(error) === "ENOENT") return await roomIn(dirname(file));
-    return { is: "blocked", why: `cannot be read: ${reasonOf(error)}` };
+    if (systemErrorCode(error) === "ENOENT") return await inspectFolder(dirname(file));
+    return { is: "blocked", why: `cannot be read: ${systemErrorReason(error)}` };
   }
 }
 
@@ -106,21 +106,21 @@ function kindOf(found: Stats): string {
 }
 
 /** Whether a file could be made in a folder, or a folder on the way to it. */
-async function roomIn(folder: string): Promise<Place> {
+async function inspectFolder(folder: string): Promise<Place> {
   try {
     if (!(await stat(folder)).isDirectory()) return { is: "blocked", why: `cannot be made: ${folder} is no directory` };
     await access(folder, constants.W_OK | constants.X_OK);
     return { is: "free" };
   } catch (error) {
-    if (codeOf(error) === "ENOENT" && dirname(folder) !== folder) return await roomIn(dirname(folder));
-    return { is: "blocked", why: `cannot be made in ${folder}: ${reasonOf(error)}` };
+    if (systemErrorCode(error) === "ENOENT" && dirname(folder) !== folder) return await inspectFolder(dirname(folder));
+    return { is: "blocked", why: `cannot be made in ${folder}: ${systemErrorReason(error)}` };
   }
 }
 
 /** Files in the making; one that a killed run left holds a private key, so the next run removes it. */
-const draftName = /^\.exoscale-ssh-key-[0-9a-f]{16}$/;
+const DRAFT_NAME = /^\.exoscale-ssh-key-[0-9a-f]{16}$/;
 /** Milliseconds after which a draft is a leftover: writing one takes a few. */
-const draftLifetime = 60_000;
+const DRAFT_LIFETIME = 60_000;
 
 type Owner = Pick<Stats, "uid" | "gid">;
 
@@ -139,7 +139,7 @@ async function withDraft(
   } finally {
     await rm(draft, { force: true });
   }
-  await persistNames(folder);
+  await syncFolder(folder);
 }
 
 async function writeDraft(draft: string, text: string, owner?: Owner): Promise<void> {
@@ -159,11 +159,11 @@ async function writeDraft(draft: string, text: string, owner?: Owner): Promise<v
 }
 
 /** A link is refused where there is something already, which a rename would overwrite. */
-async function linkNew(draft: string, file: string, path: string): Promise<void> {
+async function linkDraft(draft: string, file: string, path: string): Promise<void> {
   try {
     await link(draft, file);
   } catch (error) {
-    if (codeOf(error) !== "EEXIST") throw error;
+    if (systemErrorCode(error) !== "EEXIST") throw error;
     throw new KeyFileTakenError(
       `"${path}" exists. Nothing was written: choose another privateKeyFile, or move it away.`,
     );
@@ -173,15 +173,15 @@ async function linkNew(draft: string, file: string, path: string): Promise<void>
 /** As far as it can: a folder that cannot be listed, or a draft of somebody else, is no reason to write no key. */
 async function sweepDrafts(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  for (const draft of names.filter((name) => draftName.test(name)).map((name) => join(folder, name))) {
+  for (const draft of names.filter((name) => DRAFT_NAME.test(name)).map((name) => join(folder, name))) {
     const found = await lstat(draft).catch(() => undefined);
-    if (!found || Date.now() - found.mtimeMs <= draftLifetime) continue;
+    if (!found || Date.now() - found.mtimeMs <= DRAFT_LIFETIME) continue;
     await rm(draft, { force: true }).catch(() => undefined);
   }
 }
 
 /** A name is on the disk once its folder is; systems that cannot open folders see to that themselves. */
-async function persistNames(folder: string): Promise<void> {
+async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
   await handle?.sync().catch(() => undefined);
   await handle?.close();
@@ -193,22 +193,22 @@ async function checkHolds(path: string, text: string): Promise<void> {
   throw new KeyFileUnusableError("it does not hold what it should: somebody else writes there. Run it again");
 }
 
-async function identityOf(path: string): Promise<string | undefined> {
-  const found = await lstat(absolute(path), { bigint: true }).catch(() => undefined);
+async function inodeOf(path: string): Promise<string | undefined> {
+  const found = await lstat(absolutePath(path), { bigint: true }).catch(() => undefined);
   return found && `${found.dev} ${found.ino}`;
 }
 
-async function explained(what: string, work: () => Promise<void>): Promise<void> {
+async function explainFailure(what: string, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
     if (error instanceof KeyFileTakenError) throw error;
-    const reason = error instanceof KeyFileUnusableError ? error.message : reasonOf(error);
+    const reason = error instanceof KeyFileUnusableError ? error.message : systemErrorReason(error);
     throw new KeyFileUnusableError(`Could not ${what}: ${reason}.`, { cause: error });
   }
 }
 
-function codeOf(error: unknown): unknown {
+function systemErrorCode(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
@@ -226,7 +226,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** What the system said, in words; the text of its own error would repeat the path. */
-function reasonOf(error: unknown): string {
-  const code = String(codeOf(error) ?? error);
+function systemErrorReason(error: unknown): string {
+  const code = String(systemErrorCode(error) ?? error);
   return reasons[code] ? `${reasons[code]} (${code})` : code;
 }

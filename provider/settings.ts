@@ -53,19 +53,21 @@ export function failuresOfSettings(
   given: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,
 ): SettingFailure[] {
-  const names = Object.keys(given).filter((name) => !ofTheEngine.has(name));
-  const unknown = names.filter((name) => !isSetting(name)).map((name) => ({ property: name, reason: noSuch(name) }));
+  const names = Object.keys(given).filter((name) => !engineOptions.has(name));
+  const unknown = names
+    .filter((name) => !isSetting(name))
+    .map((name) => ({ property: name, reason: unknownSetting(name) }));
   const wrong = Object.entries(rules).flatMap(([name, rule]) => {
     const value = given[name];
     const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
     const reason = text === "" ? undefined : rule(text);
-    return reason === undefined ? [] : [failure(name, reason)];
+    return reason === undefined ? [] : [settingFailure(name, reason)];
   });
   return [...unknown, ...wrong, ...halfCredentials(given, environment)];
 }
 
 /** Pulumi's own options of a provider, which it passes along. */
-const ofTheEngine: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "__internal"]);
+const engineOptions: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "__internal"]);
 
 /** What is wrong with a text that was given; undefined when nothing is. */
 const rules: Readonly<Record<SettingName, (text: string) => string | undefined>> = {
@@ -97,11 +99,11 @@ export function notAPort(text: string): string {
   return `sshPort is "${text}". Give a port from 1 to 65535 (exoscale-ssh:sshPort, EXOSCALE_SSH_PORT).`;
 }
 
-function noSuch(name: string): string {
+function unknownSetting(name: string): string {
   return `exoscale-ssh has no setting "${name}". There are ${Object.keys(settings).join(", ")}.`;
 }
 
-function failure(name: string, reason: string): SettingFailure {
+function settingFailure(name: string, reason: string): SettingFailure {
   return { property: isSetting(name) && settings[name].secret ? "" : name, reason };
 }
 
@@ -111,8 +113,8 @@ function halfCredentials(
   environment: Readonly<Record<string, string | undefined>>,
 ): SettingFailure[] {
   const pair = ["apiKey", "apiSecret"] as const;
-  const isThere = (name: SettingName) => (given[name] ?? "") !== "" || !!environment[settings[name].environment];
-  const absent = pair.filter((name) => !isThere(name));
+  const isSet = (name: SettingName) => (given[name] ?? "") !== "" || !!environment[settings[name].environment];
+  const absent = pair.filter((name) => !isSet(name));
   const [name] = absent;
   if (absent.length !== 1 || name === undefined) return [];
   const other = pair.find((each) => each !== name) ?? name;

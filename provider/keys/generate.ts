@@ -12,10 +12,10 @@ const generateKeyPair = promisify(generateKeyPairWithCallback);
  */
 export async function generatePrivateKey(options: KeyOptions): Promise<PrivateKey> {
   checkKeyOptions(options);
-  return new PrivateKey((await pairOf(options)).privateKey);
+  return new PrivateKey((await generatePair(options)).privateKey);
 }
 
-function pairOf(options: KeyOptions): Promise<{ privateKey: KeyObject }> {
+function generatePair(options: KeyOptions): Promise<{ privateKey: KeyObject }> {
   switch (options.algorithm) {
     case "ed25519":
       return generateKeyPair("ed25519");

@@ -2,7 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import type { PrivateKey as SshpkPrivateKey } from "sshpk";
 import { keyKinds, whyTypeIsRefused } from "./algorithm";
 import { sshpk } from "./libraries";
-import { notOpened, type PrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
+import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
 import { takeFields } from "./wire";
 
 /**
@@ -16,12 +16,12 @@ export function readOpensshPrivateKey(
   passphrase: string | undefined,
 ): { material: KeyObject; comment: string } {
   const { encrypted, publicBlob } = checkContainer(Buffer.from(body, "base64"));
-  if (encrypted && !passphrase) throw notOpened(passphrase);
+  if (encrypted && !passphrase) throw passphraseError(passphrase);
   const key = decrypt(pem, encrypted ? passphrase : undefined);
   if (!key.toPublic().toBuffer("rfc4253").equals(publicBlob)) {
     throw unusablePrivateKey("its private and public halves do not belong together; take an undamaged copy");
   }
-  return { material: materialOf(key), comment: key.comment ?? "" };
+  return { material: toKeyObject(key), comment: key.comment ?? "" };
 }
 
 /** The blob of the public half, which stands in the container unencrypted, whatever the cipher. */
@@ -51,18 +51,18 @@ function checkContainer(container: Buffer): { encrypted: boolean; publicBlob: Bu
   }
   if (keyCount !== 1) throw unusablePrivateKey("it holds several keys in one block; give exactly one");
   checkType(publicBlob);
-  if (rest.length > 0 || secret.length === 0 || secret.length % block !== 0) throw damaged();
+  if (rest.length > 0 || secret.length === 0 || secret.length % block !== 0) throw damagedKey();
   return { encrypted: cipher !== "none", publicBlob };
 }
 
 function splitContainer(container: Buffer) {
-  if (!container.subarray(0, magic.length).equals(magic)) throw damaged();
+  if (!container.subarray(0, magic.length).equals(magic)) throw damagedKey();
   const head = takeFields(container.subarray(magic.length), 3);
-  if (!head || head.rest.length < 4) throw damaged();
+  if (!head || head.rest.length < 4) throw damagedKey();
   const [cipher, ,] = head.fields;
   const keys = takeFields(head.rest.subarray(4), 2);
   const [publicBlob, secret] = keys?.fields ?? [];
-  if (!cipher || !keys || !publicBlob || !secret) throw damaged();
+  if (!cipher || !keys || !publicBlob || !secret) throw damagedKey();
   return {
     cipher: cipher.toString("latin1"),
     keyCount: head.rest.readUInt32BE(0),
@@ -83,7 +83,7 @@ function decrypt(pem: string, passphrase: string | undefined): SshpkPrivateKey {
     // Without a file name sshpk invents the comment "(unnamed)".
     return sshpk().parsePrivateKey(pem, "openssh", { filename: "", ...(passphrase && { passphrase }) });
   } catch {
-    throw passphrase ? notOpened(passphrase) : damaged();
+    throw passphrase ? passphraseError(passphrase) : damagedKey();
   }
 }
 
@@ -91,12 +91,12 @@ function decrypt(pem: string, passphrase: string | undefined): SshpkPrivateKey {
  * Through JWK, because what sshpk writes for OpenSSL is right for ECDSA only: its Ed25519 PKCS#8 is unreadable before
  * OpenSSL 3.5, and the two RSA exponents that the container lacks (d mod p-1, d mod q-1) it fills in as zero.
  */
-function materialOf(key: SshpkPrivateKey): KeyObject {
+function toKeyObject(key: SshpkPrivateKey): KeyObject {
   try {
     if (key.type === "ecdsa") return createPrivateKey(key.toString("pkcs8"));
     return createPrivateKey({ format: "jwk", key: key.type === "rsa" ? rsaJwk(key) : ed25519Jwk(key) });
   } catch {
-    throw damaged();
+    throw damagedKey();
   }
 }
 
@@ -117,20 +117,20 @@ function rsaJwk(key: SshpkPrivateKey): JsonWebKey {
 
 function exponentModulo(key: SshpkPrivateKey, prime: "p" | "q"): string {
   const bytes = part(key, prime);
-  const remainder = integer(part(key, "d")) % (integer(bytes) - 1n);
+  const remainder = toBigInt(part(key, "d")) % (toBigInt(bytes) - 1n);
   return Buffer.from(remainder.toString(16).padStart(2 * bytes.length, "0"), "hex").toString("base64url");
 }
 
-function integer(bytes: Buffer): bigint {
+function toBigInt(bytes: Buffer): bigint {
   return BigInt(`0x0${bytes.toString("hex")}`);
 }
 
 function part(key: SshpkPrivateKey, name: string): Buffer {
   const found = key.parts.find((candidate) => candidate.name === name);
-  if (!found) throw damaged();
+  if (!found) throw damagedKey();
   return found.data;
 }
 
-function damaged(): Error {
+function damagedKey(): Error {
   return unusablePrivateKey("its content is damaged or cut off; give the whole file as it is");
 }

@@ -1,12 +1,12 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { nodeForge } from "./libraries";
-import { notOpened, type PrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
+import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
 
 /** Reads PKCS#8, PKCS#1 and SEC1, plain or encrypted. */
 export function readPemPrivateKey({ label, pem, body }: PrivateKeyBlock, passphrase: string | undefined): KeyObject {
   const hasHeader = /^Proc-Type: *4, *ENCRYPTED/m.test(body);
   if (!hasHeader && label !== "ENCRYPTED PRIVATE KEY") return readPlain(pem);
-  if (!passphrase) throw notOpened(passphrase);
+  if (!passphrase) throw passphraseError(passphrase);
   return hasHeader && label === "RSA PRIVATE KEY" && /^DEK-Info: *DES-CBC,/m.test(body)
     ? readSingleDes(pem, passphrase)
     : readEncrypted(pem, passphrase);
@@ -24,11 +24,11 @@ function readEncrypted(pem: string, passphrase: string): KeyObject {
   try {
     return createPrivateKey({ key: pem, passphrase });
   } catch (error) {
-    throw codeOf(error) === "ERR_OSSL_EVP_UNSUPPORTED" ? unknownCipher() : notOpened(passphrase);
+    throw opensslErrorCode(error) === "ERR_OSSL_EVP_UNSUPPORTED" ? unknownCipher() : passphraseError(passphrase);
   }
 }
 
-function codeOf(error: unknown): unknown {
+function opensslErrorCode(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
@@ -40,7 +40,7 @@ function readSingleDes(pem: string, passphrase: string): KeyObject {
     // null for a wrong passphrase, whatever its type says, or an exception when the padding happens to fit.
     return createPrivateKey(pki.privateKeyToPem(pki.decryptRsaPrivateKey(pem, bytes)));
   } catch {
-    throw notOpened(passphrase);
+    throw passphraseError(passphrase);
   }
 }
 

@@ -4,7 +4,7 @@ import { cleanComment } from "./comment";
 import { readOpensshPrivateKey } from "./openssh_private_key";
 import { readPemPrivateKey } from "./pem_private_key";
 import { onlyPrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
-import { type PublicKey, publicKeyOf } from "./public_key";
+import { type PublicKey, toPublicKey } from "./public_key";
 
 /**
  * A private key in memory. Nothing that prints, logs or serialises it shows the key: its material is a KeyObject,
@@ -32,7 +32,7 @@ export class PrivateKey {
 
   /** The public half, with the given comment, by default the key's own. */
   publicKey(comment = this.comment): PublicKey {
-    return publicKeyOf(this.material, comment);
+    return toPublicKey(this.material, comment);
   }
 
   toString(): string {
@@ -60,11 +60,11 @@ export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
     : { material: readPemPrivateKey(block, passphrase), comment: "" };
   checkSupported(material);
   checkSigns(material);
-  return new PrivateKey(withWholePoint(material), cleanComment(comment));
+  return new PrivateKey(withUncompressedPoint(material), cleanComment(comment));
 }
 
 /** OpenSSL hands on the compressed points that it reads, and SSH has no such form (RFC 5656 section 3.1). */
-function withWholePoint(material: KeyObject): KeyObject {
+function withUncompressedPoint(material: KeyObject): KeyObject {
   if (material.asymmetricKeyType !== "ec") return material;
   return createPrivateKey({ format: "jwk", key: material.export({ format: "jwk" }) });
 }

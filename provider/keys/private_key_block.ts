@@ -19,7 +19,7 @@ export function onlyPrivateKeyBlock(text: string): PrivateKeyBlock {
   const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
   const blocks = lines.join("\n").matchAll(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----\n([\s\S]+?)\n-----END \1-----/g);
   const [block, ...more] = [...blocks];
-  if (!block) throw unusablePrivateKey(whyNone(text));
+  if (!block) throw unusablePrivateKey(whyNoBlock(text));
   if (more.length > 0) throw unusablePrivateKey(`it holds ${more.length + 1} private keys; give exactly one`);
   const [pem, label = "", body = ""] = block;
   return { label, pem: `${pem}\n`, body };
@@ -31,7 +31,7 @@ export function unusablePrivateKey(reason: string): InvalidPrivateKeyError {
 }
 
 /** The error for an encrypted key, depending on whether there was a passphrase to try. */
-export function notOpened(passphrase: string | undefined): WrongPassphraseError {
+export function passphraseError(passphrase: string | undefined): WrongPassphraseError {
   return new WrongPassphraseError(
     passphrase
       ? "The passphrase does not open the private key (or the key's text is damaged)."
@@ -39,11 +39,11 @@ export function notOpened(passphrase: string | undefined): WrongPassphraseError 
   );
 }
 
-function whyNone(text: string): string {
-  return otherThings.find(({ pattern }) => pattern.test(text))?.reason ?? "it has no BEGIN ... PRIVATE KEY line";
+function whyNoBlock(text: string): string {
+  return otherFormats.find(({ pattern }) => pattern.test(text))?.reason ?? "it has no BEGIN ... PRIVATE KEY line";
 }
 
-const otherThings = [
+const otherFormats = [
   { pattern: /^\s*$/, reason: "it is empty" },
   {
     pattern: /^PuTTY-User-Key-File-/m,

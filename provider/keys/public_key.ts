@@ -3,7 +3,7 @@ import type { Key } from "sshpk";
 import { type EcdsaCurve, type KeyAlgorithm, type KeyKind, keyKinds, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
 import { sshpk } from "./libraries";
-import { splitPublicKeyLine, unusable } from "./public_key_line";
+import { splitPublicKeyLine, unusablePublicKey } from "./public_key_line";
 import { takeFields } from "./wire";
 
 /** The public half of an SSH key, in every form that somebody asks for. */
@@ -36,7 +36,7 @@ export interface PublicKey {
  */
 export function parsePublicKey(text: string): PublicKey {
   const { kind, base64, comment } = splitPublicKeyLine(text);
-  return publicKeyFromBlob(kind, decodeBase64(base64), comment);
+  return publicKeyFromBlob(kind, decodeStrictBase64(base64), comment);
 }
 
 /**
@@ -48,14 +48,15 @@ export function sameKey(a: PublicKey, b: PublicKey): boolean {
 }
 
 /** The public half of a private or public key object. */
-export function publicKeyOf(material: KeyObject, comment: string): PublicKey {
+export function toPublicKey(material: KeyObject, comment: string): PublicKey {
   const spki = material.type === "private" ? createPublicKey(material) : material;
   return describe(sshpk().parseKey(spki.export({ type: "spki", format: "pem" }), "pkcs8"), spki, cleanComment(comment));
 }
 
-function decodeBase64(base64: string): Buffer {
+function decodeStrictBase64(base64: string): Buffer {
   const blob = Buffer.from(base64, "base64");
-  if (blob.toString("base64") !== base64) throw unusable("its base64 is malformed or cut off; copy the whole line");
+  if (blob.toString("base64") !== base64)
+    throw unusablePublicKey("its base64 is malformed or cut off; copy the whole line");
   return blob;
 }
 
@@ -63,7 +64,7 @@ function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): Public
   checkFraming(kind, blob);
   const [key, spki] = decode(kind, blob);
   const whyRefused = kind.algorithm === "rsa" ? whyRsaIsRefused(spki.asymmetricKeyDetails) : undefined;
-  if (whyRefused) throw unusable(whyRefused);
+  if (whyRefused) throw unusablePublicKey(whyRefused);
   return describe(key, spki, comment);
 }
 
@@ -71,14 +72,16 @@ function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): Public
 function checkFraming(kind: KeyKind, blob: Buffer): void {
   const type = takeFields(blob, 1)?.fields[0]?.toString("latin1");
   if (type !== undefined && type !== kind.sshType) {
-    throw unusable(`the line says ${kind.sshType} but its base64 holds a key of another type; copy the whole line`);
+    throw unusablePublicKey(
+      `the line says ${kind.sshType} but its base64 holds a key of another type; copy the whole line`,
+    );
   }
   const taken = takeFields(blob, 1 + kind.fields);
-  if (!taken) throw unusable("its base64 is cut off; copy the whole line");
-  if (taken.rest.length > 0) throw unusable("bytes follow the key in its base64; copy the line again");
+  if (!taken) throw unusablePublicKey("its base64 is cut off; copy the whole line");
+  if (taken.rest.length > 0) throw unusablePublicKey("bytes follow the key in its base64; copy the line again");
   const [, first, last = first] = taken.fields;
   const wrong = kind.algorithm === "rsa" ? isNegative(first) || isNegative(last) : last?.length !== kind.pointBytes;
-  if (wrong) throw unusable(noSuchKey(kind));
+  if (wrong) throw unusablePublicKey(noSuchKey(kind));
 }
 
 function isNegative(integer: Buffer | undefined): boolean {
@@ -91,7 +94,7 @@ function decode(kind: KeyKind, blob: Buffer): [Key, KeyObject] {
     const key = sshpk().parseKey(blob, "rfc4253");
     return [key, createPublicKey(key.toString("pkcs8"))];
   } catch {
-    throw unusable(noSuchKey(kind));
+    throw unusablePublicKey(noSuchKey(kind));
   }
 }
 
@@ -99,7 +102,7 @@ function describe(key: Key, spki: KeyObject, comment: string): PublicKey {
   const blob = key.toBuffer("rfc4253");
   const sshType = takeFields(blob, 1)?.fields[0]?.toString("latin1") ?? "";
   const kind = keyKinds.find((candidate) => candidate.sshType === sshType);
-  if (!kind) throw unusable("its type is not supported");
+  if (!kind) throw unusablePublicKey("its type is not supported");
   return {
     algorithm: kind.algorithm,
     ...rsaSize(spki),

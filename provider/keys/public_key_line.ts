@@ -16,18 +16,18 @@ export interface PublicKeyLine {
  * message, because what stands where a public key should be may be a private one.
  */
 export function splitPublicKeyLine(text: string): PublicKeyLine {
-  for (const { pattern, reason } of otherThings) if (pattern.test(text)) throw unusable(reason);
+  for (const { pattern, reason } of otherFormats) if (pattern.test(text)) throw unusablePublicKey(reason);
   const line = onlyLine(text);
-  if (breaksLines(line.replaceAll("\t", " "))) throw unusable("it contains control characters; remove them");
+  if (breaksLines(line.replaceAll("\t", " "))) throw unusablePublicKey("it contains control characters; remove them");
   const [, word = "", base64 = "", comment = ""] = /^([^ \t]+)(?:[ \t]+([^ \t]+))?(?:[ \t]+(.*))?$/su.exec(line) ?? [];
   const kind = keyKinds.find(({ sshType }) => sshType === word);
-  if (!kind) throw unusable(whyUnknown(word, line));
-  if (base64 === "") throw unusable("only its type is there; give the whole line, type, base64 and comment");
-  if (breaksLines(comment)) throw unusable("its comment contains a tab; replace it by a blank");
+  if (!kind) throw unusablePublicKey(whyTypeIsUnknown(word, line));
+  if (base64 === "") throw unusablePublicKey("only its type is there; give the whole line, type, base64 and comment");
+  if (breaksLines(comment)) throw unusablePublicKey("its comment contains a tab; replace it by a blank");
   return { kind, base64, comment };
 }
 
-const otherThings = [
+const otherFormats = [
   { pattern: /^\s*$/, reason: `it is empty; give one line such as "ssh-ed25519 AAAA... comment"` },
   {
     pattern: /BEGIN [A-Z0-9 ]*PRIVATE KEY|^PuTTY-User-Key-File-/m,
@@ -52,11 +52,11 @@ function onlyLine(text: string): string {
     .split(/\r\n|\r|\n/)
     .map((candidate) => candidate.trim())
     .filter(Boolean);
-  if (more.length > 0) throw unusable(`it has ${more.length + 1} lines; give exactly one key on one line`);
+  if (more.length > 0) throw unusablePublicKey(`it has ${more.length + 1} lines; give exactly one key on one line`);
   return line;
 }
 
-function whyUnknown(word: string, line: string): string {
+function whyTypeIsUnknown(word: string, line: string): string {
   const refused = whyTypeIsRefused(word);
   if (refused) return refused;
   if (/\s(?:ssh|ecdsa|sk|rsa)-[\w@.-]+[ \t]+AAAA/.test(line)) {
@@ -68,6 +68,6 @@ function whyUnknown(word: string, line: string): string {
 }
 
 /** The error for a public key that cannot be used, with the reason as the end of its sentence. */
-export function unusable(reason: string): InvalidPublicKeyError {
+export function unusablePublicKey(reason: string): InvalidPublicKeyError {
   return new InvalidPublicKeyError(`Not a usable SSH public key: ${reason}.`);
 }

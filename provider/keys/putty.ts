@@ -19,12 +19,13 @@ export function writePutty(key: PrivateKey, comment: string): string {
     `PuTTY-User-Key-File-2: ${sshType}`,
     "Encryption: none",
     `Comment: ${shown}`,
-    ...counted("Public-Lines", blob),
-    ...counted("Private-Lines", numbers),
+    ...linesWithCount("Public-Lines", blob),
+    ...linesWithCount("Private-Lines", numbers),
     `Private-MAC: ${mac(sshType, shown, blob, numbers)}`,
     "",
   ].join("\r\n");
-  if (!holds(file, key)) throw new KeyEncodingError("The PuTTY file was read back as another key; nothing was stored.");
+  if (!holdsKey(file, key))
+    throw new KeyEncodingError("The PuTTY file was read back as another key; nothing was stored.");
   return file;
 }
 
@@ -32,18 +33,18 @@ export function writePutty(key: PrivateKey, comment: string): string {
 function privateNumbers(key: PrivateKey): Buffer[] {
   const { d, p, q, qi } = key.material.export({ format: "jwk" });
   if (key.algorithm === "ed25519") return [Buffer.from(d ?? "", "base64url")];
-  return (key.algorithm === "rsa" ? [d, p, q, qi] : [d]).map(integer);
+  return (key.algorithm === "rsa" ? [d, p, q, qi] : [d]).map(mpint);
 }
 
 /** As RFC 4251 section 5 has an mpint: no zero in front but the one that keeps a number from being negative. */
-function integer(base64url = ""): Buffer {
+function mpint(base64url = ""): Buffer {
   const hex = Buffer.from(base64url, "base64url")
     .toString("hex")
     .replace(/^(00)+/, "");
   return Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex, "hex");
 }
 
-function counted(title: string, bytes: Buffer): string[] {
+function linesWithCount(title: string, bytes: Buffer): string[] {
   const lines = bytes.toString("base64").match(/.{1,64}/g) ?? [];
   return [`${title}: ${lines.length}`, ...lines];
 }
@@ -57,8 +58,8 @@ function mac(sshType: string, comment: string, publicBlob: Buffer, privateBlob: 
   return hmac.digest("hex");
 }
 
-function holds(file: string, key: PrivateKey): boolean {
-  const [, publicLines = "", privateLines = ""] = blobs.exec(file) ?? [];
+function holdsKey(file: string, key: PrivateKey): boolean {
+  const [, publicLines = "", privateLines = ""] = BLOBS.exec(file) ?? [];
   const numbers = takeFields(Buffer.from(privateLines, "base64"), privateNumbers(key).length);
   return (
     Buffer.from(publicLines, "base64").equals(key.publicKey().blob) &&
@@ -67,4 +68,4 @@ function holds(file: string, key: PrivateKey): boolean {
   );
 }
 
-const blobs = /\r\nPublic-Lines: \d+\r\n([^:]+)\r\nPrivate-Lines: \d+\r\n([^:]+)\r\nPrivate-MAC: [0-9a-f]{40}\r\n$/;
+const BLOBS = /\r\nPublic-Lines: \d+\r\n([^:]+)\r\nPrivate-Lines: \d+\r\n([^:]+)\r\nPrivate-MAC: [0-9a-f]{40}\r\n$/;
