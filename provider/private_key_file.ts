@@ -21,7 +21,7 @@ export type Place =
  */
 export interface PrivateKeyFiles {
   /** Looks without changing anything. */
-  look(path: string): Promise<Place>;
+  inspect(path: string): Promise<Place>;
   /**
    * Makes a file of mode 0600, and missing folders of mode 0700. It appears whole or not at all, and is read back.
    *
@@ -38,12 +38,12 @@ export interface PrivateKeyFiles {
   /** Removes a file that holds `last`. @throws KeyFileUnusableError */
   remove(path: string, last: string): Promise<void>;
   /** Whether two paths lead to one file that exists. */
-  same(left: string, right: string): Promise<boolean>;
+  isSameFile(left: string, right: string): Promise<boolean>;
 }
 
 /** The file system of this machine. */
 export const privateKeyFiles: PrivateKeyFiles = {
-  look,
+  inspect,
 
   create: (path, text) =>
     explainFailure(`write the private key file "${path}"`, async () => {
@@ -73,7 +73,7 @@ export const privateKeyFiles: PrivateKeyFiles = {
       await sweepDrafts(dirname(file));
     }),
 
-  async same(left, right) {
+  async isSameFile(left, right) {
     const [one, other] = await Promise.all([left, right].map(inodeOf));
     return one !== undefined && one === other;
   },
@@ -86,7 +86,7 @@ function absolutePath(path: string): string {
   return path.startsWith("~/") ? join(homedir(), path.slice(2)) : resolve(path);
 }
 
-async function look(path: string): Promise<Place> {
+async function inspect(path: string): Promise<Place> {
   const file = absolutePath(path);
   try {
     const found = await lstat(file);
@@ -188,7 +188,7 @@ async function syncFolder(folder: string): Promise<void> {
 }
 
 async function checkHolds(path: string, text: string): Promise<void> {
-  const place = await look(path);
+  const place = await inspect(path);
   if (place.is === "file" && place.text === text) return;
   throw new KeyFileUnusableError("it does not hold what it should: somebody else writes there. Run it again");
 }

@@ -228,8 +228,8 @@ describe("A private key file is removed", () => {
 describe("A look at a path", () => {
   test("finds the text of a file, and a place for a new one", async () => {
     writeFileSync(path, text);
-    expect(await files.look(path)).toEqual({ is: "file", text });
-    expect(await files.look(join(folder, "a", "b", "key"))).toEqual({ is: "free" });
+    expect(await files.inspect(path)).toEqual({ is: "file", text });
+    expect(await files.inspect(join(folder, "a", "b", "key"))).toEqual({ is: "free" });
     expect(readdirSync(folder)).toEqual(["key"]);
   });
 
@@ -245,20 +245,20 @@ describe("A look at a path", () => {
     ],
     ["a file that is too large", () => written("x".repeat(65_537)), /^has 65537 bytes, too many/],
   ])("says what is wrong with %s", async (_what, place, why) => {
-    expect(await files.look(place())).toEqual({ is: "blocked", why: expect.stringMatching(why) });
+    expect(await files.inspect(place())).toEqual({ is: "blocked", why: expect.stringMatching(why) });
   });
 
   test("says that there is no permission to write in a folder, which root has anywhere", async () => {
     mkdirSync(join(folder, "locked"), { mode: 0o555 });
     const why = `cannot be made in ${folder}/locked: no permission (EACCES)`;
     const expected = process.getuid?.() === 0 ? { is: "free" } : { is: "blocked", why };
-    expect(await files.look(join(folder, "locked", "key"))).toEqual(expected);
+    expect(await files.inspect(join(folder, "locked", "key"))).toEqual(expected);
   });
 
   test("says that there is no permission to read a file", async () => {
     chmodSync(folder, 0o755);
     chmodSync(written(text), 0o000);
-    const seen = await asNobody(() => files.look(path));
+    const seen = await asNobody(() => files.inspect(path));
     expect(seen).toEqual({ is: "blocked", why: "cannot be read: no permission (EACCES)" });
   });
 });
@@ -267,7 +267,7 @@ test("Two paths are the same when they lead to one file that exists", async () =
   writeFileSync(path, text);
   linkSync(path, join(folder, "link"));
   writeFileSync(join(folder, "copy"), text);
-  expect(await files.same(path, join(folder, ".", "key"))).toBe(true);
-  expect(await files.same(path, join(folder, "copy"))).toBe(false);
-  expect(await files.same(join(folder, "none"), join(folder, "none"))).toBe(false);
+  expect(await files.isSameFile(path, join(folder, ".", "key"))).toBe(true);
+  expect(await files.isSameFile(path, join(folder, "copy"))).toBe(false);
+  expect(await files.isSameFile(join(folder, "none"), join(folder, "none"))).toBe(false);
 });

@@ -36,7 +36,7 @@ const mayBeInUse =
  * @throws KeyFileTakenError, KeyFileUnusableError
  */
 export async function storeNewKey(path: string, outputs: KeyOutputs, files: PrivateKeyFiles): Promise<KeyOutputs> {
-  const place = await files.look(path);
+  const place = await files.inspect(path);
   if (place.is !== "free") throw new KeyFileTakenError(takenReason(path, place));
   await files.create(path, outputs.privateKeyOpenssh ?? "");
   return withoutPrivateHalf(outputs);
@@ -84,7 +84,7 @@ export async function readMaterial(
   files: PrivateKeyFiles,
 ): Promise<KeyMaterial> {
   for (const path of keyFilesOf(last, inputs)) {
-    const place = await files.look(path);
+    const place = await files.inspect(path);
     if (place.is !== "file" || !isKeyOf(last, place.text)) continue;
     const privateKey = decrypt(path, place.text, [last.passphrase, inputs.passphrase]);
     return { privateKey, publicKey: privateKey.publicKey() };
@@ -151,12 +151,12 @@ export async function storeChangedKey(
   const before = last.privateKeyFile;
   if (before === undefined) log.warn(stillInOldStates(last.name, path));
   // Two spellings of one path would otherwise remove what has just been written.
-  else if (before !== path && !(await files.same(before, path))) await removeKeyFile(last, context);
+  else if (before !== path && !(await files.isSameFile(before, path))) await removeKeyFile(last, context);
   return withoutPrivateHalf(outputs);
 }
 
 async function writeOwnKey(path: string, text: string, last: SshKeyPairState, files: PrivateKeyFiles): Promise<void> {
-  const place = await files.look(path);
+  const place = await files.inspect(path);
   if (place.is === "free") return await files.create(path, text);
   if (place.is === "blocked" || !isKeyOf(last, place.text)) throw new KeyFileTakenError(takenReason(path, place));
   if (place.text !== text) await files.replace(path, place.text, text);
@@ -177,7 +177,7 @@ function stillInOldStates(name: string, path: string): string {
 export async function removeKeyFile(last: SshKeyPairState, { files, log }: Pick<Context, "files" | "log">) {
   const path = last.privateKeyFile;
   if (path === undefined) return;
-  const place = await files.look(path);
+  const place = await files.inspect(path);
   if (place.is !== "file" || !isKeyOf(last, place.text)) return log.info(notHere(last, place));
   try {
     await files.remove(path, place.text);

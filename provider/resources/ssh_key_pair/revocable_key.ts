@@ -35,7 +35,7 @@ async function privateHalf(state: SshKeyPairState, { files }: Pick<Context, "fil
   const { privateKeyOpenssh, passphrase } = state;
   if (privateKeyOpenssh !== undefined) return omitUndefined({ privateKey: privateKeyOpenssh, passphrase });
   for (const path of keyFilesOf(state)) {
-    const place = await files.look(path);
+    const place = await files.inspect(path);
     if (place.is !== "file" || publicHalf(place.text)?.fingerprintMd5 !== state.publicKeyFingerprintMd5) continue;
     return omitUndefined({ privateKey: place.text, passphrase });
   }

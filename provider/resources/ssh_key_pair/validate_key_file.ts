@@ -52,7 +52,7 @@ export async function checkKeyFile(
   if (olds !== undefined)
     return replacingChanges(inputs, olds).length > 0 ? [] : await checkChangedKeyFile(inputs, files, olds);
   if (path === undefined) return [];
-  const place = await files.look(path);
+  const place = await files.inspect(path);
   return place.is === "free" ? [] : [{ property, reason: takenReason(path, place) }];
 }
 
@@ -65,12 +65,12 @@ async function checkChangedKeyFile(
   const changed = (["comment", "passphrase", "privateKeyFile"] as const).filter((name) => inputs[name] !== olds[name]);
   if (changed.length === 0 || changed.some((name) => hasUnknown(inputs[name]))) return [];
   if (path !== undefined && path !== olds.privateKeyFile) {
-    const place = await files.look(path);
+    const place = await files.inspect(path);
     if (place.is === "blocked") return [{ property, reason: takenReason(path, place) }];
   }
   const isImported = isGiven(inputs.publicKey) || isGiven(inputs.privateKey);
   if (olds.privateKeyFile === undefined || isImported) return [];
-  const places = await Promise.all(keyFilesOf(olds, { privateKeyFile: path }).map((file) => files.look(file)));
+  const places = await Promise.all(keyFilesOf(olds, { privateKeyFile: path }).map((file) => files.inspect(file)));
   if (places.some(({ is }) => is === "file")) return [];
   return [{ property, reason: missingReason(olds.privateKeyFile) }];
 }
