@@ -23,17 +23,17 @@ describe("Without usable credentials every preview fails before anything is made
   ])("%s", async (_what, resource, news) => {
     const failures = await cloud.run({ apiKey: "", apiSecret: "" }).failures(resource as typeof SshKeyPair, news);
     expect(failures).toEqual([
-      "Exoscale credentials are missing. Set `pulumi config set --secret exoscale-ssh:apiKey` or EXOSCALE_API_KEY, and " +
-        "`pulumi config set --secret exoscale-ssh:apiSecret` or EXOSCALE_API_SECRET. (A provider of the program's own takes " +
-        "its arguments, and `pulumi refresh` and `pulumi destroy` the configuration of the last `pulumi up`: there the " +
-        "variables always work.)",
+      "Exoscale credentials are missing. Run `pulumi config set --secret exoscale-ssh:apiKey` or set EXOSCALE_API_KEY, and " +
+        "`pulumi config set --secret exoscale-ssh:apiSecret` or set EXOSCALE_API_SECRET. (An explicit provider reads its own " +
+        "arguments; `pulumi refresh` and `pulumi destroy` read the configuration of the last `pulumi up`. The variables " +
+        "work for all.)",
     ]);
     expect(cloud.changes()).toEqual([]);
   });
 
   test("with only one half the other is asked for", async () => {
     await expect(cloud.run({ apiSecret: "" }).account.verifyCredentials()).rejects.toThrow(
-      "Exoscale credentials are missing. Set `pulumi config set --secret exoscale-ssh:apiSecret` or EXOSCALE_API_SECRET.",
+      "Exoscale credentials are missing. Run `pulumi config set --secret exoscale-ssh:apiSecret` or set EXOSCALE_API_SECRET.",
     );
   });
 
@@ -111,7 +111,7 @@ describe("A setting", () => {
   });
 
   test("endpoint that is no address is refused, with the form that it has", () => {
-    const message = '"exoscale" cannot be used as API endpoint: it has to match https://host/v2.';
+    const message = '"exoscale" is not a valid API endpoint. Allowed: https://host/v2.';
     expect(() => cloud.run({ endpoint: "exoscale" })).toThrow(message);
   });
 

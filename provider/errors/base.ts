@@ -7,8 +7,8 @@ export abstract class ExoscaleSshError extends Error {
     return this.constructor.name;
   }
 
-  /** Has the message go on with a sentence: with what has become of things since the error was thrown. */
-  goingOn(sentence: string): this {
+  /** Adds a sentence to the message, such as one about what was undone after the error. */
+  addSentence(sentence: string): this {
     this.message = `${this.message} ${sentence}`;
     return this;
   }

@@ -3,9 +3,9 @@ import { ExoscaleSshError } from "./base";
 import { sentences } from "./sentences";
 
 /**
- * A name or identifier that the API cannot accept; refused before any request is made from it.
+ * A name or an id that the API cannot accept. No request was sent.
  *
- * Correct the value to what the message allows.
+ * Change the value to what the message allows.
  */
 export class InvalidNameError extends ExoscaleSshError {
   readonly code = "API_NAME_INVALID";
@@ -18,16 +18,16 @@ export class InvalidNameError extends ExoscaleSshError {
     /** What is allowed: a regular expression, or words where none fits. */
     readonly pattern: string,
   ) {
-    super(`${JSON.stringify(value)} cannot be used as ${field}: it has to match ${pattern}.`);
+    super(`${JSON.stringify(value)} is not a valid ${field}. Allowed: ${pattern}.`);
   }
 }
 
 /**
- * The API key or its secret is configured nowhere.
+ * The API key or its secret is not configured.
  *
- * Set the two values that the message names, in the stack's configuration or the environment. What an explicit provider is
- * to know stands in its own arguments. `pulumi refresh` and `pulumi destroy` go by the configuration of the last
- * `pulumi up`: they need the variables, or `--run-program`, where it had none.
+ * Set the two values that the message names, in the stack's configuration or the environment. An explicit provider
+ * reads its own arguments. `pulumi refresh` and `pulumi destroy` use the configuration of the last `pulumi up`; if that
+ * had none, set the variables or pass `--run-program`.
  */
 export class MissingCredentialsError extends ExoscaleSshError {
   readonly code = "API_CREDENTIALS_MISSING";
@@ -35,15 +35,15 @@ export class MissingCredentialsError extends ExoscaleSshError {
   /** @param missing which of the two halves were not found */
   constructor(readonly missing: readonly ("apiKey" | "apiSecret")[]) {
     const variable = { apiKey: "EXOSCALE_API_KEY", apiSecret: "EXOSCALE_API_SECRET" };
-    const ways = missing.map((half) => `\`pulumi config set --secret exoscale-ssh:${half}\` or ${variable[half]}`);
+    const ways = missing.map((half) => `\`pulumi config set --secret exoscale-ssh:${half}\` or set ${variable[half]}`);
     super(
-      `Exoscale credentials are missing. Set ${ways.join(", and ")}. (A provider of the program's own takes its arguments, ` +
-        "and `pulumi refresh` and `pulumi destroy` the configuration of the last `pulumi up`: there the variables always work.)",
+      `Exoscale credentials are missing. Run ${ways.join(", and ")}. (An explicit provider reads its own arguments; ` +
+        "`pulumi refresh` and `pulumi destroy` read the configuration of the last `pulumi up`. The variables work for all.)",
     );
   }
 }
 
-/** What was being asked of the API when something went wrong. */
+/** The request during which an error occurred. */
 export interface ApiCallSite {
   /** The intention in words that follow "could not", such as `register SSH key "deploy"`. */
   readonly what: string;
@@ -90,7 +90,7 @@ export class ApiError extends ExoscaleSshError {
 }
 
 /**
- * What was asked for does not exist (404).
+ * The requested object does not exist (404).
  *
  * Run `pulumi refresh`: somebody deleted it, or the name is wrong.
  */
@@ -99,17 +99,17 @@ export class NotFoundError extends ApiError {
 }
 
 /**
- * The API does not accept the credentials: unknown key, wrong secret, or a clock that is far off.
+ * The API does not accept the credentials: the key is unknown, the secret is wrong, or a clock is far off.
  *
- * Check that key and secret belong together and were not revoked, and the clock. After a rotation run `pulumi up`, or
- * `refresh` and `destroy` with `--run-program`.
+ * Check that key and secret belong together and were not revoked, and that the clock is right. After a rotation run
+ * `pulumi up`, or `refresh` and `destroy` with `--run-program`.
  */
 export class CredentialsRejectedError extends ApiError {
   override readonly code = "API_CREDENTIALS_REJECTED";
 }
 
 /**
- * The API key is valid and its IAM role does not allow this request.
+ * The API key is valid, but its IAM role does not allow this request.
  *
  * Allow the operation in the IAM role of the API key, or use another key.
  */
@@ -118,7 +118,7 @@ export class PermissionDeniedError extends ApiError {
 }
 
 /**
- * No answer came: no connection, a broken one, or none in time.
+ * Exoscale did not answer: there was no connection, it broke, or the answer took too long.
  *
  * Check `exoscale-ssh:endpoint`, the network and the proxy. Nothing is lost: run the command again.
  */
@@ -138,9 +138,10 @@ export class ApiUnreachableError extends ExoscaleSshError {
 }
 
 /**
- * Exoscale took the request and later, or at once, reported that carrying it out failed.
+ * Exoscale accepted the request, but reported that the operation failed.
  *
- * The message has Exoscale's reason. What was made in part is in the state: run `pulumi up` again.
+ * The message has Exoscale's reason. Anything that was created is in the state: correct the cause and run `pulumi up`
+ * again.
  */
 export class OperationFailedError extends ExoscaleSshError {
   readonly code = "API_OPERATION_FAILED";
@@ -148,11 +149,11 @@ export class OperationFailedError extends ExoscaleSshError {
   constructor(
     /** What was asked, in words that follow "could not". */
     what: string,
-    /** How it ended. */
+    /** Why and where it failed. */
     readonly failure: {
-      /** Id of the operation; absent where a resource was seen in a failed state without one. */
+      /** Id of the operation; absent where only the resource was seen in a failed state. */
       readonly operationId?: string | undefined;
-      /** Id of the resource concerned, which may exist all the same. */
+      /** Id of the resource, which may exist although the operation failed. */
       readonly resourceId?: string | undefined;
       /** Exoscale's reason, such as `fault` or `unavailable`. */
       readonly reason: string;
@@ -170,9 +171,9 @@ export class OperationFailedError extends ExoscaleSshError {
 }
 
 /**
- * An operation was still pending when the time given for it was over; it may yet succeed.
+ * An operation was still pending at its deadline; it may yet succeed.
  *
- * Run `pulumi refresh`, then `pulumi up`. If it takes that long, allow more with `timeouts`.
+ * Run `pulumi refresh`, then `pulumi up`. If it needs longer, allow more time with `timeouts`.
  */
 export class OperationTimeoutError extends ExoscaleSshError {
   readonly code = "API_OPERATION_TIMEOUT";
@@ -185,13 +186,12 @@ export class OperationTimeoutError extends ExoscaleSshError {
     /** Seconds that the wait lasted. */
     readonly seconds: number,
     cause?: unknown,
-    /** How a program gives more time, in words that follow "or"; default: `timeouts` in general. */
+    /** How the program allows more time, in words that follow "or"; default: `timeouts` in general. */
     remedy = "allow more time with `timeouts`",
   ) {
     super(
-      `Gave up waiting to ${what}: ${waitedFor} ${cause ? "could not be seen to end" : "was still pending after"} ` +
-        `${cause ? "within " : ""}${seconds} s and may yet succeed. ` +
-        `Run \`pulumi refresh\` and then \`pulumi up\` to go on from there, or ${remedy}.`,
+      `Gave up waiting to ${what}: ${waitedFor} ${cause ? "did not report its end within" : "was still pending after"} ` +
+        `${seconds} s and may yet succeed. Run \`pulumi refresh\` and then \`pulumi up\` to continue, or ${remedy}.`,
       { cause },
     );
   }
@@ -224,7 +224,7 @@ export class KeyNameTakenError extends ExoscaleSshError {
 }
 
 /**
- * The account has the key under another name already, and Exoscale refused to register it under a second one.
+ * The account already has the key under another name, and Exoscale refused to register it under a second one.
  *
  * Give that `name` and `adopt: true`, or delete the other registration first.
  */

@@ -1,8 +1,8 @@
 /**
  * Every error that a user of this package can meet.
  *
- * Each has a stable `code` to search for and to match on; its message names what was wrong, where, and what to do
- * next. None ever contains a private key, a passphrase, an API secret or user data.
+ * Each has a stable `code` to search for and to match on. Its message says what happened, to which resource, and what
+ * to do now. None ever contains a private key, a passphrase, an API secret or user data.
  */
 export * from "./base";
 export * from "./exoscale_api";

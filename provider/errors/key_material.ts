@@ -2,7 +2,7 @@
 import { ExoscaleSshError } from "./base";
 
 /**
- * A text that should be an OpenSSH public key and is not one that can be registered and used.
+ * The text is not an OpenSSH public key that can be registered and used.
  *
  * Give one line as `ssh-keygen` writes it to a `.pub` file: `ssh-ed25519 AAAA... comment`, without options before it.
  */
@@ -11,8 +11,7 @@ export class InvalidPublicKeyError extends ExoscaleSshError {
 }
 
 /**
- * A text that should be a private key and is not one that can be read and used. The text itself is never part of the
- * message.
+ * The text is not a private key that can be read and used. The message never contains the text.
  *
  * Give the whole file, first and last line included, in OpenSSH's, PKCS#8, PKCS#1, SEC1 or encrypted PEM format.
  */
@@ -21,7 +20,7 @@ export class InvalidPrivateKeyError extends ExoscaleSshError {
 }
 
 /**
- * A private key is encrypted and the passphrase given does not open it, or none was given.
+ * A private key is encrypted, and its passphrase is wrong or missing.
  *
  * Give the `passphrase` of the key, or decrypt it: `ssh-keygen -p -f FILE`.
  */
@@ -39,16 +38,16 @@ export class UnsupportedKeyError extends ExoscaleSshError {
 }
 
 /**
- * A private key that was written and, read back, is not the same key: it is withheld rather than stored.
+ * A private key was encoded and, when read back, was not the same key. It was not stored.
  *
- * This is a fault of this package. Nothing was registered. Use another `algorithm`, and report it.
+ * This is a bug of this package. Nothing was registered. Use another `algorithm`, and report it.
  */
 export class KeyEncodingError extends ExoscaleSshError {
   readonly code = "KEY_ENCODING_FAILED";
 }
 
 /**
- * Options for a line of `authorized_keys` that sshd would refuse, or that would let nobody in.
+ * Options for a line of `authorized_keys` that sshd would refuse, or with which nobody could log in.
  *
  * Write them as the message says; sshd(8), AUTHORIZED_KEYS FILE FORMAT, explains them.
  */
@@ -57,16 +56,16 @@ export class InvalidKeyOptionsError extends ExoscaleSshError {
 }
 
 /**
- * Something is where a private key file is to be made. It is never overwritten.
+ * Something exists where a private key file is to be created. It is never overwritten.
  *
- * Choose another path, or move the file that is there away.
+ * Choose another path, or move the existing file away.
  */
 export class KeyFileTakenError extends ExoscaleSshError {
   readonly code = "KEY_FILE_TAKEN";
 }
 
 /**
- * The file with a pair's private key is not on this machine, or another key is in it.
+ * The file with a pair's private key is not on this machine, or it holds another key.
  *
  * Run Pulumi where the file is, or put it back.
  */
@@ -77,7 +76,7 @@ export class KeyFileMissingError extends ExoscaleSshError {
 /**
  * A private key file cannot be written, read or removed.
  *
- * Correct the path, or the rights of the file and its folder.
+ * Correct the path, or the permissions of the file and its folder.
  */
 export class KeyFileUnusableError extends ExoscaleSshError {
   readonly code = "KEY_FILE_UNUSABLE";

@@ -11,39 +11,40 @@ export class LastKeyError extends ExoscaleSshError {
 }
 
 /**
- * A key was removed from every authorized_keys file that could be read, and the host accepts it all the same.
+ * A key was removed from every authorized_keys file that could be read, but the host still accepts it.
  *
  * The message names what else may grant it: a certificate authority, an AuthorizedKeysCommand, a file that could not be
- * read, another account. Take it away there, and run `pulumi up` again.
+ * read, another account. Remove it there, and run `pulumi up` again.
  */
 export class KeyStillOpenError extends ExoscaleSshError {
   readonly code = "SSH_KEY_STILL_OPEN";
 }
 
 /**
- * Whether a key is closed, or a new one open, could not be proven: files could not be read, or the host gave no answer.
+ * It could not be proven that a host refuses an old key, or that it accepts a new one: files could not be read, or the
+ * host did not answer.
  *
- * Nothing is concluded from that. Do what the message says, and run `pulumi up` again.
+ * Do what the message says, and run `pulumi up` again. Until then the key counts as neither refused nor accepted.
  */
 export class KeyUnprovenError extends ExoscaleSshError {
   readonly code = "SSH_KEY_UNPROVEN";
 }
 
 /**
- * A key is to be added, and is in authorized_keys already with other options. sshd goes by the first line of a key, so a
- * second one would do nothing. Nothing was changed.
+ * A key that is to be added is already in authorized_keys, with other options. sshd uses the first line of a key, so a
+ * second line would have no effect. Nothing was changed.
  *
- * Remove that line, or declare the key as an AuthorizedKey with the options that it is to have.
+ * Remove that line, or declare the key as an AuthorizedKey with the options that it should have.
  */
 export class KeyRestrictedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_RESTRICTED";
 }
 
 /**
- * A key was added to authorized_keys and sshd does not accept it. It was taken out again.
+ * A key was added to authorized_keys, but sshd does not accept it. It was removed again.
  *
- * The usual reasons: `PubkeyAuthentication no`, permissions of the home directory that StrictModes refuses, a
- * `RevokedKeys` file, a kind of key that the server does not take.
+ * Look for the cause on the host. Usual ones are `PubkeyAuthentication no`, permissions of the home directory that
+ * StrictModes refuses, a `RevokedKeys` file, and a kind of key that the server does not accept.
  */
 export class KeyNotAcceptedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_NOT_ACCEPTED";
@@ -51,36 +52,37 @@ export class KeyNotAcceptedError extends ExoscaleSshError {
 
 /**
  * An authorized_keys file could not be changed safely: it is immutable, the disk is full or read-only, the account may
- * not write it, somebody keeps editing it. It is as it was.
+ * not write it, or somebody keeps editing it. The file is unchanged.
  *
- * The message has the host's own words. Mend that, and run `pulumi up` again.
+ * The message has the host's own words. Correct the cause, and run `pulumi up` again.
  */
 export class KeysNotWrittenError extends ExoscaleSshError {
   readonly code = "SSH_KEYS_NOT_WRITTEN";
 }
 
 /**
- * After a change of authorized_keys the key that logs in did not get in any more, so the files were put back as they were,
- * over the connection that was still open.
+ * After a change of authorized_keys the host no longer accepted the key that logs in. So the files were restored over
+ * the connection that was still open.
  *
- * Look at the host's sshd: it may read other files than it says. Then run `pulumi up` again.
+ * Check sshd on the host: it may read other files than its configuration says. Then run `pulumi up` again.
  */
 export class KeysRolledBackError extends ExoscaleSshError {
   readonly code = "SSH_KEYS_ROLLED_BACK";
 }
 
 /**
- * A change of authorized_keys failed, and not all of what it had written could be put back: the connection was gone, or
- * somebody else had edited the file. A key that was to be added may be there, one that was to go may be off.
+ * A change of authorized_keys failed, and not every file could be restored: the connection was lost, or somebody else
+ * had edited the file. A new key may be in it, an old key may be missing.
  *
- * The message names the files. Run `pulumi up` again, which goes on: an AuthorizedKey that was being made is in the state.
+ * The message names the files. Run `pulumi up` again: it continues the change. An AuthorizedKey that was being created
+ * is in the state.
  */
 export class KeysNotPutBackError extends ExoscaleSshError {
   readonly code = "SSH_KEYS_NOT_PUT_BACK";
 
   constructor(
     message: string,
-    /** Paths of the files that are not as they were, or may not be. At least one. */
+    /** Paths of the files that were not restored, or may not be. At least one. */
     readonly files: readonly string[],
     /** Key that the host showed, `type base64`. */
     readonly hostKey: string,
@@ -92,23 +94,24 @@ export class KeysNotPutBackError extends ExoscaleSshError {
 }
 
 /**
- * That an AuthorizedKey is closed could not be proven: its host was not reached, let nobody in, or was another one. The key
- * may still open the account.
+ * It could not be proven that a host refuses an AuthorizedKey: the host could not be reached, accepted no login, or was
+ * another one. The key may still open the account.
  *
- * Make the host reachable, or give a `connection` that logs in and run `pulumi up`, then delete again. For a machine or an
- * account that is gone for good have Pulumi forget the key with `pulumi state delete`; the message has the command.
+ * Make the host reachable, or give a `connection` that logs in and run `pulumi up`; then delete the key again. If the
+ * machine or the account is gone for good, remove the key from the state with `pulumi state delete`; the message has
+ * the command.
  */
 export class KeyNotRemovedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_NOT_REMOVED";
 }
 
 /**
- * An instance with `pinHostKey` could not be given a host key of its own, or somebody else answered in its place. Nothing
- * is trusted: the host key that is known is the one that it was given, if it shows that.
+ * An instance with `pinHostKey` could not be given its own host key, or another machine answered in its place. The only
+ * trusted host key is the one that the instance was created with, and only if it shows that key.
  *
- * The message says what was found: another host key (the template may not take host keys from cloud-init, or somebody is
- * in between), a user who may not use `sudo`, an sshd that does not read its keys anew. Mend it and run `pulumi up` again,
- * or set `pinHostKey: false`, which goes on without.
+ * The message says what was found: another host key (the template may not take host keys from cloud-init, or somebody
+ * intercepts the connection), a user who may not use `sudo`, or an sshd that does not reload its keys. Correct that and
+ * run `pulumi up` again, or set `pinHostKey: false` to continue without it.
  */
 export class HostKeyNotPinnedError extends ExoscaleSshError {
   readonly code = "SSH_HOST_KEY_NOT_PINNED";

@@ -2,26 +2,27 @@
 import { ExoscaleSshError } from "./base";
 
 /**
- * `onDelete: "refuse"`: the key is still held by instances or pools, so it stays registered.
+ * `onDelete: "refuse"`: instances or pools still hold the key, so it stays registered.
  *
- * Delete the instances that are named. Or set `onDelete: "warn"`, run `pulumi up`, and delete then.
+ * Delete the instances that the message names. Or set `onDelete: "warn"`, run `pulumi up`, and then delete the key.
  */
 export class KeyStillHeldError extends ExoscaleSshError {
   readonly code = "KEY_STILL_HELD";
 }
 
 /**
- * `onDelete: "revoke"`: not every machine that holds the key is proven to refuse it, so it stays registered and in the
- * state.
+ * `onDelete: "revoke"`: not every machine that holds the key is proven to refuse it, so the key stays registered and in
+ * the state.
  *
- * The message is a table: instance, zone, address, what happened, what to do. A repeat goes on from there.
+ * The message is a table: instance, zone, address, what happened, what to do. Correct that and run Pulumi again: it
+ * continues with the remaining machines.
  */
 export class KeyNotRevokedError extends ExoscaleSshError {
   readonly code = "KEY_NOT_REVOKED";
 }
 
 /**
- * Somebody registered another key under the name of a pair, which therefore cannot be brought up to date.
+ * Another key was registered under the name of a pair, so the pair cannot be updated.
  *
  * Delete the other key (`exo compute ssh-key delete NAME`) and run `pulumi up` again.
  */
@@ -30,25 +31,25 @@ export class NameTakenOverError extends ExoscaleSshError {
 }
 
 /**
- * A change that would lock people out of their instances, or cost them a machine, without their having said so.
+ * A change would lock people out of their instances, or replace a machine, and the program does not permit that.
  *
- * The message names the ways out: keep the object with `ignoreChanges`, or permit the replacement.
+ * Keep the object with `ignoreChanges`, or permit the replacement. The message says how.
  */
 export class ReplacementRefusedError extends ExoscaleSshError {
   readonly code = "REPLACEMENT_REFUSED";
 }
 
 /**
- * A name or an identifier that the account does not know: a zone, a type, a template, a group, a key.
+ * The account has nothing with that name or id: a zone, a type, a template, a group, a key.
  *
- * Correct the name; the message lists what there is. If the object was deleted, run `pulumi refresh`.
+ * Correct the name; the message lists the existing ones. If the object was deleted, run `pulumi refresh`.
  */
 export class NotInAccountError extends ExoscaleSshError {
   readonly code = "NOT_IN_ACCOUNT";
 }
 
 /**
- * A template installs no SSH keys, and an instance made of it was to get some: nobody could log in with them.
+ * A template installs no SSH keys, but the program gives its instance some: nobody could log in with them.
  *
  * Remove `sshKeys`, or choose another template.
  */
@@ -66,16 +67,16 @@ export class GroupInUseError extends ExoscaleSshError {
 }
 
 /**
- * Something that was to be asked in passing did not answer in the little time that there was.
+ * The API of a zone did not answer in the short time that a warning waits for it.
  *
- * Nothing: it stands inside a warning, for a zone whose API did not answer while a key was deleted.
+ * Nothing. The code appears only inside a warning about a deleted key, and the deletion is done.
  */
 export class TooLateError extends ExoscaleSshError {
   readonly code = "TOO_LATE";
 }
 
 /**
- * Arguments of a function that do not say what is to be looked up.
+ * The arguments of a function do not say what to look up.
  *
  * Correct the argument that the message names.
  */
@@ -84,7 +85,7 @@ export class InvalidArgumentError extends ExoscaleSshError {
 }
 
 /**
- * A setting of the provider, in the stack's configuration or the environment, that makes no sense.
+ * A setting of the provider is invalid, in the stack's configuration or the environment.
  *
  * Correct the setting that the message names.
  */
@@ -93,9 +94,9 @@ export class InvalidSettingError extends ExoscaleSshError {
 }
 
 /**
- * The object was made, and something after that failed. It is in the state as it is, and the next run goes on.
+ * The object was created, but a later step failed. The object is in the state.
  *
- * Correct what the message names and run `pulumi up` again: it goes on with the object.
+ * Correct what the message names and run `pulumi up` again: it continues with the object.
  */
 export class PartialCreateError extends ExoscaleSshError {
   readonly code = "CREATED_IN_PART";
@@ -113,9 +114,9 @@ export class PartialCreateError extends ExoscaleSshError {
 }
 
 /**
- * Pulumi itself ended while an instance was being made. You see it only in logs.
+ * Pulumi itself ended while an instance was being created. You see this only in logs.
  *
- * Run `pulumi cancel`, then `pulumi up`: it goes on with the instance.
+ * Run `pulumi cancel`, then `pulumi up`: it continues with the instance.
  */
 export class AbandonedError extends ExoscaleSshError {
   readonly code = "ABANDONED";
@@ -124,20 +125,21 @@ export class AbandonedError extends ExoscaleSshError {
 /**
  * Pulumi was asked to stop (Ctrl-C, `pulumi cancel`) while the provider waited for Exoscale or for a machine.
  *
- * Run `pulumi up` again. What Exoscale had begun goes on by itself, and is in the state if it was known by then.
+ * Run the same command again. What Exoscale had started continues by itself, and is in the state if its id was known.
  */
 export class CancelledError extends ExoscaleSshError {
   readonly code = "CANCELLED";
 
   constructor() {
-    super("Pulumi was cancelled, and this was not waited for any more.");
+    super("Pulumi was cancelled, so the provider stopped waiting. Run the same command again to continue.");
   }
 }
 
 /**
- * An instance that is protected against deletion, by the program or by somebody else, so that it stays.
+ * An instance is protected against deletion, by the program or by somebody else, so it was not deleted.
  *
- * Set `deletionProtection: false`, run `pulumi up`, and delete it then; or remove the protection where it was set.
+ * Set `deletionProtection: false`, run `pulumi up`, and then delete it. If the program did not protect it, run `exo
+ * compute instance update --protection=false`.
  */
 export class InstanceProtectedError extends ExoscaleSshError {
   readonly code = "INSTANCE_PROTECTED";
@@ -146,8 +148,8 @@ export class InstanceProtectedError extends ExoscaleSshError {
 /**
  * An instance was stopped for a change and is still stopped, because the change or the start failed.
  *
- * Correct what the message names and run `pulumi up` again: it goes on and starts the instance. If you take the change
- * back instead, run `pulumi refresh` first: without it Pulumi sees nothing to do.
+ * Correct what the message names and run `pulumi up` again: it finishes the change and starts the instance. If you undo
+ * the change in the program instead, run `pulumi refresh` first: without it Pulumi sees nothing to do.
  */
 export class LeftStoppedError extends ExoscaleSshError {
   readonly code = "INSTANCE_LEFT_STOPPED";
@@ -157,16 +159,16 @@ export class LeftStoppedError extends ExoscaleSshError {
  * An update removed an instance's protection against deletion, then failed, and could not protect it again. The state
  * still says that it is protected.
  *
- * Protect it with the command that the message names, then correct the failure and run `pulumi up` again.
+ * Protect it with the command in the message. Then correct the failure and run `pulumi up` again.
  */
 export class LeftUnprotectedError extends ExoscaleSshError {
   readonly code = "INSTANCE_LEFT_UNPROTECTED";
 }
 
 /**
- * Exoscale reported success, and what was to change is as it was.
+ * Exoscale reported success, but did not make the change.
  *
- * Take the change back in the program, or ask Exoscale's support whether it is possible.
+ * Undo the change in the program, or ask Exoscale's support whether it is possible.
  */
 export class ChangeIgnoredError extends ExoscaleSshError {
   readonly code = "API_CHANGE_IGNORED";

@@ -1,4 +1,4 @@
-/** Joins what is there into sentences, each with exactly one full stop. */
+/** Joins the parts that are defined, each as a sentence with exactly one full stop. */
 export function sentences(...parts: readonly (string | undefined)[]): string {
   return parts
     .filter((part) => part !== undefined)

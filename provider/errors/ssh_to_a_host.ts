@@ -2,7 +2,7 @@
 import { ExoscaleSshError } from "./base";
 
 /**
- * A host, port or user name that no SSH address can have, or that could be taken for an option of a command.
+ * A host, port or user name that no SSH address can have, or that a command could take for an option.
  *
  * Correct `connection.host`, `port` or `user`.
  */
@@ -11,7 +11,7 @@ export class InvalidTargetError extends ExoscaleSshError {
 }
 
 /**
- * A known host key that is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint.
+ * A known host key is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint.
  *
  * Give `connection.hostKey` as `ssh-ed25519 AAAA...` or `SHA256:...`, as `ssh-keyscan` and `ssh-keygen -l` show it.
  */
@@ -20,9 +20,9 @@ export class InvalidHostKeyError extends ExoscaleSshError {
 }
 
 /**
- * A host showed another key than the ones known for it. Nothing was sent to it: no user name, no key, no command.
+ * A host showed another key than the known ones. Nothing was sent to it: no user name, no key, no command.
  *
- * Find out why before you log in: another machine may answer under that address. Then correct `connection.hostKey`, or
+ * Find out why before you log in: another machine may have that address now. Then correct `connection.hostKey`, or
  * replace the instance.
  */
 export class HostKeyChangedError extends ExoscaleSshError {
@@ -40,15 +40,15 @@ export class UnknownHostKeyError extends ExoscaleSshError {
 
 /**
  * Why no SSH server was reached: `refused` nothing listens; `timeout` no answer, or a connection that stays silent;
- * `dropped` the connection ended before the key exchange did; `no-address` the name does not resolve; `no-route` the
- * network says that it cannot get there.
+ * `dropped` the connection ended before the key exchange was complete; `no-address` the name does not resolve;
+ * `no-route` the network has no route to the address.
  */
 export type UnreachableKind = "refused" | "timeout" | "dropped" | "no-address" | "no-route";
 
 /**
- * No SSH server could be spoken to. Says nothing about keys: what was open on that host is still open.
+ * No SSH server could be reached. This says nothing about keys: a key that was accepted on that host still is.
  *
- * Open the port in a security group for the network that Pulumi runs in, and check that the machine runs.
+ * Open the port in a security group for the network in which Pulumi runs, and check that the machine runs.
  */
 export class SshUnreachableError extends ExoscaleSshError {
   readonly code = "SSH_UNREACHABLE";
@@ -63,7 +63,7 @@ export class SshUnreachableError extends ExoscaleSshError {
 }
 
 /**
- * The server and this client have no algorithm in common, or what answers does not speak SSH.
+ * The server and this client have no algorithm in common, or the port does not speak SSH.
  *
  * Check that sshd listens on that port, and that it offers algorithms without SHA-1.
  */
@@ -81,16 +81,17 @@ export class SshLoginRefusedError extends ExoscaleSshError {
 }
 
 /**
- * The bastion refused every credential, so the host behind it was not spoken to. Says nothing about keys of that host.
+ * The bastion refused every credential, so the host behind it was not contacted. This says nothing about keys of that
+ * host.
  *
- * Give the bastion a `privateKey` that logs in there; without one it gets the credentials of the host behind it.
+ * Give the bastion a `privateKey` that logs in there. Without one, the credentials of the host behind it are used.
  */
 export class BastionLoginRefusedError extends ExoscaleSshError {
   readonly code = "SSH_BASTION_LOGIN_REFUSED";
 }
 
 /**
- * An SSH server was reached and did not finish a step (key exchange, login, command) in the time given.
+ * An SSH server was reached, but did not finish a step (key exchange, login, command) in the time given.
  *
  * Check the load of the host and the network, and run `pulumi up` again.
  */
@@ -99,16 +100,16 @@ export class SshTimeoutError extends ExoscaleSshError {
 }
 
 /**
- * A connection ended during or after login, before what was asked for was done.
+ * A connection ended during or after the login, before the work was done.
  *
- * Run `pulumi up` again. If it stays, look into the log of sshd on the host.
+ * Run `pulumi up` again. If it fails again, read the log of sshd on the host.
  */
 export class SshConnectionLostError extends ExoscaleSshError {
   readonly code = "SSH_CONNECTION_LOST";
 }
 
 /**
- * The server would not run a command, or the command wrote more than the caller allows.
+ * The server refused to run a command, or the command wrote more output than allowed.
  *
  * Check the login shell of the user on the host.
  */
@@ -117,8 +118,8 @@ export class SshCommandError extends ExoscaleSshError {
 }
 
 /**
- * A login succeeds and no command can be run with it: the user's shell is `nologin` or a restricted one, or the key's line
- * in `authorized_keys` has a forced command.
+ * A login succeeds, but no command can be run: the user's shell is `nologin` or a restricted one, or the key's line in
+ * `authorized_keys` has a forced command.
  *
  * Use a `connection.user` that has a shell, or a key without a forced command.
  */

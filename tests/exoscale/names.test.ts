@@ -19,7 +19,7 @@ test.each(["", "../instance/1", "..", ".a", "a/b", "a b", "a?b", "a%2fb", "a\n",
 
 test("says which value cannot be used and what is allowed", () => {
   expect(() => keyPath("../x")).toThrow(
-    '"../x" cannot be used as SSH key name: it has to match ^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$.',
+    '"../x" is not a valid SSH key name. Allowed: ^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$.',
   );
 });
 

@@ -101,7 +101,7 @@ test("does not take an answer without a state for a success", async () => {
 test("refuses to poll an operation whose id is a path", async () => {
   const server = await serve();
   const odd: Operation = { id: "../ssh-key/deploy", state: "pending" };
-  await expect(waitForOperation(server.api(), odd, { what: "wait" })).rejects.toThrow("cannot be used as operation id");
+  await expect(waitForOperation(server.api(), odd, { what: "wait" })).rejects.toThrow("is not a valid operation id");
   expect(server.received).toHaveLength(0);
 });
 

@@ -132,7 +132,7 @@ test("sends nothing when there are no credentials, and says where to set them", 
     throw new MissingCredentialsError(["apiSecret"]);
   };
   await expect(server.api({ credentials: none }).get(read)).rejects.toThrow(
-    "Exoscale credentials are missing. Set `pulumi config set --secret exoscale-ssh:apiSecret` or EXOSCALE_API_SECRET.",
+    "Exoscale credentials are missing. Run `pulumi config set --secret exoscale-ssh:apiSecret` or set EXOSCALE_API_SECRET.",
   );
   expect(server.received).toHaveLength(0);
 });
@@ -140,9 +140,7 @@ test("sends nothing when there are no credentials, and says where to set them", 
 test("sends nothing with an API key that has a line break in it, and does not show it", async () => {
   const server = await serve();
   const pasted = () => ({ apiKey: "EXOkey\n", apiSecret: "x" });
-  await expect(server.api({ credentials: pasted }).get(read)).rejects.toThrow(
-    '"(not shown)" cannot be used as API key',
-  );
+  await expect(server.api({ credentials: pasted }).get(read)).rejects.toThrow('"(not shown)" is not a valid API key');
   expect(server.received).toHaveLength(0);
 });
 

@@ -18,7 +18,7 @@ export function parseAddress(text: string): InstanceAddress {
   const [zone = "", id = "", ...rest] = text.split("/");
   if (zone !== "" && isId(id) && rest.length === 0) return { zone, id };
   throw new InvalidNameError(
-    "the id of an instance",
+    "instance id",
     text,
     "a zone, a slash and the instance's id, such as ch-gva-2/01234567-89ab-cdef-0123-456789abcdef",
   );

@@ -83,7 +83,7 @@ export async function afterPuttingBack(
   const left = await putBack(visit, edits);
   if (left.length > 0) return notPutBackError(visit, left, error);
   const isToTell = edits.length > 0 && whenBack !== undefined && error instanceof ExoscaleSshError;
-  return isToTell ? error.goingOn(whenBack) : error;
+  return isToTell ? error.addSentence(whenBack) : error;
 }
 
 /** The error for a change that failed and could not be undone. */
