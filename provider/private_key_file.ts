@@ -7,37 +7,37 @@ import { KeyFileTakenError, KeyFileUnusableError } from "./errors";
 
 /** What is at a path. */
 export type Place =
-  /** Nothing, and as far as can be seen a file can be made there. */
+  /** Nothing, and it seems that a file can be created there. */
   | { readonly is: "free" }
   /** A file that can be read. */
   | { readonly is: "file"; readonly text: string }
-  /** Nothing that could be used; `why` is the rest of a sentence that begins with the path. */
+  /** Something unusable; `why` completes a sentence that begins with the path. */
   | { readonly is: "blocked"; readonly why: string };
 
 /**
  * Files that hold a private key, on the machine that runs Pulumi. Relative paths start in the program's folder, `~/`
- * in the user's home. Nothing here follows a symbolic link at the end of a path, and nothing overwrites a file whose
- * content the caller does not know.
+ * in the user's home. No method follows a symbolic link at the end of a path, and none overwrites a file whose content
+ * the caller does not know.
  */
 export interface PrivateKeyFiles {
-  /** Looks without changing anything. */
+  /** Tells what is at a path. Changes nothing. */
   inspect(path: string): Promise<Place>;
   /**
-   * Makes a file of mode 0600, and missing folders of mode 0700. It appears whole or not at all, and is read back.
+   * Creates a file of mode 0600, and missing folders of mode 0700. It appears whole or not at all, and is read back.
    *
-   * @throws KeyFileTakenError when something is there; it is left as it is
+   * @throws KeyFileTakenError when something exists there; it stays as it is
    * @throws KeyFileUnusableError
    */
   create(path: string, text: string): Promise<void>;
   /**
-   * Puts another text into a file that holds `last`, at one stroke. Owner and group stay, where the system permits it.
+   * Replaces the text of a file that holds `last`, atomically. Keeps owner and group where the system permits it.
    *
    * @throws KeyFileUnusableError
    */
   replace(path: string, last: string, text: string): Promise<void>;
   /** Removes a file that holds `last`. @throws KeyFileUnusableError */
   remove(path: string, last: string): Promise<void>;
-  /** Whether two paths lead to one file that exists. */
+  /** Whether two paths lead to the same existing file. */
   isSameFile(left: string, right: string): Promise<boolean>;
 }
 
@@ -79,7 +79,7 @@ export const privateKeyFiles: PrivateKeyFiles = {
   },
 };
 
-/** Bytes: no private key is as large, and what is larger is not read to find out. */
+/** Bytes. No private key is larger, so a larger file is not read. */
 const LARGEST_KEY = 65_536;
 
 function absolutePath(path: string): string {
@@ -102,24 +102,25 @@ async function inspect(path: string): Promise<Place> {
 
 function kindOf(found: Stats): string {
   if (found.isSymbolicLink()) return "a symbolic link; give the path of the file itself";
-  return found.isDirectory() ? "a directory; give the path of a file in it" : "no regular file";
+  return found.isDirectory() ? "a directory; give the path of a file in it" : "not a regular file";
 }
 
-/** Whether a file could be made in a folder, or a folder on the way to it. */
+/** Whether a file can be created in a folder, or the missing folders on the way to it. */
 async function inspectFolder(folder: string): Promise<Place> {
   try {
-    if (!(await stat(folder)).isDirectory()) return { is: "blocked", why: `cannot be made: ${folder} is no directory` };
+    if (!(await stat(folder)).isDirectory())
+      return { is: "blocked", why: `cannot be created: ${folder} is not a directory` };
     await access(folder, constants.W_OK | constants.X_OK);
     return { is: "free" };
   } catch (error) {
     if (systemErrorCode(error) === "ENOENT" && dirname(folder) !== folder) return await inspectFolder(dirname(folder));
-    return { is: "blocked", why: `cannot be made in ${folder}: ${systemErrorReason(error)}` };
+    return { is: "blocked", why: `cannot be created in ${folder}: ${systemErrorReason(error)}` };
   }
 }
 
-/** Files in the making; one that a killed run left holds a private key, so the next run removes it. */
+/** Name of a draft. A killed run may leave one, with a private key in it, so the next run removes it. */
 const DRAFT_NAME = /^\.exoscale-ssh-key-[0-9a-f]{16}$/;
-/** Milliseconds after which a draft is a leftover: writing one takes a few. */
+/** Age in ms from which on a draft is left over: writing one takes a few milliseconds. */
 const DRAFT_LIFETIME = 60_000;
 
 type Owner = Pick<Stats, "uid" | "gid">;
@@ -149,7 +150,7 @@ async function writeDraft(draft: string, text: string, owner?: Owner): Promise<v
     if (platform() !== "win32" && (mode & 0o077) !== 0) {
       throw new KeyFileUnusableError("the file system there lets everybody read it. Choose another privateKeyFile");
     }
-    // Only root may give files away, and it must: `sudo pulumi up` would lock the user out of the key.
+    // Only root can change the owner, and it must: otherwise `sudo pulumi up` would lock the user out of the key.
     if (owner) await handle.chown(owner.uid, owner.gid).catch(() => undefined);
     await handle.writeFile(text);
     await handle.sync();
@@ -158,7 +159,7 @@ async function writeDraft(draft: string, text: string, owner?: Owner): Promise<v
   }
 }
 
-/** A link is refused where there is something already, which a rename would overwrite. */
+/** A hard link fails where something exists already; a rename would overwrite it. */
 async function linkDraft(draft: string, file: string, path: string): Promise<void> {
   try {
     await link(draft, file);
@@ -170,7 +171,7 @@ async function linkDraft(draft: string, file: string, path: string): Promise<voi
   }
 }
 
-/** As far as it can: a folder that cannot be listed, or a draft of somebody else, is no reason to write no key. */
+/** Ignores errors: a folder that cannot be listed, or a draft of another user, must not prevent a new key. */
 async function sweepDrafts(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
   for (const draft of names.filter((name) => DRAFT_NAME.test(name)).map((name) => join(folder, name))) {
@@ -180,7 +181,7 @@ async function sweepDrafts(folder: string): Promise<void> {
   }
 }
 
-/** A name is on the disk once its folder is; systems that cannot open folders see to that themselves. */
+/** A file name is on disk once its folder is synced; systems that cannot open folders do that by themselves. */
 async function syncFolder(folder: string): Promise<void> {
   const handle = await open(folder, constants.O_RDONLY).catch(() => undefined);
   await handle?.sync().catch(() => undefined);
@@ -190,7 +191,7 @@ async function syncFolder(folder: string): Promise<void> {
 async function checkHolds(path: string, text: string): Promise<void> {
   const place = await inspect(path);
   if (place.is === "file" && place.text === text) return;
-  throw new KeyFileUnusableError("it does not hold what it should: somebody else writes there. Run it again");
+  throw new KeyFileUnusableError("its content is not as expected: something else writes to it. Run Pulumi again");
 }
 
 async function inodeOf(path: string): Promise<string | undefined> {
@@ -222,10 +223,10 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
   ENOTDIR: "a part of the path is a file, not a directory",
   EEXIST: "a part of the path is a file, not a directory",
-  ELOOP: "its links go round in a circle",
+  ELOOP: "its symbolic links form a loop",
 };
 
-/** What the system said, in words; the text of its own error would repeat the path. */
+/** The reason in words; the system's own message would repeat the path. */
 function systemErrorReason(error: unknown): string {
   const code = String(systemErrorCode(error) ?? error);
   return reasons[code] ? `${reasons[code]} (${code})` : code;

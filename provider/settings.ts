@@ -4,35 +4,35 @@ export interface Setting {
   readonly secret?: true;
   /** Default `string`. */
   readonly type?: "integer";
-  /** Variable that is read where the stack's configuration says nothing. */
+  /** Environment variable that is read when the stack's configuration has no value. */
   readonly environment: string;
 }
 
-/** The settings, which stand in a stack's configuration as `exoscale-ssh:apiKey` and so on. */
+/** The settings: `exoscale-ssh:apiKey` and so on in a stack's configuration. */
 export type SettingName = "apiKey" | "apiSecret" | "endpoint" | "zone" | "sshPort";
 
 /** Every setting, by its name after `exoscale-ssh:`. */
 export const settings: Readonly<Record<SettingName, Setting>> = {
-  apiKey: { description: "Exoscale API key. Needed.", secret: true, environment: "EXOSCALE_API_KEY" },
-  apiSecret: { description: "Secret of the API key. Needed.", secret: true, environment: "EXOSCALE_API_SECRET" },
+  apiKey: { description: "Exoscale API key. Required.", secret: true, environment: "EXOSCALE_API_KEY" },
+  apiSecret: { description: "Secret of the API key. Required.", secret: true, environment: "EXOSCALE_API_SECRET" },
   zone: {
-    description: "Zone of resources that name none, such as `ch-gva-2`. Default: none, and each names its own.",
+    description: "Zone of resources that set none, such as `ch-gva-2`. Default: none, and each resource sets its own.",
     environment: "EXOSCALE_ZONE",
   },
   endpoint: {
     description:
-      "Endpoint of the API, such as `https://api-ch-gva-2.exoscale.com/v2`. Default: that of the zone, without a zone " +
-      "that of `ch-gva-2`.",
+      "Endpoint of the API, such as `https://api-ch-gva-2.exoscale.com/v2`. Default: the endpoint of the zone, or of " +
+      "`ch-gva-2` without a zone.",
     environment: "EXOSCALE_API_ENDPOINT",
   },
   sshPort: {
-    description: "Port of sshd on instances whose connection names none, 1 to 65535. Default 22.",
+    description: "Port of sshd on instances whose connection sets none, 1 to 65535. Default 22.",
     type: "integer",
     environment: "EXOSCALE_SSH_PORT",
   },
 };
 
-/** One thing wrong with the settings: which, or the empty text for a secret or a pair, and why. */
+/** A fault of the settings. `property` is the setting, or empty for a secret or a pair of settings. */
 export interface SettingFailure {
   readonly property: string;
   readonly reason: string;
@@ -44,10 +44,10 @@ export function isSetting(name: string): name is SettingName {
 }
 
 /**
- * What is wrong with given settings by themselves; values that are no text or number, such as unknown ones, pass. A
- * reason about a secret names it, and the property is left empty: Pulumi would print its value.
+ * The faults of given settings. Values that are neither text nor number pass, such as unknown ones. For a secret the
+ * property is empty, because Pulumi would print its value; the reason names the secret.
  *
- * @param environment where half of a pair of credentials may be
+ * @param environment environment variables, which may have one half of the credentials
  */
 export function failuresOfSettings(
   given: Readonly<Record<string, unknown>>,
@@ -66,14 +66,14 @@ export function failuresOfSettings(
   return [...unknown, ...wrong, ...halfCredentials(given, environment)];
 }
 
-/** Pulumi's own options of a provider, which it passes along. */
+/** Pulumi's own options of a provider, which it passes with the settings. */
 const engineOptions: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "__internal"]);
 
-/** What is wrong with a text that was given; undefined when nothing is. */
+/** Why a text is refused; undefined when it is valid. */
 const rules: Readonly<Record<SettingName, (text: string) => string | undefined>> = {
-  apiKey: (text) => (/\s/.test(text) ? "apiKey has a blank or a line break in it. Set it again without." : undefined),
+  apiKey: (text) => (/\s/.test(text) ? "apiKey contains a space or a line break. Set it again without." : undefined),
   apiSecret: (text) =>
-    /\s/.test(text) ? "apiSecret has a blank or a line break in it. Set it again without." : undefined,
+    /\s/.test(text) ? "apiSecret contains a space or a line break. Set it again without." : undefined,
   zone: (text) =>
     /^[a-z]{2}-[a-z]{2,3}-\d+$/.test(text) ? undefined : `zone is "${text}". Give one such as ch-gva-2 or de-fra-1.`,
   endpoint: (text) =>
@@ -83,7 +83,7 @@ const rules: Readonly<Record<SettingName, (text: string) => string | undefined>>
   sshPort: (text) => (isPort(text) ? undefined : notAPort(text)),
 };
 
-/** Whether a text is a web address to which a path can be added. */
+/** Whether a text is a URL to which a path can be added. */
 function isEndpoint(text: string): boolean {
   const url = URL.parse(text);
   return !!url && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && url.username === "";
@@ -94,20 +94,20 @@ export function isPort(text: string): boolean {
   return /^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 65_535;
 }
 
-/** What to say of an `sshPort` that is none. */
+/** The message for an `sshPort` that is not a port. */
 export function notAPort(text: string): string {
   return `sshPort is "${text}". Give a port from 1 to 65535 (exoscale-ssh:sshPort, EXOSCALE_SSH_PORT).`;
 }
 
 function unknownSetting(name: string): string {
-  return `exoscale-ssh has no setting "${name}". There are ${Object.keys(settings).join(", ")}.`;
+  return `exoscale-ssh has no setting "${name}". The settings are ${Object.keys(settings).join(", ")}.`;
 }
 
 function settingFailure(name: string, reason: string): SettingFailure {
   return { property: isSetting(name) && settings[name].secret ? "" : name, reason };
 }
 
-/** One of the two that belong together, without the other anywhere. */
+/** The fault of one half of the credentials without the other. */
 function halfCredentials(
   given: Readonly<Record<string, unknown>>,
   environment: Readonly<Record<string, string | undefined>>,

@@ -44,7 +44,7 @@ function linked(target: string): string {
   return path;
 }
 
-/** As on a file system without modes. @returns what was in each file when it was looked at, or closed */
+/** Acts like a file system without modes. @returns the text of each file when it was closed */
 function openedForEverybody(): () => string[] {
   const open = fileSystem.open;
   const texts: string[] = [];
@@ -61,7 +61,7 @@ function openedForEverybody(): () => string[] {
   return () => texts;
 }
 
-/** Root may do everything, so it becomes somebody else for a moment. */
+/** Root may do everything, so it becomes another user for a moment. */
 async function asNobody<T>(work: () => Promise<T>): Promise<T> {
   const isRoot = process.geteuid?.() === 0;
   if (isRoot) process.seteuid?.(65_534);
@@ -73,7 +73,7 @@ async function asNobody<T>(work: () => Promise<T>): Promise<T> {
 }
 
 describe("A new private key file", () => {
-  test("can be read by its owner alone, as can the folders made for it", async () => {
+  test("can be read by its owner alone, as can the folders created for it", async () => {
     const deep = join(folder, "a", "b", "key");
     await files.create(deep, text);
     expect(readFileSync(deep, "utf8")).toBe(text);
@@ -86,7 +86,7 @@ describe("A new private key file", () => {
     expect(mode(folder)).toBe("755");
   });
 
-  test("is alone in its folder: nothing of its making stays", async () => {
+  test("is alone in its folder: no temporary file stays", async () => {
     await files.create(path, text);
     expect(readdirSync(folder)).toEqual(["key"]);
   });
@@ -104,7 +104,7 @@ describe("A new private key file", () => {
     expect(readdirSync(folder)).toEqual(["key"]);
   });
 
-  test("is one of two when two are made at once, and whole", async () => {
+  test("is whole, and one of two when two are created at once", async () => {
     const results = await Promise.allSettled(["one\n", "two\n"].map((content) => files.create(path, content)));
     const winner = results.findIndex(({ status }) => status === "fulfilled");
     expect(results.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
@@ -123,7 +123,7 @@ describe("A new private key file", () => {
     expect([texts(), readdirSync(folder)]).toEqual([[""], []]);
   });
 
-  test("cannot be made below a file, and the error says so", async () => {
+  test("cannot be created below a file, and the error says so", async () => {
     writeFileSync(path, "");
     const made = files.create(join(path, "key"), text);
     await expect(made).rejects.toThrow(
@@ -132,13 +132,13 @@ describe("A new private key file", () => {
   });
 });
 
-test("A key file cannot be made without the right to write in its folder", async () => {
+test("A key file cannot be created without the right to write in its folder", async () => {
   chmodSync(folder, 0o555);
   const made = asNobody(() => files.create(path, text));
   await expect(made).rejects.toThrow(`Could not write the private key file "${path}": no permission (EACCES).`);
 });
 
-test("A key file is made, changed and removed in a folder that nobody can list", async () => {
+test("A key file is created, changed and removed in a folder that nobody can list", async () => {
   if (process.getuid?.() === 0) chownSync(folder, 65_534, 65_534);
   chmodSync(folder, 0o300);
   await asNobody(async () => {
@@ -150,14 +150,14 @@ test("A key file is made, changed and removed in a folder that nobody can list",
   expect(readdirSync(folder)).toEqual([]);
 });
 
-describe("What a killed run left beside a file", () => {
+describe("A draft that a killed run left beside a file", () => {
   const leftover = ".exoscale-ssh-key-0123456789abcdef";
 
   test.each<[string, (path: string) => Promise<void>]>([
     ["next creation", (file) => files.create(`${file}-2`, text)],
     ["next change", (file) => files.replace(file, text, "another\n")],
     ["removal", (file) => files.remove(file, text)],
-  ])("is removed by the %s, for it holds a private key", async (_what, work) => {
+  ])("is removed by the %s, because it holds a private key", async (_what, work) => {
     await files.create(path, text);
     writeFileSync(join(folder, leftover), text);
     utimesSync(join(folder, leftover), 0, 0);
@@ -171,7 +171,7 @@ describe("What a killed run left beside a file", () => {
     expect(readdirSync(folder).sort()).toEqual([leftover, "key"]);
   });
 
-  test("is told apart from files with other names", async () => {
+  test("is distinguished from files with other names", async () => {
     const other = `${leftover}.pub`;
     writeFileSync(join(folder, other), text);
     utimesSync(join(folder, other), 0, 0);
@@ -181,7 +181,7 @@ describe("What a killed run left beside a file", () => {
 });
 
 describe("A private key file is replaced", () => {
-  test("at one stroke by another file of mode 0600", async () => {
+  test("atomically by another file of mode 0600", async () => {
     await files.create(path, text);
     const before = statSync(path).ino;
     chmodSync(path, 0o644);
@@ -191,7 +191,7 @@ describe("A private key file is replaced", () => {
     expect(readdirSync(folder)).toEqual(["key"]);
   });
 
-  test("by one of the same owner and group, where that is possible", async () => {
+  test("by a file of the same owner and group, where that is possible", async () => {
     const [owner, group] = process.getuid?.() === 0 ? [65_533, 65_534] : [process.getuid?.(), process.getgid?.()];
     writeFileSync(path, text);
     if (process.getuid?.() === 0) chownSync(path, 65_533, 65_534);
@@ -216,7 +216,7 @@ describe("A private key file is removed", () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test("itself, not what a symbolic link in its place leads to", async () => {
+  test("itself, not the target of a symbolic link in its place", async () => {
     writeFileSync(join(folder, "target"), text);
     symlinkSync("target", path);
     await expect(files.remove(path, text)).rejects.toThrow(KeyFileUnusableError);
@@ -225,8 +225,8 @@ describe("A private key file is removed", () => {
   });
 });
 
-describe("A look at a path", () => {
-  test("finds the text of a file, and a place for a new one", async () => {
+describe("Inspecting a path", () => {
+  test("gives the text of a file, and tells where a new one can be created", async () => {
     writeFileSync(path, text);
     expect(await files.inspect(path)).toEqual({ is: "file", text });
     expect(await files.inspect(join(folder, "a", "b", "key"))).toEqual({ is: "free" });
@@ -236,7 +236,7 @@ describe("A look at a path", () => {
   test.each<[string, () => string, RegExp]>([
     ["a directory", () => folder, /^is a directory; give the path of a file in it$/],
     ["a symbolic link", () => linked("nowhere"), /^is a symbolic link; give the path of the file itself$/],
-    ["a device", () => "/dev/null", /^is no regular file$/],
+    ["a device", () => "/dev/null", /^is not a regular file$/],
     ["a place below a file", () => join(written(""), "key"), /^cannot be read: a part of the path is a file/],
     [
       "a name that is too long",
@@ -248,14 +248,14 @@ describe("A look at a path", () => {
     expect(await files.inspect(place())).toEqual({ is: "blocked", why: expect.stringMatching(why) });
   });
 
-  test("says that there is no permission to write in a folder, which root has anywhere", async () => {
+  test("says that the permission to write in a folder is missing, which root always has", async () => {
     mkdirSync(join(folder, "locked"), { mode: 0o555 });
-    const why = `cannot be made in ${folder}/locked: no permission (EACCES)`;
+    const why = `cannot be created in ${folder}/locked: no permission (EACCES)`;
     const expected = process.getuid?.() === 0 ? { is: "free" } : { is: "blocked", why };
     expect(await files.inspect(join(folder, "locked", "key"))).toEqual(expected);
   });
 
-  test("says that there is no permission to read a file", async () => {
+  test("says that the permission to read a file is missing", async () => {
     chmodSync(folder, 0o755);
     chmodSync(written(text), 0o000);
     const seen = await asNobody(() => files.inspect(path));
@@ -263,7 +263,7 @@ describe("A look at a path", () => {
   });
 });
 
-test("Two paths are the same when they lead to one file that exists", async () => {
+test("Two paths are the same file when they lead to one that exists", async () => {
   writeFileSync(path, text);
   linkSync(path, join(folder, "link"));
   writeFileSync(join(folder, "copy"), text);

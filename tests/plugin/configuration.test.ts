@@ -24,7 +24,7 @@ describe("CheckConfig names, at the setting,", () => {
       "a setting that there is not",
       { apikey: "EXO1" },
       "apikey",
-      'exoscale-ssh has no setting "apikey". There are apiKey, apiSecret, zone, endpoint, sshPort.',
+      'exoscale-ssh has no setting "apikey". The settings are apiKey, apiSecret, zone, endpoint, sshPort.',
     ],
     [
       "a zone that cannot be one",
@@ -64,11 +64,11 @@ describe("CheckConfig names, at the setting,", () => {
 
 describe("CheckConfig names no property, so that Pulumi prints no secret, for", () => {
   test.each([
-    ["a key with a blank", { apiKey: "EXO 1", apiSecret: "hunter2" }, /^apiKey has a blank or a line break in it/],
+    ["a key with a blank", { apiKey: "EXO 1", apiSecret: "hunter2" }, /^apiKey contains a space or a line break/],
     [
       "a secret with a line break",
       { apiKey: "EXO1", apiSecret: "hunter2\n" },
-      /^apiSecret has a blank or a line break/,
+      /^apiSecret contains a space or a line break/,
     ],
     ["a key without its secret", { apiKey: "EXO1" }, /^apiKey is set and apiSecret is not\. Set both/],
     ["a secret without its key", { apiSecret: "hunter2" }, /^apiSecret is set and apiKey is not\. Set both/],
