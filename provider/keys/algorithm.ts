@@ -7,7 +7,7 @@ export type KeyAlgorithm = "ed25519" | "rsa" | "ecdsa";
 /** The NIST curves that SSH knows (RFC 5656 section 10.1). */
 export type EcdsaCurve = "P256" | "P384" | "P521";
 
-/** One row per type word that a public key line may start with. */
+/** One supported kind of key, by the type word that starts its public key line. */
 export interface KeyKind {
   /** Type word of the public key line and of the blob. */
   readonly sshType: string;
@@ -40,7 +40,7 @@ export const rsaBits = { min: 2048, default: 4096, maxGenerated: 8192, step: 102
 /**
  * Why a key of this SSH type word cannot be used, as the end of a sentence with what to do instead.
  *
- * @returns undefined for a word that names no known kind of key, and for the supported ones.
+ * @returns undefined for unknown type words, and for supported ones.
  */
 export function whyTypeIsRefused(word: string): string | undefined {
   return refusedTypes.find(({ pattern }) => pattern.test(word))?.reason;
@@ -81,7 +81,7 @@ export interface KeyOptions {
 }
 
 /**
- * Checks what `generatePrivateKey` would be asked to do, without doing it.
+ * Checks options of `generatePrivateKey` without generating a key.
  *
  * @throws UnsupportedKeyError that starts with the name of the field that is wrong.
  */

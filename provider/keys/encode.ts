@@ -17,15 +17,15 @@ export interface EncodedPrivateKey {
 
 /** How to write a private key. */
 export interface EncodeOptions {
-  /** Default: the key's own. Control characters become blanks: a newline would make a second key line. */
+  /** Default: the key's own. Control characters become spaces: a newline would start a second key line. */
   readonly comment?: string | undefined;
   /** Encrypts every output. 1 to 1023 bytes of UTF-8, no control characters. Default: none, outputs are plain. */
   readonly passphrase?: string | undefined;
 }
 
 /**
- * Writes a private key in every format. Which library does what was decided by having each output read by
- * `ssh-keygen`, `openssl` and `puttygen`; what is not used here was found wrong or absent:
+ * Writes a private key in every format. Each library was chosen after its output was read by `ssh-keygen`, `openssl` and
+ * `puttygen`; a library that is not used for a job does it wrong or not at all:
  *
  * | job                            | done by     | because                                                            |
  * |--------------------------------|-------------|--------------------------------------------------------------------|
@@ -33,7 +33,7 @@ export interface EncodeOptions {
  * |                                |             | sshpk has no RSA                                                   |
  * | read a public key line         | sshpk       | node:crypto does not know the format; framing and curve points are |
  * |                                |             | checked by us, because sshpk takes more than there is              |
- * | public line, fingerprints      | sshpk       | right for all kinds                                                |
+ * | public line, fingerprints      | sshpk       | correct for all kinds                                              |
  * | public PEM (SPKI)              | node:crypto | what OpenSSL itself writes                                         |
  * | read OpenSSH private           | sshpk       | node:crypto cannot; the RSA exponents that sshpk loses are computed |
  * |                                |             | by us, AES-GCM and ChaCha20 are refused                            |
@@ -48,7 +48,7 @@ export interface EncodeOptions {
  * |                                |             | refuses one file in nine. Version 3 needs Argon2, which Node 22 has |
  * |                                |             | not: with a passphrase, puttygen makes one of our OpenSSH format   |
  *
- * Read by somebody else's programs, for every kind, with and without comment and passphrase
+ * Read by other programs, for every kind, with and without comment and passphrase
  * (`tests/keys/read_by_others.test.ts`): OpenSSH private by `ssh-keygen` and `puttygen`; PKCS#8 by `openssl`, and by
  * `ssh-keygen` but for Ed25519, which it reads from 9.6 on; public PEM by `openssl`, and by `ssh-keygen` but for
  * Ed25519; PuTTY v2 by `puttygen`. `ssh` and `plink` log in with each (`tests/resources/key_login_sshd.test.ts`).
@@ -72,7 +72,7 @@ export function checkPassphrase(passphrase: string): void {
   if (bytes === 0) throw new UnsupportedKeyError("passphrase: is empty; leave it out for keys without encryption.");
   if (bytes > 1023) throw new UnsupportedKeyError("passphrase: is longer than the 1023 bytes that OpenSSL reads.");
   if (breaksLines(passphrase)) {
-    throw new UnsupportedKeyError("passphrase: contains a newline or another character that no prompt takes.");
+    throw new UnsupportedKeyError("passphrase: contains a newline or another character that no prompt accepts.");
   }
 }
 

@@ -8,8 +8,8 @@ import { takeFields } from "./wire";
 /**
  * Reads the container that ssh-keygen writes by default (OpenSSH's PROTOCOL.key).
  *
- * Everything outside the encrypted part is checked here before sshpk sees it: sshpk answers a truncated ciphertext
- * by an exception outside of any call, and has no word for ciphers and kinds of key that it does not know.
+ * Everything outside the encrypted part is checked here before sshpk sees it: sshpk throws outside of any call on a
+ * truncated ciphertext, and does not say why it refuses unknown ciphers and kinds of key.
  */
 export function readOpensshPrivateKey(
   { body, pem }: PrivateKeyBlock,
@@ -24,14 +24,14 @@ export function readOpensshPrivateKey(
   return { material: toKeyObject(key), comment: key.comment ?? "" };
 }
 
-/** The blob of the public half, which stands in the container unencrypted, whatever the cipher. */
+/** The blob of the public half, which the container never encrypts. */
 export function publicBlobIn({ body }: PrivateKeyBlock): Buffer {
   return splitContainer(Buffer.from(body, "base64")).publicBlob;
 }
 
 const magic = Buffer.from("openssh-key-v1\0");
 
-/** Block sizes of the ciphers that sshpk decrypts rightly; its AES-GCM is broken and ChaCha20 it does not have. */
+/** Block sizes of the ciphers that sshpk decrypts correctly; its AES-GCM is broken, and it has no ChaCha20. */
 const blockBytes: Readonly<Record<string, number>> = {
   none: 8,
   "aes128-cbc": 16,
@@ -88,8 +88,8 @@ function decrypt(pem: string, passphrase: string | undefined): SshpkPrivateKey {
 }
 
 /**
- * Through JWK, because what sshpk writes for OpenSSL is right for ECDSA only: its Ed25519 PKCS#8 is unreadable before
- * OpenSSL 3.5, and the two RSA exponents that the container lacks (d mod p-1, d mod q-1) it fills in as zero.
+ * Uses JWK, because the PKCS#8 of sshpk is correct for ECDSA only: no OpenSSL before 3.5 reads its Ed25519 keys, and it
+ * writes zero for the two RSA exponents that the container lacks (d mod p-1, d mod q-1).
  */
 function toKeyObject(key: SshpkPrivateKey): KeyObject {
   try {

@@ -32,12 +32,12 @@ function opensslErrorCode(error: unknown): unknown {
   return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
-/** OpenSSL 3 gave up single DES, with which `ssh-keygen` and `openssl` encrypted RSA keys long ago. */
+/** OpenSSL 3 has no single DES, with which `ssh-keygen` and `openssl` encrypted RSA keys long ago. */
 function readSingleDes(pem: string, passphrase: string): KeyObject {
   const { pki } = nodeForge();
   const bytes = Buffer.from(passphrase).toString("latin1");
   try {
-    // null for a wrong passphrase, whatever its type says, or an exception when the padding happens to fit.
+    // For a wrong passphrase it gives null, contrary to its type, or throws when the padding happens to fit.
     return createPrivateKey(pki.privateKeyToPem(pki.decryptRsaPrivateKey(pem, bytes)));
   } catch {
     throw passphraseError(passphrase);

@@ -7,8 +7,8 @@ import { onlyPrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
 import { type PublicKey, toPublicKey } from "./public_key";
 
 /**
- * A private key in memory. Nothing that prints, logs or serialises it shows the key: its material is a KeyObject,
- * whose bytes only leave through `export`, which only this folder calls.
+ * A private key in memory. Printing, logging or serialising it does not show the key: its material is a KeyObject,
+ * whose bytes leave it through `export` only, which only this folder calls.
  */
 export class PrivateKey {
   readonly algorithm: KeyAlgorithm;
@@ -20,7 +20,7 @@ export class PrivateKey {
   constructor(
     /** For this folder only. */
     readonly material: KeyObject,
-    /** What the file that it was read from says; empty when generated. */
+    /** The comment in the file that it was read from; empty for a generated key. */
     readonly comment = "",
   ) {
     const { modulusLength, namedCurve } = material.asymmetricKeyDetails ?? {};
@@ -50,7 +50,7 @@ export class PrivateKey {
  *
  * @param passphrase ignored when the text is not encrypted; an empty one counts as none.
  * @throws WrongPassphraseError when the text is encrypted and the passphrase is missing or does not open it.
- * @throws InvalidPrivateKeyError for all else that is wrong. No message contains any part of the text.
+ * @throws InvalidPrivateKeyError for every other fault. No message contains any part of the text.
  */
 export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
   const block = onlyPrivateKeyBlock(text);
@@ -63,7 +63,7 @@ export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
   return new PrivateKey(withUncompressedPoint(material), cleanComment(comment));
 }
 
-/** OpenSSL hands on the compressed points that it reads, and SSH has no such form (RFC 5656 section 3.1). */
+/** OpenSSL keeps compressed points as they are, and SSH does not allow them (RFC 5656 section 3.1). */
 function withUncompressedPoint(material: KeyObject): KeyObject {
   if (material.asymmetricKeyType !== "ec") return material;
   return createPrivateKey({ format: "jwk", key: material.export({ format: "jwk" }) });
@@ -73,7 +73,7 @@ function checkSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details
   const whyRefused = type === "rsa" ? whyRsaIsRefused(details) : undefined;
   if (whyRefused) throw unusablePrivateKey(whyRefused);
   if (type === "ec" && !keyKinds.some((kind) => kind.opensslCurve === details.namedCurve)) {
-    throw unusablePrivateKey("its curve is none that SSH knows; use P-256, P-384 or P-521");
+    throw unusablePrivateKey("SSH does not support its curve; use P-256, P-384 or P-521");
   }
   if (type !== "rsa" && type !== "ec" && type !== "ed25519") {
     throw unusablePrivateKey(`its type (${type}) is not supported; use ed25519, RSA or ECDSA`);

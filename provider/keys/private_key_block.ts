@@ -11,7 +11,7 @@ export interface PrivateKeyBlock {
 }
 
 /**
- * Finds the private key in a text; other blocks, such as EC PARAMETERS, and words around it do not matter.
+ * Finds the private key in a text; other blocks, such as EC PARAMETERS, and words around it are ignored.
  *
  * @throws InvalidPrivateKeyError when there is none or more than one.
  */

@@ -6,8 +6,8 @@ import { type PublicKey, parsePublicKey } from "./public_key";
 import { takeFields } from "./wire";
 
 /**
- * The public half of a private key file, found without its passphrase: OpenSSH's format shows it, and the other ones
- * do unless they are encrypted.
+ * The public half of a private key file, found without its passphrase. OpenSSH's format never encrypts it; in the other
+ * formats it can be read only if the file is not encrypted.
  *
  * @returns undefined when the text holds no private key whose public half can be seen
  */

@@ -6,7 +6,7 @@ import { sshpk } from "./libraries";
 import { splitPublicKeyLine, unusablePublicKey } from "./public_key_line";
 import { takeFields } from "./wire";
 
-/** The public half of an SSH key, in every form that somebody asks for. */
+/** The public half of an SSH key, in every form that is needed. */
 export interface PublicKey {
   readonly algorithm: KeyAlgorithm;
   /** Bits of the modulus; only for RSA. */
@@ -15,7 +15,7 @@ export interface PublicKey {
   readonly ecdsaCurve?: EcdsaCurve;
   /** Type word, such as `ssh-ed25519`. */
   readonly sshType: string;
-  /** Wire encoding (RFC 4253 section 6.6), canonical: integers without padding, whatever was parsed. */
+  /** Wire encoding (RFC 4253 section 6.6), canonical: integers without padding, even if the parsed text had some. */
   readonly blob: Buffer;
   /** Free of control characters; empty when there is none. */
   readonly comment: string;
@@ -30,9 +30,9 @@ export interface PublicKey {
 }
 
 /**
- * Reads one line of an OpenSSH `.pub` file; blank lines and blanks around it do not matter.
+ * Reads one line of an OpenSSH `.pub` file; blank lines and spaces around it are ignored.
  *
- * @throws InvalidPublicKeyError for everything that sshd or the Exoscale API would not take as one public key.
+ * @throws InvalidPublicKeyError for everything that sshd or the Exoscale API would not accept as one public key.
  */
 export function parsePublicKey(text: string): PublicKey {
   const { kind, base64, comment } = splitPublicKeyLine(text);
@@ -40,8 +40,8 @@ export function parsePublicKey(text: string): PublicKey {
 }
 
 /**
- * Whether two public keys open the same doors: the same decoded key, whatever the comment, the line ending or, for
- * RSA, the padding of e and n was in the text.
+ * Whether two public keys decode to the same key. The comment, the line ending and, for RSA, the padding of e and n do
+ * not matter.
  */
 export function sameKey(a: PublicKey, b: PublicKey): boolean {
   return a.blob.equals(b.blob);
@@ -68,7 +68,7 @@ function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): Public
   return describe(key, spki, comment);
 }
 
-/** sshpk reads a blob with fields too many as a private key, pads short Ed25519 keys and drops the sign of integers. */
+/** sshpk reads a blob with too many fields as a private key, pads short Ed25519 keys and drops the sign of integers. */
 function checkFraming(kind: KeyKind, blob: Buffer): void {
   const type = takeFields(blob, 1)?.fields[0]?.toString("latin1");
   if (type !== undefined && type !== kind.sshType) {
@@ -88,7 +88,7 @@ function isNegative(integer: Buffer | undefined): boolean {
   return ((integer?.[0] ?? 0) & 0x80) !== 0;
 }
 
-/** OpenSSL is asked as well, because sshpk takes curve points that are on no curve. */
+/** OpenSSL checks the key as well, because sshpk accepts points that are not on the curve. */
 function decode(kind: KeyKind, blob: Buffer): [Key, KeyObject] {
   try {
     const key = sshpk().parseKey(blob, "rfc4253");
@@ -123,7 +123,7 @@ function rsaSize(spki: KeyObject): { rsaBits?: number } {
 }
 
 function noSuchKey(kind: KeyKind): string {
-  return `its numbers are no ${kind.sshType} key; copy the whole line again`;
+  return `its numbers do not form an ${kind.sshType} key; copy the whole line again`;
 }
 
 /** Whether two texts are the same public key; comment, blanks and encoding aside. */

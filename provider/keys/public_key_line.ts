@@ -12,8 +12,8 @@ export interface PublicKeyLine {
 /**
  * Splits the text of a `.pub` file into type, base64 and comment.
  *
- * @throws InvalidPublicKeyError when the text is anything but one such line. No part of the text is repeated in the
- * message, because what stands where a public key should be may be a private one.
+ * @throws InvalidPublicKeyError when the text is anything but one such line. The message repeats no part of the text,
+ * which may be a private key by mistake.
  */
 export function splitPublicKeyLine(text: string): PublicKeyLine {
   for (const { pattern, reason } of otherFormats) if (pattern.test(text)) throw unusablePublicKey(reason);
@@ -23,7 +23,7 @@ export function splitPublicKeyLine(text: string): PublicKeyLine {
   const kind = keyKinds.find(({ sshType }) => sshType === word);
   if (!kind) throw unusablePublicKey(whyTypeIsUnknown(word, line));
   if (base64 === "") throw unusablePublicKey("only its type is there; give the whole line, type, base64 and comment");
-  if (breaksLines(comment)) throw unusablePublicKey("its comment contains a tab; replace it by a blank");
+  if (breaksLines(comment)) throw unusablePublicKey("its comment contains a tab; replace it by a space");
   return { kind, base64, comment };
 }
 
@@ -60,7 +60,7 @@ function whyTypeIsUnknown(word: string, line: string): string {
   const refused = whyTypeIsRefused(word);
   if (refused) return refused;
   if (/\s(?:ssh|ecdsa|sk|rsa)-[\w@.-]+[ \t]+AAAA/.test(line)) {
-    return "options stand before the key type (from=, command= and the like); remove the options";
+    return "it has options before the key type (from=, command= and the like); remove the options";
   }
   if (/^AAAA/.test(word)) return "its type is missing; give the whole line, type, base64 and comment";
   if (/^\S+\.pub$/.test(line)) return "it looks like the path of a file; give the content of that file";

@@ -5,8 +5,8 @@ import { lengthPrefixed, takeFields } from "./wire";
 
 /**
  * A key in PuTTY's format, version 2, without encryption (PuTTY's manual, appendix C), decoded again before it is
- * returned. Written here because no library does it right: sshpk writes the public half only; node-forge knows RSA
- * only, and writes a superfluous zero before one number in twenty, which PuTTY then refuses to load.
+ * returned. Written here because no library does it correctly: sshpk writes the public half only; node-forge knows
+ * RSA only, and writes a superfluous zero before one number in twenty, which PuTTY then refuses to load.
  *
  * @param comment letters outside ASCII become `?`: the format does not say how they are written
  * @throws KeyEncodingError when the file does not hold this key
@@ -36,7 +36,7 @@ function privateNumbers(key: PrivateKey): Buffer[] {
   return (key.algorithm === "rsa" ? [d, p, q, qi] : [d]).map(mpint);
 }
 
-/** As RFC 4251 section 5 has an mpint: no zero in front but the one that keeps a number from being negative. */
+/** A number as an mpint (RFC 4251 section 5): without leading zeros, except for one that keeps it positive. */
 function mpint(base64url = ""): Buffer {
   const hex = Buffer.from(base64url, "base64url")
     .toString("hex")
@@ -49,7 +49,7 @@ function linesWithCount(title: string, bytes: Buffer): string[] {
   return [`${title}: ${lines.length}`, ...lines];
 }
 
-/** Without a passphrase a checksum, not a protection: its key is a constant. */
+/** Without a passphrase this is a checksum and no protection: its key is a constant. */
 function mac(sshType: string, comment: string, publicBlob: Buffer, privateBlob: Buffer): string {
   const secret = createHash("sha1").update("putty-private-key-file-mac-key").digest();
   const hmac = createHmac("sha1", secret);

@@ -22,7 +22,7 @@ export function takeFields(bytes: Buffer, count: number): TakenFields | undefine
   return { fields, rest };
 }
 
-/** A string as RFC 4251 section 5 writes it, which `takeFields` takes. */
+/** Encodes a string by RFC 4251 section 5; `takeFields` decodes it. */
 export function lengthPrefixed(bytes: Buffer): Buffer {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(bytes.length);

@@ -1,4 +1,4 @@
-/** SSH wire encoding of a sequence of strings, written here so that nothing under test can agree with itself. */
+/** SSH wire encoding of a sequence of strings, independent of the code under test. */
 export function wire(...fields: readonly (string | Buffer)[]): Buffer {
   return Buffer.concat(
     fields.map(Buffer.from).map((bytes) => {

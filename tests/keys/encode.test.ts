@@ -13,7 +13,7 @@ jest.setTimeout(240_000);
 const passphrases = [undefined, "correct hörse $battery"];
 
 describe.each(passphrases)("with passphrase %j", (passphrase) => {
-  testWith("openssl", "the RSA numbers of the OpenSSH format survive OpenSSL's own check", async () => {
+  testWith("openssl", "the RSA numbers of the OpenSSH format pass OpenSSL's own check", async () => {
     const { openssh } = await encodedSample("RSA-2048", passphrase);
     const { pem } = await encodePrivateKey(parsePrivateKey(openssh, passphrase));
     expect(inFile(pem, (path) => run("openssl", ["rsa", "-check", "-noout", "-in", path]))).toBe("RSA key ok");
@@ -36,13 +36,13 @@ describe("with a passphrase", () => {
     }
   });
 
-  test("there is no PuTTY output, whose version 2 protects little", async () => {
+  test("there is no PuTTY output, because its version 2 protects little", async () => {
     expect(await encodePrivateKey(await sampleKey("RSA-2048"), { passphrase: "secret" })).not.toHaveProperty("putty");
   });
 
   test.each([
     ["", "passphrase: is empty; leave it out for keys without encryption."],
-    ["from a file\n", "passphrase: contains a newline or another character that no prompt takes."],
+    ["from a file\n", "passphrase: contains a newline or another character that no prompt accepts."],
     ["é".repeat(512), "passphrase: is longer than the 1023 bytes that OpenSSL reads."],
   ])("%j is refused", async (passphrase, message) => {
     const encoded = encodePrivateKey(await sampleKey("ed25519"), { passphrase });
@@ -79,12 +79,12 @@ describe("a comment", () => {
     expect(parsePrivateKey(openssh).comment).toBe(written);
   });
 
-  test("that breaks lines never makes a second line of the public key", async () => {
+  test("with line breaks never makes a second line of the public key", async () => {
     const { openssh } = (await sampleKey("ed25519")).publicKey("a\nssh-ed25519 AAAA");
     expect(openssh.split("\n")).toHaveLength(1);
   });
 
-  test("that came with an imported key is kept unless another is given", async () => {
+  test("of an imported key is kept unless another one is given", async () => {
     const { openssh } = await encodePrivateKey(await sampleKey("ed25519"), { comment: "mine" });
     const imported = parsePrivateKey(openssh);
     expect(parsePrivateKey((await encodePrivateKey(imported)).openssh).comment).toBe("mine");
@@ -103,7 +103,7 @@ describe("a private key in memory", () => {
   });
 });
 
-/** A key whose private number has a zero in front: of 256 keys one has it. */
+/** A key whose private number starts with a zero byte: one of 256 keys. */
 async function keyWithLeadingZero(options: KeyOptions): Promise<PrivateKey> {
   for (;;) {
     const key = await generatePrivateKey(options);
@@ -124,7 +124,7 @@ describe.each<[kind: string, options: KeyOptions, bytes: number]>([
     texts = await encodePrivateKey(key, { comment: "alice@example" });
   });
 
-  test("keeps it in the formats that we read again", () => {
+  test("keeps it in the formats that the provider reads", () => {
     const read = [texts.openssh, texts.pem].map((text) => privateNumber(parsePrivateKey(text)));
     expect(read).toEqual([privateNumber(key), privateNumber(key)]);
     expect([privateNumber(key)[0], privateNumber(key).length]).toEqual([0, bytes]);

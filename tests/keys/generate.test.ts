@@ -6,7 +6,7 @@ import { kindNames, kinds, sampleKey } from "./sample_keys";
 // RSA-4096 takes seconds, and on a busy machine many.
 jest.setTimeout(240_000);
 
-test.each(kindNames)("a generated %s key is of the kind that was asked for", async (kind) => {
+test.each(kindNames)("a generated %s key is of the requested kind", async (kind) => {
   expect(await sampleKey(kind)).toMatchObject(kinds[kind]);
 });
 
@@ -26,7 +26,7 @@ test("no two generated keys are the same", async () => {
   expect(a.publicKey().openssh).not.toBe(b.publicKey().openssh);
 });
 
-// As a program in JavaScript could write them.
+// A program in JavaScript could contain these.
 const impossible: [unknown, string][] = [
   [{ algorithm: "dsa" }, "algorithm: choose ed25519, rsa or ecdsa."],
   [{}, "algorithm: choose ed25519, rsa or ecdsa."],
@@ -39,6 +39,6 @@ const impossible: [unknown, string][] = [
   [{ algorithm: "rsa", ecdsaCurve: "P256" }, "ecdsaCurve: has no meaning for rsa; leave it out."],
 ];
 
-test.each(impossible)("generating %j is refused, naming the field", async (options, message) => {
+test.each(impossible)("generating %j is refused, and the error names the field", async (options, message) => {
   await expect(generatePrivateKey(options as KeyOptions)).rejects.toThrow(new UnsupportedKeyError(message));
 });

@@ -1,4 +1,4 @@
-/** Logins by the programs that people have, with a private key in a file as they would have it. */
+/** Logins by the programs that people use, with a private key in a file. */
 import type { SshTarget } from "../../provider/ssh/connection/target";
 import { inDirectory, inFile, run } from "./real_programs";
 
@@ -26,7 +26,7 @@ export function printedToSsh({ target, hostKey }: Server, privateKey: string, pa
 export function printedToPlink({ target, hostKey }: Server, privateKey: string): string {
   const [, base64 = ""] = hostKey.split(" ");
   const where = ["-hostkey", base64, "-P", String(target.port), `${target.user}@${target.host}`, "echo in"];
-  // Without a home of its own it would remember things in the home of whoever runs the tests.
+  // With its own home directory it writes nothing to the home of the user who runs the tests.
   return inDirectory((home) =>
     inFile(privateKey, (path) =>
       run("plink", ["-batch", "-ssh", "-noagent", "-no-trivial-auth", "-i", path, ...where], "", { HOME: home }),

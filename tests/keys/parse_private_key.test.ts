@@ -126,7 +126,7 @@ describe("a key of OpenSSL", () => {
     expect(() => parsePrivateKey(text, "wrong")).toThrow(WrongPassphraseError);
   });
 
-  testWithLegacy(`encrypted by a cipher that no library has is refused${reason}`, () => {
+  testWithLegacy(`encrypted by a cipher that no library supports is refused${reason}`, () => {
     const [text] = opensslKey("ec", "ec", "-des", ...legacy, ...out);
     expect(() => parsePrivateKey(text, passphrase)).toThrow(/encrypted with a cipher that is not supported/);
   });
@@ -136,13 +136,13 @@ describe("the passphrase", () => {
   const missing = "The private key is encrypted and no passphrase was given; set passphrase.";
   const wrong = "The passphrase does not open the private key (or the key's text is damaged).";
 
-  test.each(["openssh", "pem"] as const)("of an encrypted %s is asked for when there is none", async (format) => {
+  test.each(["openssh", "pem"] as const)("of an encrypted %s is required", async (format) => {
     const text = (await encodedSample("ed25519", passphrase))[format];
     expect(() => parsePrivateKey(text)).toThrow(new WrongPassphraseError(missing));
     expect(() => parsePrivateKey(text, "")).toThrow(new WrongPassphraseError(missing));
   });
 
-  test.each(["openssh", "pem"] as const)("of an encrypted %s is told apart when it is wrong", async (format) => {
+  test.each(["openssh", "pem"] as const)("of an encrypted %s is refused when it is wrong", async (format) => {
     const text = (await encodedSample("ed25519", passphrase))[format];
     expect(() => parsePrivateKey(text, "other")).toThrow(new WrongPassphraseError(wrong));
   });
@@ -154,7 +154,7 @@ describe("the passphrase", () => {
 });
 
 describe("the text", () => {
-  test("may be indented, have CRLF line ends and words around it", async () => {
+  test("may be indented, have CRLF line ends and be surrounded by words", async () => {
     const { openssh } = await encodedSample("ed25519");
     const text = `my key:\r\n${openssh.replaceAll("\n", "\r\n").replace(/^/gm, "    ")}thanks`;
     expect(parsePrivateKey(text).comment).toBe("alice@example");
@@ -164,14 +164,14 @@ describe("the text", () => {
     expect(parsePrivateKey((await encodedSample(kind)).openssh).comment).toBe("alice@example");
   });
 
-  test("never ends up in the message of the error", async () => {
+  test("is never part of the error message", async () => {
     const { openssh } = await encodedSample("ed25519", passphrase);
     const message = messageOf(() => parsePrivateKey(openssh.replace("b3BlbnNzaC1rZXktdjE", "b3BlbnNzaC1rZXktdjI")));
     for (const line of openssh.split("\n").slice(1, -2)) expect(message).not.toContain(line.slice(0, 12));
   });
 });
 
-describe("a text that is no usable private key", () => {
+describe("a text that is not a usable private key", () => {
   const pkcs8 = ({ privateKey }: { privateKey: KeyObject }) =>
     privateKey.export({ type: "pkcs8", format: "pem" }).toString();
   const jwk = (bits: number) =>
@@ -229,12 +229,12 @@ describe("a text that is no usable private key", () => {
     [
       "P-224",
       pkcs8(generateKeyPairSync("ec", { namedCurve: "secp224r1" })),
-      "its curve is none that SSH knows; use P-256, P-384 or P-521",
+      "SSH does not support its curve; use P-256, P-384 or P-521",
     ],
     [
       "secp256k1",
       pkcs8(generateKeyPairSync("ec", { namedCurve: "secp256k1" })),
-      "its curve is none that SSH knows; use P-256, P-384 or P-521",
+      "SSH does not support its curve; use P-256, P-384 or P-521",
     ],
     ["a security key", opensshContainer(wire("sk-ssh-ed25519@openssh.com", Buffer.alloc(32), "ssh:")), sk],
     [
@@ -249,7 +249,7 @@ describe("a text that is no usable private key", () => {
     ],
     ["an unreadable secret part", opensshContainer(ed25519Blob), `${damaged}; give the whole file as it is`],
     [
-      "a ciphertext cut short",
+      "a truncated ciphertext",
       opensshContainer(ed25519Blob, { cipher: "aes256-cbc", kdf: "bcrypt", secret: Buffer.alloc(63) }),
       `${damaged}; give the whole file as it is`,
     ],
@@ -264,7 +264,7 @@ describe("a text that is no usable private key", () => {
     );
   });
 
-  test("is noticed when an OpenSSH file carries the public half of another key", async () => {
+  test("includes an OpenSSH file with the public half of another key", async () => {
     const { openssh } = await encodedSample("ed25519");
     const bytes = Buffer.from(openssh.split("\n").slice(1, -2).join(""), "base64");
     bytes[70] = (bytes[70] ?? 0) ^ 1;

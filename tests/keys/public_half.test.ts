@@ -7,12 +7,12 @@ import { inDirectory, run, testWith } from "./real_programs";
 import { encodedSample, kindNames, sampleKey } from "./sample_keys";
 
 describe("The public half of a private key file is found", () => {
-  test.each(kindNames)("in OpenSSH's format of %s, with its comment lost", async (kind) => {
+  test.each(kindNames)("in OpenSSH's format of %s, but without its comment", async (kind) => {
     const key = await sampleKey(kind);
     expect(publicHalf((await encodedSample(kind)).openssh)).toEqual(key.publicKey(""));
   });
 
-  test("in OpenSSH's format without the passphrase, damaged secret part or not", async () => {
+  test("in OpenSSH's format without the passphrase, even if the secret part is damaged", async () => {
     const key = await sampleKey("ed25519");
     const { openssh } = await encodePrivateKey(key, { passphrase: "unknown" });
     const damaged = opensshContainer(key.publicKey().blob, { cipher: "aes256-ctr", kdf: "bcrypt" });
@@ -20,7 +20,7 @@ describe("The public half of a private key file is found", () => {
     expect(publicHalf(damaged)?.fingerprintSha256).toBe(key.publicKey().fingerprintSha256);
   });
 
-  testWith("ssh-keygen", "also when the cipher is one that cannot be decrypted here", () => {
+  testWith("ssh-keygen", "even if the provider does not support the cipher", () => {
     inDirectory((folder) => {
       const path = join(folder, "key");
       run("ssh-keygen", ["-q", "-t", "ed25519", "-Z", "chacha20-poly1305@openssh.com", "-N", "some words", "-f", path]);
@@ -29,7 +29,7 @@ describe("The public half of a private key file is found", () => {
     });
   });
 
-  test("in plain PKCS#8, as Windows and OpenSSL users have it", async () => {
+  test("in plain PKCS#8, which Windows and OpenSSL users have", async () => {
     const key = await sampleKey("ECDSA-P384");
     expect(publicHalf((await encodedSample("ECDSA-P384")).pem)).toEqual(key.publicKey(""));
   });

@@ -27,7 +27,7 @@ function pointOf(publicKey: KeyObject): { x: Buffer; y: Buffer } {
 }
 
 describe("a public key line", () => {
-  test("is described in every form that somebody asks for", () => {
+  test("is given in every form that is needed", () => {
     expect(parsePublicKey(`${ed25519} alice@example`)).toEqual({
       algorithm: "ed25519",
       sshType: "ssh-ed25519",
@@ -43,8 +43,8 @@ describe("a public key line", () => {
   test.each([
     ["a final newline", `${ed25519} alice\n`],
     ["a final CRLF", `${ed25519} alice\r\n`],
-    ["blank lines and blanks around it", `\n\n  ${ed25519} alice \t\n\r\n`],
-    ["several blanks and tabs between its words", ed25519.replace(" ", " \t  ").concat("  \talice")],
+    ["blank lines and spaces around it", `\n\n  ${ed25519} alice \t\n\r\n`],
+    ["several spaces and tabs between its words", ed25519.replace(" ", " \t  ").concat("  \talice")],
     ["a byte order mark before it", `\uFEFF${ed25519} alice`],
   ])("is normalised to one line when there is %s", (_, text) => {
     expect(parsePublicKey(text).openssh).toBe(`${ed25519} alice`);
@@ -73,7 +73,7 @@ describe("a public key line", () => {
 });
 
 describe("fingerprints", () => {
-  testWith("ssh-keygen", "are those that ssh-keygen prints, MD5 in the 47 characters of Exoscale", () => {
+  testWith("ssh-keygen", "are the ones that ssh-keygen prints, MD5 in the 47 characters of Exoscale", () => {
     const key = parsePublicKey(rsaLine(rsa.e, rsa.n));
     expect(key.fingerprintMd5).toHaveLength(47);
     expect(`MD5:${key.fingerprintMd5}`).toBe(sshKeygenFingerprint(key.openssh, "md5"));
@@ -110,14 +110,14 @@ describe("sameKey", () => {
   });
 });
 
-describe("a text that is no usable public key", () => {
+describe("a text that is not a usable public key", () => {
   const blob = Buffer.from(ed25519.slice(12), "base64");
   const small = rsaNumbers(1024);
   const { x, y } = pointOf(generateKeyPairSync("ec", { namedCurve: "prime256v1" }).publicKey);
   const copy = "copy the whole line";
   const whole = "give the whole line, type, base64 and comment";
   const start = 'it does not start with a key type; give one line such as "ssh-ed25519 AAAA... comment"';
-  const options = "options stand before the key type (from=, command= and the like); remove the options";
+  const options = "it has options before the key type (from=, command= and the like); remove the options";
   const privateKey = "it is a PRIVATE key; give the public half (the .pub file), or use the privateKey input";
   const sk = "security keys (FIDO, sk-) are not among the kinds that Exoscale documents; use an ed25519 or RSA key";
   const certificate =
@@ -126,10 +126,10 @@ describe("a text that is no usable public key", () => {
 
   test.each<[string, string, string]>([
     ["nothing", "", 'it is empty; give one line such as "ssh-ed25519 AAAA... comment"'],
-    ["blanks", " \n\t\r\n", 'it is empty; give one line such as "ssh-ed25519 AAAA... comment"'],
+    ["only white space", " \n\t\r\n", 'it is empty; give one line such as "ssh-ed25519 AAAA... comment"'],
     ["a word", "hello", start],
     ["an unknown type", "ssh-ed448 AAAACXNzaC1lZDQ0OA== x", start],
-    ["a type of another case", ed25519.replace("ssh-", "SSH-"), start],
+    ["a type in another letter case", ed25519.replace("ssh-", "SSH-"), start],
     ["a path", "~/.ssh/id_ed25519.pub", "it looks like the path of a file; give the content of that file"],
     ["a type alone", "ssh-ed25519", `only its type is there; ${whole}`],
     ["base64 alone", ed25519.slice(12), `its type is missing; ${whole}`],
@@ -145,7 +145,7 @@ describe("a text that is no usable public key", () => {
       "bytes follow the key in its base64; copy the line again",
     ],
     [
-      "a private blob under a public type",
+      "a private blob with a public type",
       lineOf("ssh-ed25519", Buffer.concat([blob, wire(Buffer.alloc(64))])),
       "bytes follow the key in its base64; copy the line again",
     ],
@@ -157,10 +157,10 @@ describe("a text that is no usable public key", () => {
     [
       "an Ed25519 key of 31 bytes",
       lineOf("ssh-ed25519", wire("ssh-ed25519", Buffer.alloc(31, 7))),
-      `its numbers are no ssh-ed25519 key; ${copy} again`,
+      `its numbers do not form an ssh-ed25519 key; ${copy} again`,
     ],
-    ["a negative modulus", rsaLine(rsa.e, rsa.n.subarray(1)), `its numbers are no ssh-rsa key; ${copy} again`],
-    ["an empty modulus", rsaLine(rsa.e, Buffer.alloc(0)), `its numbers are no ssh-rsa key; ${copy} again`],
+    ["a negative modulus", rsaLine(rsa.e, rsa.n.subarray(1)), `its numbers do not form an ssh-rsa key; ${copy} again`],
+    ["an empty modulus", rsaLine(rsa.e, Buffer.alloc(0)), `its numbers do not form an ssh-rsa key; ${copy} again`],
     [
       "RSA with 1024 bits",
       rsaLine(small.e, small.n),
@@ -176,20 +176,20 @@ describe("a text that is no usable public key", () => {
     [
       "a point off the curve",
       ecdsaLine(Buffer.concat([Buffer.from([4]), x, x])),
-      `its numbers are no ecdsa-sha2-nistp256 key; ${copy} again`,
+      `its numbers do not form an ecdsa-sha2-nistp256 key; ${copy} again`,
     ],
     [
       "a compressed point",
       ecdsaLine(Buffer.concat([Buffer.from([2 + ((y[31] ?? 0) & 1)]), x])),
-      `its numbers are no ecdsa-sha2-nistp256 key; ${copy} again`,
+      `its numbers do not form an ecdsa-sha2-nistp256 key; ${copy} again`,
     ],
     ["two keys", `${ed25519} a\n${ed25519} b\n`, "it has 2 lines; give exactly one key on one line"],
     ["a key over two lines", ed25519.replace("IO1", "IO\n1"), "it has 2 lines; give exactly one key on one line"],
     ["options", `from="10.0.0.0/8",no-pty ${ed25519}`, options],
-    ["options with blanks", `command="echo hi" ${ed25519}`, options],
+    ["options with spaces", `command="echo hi" ${ed25519}`, options],
     ["an escape sequence", `${ed25519} \u001b[2J`, "it contains control characters; remove them"],
     ["a NUL", `${ed25519} a\0b`, "it contains control characters; remove them"],
-    ["a tab in the comment", `${ed25519} a\tb`, "its comment contains a tab; replace it by a blank"],
+    ["a tab in the comment", `${ed25519} a\tb`, "its comment contains a tab; replace it by a space"],
     ["a vertical tab in the base64", ed25519.replace("IO1", "IO\v1"), "it contains control characters; remove them"],
     ["a no-break space from a web page", ed25519.replace(" ", "\u00a0"), start],
     ["a line separator", `${ed25519} a\u2028ssh-rsa`, "it contains control characters; remove them"],
@@ -222,7 +222,7 @@ describe("a text that is no usable public key", () => {
     expect(() => parsePublicKey("")).toThrow(expect.objectContaining({ code: "KEY_PUBLIC_INVALID" }));
   });
 
-  test("is never repeated in the message, for it may be a private key", () => {
+  test("is never repeated in the message, because it may be a private key", () => {
     const text = "-----BEGIN OPENSSH PRIVATE KEY-----\nc2VjcmV0c2VjcmV0\n-----END OPENSSH PRIVATE KEY-----";
     expect(() => parsePublicKey(text)).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining("c2Vj") }),

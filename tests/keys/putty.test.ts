@@ -60,7 +60,7 @@ describe("A PuTTY file of an RSA key with a short number", () => {
     expect([privateNumbers(putty).length, padded]).toEqual([4, []]);
   });
 
-  testWith("puttygen", "is read by puttygen, private half and all", () => {
+  testWith("puttygen", "is read by puttygen, including its private half", () => {
     expect(sameKey(parsePrivateKey(puttygenOpenssh(putty)).publicKey(), key.publicKey())).toBe(true);
   });
 });

@@ -20,7 +20,7 @@ interface Written extends EncodedPrivateKey {
   readonly passphrase: string | undefined;
 }
 
-/** Somebody else's program that reads one of the outputs, and what it has to find there. */
+/** Another program that reads one of the outputs, and what it must find there. */
 interface Reader {
   readonly program: "ssh-keygen" | "openssl" | "puttygen";
   readonly reads: string;

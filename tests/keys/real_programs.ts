@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 type Program = "ssh" | "ssh-keygen" | "openssl" | "puttygen" | "plink";
 
-/** A directory of mode 0700 that is gone when `use` returns. */
+/** A directory of mode 0700 that is removed when `use` returns. */
 export function inDirectory<T>(use: (directory: string) => T): T {
   const directory = mkdtempSync(join(tmpdir(), "keys-"));
   try {
@@ -47,7 +47,7 @@ export function opensslPublic(privateKey: string, passphrase?: string): string {
   return inFile(privateKey, (path) => run("openssl", ["pkey", "-in", path, ...args], passphrase));
 }
 
-/** The SubjectPublicKeyInfo that OpenSSL makes of one that it has read. */
+/** The SubjectPublicKeyInfo that OpenSSL writes after reading one. */
 export function opensslPublicFromPublic(publicPem: string): string {
   return inFile(publicPem, (path) => run("openssl", ["pkey", "-pubin", "-in", path, "-pubout"]));
 }
@@ -67,7 +67,7 @@ export function puttygenOpenssh(privateKey: string): string {
   return puttygen(privateKey, "private-openssh");
 }
 
-/** puttygen takes passphrases from files only, an empty one for "none", and writes to no pipe. */
+/** puttygen reads passphrases from files only (an empty file for none), and does not write to a pipe. */
 function puttygen(privateKey: string, format: string, passphrase = ""): string {
   return inDirectory((directory) => {
     const [from, secret, to] = [join(directory, "from"), join(directory, "secret"), join(directory, "to")];
@@ -94,7 +94,7 @@ function isInstalled(program: Program): boolean {
   return spawnSync(program, ["--version"]).error === undefined;
 }
 
-/** Whether OpenSSL can still write the ciphers of the nineties, for keys that old. */
+/** Whether OpenSSL can still write the ciphers of keys from the nineties. */
 export function hasLegacyOpenssl(): boolean {
   return spawnSync("openssl", ["list", "-providers", "-provider", "legacy"]).status === 0;
 }

@@ -40,7 +40,7 @@ describe("slow: the largest RSA key that is generated", () => {
     expect(puttygenPublic(plain.putty ?? "")).toBe(key.publicKey("big").openssh);
   });
 
-  test("is read again here", () => {
+  test("is read by the provider", () => {
     expect(sameKey(parsePrivateKey(plain.pem).publicKey(), key.publicKey())).toBe(true);
   });
 });

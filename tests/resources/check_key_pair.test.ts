@@ -45,7 +45,7 @@ describe("The check of an SshKeyPair refuses", () => {
     [
       "options before the key",
       { publicKey: `no-pty ${publicKey}` },
-      /^publicKey: .*options stand before the key type .*remove/,
+      /^publicKey: .*it has options before the key type .*remove/,
     ],
     ["rsaBits for an ed25519 key", { rsaBits: 4096 }, "rsaBits: rsaBits: has no meaning for ed25519; leave it out."],
     [
