@@ -79,7 +79,7 @@ const rules: Readonly<Record<SettingName, (text: string) => string | undefined>>
   endpoint: (text) =>
     isEndpoint(text)
       ? undefined
-      : `endpoint is "${text.replace(/\/\/.*@/, "//")}". Give an address such as https://api-ch-gva-2.exoscale.com/v2, or none.`,
+      : `endpoint is "${text.replace(/\/\/.*@/, "//")}". Give an address such as https://api-ch-gva-2.exoscale.com/v2, or leave it out.`,
   sshPort: (text) => (isPort(text) ? undefined : notAPort(text)),
 };
 

@@ -57,7 +57,7 @@ export interface ApiCallSite {
 export interface ApiRefusal {
   /** HTTP status. */
   readonly status: number;
-  /** What the server said, most general first; empty when it said nothing readable. */
+  /** The server's messages, most general first; empty when there is no readable one. */
   readonly messages: readonly string[];
   /** A sentence about what to do; default none. */
   readonly hint?: string | undefined;
@@ -66,7 +66,7 @@ export interface ApiRefusal {
 /**
  * Exoscale answered, and the answer is not a success.
  *
- * The message has what Exoscale said, and a hint where there is one.
+ * Read Exoscale's answer in the message, and the hint if there is one.
  */
 export class ApiError extends ExoscaleSshError {
   readonly code: string = "API_REFUSED";
@@ -74,14 +74,17 @@ export class ApiError extends ExoscaleSshError {
   readonly operation: string;
   /** HTTP status. */
   readonly status: number;
-  /** What the server said, most general first. */
+  /** The server's messages, most general first. */
   readonly serverMessages: readonly string[];
 
   constructor(site: ApiCallSite, refusal: ApiRefusal) {
     const operation = `${site.method} ${site.path}`;
-    const said = refusal.messages.length > 0 ? refusal.messages.join("; ") : "no message";
+    const message = refusal.messages.length > 0 ? refusal.messages.join("; ") : "no message";
     super(
-      sentences(`Could not ${site.what}: Exoscale answered ${refusal.status} to ${operation}: ${said}`, refusal.hint),
+      sentences(
+        `Could not ${site.what}: Exoscale answered ${refusal.status} to ${operation}: ${message}`,
+        refusal.hint,
+      ),
     );
     this.operation = operation;
     this.status = refusal.status;
@@ -164,9 +167,9 @@ export class OperationFailedError extends ExoscaleSshError {
     },
   ) {
     const operation = failure.operationId ? `operation ${failure.operationId} ended in` : "it ended in";
-    const said = failure.serverMessage ? `${failure.reason}: ${failure.serverMessage}` : failure.reason;
+    const reason = failure.serverMessage ? `${failure.reason}: ${failure.serverMessage}` : failure.reason;
     const rest = failure.resourceId ? `The resource ${failure.resourceId} may exist nevertheless.` : undefined;
-    super(sentences(`Could not ${what}: ${operation} failure (${said})`, rest, failure.hint));
+    super(sentences(`Could not ${what}: ${operation} failure (${reason})`, rest, failure.hint));
   }
 }
 
@@ -232,7 +235,7 @@ export class KeyMaterialTakenError extends ExoscaleSshError {
   readonly code = "API_KEY_MATERIAL_TAKEN";
 
   constructor(
-    /** What Exoscale said. */
+    /** Exoscale's refusal. */
     refusal: ApiError,
     /** Name under which the account has the key. */
     readonly otherName: string,

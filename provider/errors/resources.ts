@@ -69,7 +69,7 @@ export class GroupInUseError extends ExoscaleSshError {
 /**
  * The API of a zone did not answer in the short time that a warning waits for it.
  *
- * Nothing. The code appears only inside a warning about a deleted key, and the deletion is done.
+ * Nothing: this is part of a warning, and the key is deleted all the same.
  */
 export class TooLateError extends ExoscaleSshError {
   readonly code = "TOO_LATE";
@@ -138,8 +138,8 @@ export class CancelledError extends ExoscaleSshError {
 /**
  * An instance is protected against deletion, by the program or by somebody else, so it was not deleted.
  *
- * Set `deletionProtection: false`, run `pulumi up`, and then delete it. If the program did not protect it, run `exo
- * compute instance update --protection=false`.
+ * Set `deletionProtection: false`, run `pulumi up`, and then delete it. If the program did not protect it, run
+ * `exo compute instance update --zone ZONE INSTANCE --protection=false`.
  */
 export class InstanceProtectedError extends ExoscaleSshError {
   readonly code = "INSTANCE_PROTECTED";

@@ -22,7 +22,7 @@ const LONGEST_MESSAGE = 500;
 const CLOCK_TOLERANCE = 60;
 
 /**
- * The error that an unsuccessful answer stands for.
+ * The error for an unsuccessful answer.
  *
  * @param secrets texts that no message may contain, even if the server echoes them
  */
@@ -33,36 +33,36 @@ export function refusalError(site: ApiCallSite, answer: RefusedAnswer, secrets: 
   return new Kind(site, { status, messages, hint: hintFor(Kind, { status, messages }, answer) });
 }
 
-function errorClass({ status, contentType }: RefusedAnswer, said: string): typeof ApiError {
+function errorClass({ status, contentType }: RefusedAnswer, text: string): typeof ApiError {
   // A web page that says "not found" comes from something that is not the API: it proves no absence.
   if (status === 404 && !contentType.includes("html")) return NotFoundError;
-  if (status === 401 || (status === 403 && /signature|credential/i.test(said))) return CredentialsRejectedError;
-  if (status === 403 && !/protection/i.test(said)) return PermissionDeniedError;
+  if (status === 401 || (status === 403 && /signature|credential/i.test(text))) return CredentialsRejectedError;
+  if (status === 403 && !/protection/i.test(text)) return PermissionDeniedError;
   return ApiError;
 }
 
 function hintFor(Kind: typeof ApiError, refusal: ApiRefusal, answer: RefusedAnswer): string | undefined {
   if (Kind === CredentialsRejectedError) return credentialsHint(answer.clockAhead);
   if (Kind === PermissionDeniedError) return "Allow this operation in the IAM role of the API key, or use another key";
-  const said = refusal.messages.join("; ");
-  return hints.find(({ applies }) => applies(refusal.status, said, answer))?.hint;
+  const text = refusal.messages.join("; ");
+  return hints.find(({ applies }) => applies(refusal.status, text, answer))?.hint;
 }
 
-const hints: readonly { applies(status: number, said: string, answer: RefusedAnswer): boolean; hint: string }[] = [
+const hints: readonly { applies(status: number, text: string, answer: RefusedAnswer): boolean; hint: string }[] = [
   {
-    applies: (status, said) => status === 409 && /public key is invalid/i.test(said),
+    applies: (status, text) => status === 409 && /public key is invalid/i.test(text),
     hint:
       "Exoscale documents ssh-ed25519 and ssh-rsa keys; short RSA keys and other types, such as ecdsa, may be refused: " +
       "use ed25519",
   },
   {
-    applies: (status, said) => status === 403 && /protection/i.test(said),
+    applies: (status, text) => status === 403 && /protection/i.test(text),
     hint:
       "Remove the protection first: deletionProtection: false and `pulumi up` where the program declares it, otherwise " +
-      "`exo compute instance update --protection=false`",
+      "`exo compute instance update --zone ZONE INSTANCE --protection=false`",
   },
   {
-    applies: (status, said) => status === 409 && /quota/i.test(said),
+    applies: (status, text) => status === 409 && /quota/i.test(text),
     hint: "Delete what you no longer need, or ask Exoscale to raise the quota",
   },
   {
@@ -97,8 +97,8 @@ function serverMessages({ body, contentType }: RefusedAnswer): string[] {
 function detailMessage(entry: unknown): unknown {
   if (!isRecord(entry)) return entry;
   const where = entry["path"] ?? entry["location"];
-  const said = entry["message"] ?? entry["detail"];
-  return typeof where === "string" && typeof said === "string" ? `${where}: ${said}` : said;
+  const message = entry["message"] ?? entry["detail"];
+  return typeof where === "string" && typeof message === "string" ? `${where}: ${message}` : message;
 }
 
 function redactAndShorten(message: string, secrets: readonly string[]): string {
@@ -108,7 +108,7 @@ function redactAndShorten(message: string, secrets: readonly string[]): string {
   return oneLine.length > LONGEST_MESSAGE ? `${oneLine.slice(0, LONGEST_MESSAGE)}...` : oneLine;
 }
 
-/** The value of a JSON text, or undefined when it is none. */
+/** The value of a JSON text; undefined when it is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

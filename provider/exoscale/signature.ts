@@ -28,7 +28,7 @@ export interface SignedRequest {
 export function authorization(request: SignedRequest, credentials: Credentials, expires: number): string {
   const names = Object.keys(request.query).sort();
   const values = names.map((name) => request.query[name]).join("");
-  // The empty line stands for signed headers: the scheme has a place for them and the API signs none.
+  // The empty line is the place of signed headers in the scheme; the API uses none.
   const message = [`${request.method} ${request.path}`, request.body, values, "", expires].join("\n");
   const signature = createHmac("sha256", credentials.apiSecret).update(message).digest("base64");
   const fields = [

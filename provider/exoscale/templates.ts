@@ -16,7 +16,7 @@ export interface Template {
   readonly family?: string;
   /** The user who gets the SSH keys at first boot. */
   readonly "default-user"?: string;
-  /** Whether instances take SSH keys at first boot. */
+  /** Whether instances accept SSH keys at first boot. */
   readonly "ssh-key-enabled"?: boolean;
   /** Whether instances allow a login by password. */
   readonly "password-enabled"?: boolean;

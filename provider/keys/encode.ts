@@ -32,7 +32,7 @@ export interface EncodeOptions {
  * | generate                       | node:crypto | asynchronous; node-forge blocks for up to a minute on RSA-4096, and |
  * |                                |             | sshpk has no RSA                                                   |
  * | read a public key line         | sshpk       | node:crypto does not know the format; framing and curve points are |
- * |                                |             | checked by us, because sshpk takes more than there is              |
+ * |                                |             | checked by us, because sshpk accepts invalid ones                  |
  * | public line, fingerprints      | sshpk       | correct for all kinds                                              |
  * | public PEM (SPKI)              | node:crypto | what OpenSSL itself writes                                         |
  * | read OpenSSH private           | sshpk       | node:crypto cannot; the RSA exponents that sshpk loses are computed |

@@ -6,7 +6,7 @@ import { PrivateKey } from "./private_key";
 const generateKeyPair = promisify(generateKeyPairWithCallback);
 
 /**
- * Makes a private key on OpenSSL's worker threads: RSA-4096 takes about half a second, the others a millisecond.
+ * Generates a private key on OpenSSL's worker threads: RSA-4096 takes about half a second, the others a millisecond.
  *
  * @throws UnsupportedKeyError for what `checkKeyOptions` refuses.
  */

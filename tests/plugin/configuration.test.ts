@@ -16,7 +16,7 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const endpointRule = "Give an address such as https://api-ch-gva-2.exoscale.com/v2, or none.";
+const endpointRule = "Give an address such as https://api-ch-gva-2.exoscale.com/v2, or leave it out.";
 
 describe("CheckConfig names, at the setting,", () => {
   test.each([
