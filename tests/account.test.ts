@@ -26,7 +26,7 @@ describe("Without usable credentials every preview fails before anything is made
       "Exoscale credentials are missing. Run `pulumi config set --secret exoscale-ssh:apiKey` or set EXOSCALE_API_KEY, and " +
         "`pulumi config set --secret exoscale-ssh:apiSecret` or set EXOSCALE_API_SECRET. (An explicit provider reads its own " +
         "arguments; `pulumi refresh` and `pulumi destroy` read the configuration of the last `pulumi up`. The variables " +
-        "work for all.)",
+        "always work.)",
     ]);
     expect(cloud.changes()).toEqual([]);
   });

@@ -38,7 +38,7 @@ export class MissingCredentialsError extends ExoscaleSshError {
     const ways = missing.map((half) => `\`pulumi config set --secret exoscale-ssh:${half}\` or set ${variable[half]}`);
     super(
       `Exoscale credentials are missing. Run ${ways.join(", and ")}. (An explicit provider reads its own arguments; ` +
-        "`pulumi refresh` and `pulumi destroy` read the configuration of the last `pulumi up`. The variables work for all.)",
+        "`pulumi refresh` and `pulumi destroy` read the configuration of the last `pulumi up`. The variables always work.)",
     );
   }
 }

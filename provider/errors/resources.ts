@@ -14,7 +14,7 @@ export class KeyStillHeldError extends ExoscaleSshError {
  * `onDelete: "revoke"`: not every machine that holds the key is proven to refuse it, so the key stays registered and in
  * the state.
  *
- * The message is a table: instance, zone, address, what happened, what to do. Correct that and run Pulumi again: it
+ * The message is a table: instance, zone, address, what happened, what to do. Do that and run Pulumi again: it
  * continues with the remaining machines.
  */
 export class KeyNotRevokedError extends ExoscaleSshError {
