@@ -1,25 +1,29 @@
 /** Security groups, for the one port that guests have. */
 import { inNetwork } from "../network";
-import type { RuleRecord } from "./records";
-import type { World } from "./world";
+import type { InstanceRecord, RuleRecord, SecurityGroupRecord } from "./records";
 
 /** The port that rules are written for; guests listen on another one because 22 needs root. */
 const SSH_PORT = 22;
 
-/** Where a rule is applied. */
-export interface FirewallContext {
-  readonly world: World;
-  readonly instanceId: string;
-  /** The guests' port: a rule for it counts as one for 22. */
+/** What the decision depends on, as it is at the time of the connection. */
+export interface FirewallState {
+  /** The instances of every zone. */
+  readonly instances: readonly InstanceRecord[];
+  /** The security groups, by id. */
+  readonly groups: ReadonlyMap<string, SecurityGroupRecord>;
+  /** The source address of connections that do not come from a guest; undefined: the real one. */
+  readonly clientAddress: string | undefined;
+  /** The guests' port. A rule for it has the same effect as one for 22. */
   readonly sshPort: number;
 }
 
-/** Whether some ingress rule of the instance's groups lets an SSH connection from this address in. */
-export function admits({ world, instanceId, sshPort }: FirewallContext, remoteAddress: string): boolean {
-  const instance = world.instances.find(({ id }) => id === instanceId);
-  const peer = world.instances.find(({ address }) => address === remoteAddress);
-  const source = peer ? remoteAddress : (world.settings.clientAddress ?? remoteAddress);
-  const rules = (instance?.securityGroups ?? []).flatMap((id) => world.securityGroups.get(id)?.rules ?? []);
+/** Whether an ingress rule of the instance's groups allows an SSH connection from this address. */
+export function allowsSsh(state: FirewallState, instanceId: string, remoteAddress: string): boolean {
+  const { instances, groups, clientAddress, sshPort } = state;
+  const instance = instances.find(({ id }) => id === instanceId);
+  const peer = instances.find(({ address }) => address === remoteAddress);
+  const source = peer ? remoteAddress : (clientAddress ?? remoteAddress);
+  const rules = (instance?.securityGroups ?? []).flatMap((id) => groups.get(id)?.rules ?? []);
   return rules.some((rule) => {
     const from = rule["security-group"]
       ? peer?.securityGroups.includes(rule["security-group"].id)

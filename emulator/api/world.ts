@@ -6,7 +6,7 @@ import { Machine } from "../machine";
 import type { Settings } from "../settings";
 import { stableId, templatesOf } from "./catalogue";
 import { notFound } from "./errors";
-import { admits } from "./firewall";
+import { allowsSsh, type FirewallState } from "./firewall";
 import { Operations } from "./operations";
 import { RateLimit } from "./rate_limit";
 import type {
@@ -92,9 +92,8 @@ export class World {
       userData?: string | undefined;
     },
   ): Machine {
-    const firewall = { world: this, instanceId: id, sshPort: this.#options.sshPort };
-    const admitted = (remote: string) => admits(firewall, remote);
-    return new Machine(async () => this.#options.guests?.create({ id, ...spec, admits: admitted }));
+    const admits = (remoteAddress: string) => allowsSsh(this.#firewall(), id, remoteAddress);
+    return new Machine(async () => this.#options.guests?.create({ id, ...spec, admits }));
   }
 
   /** The inside of an instance, once it is made. @throws when there is no such instance, or it has none, with `guests: "none"` */
@@ -112,6 +111,11 @@ export class World {
     const { guests } = this.#options;
     await Promise.all(this.instances.map(({ machine }) => (guests?.keepsGuests ? machine.end() : machine.destroy())));
     await guests?.close();
+  }
+
+  #firewall(): FirewallState {
+    const { instances, securityGroups: groups, settings } = this;
+    return { instances, groups, clientAddress: settings.clientAddress, sshPort: this.#options.sshPort };
   }
 
   // Nobody waits to be told of a failure here. The next request saves again, and is told; so does the end.

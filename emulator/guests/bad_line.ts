@@ -3,8 +3,8 @@ import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionFault } from "./guest_faults";
-import type { SshService } from "./listening_guest";
 import { socketPair } from "./socket_pair";
+import type { SshService } from "./ssh_service";
 
 /** Bytes on their way in one direction. */
 type Way = (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;

@@ -1,7 +1,7 @@
 /** What differs between kinds of guests: who owns their files, what files those are, and which server reads them. */
 import type { HostKeyKind, HostKeyPair } from "./host_keys";
-import type { SshService } from "./listening_guest";
 import type { Place } from "./place";
+import type { SshService } from "./ssh_service";
 
 /** One way of making the inside of a guest. */
 export interface Inside {

@@ -8,10 +8,10 @@ import { Authenticator } from "./authenticator";
 import type { Confinement } from "./confinement";
 import { hostKeysIn, LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
 import type { HostKeyPair } from "./host_keys";
-import type { SshService } from "./listening_guest";
 import type { Penalties } from "./penalties";
 import type { Place } from "./place";
 import { serveSession } from "./session";
+import type { SshService } from "./ssh_service";
 
 /** What current OpenSSH servers agree to; no SHA-1. */
 const ALGORITHMS = {

@@ -6,8 +6,8 @@ import { endOf } from "./console";
 import { hostKeysIn, LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
 import type { HostKeyPair } from "./host_keys";
 import { type LinuxSystem, RELOAD } from "./linux_system";
-import type { SshService } from "./listening_guest";
 import { readInside } from "./outside";
+import type { SshService } from "./ssh_service";
 import { AUTH_LOG, SSHD_CONFIG } from "./system_files";
 
 // Of each kind the first key counts, so that one in /etc that was not read yet is not shown.
