@@ -24,9 +24,9 @@ Options:
 Settings (what each means: the type Settings of "pulumi-exoscale-ssh/emulator"):
 ${settingsHelp()}`;
 
-const GUESTS = ["ssh2", "sshd", "none"] as const;
+const guestKinds = ["ssh2", "sshd", "none"] as const;
 
-const OPTIONS = {
+const cliOptions = {
   port: { type: "string" },
   "ssh-port": { type: "string" },
   "operation-ms": { type: "string" },
@@ -52,7 +52,7 @@ async function main(args: readonly string[]): Promise<void> {
     ...number("port", values.port, 65_535),
     ...number("sshPort", values["ssh-port"], 65_535),
     ...number("operationMs", values["operation-ms"], 3_600_000),
-    ...guestKind(values.guests),
+    ...readGuestKind(values.guests),
     ...(values.zones !== undefined && { zones: values.zones.split(",").map((zone) => zone.trim()) }),
     ...(values.state !== undefined && { stateDir: values.state }),
     settings: settings(values.set ?? []),
@@ -61,7 +61,7 @@ async function main(args: readonly string[]): Promise<void> {
 
 function parse(args: readonly string[]) {
   try {
-    return parseArgs({ args: [...args], options: OPTIONS, allowPositionals: true });
+    return parseArgs({ args: [...args], options: cliOptions, allowPositionals: true });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));
   }
@@ -84,9 +84,9 @@ function number<Name extends "port" | "sshPort" | "operationMs">(name: Name, tex
   return options;
 }
 
-function guestKind(text: string | undefined): Pick<EmulatorOptions, "guests"> {
-  const guests = GUESTS.find((kind) => kind === text);
-  if (text !== undefined && guests === undefined) throw new UsageError(`--guests is one of ${GUESTS.join(", ")}`);
+function readGuestKind(text: string | undefined): Pick<EmulatorOptions, "guests"> {
+  const guests = guestKinds.find((kind) => kind === text);
+  if (text !== undefined && guests === undefined) throw new UsageError(`--guests is one of ${guestKinds.join(", ")}`);
   return guests === undefined ? {} : { guests };
 }
 

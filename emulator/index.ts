@@ -6,24 +6,24 @@
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
+import { AdminControls } from "./admin_controls";
 import { type Exchange, listen, logLine, type RecordedRequest, type ServerContext } from "./api/server";
-import { restore, resume, type Snapshot, settled, snapshotOf } from "./api/snapshot";
+import { restore, resume, type Snapshot, settleSnapshot, snapshotOf } from "./api/snapshot";
 import { World } from "./api/world";
-import { Cloud } from "./cloud";
 import { Faults } from "./faults";
 import { GuestControls } from "./guest_controls";
-import { openGuests } from "./guests/open";
+import { openGuests } from "./guests/open_guests";
 import { reserveSshPort, type SshPort } from "./guests/ssh_port";
 import { type EmulatorOptions, ZONES } from "./options";
-import { DEFAULT_SETTINGS } from "./settings";
+import { defaultSettings } from "./settings";
 import { StateDirectory } from "./state_directory";
 import { codeOf } from "./system_error";
 
+export type { AdminControls as Cloud, GuestAdmin as GuestHand } from "./admin_controls";
 export type { Exchange, RecordedRequest } from "./api/server";
-export type { Cloud, GuestHand } from "./cloud";
 export type { Fault, FaultKind, Faults } from "./faults";
 export type { GuestControls } from "./guest_controls";
-export type { Ended } from "./guests/console";
+export type { Ended } from "./guests/command_result";
 export type { ConnectionFault, GuestFault, TakeBack } from "./guests/guest_faults";
 export { type EmulatorOptions, type GuestKindName, type HostKeyKind, type PenaltySettings, ZONES } from "./options";
 export type { Settings } from "./settings";
@@ -47,7 +47,7 @@ export interface Emulator {
   /** Every request so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
   /** A direct hand on the state, for changes behind a program's back. */
-  readonly cloud: Cloud;
+  readonly cloud: AdminControls;
   /** Failures of the API on demand. */
   readonly faults: Faults;
   /** Failures of machines, and of the way to them, on demand. */
@@ -69,7 +69,7 @@ interface SavedEmulator {
   readonly world: Snapshot;
 }
 
-const PORTS = {
+const portOptions = {
   port: { owner: "the API", flag: "--port" },
   sshPort: { owner: "the SSH servers", flag: "--ssh-port" },
 } as const;
@@ -96,7 +96,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const zones = options.zones ?? saved?.world.zones.map(({ name }) => name) ?? ZONES;
     if (zones.length === 0 || new Set(zones).size < zones.length) throw new Error("Give at least one zone, each once");
     const start = { options, zones, directory, saved };
-    if (options.guests !== "none") sshPort = await explained(start, "sshPort", reserveSshPort);
+    if (options.guests !== "none") sshPort = await withPort(start, "sshPort", reserveSshPort);
     return await open(start, sshPort);
   } catch (error) {
     await sshPort?.release();
@@ -108,10 +108,10 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulator> {
   const { options, zones, directory, saved } = start;
   let world: World | undefined;
-  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const settings = { ...defaultSettings, ...options.settings };
   const closedPort = () => world?.settings.closedPort ?? settings.closedPort;
   const port = sshPort?.port ?? options.sshPort ?? saved?.sshPort ?? 22;
-  const past = saved && settled(saved.world);
+  const past = saved && settleSnapshot(saved.world);
   const ids = new Set(past?.zones.flatMap(({ instances }) => instances.map(({ id }) => id)));
   const kept = directory && { directory: directory.guests, ids };
   const shared = { port, closedPort, hostKeys: options.hostKeys };
@@ -123,8 +123,8 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
   const running = new RunningEmulator(start, world, port, sshPort);
   try {
     if (past) restore(world, past);
-    if (past) await explained(start, "sshPort", () => resume(running.world));
-    await explained(start, "port", (wanted) => running.listen(wanted));
+    if (past) await withPort(start, "sshPort", () => resume(running.world));
+    await withPort(start, "port", (wanted) => running.listen(wanted));
     if (directory) running.keepState(directory);
     return running;
   } catch (error) {
@@ -134,9 +134,9 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
 }
 
 /** Does what needs a port: the one that is asked for, else the saved one, else 0. @throws when it is taken, saying whose */
-async function explained<T>(
+async function withPort<T>(
   { options, saved }: Start,
-  name: keyof typeof PORTS,
+  name: keyof typeof portOptions,
   take: (port: number) => Promise<T>,
 ): Promise<T> {
   const port = options[name] ?? saved?.[name] ?? 0;
@@ -144,7 +144,7 @@ async function explained<T>(
     return await take(port);
   } catch (error) {
     if (!saved || options[name] !== undefined || codeOf(error) !== "EADDRINUSE") throw error;
-    const { owner, flag } = PORTS[name];
+    const { owner, flag } = portOptions[name];
     throw new Error(
       `Port ${port}, which ${owner} had when the state was saved, is taken (${error instanceof Error ? error.message : error}). ` +
         `Stop what listens there, or choose another with ${flag} (option ${name}) and tell it to whatever knows the old one.`,
@@ -154,7 +154,7 @@ async function explained<T>(
 }
 
 class RunningEmulator implements Emulator {
-  readonly cloud: Cloud;
+  readonly cloud: AdminControls;
   readonly faults = new Faults();
   readonly guests: GuestControls;
   readonly requests: RecordedRequest[] = [];
@@ -170,7 +170,7 @@ class RunningEmulator implements Emulator {
     readonly reserved: SshPort | undefined,
   ) {
     const { options, saved } = start;
-    this.cloud = new Cloud(world);
+    this.cloud = new AdminControls(world);
     this.guests = new GuestControls(world);
     const credentials = {
       apiKey: options.apiKey ?? saved?.apiKey ?? `EXO${randomBytes(12).toString("hex")}`,

@@ -68,7 +68,7 @@ export interface Settings {
 }
 
 /** The behaviours assumed when nothing is said. */
-export const DEFAULT_SETTINGS: Settings = {
+export const defaultSettings: Settings = {
   deletedKeys: "listed",
   duplicateMaterial: "accepted",
   namesOfOneKey: "asked",

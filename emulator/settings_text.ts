@@ -1,7 +1,7 @@
 /** Settings as they are written on a command line: `deletedKeys=dropped`. */
 import { isIPv4 } from "node:net";
 import { router } from "./api/routes";
-import { DEFAULT_SETTINGS, type Settings } from "./settings";
+import { defaultSettings, type Settings } from "./settings";
 
 /** How the value of one setting is written. */
 interface Form<Value> {
@@ -11,7 +11,7 @@ interface Form<Value> {
   read(text: string): Value | undefined;
 }
 
-const FORMS: { readonly [Name in keyof Settings]: Form<Settings[Name]> } = {
+const forms: { readonly [Name in keyof Settings]: Form<Settings[Name]> } = {
   deletedKeys: oneOf("listed", "dropped", "by-name"),
   duplicateMaterial: oneOf("accepted", "refused"),
   namesOfOneKey: oneOf("asked", "first"),
@@ -43,27 +43,27 @@ export function readSetting(text: string): Partial<Settings> {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at));
   if (!isName(name)) {
-    throw new SettingError(`"${text}" is not a setting: give name=value, name one of ${NAMES.join(", ")}`);
+    throw new SettingError(`"${text}" is not a setting: give name=value, name one of ${names.join(", ")}`);
   }
-  const value = FORMS[name].read(text.slice(at + 1));
-  if (value === undefined) throw new SettingError(`"${text}" is not possible: ${name} is ${FORMS[name].shown}`);
+  const value = forms[name].read(text.slice(at + 1));
+  if (value === undefined) throw new SettingError(`"${text}" is not possible: ${name} is ${forms[name].shown}`);
   return { [name]: value };
 }
 
-const NAMES = Object.keys(FORMS);
+const names = Object.keys(forms);
 
 function isName(name: string): name is keyof Settings {
-  return NAMES.includes(name);
+  return names.includes(name);
 }
 
 /** A line for each setting: what it can be, and what it is when nothing is said. */
 export function settingsHelp(): string {
-  const lines = NAMES.filter(isName).map((name) => `  ${`${name}=${FORMS[name].shown}`.padEnd(47)} ${byDefault(name)}`);
+  const lines = names.filter(isName).map((name) => `  ${`${name}=${forms[name].shown}`.padEnd(47)} ${byDefault(name)}`);
   return `${lines.join("\n")}\n`;
 }
 
 function byDefault(name: keyof Settings): string {
-  const value = DEFAULT_SETTINGS[name];
+  const value = defaultSettings[name];
   return value === undefined || (Array.isArray(value) && value.length === 0)
     ? "(default: none)"
     : `(default: ${value})`;

@@ -16,7 +16,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
-import { lineOfThisProcess, livingHolder } from "./holder";
+import { describeThisProcess, livingOwner } from "./owner_process";
 import { codeOf } from "./system_error";
 
 /** What a file holds: its content beside the proof that it is what was written. */
@@ -52,7 +52,7 @@ export class StateDirectory {
         `${path} holds files and no emulator's state. Name an empty directory, or one that is yet to be.`,
       );
     }
-    take(path);
+    takeLock(path);
     chmodSync(path, 0o700);
     return new StateDirectory(path);
   }
@@ -64,12 +64,12 @@ export class StateDirectory {
 
   /** What was written last; undefined before the first time. @throws when the file is damaged */
   readState<T>(): T | undefined {
-    return readWhole<T>(join(this.path, STATE));
+    return readChecked<T>(join(this.path, STATE));
   }
 
   /** Replaces the state. @throws when it cannot be written; then the one before is still there */
   writeState(state: object): void {
-    writeWhole(join(this.path, STATE), state);
+    writeAtomically(join(this.path, STATE), state);
   }
 
   /** Lets another emulator have the directory. */
@@ -80,7 +80,7 @@ export class StateDirectory {
 }
 
 /** The content of a file that `writeWhole` wrote; undefined when there is none. @throws when it is damaged */
-export function readWhole<T>(path: string): T | undefined {
+export function readChecked<T>(path: string): T | undefined {
   let text: string;
   try {
     text = readFileSync(path, "utf8");
@@ -88,7 +88,7 @@ export function readWhole<T>(path: string): T | undefined {
     if (codeOf(error) === "ENOENT") return undefined;
     throw error;
   }
-  const { format, sha256, content } = envelope(text);
+  const { format, sha256, content } = parseEnvelope(text);
   if (format !== undefined && format !== FORMAT) throw new Error(`${path} was written by another version (${format})`);
   if (sha256 !== digest(content)) {
     throw new Error(`${path} is damaged. Put a copy in its place, or begin anew with another directory.`);
@@ -98,7 +98,7 @@ export function readWhole<T>(path: string): T | undefined {
 }
 
 /** Writes a file, 0600, so that whoever reads it finds all of it or what was there before. */
-export function writeWhole(path: string, content: object): void {
+export function writeAtomically(path: string, content: object): void {
   const whole: Envelope = { format: FORMAT, sha256: digest(content), content };
   const temporary = `${path}.new`;
   rmSync(temporary, { force: true });
@@ -106,7 +106,7 @@ export function writeWhole(path: string, content: object): void {
   renameSync(temporary, path);
 }
 
-function envelope(text: string): Partial<Envelope> {
+function parseEnvelope(text: string): Partial<Envelope> {
   try {
     const parsed: unknown = JSON.parse(text);
     return typeof parsed === "object" && parsed !== null ? parsed : {};
@@ -122,13 +122,13 @@ function digest(content: unknown): string {
 }
 
 /** Puts this process's lock into the directory. A link appears with its content, so no lock is ever half-written. */
-function take(directory: string): void {
+function takeLock(directory: string): void {
   const lock = join(directory, LOCK);
   const own = `${lock}.${randomUUID()}`;
-  writeFileSync(own, lineOfThisProcess(), { mode: 0o600 });
+  writeFileSync(own, describeThisProcess(), { mode: 0o600 });
   try {
-    while (!linked(own, lock)) {
-      refuseLiving(directory, lock);
+    while (!tryLink(own, lock)) {
+      throwIfOwned(directory, lock);
       removeStale(directory, lock);
     }
   } finally {
@@ -136,7 +136,7 @@ function take(directory: string): void {
   }
 }
 
-function linked(own: string, lock: string): boolean {
+function tryLink(own: string, lock: string): boolean {
   try {
     linkSync(own, lock);
     return true;
@@ -146,8 +146,8 @@ function linked(own: string, lock: string): boolean {
   }
 }
 
-function refuseLiving(directory: string, lock: string): void {
-  const pid = livingHolder(readFileSync(lock, "utf8"));
+function throwIfOwned(directory: string, lock: string): void {
+  const pid = livingOwner(readFileSync(lock, "utf8"));
   if (pid === undefined) return;
   throw new Error(`The emulator of process ${pid} has the state in ${directory}. End it, or name another directory.`);
 }
@@ -157,9 +157,9 @@ function removeStale(directory: string, lock: string): void {
   const moved = `${lock}.${randomUUID()}`;
   renameSync(lock, moved);
   try {
-    refuseLiving(directory, moved);
+    throwIfOwned(directory, moved);
   } catch (error) {
-    linked(moved, lock);
+    tryLink(moved, lock);
     throw error;
   } finally {
     rmSync(moved);

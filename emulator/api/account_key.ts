@@ -13,15 +13,15 @@ export interface AccountKey {
 }
 
 /** Reads a public key, one line with or without a line end. @throws ApiError 409 for what the account does not take */
-export function accountKey(text: string, settings: Settings): AccountKey {
-  const key = parsed(text);
-  if (!key) return unchecked(text, settings);
+export function parseAccountKey(text: string, settings: Settings): AccountKey {
+  const key = tryParse(text);
+  if (!key) return parseOtherKey(text, settings);
   if (key.algorithm === "ecdsa" && settings.ecdsaKeys === "refused") throw invalidKey();
   if ((key.rsaBits ?? Infinity) < settings.smallestRsa) throw invalidKey();
   return { fingerprint: key.fingerprintMd5, line: key.openssh };
 }
 
-function parsed(text: string): PublicKey | undefined {
+function tryParse(text: string): PublicKey | undefined {
   try {
     return parsePublicKey(text);
   } catch {
@@ -30,7 +30,7 @@ function parsed(text: string): PublicKey | undefined {
 }
 
 /** The kinds that this package does not use and the real API may take all the same. */
-function unchecked(text: string, { securityKeys, smallestRsa }: Settings): AccountKey {
+function parseOtherKey(text: string, { securityKeys, smallestRsa }: Settings): AccountKey {
   const [type = "", base64 = "", ...more] = text.trim().split(" ");
   const blob = Buffer.from(base64, "base64");
   const [named, ...numbers] = fieldsOf(blob);

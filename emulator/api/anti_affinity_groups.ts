@@ -5,9 +5,9 @@ import { unrecorded } from "./errors";
 import type { AntiAffinityGroupRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, nameOf, type Schema } from "./schema";
-import { found, type World } from "./world";
+import { lookUp, type World } from "./world";
 
-const CREATE: Schema = {
+const createSchema: Schema = {
   type: "object",
   required: ["name"],
   properties: { name: nameOf("Anti-affinity Group name"), description: { type: "string", maxLength: 255 } },
@@ -28,11 +28,11 @@ export const antiAffinityGroupRoutes: readonly Route[] = [
 ];
 
 function groupOf(request: ApiRequest): AntiAffinityGroupRecord {
-  return found(request.world.antiAffinityGroups, param(request, "id"), "Anti-affinity group");
+  return lookUp(request.world.antiAffinityGroups, param(request, "id"), "Anti-affinity group");
 }
 
 function create(request: ApiRequest) {
-  const body = checkBody(CREATE, request.body);
+  const body = checkBody(createSchema, request.body);
   const name = text(body, "name") ?? "";
   const groups = request.world.antiAffinityGroups;
   if ([...groups.values()].some((group) => group.name === name)) {

@@ -12,7 +12,7 @@ export function stableId(text: string): string {
   );
 }
 
-const SIZES: ReadonlyArray<readonly [size: string, cpus: number, gib: number]> = [
+const sizes: ReadonlyArray<readonly [size: string, cpus: number, gib: number]> = [
   ["tiny", 1, 1],
   ["small", 2, 2],
   ["medium", 2, 4],
@@ -31,15 +31,15 @@ const type = (family: string, size: string, cpus: number, gib: number): Instance
 });
 
 /** The types of every zone; GPUs, as on the real API, only for whoever has asked for them. */
-export const INSTANCE_TYPES: readonly InstanceTypeRecord[] = [
+export const instanceTypes: readonly InstanceTypeRecord[] = [
   type("standard", "micro", 1, 0.5),
-  ...SIZES.map(([size, cpus, gib]) => type("standard", size, cpus, gib)),
-  ...SIZES.slice(2).map(([size, cpus, gib]) => type("cpu", size, cpus * 2, gib)),
-  ...SIZES.slice(2).map(([size, cpus, gib]) => type("memory", size, cpus, gib * 2)),
+  ...sizes.map(([size, cpus, gib]) => type("standard", size, cpus, gib)),
+  ...sizes.slice(2).map(([size, cpus, gib]) => type("cpu", size, cpus * 2, gib)),
+  ...sizes.slice(2).map(([size, cpus, gib]) => type("memory", size, cpus, gib * 2)),
   type("gpu2", "small", 12, 56),
 ];
 
-const TEMPLATES: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "name" | "family" | "version">> = [
+const templates: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "name" | "family" | "version">> = [
   { name: "Linux Debian 13 (Trixie) 64-bit", family: "Linux Debian", version: "13", defaultUser: "debian" },
   { name: "Linux Debian 12 (Bookworm) 64-bit", family: "Linux Debian", version: "12", defaultUser: "debian" },
   { name: "Linux Ubuntu 24.04 LTS 64-bit", family: "Linux Ubuntu", version: "24.04", defaultUser: "ubuntu" },
@@ -65,7 +65,7 @@ const TEMPLATES: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "n
 
 /** The templates of one zone. Like the real ones they have another id in each zone. */
 export function templatesOf(zone: string): TemplateRecord[] {
-  return TEMPLATES.map((template) => ({
+  return templates.map((template) => ({
     defaultUser: "root",
     visibility: "public",
     size: 10 * GIB,

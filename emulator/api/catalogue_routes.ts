@@ -1,25 +1,25 @@
 /** What is only read: instance types, templates and operations. */
-import { INSTANCE_TYPES } from "./catalogue";
+import { instanceTypes } from "./catalogue";
 import { notFound } from "./errors";
 import type { InstanceTypeRecord, TemplateRecord } from "./records";
 import { type ApiRequest, param, type Route } from "./route";
-import { found, type World, type Zone } from "./world";
+import { lookUp, type World, type Zone } from "./world";
 
 /** GET only. */
 export const catalogueRoutes: readonly Route[] = [
-  ["GET", "/instance-type", ({ world }) => ({ "instance-types": INSTANCE_TYPES.map((type) => typeBody(world, type)) })],
+  ["GET", "/instance-type", ({ world }) => ({ "instance-types": instanceTypes.map((type) => typeBody(world, type)) })],
   ["GET", "/instance-type/{id}", getType],
   ["GET", "/template", listTemplates],
   [
     "GET",
     "/template/{id}",
-    ({ zone, params }) => templateBody(zone, found(zone.templates, params["id"] ?? "", "Template")),
+    ({ zone, params }) => templateBody(zone, lookUp(zone.templates, params["id"] ?? "", "Template")),
   ],
   ["GET", "/operation/{id}", (request) => request.world.operations.find(param(request, "id"))],
 ];
 
 function getType(request: ApiRequest) {
-  const type = INSTANCE_TYPES.find(({ id }) => id === param(request, "id"));
+  const type = instanceTypes.find(({ id }) => id === param(request, "id"));
   if (!type) throw notFound("Instance type");
   return typeBody(request.world, type);
 }

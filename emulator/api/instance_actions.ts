@@ -1,20 +1,20 @@
 /** What is done to an existing instance: power, size, protection. */
 import { number, refId } from "./body";
-import { INSTANCE_TYPES } from "./catalogue";
+import { instanceTypes } from "./catalogue";
 import { badRequest, conflict, mustBeStopped, notFound, protectedInstance } from "./errors";
-import { become } from "./instance_create";
+import { setState } from "./instance_create";
 import { instanceOf } from "./instances";
 import type { InstanceRecord } from "./records";
 import { type ApiRequest, begin, type Route } from "./route";
 import { checkBody, idRef, type Schema } from "./schema";
 
-const SCALE: Schema = {
+const scaleSchema: Schema = {
   type: "object",
   required: ["instance-type"],
   properties: { "instance-type": idRef("Instance Type") },
 };
 
-const RESIZE: Schema = {
+const resizeSchema: Schema = {
   type: "object",
   required: ["disk-size"],
   properties: {
@@ -55,7 +55,7 @@ function reboot(request: ApiRequest) {
     await instance.machine.stop();
     await instance.machine.start();
   };
-  return begin(request, { noun: "instance", id: instance.id, work, fail: () => become(instance, "error") });
+  return begin(request, { noun: "instance", id: instance.id, work, fail: () => setState(instance, "error") });
 }
 
 function transition(
@@ -69,15 +69,15 @@ function transition(
     id: instance.id,
     envelope: "resource",
     work: step.work,
-    settle: () => become(instance, step.after),
-    fail: () => become(instance, "error"),
+    settle: () => setState(instance, step.after),
+    fail: () => setState(instance, "error"),
   });
 }
 
 function scale(request: ApiRequest) {
   const instance = instanceOf(request);
-  const typeId = refId(checkBody(SCALE, request.body), "instance-type");
-  const [from, to] = [instance.typeId, typeId].map((id) => INSTANCE_TYPES.find((type) => type.id === id));
+  const typeId = refId(checkBody(scaleSchema, request.body), "instance-type");
+  const [from, to] = [instance.typeId, typeId].map((id) => instanceTypes.find((type) => type.id === id));
   if (!to) throw notFound("Instance type");
   if (instance.state !== "stopped") throw mustBeStopped();
   if (to.family !== from?.family) throw badRequest(`Instance can only be scaled within the family ${from?.family}`);
@@ -89,7 +89,7 @@ function scale(request: ApiRequest) {
 
 function resizeDisk(request: ApiRequest) {
   const instance = instanceOf(request);
-  const size = number(checkBody(RESIZE, request.body), "disk-size") ?? 0;
+  const size = number(checkBody(resizeSchema, request.body), "disk-size") ?? 0;
   if (instance.state !== "stopped") throw mustBeStopped();
   if (size < instance.diskSize) throw badRequest(`Disk of ${instance.diskSize} GiB cannot shrink to ${size} GiB`);
   const settle = () => {

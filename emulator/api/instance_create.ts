@@ -1,10 +1,10 @@
 /** Creation of an instance, by hand or by a pool: the one moment at which keys reach a guest. */
 import { randomBytes, randomUUID } from "node:crypto";
-import { INSTANCE_TYPES } from "./catalogue";
+import { instanceTypes } from "./catalogue";
 import { badRequest, conflict, notFound, unrecorded } from "./errors";
 import type { OperationBody, OperationFault } from "./operations";
 import type { InstanceRecord, KeyRecord, ListedKey, TemplateRecord } from "./records";
-import { found, type World, type Zone } from "./world";
+import { lookUp, type World, type Zone } from "./world";
 
 /** A creation, whoever asked for it. */
 export interface Order {
@@ -34,25 +34,25 @@ export function createInstance(world: World, zone: Zone, order: Order): Operatio
     id: instance.id,
     fault: order.fault,
     work: () => (starts ? instance.machine.start() : instance.machine.guest()),
-    settle: () => become(instance, starts ? "running" : "stopped"),
-    fail: () => become(instance, "error"),
+    settle: () => setState(instance, starts ? "running" : "stopped"),
+    fail: () => setState(instance, "error"),
   });
 }
 
 /** Ends a transition, unless a deletion has begun meanwhile. */
-export function become(instance: InstanceRecord, state: InstanceRecord["state"]): void {
+export function setState(instance: InstanceRecord, state: InstanceRecord["state"]): void {
   if (instance.state !== "destroying") instance.state = state;
 }
 
 function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
   const quota = world.settings.instanceQuota;
   if (quota !== undefined && world.instances.length >= quota) throw conflict("Quota exceeded for resource instance");
-  const template = checkedTemplate(zone, order);
-  const keys = orderedKeys(world, order.keyNames);
+  const template = checkTemplate(zone, order);
+  const keys = lookUpKeys(world, order.keyNames);
   if (!template.sshKeyEnabled && keys.length > 0 && world.settings.keysWithoutSupport === "refused") {
     throw unrecorded(400, `Template ${template.name} does not support SSH keys`);
   }
-  const securityGroups = checkedIds(world.securityGroups, order.securityGroups, "Security group");
+  const securityGroups = checkIds(world.securityGroups, order.securityGroups, "Security group");
   const id = randomUUID();
   const name = order.name ?? `VM-${id}`;
   const address = world.addresses.take();
@@ -76,24 +76,24 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
     macAddress: `06:${(randomBytes(5).toString("hex").match(/../g) ?? []).join(":")}`,
     bootKeys: listedAs(world, keys),
     securityGroups: securityGroups ?? [defaultGroup(world)],
-    antiAffinityGroups: checkedIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group") ?? [],
+    antiAffinityGroups: checkIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group") ?? [],
     manager: order.manager,
     isProtected: false,
     machine: world.machineFor(id, { hostname: name, user: template.defaultUser, publicKeys, address, userData }),
   };
 }
 
-function checkedTemplate(zone: Zone, order: Order): TemplateRecord {
-  const type = INSTANCE_TYPES.find(({ id }) => id === order.typeId);
+function checkTemplate(zone: Zone, order: Order): TemplateRecord {
+  const type = instanceTypes.find(({ id }) => id === order.typeId);
   if (!type) throw notFound("Instance type");
   if (!type.authorized) throw unrecorded(409, `Instance type ${type.family}.${type.size} is not authorized`);
-  const template = found(zone.templates, order.templateId, "Template");
+  const template = lookUp(zone.templates, order.templateId, "Template");
   if (order.diskSize * 1024 ** 3 >= template.size) return template;
   throw badRequest(`Disk size ${order.diskSize} GiB is smaller than the template's ${template.size / 1024 ** 3} GiB`);
 }
 
 /** The registered keys of these names. @throws ApiError, with the status that the settings say, for another one */
-export function orderedKeys(world: World, names: readonly string[]): KeyRecord[] {
+export function lookUpKeys(world: World, names: readonly string[]): KeyRecord[] {
   return names.map((name) => {
     const key = world.keys.get(name);
     if (key) return key;
@@ -113,8 +113,8 @@ function firstOf(registered: readonly KeyRecord[], key: KeyRecord): KeyRecord {
   return registered.find(({ fingerprint }) => fingerprint === key.fingerprint) ?? key;
 }
 
-function checkedIds(map: ReadonlyMap<string, unknown>, ids: readonly string[] | undefined, what: string) {
-  for (const id of ids ?? []) found(map, id, what);
+function checkIds(map: ReadonlyMap<string, unknown>, ids: readonly string[] | undefined, what: string) {
+  for (const id of ids ?? []) lookUp(map, id, what);
   return ids && [...ids];
 }
 

@@ -1,17 +1,17 @@
 /** Instance pools, as far as keys are concerned: members are made with the pool's keys, and made again when lost. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { keyNames, number, refId, refIds, text, textMap } from "./body";
-import { createInstance, orderedKeys } from "./instance_create";
+import { createInstance, lookUpKeys } from "./instance_create";
 import { evict, membersOf, resize } from "./instance_pool_members";
 import type { PoolRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { type Body, checkBody, idRef, idRefs, keyRef, labels, nameOf, type Schema, UUID } from "./schema";
-import { found, type World, type Zone } from "./world";
+import { lookUp, type World, type Zone } from "./world";
 
 const nullable = (schema: Schema): Schema => ({ ...schema, nullable: true });
-const KEYS: Schema = { type: "array", description: "Instances SSH Keys", uniqueItems: true, items: keyRef };
+const keysSchema: Schema = { type: "array", description: "Instances SSH Keys", uniqueItems: true, items: keyRef };
 
-const UPDATE: Schema = {
+const updateSchema: Schema = {
   type: "object",
   properties: {
     name: nameOf("Instance Pool name"),
@@ -21,7 +21,7 @@ const UPDATE: Schema = {
     template: idRef("Instances template"),
     "disk-size": { type: "integer", description: "Instances disk size in GiB", minimum: 10, maximum: 51_200 },
     "ssh-key": nullable(keyRef),
-    "ssh-keys": nullable(KEYS),
+    "ssh-keys": nullable(keysSchema),
     "security-groups": nullable(idRefs("Instance Pool Security Groups")),
     "anti-affinity-groups": nullable(idRefs("Instance Pool Anti-affinity Groups")),
     labels,
@@ -35,15 +35,19 @@ const UPDATE: Schema = {
   },
 };
 
-const CREATE: Schema = {
-  ...UPDATE,
+const createSchema: Schema = {
+  ...updateSchema,
   required: ["name", "size", "instance-type", "template", "disk-size"],
-  properties: { ...UPDATE.properties, size: { type: "integer", description: "Number of Instances", minimum: 1 } },
+  properties: { ...updateSchema.properties, size: { type: "integer", description: "Number of Instances", minimum: 1 } },
 };
 
-const SCALE: Schema = { type: "object", required: ["size"], properties: { size: { type: "integer", minimum: 0 } } };
+const scaleSchema: Schema = {
+  type: "object",
+  required: ["size"],
+  properties: { size: { type: "integer", minimum: 0 } },
+};
 
-const EVICT: Schema = {
+const evictSchema: Schema = {
   type: "object",
   required: ["instances"],
   properties: { instances: { type: "array", items: { type: "string", pattern: UUID } } },
@@ -63,18 +67,18 @@ export const instancePoolRoutes: readonly Route[] = [
   [
     "PUT",
     "/instance-pool/{id}:scale",
-    (request) => scaleTo(request, number(checkBody(SCALE, request.body), "size") ?? 0),
+    (request) => scaleTo(request, number(checkBody(scaleSchema, request.body), "size") ?? 0),
   ],
   ["PUT", "/instance-pool/{id}:evict", evictMembers],
 ];
 
 function poolOf(request: ApiRequest): PoolRecord {
-  return found(request.zone.pools, param(request, "id"), "Instance pool");
+  return lookUp(request.zone.pools, param(request, "id"), "Instance pool");
 }
 
 function create(request: ApiRequest) {
   const { world, zone } = request;
-  const body = checkBody(CREATE, request.body);
+  const body = checkBody(createSchema, request.body);
   const pool: PoolRecord = {
     ...changes(world, body),
     id: randomUUID(),
@@ -90,7 +94,7 @@ function create(request: ApiRequest) {
 /** The fields that a body gives; the orchestrator takes absent keys for "no keys". */
 function changes(world: World, body: Body, before?: PoolRecord): Omit<PoolRecord, "id" | "state" | "size"> {
   const keys = keyNames(body) ?? [];
-  orderedKeys(world, keys);
+  lookUpKeys(world, keys);
   return {
     name: text(body, "name") ?? before?.name ?? "",
     description: text(body, "description") ?? before?.description,
@@ -108,7 +112,7 @@ function changes(world: World, body: Body, before?: PoolRecord): Omit<PoolRecord
 
 function update(request: ApiRequest) {
   const pool = poolOf(request);
-  const changed = changes(request.world, checkBody(UPDATE, request.body), pool);
+  const changed = changes(request.world, checkBody(updateSchema, request.body), pool);
   return begin(request, { noun: "instance-pool", id: pool.id, settle: () => Object.assign(pool, changed) });
 }
 
@@ -138,7 +142,7 @@ function scaleTo(request: ApiRequest, size: number) {
 function evictMembers(request: ApiRequest) {
   const { zone } = request;
   const pool = poolOf(request);
-  const { instances } = checkBody(EVICT, request.body);
+  const { instances } = checkBody(evictSchema, request.body);
   const leaving = membersOf(zone, pool).filter(({ id }) => Array.isArray(instances) && instances.includes(id));
   pool.size -= leaving.length;
   return begin(request, { noun: "instance-pool", id: pool.id, work: () => evict(zone, leaving) });

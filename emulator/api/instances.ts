@@ -8,9 +8,9 @@ import type { InstanceRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, idRef, idRefs, keyRef, labels, nameOf, type Schema } from "./schema";
 
-const ASSIGNMENTS = ["dual", "inet4", "none"] as const;
+const assignments = ["dual", "inet4", "none"] as const;
 
-const MUTABLE: Record<string, Schema> = {
+const mutableFields: Record<string, Schema> = {
   name: nameOf("Instance name"),
   labels,
   "user-data": {
@@ -19,15 +19,15 @@ const MUTABLE: Record<string, Schema> = {
     minLength: 1,
     maxLength: 32_768,
   },
-  "public-ip-assignment": { type: "string", description: "Assign public IP to the Instance", enum: ASSIGNMENTS },
+  "public-ip-assignment": { type: "string", description: "Assign public IP to the Instance", enum: assignments },
   "application-consistent-snapshot-enabled": { type: "boolean" },
 };
 
-const CREATE: Schema = {
+const createSchema: Schema = {
   type: "object",
   required: ["disk-size", "instance-type", "template"],
   properties: {
-    ...MUTABLE,
+    ...mutableFields,
     "disk-size": { type: "integer", description: "Instance disk size in GiB", minimum: 10, maximum: 51_200 },
     "instance-type": idRef("Instance Type"),
     template: idRef("Instance Template"),
@@ -42,7 +42,10 @@ const CREATE: Schema = {
   },
 };
 
-const UPDATE: Schema = { type: "object", properties: { ...MUTABLE, labels: { ...labels, nullable: true } } };
+const updateSchema: Schema = {
+  type: "object",
+  properties: { ...mutableFields, labels: { ...labels, nullable: true } },
+};
 
 /** What does not need an action. */
 export const instanceRoutes: readonly Route[] = [
@@ -84,7 +87,7 @@ function hasLabels(instance: InstanceRecord, filter: string): boolean {
 }
 
 function create(request: ApiRequest) {
-  const body = checkBody(CREATE, request.body);
+  const body = checkBody(createSchema, request.body);
   return createInstance(request.world, request.zone, {
     name: text(body, "name"),
     typeId: refId(body, "instance-type") ?? "",
@@ -101,11 +104,11 @@ function create(request: ApiRequest) {
   });
 }
 
-const assignment = (value: string | undefined) => ASSIGNMENTS.find((known) => known === value);
+const assignment = (value: string | undefined) => assignments.find((known) => known === value);
 
 function update(request: ApiRequest) {
   const instance = instanceOf(request);
-  const body = checkBody(UPDATE, request.body);
+  const body = checkBody(updateSchema, request.body);
   const publicIpAssignment = assignmentAfter(request, instance, assignment(text(body, "public-ip-assignment")));
   const settle = () => {
     instance.name = text(body, "name") ?? instance.name;

@@ -47,7 +47,7 @@ function sentence(finding: Finding): string {
 
 function* findingsOf(schema: Schema, value: unknown, path: Path): Generator<Finding> {
   if (value === null && schema.nullable) return;
-  const wrong = wrongness(schema, value);
+  const wrong = violationOf(schema, value);
   if (wrong) yield { in: path, path: path.join("."), message: wrong, description: schema.description ?? "" };
   else if (Array.isArray(value)) yield* arrayFindings(schema, value, path);
   else if (isObject(value)) yield* objectFindings(schema, value, path);
@@ -66,14 +66,14 @@ function* objectFindings(schema: Schema, value: Body, path: Path): Generator<Fin
   }
 }
 
-function wrongness(schema: Schema, value: unknown): string | undefined {
+function violationOf(schema: Schema, value: unknown): string | undefined {
   switch (schema.type) {
     case "object":
       return isObject(value) ? missingKeys(schema, value) : "should be a Map";
     case "array":
-      return Array.isArray(value) ? repeated(schema, value) : "should be an Array";
+      return Array.isArray(value) ? duplicateItems(schema, value) : "should be an Array";
     case "string":
-      return typeof value === "string" ? wrongText(schema, value) : "should be a String";
+      return typeof value === "string" ? textViolation(schema, value) : "should be a String";
     case "integer":
       return Number.isInteger(value) ? outOfRange(schema, Number(value)) : "should be an Integer";
     case "boolean":
@@ -90,12 +90,12 @@ function missingKeys(schema: Schema, value: Body): string | undefined {
   return missing.length > 0 ? `missing keys ${missing.map((name) => `'${name}'`).join(", ")}` : undefined;
 }
 
-function repeated(schema: Schema, values: readonly unknown[]): string | undefined {
+function duplicateItems(schema: Schema, values: readonly unknown[]): string | undefined {
   const distinct = new Set(values.map((value) => JSON.stringify(value)));
   return schema.uniqueItems && distinct.size < values.length ? "should have unique items" : undefined;
 }
 
-function wrongText(schema: Schema, text: string): string | undefined {
+function textViolation(schema: Schema, text: string): string | undefined {
   if (schema.enum && !schema.enum.includes(text)) return `should be one of: ${schema.enum.join(", ")}`;
   if (schema.pattern && !schema.pattern.test(text)) return `should match ${schema.pattern.source}`;
   if (text.length < (schema.minLength ?? 0)) return `should be at least ${schema.minLength} characters long`;

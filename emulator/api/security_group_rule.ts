@@ -4,11 +4,11 @@ import { number, text } from "./body";
 import type { RuleRecord } from "./records";
 import { type Body, idRef, type Schema } from "./schema";
 
-const PORT: Schema = { type: "integer", minimum: 1, maximum: 65_535 };
-const ICMP_NUMBER: Schema = { type: "integer", minimum: -1, maximum: 254, nullable: true };
+const portSchema: Schema = { type: "integer", minimum: 1, maximum: 65_535 };
+const icmpNumberSchema: Schema = { type: "integer", minimum: -1, maximum: 254, nullable: true };
 
 /** The body of POST /security-group/{id}/rules. */
-export const RULE: Schema = {
+export const ruleSchema: Schema = {
   type: "object",
   required: ["flow-direction", "protocol"],
   properties: {
@@ -21,9 +21,13 @@ export const RULE: Schema = {
     description: { type: "string", description: "Security Group rule description", maxLength: 255 },
     network: { type: "string", description: "CIDR-formatted network allowed" },
     "security-group": idRef("Security Group allowed"),
-    "start-port": { ...PORT, description: "Start port of the range" },
-    "end-port": { ...PORT, description: "End port of the range" },
-    icmp: { type: "object", description: "ICMP details", properties: { type: ICMP_NUMBER, code: ICMP_NUMBER } },
+    "start-port": { ...portSchema, description: "Start port of the range" },
+    "end-port": { ...portSchema, description: "End port of the range" },
+    icmp: {
+      type: "object",
+      description: "ICMP details",
+      properties: { type: icmpNumberSchema, code: icmpNumberSchema },
+    },
   },
 };
 

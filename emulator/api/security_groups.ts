@@ -6,16 +6,20 @@ import { badRequest, unrecorded } from "./errors";
 import type { RuleRecord, SecurityGroupRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, idRef, nameOf, type Schema } from "./schema";
-import { RULE, ruleOf } from "./security_group_rule";
-import { found } from "./world";
+import { ruleOf, ruleSchema } from "./security_group_rule";
+import { lookUp } from "./world";
 
-const CREATE: Schema = {
+const createSchema: Schema = {
   type: "object",
   required: ["name"],
   properties: { name: nameOf("Security Group name"), description: { type: "string", maxLength: 255 } },
 };
 
-const MEMBER: Schema = { type: "object", required: ["instance"], properties: { instance: idRef("Compute instance") } };
+const memberSchema: Schema = {
+  type: "object",
+  required: ["instance"],
+  properties: { instance: idRef("Compute instance") },
+};
 
 /** Groups, rules, and which instances wear them. */
 export const securityGroupRoutes: readonly Route[] = [
@@ -30,7 +34,7 @@ export const securityGroupRoutes: readonly Route[] = [
 ];
 
 function groupOf(request: ApiRequest): SecurityGroupRecord {
-  return found(request.world.securityGroups, param(request, "id"), "Security group");
+  return lookUp(request.world.securityGroups, param(request, "id"), "Security group");
 }
 
 function list({ world, query }: ApiRequest) {
@@ -40,7 +44,7 @@ function list({ world, query }: ApiRequest) {
 }
 
 function create(request: ApiRequest) {
-  const body = checkBody(CREATE, request.body);
+  const body = checkBody(createSchema, request.body);
   const name = text(body, "name") ?? "";
   const { securityGroups } = request.world;
   if ([...securityGroups.values()].some((group) => group.name === name)) {
@@ -67,10 +71,10 @@ function remove(request: ApiRequest) {
 
 function addRule(request: ApiRequest) {
   const group = groupOf(request);
-  const rule = ruleOf(checkBody(RULE, request.body));
+  const rule = ruleOf(checkBody(ruleSchema, request.body));
   checkNetwork(rule);
   const source = rule["security-group"]?.id;
-  if (source) found(request.world.securityGroups, source, "Security group");
+  if (source) lookUp(request.world.securityGroups, source, "Security group");
   const settle = () => {
     group.rules = [...group.rules, rule];
   };
@@ -85,7 +89,7 @@ function checkNetwork({ network }: RuleRecord): void {
 function removeRule(request: ApiRequest) {
   const group = groupOf(request);
   const id = param(request, "rule");
-  found(new Map(group.rules.map((rule) => [rule.id, rule])), id, "Security group rule");
+  lookUp(new Map(group.rules.map((rule) => [rule.id, rule])), id, "Security group rule");
   const settle = () => {
     group.rules = group.rules.filter((rule) => rule.id !== id);
   };
@@ -102,7 +106,7 @@ function detach(request: ApiRequest) {
 
 function changeMembers(request: ApiRequest, change: (groups: readonly string[], id: string) => string[]) {
   const group = groupOf(request);
-  const body = checkBody(MEMBER, request.body);
+  const body = checkBody(memberSchema, request.body);
   const instance = request.zone.instance(memberId(body["instance"]));
   const settle = () => {
     instance.securityGroups = change(instance.securityGroups, group.id);

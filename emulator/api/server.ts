@@ -87,9 +87,9 @@ async function handle(context: ServerContext, zone: Zone, request: IncomingMessa
   const started = performance.now();
   const incoming = await read(request);
   const fault = context.faults.take(incoming.method, incoming.path ?? "");
-  const answer = await answerOf(context, zone, incoming, fault);
+  const answer = await answerRequest(context, zone, incoming, fault);
   if (answer) response.setHeader("date", new Date(serverTime(context.world)).toUTCString());
-  const answered = answer ? write(response, answer) : breakOff(request, fault);
+  const answered = answer ? write(response, answer) : closeWithoutAnswer(request, fault);
   const ms = Math.round(performance.now() - started);
   const { method, url: path, body } = incoming;
   context.record({
@@ -111,11 +111,11 @@ async function read(request: IncomingMessage): Promise<Incoming> {
 }
 
 /** The answer, or undefined when a fault swallows it. */
-async function answerOf(context: ServerContext, zone: Zone, incoming: Incoming, fault: Fault | undefined) {
+async function answerRequest(context: ServerContext, zone: Zone, incoming: Incoming, fault: Fault | undefined) {
   if (fault?.kind === "reset") return undefined;
   if (fault?.kind === "status") return { status: fault.status, body: fault.body ?? {}, headers: fault.headers ?? {} };
   if (fault?.kind === "delay") await delay(fault.ms, undefined, { signal: context.closing });
-  const answer = work(context, zone, incoming, operationFault(fault));
+  const answer = runRoute(context, zone, incoming, operationFault(fault));
   return fault?.kind === "lost-reply" ? undefined : answer;
 }
 
@@ -125,14 +125,14 @@ function operationFault(fault: Fault | undefined): OperationFault | undefined {
   return { born: fault.kind === "born-failure", reason, message };
 }
 
-function work(context: ServerContext, zone: Zone, incoming: Incoming, fault: OperationFault | undefined): Answer {
+function runRoute(context: ServerContext, zone: Zone, incoming: Incoming, fault: OperationFault | undefined): Answer {
   try {
     const isSigned = authenticate(context, incoming);
     const route = router.find(incoming.method, incoming.path ?? "");
-    if (isSigned) admit(context.world, route?.name);
+    if (isSigned) checkLimits(context.world, route?.name);
     if (!route) throw notFound("Resource");
     const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
-    const body = parsed(incoming.body);
+    const body = parseBody(incoming.body);
     const answer = route.handler({ world: context.world, zone, params: route.params, query, body, fault });
     // Whoever has the answer finds what it says after a restart.
     if (incoming.method !== "GET") context.world.save();
@@ -166,12 +166,12 @@ function serverTime({ settings }: World): number {
 }
 
 /** @throws ApiError 429 beyond the rate limit, 403 for what the role of the key denies */
-function admit({ settings, rateLimit }: World, route: string | undefined): void {
+function checkLimits({ settings, rateLimit }: World, route: string | undefined): void {
   rateLimit.count(settings.requestsPerSecond, performance.now());
   if (route !== undefined && settings.denied.includes(route)) throw deniedByRole();
 }
 
-function parsed(body: Buffer): unknown {
+function parseBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   try {
     return JSON.parse(body.toString());
@@ -190,7 +190,7 @@ function write(response: ServerResponse, { status, body, headers }: Answer): str
   return text;
 }
 
-function breakOff({ socket }: IncomingMessage, fault: Fault | undefined): "" {
+function closeWithoutAnswer({ socket }: IncomingMessage, fault: Fault | undefined): "" {
   if (fault?.kind === "reset") socket.resetAndDestroy();
   else socket.destroy();
   return "";

@@ -9,7 +9,7 @@ import type {
   PoolRecord,
   SecurityGroupRecord,
 } from "./records";
-import { found, type World, type Zone } from "./world";
+import { lookUp, type World, type Zone } from "./world";
 
 /** An instance without its inside, which the guest's own files tell. */
 export type SavedInstance = Omit<InstanceRecord, "machine">;
@@ -52,12 +52,12 @@ export function snapshotOf(world: World): Snapshot {
  * What is true once every operation has ended that was pending when the process was killed: what was coming has come,
  * what was leaving has left. (A process that closes lets them end, so nothing is pending then.)
  */
-export function settled(snapshot: Snapshot): Snapshot {
+export function settleSnapshot(snapshot: Snapshot): Snapshot {
   const passing = new Set(snapshot.zones.flatMap(passingIds));
   return {
     ...snapshot,
-    zones: snapshot.zones.map(settledZone),
-    operations: snapshot.operations.map((operation) => settledOperation(operation, passing)),
+    zones: snapshot.zones.map(settleZone),
+    operations: snapshot.operations.map((operation) => settleOperation(operation, passing)),
   };
 }
 
@@ -68,24 +68,24 @@ function passingIds({ instances, pools }: SavedZone): string[] {
   ].map(({ id }) => id);
 }
 
-function settledZone({ name, instances, pools }: SavedZone): SavedZone {
+function settleZone({ name, instances, pools }: SavedZone): SavedZone {
   const here = instances.filter(({ state }) => state !== "destroying");
   const beyond = pools.flatMap(({ id, size }) => here.filter(({ manager }) => manager?.id === id).slice(size));
   return {
     name,
-    instances: here.filter((instance) => !beyond.includes(instance)).map(settledInstance),
+    instances: here.filter((instance) => !beyond.includes(instance)).map(settleInstance),
     pools: pools.filter(({ state }) => state !== "destroying").map((pool) => ({ ...pool, state: "running" })),
   };
 }
 
-function settledInstance(instance: SavedInstance): SavedInstance {
+function settleInstance(instance: SavedInstance): SavedInstance {
   if (instance.state === "starting") return { ...instance, state: "running" };
   return instance.state === "stopping" ? { ...instance, state: "stopped" } : instance;
 }
 
 // A change in a passing state shows in the snapshot and is brought to its end above. Any other was to be made when its
 // operation ended, so it is lost, and its operation must not say that it succeeded.
-function settledOperation(operation: OperationBody, passing: ReadonlySet<string>): OperationBody {
+function settleOperation(operation: OperationBody, passing: ReadonlySet<string>): OperationBody {
   if (operation.state !== "pending") return operation;
   const id = operation.reference?.id ?? operation.resource?.id ?? "";
   if (passing.has(id)) return { ...operation, state: "success" };
@@ -121,7 +121,7 @@ export async function resume(world: World): Promise<void> {
 }
 
 function machineOf(world: World, zone: Zone, { id, name, templateId, address, bootKeys }: SavedInstance) {
-  const { defaultUser, sshKeyEnabled } = found(zone.templates, templateId, "Template");
+  const { defaultUser, sshKeyEnabled } = lookUp(zone.templates, templateId, "Template");
   // Needed only for a guest whose files were not finished when the process was killed.
   const publicKeys = sshKeyEnabled ? bootKeys.flatMap((key) => materialOf(world, key)) : [];
   return world.machineFor(id, { hostname: name, user: defaultUser, publicKeys, address });

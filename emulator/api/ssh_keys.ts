@@ -4,15 +4,15 @@
  * No route here touches an instance. A key that is deleted stays in every guest that was created with it.
  */
 import { randomUUID } from "node:crypto";
-import { accountKey } from "./account_key";
+import { parseAccountKey } from "./account_key";
 import { text } from "./body";
 import { unrecorded } from "./errors";
 import type { KeyRecord } from "./records";
 import { type ApiRequest, param, type Route } from "./route";
 import { checkBody, type Schema } from "./schema";
-import { found, type World } from "./world";
+import { lookUp, type World } from "./world";
 
-const REGISTER: Schema = {
+const registerSchema: Schema = {
   type: "object",
   required: ["name", "public-key"],
   properties: {
@@ -24,13 +24,13 @@ const REGISTER: Schema = {
 /** Register, list, get and delete. */
 export const sshKeyRoutes: readonly Route[] = [
   ["GET", "/ssh-key", ({ world }) => ({ "ssh-keys": [...world.keys.values()].map(keyBody) })],
-  ["GET", "/ssh-key/{name}", (request) => keyBody(found(request.world.keys, param(request, "name"), "SSH key"))],
+  ["GET", "/ssh-key/{name}", (request) => keyBody(lookUp(request.world.keys, param(request, "name"), "SSH key"))],
   ["POST", "/ssh-key", register],
   ["DELETE", "/ssh-key/{name}", remove],
 ];
 
 function register(request: ApiRequest) {
-  const body = checkBody(REGISTER, request.body);
+  const body = checkBody(registerSchema, request.body);
   const name = text(body, "name") ?? "";
   const record = keyRecord(request.world, name, text(body, "public-key") ?? "");
   const { keys, settings } = request.world;
@@ -39,7 +39,7 @@ function register(request: ApiRequest) {
 }
 
 function remove(request: ApiRequest) {
-  const { name } = found(request.world.keys, param(request, "name"), "SSH key");
+  const { name } = lookUp(request.world.keys, param(request, "name"), "SSH key");
   return synchronous(request, () => request.world.keys.delete(name));
 }
 
@@ -52,7 +52,7 @@ function synchronous({ fault }: ApiRequest, work: () => void) {
 
 /** What the account remembers of a public key. @throws ApiError 409 for one that it does not take */
 export function keyRecord(world: World, name: string, publicKey: string): KeyRecord {
-  const { fingerprint, line } = accountKey(publicKey, world.settings);
+  const { fingerprint, line } = parseAccountKey(publicKey, world.settings);
   const twin = [...world.keys.values()].find((other) => other.name !== name && other.fingerprint === fingerprint);
   if (twin && world.settings.duplicateMaterial === "refused") {
     throw unrecorded(409, `SSH key already exists as ${twin.name}`);

@@ -32,7 +32,7 @@ export class Zone {
 
   /** The instance of this id. @throws ApiError 404 */
   instance(id: string): InstanceRecord {
-    return found(this.instances, id, "Instance");
+    return lookUp(this.instances, id, "Instance");
   }
 }
 
@@ -127,7 +127,7 @@ export class World {
 }
 
 /** The entry of this id. @throws ApiError 404 that says what was not found */
-export function found<T>(map: ReadonlyMap<string, T>, id: string, what: string): T {
+export function lookUp<T>(map: ReadonlyMap<string, T>, id: string, what: string): T {
   const entry = map.get(id);
   if (entry === undefined) throw notFound(what);
   return entry;

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { type AuthContext, type Connection, type PublicKeyAuthContext, utils } from "ssh2";
 import { type PublicKey, parsePublicKey } from "../../provider/keys/public_key";
 import { type Grant, grantIn, typeInside } from "./authorized_keys";
-import { AUTHORIZED_KEYS_FILES, homeOf, type Place } from "./place";
+import { authorizedKeysFiles, homeOf, type Place } from "./place";
 
 /** Who is logged in, and with which restrictions. */
 export interface Login extends Grant {
@@ -52,7 +52,7 @@ export class Authenticator {
   /** The files are read at each attempt, so that an edit counts from the next connection on. */
   async #grantInFiles(user: string, key: PublicKey): Promise<Grant | undefined> {
     const home = homeOf(this.place, user);
-    for (const name of AUTHORIZED_KEYS_FILES) {
+    for (const name of authorizedKeysFiles) {
       const text = await readStrictly(home, join(home, name), this.place.owner ?? process.getuid?.() ?? 0);
       const grant = grantIn(text, { key, address: this.address, at: Date.now() });
       if (grant) return grant;

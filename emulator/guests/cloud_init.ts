@@ -1,7 +1,7 @@
 /** What cloud-init makes of user data at a first boot, as far as host keys go (its module cc_ssh). */
 import { gunzipSync } from "node:zlib";
 import { load } from "js-yaml";
-import { HOST_KEY_KINDS, type HostKeyPair, hostKeyFrom } from "./host_keys";
+import { type HostKeyPair, hostKeyFrom, hostKeyKinds } from "./host_keys";
 
 /** `ssh_keys` of a cloud-config: `ed25519_private` and so on. */
 type SshKeys = Readonly<Record<string, unknown>>;
@@ -14,14 +14,14 @@ type SshKeys = Readonly<Record<string, unknown>>;
  */
 export function hostKeysIn(userData: string | undefined): HostKeyPair[] | undefined {
   if (userData === undefined) return undefined;
-  const text = unpacked(Buffer.from(userData, "base64")).toString("utf8");
+  const text = decompress(Buffer.from(userData, "base64")).toString("utf8");
   const configs = text.slice(0, 4096).toLowerCase().includes("mime-version:") ? configsIn(text) : [text];
-  const keys = configs.filter((config) => config.startsWith("#cloud-config\n")).reduce(merged, undefined);
-  const pairs = keys && HOST_KEY_KINDS.flatMap((kind) => pairOf(kind, keys) ?? []);
+  const keys = configs.filter((config) => config.startsWith("#cloud-config\n")).reduce(mergeKeys, undefined);
+  const pairs = keys && hostKeyKinds.flatMap((kind) => pairOf(kind, keys) ?? []);
   return pairs?.length ? pairs : undefined;
 }
 
-function unpacked(bytes: Buffer): Buffer {
+function decompress(bytes: Buffer): Buffer {
   try {
     return bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipSync(bytes, { maxOutputLength: 2 ** 24 }) : bytes;
   } catch {
@@ -30,7 +30,7 @@ function unpacked(bytes: Buffer): Buffer {
 }
 
 /** A later part takes the place of an earlier one, unless it says that it only adds (merge_how). */
-function merged(before: SshKeys | undefined, config: string): SshKeys | undefined {
+function mergeKeys(before: SshKeys | undefined, config: string): SshKeys | undefined {
   const read = readConfig(config);
   const keys = recordOf(read["ssh_keys"]);
   if (keys === undefined) return before;

@@ -2,7 +2,7 @@
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { join } from "node:path";
 import { homeOf, type Place } from "./place";
-import { SYSTEM_PATH } from "./stand_ins";
+import { SYSTEM_PATH } from "./shims";
 
 /** One command to run in a guest. */
 export interface Command {

@@ -1,5 +1,5 @@
 /** What an instance's inside looks like to the rest of the emulator, whichever SSH server it runs. */
-import type { Ended } from "./console";
+import type { Ended } from "./command_result";
 import type { GuestFault, TakeBack } from "./guest_faults";
 
 /** What is known of a guest when its instance is created. */

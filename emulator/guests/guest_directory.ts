@@ -2,7 +2,7 @@
 import { rmSync } from "node:fs";
 import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { readWhole, writeWhole } from "../state_directory";
+import { readChecked, writeAtomically } from "../state_directory";
 import { makeTemporary } from "./temporary_directory";
 
 /** Where guests outlive this process, and which instances there are. */
@@ -15,10 +15,10 @@ export interface Kept {
 const temporary = new Set<string>();
 
 /** Of a killed process of a guest, which may write for a moment longer, a file can come in between. */
-const REMOVAL = { recursive: true, force: true, maxRetries: 5 } as const;
+const removal = { recursive: true, force: true, maxRetries: 5 } as const;
 
 function removeTemporary(): void {
-  for (const root of temporary) rmSync(root, REMOVAL);
+  for (const root of temporary) rmSync(root, removal);
 }
 
 /** Has one listener for all directories, as long as there are any. */
@@ -39,10 +39,10 @@ export class GuestDirectory {
   /** Makes a directory, or opens the one that is kept. @throws when guests' owners cannot get to it */
   static async open(kept: Kept | undefined): Promise<GuestDirectory> {
     const root = kept?.directory ?? (await makeTemporary());
-    if (kept) await tidy(kept.directory, kept.ids);
+    if (kept) await removeLeftovers(kept.directory, kept.ids);
     // Guests of a root process have other owners, who must get through to their own directories, which are 0700.
     if (isRoot()) await chmod(root, 0o711);
-    if (isRoot() && kept) await letOwnersIn(root);
+    if (isRoot() && kept) await openToOwners(root);
     return new GuestDirectory(root, kept !== undefined);
   }
 
@@ -53,7 +53,7 @@ export class GuestDirectory {
 
   /** What was saved of a guest; undefined when nothing was, hence its files are not whole. @throws when it is damaged */
   saved<T>(id: string): T | undefined {
-    return this.isKept ? readWhole<T>(this.#file(id)) : undefined;
+    return this.isKept ? readChecked<T>(this.#file(id)) : undefined;
   }
 
   /** Removes what an earlier run left half-made of a guest. */
@@ -63,7 +63,7 @@ export class GuestDirectory {
 
   /** Says of a guest that its files are whole. */
   save(id: string, guest: object): void {
-    if (this.isKept) writeWhole(this.#file(id), guest);
+    if (this.isKept) writeAtomically(this.#file(id), guest);
   }
 
   async forget(id: string): Promise<void> {
@@ -73,7 +73,7 @@ export class GuestDirectory {
   /** Removes everything, unless it is to be kept. */
   async close(): Promise<void> {
     if (this.isKept) return;
-    await rm(this.root, REMOVAL);
+    await rm(this.root, removal);
     temporary.delete(this.root);
     if (temporary.size === 0) process.removeListener("exit", removeTemporary);
   }
@@ -84,7 +84,7 @@ export class GuestDirectory {
 }
 
 /** Removes what a killed process left of guests that are no more, and nothing that is not a guest's. */
-async function tidy(directory: string, ids: ReadonlySet<string>): Promise<void> {
+async function removeLeftovers(directory: string, ids: ReadonlySet<string>): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const guests = /^([0-9a-f-]{36}(\.json(\.new)?)?|probe)$/;
   const gone = (await readdir(directory)).filter((name) => guests.test(name) && !ids.has(name.slice(0, 36)));
@@ -92,7 +92,7 @@ async function tidy(directory: string, ids: ReadonlySet<string>): Promise<void> 
 }
 
 /** Opens a kept directory to guests' owners. @throws when one above is closed to them, which is the user's to open */
-async function letOwnersIn(root: string): Promise<void> {
+async function openToOwners(root: string): Promise<void> {
   const state = dirname(root);
   await chmod(state, 0o711);
   for (let above = dirname(state); above !== dirname(above); above = dirname(above)) {

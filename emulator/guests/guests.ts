@@ -2,9 +2,9 @@
 import { randomInt } from "node:crypto";
 import { hostKeysIn } from "./cloud_init";
 import type { Guest, GuestKind, GuestSpec } from "./guest";
+import type { GuestBackend } from "./guest_backend";
 import { type GuestDirectory, isRoot } from "./guest_directory";
 import { type HostKeyKind, type HostKeyPair, makeHostKey } from "./host_keys";
-import type { Inside } from "./inside";
 import { type ClosedPort, ListeningGuest } from "./listening_guest";
 import { type Place, placeOf } from "./place";
 
@@ -20,7 +20,7 @@ export interface GuestsOptions {
 
 /** What is kept of a guest beside its own directory. */
 interface SavedGuest {
-  readonly kind: Inside["name"];
+  readonly kind: GuestBackend["name"];
   /** The block of ids that owns its files, when this process is root. */
   readonly block: number;
   /** The instance's name at its creation. */
@@ -34,12 +34,12 @@ export class Guests implements GuestKind {
   #block: number;
 
   constructor(
-    readonly inside: Inside,
+    readonly backend: GuestBackend,
     readonly directory: GuestDirectory,
     readonly options: GuestsOptions,
   ) {
     // Anywhere, so that guests of two emulators hardly ever have the same ids.
-    this.#block = randomInt(inside.owners.blocks);
+    this.#block = randomInt(backend.owners.blocks);
   }
 
   get keepsGuests(): boolean {
@@ -61,17 +61,17 @@ export class Guests implements GuestKind {
     const block = this.#nextBlock();
     const place = this.#place(spec, block);
     await this.directory.clear(spec.id);
-    const kinds = this.options.hostKeys ?? this.inside.hostKeys;
+    const kinds = this.options.hostKeys ?? this.backend.hostKeys;
     const hostKeys = hostKeysIn(spec.userData) ?? (await Promise.all(kinds.map(makeHostKey)));
-    await this.inside.furnish(place, spec.publicKeys, hostKeys);
-    const saved: SavedGuest = { kind: this.inside.name, block, hostname: spec.hostname, hostKeys };
+    await this.backend.createRootFs(place, spec.publicKeys, hostKeys);
+    const saved: SavedGuest = { kind: this.backend.name, block, hostname: spec.hostname, hostKeys };
     this.directory.save(spec.id, saved);
     return this.#guest(spec, place, saved);
   }
 
   /** Takes the files as the guest left them. */
   async #resume(spec: GuestSpec, saved: SavedGuest): Promise<Guest> {
-    const { name } = this.inside;
+    const { name } = this.backend;
     if (saved.kind !== name) {
       throw new Error(
         `Instance ${spec.hostname} was made with guests: "${saved.kind}", which "${name}" cannot run. ` +
@@ -80,7 +80,7 @@ export class Guests implements GuestKind {
     }
     this.#taken.add(saved.block);
     const place = this.#place({ ...spec, hostname: saved.hostname }, saved.block);
-    await this.inside.own(place);
+    await this.backend.restoreOwner(place);
     return this.#guest(spec, place, saved);
   }
 
@@ -95,17 +95,17 @@ export class Guests implements GuestKind {
       this.directory.save(spec.id, { ...saved, hostKeys: next });
       return next;
     };
-    const service = await this.inside.service(place, hostKeys);
+    const service = await this.backend.service(place, hostKeys);
     return new ListeningGuest({ spec, place, service, forget, newHostKeys, ...this.options });
   }
 
   #place(spec: GuestSpec, block: number): Place {
-    const { first, each } = this.inside.owners;
+    const { first, each } = this.backend.owners;
     return placeOf(spec, this.directory.of(spec.id), isRoot() ? first + block * each : undefined);
   }
 
   #nextBlock(): number {
-    const { blocks } = this.inside.owners;
+    const { blocks } = this.backend.owners;
     do this.#block = (this.#block + 1) % blocks;
     while (this.#taken.has(this.#block) && this.#taken.size < blocks);
     this.#taken.add(this.#block);

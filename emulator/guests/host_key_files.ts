@@ -1,7 +1,7 @@
 /** The files in which a guest has its host keys, and those that stand for what its sshd has in memory. */
 import { join } from "node:path";
-import { HOST_KEY_KINDS, type HostKeyKind, type HostKeyPair, hostKeyFrom } from "./host_keys";
-import { readInside, replaceInside } from "./outside";
+import { readGuestFile, replaceGuestFile } from "./guest_files";
+import { type HostKeyKind, type HostKeyPair, hostKeyFrom, hostKeyKinds } from "./host_keys";
 import type { Place } from "./place";
 
 /** Where the guest has its host keys. */
@@ -28,14 +28,14 @@ export function filesOf(key: HostKeyPair, hostname: string): [path: string, text
 /** Puts host keys in the place of those that are there, which are of the same kinds. */
 export async function writeHostKeys({ root, hostname }: Place, hostKeys: readonly HostKeyPair[]): Promise<void> {
   const files = hostKeys.flatMap((key) => filesOf(key, hostname));
-  await Promise.all(files.map(([path, text, mode]) => replaceInside(root, join(root, path), text, mode)));
+  await Promise.all(files.map(([path, text, mode]) => replaceGuestFile(root, join(root, path), text, mode)));
 }
 
 /** The host keys in a directory of the guest. What cannot be read, or is no key, is none, as to sshd. */
 export async function hostKeysIn({ root }: Place, directory: string): Promise<HostKeyPair[]> {
   const read = async (kind: HostKeyKind) => {
     const path = join(root, directory, `ssh_host_${kind}_key`);
-    return hostKeyFrom(kind, await readInside(root, path).catch(() => ""));
+    return hostKeyFrom(kind, await readGuestFile(root, path).catch(() => ""));
   };
-  return (await Promise.all(HOST_KEY_KINDS.map(read))).filter((key) => key !== undefined);
+  return (await Promise.all(hostKeyKinds.map(read))).filter((key) => key !== undefined);
 }

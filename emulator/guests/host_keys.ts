@@ -7,7 +7,7 @@ import { parsePrivateKey } from "../../provider/keys/private_key";
 export type HostKeyKind = "ed25519" | "ecdsa" | "rsa";
 
 /** All that a cloud image makes at its first boot, in the order of sshd's preference. */
-export const HOST_KEY_KINDS: readonly HostKeyKind[] = ["ed25519", "ecdsa", "rsa"];
+export const hostKeyKinds: readonly HostKeyKind[] = ["ed25519", "ecdsa", "rsa"];
 
 /** A host key. */
 export interface HostKeyPair {

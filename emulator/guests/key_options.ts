@@ -12,13 +12,13 @@ export interface LineOptions {
   readonly isAuthority?: boolean;
 }
 
-const FLAGS = new Set(
+const flags = new Set(
   ["agent-forwarding", "port-forwarding", "pty", "user-rc", "x11-forwarding"]
     .flatMap((flag) => [flag, `no-${flag}`])
     .concat("restrict", "no-touch-required", "verify-required"),
 );
 
-const VALUED = new Set(["environment", "permitlisten", "permitopen", "principals", "tunnel"]);
+const valuedOptions = new Set(["environment", "permitlisten", "permitopen", "principals", "tunnel"]);
 
 const OPTION = /^([a-z0-9-]+)(?:="((?:\\"|[^"])*)")?(?:,|$)/i;
 
@@ -37,11 +37,11 @@ export function parseOptions(text: string): LineOptions | undefined {
 }
 
 function meaningOf(name: string, value: string | undefined): LineOptions | undefined {
-  if (value === undefined) return name === "cert-authority" ? { isAuthority: true } : FLAGS.has(name) ? {} : undefined;
+  if (value === undefined) return name === "cert-authority" ? { isAuthority: true } : flags.has(name) ? {} : undefined;
   if (name === "command") return { command: value };
   if (name === "from") return { from: value };
   if (name === "expiry-time") return expiryOf(value);
-  return VALUED.has(name) ? {} : undefined;
+  return valuedOptions.has(name) ? {} : undefined;
 }
 
 /** `YYYYMMDD[HHMM[SS]]`, local time, or UTC with a final Z. */

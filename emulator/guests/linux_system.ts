@@ -10,7 +10,7 @@ import { writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { ProcessGroup } from "./confinement";
 import type { Place } from "./place";
-import { SYSTEM_PATH } from "./stand_ins";
+import { SYSTEM_PATH } from "./shims";
 
 /** How many ids a guest has: 0 for its root, those of its services, 1000 for its user, and the last one for nobody. */
 export const IDS = 2048;
@@ -21,7 +21,7 @@ const NOBODY = 65_534;
 /** The program that has the guest's sshd read its host keys: `systemctl reload ssh`. */
 export const RELOAD = "/usr/local/bin/systemctl";
 
-const NAMESPACES = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
+const namespaceOptions = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
 // The ids have a meaning once this process has written the map; then the guest's root takes over.
 const WAIT = `echo waiting; read -r mapped
@@ -87,13 +87,17 @@ export class LinuxSystem {
     if (this.#first !== undefined) return;
     const { root, hostname, owner } = this.place;
     const script = ["/bin/sh", "-c", WAIT, "sh", BOOT, "sh", root, hostname, String(this.groupOfRoot)];
-    const first = this.#processes.spawn("unshare", [...NAMESPACES, ...script], options(["pipe", "pipe", "pipe"]));
-    const failed = failureOf(first);
+    const first = this.#processes.spawn(
+      "unshare",
+      [...namespaceOptions, ...script],
+      spawnOptions(["pipe", "pipe", "pipe"]),
+    );
+    const failed = waitForFailure(first);
     failed.catch(() => undefined);
-    await Promise.race([said(first), failed]);
-    for (const map of ["gid_map", "uid_map"]) await writeFile(`/proc/${first.pid}/${map}`, mapFrom(owner));
+    await Promise.race([waitForOutput(first), failed]);
+    for (const map of ["gid_map", "uid_map"]) await writeFile(`/proc/${first.pid}/${map}`, idMap(owner));
     first.stdin?.write("\n");
-    await Promise.race([said(first), failed]);
+    await Promise.race([waitForOutput(first), failed]);
     this.#first = first;
     first.once("exit", () => {
       if (this.#first === first) this.#first = undefined;
@@ -113,7 +117,7 @@ export class LinuxSystem {
       const [file = "", option = file] = namespace.split(":");
       return `--${option}=/proc/${first.pid}/ns/${file}`;
     });
-    return this.#processes.spawn("nsenter", [...enter, "--", ...program], options(stdio));
+    return this.#processes.spawn("nsenter", [...enter, "--", ...program], spawnOptions(stdio));
   }
 
   /** Ends every process inside. */
@@ -131,22 +135,22 @@ export class LinuxSystem {
 }
 
 /** As /proc/PID/uid_map takes it (user_namespaces(7)): first id inside, first id outside, how many. */
-function mapFrom(owner: number | undefined): string {
+function idMap(owner: number | undefined): string {
   if (owner === undefined) throw new Error("Only root can give a guest ids of its own");
   const last = IDS - 1;
   return `0 ${owner} ${last}\n${NOBODY} ${owner + last} 1\n`;
 }
 
 // An environment of its own, so that no credential of the developer can be in it.
-function options(stdio: StdioOptions) {
+function spawnOptions(stdio: StdioOptions) {
   return { cwd: "/", env: { PATH: SYSTEM_PATH }, detached: true, stdio };
 }
 
-async function said({ stdout }: ChildProcess): Promise<void> {
+async function waitForOutput({ stdout }: ChildProcess): Promise<void> {
   if (stdout) await once(stdout, "data");
 }
 
-async function failureOf(child: ChildProcess): Promise<never> {
+async function waitForFailure(child: ChildProcess): Promise<never> {
   const errors = child.stderr ? text(child.stderr) : "";
   await once(child, "exit");
   throw new Error(`No Linux of a guest's own can be made here: ${(await errors).trim() || "the kernel refuses"}`);

@@ -34,7 +34,7 @@ export class Listener {
   }
 
   /** Nothing listens until this is taken back. */
-  async holdShut(): Promise<TakeBack> {
+  async block(): Promise<TakeBack> {
     const hold = Symbol("hold");
     this.#holds.add(hold);
     await this.#adjust();

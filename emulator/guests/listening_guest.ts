@@ -1,8 +1,8 @@
 /** A guest on its own loopback address, behind its security groups, whichever SSH server answers there. */
 import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { serveBadly } from "./bad_line";
-import { type Ended, endOf } from "./console";
+import { type Ended, waitForExit } from "./command_result";
+import { serveWithFault } from "./faulty_connection";
 import type { Guest, GuestSpec } from "./guest";
 import { ConnectionFaults, type GuestFault, type TakeBack } from "./guest_faults";
 import type { HostKeyPair } from "./host_keys";
@@ -82,7 +82,7 @@ export class ListeningGuest implements Guest {
   }
 
   async fault(fault: GuestFault): Promise<TakeBack> {
-    return fault.kind === "refused" ? this.#listener.holdShut() : this.#faults.add(fault, fault.connections);
+    return fault.kind === "refused" ? this.#listener.block() : this.#faults.add(fault, fault.connections);
   }
 
   async replaceHostKeys(): Promise<void> {
@@ -91,7 +91,7 @@ export class ListeningGuest implements Guest {
 
   async asRoot(script: string, input: string): Promise<Ended> {
     if (!this.#listener.isOpen) throw new Error(`The guest ${this.#parts.place.hostname} does not run`);
-    return endOf(await this.#parts.service.runAsRoot(script), input);
+    return waitForExit(await this.#parts.service.runAsRoot(script), input);
   }
 
   #admit(socket: Socket): void {
@@ -106,7 +106,7 @@ export class ListeningGuest implements Guest {
   #serve(socket: Socket): void {
     const { service } = this.#parts;
     const fault = this.#faults.take();
-    if (fault) void serveBadly(fault, socket, { service, address: this.address }).catch(() => undefined);
+    if (fault) void serveWithFault(fault, socket, { service, address: this.address }).catch(() => undefined);
     else service.serve(socket);
   }
 }

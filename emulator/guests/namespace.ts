@@ -11,9 +11,9 @@ import { homedir, tmpdir, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { type Command, type Confinement, detachedAs, environmentOf, ProcessGroup } from "./confinement";
 import { idOf, type Place } from "./place";
-import { SYSTEM_PATH } from "./stand_ins";
+import { SYSTEM_PATH } from "./shims";
 
-const OWN_NAMESPACES = ["--user", "--map-root-user", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
+const namespaceOptions = ["--user", "--map-root-user", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
 /** Where the guest's directory appears inside. */
 const INSIDE = "/mnt";
@@ -64,7 +64,7 @@ export class NamespaceConfinement implements Confinement {
 
   async #hold(): Promise<number> {
     const { root, hostname, owner } = this.place;
-    const args = [...OWN_NAMESPACES, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories(root)];
+    const args = [...namespaceOptions, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories(root)];
     const options = {
       cwd: "/",
       env: { PATH: SYSTEM_PATH },

@@ -12,7 +12,7 @@ export interface PenaltySettings {
   readonly max: number;
 }
 
-const DEFAULTS: PenaltySettings = { authfail: 5, noauth: 1, min: 15, max: 600 };
+const defaults: PenaltySettings = { authfail: 5, noauth: 1, min: 15, max: 600 };
 
 /** The penalties of one guest. */
 export class Penalties {
@@ -24,7 +24,7 @@ export class Penalties {
     settings: Partial<PenaltySettings>,
     readonly now = () => Math.floor(performance.now() / 1000),
   ) {
-    this.#settings = { ...DEFAULTS, ...settings };
+    this.#settings = { ...defaults, ...settings };
   }
 
   /** Adds a penalty to those of an address that are not over. */

@@ -23,14 +23,14 @@ export function homeOf(place: Place, user: string): string {
 }
 
 /** The files that sshd reads by default, below a home. */
-export const AUTHORIZED_KEYS_FILES = [".ssh/authorized_keys", ".ssh/authorized_keys2"] as const;
+export const authorizedKeysFiles = [".ssh/authorized_keys", ".ssh/authorized_keys2"] as const;
 
 /**
  * Makes the directories and files of a guest. Keys are written here, once, and nowhere else.
  *
  * @param programs name and text of what goes to `bin`
  */
-export async function furnish(
+export async function createRootFs(
   place: Place,
   publicKeys: readonly string[],
   programs: Readonly<Record<string, string>>,
@@ -46,12 +46,12 @@ export async function furnish(
     writeFile(join(place.root, "etc/group"), accounts.map((user) => `${user}:x:${idOf(user)}:\n`).join("")),
     ...Object.entries(programs).map(([name, text]) => writeFile(join(place.root, "bin", name), text, { mode: 0o755 })),
   ]);
-  await own(place);
+  await restoreOwner(place);
 }
 
 /** Makes the guest's owner the owner of its files, if it is not; they may come from another machine or another user. */
-export async function own({ root, owner }: Place): Promise<void> {
-  if (owner !== undefined && (await stat(root)).uid !== owner) await give(root, owner);
+export async function restoreOwner({ root, owner }: Place): Promise<void> {
+  if (owner !== undefined && (await stat(root)).uid !== owner) await chownTree(root, owner);
 }
 
 /** The numeric id of an account inside its guest. */
@@ -67,7 +67,7 @@ async function authorize(place: Place, user: string, publicKeys: readonly string
   await Promise.all([chmod(home, 0o755), chmod(join(home, ".ssh"), 0o700)]);
   const prefix = user === place.user ? "" : loginHint(place.user);
   const lines = publicKeys.map((key) => `${prefix}${key}\n`).join("");
-  if (lines !== "") await writeFile(join(home, AUTHORIZED_KEYS_FILES[0]), lines, { mode: 0o600 });
+  if (lines !== "") await writeFile(join(home, authorizedKeysFiles[0]), lines, { mode: 0o600 });
 }
 
 /** What cloud-init puts before root's copy of each key. */
@@ -77,10 +77,10 @@ function loginHint(user: string): string {
 }
 
 /** Makes this the owner of a file, or of a directory and of all below. A link, which a guest may point anywhere, is not followed. */
-export async function give(path: string, owner: number): Promise<void> {
+export async function chownTree(path: string, owner: number): Promise<void> {
   await lchown(path, owner, owner);
   if (!(await lstat(path)).isDirectory()) return;
-  for (const name of await readdir(path)) await give(join(path, name), owner);
+  for (const name of await readdir(path)) await chownTree(join(path, name), owner);
 }
 
 /** What a guest is furnished from. */

@@ -11,7 +11,7 @@ export interface SocketPair {
 }
 
 /** Connects from one loopback address to another, on ports of which nobody knows. @throws when an address is not there */
-export async function socketPair(from: string, to: string): Promise<SocketPair> {
+export async function openSocketPair(from: string, to: string): Promise<SocketPair> {
   const listener = createServer({ pauseOnConnect: true, noDelay: true });
   try {
     await once(listener.listen(0, to), "listening");

@@ -14,14 +14,14 @@ import { serveSession } from "./session";
 import type { SshService } from "./ssh_service";
 
 /** What current OpenSSH servers agree to; no SHA-1. */
-const ALGORITHMS = {
+const serverAlgorithms = {
   kex: ["curve25519-sha256", "ecdh-sha2-nistp256"],
   cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr", "aes128-ctr"],
   hmac: ["hmac-sha2-256-etm@openssh.com", "hmac-sha2-512-etm@openssh.com", "hmac-sha2-256"],
 } as const;
 
 /** The signature algorithms of each kind of host key. */
-const SIGNATURES = {
+const signatureAlgorithms = {
   ed25519: ["ssh-ed25519"],
   ecdsa: ["ecdsa-sha2-nistp256"],
   rsa: ["rsa-sha2-512", "rsa-sha2-256"],
@@ -129,8 +129,8 @@ export class Ssh2Service implements SshService {
 
   #serverWith(hostKeys: readonly HostKeyPair[]): Server {
     const algorithms = {
-      ...mutable(ALGORITHMS),
-      serverHostKey: hostKeys.flatMap(({ kind }) => SIGNATURES[kind]),
+      ...mutable(serverAlgorithms),
+      serverHostKey: hostKeys.flatMap(({ kind }) => signatureAlgorithms[kind]),
     };
     const config = { hostKeys: hostKeys.map((key) => key.private), ident: "OpenSSH_emulated", algorithms };
     return new Server(config, (connection, { ip, port }) => {

@@ -22,7 +22,7 @@ export async function reserveSshPort(wanted = 0): Promise<SshPort> {
     await close(await listen(port, FIRST_ADDRESS));
   } catch (error) {
     await close(holder);
-    throw explained(error);
+    throw explainError(error);
   }
   return { port, release: () => close(holder) };
 }
@@ -38,7 +38,7 @@ function close(server: Server): Promise<void> {
   return new Promise((resolve) => server.close(() => resolve()));
 }
 
-function explained(error: unknown): unknown {
+function explainError(error: unknown): unknown {
   if (!(error instanceof Error && "code" in error && error.code === "EADDRNOTAVAIL")) return error;
   return new Error(
     `Guests need loopback addresses from ${FIRST_ADDRESS} on, and this machine (macOS has only 127.0.0.1) lacks them. ` +

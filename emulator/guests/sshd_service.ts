@@ -2,11 +2,11 @@
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { join } from "node:path";
-import { endOf } from "./console";
+import { waitForExit } from "./command_result";
+import { readGuestFile } from "./guest_files";
 import { hostKeysIn, LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
 import type { HostKeyPair } from "./host_keys";
 import { type LinuxSystem, RELOAD } from "./linux_system";
-import { readInside } from "./outside";
 import type { SshService } from "./ssh_service";
 import { AUTH_LOG, SSHD_CONFIG } from "./system_files";
 
@@ -36,7 +36,7 @@ export class SshdService implements SshService {
   /** Asks the log, where sshd names the port of whoever has logged in. */
   async logins(address: string, port: number): Promise<() => Promise<boolean>> {
     const { root } = this.system.place;
-    const log = () => readInside(root, join(root, AUTH_LOG)).catch(() => "");
+    const log = () => readGuestFile(root, join(root, AUTH_LOG)).catch(() => "");
     const before = (await log()).length;
     const accepted = new RegExp(`^Accepted .* from ${address} port ${port} `, "m");
     return async () => accepted.test((await log()).slice(before));
@@ -49,7 +49,7 @@ export class SshdService implements SshService {
 
   async showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void> {
     await writeHostKeys(this.system.place, hostKeys);
-    if (this.system.isUp) await endOf(this.system.run([RELOAD, "reload", "ssh"], "pipe"), "");
+    if (this.system.isUp) await waitForExit(this.system.run([RELOAD, "reload", "ssh"], "pipe"), "");
   }
 
   async runAsRoot(script: string): Promise<ChildProcess> {

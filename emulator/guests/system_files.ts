@@ -28,7 +28,7 @@ Subsystem sftp internal-sftp
  *
  * @param sshdConfig settings of sshd that come before Debian's and its own; none when empty
  */
-export async function furnishSystem(
+export async function writeSystemFiles(
   { root, hostname, user }: Place,
   hostKeys: readonly HostKeyPair[],
   sshdConfig: string,

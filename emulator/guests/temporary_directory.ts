@@ -3,7 +3,7 @@ import type { Stats } from "node:fs";
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { hasEnded, lineOfThisProcess } from "../holder";
+import { describeThisProcess, hasEnded } from "../owner_process";
 
 const PREFIX = "exoscale-emulator-";
 const HOLDER = "holder";
@@ -12,7 +12,7 @@ const HOLDER = "holder";
 export async function makeTemporary(): Promise<string> {
   await sweep();
   const root = await mkdtemp(join(tmpdir(), PREFIX));
-  await writeFile(join(root, HOLDER), lineOfThisProcess(), { mode: 0o600 });
+  await writeFile(join(root, HOLDER), describeThisProcess(), { mode: 0o600 });
   return root;
 }
 

@@ -1,7 +1,7 @@
 import { chown, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { readWhole, writeWhole } from "../../emulator/state_directory";
+import { readChecked, writeAtomically } from "../../emulator/state_directory";
 import type { EmulatorOptions } from "../emulated";
 import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
 import { closeAll, KeyRing, lastingPorts, start } from "./world";
@@ -38,8 +38,8 @@ const mode = async (...path: string[]) => ((await stat(join(stateDir, ...path)))
 
 /** Makes what is kept of a guest say that it is of another kind, also where that kind cannot be had. */
 function changeKind(file: string, kind: Kind): void {
-  const saved = readWhole<object>(file);
-  writeWhole(file, { ...saved, kind });
+  const saved = readChecked<object>(file);
+  writeAtomically(file, { ...saved, kind });
 }
 
 describeGuests((guests) => {

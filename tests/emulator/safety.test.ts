@@ -2,8 +2,8 @@ import { lstat, readdir, readFile, writeFile } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { PlainConfinement } from "../../emulator/guests/confinement";
-import { furnish } from "../../emulator/guests/place";
-import { STAND_INS } from "../../emulator/guests/stand_ins";
+import { createRootFs } from "../../emulator/guests/place";
+import { shims } from "../../emulator/guests/shims";
 import { describeGuests, type Kind } from "./guest_kinds";
 import { closeAll, KeyRing, start } from "./world";
 
@@ -101,7 +101,7 @@ describeGuests((guests) => {
 
 test("without a namespace the stand-ins still answer as the guest", async () => {
   const place = { root: join(ring.directory, "guest"), hostname: "web", user: "debian", owner: undefined };
-  await furnish(place, [], STAND_INS);
+  await createRootFs(place, [], shims);
   const guest = new PlainConfinement(place);
   const shell = [
     "-c",

@@ -1,4 +1,4 @@
-import { DEFAULT_SETTINGS } from "../../emulator/settings";
+import { defaultSettings } from "../../emulator/settings";
 import { readSetting, settingsHelp } from "../../emulator/settings_text";
 
 describe("A setting is read from a command line:", () => {
@@ -34,6 +34,6 @@ describe("A setting is refused, with what is possible:", () => {
 
 test("The help has a line for each setting, with its values and its default", () => {
   const lines = settingsHelp().trimEnd().split("\n");
-  expect(lines.map((line) => line.trim().split("=")[0])).toEqual(Object.keys(DEFAULT_SETTINGS));
+  expect(lines.map((line) => line.trim().split("=")[0])).toEqual(Object.keys(defaultSettings));
   expect(lines[0]).toMatch(/^ {2}deletedKeys=listed\|dropped\|by-name +\(default: listed\)$/);
 });

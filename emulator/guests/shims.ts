@@ -128,7 +128,7 @@ mkdir -p "\${loaded%/*}" && mkdir -m 700 "$loaded.new" && cp -p "$GUEST_ROOT"${S
 `;
 
 /** Name and text of each, to be written executable. */
-export const STAND_INS: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd, systemctl };
+export const shims: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd, systemctl };
 
 // Inside a Linux of the guest's own, ids are real: only who may run /run/become, a set-id setpriv, becomes another.
 const become = `HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user; export HOME USER LOGNAME
@@ -151,4 +151,4 @@ ${become}`;
  * Those that a guest needs even where it is a Linux of its own: the machine's set-id programs mean nothing there, and no
  * init runs.
  */
-export const SYSTEM_STAND_INS: Readonly<Record<string, string>> = { su: systemSu, sudo: systemSudo, systemctl };
+export const systemShims: Readonly<Record<string, string>> = { su: systemSu, sudo: systemSudo, systemctl };

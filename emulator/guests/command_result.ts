@@ -12,7 +12,7 @@ export interface Ended {
 }
 
 /** Gives a command its input, and waits for its end. */
-export async function endOf(child: ChildProcess, input: string): Promise<Ended> {
+export async function waitForExit(child: ChildProcess, input: string): Promise<Ended> {
   const { stdin, stdout, stderr } = child;
   // A command that does not read its input to the end is in its right.
   stdin?.on("error", () => undefined).end(input);

@@ -13,9 +13,9 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
  * @param root the guest's own directory
  * @throws when it is a link, or a directory on the way is one that leads out of the guest
  */
-export async function readInside(root: string, path: string): Promise<string> {
+export async function readGuestFile(root: string, path: string): Promise<string> {
   try {
-    return await inDirectoryOf(root, path, async (file) => {
+    return await withParentDirectory(root, path, async (file) => {
       const handle = await open(file, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       return handle.readFile("latin1").finally(() => handle.close());
     });
@@ -33,8 +33,8 @@ export async function readInside(root: string, path: string): Promise<string> {
  * @param mode its permissions; 0600 when nothing is said
  * @throws when a directory on the way is a link that leads out of the guest
  */
-export function replaceInside(root: string, path: string, text: string, mode = 0o600): Promise<void> {
-  return inDirectoryOf(root, path, async (file, directory) => {
+export function replaceGuestFile(root: string, path: string, text: string, mode = 0o600): Promise<void> {
+  return withParentDirectory(root, path, async (file, directory) => {
     const { uid, gid } = await directory.stat();
     const temporary = join(dirname(file), `.${randomUUID()}`);
     try {
@@ -58,7 +58,7 @@ async function writeNew(path: string, text: string, as: { uid: number; gid: numb
 }
 
 /** Does something with a file through its open directory, which stays the one that was looked at. */
-async function inDirectoryOf<T>(
+async function withParentDirectory<T>(
   root: string,
   path: string,
   act: (file: string, directory: FileHandle) => Promise<T>,

@@ -3,11 +3,11 @@ import type { GuestKind } from "./guest";
 import { GuestDirectory, type Kept } from "./guest_directory";
 import { Guests, type GuestsOptions } from "./guests";
 import type { PenaltySettings } from "./penalties";
-import { ssh2Inside } from "./ssh2_inside";
-import { sshdInside } from "./sshd_inside";
+import { ssh2Backend } from "./ssh2_backend";
+import { sshdBackend } from "./sshd_backend";
 
 /** What only one kind of guests has. */
-export interface Particulars {
+export interface KindOptions {
   /** Settings of sshd for new guests; with a real sshd. */
   readonly sshdConfig?: string | undefined;
   /** What each guest's own SSH server costs who does not log in; without a real sshd. */
@@ -23,7 +23,7 @@ export async function openGuests(
   kind: "ssh2" | "sshd",
   kept: Kept | undefined,
   options: GuestsOptions,
-  { sshdConfig, penalties }: Particulars = {},
+  { sshdConfig, penalties }: KindOptions = {},
 ): Promise<GuestKind> {
   if (kind !== "sshd" && sshdConfig !== undefined) {
     throw new Error('sshdConfig is for a real sshd: start with guests: "sshd", or leave it out.');
@@ -33,8 +33,8 @@ export async function openGuests(
   }
   const directory = await GuestDirectory.open(kept);
   try {
-    const inside = kind === "sshd" ? await sshdInside(directory, sshdConfig) : ssh2Inside(directory, penalties);
-    return new Guests(inside, directory, options);
+    const backend = kind === "sshd" ? await sshdBackend(directory, sshdConfig) : ssh2Backend(directory, penalties);
+    return new Guests(backend, directory, options);
   } catch (error) {
     await directory.close();
     throw error;

@@ -2,42 +2,42 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type Confinement, PlainConfinement } from "./confinement";
+import type { GuestBackend } from "./guest_backend";
 import { type GuestDirectory, isRoot } from "./guest_directory";
 import { LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
-import type { Inside } from "./inside";
 import { NamespaceConfinement } from "./namespace";
 import { Penalties, type PenaltySettings } from "./penalties";
-import { furnish, give, own, type Place } from "./place";
+import { chownTree, createRootFs, type Place, restoreOwner } from "./place";
+import { shims } from "./shims";
 import { Ssh2Service } from "./ssh2_service";
-import { STAND_INS } from "./stand_ins";
 
 /** Above people's ids, below 65536. */
-const OWNERS = { first: 64_000, each: 1, blocks: 1_000 };
+const owners = { first: 64_000, each: 1, blocks: 1_000 };
 
 /**
  * Makes guests whose commands are confined as well as this machine allows, which is found out for the first one.
  *
  * @param penalties what each costs who does not log in; undefined for nothing
  */
-export function ssh2Inside(directory: GuestDirectory, penalties: Partial<PenaltySettings> | undefined): Inside {
+export function ssh2Backend(directory: GuestDirectory, penalties: Partial<PenaltySettings> | undefined): GuestBackend {
   let confinement: ReturnType<typeof chooseConfinement> | undefined;
   return {
     name: "ssh2",
     // The one kind that costs nothing; RSA alone would take a guest 0.2 s.
     hostKeys: ["ed25519"],
-    owners: OWNERS,
-    async furnish(place, publicKeys, hostKeys) {
-      await furnish(place, publicKeys, STAND_INS);
+    owners,
+    async createRootFs(place, publicKeys, hostKeys) {
+      await createRootFs(place, publicKeys, shims);
       const directories = [join(place.root, SSH_DIRECTORY), join(place.root, dirname(LOADED))];
       for (const path of directories) await mkdir(path, { recursive: true });
       await writeHostKeys(place, hostKeys);
-      if (place.owner !== undefined) await give(place.root, place.owner);
+      if (place.owner !== undefined) await chownTree(place.root, place.owner);
     },
-    own,
+    restoreOwner,
     service: async (place, hostKeys) => {
       confinement ??= chooseConfinement(directory);
-      const own = penalties && new Penalties(penalties);
-      return new Ssh2Service(place, hostKeys, (await confinement)(place), own);
+      const ownPenalties = penalties && new Penalties(penalties);
+      return new Ssh2Service(place, hostKeys, (await confinement)(place), ownPenalties);
     },
   };
 }
@@ -48,9 +48,9 @@ async function chooseConfinement(directory: GuestDirectory): Promise<(place: Pla
     root: directory.of("probe"),
     hostname: "probe",
     user: "probe",
-    owner: isRoot() ? OWNERS.first : undefined,
+    owner: isRoot() ? owners.first : undefined,
   };
-  await furnish(place, [], STAND_INS);
+  await createRootFs(place, [], shims);
   const probe = new NamespaceConfinement(place);
   const isPossible = process.platform === "linux" && (await succeeds(probe));
   await probe.end();

@@ -4,7 +4,7 @@ import type { Place } from "./place";
 import type { SshService } from "./ssh_service";
 
 /** One way of making the inside of a guest. */
-export interface Inside {
+export interface GuestBackend {
   /** Its name among the emulator's options, by which guests that were kept are told apart. */
   readonly name: "ssh2" | "sshd";
   /** The host keys that a guest gets when nothing else is asked for. */
@@ -12,9 +12,9 @@ export interface Inside {
   /** Ids of the real machine that nobody has, one block a guest. */
   readonly owners: Owners;
   /** Makes the files of a guest. Its keys are written now and never again. */
-  furnish(place: Place, publicKeys: readonly string[], hostKeys: readonly HostKeyPair[]): Promise<void>;
+  createRootFs(place: Place, publicKeys: readonly string[], hostKeys: readonly HostKeyPair[]): Promise<void>;
   /** Makes the guest's owners the owners of its files, if they are not; these may come from another machine. */
-  own(place: Place): Promise<void>;
+  restoreOwner(place: Place): Promise<void>;
   /** The server that runs on these files. */
   service(place: Place, hostKeys: readonly HostKeyPair[]): Promise<SshService>;
 }

@@ -5,14 +5,14 @@ import { refillPool } from "./api/instance_pools";
 import type { InstanceRecord, KeyRecord } from "./api/records";
 import { keyRecord } from "./api/ssh_keys";
 import type { World, Zone } from "./api/world";
-import type { Ended } from "./guests/console";
+import type { Ended } from "./guests/command_result";
 import type { Guest } from "./guests/guest";
-import { readInside, replaceInside } from "./guests/outside";
-import { AUTHORIZED_KEYS_FILES } from "./guests/place";
+import { readGuestFile, replaceGuestFile } from "./guests/guest_files";
+import { authorizedKeysFiles } from "./guests/place";
 import type { Settings } from "./settings";
 
 /** An instance's inside, seen from the real file system. */
-export interface GuestHand {
+export interface GuestAdmin {
   readonly address: string;
   readonly port: number;
   /** The template's default user. */
@@ -39,7 +39,7 @@ export interface GuestHand {
 }
 
 /** Acts at once and without operations; nothing of it appears among the recorded requests. */
-export class Cloud {
+export class AdminControls {
   readonly #world: World;
 
   /** @internal */
@@ -155,9 +155,9 @@ export class Cloud {
   }
 
   /** The inside of an instance. @throws when it has none, with `guests: "none"` */
-  async guest(instanceId: string): Promise<GuestHand> {
+  async guest(instanceId: string): Promise<GuestAdmin> {
     const guest = await this.#world.guest(instanceId);
-    return handOn(guest, await guest.hostKeys());
+    return guestAdmin(guest, await guest.hostKeys());
   }
 
   #locate(id: string): { zone: Zone; instance: InstanceRecord } {
@@ -169,9 +169,9 @@ export class Cloud {
   }
 }
 
-function handOn(guest: Guest, hostKeys: readonly string[]): GuestHand {
+function guestAdmin(guest: Guest, hostKeys: readonly string[]): GuestAdmin {
   const { user: defaultUser } = guest.spec;
-  const file = (user: string) => join(guest.home(user), AUTHORIZED_KEYS_FILES[0]);
+  const file = (user: string) => join(guest.home(user), authorizedKeysFiles[0]);
   return {
     address: guest.address,
     port: guest.port,
@@ -180,8 +180,8 @@ function handOn(guest: Guest, hostKeys: readonly string[]): GuestHand {
     hostKeys,
     root: guest.root,
     home: (user = defaultUser) => guest.home(user),
-    authorizedKeys: (user = defaultUser) => readInside(guest.root, file(user)),
-    writeAuthorizedKeys: (text, user = defaultUser) => replaceInside(guest.root, file(user), text),
+    authorizedKeys: (user = defaultUser) => readGuestFile(guest.root, file(user)),
+    writeAuthorizedKeys: (text, user = defaultUser) => replaceGuestFile(guest.root, file(user), text),
     asRoot: (script, input = "") => guest.asRoot(script, input),
   };
 }

@@ -3,21 +3,21 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { codeOf } from "./system_error";
 
 /** The line of this process: its id, and, since ids are used again, when it started and among which processes. */
-export function lineOfThisProcess(): string {
-  return `${process.pid} ${startOf(process.pid)} ${namespaceOfIds()}`;
+export function describeThisProcess(): string {
+  return `${process.pid} ${startTimeOf(process.pid)} ${pidNamespace()}`;
 }
 
 /** The id of the process that wrote a line, as long as that lives. */
-export function livingHolder(line: string): number | undefined {
+export function livingOwner(line: string): number | undefined {
   const [id, started = ""] = line.split(" ");
   const pid = Number(id);
-  return isAlive(pid) && startOf(pid) === started ? pid : undefined;
+  return isAlive(pid) && startTimeOf(pid) === started ? pid : undefined;
 }
 
 /** Whether the process that wrote a line has certainly ended; in another container's it cannot be seen. */
 export function hasEnded(line: string): boolean {
   const [, , namespace] = line.split(" ");
-  return namespace === namespaceOfIds() && livingHolder(line) === undefined;
+  return namespace === pidNamespace() && livingOwner(line) === undefined;
 }
 
 function isAlive(pid: number): boolean {
@@ -29,7 +29,7 @@ function isAlive(pid: number): boolean {
 }
 
 /** When a process started, in the kernel's ticks; empty where there is no /proc, and there the id alone decides. */
-function startOf(pid: number): string {
+function startTimeOf(pid: number): string {
   try {
     // The name, in parentheses, may hold blanks; the start is the 20th field after it (proc(5)).
     return (
@@ -43,7 +43,7 @@ function startOf(pid: number): string {
 }
 
 /** Within what ids of processes mean the same: `pid:[4026531836]`; empty where there is no /proc. */
-function namespaceOfIds(): string {
+function pidNamespace(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");
   } catch {

@@ -3,23 +3,23 @@ import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionFault } from "./guest_faults";
-import { socketPair } from "./socket_pair";
+import { openSocketPair } from "./socket_pair";
 import type { SshService } from "./ssh_service";
 
 /** Bytes on their way in one direction. */
-type Way = (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
+type Transform = (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 
 /** What happens to what goes up, to the guest, and to what comes down from it. */
-interface Line {
-  readonly up: Way;
-  readonly down: Way;
+interface Relay {
+  readonly up: Transform;
+  readonly down: Transform;
 }
 
 /** Whether the connection has logged in by now. */
 type IsLoggedIn = () => Promise<boolean>;
 
 /** Serves a connection, from which nothing has been read, in the way that the fault says. */
-export async function serveBadly(
+export async function serveWithFault(
   fault: ConnectionFault,
   socket: Socket,
   guest: { readonly service: SshService; readonly address: string },
@@ -28,37 +28,37 @@ export async function serveBadly(
   // Read, so that the client's end is noticed.
   if (fault.kind === "silent-before-banner") return void socket.resume();
   try {
-    const { near, far } = await socketPair(socket.remoteAddress ?? "", guest.address);
+    const { near, far } = await openSocketPair(socket.remoteAddress ?? "", guest.address);
     const isLoggedIn = await guest.service.logins(near.localAddress ?? "", near.localPort ?? 0);
     guest.service.serve(far);
-    await join(socket, near, lineOf(fault, isLoggedIn));
+    await relay(socket, near, relayFor(fault, isLoggedIn));
   } finally {
     socket.destroy();
   }
 }
 
 /** Passes on what comes, until both directions have ended. */
-async function join(client: Socket, guest: Socket, { up, down }: Line): Promise<void> {
+async function relay(client: Socket, guest: Socket, { up, down }: Relay): Promise<void> {
   // A line that breaks is what this is for.
   await Promise.allSettled([pipeline(client, up, guest), pipeline(guest, down, client)]);
   guest.destroy();
 }
 
-function lineOf(fault: Exclude<ConnectionFault, { kind: `${string}-before-banner` }>, isLoggedIn: IsLoggedIn): Line {
+function relayFor(fault: Exclude<ConnectionFault, { kind: `${string}-before-banner` }>, isLoggedIn: IsLoggedIn): Relay {
   switch (fault.kind) {
     case "slow":
-      return { up: late(fault.ms), down: late(fault.ms) };
+      return { up: delayEach(fault.ms), down: delayEach(fault.ms) };
     case "silent-after-login":
-      return cut(0, isLoggedIn, "silent");
+      return cutAfter(0, isLoggedIn, "silent");
     case "silent-after-bytes":
     case "dropped-after-bytes": {
       const counts = fault.since === "connect" ? async () => true : isLoggedIn;
-      return cut(fault.bytes, counts, fault.kind === "silent-after-bytes" ? "silent" : "dropped");
+      return cutAfter(fault.bytes, counts, fault.kind === "silent-after-bytes" ? "silent" : "dropped");
     }
   }
 }
 
-function late(ms: number): Way {
+function delayEach(ms: number): Transform {
   return async function* (bytes) {
     for await (const some of bytes) {
       await pause(ms);
@@ -68,7 +68,7 @@ function late(ms: number): Way {
 }
 
 /** A line that lets this many bytes up from the moment that they count. What the guest says of the login gets through. */
-function cut(bytes: number, counts: IsLoggedIn, end: "silent" | "dropped"): Line {
+function cutAfter(bytes: number, counts: IsLoggedIn, end: "silent" | "dropped"): Relay {
   let left = bytes;
   let isCounting = false;
   const isCut = () => isCounting && left <= 0;
