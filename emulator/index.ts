@@ -118,7 +118,7 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
   const { sshdConfig, penalties } = options;
   const particulars = { sshdConfig, penalties: penalties === true ? {} : penalties || undefined };
   const kind = options.guests === "sshd" ? "sshd" : "ssh2";
-  const guests = sshPort && (await openGuests(kind, kept, shared, particulars));
+  const guests = sshPort && (await openGuests(kind, kept, shared, options.programs ?? "all", particulars));
   world = new World({ zones, operationMs: options.operationMs ?? 200, settings, sshPort: port, guests });
   const running = new RunningEmulator(start, world, port, sshPort);
   try {

@@ -41,6 +41,13 @@ export interface EmulatorOptions {
   /** The kinds of host keys that new guests make. Default: `ed25519` with `ssh2`, and all three with `sshd`. */
   readonly hostKeys?: readonly HostKeyKind[];
   /**
+   * Which programs of this machine guests find: `all`, or with a list only those that every Linux has and the ones in
+   * the list, such as `zsh` or `python3`. With `[]` guests are the same on every machine: they find no Python, no shells
+   * but sh, dash and bash, only their own `sudo`, `su` and `systemctl`, and nothing in /usr/local. Where the kernel allows
+   * no namespaces, `ssh2` guests find all. Default: all.
+   */
+  readonly programs?: "all" | readonly string[];
+  /**
    * Settings that new guests' sshd has before all others (sshd_config(5)), such as another `AuthorizedKeysFile`. Only with
    * `guests: "sshd"`. Default: none.
    */

@@ -32,7 +32,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     heard.push(each);
     options.exchange?.(each);
   };
-  const wanted = { ...(guests && { guests }), ...options, settings: { ...settings, ...options.settings }, exchange };
+  const wanted = { ...(guests && { guests }), programs: [], ...options, settings: { ...settings, ...options.settings }, exchange };
   const emulator = await start(wanted);
   const close = emulator.close.bind(emulator);
   return Object.assign(emulator, { close: () => close().then(() => pass(heard)) });

@@ -9,6 +9,7 @@ import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
 import { text } from "node:stream/consumers";
 import { ProcessGroup } from "./confinement";
+import { hidingScript, type ProgramChoice } from "./machine_programs";
 import type { Place } from "./place";
 import { SYSTEM_PATH } from "./shims";
 
@@ -21,6 +22,9 @@ const NOBODY = 65_534;
 /** The program that has the guest's sshd read its host keys: `systemctl reload ssh`. */
 export const RELOAD = "/usr/local/bin/systemctl";
 
+/** Where its mounts of this machine's programs are, inside. */
+const PROGRAMS = "/run/programs";
+
 const namespaceOptions = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
 // The ids have a meaning once this process has written the map; then the guest's root takes over.
@@ -28,7 +32,7 @@ const WAIT = `echo waiting; read -r mapped
 exec setpriv --reuid 0 --regid 0 --clear-groups -- /bin/sh -c "$@"`;
 
 // Runs as the guest's root, and ends as its first process, which lives no longer than this process does.
-const BOOT = `set -e
+const boot = (hidePrograms: string) => `set -e
 guest=$1 name=$2 group=$3
 mount -t tmpfs -o mode=755 tmpfs "$guest/mnt"
 cd "$guest/mnt"
@@ -62,7 +66,7 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
-# The start of its sshd, as far as there is one.
+${hidePrograms}# The start of its sshd, as far as there is one.
 if [ -x ${RELOAD} ]; then ${RELOAD} reload ssh || true; fi
 echo ready
 # While it waits, the shell takes leave of whatever dies without a parent, as the first process of a system does. The
@@ -76,17 +80,25 @@ export class LinuxSystem {
   readonly #processes = new ProcessGroup();
   #first: ChildProcess | undefined;
 
-  /** @param groupOfRoot the group whose members may become root */
+  readonly #script: string;
+
+  /**
+   * @param groupOfRoot the group whose members may become root
+   * @param programs the programs of this machine that the guest finds
+   */
   constructor(
     readonly place: Place,
     readonly groupOfRoot: number,
-  ) {}
+    programs: ProgramChoice,
+  ) {
+    this.#script = boot(hidingScript(programs, PROGRAMS, ["/usr/local/sbin"]));
+  }
 
   /** Makes the namespaces. @throws when the kernel or a missing program forbids it, with what was said */
   async boot(): Promise<void> {
     if (this.#first !== undefined) return;
     const { root, hostname, owner } = this.place;
-    const script = ["/bin/sh", "-c", WAIT, "sh", BOOT, "sh", root, hostname, String(this.groupOfRoot)];
+    const script = ["/bin/sh", "-c", WAIT, "sh", this.#script, "sh", root, hostname, String(this.groupOfRoot)];
     const first = this.#processes.spawn(
       "unshare",
       [...namespaceOptions, ...script],

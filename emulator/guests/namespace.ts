@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { homedir, tmpdir, userInfo } from "node:os";
 import { dirname } from "node:path";
 import { type Command, type Confinement, detachedAs, environmentOf, ProcessGroup } from "./confinement";
+import { hidingScript, type ProgramChoice } from "./machine_programs";
 import { idOf, type Place } from "./place";
 import { SYSTEM_PATH } from "./shims";
 
@@ -18,8 +19,11 @@ const namespaceOptions = ["--user", "--map-root-user", "--mount", "--uts", "--ip
 /** Where the guest's directory appears inside. */
 const INSIDE = "/mnt";
 
+/** Where its mounts of this machine's programs are, inside. */
+const PROGRAMS = `${INSIDE}/programs`;
+
 // The first process: it holds the namespaces until its input ends, hence no longer than this process lives.
-const HOLD = `set -e
+const hold = (hidePrograms: string) => `set -e
 guest=$1 name=$2
 shift 2
 mount --bind "$guest" ${INSIDE}
@@ -29,7 +33,7 @@ for directory in root home tmp; do mount --bind ${INSIDE}/$directory /$directory
 # Where a container hides parts of /proc, the kernel refuses a new one.
 mount -t proc proc /proc || true
 hostname "$name"
-echo ready
+${hidePrograms}echo ready
 exec cat >/dev/null`;
 
 /** Runs commands inside namespaces that are made for the first one and last until `end`. */
@@ -37,7 +41,15 @@ export class NamespaceConfinement implements Confinement {
   readonly #processes = new ProcessGroup();
   #holder: Promise<number> | undefined;
 
-  constructor(readonly place: Place) {}
+  readonly #script: string;
+
+  /** @param programs the programs of this machine that its commands find */
+  constructor(
+    readonly place: Place,
+    programs: ProgramChoice,
+  ) {
+    this.#script = hold(hidingScript(programs, PROGRAMS, ["/usr/local/sbin", "/usr/local/bin"]));
+  }
 
   /** @throws when the kernel allows no namespaces */
   async run(command: Command): Promise<ChildProcess> {
@@ -64,7 +76,7 @@ export class NamespaceConfinement implements Confinement {
 
   async #hold(): Promise<number> {
     const { root, hostname, owner } = this.place;
-    const args = [...namespaceOptions, "/bin/sh", "-c", HOLD, "sh", root, hostname, ...hiddenDirectories(root)];
+    const args = [...namespaceOptions, "/bin/sh", "-c", this.#script, "sh", root, hostname, ...hiddenDirectories(root)];
     const options = {
       cwd: "/",
       env: { PATH: SYSTEM_PATH },

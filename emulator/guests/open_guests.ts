@@ -2,6 +2,7 @@
 import type { GuestKind } from "./guest";
 import { GuestDirectory, type Kept } from "./guest_directory";
 import { Guests, type GuestsOptions } from "./guests";
+import { checkPrograms, type ProgramChoice } from "./machine_programs";
 import type { PenaltySettings } from "./penalties";
 import { ssh2Backend } from "./ssh2_backend";
 import { sshdBackend } from "./sshd_backend";
@@ -23,6 +24,7 @@ export async function openGuests(
   kind: "ssh2" | "sshd",
   kept: Kept | undefined,
   options: GuestsOptions,
+  programs: ProgramChoice,
   { sshdConfig, penalties }: KindOptions = {},
 ): Promise<GuestKind> {
   if (kind !== "sshd" && sshdConfig !== undefined) {
@@ -31,9 +33,13 @@ export async function openGuests(
   if (kind !== "ssh2" && penalties !== undefined) {
     throw new Error('penalties are for guests without a real sshd: start with guests: "ssh2", or leave them out.');
   }
+  checkPrograms(programs);
   const directory = await GuestDirectory.open(kept);
   try {
-    const backend = kind === "sshd" ? await sshdBackend(directory, sshdConfig) : ssh2Backend(directory, penalties);
+    const backend =
+      kind === "sshd"
+        ? await sshdBackend(directory, programs, sshdConfig)
+        : ssh2Backend(directory, programs, penalties);
     return new Guests(backend, directory, options);
   } catch (error) {
     await directory.close();

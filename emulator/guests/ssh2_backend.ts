@@ -5,6 +5,7 @@ import { type Confinement, PlainConfinement } from "./confinement";
 import type { GuestBackend } from "./guest_backend";
 import { type GuestDirectory, isRoot } from "./guest_directory";
 import { LOADED, SSH_DIRECTORY, writeHostKeys } from "./host_key_files";
+import type { ProgramChoice } from "./machine_programs";
 import { NamespaceConfinement } from "./namespace";
 import { Penalties, type PenaltySettings } from "./penalties";
 import { chownTree, createRootFs, type Place, restoreOwner } from "./place";
@@ -17,9 +18,14 @@ const owners = { first: 64_000, each: 1, blocks: 1_000 };
 /**
  * Makes guests whose commands are confined as well as this machine allows, which is found out for the first one.
  *
+ * @param programs the programs of this machine that they find, where Linux allows namespaces
  * @param penalties what each costs who does not log in; undefined for nothing
  */
-export function ssh2Backend(directory: GuestDirectory, penalties: Partial<PenaltySettings> | undefined): GuestBackend {
+export function ssh2Backend(
+  directory: GuestDirectory,
+  programs: ProgramChoice,
+  penalties: Partial<PenaltySettings> | undefined,
+): GuestBackend {
   let confinement: ReturnType<typeof chooseConfinement> | undefined;
   return {
     name: "ssh2",
@@ -35,7 +41,7 @@ export function ssh2Backend(directory: GuestDirectory, penalties: Partial<Penalt
     },
     restoreOwner,
     service: async (place, hostKeys) => {
-      confinement ??= chooseConfinement(directory);
+      confinement ??= chooseConfinement(directory, programs);
       const ownPenalties = penalties && new Penalties(penalties);
       return new Ssh2Service(place, hostKeys, (await confinement)(place), ownPenalties);
     },
@@ -43,7 +49,10 @@ export function ssh2Backend(directory: GuestDirectory, penalties: Partial<Penalt
 }
 
 /** Tries a namespace with everything that a command needs; what cannot be had is done without. */
-async function chooseConfinement(directory: GuestDirectory): Promise<(place: Place) => Confinement> {
+async function chooseConfinement(
+  directory: GuestDirectory,
+  programs: ProgramChoice,
+): Promise<(place: Place) => Confinement> {
   const place: Place = {
     root: directory.of("probe"),
     hostname: "probe",
@@ -51,10 +60,10 @@ async function chooseConfinement(directory: GuestDirectory): Promise<(place: Pla
     owner: isRoot() ? owners.first : undefined,
   };
   await createRootFs(place, [], shims);
-  const probe = new NamespaceConfinement(place);
+  const probe = new NamespaceConfinement(place, programs);
   const isPossible = process.platform === "linux" && (await succeeds(probe));
   await probe.end();
-  return isPossible ? (own) => new NamespaceConfinement(own) : (own) => new PlainConfinement(own);
+  return isPossible ? (own) => new NamespaceConfinement(own, programs) : (own) => new PlainConfinement(own);
 }
 
 async function succeeds(confinement: Confinement): Promise<boolean> {

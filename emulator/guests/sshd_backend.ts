@@ -7,6 +7,7 @@ import type { GuestBackend } from "./guest_backend";
 import { type GuestDirectory, isRoot } from "./guest_directory";
 import { hostKeyKinds, makeHostKey } from "./host_keys";
 import { IDS, LinuxSystem } from "./linux_system";
+import type { ProgramChoice } from "./machine_programs";
 import { chownTree, createRootFs, homeOf, idOf, type Place } from "./place";
 import { systemShims } from "./shims";
 import { SshdService } from "./sshd_service";
@@ -21,13 +22,18 @@ const sshdPaths = ["/usr/sbin/sshd", "/usr/bin/sshd", "/usr/libexec/sshd"];
 /**
  * Makes guests of the sshd that this machine has.
  *
+ * @param programs the programs of this machine that guests find
  * @param sshdConfig settings of sshd that new guests have
  * @throws when something that they need is missing, or sshd does not understand the settings, saying what to do
  */
-export async function sshdBackend(directory: GuestDirectory, sshdConfig = ""): Promise<GuestBackend> {
+export async function sshdBackend(
+  directory: GuestDirectory,
+  programs: ProgramChoice,
+  sshdConfig = "",
+): Promise<GuestBackend> {
   const program = findSshd();
   const createFiles = rootFsCreator(sshdConfig);
-  if (!probes.has(sshdConfig)) probes.set(sshdConfig, probeBackend(directory, program, createFiles));
+  if (!probes.has(sshdConfig)) probes.set(sshdConfig, probeBackend(directory, program, programs, createFiles));
   await probes.get(sshdConfig);
   return {
     name: "sshd",
@@ -35,14 +41,14 @@ export async function sshdBackend(directory: GuestDirectory, sshdConfig = ""): P
     owners,
     createRootFs: createFiles,
     restoreOwner,
-    service: async (place) => new SshdService(program, systemOf(place)),
+    service: async (place) => new SshdService(program, systemOf(place, programs)),
   };
 }
 
 /** By settings, once a process: what this machine lacks it lacks for every emulator. */
 const probes = new Map<string, Promise<void>>();
 
-const systemOf = (place: Place) => new LinuxSystem(place, groupOfSudoers(place));
+const systemOf = (place: Place, programs: ProgramChoice) => new LinuxSystem(place, groupOfSudoers(place), programs);
 
 function rootFsCreator(sshdConfig: string): GuestBackend["createRootFs"] {
   return async (place, publicKeys, hostKeys) => {
@@ -77,10 +83,11 @@ function findSshd(): string {
 async function probeBackend(
   directory: GuestDirectory,
   program: string,
+  programs: ProgramChoice,
   createFiles: GuestBackend["createRootFs"],
 ): Promise<void> {
   const place: Place = { root: directory.of("probe"), hostname: "probe", user: "probe", owner: owners.first };
-  const system = systemOf(place);
+  const system = systemOf(place, programs);
   try {
     await createFiles(place, [], [await makeHostKey("ed25519")]);
     await system.boot();
