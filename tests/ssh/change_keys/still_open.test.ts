@@ -31,7 +31,7 @@ describeSshd("on a real sshd without sudo", () => {
     await host.authorize([options + alice.publicKey], "root");
     const before = [host.files(), host.stamp()];
     expect(await failure(removed(host))).toMatch(
-      /^KeyUnprovenError: On 127\S+, \/root\/\.ssh\/authorized_keys \(.*\) could not be read as debian\. Log in as root, or let debian use sudo without a password \(sudo: a password is required\)\. Nothing was changed/,
+      /^KeyUnprovenError: On 127\S+, \/root\/\.ssh\/authorized_keys \(.*\) could not be read as debian\. Log in as root, or let debian use sudo without a password \(sudo: a password is required.*\)\. Nothing was changed/,
     );
     expect([host.files(), host.stamp()]).toEqual(before);
   });
