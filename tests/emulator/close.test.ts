@@ -7,29 +7,24 @@ import { Client as SshClient } from "ssh2";
 import { startEmulator } from "../emulated";
 import { commandIn } from "./command";
 import { describeGuests } from "./guest_kinds";
-import { Client, closeAll, KeyRing, start } from "./world";
+import { Client, closeAll, start, startWeb, useKeyRing } from "./world";
 
-afterEach(closeAll);
+const ring = useKeyRing();
 
 describeGuests((guests) => {
   test("leaves no file, no listener and no open connection behind", async () => {
-    const ring = await KeyRing.make();
-    const { emulator, client } = await start({ guests });
-    emulator.cloud.openSsh();
-    await client.register("alice", await ring.generate("alice"));
-    const { id, ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
-    const root = join((await emulator.cloud.guest(id)).home(), "../../..");
+    const { emulator, ip, port, guest } = await startWeb(ring, { guests });
+    const root = join(guest.home(), "../../..");
     const ssh = new SshClient();
     const closed = new Promise<void>((resolve) => {
       ssh.once("close", () => resolve()).on("error", () => undefined);
     });
     const privateKey = await readFile(ring.file("alice"));
-    ssh.connect({ host: ip, port: Number(emulator.environment.EXOSCALE_SSH_PORT), username: "debian", privateKey });
+    ssh.connect({ host: ip, port: Number(port), username: "debian", privateKey });
     await once(ssh, "ready");
     ssh.exec("sleep 1000", () => undefined);
     await emulator.close();
     await closed;
-    await ring.remove();
     await expect(fetch(`${emulator.endpoint}/zone`)).rejects.toThrow("fetch failed");
     await expect(readdir(root)).rejects.toThrow("ENOENT");
   });

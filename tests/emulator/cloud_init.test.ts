@@ -3,20 +3,14 @@ import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { doneAsRoot } from "../guest_conditions";
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { start, useKeyRing } from "./world";
 
-let ring: KeyRing;
+const ring = useKeyRing();
 let given: { private: string; public: string };
 
 beforeEach(async () => {
-  ring = await KeyRing.make();
   const line = await ring.generate("host");
   given = { private: await readFile(ring.file("host"), "utf8"), public: line.split(" ").slice(0, 2).join(" ") };
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
 });
 
 describeGuests((guests) => {

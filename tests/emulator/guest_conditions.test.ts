@@ -17,36 +17,22 @@ import {
 } from "../guest_conditions";
 import { accepts } from "./asking";
 import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { start, startWeb, useKeyRing } from "./world";
 
 const run = promisify(execFile);
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 /** An emulator with one instance that was created with the key "alice", and what is said to her there. */
 async function world(guests: Kind) {
-  const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
-  emulator.cloud.openSsh();
-  const publicKey = await ring.generate("alice");
-  await client.register("alice", publicKey);
-  const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-  const tried = (command: string, user = "debian") => ring.ssh({ ...target, user }, "alice", command);
+  const web = await startWeb(ring, { guests, hostKeys: ["ed25519"] });
+  const tried = (command: string, user = "debian") => ring.ssh({ ...web.target, user }, "alice", command);
   /** What sshd says of itself for a user, with keywords in lower case, which OpenSSH 10.4 writes otherwise. */
   const settings = async (user = "debian") => {
     const { stdout } = await tried(`sudo -n sshd -T -C user=${user},host=h,addr=192.0.2.1`);
     return stdout.split("\n").map((line) => line.replace(/^\w+/, (keyword) => keyword.toLowerCase()));
   };
-  return { client, id, target, publicKey, guest: await emulator.cloud.guest(id), tried, settings };
+  return { ...web, tried, settings };
 }
 
 describeGuests((guests) => {
@@ -197,12 +183,9 @@ describeSshd("a guest with a real sshd", () => {
   });
 
   test("has from its start the settings that the emulator was told", async () => {
-    const { emulator, client } = await start({ guests: "sshd", sshdConfig: "AuthorizedKeysFile .ssh/keys" });
-    emulator.cloud.openSsh();
-    const publicKey = await ring.generate("alice");
-    await client.register("alice", publicKey);
-    const { ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
-    expect(await accepts({ ip, port: emulator.environment.EXOSCALE_SSH_PORT }, publicKey)).toBe(false);
+    const options = { guests: "sshd", sshdConfig: "AuthorizedKeysFile .ssh/keys" } as const;
+    const { target, publicKey } = await startWeb(ring, options);
+    expect(await accepts(target, publicKey)).toBe(false);
   });
 
   test("does not start with settings that sshd does not understand", async () => {

@@ -7,29 +7,12 @@ import { join } from "node:path";
 import { Client as SshClient } from "ssh2";
 import { firstWords } from "./asking";
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { start, startWeb, useKeyRing } from "./world";
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 describeGuests((guests) => {
-  /** An emulator with one instance that was created with the key "alice". */
-  async function world() {
-    const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
-    emulator.cloud.openSsh();
-    await client.register("alice", await ring.generate("alice"));
-    const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-    const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-    return { emulator, client, id, target, guest: await emulator.cloud.guest(id) };
-  }
+  const world = () => startWeb(ring, { guests, hostKeys: ["ed25519"] });
 
   /** A client that has logged in. */
   async function loggedIn({ ip, port }: { ip: string; port: string }): Promise<SshClient> {

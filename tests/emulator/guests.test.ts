@@ -5,30 +5,12 @@ import { type AuthHandlerMiddleware, Client as SshClient } from "ssh2";
 import { makeKey } from "../ssh/test_keys";
 import { accepts, firstWords } from "./asking";
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { start, startWeb, useKeyRing } from "./world";
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 describeGuests((guests) => {
-  /** An emulator with one instance that was created with the key "alice". */
-  async function world(...type: string[]) {
-    const { emulator, client } = await start({ guests });
-    emulator.cloud.openSsh();
-    const publicKey = await ring.generate("alice", ...type);
-    await client.register("alice", publicKey);
-    const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-    const port = emulator.environment.EXOSCALE_SSH_PORT;
-    return { emulator, client, id, ip, port, publicKey, guest: await emulator.cloud.guest(id) };
-  }
+  const world = (...type: string[]) => startWeb(ring, { guests }, ["alice"], ...type);
 
   test.each([[["-t", "ed25519"]], [["-t", "rsa", "-b", "2048"]], [["-t", "ecdsa", "-b", "384"]]])(
     "lets the OpenSSH client in with a key of ssh-keygen %j",

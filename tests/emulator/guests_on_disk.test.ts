@@ -4,19 +4,16 @@ import { join } from "node:path";
 import { readChecked, writeAtomically } from "../../emulator/state_directory";
 import type { EmulatorOptions } from "../emulated";
 import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
-import { closeAll, KeyRing, lastingPorts, start } from "./world";
+import { lastingPorts, start, startWeb, useKeyRing } from "./world";
 
-let ring: KeyRing;
+const ring = useKeyRing();
 let stateDir: string;
 
 beforeEach(async () => {
-  ring = await KeyRing.make();
   stateDir = await mkdtemp(join(tmpdir(), "emulator-state-"));
 });
 
 afterEach(async () => {
-  await closeAll();
-  await ring.remove();
   await rm(stateDir, { recursive: true, force: true });
 });
 
@@ -24,13 +21,9 @@ const opened = (options: EmulatorOptions) => start({ stateDir, ...options });
 
 /** An instance that was created with the key "alice", and somebody logged in to it. */
 async function world(guests: Kind) {
-  const { emulator, client } = await opened({ guests, ...(await lastingPorts()) });
-  emulator.cloud.openSsh();
-  await client.register("alice", await ring.generate("alice"));
-  const { id, ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-  expect(await ring.ssh(target, "alice", "true")).toMatchObject({ code: 0 });
-  return { emulator, client, id, target };
+  const web = await startWeb(ring, { guests, stateDir, ...(await lastingPorts()) });
+  expect(await ring.ssh(web.target, "alice", "true")).toMatchObject({ code: 0 });
+  return web;
 }
 
 /** Mode bits of a path, in octal. */

@@ -1,16 +1,7 @@
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { start, useKeyRing } from "./world";
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 describeGuests((guests) => {
   test("shows the OpenSSH client a host key of each kind", async () => {

@@ -1,17 +1,8 @@
 /** Who can log in to the members of an instance pool. */
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { start, useKeyRing } from "./world";
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 describeGuests((guests) => {
   /** A pool of one member, made with the key "alice", and the key "bob" that nobody has. */

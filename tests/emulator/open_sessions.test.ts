@@ -2,31 +2,18 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { startWeb, useKeyRing } from "./world";
 
 const namespaces = ["--user", "--map-root-user", "--mount", "--pid", "--fork"];
 const hasOwnProc = spawnSync("unshare", [...namespaces, "mount", "-t", "proc", "proc", "/proc"]).status === 0;
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 /** An emulator with one instance that was created with the keys "alice" and "bob". */
 async function world(guests: Kind) {
-  const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
-  emulator.cloud.openSsh();
-  for (const name of ["alice", "bob"]) await client.register(name, await ring.generate(name));
-  const { id, ip } = await client.create({ "ssh-keys": [{ name: "alice" }, { name: "bob" }] });
-  const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-  const said = async (key: string, command: string) => ring.ssh(target, key, command);
-  return { target, said, guest: await emulator.cloud.guest(id) };
+  const web = await startWeb(ring, { guests, hostKeys: ["ed25519"] }, ["alice", "bob"]);
+  const run = (key: string, command: string) => ring.ssh(web.target, key, command);
+  return { ...web, run };
 }
 
 /** A session of the real client, which says back what it is told. */
@@ -55,11 +42,11 @@ class Session {
 
 describeGuests((guests) => {
   test("keeps a session open whose key has gone, and lets no new one in", async () => {
-    const { target, said, guest } = await world(guests);
+    const { target, run, guest } = await world(guests);
     const session = new Session(target, "alice");
     expect(await session.echo("before")).toBe("before");
     await guest.writeAuthorizedKeys("");
-    expect((await said("alice", "true")).code).toBe(255);
+    expect((await run("alice", "true")).code).toBe(255);
     expect(await session.echo("after")).toBe("after");
     session.end();
     expect(await session.status).toBe(0);
@@ -67,8 +54,8 @@ describeGuests((guests) => {
 
   // Where a container hides parts of /proc, as Docker does, no guest can have one of its own.
   (hasOwnProc ? test : test.skip)("shows its own processes and no others", async () => {
-    const { said } = await world(guests);
-    const { stdout } = await said("alice", "ps -eo args=");
+    const { run } = await world(guests);
+    const { stdout } = await run("alice", "ps -eo args=");
     expect(stdout).toContain("ps -eo args=");
     expect(stdout).not.toMatch(/node|jest/);
   });
@@ -80,10 +67,10 @@ describeSshd("a guest with a real sshd", () => {
     `ps -eo pid=,user=,args= | awk -v own=$PPID '$2 == "debian" && $3 ~ /^sshd/ && $4 ~ /^${user}@/ && $1 != own {print $1}'`;
 
   test("has a process of the user for each session, below one of root", async () => {
-    const { target, said } = await world("sshd");
+    const { target, run } = await world("sshd");
     const session = new Session(target, "alice");
     await session.echo("here");
-    const { stdout } = await said(
+    const { stdout } = await run(
       "bob",
       `for pid in $(${others("debian")}) $PPID; do ps -o user= -p $(ps -o ppid= -p $pid); done`,
     );
@@ -93,28 +80,28 @@ describeSshd("a guest with a real sshd", () => {
   });
 
   test("lets the user end the other sessions of the same user, and keep its own", async () => {
-    const { target, said } = await world("sshd");
+    const { target, run } = await world("sshd");
     const session = new Session(target, "alice");
     await session.echo("here");
-    expect(await said("bob", `kill $(${others("debian")}); echo done`)).toMatchObject({ code: 0, stdout: "done\n" });
+    expect(await run("bob", `kill $(${others("debian")}); echo done`)).toMatchObject({ code: 0, stdout: "done\n" });
     expect(await session.status).toBe(255);
   });
 
   test("lets root end sessions by the process that was there before the login", async () => {
-    const { target, said } = await world("sshd");
+    const { target, run } = await world("sshd");
     const session = new Session(target, "alice");
     await session.echo("here");
-    await said("bob", `sudo -n kill $(ps -o ppid= -p $(${others("debian")}))`);
+    await run("bob", `sudo -n kill $(ps -o ppid= -p $(${others("debian")}))`);
     expect(await session.status).toBe(255);
   });
 
   test("keeps nothing of sessions that have ended", async () => {
-    const { said } = await world("sshd");
-    for (const key of ["alice", "bob", "alice"]) await said(key, "sleep 1000 >/dev/null 2>&1 & true");
-    await said("bob", "kill $(ps -eo pid=,comm= | awk '$2 == \"sleep\" {print $1}')");
+    const { run } = await world("sshd");
+    for (const key of ["alice", "bob", "alice"]) await run(key, "sleep 1000 >/dev/null 2>&1 & true");
+    await run("bob", "kill $(ps -eo pid=,comm= | awk '$2 == \"sleep\" {print $1}')");
     // Of the session before, sshd may still be about to end when the next one begins.
     const sshds = "$(ps -eo comm= | grep -c sshd)";
     const left = `while ps -eo stat= | grep -q Z || [ "${sshds}" -gt 2 ]; do :; done; echo ${sshds}`;
-    expect((await said("alice", left)).stdout).toBe("2\n");
+    expect((await run("alice", left)).stdout).toBe("2\n");
   });
 });

@@ -2,18 +2,9 @@
 import { chmod } from "node:fs/promises";
 import { firstWords } from "./asking";
 import { describeGuests } from "./guest_kinds";
-import { closeAll, KeyRing, lastingPorts, start } from "./world";
+import { lastingPorts, start, useKeyRing } from "./world";
 
-let ring: KeyRing;
-
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
+const ring = useKeyRing();
 
 describeGuests((guests) => {
   /** Two instances, to which "alice" and "bob" are the keys, and an address each. */

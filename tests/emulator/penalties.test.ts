@@ -1,28 +1,11 @@
 /** What befalls an address that keeps connecting without logging in (sshd_config(5), PerSourcePenalties). */
 import { Penalties } from "../../emulator/guests/penalties";
 import { accepts, firstWords } from "./asking";
-import { closeAll, KeyRing, start } from "./world";
+import { start, startWeb, useKeyRing } from "./world";
 
-let ring: KeyRing;
+const ring = useKeyRing();
 
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
-
-/** An emulator with one instance that was created with the key "alice". */
-async function world(penalties: boolean | object) {
-  const { emulator, client } = await start({ guests: "ssh2", penalties });
-  emulator.cloud.openSsh();
-  const publicKey = await ring.generate("alice");
-  await client.register("alice", publicKey);
-  const { ip } = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-  return { target: { ip, port: emulator.environment.EXOSCALE_SSH_PORT }, publicKey };
-}
+const world = (penalties: boolean | object) => startWeb(ring, { guests: "ssh2", penalties });
 
 /** Connects until these are the first words: the server learns of the end of a connection a little later than the client. */
 async function meets(target: { ip: string; port: string }, words: string): Promise<void> {

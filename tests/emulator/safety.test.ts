@@ -5,26 +5,11 @@ import { PlainConfinement } from "../../emulator/guests/confinement";
 import { createRootFs } from "../../emulator/guests/place";
 import { shims } from "../../emulator/guests/shims";
 import { describeGuests, type Kind } from "./guest_kinds";
-import { closeAll, KeyRing, start } from "./world";
+import { startWeb, useKeyRing } from "./world";
 
-let ring: KeyRing;
+const ring = useKeyRing();
 
-beforeEach(async () => {
-  ring = await KeyRing.make();
-});
-
-afterEach(async () => {
-  await closeAll();
-  await ring.remove();
-});
-
-async function world(guests: Kind) {
-  const { emulator, client } = await start({ guests });
-  emulator.cloud.openSsh();
-  await client.register("alice", await ring.generate("alice"));
-  const { id, ip } = await client.create({ "ssh-keys": [{ name: "alice" }] });
-  return { emulator, client, id, ip, port: emulator.environment.EXOSCALE_SSH_PORT };
-}
+const world = (guests: Kind) => startWeb(ring, { guests });
 
 /** What can be seen of a directory from outside: names, sizes, times. */
 async function look(directory: string): Promise<unknown> {

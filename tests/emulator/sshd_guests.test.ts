@@ -9,32 +9,21 @@ import type { GuestHand } from "../emulated";
 import { killAll } from "../processes";
 import { accepts, firstWords } from "./asking";
 import { describeSshd } from "./guest_kinds";
-import { type Client, closeAll, KeyRing, start } from "./world";
+import { type Client, startWeb, useKeyRing } from "./world";
 
 const run = promisify(execFile);
 
 describeSshd("a guest with a real sshd", () => {
-  let ring: KeyRing;
+  const ring = useKeyRing();
   let client: Client;
   let guest: GuestHand;
   let target: { id: string; ip: string; port: string };
   let publicKey: string;
 
   beforeEach(async () => {
-    ring = await KeyRing.make();
-    const { emulator, client: own } = await start({ guests: "sshd", hostKeys: ["ed25519"] });
-    client = own;
-    emulator.cloud.openSsh();
-    publicKey = await ring.generate("alice");
-    await client.register("alice", publicKey);
-    const created = await client.create({ name: "web", "ssh-keys": [{ name: "alice" }] });
-    target = { ...created, port: emulator.environment.EXOSCALE_SSH_PORT };
-    guest = await emulator.cloud.guest(created.id);
-  });
-
-  afterEach(async () => {
-    await closeAll();
-    await ring.remove();
+    const { id, ip, port, ...web } = await startWeb(ring, { guests: "sshd", hostKeys: ["ed25519"] });
+    target = { id, ip, port };
+    ({ client, guest, publicKey } = web);
   });
 
   const said = async (command: string, user = "debian") =>

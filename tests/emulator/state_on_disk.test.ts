@@ -6,21 +6,18 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type EmulatorOptions, startEmulator } from "../emulated";
 import { command, exportsOf } from "./command";
-import { Client, closeAll, KeyRing, lastingPorts, start } from "./world";
+import { Client, closeAll, lastingPorts, start } from "./world";
 
-let ring: KeyRing;
 let stateDir: string;
 let child: ChildProcess | undefined;
 
 beforeEach(async () => {
-  ring = await KeyRing.make();
   stateDir = await mkdtemp(join(tmpdir(), "emulator-state-"));
 });
 
 afterEach(async () => {
   child?.kill("SIGKILL");
   await closeAll();
-  await ring.remove();
   await rm(stateDir, { recursive: true, force: true });
 });
 

@@ -122,10 +122,23 @@ export async function closeAll(): Promise<void> {
 
 /** A directory with private keys, 0600, and known_hosts, for the OpenSSH client. */
 export class KeyRing {
-  private constructor(readonly directory: string) {}
+  #directory: string | undefined;
 
-  static async make() {
-    return new KeyRing(await mkdtemp(join(tmpdir(), "emulator-test-")));
+  /** A key ring that is ready. */
+  static async make(): Promise<KeyRing> {
+    const ring = new KeyRing();
+    await ring.open();
+    return ring;
+  }
+
+  /** Makes its directory. */
+  async open(): Promise<void> {
+    this.#directory = await mkdtemp(join(tmpdir(), "emulator-test-"));
+  }
+
+  get directory(): string {
+    if (this.#directory === undefined) throw new Error("The key ring is not open");
+    return this.#directory;
   }
 
   /** Generates a pair; answers the public line. */
@@ -174,7 +187,31 @@ export class KeyRing {
     return lines.map((line) => line.split(" ").slice(1).join(" ")).sort();
   }
 
-  async remove() {
+  async remove(): Promise<void> {
     await rm(this.directory, { recursive: true, force: true });
   }
+}
+
+/** A key ring that is new for each test of the file or group. After a test it is removed, and every emulator is closed. */
+export function useKeyRing(): KeyRing {
+  const ring = new KeyRing();
+  beforeEach(() => ring.open());
+  afterEach(async () => {
+    await closeAll();
+    await ring.remove();
+  });
+  return ring;
+}
+
+/** An emulator with an instance "web", which was created with new keys of the key ring and lets SSH in. */
+export async function startWeb(ring: KeyRing, options: EmulatorOptions, keys = ["alice"], ...type: string[]) {
+  const { emulator, client } = await start(options);
+  emulator.cloud.openSsh();
+  const publicKeys: string[] = [];
+  for (const name of keys) publicKeys.push(await ring.generate(name, ...type));
+  for (const [index, name] of keys.entries()) await client.register(name, publicKeys[index] ?? "");
+  const { id, ip } = await client.create({ name: "web", "ssh-keys": keys.map((name) => ({ name })) });
+  const port = emulator.environment.EXOSCALE_SSH_PORT;
+  const [publicKey = ""] = publicKeys;
+  return { emulator, client, id, ip, port, target: { ip, port }, publicKey, guest: await emulator.cloud.guest(id) };
 }
