@@ -1,4 +1,4 @@
-/** A direct hand on the emulated cloud, for what happens behind a program's back. */
+/** Admin controls of the emulated cloud, for changes that do not come from the program under test. */
 import { join } from "node:path";
 import { instanceBody } from "./api/instance_body";
 import { refillPool } from "./api/instance_pools";
@@ -11,34 +11,34 @@ import { readGuestFile, replaceGuestFile } from "./guests/guest_files";
 import { authorizedKeysFiles } from "./guests/place";
 import type { Settings } from "./settings";
 
-/** An instance's inside, seen from the real file system. */
+/** One guest: its address, its host keys, and its files on the real file system. */
 export interface GuestAdmin {
   readonly address: string;
   readonly port: number;
   /** The template's default user. */
   readonly user: string;
-  /** The first of its host keys, `ssh-ed25519 AAAA...` unless the emulator was told otherwise. */
+  /** The first of its host keys, `ssh-ed25519 AAAA...` unless the emulator's option `hostKeys` names another kind. */
   readonly hostKey: string;
   /** All of its host keys. */
   readonly hostKeys: readonly string[];
-  /** The real directory that has all files of the guest. */
+  /** The directory on the real file system that contains all files of the guest. */
   readonly root: string;
-  /** The real directory that is this account's home; the default user's when none is named. */
+  /** An account's home directory on the real file system. Default: that of the default user. */
   home(user?: string): string;
-  /** The text of an account's authorized_keys; empty when there is no such file. @throws when a link is in its place */
+  /** The text of an account's authorized_keys; empty when there is no such file. @throws when it is a link */
   authorizedKeys(user?: string): Promise<string>;
-  /** Puts a file with this text in its place, 0600, for the account. @throws when `.ssh` is a link out of the guest */
+  /** Replaces an account's authorized_keys, with mode 0600. @throws when `.ssh` is a link that leads out of the guest */
   writeAuthorizedKeys(text: string, user?: string): Promise<void>;
   /**
-   * Runs a script of /bin/sh as the guest's root, as on a console: without SSH, whoever may log in.
+   * Runs a /bin/sh script as the guest's root, as on a console: without SSH and without a key.
    *
-   * @param input its standard input; empty when nothing is said
+   * @param input the script's standard input. Default: empty
    * @throws when the instance does not run
    */
   asRoot(script: string, input?: string): Promise<Ended>;
 }
 
-/** Acts at once and without operations; nothing of it appears among the recorded requests. */
+/** Each change takes effect at once, without an operation. No request is recorded. */
 export class AdminControls {
   readonly #world: World;
 
@@ -47,34 +47,34 @@ export class AdminControls {
     this.#world = world;
   }
 
-  /** The switches for unknown behaviours. */
+  /** The settings in force. */
   get settings(): Settings {
     return this.#world.settings;
   }
 
-  /** Changes switches from now on. */
+  /** Changes these settings and keeps the others. */
   set(settings: Partial<Settings>): void {
     this.#world.settings = { ...this.#world.settings, ...settings };
   }
 
-  /** Changes how many milliseconds operations take from now on. */
+  /** Changes how many milliseconds the next operations take. */
   setOperationMs(ms: number): void {
     this.#world.operationMs = ms;
   }
 
-  /** The registered keys, with their public halves, which the API never shows. */
+  /** The registered keys, with their public keys, which the API never shows. */
   get keys(): KeyRecord[] {
     return [...this.#world.keys.values()];
   }
 
-  /** Registers a key, or puts another one under a name that exists, as somebody else might. */
+  /** Registers a key. A key that has the name already is replaced, as somebody else might do. */
   swapKey(name: string, publicKey: string): void {
     this.#world.keys.delete(name);
     this.#world.keys.set(name, keyRecord(this.#world, name, publicKey));
     this.#world.save();
   }
 
-  /** Deletes a key from the account. Like every deletion it leaves the guests alone. */
+  /** Deletes a key from the account. Guests keep it, as after every deletion. */
   removeKey(name: string): void {
     this.#world.keys.delete(name);
     this.#world.save();
@@ -86,7 +86,7 @@ export class AdminControls {
     return zones.flatMap((each) => [...each.instances.values()].map((instance) => instanceBody(this.#world, instance)));
   }
 
-  /** Gives an instance another name. */
+  /** Renames an instance. */
   renameInstance(id: string, name: string): void {
     this.#locate(id).instance.name = name;
     this.#world.save();
@@ -125,8 +125,9 @@ export class AdminControls {
   }
 
   /**
-   * Makes an instance pool the one of an SKS nodepool, which Exoscale keeps for a Kubernetes cluster and which nobody
-   * else should change. @returns the nodepool's id, which the pool's `manager` has
+   * Puts an instance pool under an SKS nodepool, which Exoscale manages for a Kubernetes cluster.
+   *
+   * @returns the nodepool's id, which is then in the pool's `manager`
    */
   giveToNodepool(poolId: string): string {
     const pool = this.#world.zones.flatMap((zone) => zone.pools.get(poolId) ?? [])[0];
@@ -136,12 +137,12 @@ export class AdminControls {
     return pool.manager.id;
   }
 
-  /** Makes the next instance take this address, so that another host answers where one was known before. */
+  /** Gives the next instance this address, so that another host answers at a known address. */
   reuseAddress(address: string): void {
     this.#world.addresses.reuse(address);
   }
 
-  /** Lets connections to TCP 22 in, from everywhere, for the group of this name. */
+  /** Adds a rule to the group of this name: TCP 22 is open from everywhere. */
   openSsh(group = "default"): void {
     const found = [...this.#world.securityGroups.values()].find(({ name }) => name === group);
     if (!found) throw new Error(`There is no security group ${group}`);
@@ -154,7 +155,7 @@ export class AdminControls {
     this.#world.save();
   }
 
-  /** The inside of an instance. @throws when it has none, with `guests: "none"` */
+  /** The guest of an instance. @throws when the emulator has no guests (`guests: "none"`) */
   async guest(instanceId: string): Promise<GuestAdmin> {
     const guest = await this.#world.guest(instanceId);
     return guestAdmin(guest, await guest.hostKeys());

@@ -7,21 +7,21 @@ import { readSetting, SettingError, settingsHelp } from "./settings_text";
 const HELP = `Usage: pulumi-exoscale-ssh emulator [options]
 
 Runs an Exoscale on loopback, prints the variables that point a program at it, and logs each request.
-SSH is closed until a security group rule opens TCP 22, as on the real one. Ctrl-C ends it and leaves nothing behind,
-but for what --state keeps.
+SSH is closed until a security group rule opens TCP 22, as on the real one. Ctrl-C ends it and removes everything
+except what --state keeps.
 
 Options:
   --port N          TCP port of the API in the first zone (default: a free one)
   --ssh-port N      TCP port of every guest's SSH server (default: a free one)
-  --operation-ms N  milliseconds that an operation is pending (default: 200)
-  --guests KIND     what answers on instances: ssh2, a server in this process (default); sshd, the real OpenSSH one,
-                    which takes Linux, root and the package openssh-server; or none
-  --zones A,B       zones to serve, the first one being the endpoint (default: all eight)
+  --operation-ms N  milliseconds that an operation stays pending (default: 200)
+  --guests KIND     the SSH server of instances: ssh2, in this process (default); sshd, the real OpenSSH server,
+                    which needs Linux, root and the package openssh-server; or none
+  --zones A,B       zones to serve; the endpoint is that of the first one (default: all eight)
   --state DIR       directory that keeps keys, machines, ports and credentials for the next start (default: none)
-  --set NAME=VALUE  behave otherwise where nobody knows what the real one does; may be given several times
-  --help            this text
+  --set NAME=VALUE  change a behaviour that nobody knows of the real API; may be given several times
+  --help            print this text
 
-Settings (what each means: the type Settings of "pulumi-exoscale-ssh/emulator"):
+Settings (their meaning: the type Settings of "pulumi-exoscale-ssh/emulator"):
 ${settingsHelp()}`;
 
 const guestKinds = ["ssh2", "sshd", "none"] as const;
@@ -37,7 +37,7 @@ const cliOptions = {
   help: { type: "boolean", short: "h" },
 } as const;
 
-/** A command line that cannot be followed; its message is all that the user needs. */
+/** An invalid command line. Its message is all that the user needs. */
 class UsageError extends Error {}
 
 async function main(args: readonly string[]): Promise<void> {

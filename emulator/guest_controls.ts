@@ -1,4 +1,4 @@
-/** What befalls the guests of an emulated cloud, on demand: bad networks, and hosts that are not the ones they were. */
+/** Failures of guests and of their network that a test orders, and hosts that are replaced by others. */
 import type { World } from "./api/world";
 import type { GuestFault, TakeBack } from "./guests/guest_faults";
 
@@ -12,19 +12,19 @@ export class GuestControls {
   }
 
   /**
-   * Orders a fault, which hits connections from the next one on. Of several at once the one ordered first hits, but for
-   * `refused`, which comes before all. It stays through a stop and start.
+   * Orders a fault for the next connections. When there are several, a connection meets the one that was ordered first,
+   * but `refused` comes before all others. A fault outlives a stop and start.
    *
-   * @returns what takes it back
+   * @returns a function that ends the fault
    */
   async fault(instanceId: string, fault: GuestFault): Promise<TakeBack> {
     return (await this.#world.guest(instanceId)).fault(fault);
   }
 
   /**
-   * Has each of two guests answer on the other's address, with its own host keys, accounts and security groups. The API
-   * shows the instances as before, and connections that are open stay with the guest that they were made to. Doing it
-   * again undoes it, and so does another start from `stateDir`.
+   * Swaps the addresses of two guests. Each keeps its own host keys, accounts and security groups. The API shows the
+   * instances as before, and open connections stay open. A second swap undoes the first, and so does another start from
+   * `stateDir`.
    */
   async swapAddresses(instanceId: string, other: string): Promise<void> {
     const [one, two] = await Promise.all([this.#world.guest(instanceId), this.#world.guest(other)]);
@@ -33,7 +33,7 @@ export class GuestControls {
     await Promise.all(resume.map((takeBack) => takeBack()));
   }
 
-  /** Gives a guest new host keys, as a new installation would. Everything else in it stays. */
+  /** Gives a guest new host keys, as a new installation would. Its other files stay. */
   async replaceHostKeys(instanceId: string): Promise<void> {
     await (await this.#world.guest(instanceId)).replaceHostKeys();
   }

@@ -1,8 +1,7 @@
 /**
  * An Exoscale on loopback: API v2 with real signature checks, and guests to log in to.
  *
- * It exists so that programs, tests and demonstrations run without an account. Nothing of it listens on, or connects
- * to, anything but 127.0.0.0/8.
+ * Programs, tests and demonstrations run on it without an account. It listens on, and connects to, 127.0.0.0/8 only.
  */
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
@@ -40,31 +39,31 @@ export interface EmulatorEnvironment {
 
 /** A running emulator. */
 export interface Emulator {
-  /** What to export; the secret is the present one. */
+  /** The variables to export, with the current secret. */
   readonly environment: EmulatorEnvironment;
   /** The endpoint of the first zone. */
   readonly endpoint: string;
   /** Every request so far, oldest first. */
   readonly requests: readonly RecordedRequest[];
-  /** A direct hand on the state, for changes behind a program's back. */
+  /** Admin controls, for changes that do not come from the program under test. */
   readonly cloud: AdminControls;
-  /** Failures of the API on demand. */
+  /** Orders failures of the API. */
   readonly faults: Faults;
-  /** Failures of machines, and of the way to them, on demand. */
+  /** Orders failures of guests and of their network. */
   readonly guests: GuestControls;
-  /** From now on only this secret signs. */
+  /** Replaces the API secret. Signatures with the old one are refused. */
   rotateSecret(newSecret: string): void;
-  /** Closes every socket and process and removes every file outside `stateDir`. Calling it twice is fine. */
+  /** Closes every socket, ends every process and removes every file outside `stateDir`. A second call does nothing. */
   close(): Promise<void>;
 }
 
-/** What an emulator leaves for its next start. */
+/** What an emulator saves for its next start. */
 interface SavedEmulator {
   readonly apiKey: string;
   readonly apiSecret: string;
-  /** Of the API in the first zone. */
+  /** The port of the API in the first zone. */
   readonly port: number;
-  /** Undefined as long as no guest ever listened and none was asked for. */
+  /** Undefined when there was no guest and no port was chosen. */
   readonly sshPort: number | undefined;
   readonly world: Snapshot;
 }
@@ -74,7 +73,7 @@ const portOptions = {
   sshPort: { owner: "the SSH servers", flag: "--ssh-port" },
 } as const;
 
-/** What is known before anything listens. */
+/** What is known before the first listener opens. */
 interface Start {
   readonly options: EmulatorOptions;
   readonly zones: readonly string[];
@@ -85,8 +84,8 @@ interface Start {
 /**
  * Starts an emulator.
  *
- * @throws when a wanted or a saved port is taken, a zone is named twice, the machine lacks loopback addresses for
- * guests, something that `guests: "sshd"` needs is missing, the state in `stateDir` is damaged, or another emulator has it
+ * @throws when a chosen or saved port is taken, a zone is named twice, the machine lacks loopback addresses for guests,
+ * something that `guests: "sshd"` needs is missing, the state in `stateDir` is damaged, or another emulator uses it
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const directory = options.stateDir === undefined ? undefined : StateDirectory.open(options.stateDir);
@@ -133,7 +132,7 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
   }
 }
 
-/** Does what needs a port: the one that is asked for, else the saved one, else 0. @throws when it is taken, saying whose */
+/** Calls `take` with the chosen port, else the saved one, else 0. @throws when it is taken; the error says for what it was saved */
 async function withPort<T>(
   { options, saved }: Start,
   name: keyof typeof portOptions,
@@ -147,7 +146,7 @@ async function withPort<T>(
     const { owner, flag } = portOptions[name];
     throw new Error(
       `Port ${port}, which ${owner} had when the state was saved, is taken (${error instanceof Error ? error.message : error}). ` +
-        `Stop what listens there, or choose another with ${flag} (option ${name}) and tell it to whatever knows the old one.`,
+        `Stop what listens there, or choose another with ${flag} (option ${name}) and give it to every program that uses the old one.`,
       { cause: error },
     );
   }
@@ -202,14 +201,14 @@ class RunningEmulator implements Emulator {
     this.world.save();
   }
 
-  /** Opens one listener a zone; the first one gets the port. */
+  /** Opens one listener per zone. The first zone gets the port. */
   async listen(port: number): Promise<void> {
     for (const [index, zone] of this.world.zones.entries()) {
       this.#servers.push(await listen(this.#context, zone, index === 0 ? port : 0));
     }
   }
 
-  /** Writes what is true now, and from now on every change. */
+  /** Writes the present state, and from now on every change. */
   keepState(directory: StateDirectory): void {
     this.world.save = () => {
       const { credentials, world } = this.#context;

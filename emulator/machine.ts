@@ -1,18 +1,18 @@
 /** The power switch of one instance: start, stop and destroy of its guest, one after the other. */
 import type { Guest } from "./guests/guest";
 
-/** Serializes what is done to a guest, so that a delete that overtakes a boot still finds everything to remove. */
+/** Runs one action on a guest at a time, so that a delete during a boot removes everything that the boot has made. */
 export class Machine {
   #guest: Guest | undefined;
   #destroyed = false;
   #last: Promise<void>;
 
-  /** @param create makes the guest's files now; undefined for an instance that is only a row in the API */
+  /** @param create makes the guest's files now; undefined for an instance without a guest */
   constructor(create: () => Promise<Guest | undefined>) {
     this.#last = create().then((guest) => {
       this.#guest = guest;
     });
-    // Whoever starts the machine learns of a failed creation; nobody may ever start it.
+    // The next `start` reports a failed creation. Without one, nobody handles the rejection.
     this.#last.catch(() => undefined);
   }
 
@@ -34,14 +34,14 @@ export class Machine {
     return this.#next(() => this.#guest?.stop());
   }
 
-  /** Closes the guest's SSH server for good and leaves its files, also when its creation failed half-way. */
+  /** Closes the guest's SSH server for good and keeps its files, also after a failed creation. */
   async end(): Promise<void> {
     this.#destroyed = true;
     await this.#last.catch(() => undefined);
     await this.#guest?.stop();
   }
 
-  /** Removes the guest, also when its creation failed half-way. */
+  /** Removes the guest, also after a failed creation. */
   async destroy(): Promise<void> {
     this.#destroyed = true;
     await this.#last.catch(() => undefined);

@@ -1,7 +1,7 @@
 /** Networks in CIDR form, which security groups and authorized_keys both use. */
 import { BlockList, isIP, isIPv6 } from "node:net";
 
-/** Whether an address lies in a network such as `10.0.0.0/8` or `::/0`. What is no network contains nothing. */
+/** Whether an address lies in a network such as `10.0.0.0/8` or `::/0`. An invalid network contains no address. */
 export function inNetwork(network: string | undefined, address: string): boolean {
   if (!isNetwork(network)) return false;
   const [base = "", bits] = network.split("/");

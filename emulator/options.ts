@@ -1,4 +1,4 @@
-/** What the emulator can be told. */
+/** The options of the emulator. */
 import type { Exchange } from "./api/server";
 import type { HostKeyKind } from "./guests/host_keys";
 import type { PenaltySettings } from "./guests/penalties";
@@ -22,23 +22,23 @@ export const ZONES = [
 /**
  * How guests are made.
  *
- * - `ssh2`: an SSH server in this process. Works everywhere. Whoever logs in is confined as far as the system allows.
- * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in a Linux of the guest's
- *   own, where root and the template's account are real and different users. Takes Linux, and root, which never runs
- *   anything in a guest: each guest has a range of user ids that nobody has outside.
- * - `none`: no guests; an instance is only a row in the API.
+ * - `ssh2`: an SSH server in this process. Works everywhere. Commands are confined as far as the system allows.
+ * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in Linux namespaces of the
+ *   guest, where root and the template's account are real and different users. Needs Linux and root. Nothing in a guest
+ *   runs as the real root: each guest has a range of user ids that nobody has outside.
+ * - `none`: no guests. The API shows instances, and nothing answers at their addresses.
  */
 export type GuestKindName = "ssh2" | "sshd" | "none";
 
-/** Everything that `startEmulator` can be told; each has a default that suits a test. */
+/** The options of `startEmulator`. Every default suits a test. */
 export interface EmulatorOptions {
   /** Names of the zones to serve, the first being the one of `endpoint`. Default: those in `stateDir`, else all eight. */
   readonly zones?: readonly string[];
-  /** Milliseconds from `pending` to `success` of an operation. 0 settles at the next turn. Default 200. */
+  /** Milliseconds that an operation stays `pending`. Default 200. */
   readonly operationMs?: number;
   /** How guests are made. Default `ssh2`. */
   readonly guests?: GuestKindName;
-  /** The kinds of host keys that new guests make. Default: `ed25519` with `ssh2`, and all three with `sshd`. */
+  /** The kinds of host keys that new guests generate. Default: `ed25519` with `ssh2`, and all three with `sshd`. */
   readonly hostKeys?: readonly HostKeyKind[];
   /**
    * Which programs of this machine guests find: `all`, or with a list only those that every Linux has and the ones in
@@ -48,35 +48,35 @@ export interface EmulatorOptions {
    */
   readonly programs?: "all" | readonly string[];
   /**
-   * Settings that new guests' sshd has before all others (sshd_config(5)), such as another `AuthorizedKeysFile`. Only with
-   * `guests: "sshd"`. Default: none.
+   * Settings that come first in the sshd configuration of new guests (sshd_config(5)), such as another
+   * `AuthorizedKeysFile`. Only with `guests: "sshd"`. Default: none.
    */
   readonly sshdConfig?: string;
   /**
-   * Whether an address that keeps connecting without logging in is dropped for a while, as by OpenSSH 9.8 and later: with
-   * `true` after three such connections in a row, for about a quarter of a minute. Only with `guests: "ssh2"`; a real sshd
-   * would, too, but here each connection has one of its own. Default: false.
+   * Whether a guest drops connections of an address that connects repeatedly without a login, as OpenSSH 9.8 and later do:
+   * with `true` after three such connections in a row, for about 15 seconds. Only with `guests: "ssh2"`: with `sshd` each
+   * connection has an sshd process of its own, which knows of no other connection. Default: false.
    */
   readonly penalties?: boolean | Partial<PenaltySettings>;
-  /** Switches for unknown behaviours of the real API. */
+  /** Behaviours of the real API that nobody has recorded. Default: see `Settings`. */
   readonly settings?: Partial<Settings>;
-  /** Gets one line per request. Lines hold no secret. Default: nobody. */
+  /** Called with one line per request. Lines contain no secret. Default: no log. */
   readonly log?: (line: string) => void;
-  /** Gets each request with its answer, bodies included: they hold user data, so this is for tests. Default: nobody. */
+  /** Called with each request and its answer. The bodies contain user data, so use it in tests only. Default: no call. */
   readonly exchange?: (exchange: Exchange) => void;
   /**
    * Directory that keeps everything for the next start: keys, groups, instances, pools, the guests' files and host keys,
-   * credentials and ports. It is made when there is none, only this user can read what is in it, `close` leaves it, and
-   * one emulator at a time has it. What is asked for here wins over what it holds; `operationMs` and `settings` are not
-   * in it. Default: nothing is kept.
+   * credentials and ports. It is created when it is missing, only this user can read its files, `close` keeps it, and one
+   * emulator at a time uses it. Options given here win over the saved ones; `operationMs` and `settings` are not saved.
+   * Default: nothing is kept.
    */
   readonly stateDir?: string;
-  /** TCP port of the first zone; the others take free ones. Default: the one in `stateDir`, else a free one. */
+  /** TCP port of the first zone. Other zones use free ports. Default: the port in `stateDir`, else a free one. */
   readonly port?: number;
-  /** TCP port that every guest listens on, on its own address. Default: the one in `stateDir`, else a free one. */
+  /** TCP port of every guest, each on its own address. Default: the port in `stateDir`, else a free one. */
   readonly sshPort?: number;
-  /** The one API key that is accepted. Default: the one in `stateDir`, else a made-up one. */
+  /** The only API key that is accepted. Default: the key in `stateDir`, else a random one. */
   readonly apiKey?: string;
-  /** Its secret. Default: the one in `stateDir`, else a made-up one. */
+  /** Its secret. Default: the secret in `stateDir`, else a random one. */
   readonly apiSecret?: string;
 }

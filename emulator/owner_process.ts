@@ -1,20 +1,20 @@
-/** Which process has something, told by a line in a file that may outlive it. */
+/** Which process owns a directory. Its line in a file says so, and the file may outlive the process. */
 import { readFileSync, readlinkSync } from "node:fs";
 import { codeOf } from "./system_error";
 
-/** The line of this process: its id, and, since ids are used again, when it started and among which processes. */
+/** The line of this process: its id, and, because ids are reused, its start time and PID namespace. */
 export function describeThisProcess(): string {
   return `${process.pid} ${startTimeOf(process.pid)} ${pidNamespace()}`;
 }
 
-/** The id of the process that wrote a line, as long as that lives. */
+/** The id of the process that wrote a line; undefined when it has ended. */
 export function livingOwner(line: string): number | undefined {
   const [id, started = ""] = line.split(" ");
   const pid = Number(id);
   return isAlive(pid) && startTimeOf(pid) === started ? pid : undefined;
 }
 
-/** Whether the process that wrote a line has certainly ended; in another container's it cannot be seen. */
+/** Whether the process that wrote a line has certainly ended. False for a process of another container. */
 export function hasEnded(line: string): boolean {
   const [, , namespace] = line.split(" ");
   return namespace === pidNamespace() && livingOwner(line) === undefined;
@@ -28,10 +28,10 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** When a process started, in the kernel's ticks; empty where there is no /proc, and there the id alone decides. */
+/** When a process started, in kernel ticks; empty without /proc, where the id alone decides. */
 function startTimeOf(pid: number): string {
   try {
-    // The name, in parentheses, may hold blanks; the start is the 20th field after it (proc(5)).
+    // The name, in parentheses, may contain blanks; the start is the 20th field after it (proc(5)).
     return (
       readFileSync(`/proc/${pid}/stat`, "latin1")
         .replace(/^.*\) /s, "")
@@ -42,7 +42,7 @@ function startTimeOf(pid: number): string {
   }
 }
 
-/** Within what ids of processes mean the same: `pid:[4026531836]`; empty where there is no /proc. */
+/** The PID namespace of this process, such as `pid:[4026531836]`; empty without /proc. */
 function pidNamespace(): string {
   try {
     return readlinkSync("/proc/self/ns/pid");

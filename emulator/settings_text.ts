@@ -1,13 +1,13 @@
-/** Settings as they are written on a command line: `deletedKeys=dropped`. */
+/** Settings on a command line: `deletedKeys=dropped`. */
 import { isIPv4 } from "node:net";
 import { router } from "./api/routes";
 import { defaultSettings, type Settings } from "./settings";
 
-/** How the value of one setting is written. */
+/** How one setting is written. */
 interface Form<Value> {
-  /** What may stand after `=`, for a person. */
+  /** The possible values, for the help. */
   readonly shown: string;
-  /** The value; undefined when the text is none. */
+  /** The value; undefined for an invalid text. */
   read(text: string): Value | undefined;
 }
 
@@ -35,7 +35,7 @@ const forms: { readonly [Name in keyof Settings]: Form<Settings[Name]> } = {
   clientAddress: { shown: "IPv4 address", read: (text) => (isIPv4(text) ? text : undefined) },
 };
 
-/** A setting that cannot be understood; its message says what can. */
+/** An invalid setting. Its message says what is valid. */
 export class SettingError extends Error {}
 
 /** Reads `name=value`. @throws SettingError for an unknown name or value */
@@ -56,7 +56,7 @@ function isName(name: string): name is keyof Settings {
   return names.includes(name);
 }
 
-/** A line for each setting: what it can be, and what it is when nothing is said. */
+/** A line for each setting: its possible values and its default. */
 export function settingsHelp(): string {
   const lines = names.filter(isName).map((name) => `  ${`${name}=${forms[name].shown}`.padEnd(47)} ${byDefault(name)}`);
   return `${lines.join("\n")}\n`;

@@ -1,7 +1,7 @@
 /**
- * The directory in which an emulator outlives its process: `state.json`, `guests/` and `lock`.
+ * The directory that keeps an emulator's state between runs: `state.json`, `guests/` and `lock`.
  *
- * One emulator at a time has it. Its files are whole or absent, and for this user alone.
+ * One emulator at a time uses it. Files are replaced atomically, and only this user can read them.
  */
 import { createHash, randomUUID } from "node:crypto";
 import {
@@ -19,7 +19,7 @@ import { join } from "node:path";
 import { describeThisProcess, livingOwner } from "./owner_process";
 import { codeOf } from "./system_error";
 
-/** What a file holds: its content beside the proof that it is what was written. */
+/** What a file contains: its content, and a digest that proves that it is undamaged. */
 interface Envelope {
   readonly format: typeof FORMAT;
   readonly sha256: string;
@@ -31,16 +31,16 @@ const STATE = "state.json";
 const GUESTS = "guests";
 const LOCK = "lock";
 
-/** A state directory that this emulator has until it releases it. */
+/** A state directory, locked by this emulator until it releases it. */
 export class StateDirectory {
   #isTaken = true;
 
   private constructor(readonly path: string) {}
 
   /**
-   * Takes a directory, and makes it when there is none.
+   * Locks a directory, and creates it when it is missing.
    *
-   * @throws when another emulator has it, or when it holds what is no emulator's
+   * @throws when another emulator uses it, or when it contains other files
    */
   static open(wanted: string): StateDirectory {
     mkdirSync(wanted, { recursive: true, mode: 0o700 });
@@ -49,7 +49,7 @@ export class StateDirectory {
     const isForeign = (name: string) => name !== GUESTS && !name.startsWith(LOCK) && !name.startsWith(STATE);
     if (!names.includes(STATE) && names.some(isForeign)) {
       throw new Error(
-        `${path} holds files and no emulator's state. Name an empty directory, or one that is yet to be.`,
+        `${path} holds files and no emulator's state. Name an empty directory, or one that does not exist yet.`,
       );
     }
     takeLock(path);
@@ -62,17 +62,17 @@ export class StateDirectory {
     return join(this.path, GUESTS);
   }
 
-  /** What was written last; undefined before the first time. @throws when the file is damaged */
+  /** The state that was written last; undefined when there is none. @throws when the file is damaged */
   readState<T>(): T | undefined {
     return readChecked<T>(join(this.path, STATE));
   }
 
-  /** Replaces the state. @throws when it cannot be written; then the one before is still there */
+  /** Replaces the state. @throws when it cannot be written; the old state is kept then */
   writeState(state: object): void {
     writeAtomically(join(this.path, STATE), state);
   }
 
-  /** Lets another emulator have the directory. */
+  /** Unlocks the directory. */
   release(): void {
     if (this.#isTaken) rmSync(join(this.path, LOCK), { force: true });
     this.#isTaken = false;
@@ -91,13 +91,13 @@ export function readChecked<T>(path: string): T | undefined {
   const { format, sha256, content } = parseEnvelope(text);
   if (format !== undefined && format !== FORMAT) throw new Error(`${path} was written by another version (${format})`);
   if (sha256 !== digest(content)) {
-    throw new Error(`${path} is damaged. Put a copy in its place, or begin anew with another directory.`);
+    throw new Error(`${path} is damaged. Restore a copy of it, or use another directory.`);
   }
-  // The digest proves that this is what was written, and each path is written with one type.
+  // The digest proves that the content is what was written, and each path is written with one type.
   return content as T;
 }
 
-/** Writes a file, 0600, so that whoever reads it finds all of it or what was there before. */
+/** Replaces a file, with mode 0600. A reader finds either the old content or the new one. */
 export function writeAtomically(path: string, content: object): void {
   const whole: Envelope = { format: FORMAT, sha256: digest(content), content };
   const temporary = `${path}.new`;
@@ -121,7 +121,7 @@ function digest(content: unknown): string {
     .digest("hex");
 }
 
-/** Puts this process's lock into the directory. A link appears with its content, so no lock is ever half-written. */
+/** Creates this process's lock in the directory, as a hard link, so that no lock is ever incomplete. */
 function takeLock(directory: string): void {
   const lock = join(directory, LOCK);
   const own = `${lock}.${randomUUID()}`;
@@ -149,10 +149,10 @@ function tryLink(own: string, lock: string): boolean {
 function throwIfOwned(directory: string, lock: string): void {
   const pid = livingOwner(readFileSync(lock, "utf8"));
   if (pid === undefined) return;
-  throw new Error(`The emulator of process ${pid} has the state in ${directory}. End it, or name another directory.`);
+  throw new Error(`The emulator of process ${pid} has the state in ${directory}. Stop it, or name another directory.`);
 }
 
-// Moved before it is looked at once more: another emulator may have put a lock of its own there meanwhile.
+// Moved first and then checked again: another emulator may have created its own lock in the meantime.
 function removeStale(directory: string, lock: string): void {
   const moved = `${lock}.${randomUUID()}`;
   renameSync(lock, moved);

@@ -1,4 +1,4 @@
-/** What Node says of a call that the system refused. */
+/** Errors of system calls. */
 
 /** The `code` of a system error. */
 export function codeOf(error: unknown): unknown {

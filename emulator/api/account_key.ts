@@ -1,18 +1,18 @@
-/** What the account takes for a public key, and what it remembers of one. */
+/** Which public keys the account accepts, and what it keeps of each. */
 import { createHash } from "node:crypto";
 import { type PublicKey, parsePublicKey } from "../../provider/keys/public_key";
 import type { Settings } from "../settings";
 import { conflict } from "./errors";
 
-/** A public key of any kind that the account may take. */
+/** A public key of any kind that the account may accept. */
 export interface AccountKey {
   /** MD5 of the key, 47 characters of colon-separated hex. */
   readonly fingerprint: string;
-  /** One line, as it goes into a guest. */
+  /** The line that is written to a guest's authorized_keys. */
   readonly line: string;
 }
 
-/** Reads a public key, one line with or without a line end. @throws ApiError 409 for what the account does not take */
+/** Reads a public key, one line with or without a line end. @throws ApiError 409 for a key that the account does not accept */
 export function parseAccountKey(text: string, settings: Settings): AccountKey {
   const key = tryParse(text);
   if (!key) return parseOtherKey(text, settings);
@@ -29,7 +29,7 @@ function tryParse(text: string): PublicKey | undefined {
   }
 }
 
-/** The kinds that this package does not use and the real API may take all the same. */
+/** The kinds that this package does not use and that the real API may accept. */
 function parseOtherKey(text: string, { securityKeys, smallestRsa }: Settings): AccountKey {
   const [type = "", base64 = "", ...more] = text.trim().split(" ");
   const blob = Buffer.from(base64, "base64");
@@ -45,7 +45,7 @@ function parseOtherKey(text: string, { securityKeys, smallestRsa }: Settings): A
 
 const SECURITY_KEY = /^sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com$/;
 
-/** The fields of a blob (RFC 4251 section 5, `string`); none when it does not end with one of them. */
+/** The fields of a blob (RFC 4251 section 5, `string`); none when the last one is incomplete. */
 function fieldsOf(blob: Buffer): Buffer[] {
   const fields: Buffer[] = [];
   let at = 0;

@@ -1,4 +1,4 @@
-/** Anti-affinity groups: which instances are kept on different hardware. */
+/** Anti-affinity groups: which instances run on different hardware. */
 import { randomUUID } from "node:crypto";
 import { text } from "./body";
 import { unrecorded } from "./errors";
@@ -54,8 +54,8 @@ function remove(request: ApiRequest) {
 }
 
 function members(world: World, id: string): { id: string }[] {
-  const wearing = world.instances.filter(({ antiAffinityGroups }) => antiAffinityGroups.includes(id));
-  return wearing.map((instance) => ({ id: instance.id }));
+  const instances = world.instances.filter(({ antiAffinityGroups }) => antiAffinityGroups.includes(id));
+  return instances.map((instance) => ({ id: instance.id }));
 }
 
 function groupBody(world: World, { id, name, description }: AntiAffinityGroupRecord) {

@@ -13,7 +13,7 @@ export function number(body: Body, name: string): number | undefined {
   return typeof value === "number" ? value : undefined;
 }
 
-/** A truth member, or undefined. */
+/** A boolean member, or undefined. */
 export function flag(body: Body, name: string): boolean | undefined {
   const value = body[name];
   return typeof value === "boolean" ? value : undefined;

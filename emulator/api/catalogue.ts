@@ -4,7 +4,7 @@ import type { InstanceTypeRecord, TemplateRecord } from "./records";
 
 const GIB = 1024 ** 3;
 
-/** A UUID that depends on nothing but this text. */
+/** A UUID that depends on this text only. */
 export function stableId(text: string): string {
   const hex = createHash("sha256").update(text).digest("hex");
   return [hex.slice(0, 8), hex.slice(8, 12), `5${hex.slice(13, 16)}`, `a${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
@@ -30,7 +30,7 @@ const type = (family: string, size: string, cpus: number, gib: number): Instance
   authorized: family !== "gpu2",
 });
 
-/** The types of every zone; GPUs, as on the real API, only for whoever has asked for them. */
+/** The types of every zone. GPU types need an authorization, as on the real API. */
 export const instanceTypes: readonly InstanceTypeRecord[] = [
   type("standard", "micro", 1, 0.5),
   ...sizes.map(([size, cpus, gib]) => type("standard", size, cpus, gib)),
@@ -63,7 +63,7 @@ const templates: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "n
   },
 ];
 
-/** The templates of one zone. Like the real ones they have another id in each zone. */
+/** The templates of one zone. Their ids differ between zones, as on the real API. */
 export function templatesOf(zone: string): TemplateRecord[] {
   return templates.map((template) => ({
     defaultUser: "root",

@@ -1,4 +1,4 @@
-/** What is only read: instance types, templates and operations. */
+/** The read-only routes: instance types, templates and operations. */
 import { instanceTypes } from "./catalogue";
 import { notFound } from "./errors";
 import type { InstanceTypeRecord, TemplateRecord } from "./records";

@@ -1,8 +1,8 @@
-/** Security groups, for the one port that guests have. */
+/** Decides by security groups who reaches the SSH port of a guest. */
 import { inNetwork } from "../network";
 import type { InstanceRecord, RuleRecord, SecurityGroupRecord } from "./records";
 
-/** The port that rules are written for; guests listen on another one because 22 needs root. */
+/** The port that rules name. Guests listen on another one, because port 22 needs root. */
 const SSH_PORT = 22;
 
 /** What the decision depends on, as it is at the time of the connection. */

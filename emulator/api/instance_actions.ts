@@ -1,4 +1,4 @@
-/** What is done to an existing instance: power, size, protection. */
+/** Actions on an existing instance: start, stop, reboot, scale, resize, protect. */
 import { number, refId } from "./body";
 import { instanceTypes } from "./catalogue";
 import { badRequest, conflict, mustBeStopped, notFound, protectedInstance } from "./errors";
@@ -98,7 +98,7 @@ function resizeDisk(request: ApiRequest) {
   return begin(request, { noun: "instance", id: instance.id, settle });
 }
 
-/** Protection can be set and cleared, and read by nobody. */
+/** Protection can be set and removed. No route shows it. */
 function protect(request: ApiRequest, isProtected: boolean) {
   const instance = instanceOf(request);
   const settle = () => {

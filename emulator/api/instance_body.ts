@@ -19,7 +19,7 @@ export function instanceBody(world: World, instance: InstanceRecord): Record<str
   };
 }
 
-/** The smaller body that a listing shows. */
+/** The shorter body in a list of instances. */
 export function listedInstanceBody(world: World, instance: InstanceRecord): Record<string, unknown> {
   return { ...common(instance), ...(world.settings.keysInLists === "shown" && keysBody(world, instance)) };
 }
@@ -32,7 +32,7 @@ function common(instance: InstanceRecord): Record<string, unknown> {
     state: instance.state,
     "instance-type": { id: instance.typeId },
     template: { id: instance.templateId },
-    // The groups that a private instance was given are forgotten, without an error.
+    // The API drops the groups of a private instance without an error.
     "security-groups": instance.publicIpAssignment === "none" ? [] : instance.securityGroups.map((id) => ({ id })),
     "private-networks": [],
     labels: instance.labels,
@@ -44,7 +44,7 @@ function common(instance: InstanceRecord): Record<string, unknown> {
   };
 }
 
-/** Both forms are answered, whichever one the creation used. */
+/** The answer has both forms, whichever form the creation used. */
 function keysBody(world: World, instance: InstanceRecord) {
   const keys = listedKeys(world, instance);
   return { "ssh-keys": keys, ...(keys[0] && { "ssh-key": keys[0] }) };

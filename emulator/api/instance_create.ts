@@ -1,4 +1,4 @@
-/** Creation of an instance, by hand or by a pool: the one moment at which keys reach a guest. */
+/** Creation of an instance, by a request or by a pool: the only time at which keys reach a guest. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { instanceTypes } from "./catalogue";
 import { badRequest, conflict, notFound, unrecorded } from "./errors";
@@ -6,7 +6,7 @@ import type { OperationBody, OperationFault } from "./operations";
 import type { InstanceRecord, KeyRecord, ListedKey, TemplateRecord } from "./records";
 import { lookUp, type World, type Zone } from "./world";
 
-/** A creation, whoever asked for it. */
+/** The values of a creation. */
 export interface Order {
   readonly name?: string | undefined;
   readonly typeId: string;
@@ -24,7 +24,7 @@ export interface Order {
   readonly fault?: OperationFault | undefined;
 }
 
-/** Makes the instance at once and answers the operation that brings it up. @throws ApiError when the order is wrong */
+/** Creates the instance at once. @returns the operation that starts it. @throws ApiError when a value is invalid */
 export function createInstance(world: World, zone: Zone, order: Order): OperationBody {
   const instance = newInstance(world, zone, order);
   zone.instances.set(instance.id, instance);
@@ -39,7 +39,7 @@ export function createInstance(world: World, zone: Zone, order: Order): Operatio
   });
 }
 
-/** Ends a transition, unless a deletion has begun meanwhile. */
+/** Sets the state, unless the deletion of the instance has begun. */
 export function setState(instance: InstanceRecord, state: InstanceRecord["state"]): void {
   if (instance.state !== "destroying") instance.state = state;
 }
@@ -56,7 +56,7 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
   const id = randomUUID();
   const name = order.name ?? `VM-${id}`;
   const address = world.addresses.take();
-  // A template without cloud-init's key support gets no key, though the instance lists them, nor reads its user data.
+  // Without key support in the template, the instance lists its keys, but the guest gets neither them nor the user data.
   const publicKeys = template.sshKeyEnabled ? keys.map(({ publicKey }) => publicKey) : [];
   const userData = template.sshKeyEnabled ? order.userData : undefined;
   return {
@@ -71,7 +71,7 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
     userData: order.userData,
     publicIpAssignment: order.publicIpAssignment ?? "inet4",
     address,
-    // The block that RFC 3849 keeps for documentation: nothing real answers there.
+    // The documentation block of RFC 3849: no real host answers there.
     ipv6Address: `2001:db8::${randomBytes(2).toString("hex")}:${randomBytes(2).toString("hex")}`,
     macAddress: `06:${(randomBytes(5).toString("hex").match(/../g) ?? []).join(":")}`,
     bootKeys: listedAs(world, keys),
@@ -92,7 +92,7 @@ function checkTemplate(zone: Zone, order: Order): TemplateRecord {
   throw badRequest(`Disk size ${order.diskSize} GiB is smaller than the template's ${template.size / 1024 ** 3} GiB`);
 }
 
-/** The registered keys of these names. @throws ApiError, with the status that the settings say, for another one */
+/** The registered keys of these names. @throws ApiError for an unregistered one; the settings decide its status */
 export function lookUpKeys(world: World, names: readonly string[]): KeyRecord[] {
   return names.map((name) => {
     const key = world.keys.get(name);
@@ -101,7 +101,7 @@ export function lookUpKeys(world: World, names: readonly string[]): KeyRecord[] 
   });
 }
 
-/** Two names of one key are one key where the API goes by the fingerprint. */
+/** With `namesOfOneKey: "first"`, two names of one key are listed as one. */
 function listedAs(world: World, keys: readonly KeyRecord[]): ListedKey[] {
   const registered = [...world.keys.values()];
   const isAsked = world.settings.namesOfOneKey === "asked";

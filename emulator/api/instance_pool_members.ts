@@ -2,7 +2,7 @@
 import type { InstanceRecord, PoolRecord } from "./records";
 import type { Zone } from "./world";
 
-/** The pool's instances, without those that are leaving. */
+/** The pool's instances, without those that are being destroyed. */
 export function membersOf(zone: Zone, pool: PoolRecord): InstanceRecord[] {
   return [...zone.instances.values()].filter(({ manager, state }) => manager?.id === pool.id && state !== "destroying");
 }

@@ -1,4 +1,4 @@
-/** Instance pools, as far as keys are concerned: members are made with the pool's keys, and made again when lost. */
+/** Instance pools. Members are created with the pool's keys, and a deleted member is replaced. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { keyNames, number, refId, refIds, text, textMap } from "./body";
 import { createInstance, lookUpKeys } from "./instance_create";
@@ -53,7 +53,7 @@ const evictSchema: Schema = {
   properties: { instances: { type: "array", items: { type: "string", pattern: UUID } } },
 };
 
-/** Pools and what changes their members. */
+/** Pools and the actions on their members. */
 export const instancePoolRoutes: readonly Route[] = [
   [
     "GET",
@@ -91,7 +91,7 @@ function create(request: ApiRequest) {
   return begin(request, { noun: "instance-pool", id: pool.id, settle: () => settle(pool) });
 }
 
-/** The fields that a body gives; the orchestrator takes absent keys for "no keys". */
+/** The fields in a body. A body without keys means "no keys", also in an update. */
 function changes(world: World, body: Body, before?: PoolRecord): Omit<PoolRecord, "id" | "state" | "size"> {
   const keys = keyNames(body) ?? [];
   lookUpKeys(world, keys);
@@ -152,7 +152,7 @@ function settle(pool: PoolRecord): void {
   if (pool.state !== "destroying") pool.state = "running";
 }
 
-/** Makes the members that a pool lacks, as it does when one of them is deleted by hand. */
+/** Creates the members that a pool lacks, for example after somebody has deleted one. */
 export function refillPool(world: World, zone: Zone, poolId: string | undefined): void {
   const pool = zone.pools.get(poolId ?? "");
   if (pool) refill(world, zone, pool);
@@ -166,7 +166,7 @@ function refill(world: World, zone: Zone, pool: PoolRecord): void {
       ...{ typeId, templateId, diskSize, userData, antiAffinityGroups },
       labels: { ...poolLabels },
       securityGroups: securityGroups.length > 0 ? securityGroups : undefined,
-      // A key deleted meanwhile cannot be given to anybody; the members go without it.
+      // A key that was deleted from the account cannot reach a new member.
       keyNames: pool.keyNames.filter((name) => world.keys.has(name)),
       manager: { type: "instance-pool", id: pool.id },
     });

@@ -47,7 +47,7 @@ const updateSchema: Schema = {
   properties: { ...mutableFields, labels: { ...labels, nullable: true } },
 };
 
-/** What does not need an action. */
+/** Every route but the actions. */
 export const instanceRoutes: readonly Route[] = [
   ["GET", "/instance", list],
   ["POST", "/instance", create],
@@ -78,7 +78,7 @@ function matches(instance: InstanceRecord, query: URLSearchParams): boolean {
   );
 }
 
-// The API document gives no syntax for this filter; `key:value` separated by commas, or a bare key, are understood.
+// The API document gives no syntax for this filter; this one accepts `key:value` separated by commas, or a key alone.
 function hasLabels(instance: InstanceRecord, filter: string): boolean {
   return filter.split(",").every((pair) => {
     const [key = "", value] = pair.split(/[:=]/);
@@ -120,7 +120,7 @@ function update(request: ApiRequest) {
   return begin(request, { noun: "instance", id: instance.id, settle });
 }
 
-/** IPv6 stays once it is there, say Exoscale's own tools. What becomes of a change from or to `none` nobody says. */
+/** IPv6 cannot be disabled, as Exoscale's own tools say. Nobody has recorded a change from or to `none`. */
 function assignmentAfter(
   { world }: ApiRequest,
   { publicIpAssignment: now }: InstanceRecord,

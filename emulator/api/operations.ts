@@ -2,31 +2,31 @@
 import { randomUUID } from "node:crypto";
 import { notFound } from "./errors";
 
-/** A failure that a test ordered for one operation. */
+/** A failure that a test has ordered for one operation. */
 export interface OperationFault {
-  /** Whether the very first answer says `failure` already. */
+  /** Whether the first answer says `failure` already. */
   readonly born: boolean;
   /** One of the API's reasons, such as `unavailable`. */
   readonly reason: string;
-  /** What the operation says about itself. */
+  /** The operation's message. */
   readonly message: string;
 }
 
-/** What one mutation does beside answering. */
+/** The effects of one operation. */
 export interface Task {
   /** Noun of the resource, such as `instance`. */
   readonly noun: string;
   /** Id of the resource. */
   readonly id: string;
-  /** Start and stop answer with `resource` instead of `reference`, whatever the API document says. */
+  /** The real API answers start and stop with `resource` instead of `reference`, against its own document. */
   readonly envelope?: "reference" | "resource";
-  /** An ordered failure: then `work` and `settle` do not happen, `fail` does. */
+  /** An ordered failure: `fail` runs instead of `work` and `settle`. */
   readonly fault: OperationFault | undefined;
-  /** What takes time, such as booting; it runs while the operation is pending. */
+  /** Runs while the operation is pending, such as a boot. */
   readonly work?: () => Promise<unknown>;
-  /** What is true from the moment the operation succeeds. */
+  /** Runs when the operation succeeds. */
   readonly settle?: () => void;
-  /** What is true from the moment the operation fails. */
+  /** Runs when the operation fails. */
   readonly fail?: () => void;
 }
 
@@ -40,13 +40,13 @@ export interface OperationBody {
   readonly resource?: { readonly id: string; readonly type: string };
 }
 
-/** How many operations a restart remembers. */
+/** How many operations outlive a restart. */
 const KEPT = 100;
 
 /** The operations of an organisation. */
 export class Operations {
   readonly #operations = new Map<string, OperationBody>();
-  /** Those whose effect was there as soon as they began. */
+  /** Pending operations whose effect is there already. */
   readonly #effective = new Set<string>();
   readonly #running = new Set<Promise<void>>();
   readonly #timers = new Map<NodeJS.Timeout, () => void>();
@@ -55,27 +55,27 @@ export class Operations {
   #closed = false;
 
   /**
-   * @param pendingMs milliseconds that an operation takes, asked at each one
-   * @param ended is called when an operation that was pending has ended; must not throw
+   * @param pendingMs answers how many milliseconds the next operation stays pending
+   * @param ended called when a pending operation has ended; must not throw
    */
   constructor(pendingMs: () => number, ended: () => void) {
     this.#pendingMs = pendingMs;
     this.#ended = ended;
   }
 
-  /** The newest operations, oldest first, for whoever still asks for them after a restart. */
+  /** The newest operations, oldest first. Clients may ask for them after a restart. */
   get latest(): OperationBody[] {
     return [...this.#operations.values()]
       .slice(-KEPT)
       .map((operation) => (this.#effective.has(operation.id) ? { ...operation, state: "success" } : operation));
   }
 
-  /** Takes operations of an earlier run, none of which is pending. */
+  /** Adds operations of an earlier run. None is pending. */
   restore(operations: readonly OperationBody[]): void {
     for (const operation of operations) this.#record(operation);
   }
 
-  /** Begins a task and answers its operation. */
+  /** Begins a task. @returns its operation */
   begin(task: Task): OperationBody {
     const base = { id: randomUUID(), ...subject(task) };
     if (task.fault?.born) {
@@ -99,7 +99,7 @@ export class Operations {
     return operation;
   }
 
-  /** Ends every wait and resolves when nothing is under way. */
+  /** Ends every wait. Resolves when no operation is running. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const [timer, done] of this.#timers) {
@@ -111,7 +111,7 @@ export class Operations {
 
   async #run(task: Task, base: Pick<OperationBody, "id" | "reference" | "resource">): Promise<void> {
     try {
-      // A boot that fails at once must not go unheard while the time passes, so both are awaited together.
+      // Both are awaited together, so that the rejection of a boot that fails early is handled.
       await Promise.all([this.#wait(), task.fault ? undefined : task.work?.()]);
       if (task.fault) throw new OperationFailure(task.fault);
       task.settle?.();

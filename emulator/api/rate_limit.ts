@@ -1,7 +1,7 @@
-/** A limit of requests a second, with as many at once. */
+/** A limit of requests per second, which is also the size of a burst. */
 import { tooManyRequests } from "./errors";
 
-/** Counts the requests of an organisation, whichever zone they go to. */
+/** Counts the requests of an organisation in all zones. */
 export class RateLimit {
   #left: number | undefined;
   #since = 0;
@@ -9,9 +9,9 @@ export class RateLimit {
   /**
    * Counts one request.
    *
-   * @param perSecond the limit of this moment; undefined: none
-   * @param now milliseconds on a clock that never goes back
-   * @throws ApiError 429 that says how many seconds to wait
+   * @param perSecond the present limit; undefined: none
+   * @param now milliseconds of a monotonic clock
+   * @throws ApiError 429 with the number of seconds to wait
    */
   count(perSecond: number | undefined, now: number): void {
     if (perSecond === undefined) return;

@@ -1,7 +1,7 @@
-/** What the emulated cloud remembers. Names of states and families are the API's. */
+/** The records of the emulated cloud. States and families have the API's names. */
 import type { Machine } from "../machine";
 
-/** A registered SSH key. The account remembers the material; no answer ever shows it. */
+/** A registered SSH key. No answer of the API shows the public key. */
 export interface KeyRecord {
   readonly name: string;
   /** MD5 of the key, 47 characters of colon-separated hex. */
@@ -16,7 +16,7 @@ export interface ListedKey {
   readonly fingerprint: string;
 }
 
-/** The states an instance goes through here. */
+/** The states of an instance in the emulator. */
 export type InstanceState = "starting" | "running" | "stopping" | "stopped" | "error" | "destroying";
 
 /** An instance of one zone. */
@@ -34,7 +34,7 @@ export interface InstanceRecord {
   readonly address: string;
   readonly ipv6Address: string;
   readonly macAddress: string;
-  /** The keys of first boot. No operation of the API ever changes them. */
+  /** The keys of the first boot. No operation of the API changes them. */
   readonly bootKeys: readonly ListedKey[];
   securityGroups: string[];
   readonly antiAffinityGroups: readonly string[];
@@ -43,7 +43,7 @@ export interface InstanceRecord {
   readonly machine: Machine;
 }
 
-/** One rule of a security group, in the words of the API. */
+/** One rule of a security group, with the API's field names. */
 export interface RuleRecord {
   readonly id: string;
   readonly "flow-direction": string;
@@ -87,7 +87,7 @@ export interface PoolRecord {
   antiAffinityGroups: readonly string[];
   labels: Record<string, string>;
   userData: string | undefined;
-  /** The nodepool of a Kubernetes cluster that owns the pool. Its members name the pool all the same. */
+  /** The nodepool of a Kubernetes cluster that owns the pool. Members have the pool as their manager, not the nodepool. */
   manager?: { readonly type: "sks-nodepool"; readonly id: string };
 }
 
@@ -99,7 +99,7 @@ export interface InstanceTypeRecord {
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;
-  /** False for types that an organisation has to ask for. */
+  /** False for types that need an authorization. */
   readonly authorized: boolean;
 }
 
@@ -111,8 +111,8 @@ export interface TemplateRecord {
   readonly version: string;
   readonly visibility: "public" | "private";
   readonly defaultUser: string;
-  /** Bytes; a disk is never smaller. */
+  /** Bytes. A disk has at least this size. */
   readonly size: number;
-  /** Whether cloud-init puts keys on the guest. */
+  /** Whether cloud-init installs keys in the guest. */
   readonly sshKeyEnabled: boolean;
 }

@@ -1,25 +1,25 @@
-/** What a route is, and how a request finds its own. */
+/** Routes, and how a request is matched to one. */
 import type { OperationBody, OperationFault, Task } from "./operations";
 import type { World, Zone } from "./world";
 
-/** A signed request on its way to its route. */
+/** A request as its route gets it, after the signature check. */
 export interface ApiRequest {
   readonly world: World;
-  /** The zone whose endpoint was asked. */
+  /** The zone whose endpoint got the request. */
   readonly zone: Zone;
   /** The decoded value of each `{name}` of the pattern. */
   readonly params: Readonly<Record<string, string>>;
   readonly query: URLSearchParams;
-  /** Parsed and not yet checked; undefined when nothing was sent. */
+  /** Parsed and not yet checked; undefined when the request has no body. */
   readonly body: unknown;
-  /** An ordered failure of the operation that this request begins. */
+  /** A failure that a test has ordered for the operation of this request. */
   readonly fault: OperationFault | undefined;
 }
 
-/** Answers the body of a 200, or throws an ApiError. */
+/** Returns the body of a 200, or throws an ApiError. */
 export type Handler = (request: ApiRequest) => unknown;
 
-/** Method, path pattern below `/v2`, and what happens. */
+/** Method, path pattern below `/v2`, and handler. */
 export type Route = readonly [method: string, pattern: string, handler: Handler];
 
 /** A table of routes, compiled. */
@@ -47,7 +47,7 @@ export class Router {
   }
 }
 
-// A parameter ends at "/" or ":", which begins an action; neither occurs in an id or a key name.
+// A parameter ends at "/", or at the ":" of an action. No id and no key name contains either.
 function compile(pattern: string): RegExp {
   const escaped = pattern.replace(/\{(\w+)\}/g, "(?<$1>[^/:]+)");
   return new RegExp(`^${escaped}$`);
@@ -62,7 +62,7 @@ export function param(request: ApiRequest, name: string): string {
   return request.params[name] ?? "";
 }
 
-/** Begins an operation on behalf of a request, with the failure ordered for it, if any. */
+/** Begins the operation of a request, with the failure that a test has ordered for it, if any. */
 export function begin(request: ApiRequest, task: Omit<Task, "fault">): OperationBody {
   return request.world.operations.begin({ ...task, fault: request.fault });
 }

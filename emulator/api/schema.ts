@@ -23,13 +23,13 @@ export interface Schema {
 
 type Path = readonly (string | number)[];
 
-/** A body that passed its schema: an object whose members are read through the functions of `body.ts`. */
+/** A body that passed its schema. The functions of `body.ts` read its members. */
 export type Body = Readonly<Record<string, unknown>>;
 
 /**
- * The body, checked.
+ * Checks a body.
  *
- * @throws ApiError 400 that names every value which breaks a constraint
+ * @throws ApiError 400 that names every invalid value
  */
 export function checkBody(schema: Schema, body: unknown): Body {
   const findings = [...findingsOf(schema, body, [])];
@@ -128,7 +128,7 @@ export const idRefs = (description: string): Schema => ({
   items: idRef(description),
 });
 
-/** A reference to an SSH key, which is by name. */
+/** A reference `{name}` to an SSH key. */
 export const keyRef: Schema = {
   type: "object",
   description: "SSH key",

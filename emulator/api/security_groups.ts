@@ -1,4 +1,4 @@
-/** Security groups and their rules: what lets a connection reach a guest. */
+/** Security groups and their rules, which decide who reaches a guest. */
 import { randomUUID } from "node:crypto";
 import { isNetwork } from "../network";
 import { text } from "./body";
@@ -21,7 +21,7 @@ const memberSchema: Schema = {
   properties: { instance: idRef("Compute instance") },
 };
 
-/** Groups, rules, and which instances wear them. */
+/** Groups, their rules, and the instances in them. */
 export const securityGroupRoutes: readonly Route[] = [
   ["GET", "/security-group", list],
   ["POST", "/security-group", create],
@@ -38,7 +38,7 @@ function groupOf(request: ApiRequest): SecurityGroupRecord {
 }
 
 function list({ world, query }: ApiRequest) {
-  // Exoscale publishes groups of its own as "public"; there are none here.
+  // Exoscale's own groups have the visibility "public". The emulator has none.
   const groups = query.get("visibility") === "public" ? [] : [...world.securityGroups.values()];
   return { "security-groups": groups.map(groupBody) };
 }

@@ -1,4 +1,4 @@
-/** One HTTP listener per zone: records, applies faults, checks the signature, finds the route, answers. */
+/** One HTTP listener per zone: applies faults, checks the signature, runs the route, answers and records. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
@@ -9,9 +9,9 @@ import { router } from "./routes";
 import { isSignedBy } from "./signature";
 import type { World, Zone } from "./world";
 
-/** A request that was answered, or that met a fault. It holds no header and no body, hence no secret. */
+/** A request that was answered or met a fault. It has no headers and no body, and therefore no secret. */
 export interface RecordedRequest {
-  /** When it came, in milliseconds since 1970. */
+  /** When it arrived, in milliseconds since 1970. */
   readonly at: number;
   readonly zone: string;
   readonly method: string;
@@ -23,29 +23,29 @@ export interface RecordedRequest {
   readonly ms: number;
 }
 
-/** A request and its answer as they went over the wire. It holds user data and whatever else was sent: for tests. */
+/** A request and its answer with their bodies, which contain user data. For tests only. */
 export interface Exchange {
-  /** What may be recorded and logged of it. */
+  /** The part without secrets, which is recorded and logged. */
   readonly request: RecordedRequest;
-  /** What the client calls itself, its `User-Agent`; empty when it does not say. */
+  /** The client's `User-Agent`; empty when there is none. */
   readonly agent: string;
   /** Body of the request; empty when there is none. */
   readonly sent: string;
   /** Body of the answer; empty when the connection ended without one. */
   readonly answered: string;
-  /** The ordered fault that hit the request, if any. The answer of one of kind `status` is not the emulator's own. */
+  /** The kind of the ordered fault that the request met, if any. With `status` the answer is the test's, not the API's. */
   readonly fault: FaultKind["kind"] | undefined;
 }
 
-/** What the listeners of all zones share. */
+/** What the listeners of all zones have in common. */
 export interface ServerContext {
   readonly world: World;
   readonly faults: Faults;
-  /** The accepted key and its present secret. */
+  /** The accepted API key and its current secret. */
   readonly credentials: { readonly apiKey: string; apiSecret: string };
-  /** Gets each exchange when it is over. */
+  /** Called with each exchange when it has ended. */
   readonly record: (exchange: Exchange) => void;
-  /** Ends delays when the emulator closes. */
+  /** Aborts delays when the emulator closes. */
   readonly closing: AbortSignal;
 }
 
@@ -70,7 +70,7 @@ const PREFIX = "/v2";
 /** Opens the listener of a zone and sets the zone's endpoint. @throws when the port is taken */
 export async function listen(context: ServerContext, zone: Zone, port: number): Promise<Server> {
   const server = createServer((request, response) => {
-    // A connection that ends half-way leaves nobody to answer.
+    // The client has closed the connection, so there is no answer to send.
     handle(context, zone, request, response).catch(() => response.destroy());
   });
   await new Promise<void>((resolve, reject) => {
@@ -110,7 +110,7 @@ async function read(request: IncomingMessage): Promise<Incoming> {
   return { request, url, path, method: request.method ?? "GET", body: Buffer.concat(chunks) };
 }
 
-/** The answer, or undefined when a fault swallows it. */
+/** Runs the request. @returns the answer; undefined when a fault suppresses it */
 async function answerRequest(context: ServerContext, zone: Zone, incoming: Incoming, fault: Fault | undefined) {
   if (fault?.kind === "reset") return undefined;
   if (fault?.kind === "status") return { status: fault.status, body: fault.body ?? {}, headers: fault.headers ?? {} };
@@ -134,7 +134,7 @@ function runRoute(context: ServerContext, zone: Zone, incoming: Incoming, fault:
     const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
     const body = parseBody(incoming.body);
     const answer = route.handler({ world: context.world, zone, params: route.params, query, body, fault });
-    // Whoever has the answer finds what it says after a restart.
+    // A client that has the answer finds the change after a restart.
     if (incoming.method !== "GET") context.world.save();
     return { status: 200, body: answer };
   } catch (error) {
@@ -149,11 +149,11 @@ function runRoute(context: ServerContext, zone: Zone, incoming: Incoming, fault:
   }
 }
 
-/** Whether somebody signed. @throws ApiError 403 for a wrong signature, and for none where one is needed */
+/** Whether the request is signed. @throws ApiError 403 for an invalid signature, and for a missing one */
 function authenticate({ credentials, world }: ServerContext, incoming: Incoming): boolean {
   const { request, method, url, path, body } = incoming;
   const { authorization } = request.headers;
-  // Zones are public, so that a restricted key finds its endpoint; a signed request for them is one like any other.
+  // Zones are public, so that a restricted key finds its endpoint. A signed request for them is checked like any other.
   if (method === "GET" && path === "/zone" && authorization === undefined) return false;
   const validity = { now: serverTime(world), longestExpiry: world.settings.longestExpiry };
   const { apiKey, apiSecret } = credentials;
@@ -180,7 +180,7 @@ function parseBody(body: Buffer): unknown {
   }
 }
 
-/** Answers what was written. */
+/** Sends the answer. @returns its body as text */
 function write(response: ServerResponse, { status, body, headers }: Answer): string {
   const isText = typeof body === "string";
   const type = isText ? "text/plain" : "application/json";

@@ -1,12 +1,12 @@
 /**
- * The server's half of EXO2-HMAC-SHA256.
+ * The server side of EXO2-HMAC-SHA256.
  *
- * Written from the description in Exoscale's API document and never shared with a client, so that the two cannot be
- * wrong together.
+ * It follows the description in Exoscale's API document and shares no code with the client, so that a mistake in one is
+ * not hidden by the other.
  */
 import { createHmac, timingSafeEqual } from "node:crypto";
 
-/** A request as it came over the wire. */
+/** A request as it was received. */
 export interface SignedRequest {
   readonly method: string;
   /** Path and query as sent, percent-encoding included. */
@@ -17,11 +17,11 @@ export interface SignedRequest {
   readonly authorization: string | undefined;
 }
 
-/** When a signature is looked at, and how far ahead it may end. */
+/** When a signature is checked, and how long it may be valid. */
 export interface Validity {
   /** The server's time, in milliseconds since 1970. */
   readonly now: number;
-  /** Seconds that a signature may still be valid for; undefined: any number. */
+  /** The longest remaining validity in seconds; undefined: no limit. */
   readonly longestExpiry?: number | undefined;
 }
 
@@ -57,8 +57,8 @@ function splitAtFirstEquals(field: string): [string, string] {
 }
 
 /**
- * The decoded values of the signed arguments in the order listed, joined by nothing; undefined when the query holds a
- * single-valued argument that was not signed. Clients leave arguments with several values, or none, out of the message.
+ * The decoded values of the signed arguments, concatenated in the listed order; undefined when the query has an unsigned
+ * argument with exactly one value. Clients do not sign arguments with several values or none.
  */
 function argumentValues(url: string, signed: readonly string[]): string | undefined {
   const query = new URLSearchParams(url.includes("?") ? url.slice(url.indexOf("?") + 1) : "");

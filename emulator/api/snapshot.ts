@@ -1,4 +1,4 @@
-/** The world as it is written to disk, and how it comes back. */
+/** Saves the state of the emulated cloud, and restores it. */
 import { refillPool } from "./instance_pools";
 import type { OperationBody } from "./operations";
 import type {
@@ -11,10 +11,10 @@ import type {
 } from "./records";
 import { lookUp, type World, type Zone } from "./world";
 
-/** An instance without its inside, which the guest's own files tell. */
+/** An instance without its guest, whose files are saved separately. */
 export type SavedInstance = Omit<InstanceRecord, "machine">;
 
-/** What one zone has. */
+/** The state of one zone. */
 export interface SavedZone {
   readonly name: string;
   readonly instances: readonly SavedInstance[];
@@ -27,12 +27,12 @@ export interface Snapshot {
   readonly keys: readonly KeyRecord[];
   readonly securityGroups: readonly SecurityGroupRecord[];
   readonly antiAffinityGroups: readonly AntiAffinityGroupRecord[];
-  /** How many addresses were handed out, so that none is handed out twice. */
+  /** How many addresses are in use or were used, so that none is used twice. */
   readonly addresses: number;
   readonly operations: readonly OperationBody[];
 }
 
-/** The world of this moment. */
+/** The present state. */
 export function snapshotOf(world: World): Snapshot {
   return {
     zones: world.zones.map((zone) => ({
@@ -49,8 +49,8 @@ export function snapshotOf(world: World): Snapshot {
 }
 
 /**
- * What is true once every operation has ended that was pending when the process was killed: what was coming has come,
- * what was leaving has left. (A process that closes lets them end, so nothing is pending then.)
+ * The state after the end of every operation that was pending when the process was killed: instances in creation run,
+ * and those in deletion are gone. (A process that closes waits for its operations, so none is pending then.)
  */
 export function settleSnapshot(snapshot: Snapshot): Snapshot {
   const passing = new Set(snapshot.zones.flatMap(passingIds));
@@ -83,16 +83,21 @@ function settleInstance(instance: SavedInstance): SavedInstance {
   return instance.state === "stopping" ? { ...instance, state: "stopped" } : instance;
 }
 
-// A change in a passing state shows in the snapshot and is brought to its end above. Any other was to be made when its
-// operation ended, so it is lost, and its operation must not say that it succeeded.
+// A transition of an instance or pool is in the snapshot, and the functions above complete it. Any other change takes
+// effect at the end of its operation, so it is lost, and its operation must not report success.
 function settleOperation(operation: OperationBody, passing: ReadonlySet<string>): OperationBody {
   if (operation.state !== "pending") return operation;
   const id = operation.reference?.id ?? operation.resource?.id ?? "";
   if (passing.has(id)) return { ...operation, state: "success" };
-  return { ...operation, state: "failure", reason: "interrupted", message: "The emulator was killed meanwhile" };
+  return {
+    ...operation,
+    state: "failure",
+    reason: "interrupted",
+    message: "The emulator was killed before the operation ended",
+  };
 }
 
-/** Fills a new world. Its machines are made from the guests' files, and none is started. @throws for an unknown zone */
+/** Restores a snapshot into a new world. No guest starts. @throws when a zone with instances is not served */
 export function restore(world: World, snapshot: Snapshot): void {
   for (const key of snapshot.keys) world.keys.set(key.name, key);
   world.securityGroups.clear();
@@ -113,7 +118,7 @@ function restoreZone(world: World, saved: SavedZone): void {
   }
 }
 
-/** Starts the instances that are running by the state. @throws when a guest's files are damaged or its port is taken */
+/** Starts the guests of running instances. @throws when a guest's files are damaged or its port is taken */
 export async function resume(world: World): Promise<void> {
   const guests = world.instances.map(({ state, machine }) => (state === "running" ? machine.start() : machine.guest()));
   await Promise.all(guests);
@@ -122,7 +127,7 @@ export async function resume(world: World): Promise<void> {
 
 function machineOf(world: World, zone: Zone, { id, name, templateId, address, bootKeys }: SavedInstance) {
   const { defaultUser, sshKeyEnabled } = lookUp(zone.templates, templateId, "Template");
-  // Needed only for a guest whose files were not finished when the process was killed.
+  // Needed only for a guest whose files were incomplete when the process was killed.
   const publicKeys = sshKeyEnabled ? bootKeys.flatMap((key) => materialOf(world, key)) : [];
   return world.machineFor(id, { hostname: name, user: defaultUser, publicKeys, address });
 }

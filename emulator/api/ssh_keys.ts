@@ -1,7 +1,7 @@
 /**
  * SSH keys: a name and a fingerprint each, the same in every zone.
  *
- * No route here touches an instance. A key that is deleted stays in every guest that was created with it.
+ * No route here changes an instance. A deleted key stays in every guest that was created with it.
  */
 import { randomUUID } from "node:crypto";
 import { parseAccountKey } from "./account_key";
@@ -43,14 +43,14 @@ function remove(request: ApiRequest) {
   return synchronous(request, () => request.world.keys.delete(name));
 }
 
-/** Key operations answer `success` at once and refer to nothing. */
+/** Operations on keys succeed at once and have no reference. */
 function synchronous({ fault }: ApiRequest, work: () => void) {
   if (fault) return { id: randomUUID(), state: "failure", reason: fault.reason, message: fault.message };
   work();
   return { id: randomUUID(), state: "success" };
 }
 
-/** What the account remembers of a public key. @throws ApiError 409 for one that it does not take */
+/** The record of a public key. @throws ApiError 409 for a key that the account does not accept */
 export function keyRecord(world: World, name: string, publicKey: string): KeyRecord {
   const { fingerprint, line } = parseAccountKey(publicKey, world.settings);
   const twin = [...world.keys.values()].find((other) => other.name !== name && other.fingerprint === fingerprint);

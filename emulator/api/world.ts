@@ -1,4 +1,4 @@
-/** The state of one organisation, and of each zone in which it has something. */
+/** The state of one organisation and of its zones. */
 
 import { Addresses } from "../guests/addresses";
 import type { Guest, GuestKind } from "../guests/guest";
@@ -18,7 +18,7 @@ import type {
   TemplateRecord,
 } from "./records";
 
-/** What belongs to one zone. */
+/** The state of one zone. */
 export class Zone {
   readonly instances = new Map<string, InstanceRecord>();
   readonly pools = new Map<string, PoolRecord>();
@@ -36,17 +36,17 @@ export class Zone {
   }
 }
 
-/** What a world is made of. */
+/** The options of a world. */
 export interface WorldOptions {
   readonly zones: readonly string[];
   readonly operationMs: number;
   readonly settings: Settings;
   readonly sshPort: number;
-  /** Undefined: instances without an inside. */
+  /** Undefined: instances have no guests. */
   readonly guests: GuestKind | undefined;
 }
 
-/** Keys and groups are the organisation's, the same through every zone; instances and pools are a zone's. */
+/** Keys and groups belong to the organisation and are the same in every zone. Instances and pools belong to a zone. */
 export class World {
   readonly zones: readonly Zone[];
   readonly keys = new Map<string, KeyRecord>();
@@ -55,11 +55,11 @@ export class World {
   readonly addresses = new Addresses();
   readonly operations: Operations;
   readonly rateLimit = new RateLimit();
-  /** The switches; a test may change them while the world turns. */
+  /** The settings in force. A test may change them at any time. */
   settings: Settings;
-  /** Milliseconds that operations take from now on. */
+  /** Milliseconds that new operations stay pending. */
   operationMs: number;
-  /** Writes the state to disk, where that is asked for. @throws when it cannot be written */
+  /** Writes the state to disk when there is a `stateDir`. @throws when that fails */
   save: () => void = () => undefined;
   readonly #options: WorldOptions;
 
@@ -81,7 +81,7 @@ export class World {
     return this.zones.flatMap((zone) => [...zone.instances.values()]);
   }
 
-  /** The machine of a new instance, with these public keys on it for good. */
+  /** Makes the machine of a new instance. Its public keys never change. */
   machineFor(
     id: string,
     spec: {
@@ -96,7 +96,7 @@ export class World {
     return new Machine(async () => this.#options.guests?.create({ id, ...spec, admits }));
   }
 
-  /** The inside of an instance, once it is made. @throws when there is no such instance, or it has none, with `guests: "none"` */
+  /** The guest of an instance, once it is created. @throws when the instance is unknown or has no guest */
   async guest(instanceId: string): Promise<Guest> {
     const instance = this.instances.find(({ id }) => id === instanceId);
     if (!instance) throw new Error(`There is no instance ${instanceId}`);
@@ -105,7 +105,7 @@ export class World {
     return guest;
   }
 
-  /** Ends every operation, and every guest for good or until the next start. */
+  /** Ends every operation. Guests are stopped when they are kept, and destroyed otherwise. */
   async close(): Promise<void> {
     await this.operations.close();
     const { guests } = this.#options;
@@ -118,7 +118,7 @@ export class World {
     return { instances, groups, clientAddress: settings.clientAddress, sshPort: this.#options.sshPort };
   }
 
-  // Nobody waits to be told of a failure here. The next request saves again, and is told; so does the end.
+  // Nobody could handle an error here. The next request saves again and reports it, and so does `close`.
   #saveUnattended(): void {
     try {
       this.save();
@@ -126,7 +126,7 @@ export class World {
   }
 }
 
-/** The entry of this id. @throws ApiError 404 that says what was not found */
+/** The entry of this id. @throws ApiError 404 that names what was not found */
 export function lookUp<T>(map: ReadonlyMap<string, T>, id: string, what: string): T {
   const entry = map.get(id);
   if (entry === undefined) throw notFound(what);

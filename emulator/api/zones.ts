@@ -1,4 +1,4 @@
-/** Zones: the one unsigned route, whose answer sends clients to each zone's own endpoint. */
+/** Zones: the only unsigned route. Its answer tells clients the endpoint of each zone. */
 import { stableId } from "./catalogue";
 import type { Route } from "./route";
 
