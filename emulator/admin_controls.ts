@@ -27,7 +27,11 @@ export interface GuestAdmin {
   home(user?: string): string;
   /** The text of an account's authorized_keys; empty when there is no such file. @throws when it is a link */
   authorizedKeys(user?: string): Promise<string>;
-  /** Replaces an account's authorized_keys, with mode 0600. @throws when `.ssh` is a link that leads out of the guest */
+  /**
+   * Replaces an account's authorized_keys, with mode 0600.
+   *
+   * @throws when `.ssh` is a link that leads out of the guest
+   */
   writeAuthorizedKeys(text: string, user?: string): Promise<void>;
   /**
    * Runs a /bin/sh script as the guest's root, as on a console: without SSH and without a key.

@@ -2,7 +2,9 @@
 
 /** What goes wrong. */
 export type FaultKind =
-  /** The request gets this answer and has no effect, such as 503 with `Retry-After`. A text body is sent as plain text. */
+  /**
+   * The request gets this answer and has no effect, such as 503 with `Retry-After`. A text body is sent as plain text.
+   */
   | {
       readonly kind: "status";
       readonly status: number;

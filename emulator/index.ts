@@ -132,7 +132,11 @@ async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulato
   }
 }
 
-/** Calls `take` with the chosen port, else the saved one, else 0. @throws when it is taken; the error says for what it was saved */
+/**
+ * Calls `take` with the chosen port, else the saved one, else 0.
+ *
+ * @throws when it is taken; the error says for what it was saved
+ */
 async function withPort<T>(
   { options, saved }: Start,
   name: keyof typeof portOptions,
@@ -146,7 +150,7 @@ async function withPort<T>(
     const { owner, flag } = portOptions[name];
     throw new Error(
       `Port ${port}, which ${owner} had when the state was saved, is taken (${error instanceof Error ? error.message : error}). ` +
-        `Stop what listens there, or choose another with ${flag} (option ${name}) and give it to every program that uses the old one.`,
+        `Stop what listens there, or choose another port with ${flag} (option ${name}) and change it in every program too.`,
       { cause: error },
     );
   }

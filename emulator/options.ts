@@ -23,7 +23,8 @@ export const ZONES = [
  * How guests are made.
  *
  * - `ssh2`: an SSH server in this process. Works everywhere. Commands are confined as far as the system allows.
- * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in Linux namespaces of the
+ * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in Linux namespaces of
+ * the
  *   guest, where root and the template's account are real and different users. Needs Linux and root. Nothing in a guest
  *   runs as the real root: each guest has a range of user ids that nobody has outside.
  * - `none`: no guests. The API shows instances, and nothing answers at their addresses.
@@ -32,7 +33,9 @@ export type GuestKindName = "ssh2" | "sshd" | "none";
 
 /** The options of `startEmulator`. Every default suits a test. */
 export interface EmulatorOptions {
-  /** Names of the zones to serve, the first being the one of `endpoint`. Default: those in `stateDir`, else all eight. */
+  /**
+   * Names of the zones to serve, the first being the one of `endpoint`. Default: those in `stateDir`, else all eight.
+   */
   readonly zones?: readonly string[];
   /** Milliseconds that an operation stays `pending`. Default 200. */
   readonly operationMs?: number;
@@ -42,9 +45,9 @@ export interface EmulatorOptions {
   readonly hostKeys?: readonly HostKeyKind[];
   /**
    * Which programs of this machine guests find: `all`, or with a list only those that every Linux has and the ones in
-   * the list, such as `zsh` or `python3`. With `[]` guests are the same on every machine: they find no Python, no shells
-   * but sh, dash and bash, only their own `sudo`, `su` and `systemctl`, and nothing in /usr/local. Where the kernel allows
-   * no namespaces, `ssh2` guests find all. Default: all.
+   * the list, such as `zsh` or `python3`. With `[]` guests are the same on every machine: they find no Python, no
+   * shells but sh, dash and bash, only their own `sudo`, `su` and `systemctl`, and nothing in /usr/local. Where the
+   * kernel allows no namespaces, `ssh2` guests find all. Default: all.
    */
   readonly programs?: "all" | readonly string[];
   /**
@@ -53,22 +56,24 @@ export interface EmulatorOptions {
    */
   readonly sshdConfig?: string;
   /**
-   * Whether a guest drops connections of an address that connects repeatedly without a login, as OpenSSH 9.8 and later do:
-   * with `true` after three such connections in a row, for about 15 seconds. Only with `guests: "ssh2"`: with `sshd` each
-   * connection has an sshd process of its own, which knows of no other connection. Default: false.
+   * Whether a guest drops connections of an address that connects repeatedly without a login, as OpenSSH 9.8 and later
+   * do: with `true` after three such connections in a row, for about 15 seconds. Only with `guests: "ssh2"`: with
+   * `sshd` each connection has an sshd process of its own, which knows of no other connection. Default: false.
    */
   readonly penalties?: boolean | Partial<PenaltySettings>;
   /** Behaviours of the real API that nobody has recorded. Default: see `Settings`. */
   readonly settings?: Partial<Settings>;
   /** Called with one line per request. Lines contain no secret. Default: no log. */
   readonly log?: (line: string) => void;
-  /** Called with each request and its answer. The bodies contain user data, so use it in tests only. Default: no call. */
+  /**
+   * Called with each request and its answer. The bodies contain user data, so use it in tests only. Default: no call.
+   */
   readonly exchange?: (exchange: Exchange) => void;
   /**
-   * Directory that keeps everything for the next start: keys, groups, instances, pools, the guests' files and host keys,
-   * credentials and ports. It is created when it is missing, only this user can read its files, `close` keeps it, and one
-   * emulator at a time uses it. Options given here win over the saved ones; `operationMs` and `settings` are not saved.
-   * Default: nothing is kept.
+   * Directory that keeps everything for the next start: keys, groups, instances, pools, the guests' files and host
+   * keys, credentials and ports. It is created when it is missing, only this user can read its files, `close` keeps it,
+   * and one emulator at a time uses it. Options given here win over the saved ones; `operationMs` and `settings` are
+   * not saved. Default: nothing is kept.
    */
   readonly stateDir?: string;
   /** TCP port of the first zone. Other zones use free ports. Default: the port in `stateDir`, else a free one. */

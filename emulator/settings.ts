@@ -51,7 +51,9 @@ export interface Settings {
   readonly longestExpiry: number | undefined;
   /** Seconds that the API's clock is ahead of this machine's; negative: behind. Default 0. */
   readonly clockAhead: number;
-  /** Requests that the IAM role of the key denies, as `METHOD /path`, such as `PUT /instance/{id}:stop`. Default none. */
+  /**
+   * Requests that the IAM role of the key denies, as `METHOD /path`, such as `PUT /instance/{id}:stop`. Default none.
+   */
   readonly denied: readonly string[];
   /** The largest number of instances; one more gets 409. Default: no limit. */
   readonly instanceQuota: number | undefined;

@@ -12,7 +12,11 @@ export interface AccountKey {
   readonly line: string;
 }
 
-/** Reads a public key, one line with or without a line end. @throws ApiError 409 for a key that the account does not accept */
+/**
+ * Reads a public key, one line with or without a line end.
+ *
+ * @throws ApiError 409 for a key that the account does not accept
+ */
 export function parseAccountKey(text: string, settings: Settings): AccountKey {
   const key = tryParse(text);
   if (!key) return parseOtherKey(text, settings);

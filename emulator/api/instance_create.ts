@@ -56,7 +56,8 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
   const id = randomUUID();
   const name = order.name ?? `VM-${id}`;
   const address = world.addresses.take();
-  // Without key support in the template, the instance lists its keys, but the guest gets neither them nor the user data.
+  // Without key support in the template, the instance lists its keys, but the guest gets neither them nor the user
+  // data.
   const publicKeys = template.sshKeyEnabled ? keys.map(({ publicKey }) => publicKey) : [];
   const userData = template.sshKeyEnabled ? order.userData : undefined;
   return {

@@ -87,7 +87,9 @@ export interface PoolRecord {
   antiAffinityGroups: readonly string[];
   labels: Record<string, string>;
   userData: string | undefined;
-  /** The nodepool of a Kubernetes cluster that owns the pool. Members have the pool as their manager, not the nodepool. */
+  /**
+   * The nodepool of a Kubernetes cluster that owns the pool. Members have the pool as their manager, not the nodepool.
+   */
   manager?: { readonly type: "sks-nodepool"; readonly id: string };
 }
 

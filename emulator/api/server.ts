@@ -33,7 +33,9 @@ export interface Exchange {
   readonly sent: string;
   /** Body of the answer; empty when the connection ended without one. */
   readonly answered: string;
-  /** The kind of the ordered fault that the request met, if any. With `status` the answer is the test's, not the API's. */
+  /**
+   * The kind of the ordered fault that the request met, if any. With `status` the answer is the test's, not the API's.
+   */
   readonly fault: FaultKind["kind"] | undefined;
 }
 

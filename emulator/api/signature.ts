@@ -57,8 +57,8 @@ function splitAtFirstEquals(field: string): [string, string] {
 }
 
 /**
- * The decoded values of the signed arguments, concatenated in the listed order; undefined when the query has an unsigned
- * argument with exactly one value. Clients do not sign arguments with several values or none.
+ * The decoded values of the signed arguments, concatenated in the listed order; undefined when the query has an
+ * unsigned argument with exactly one value. Clients do not sign arguments with several values or none.
  */
 function argumentValues(url: string, signed: readonly string[]): string | undefined {
   const query = new URLSearchParams(url.includes("?") ? url.slice(url.indexOf("?") + 1) : "");

@@ -24,19 +24,19 @@ export class Authenticator {
     readonly address: string,
   ) {}
 
-  /** The login that succeeded; sessions are opened only after one did. */
+  /** The successful login. Sessions open only after one. */
   readonly login = (): Login => this.#login;
 
-  /** Accepts or rejects; too many rejections end the connection. */
+  /** Accepts or rejects an attempt. Too many rejections end the connection. */
   async decide(context: AuthContext, connection: Connection): Promise<void> {
     const grant = context.method === "publickey" ? await this.#grant(context) : undefined;
     if (grant) {
-      // Without a signature the client only asks whether the key would do; accept() then answers just that.
+      // Without a signature the client asks whether the key would be accepted. accept() answers that.
       this.#login = { user: context.username, ...grant };
       context.accept();
       return;
     }
-    // sshd does not count the "none" with which clients ask for the methods.
+    // sshd does not count "none", with which clients ask for the methods.
     if (context.method !== "none") this.#failures += 1;
     if (this.#failures >= MAX_ATTEMPTS) connection.end();
     else context.reject(["publickey"]);
@@ -49,7 +49,7 @@ export class Authenticator {
     return grant && (context.signature === undefined || isProven(context)) ? grant : undefined;
   }
 
-  /** The files are read at each attempt, so that an edit counts from the next connection on. */
+  /** Reads the files at each attempt, so that the next connection sees an edit. */
   async #grantInFiles(user: string, key: PublicKey): Promise<Grant | undefined> {
     const home = homeOf(this.place, user);
     for (const name of authorizedKeysFiles) {
@@ -69,7 +69,7 @@ function offeredKey({ key }: PublicKeyAuthContext): PublicKey | undefined {
   }
 }
 
-/** RSA only with SHA-2: the signature algorithm `ssh-rsa` means SHA-1. */
+/** Checks the signature. RSA only with SHA-2: the signature algorithm `ssh-rsa` means SHA-1. */
 function isProven({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boolean {
   const parsed = utils.parseKey(key.data);
   if (parsed instanceof Error || !blob || !signature) return false;
@@ -77,7 +77,7 @@ function isProven({ key, blob, signature, hashAlgo }: PublicKeyAuthContext): boo
   return parsed.verify(blob, signature, hashAlgo) === true;
 }
 
-/** The text of a file, or nothing when it, or a directory on the way, is somebody else's or writable by others. */
+/** The text of a file; empty when the file or one of its directories has another owner or is writable by others. */
 async function readStrictly(home: string, path: string, owner: number): Promise<string> {
   try {
     for (const part of [home, dirname(path), path]) {

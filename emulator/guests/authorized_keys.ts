@@ -4,11 +4,11 @@ import { allows, type LineOptions, parseOptions } from "./key_options";
 
 /** What a matching line grants. */
 export interface Grant {
-  /** The command to run in place of whatever the client asks for. */
+  /** The command that replaces the client's command. */
   readonly forcedCommand: string | undefined;
 }
 
-/** Who asks. */
+/** A login attempt. */
 export interface Attempt {
   readonly key: PublicKey;
   readonly address: string;
@@ -32,7 +32,7 @@ interface Line {
   readonly options: LineOptions;
 }
 
-/** A line's key and options; undefined for a comment and for what sshd would not understand. */
+/** A line's key and options; undefined for a comment and for a line that sshd would not accept. */
 function parseLine(line: string): Line | undefined {
   const text = line.replace(/^[ \t]+|[\r \t]+$/g, "");
   if (text === "" || text.startsWith("#")) return undefined;
@@ -53,7 +53,7 @@ function endOfOptions(text: string): number {
 function parseKey(text: string): PublicKey | undefined {
   const [type = "", base64 = ""] = text.split(/[ \t]+/);
   const named = typeInside(Buffer.from(base64, "base64"));
-  // sshd takes the words of RSA's signature algorithms for the type as well.
+  // sshd also accepts the names of RSA's signature algorithms as the type.
   const isNamed = type === named || (named === "ssh-rsa" && /^rsa-sha2-(256|512)$/.test(type));
   if (!isNamed) return undefined;
   try {
@@ -63,7 +63,7 @@ function parseKey(text: string): PublicKey | undefined {
   }
 }
 
-/** The type word that a key's wire encoding begins with (RFC 4253 section 6.6). */
+/** The type at the start of a key's wire encoding (RFC 4253 section 6.6). */
 export function typeInside(blob: Buffer): string | undefined {
   if (blob.length < 4) return undefined;
   return blob.toString("latin1", 4, 4 + blob.readUInt32BE(0));

@@ -1,4 +1,4 @@
-/** What cloud-init makes of user data at a first boot, as far as host keys go (its module cc_ssh). */
+/** The host keys that cloud-init takes from user data at the first boot (its module cc_ssh). */
 import { gunzipSync } from "node:zlib";
 import { load } from "js-yaml";
 import { type HostKeyPair, hostKeyFrom, hostKeyKinds } from "./host_keys";
@@ -7,8 +7,8 @@ import { type HostKeyPair, hostKeyFrom, hostKeyKinds } from "./host_keys";
 type SshKeys = Readonly<Record<string, unknown>>;
 
 /**
- * The host keys that user data gives to a guest, which then has no others; undefined where it gives none. Read as a plain
- * cloud-config, or as the cloud-configs in a MIME message of several parts, or as gzip of these.
+ * The host keys in user data, which are then the only ones of the guest; undefined when there are none. The user data
+ * is a plain cloud-config, or a MIME message with cloud-configs as parts, or gzip of these.
  *
  * @param userData in base64
  */
@@ -29,7 +29,7 @@ function decompress(bytes: Buffer): Buffer {
   }
 }
 
-/** A later part takes the place of an earlier one, unless it says that it only adds (merge_how). */
+/** A later part replaces an earlier one, unless its merge_how says that it only adds. */
 function mergeKeys(before: SshKeys | undefined, config: string): SshKeys | undefined {
   const read = readConfig(config);
   const keys = recordOf(read["ssh_keys"]);
@@ -38,7 +38,7 @@ function mergeKeys(before: SshKeys | undefined, config: string): SshKeys | undef
   return adds ? { ...keys, ...before } : keys;
 }
 
-// What is no YAML cloud-init leaves out, and goes on.
+// cloud-init ignores a part that is no YAML.
 function readConfig(config: string): SshKeys {
   try {
     return recordOf(load(config)) ?? {};
@@ -57,7 +57,7 @@ function pairOf(kind: HostKeyPair["kind"], keys: SshKeys): HostKeyPair | undefin
   return hostKeyFrom(kind, text);
 }
 
-/** The content of each part that is no container, in their order (RFC 2046, section 5.1). */
+/** The content of each part that is no container, in order (RFC 2046, section 5.1). */
 function configsIn(entity: string): string[] {
   const end = /\r?\n\r?\n/.exec(entity);
   const head = entity.slice(0, end?.index ?? 0).replace(/\r?\n[ \t]+/g, " ");

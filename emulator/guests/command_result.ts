@@ -1,9 +1,9 @@
-/** Commands that are run in a guest from outside, without SSH. */
+/** The result of a command that runs in a guest without SSH. */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 
-/** How a command ended. */
+/** The result of a command. */
 export interface Ended {
   /** Its exit status; null when a signal ended it. */
   readonly code: number | null;
@@ -11,10 +11,10 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Gives a command its input, and waits for its end. */
+/** Writes a command's input and waits for its end. */
 export async function waitForExit(child: ChildProcess, input: string): Promise<Ended> {
   const { stdin, stdout, stderr } = child;
-  // A command that does not read its input to the end is in its right.
+  // A command may end without reading all of its input.
   stdin?.on("error", () => undefined).end(input);
   const ended = once(child, "close");
   const said = [stdout, stderr].map((stream) => (stream ? text(stream) : ""));

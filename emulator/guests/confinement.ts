@@ -1,4 +1,4 @@
-/** How a guest's commands are kept away from the machine that they really run on. */
+/** Keeps a guest's commands away from the machine on which they run. */
 import { type ChildProcess, type SpawnOptions, spawn } from "node:child_process";
 import { join } from "node:path";
 import { homeOf, type Place } from "./place";
@@ -9,7 +9,7 @@ export interface Command {
   readonly user: string;
   /** Arguments of /bin/sh. */
   readonly shell: readonly string[];
-  /** Variables beside the guest's own; whatever else this process has in its environment stays out. */
+  /** Variables beside the guest's own. No other variable of this process is passed on. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -20,7 +20,7 @@ export interface Confinement {
   end(): Promise<void>;
 }
 
-/** The environment of a command: an allow-list, so that no credential of the developer can be in it. */
+/** The environment of a command: an allow-list, so that it contains no credential of the developer. */
 export function environmentOf(place: Place, command: Command, root: string, home: string): Record<string, string> {
   return {
     ...command.environment,
@@ -36,16 +36,16 @@ export function environmentOf(place: Place, command: Command, root: string, home
   };
 }
 
-/** Spawn options that make a process its own group, and an unprivileged one where this process is root. */
+/** Spawn options for a process in its own group, without privileges when this process is root. */
 export function detachedAs(owner: number | undefined, options: SpawnOptions): SpawnOptions {
   return { ...options, detached: true, ...(owner !== undefined && { uid: owner, gid: owner }) };
 }
 
-/** Processes that are to end together. */
+/** Processes that end together. */
 export class ProcessGroup {
   readonly #running = new Map<ChildProcess, Promise<void>>();
 
-  /** Starts a process and remembers it until it has ended. */
+  /** Starts a process, which belongs to the group until it has ended. */
   spawn(program: string, args: readonly string[], options: SpawnOptions): ChildProcess {
     const child = spawn(program, args, options);
     const ended = new Promise<void>((resolve) => {
@@ -75,13 +75,13 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // It ended by itself.
+    // It has ended already.
   }
 }
 
 /**
- * Where no namespace can be had: own home, own PATH with stand-ins first, own minimal environment, and an unprivileged
- * owner when started by root. An absolute path still leads anywhere that this owner may go.
+ * Without namespaces: a home of its own, a PATH with the shims first, a minimal environment, and an unprivileged owner
+ * when this process is root. With absolute paths, commands reach every file that the owner may use.
  */
 export class PlainConfinement implements Confinement {
   readonly #processes = new ProcessGroup();

@@ -1,4 +1,4 @@
-/** A connection to a guest on which something goes wrong: this process stands between the client and the guest's server. */
+/** A connection with a fault: this process relays it between the client and the guest's server. */
 import type { Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
 import { setTimeout as pause } from "node:timers/promises";
@@ -6,10 +6,10 @@ import type { ConnectionFault } from "./guest_faults";
 import { openSocketPair } from "./socket_pair";
 import type { SshService } from "./ssh_service";
 
-/** Bytes on their way in one direction. */
+/** Changes the bytes of one direction. */
 type Transform = (bytes: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 
-/** What happens to what goes up, to the guest, and to what comes down from it. */
+/** The transforms of both directions: `up` to the guest, `down` to the client. */
 interface Relay {
   readonly up: Transform;
   readonly down: Transform;
@@ -18,14 +18,14 @@ interface Relay {
 /** Whether the connection has logged in by now. */
 type IsLoggedIn = () => Promise<boolean>;
 
-/** Serves a connection, from which nothing has been read, in the way that the fault says. */
+/** Serves a connection with a fault. Nothing has been read from the socket yet. */
 export async function serveWithFault(
   fault: ConnectionFault,
   socket: Socket,
   guest: { readonly service: SshService; readonly address: string },
 ): Promise<void> {
   if (fault.kind === "dropped-before-banner") return void socket.destroy();
-  // Read, so that the client's end is noticed.
+  // Without reading, this process would not notice that the client closes.
   if (fault.kind === "silent-before-banner") return void socket.resume();
   try {
     const { near, far } = await openSocketPair(socket.remoteAddress ?? "", guest.address);
@@ -37,9 +37,9 @@ export async function serveWithFault(
   }
 }
 
-/** Passes on what comes, until both directions have ended. */
+/** Relays until both directions have ended. */
 async function relay(client: Socket, guest: Socket, { up, down }: Relay): Promise<void> {
-  // A line that breaks is what this is for.
+  // A fault may break the connection, so an error is expected here.
   await Promise.allSettled([pipeline(client, up, guest), pipeline(guest, down, client)]);
   guest.destroy();
 }
@@ -67,7 +67,7 @@ function delayEach(ms: number): Transform {
   };
 }
 
-/** A line that lets this many bytes up from the moment that they count. What the guest says of the login gets through. */
+/** Lets this many bytes up once they count. The guest's answers to the login reach the client. */
 function cutAfter(bytes: number, counts: IsLoggedIn, end: "silent" | "dropped"): Relay {
   let left = bytes;
   let isCounting = false;
@@ -78,7 +78,7 @@ function cutAfter(bytes: number, counts: IsLoggedIn, end: "silent" | "dropped"):
         isCounting ||= await counts();
         yield isCounting ? some.subarray(0, Math.max(0, left)) : some;
         left -= isCounting ? some.length : 0;
-        // Ends the guest's side, which so gets what was let up, and then the client's.
+        // Ends the guest's side, which has received these bytes, and then the client's.
         if (end === "dropped" && isCut()) return;
       }
     },

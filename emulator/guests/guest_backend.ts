@@ -1,21 +1,21 @@
-/** What differs between kinds of guests: who owns their files, what files those are, and which server reads them. */
+/** The differences between kinds of guests: the owners of their files, the files, and the SSH server. */
 import type { HostKeyKind, HostKeyPair } from "./host_keys";
 import type { Place } from "./place";
 import type { SshService } from "./ssh_service";
 
-/** One way of making the inside of a guest. */
+/** Creates the files and the SSH server of one kind of guests. */
 export interface GuestBackend {
-  /** Its name among the emulator's options, by which guests that were kept are told apart. */
+  /** Its name in the emulator's options, which is saved with each kept guest. */
   readonly name: "ssh2" | "sshd";
-  /** The host keys that a guest gets when nothing else is asked for. */
+  /** The host keys that a guest gets by default. */
   readonly hostKeys: readonly HostKeyKind[];
-  /** Ids of the real machine that nobody has, one block a guest. */
+  /** Unused user ids of the real machine, one block per guest. */
   readonly owners: Owners;
-  /** Makes the files of a guest. Its keys are written now and never again. */
+  /** Creates the files of a guest. Its keys are written now and never again. */
   createRootFs(place: Place, publicKeys: readonly string[], hostKeys: readonly HostKeyPair[]): Promise<void>;
-  /** Makes the guest's owners the owners of its files, if they are not; these may come from another machine. */
+  /** Gives the files of a kept guest to its owners again, for example after a copy from another machine. */
   restoreOwner(place: Place): Promise<void>;
-  /** The server that runs on these files. */
+  /** The SSH server that uses these files. */
   service(place: Place, hostKeys: readonly HostKeyPair[]): Promise<SshService>;
 }
 

@@ -1,33 +1,35 @@
-/** The directory in which guests have their files, private to this user, for one run or for several. */
+/** The directory with the guests' files, private to this user, for one run or for several. */
 import { rmSync } from "node:fs";
 import { chmod, mkdir, readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { readChecked, writeAtomically } from "../state_directory";
 import { makeTemporary } from "./temporary_directory";
 
-/** Where guests outlive this process, and which instances there are. */
+/** A directory in which guests outlive this process, and the ids of its instances. */
 export interface Kept {
   readonly directory: string;
   readonly ids: ReadonlySet<string>;
 }
 
-/** What is kept for nobody, and open: removed at the end of a program that exits without closing. */
+/** Temporary directories in use. They are removed when a program exits without `close`. */
 const temporary = new Set<string>();
 
-/** Of a killed process of a guest, which may write for a moment longer, a file can come in between. */
+/** A killed process of a guest may write for a moment longer, so removal is retried. */
 const removal = { recursive: true, force: true, maxRetries: 5 } as const;
 
 function removeTemporary(): void {
   for (const root of temporary) rmSync(root, removal);
 }
 
-/** Has one listener for all directories, as long as there are any. */
+/** Removes a directory when the process exits. One listener serves all directories. */
 function removeAtExit(root: string): void {
   if (temporary.size === 0) process.once("exit", removeTemporary);
   temporary.add(root);
 }
 
-/** One directory a guest, and beside it a file that its commands cannot write, where guests are kept. */
+/**
+ * One directory per guest. Where guests are kept there is a file beside it, which the guest's commands cannot write.
+ */
 export class GuestDirectory {
   private constructor(
     readonly root: string,
@@ -36,11 +38,11 @@ export class GuestDirectory {
     if (!isKept) removeAtExit(root);
   }
 
-  /** Makes a directory, or opens the one that is kept. @throws when guests' owners cannot get to it */
+  /** Creates a directory, or opens the kept one. @throws when the guests' owners cannot reach it */
   static async open(kept: Kept | undefined): Promise<GuestDirectory> {
     const root = kept?.directory ?? (await makeTemporary());
     if (kept) await removeLeftovers(kept.directory, kept.ids);
-    // Guests of a root process have other owners, who must get through to their own directories, which are 0700.
+    // Guests of a root process have other owners. They must reach their own directories, which have mode 0700.
     if (isRoot()) await chmod(root, 0o711);
     if (isRoot() && kept) await openToOwners(root);
     return new GuestDirectory(root, kept !== undefined);
@@ -51,17 +53,17 @@ export class GuestDirectory {
     return join(this.root, id);
   }
 
-  /** What was saved of a guest; undefined when nothing was, hence its files are not whole. @throws when it is damaged */
+  /** What was saved of a guest; undefined when its files are incomplete. @throws when it is damaged */
   saved<T>(id: string): T | undefined {
     return this.isKept ? readChecked<T>(this.#file(id)) : undefined;
   }
 
-  /** Removes what an earlier run left half-made of a guest. */
+  /** Removes the incomplete files of an earlier run. */
   async clear(id: string): Promise<void> {
     if (this.isKept) await rm(this.of(id), { recursive: true, force: true });
   }
 
-  /** Says of a guest that its files are whole. */
+  /** Saves a guest, which marks its files as complete. */
   save(id: string, guest: object): void {
     if (this.isKept) writeAtomically(this.#file(id), guest);
   }
@@ -70,7 +72,7 @@ export class GuestDirectory {
     await rm(this.#file(id), { force: true });
   }
 
-  /** Removes everything, unless it is to be kept. */
+  /** Removes everything, unless guests are kept. */
   async close(): Promise<void> {
     if (this.isKept) return;
     await rm(this.root, removal);
@@ -83,7 +85,7 @@ export class GuestDirectory {
   }
 }
 
-/** Removes what a killed process left of guests that are no more, and nothing that is not a guest's. */
+/** Removes the files of guests that no longer exist, after a killed process. Removes no other file. */
 async function removeLeftovers(directory: string, ids: ReadonlySet<string>): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   const guests = /^([0-9a-f-]{36}(\.json(\.new)?)?|probe)$/;
@@ -91,7 +93,11 @@ async function removeLeftovers(directory: string, ids: ReadonlySet<string>): Pro
   await Promise.all(gone.map((name) => rm(join(directory, name), { recursive: true, force: true })));
 }
 
-/** Opens a kept directory to guests' owners. @throws when one above is closed to them, which is the user's to open */
+/**
+ * Lets the guests' owners pass a kept directory.
+ *
+ * @throws when a parent is closed to them; the user must open that one
+ */
 async function openToOwners(root: string): Promise<void> {
   const state = dirname(root);
   await chmod(state, 0o711);

@@ -1,41 +1,48 @@
-/** What can go wrong between a client and a guest, on demand. */
+/** Failures between a client and a guest that a test can order. */
 
-/** What a connection meets. The peer's address that the guest sees stays the real one, its port does not. */
+/** What happens to a connection. The guest sees the client's real address, and another port. */
 export type ConnectionFault =
-  /** The connection is accepted, and nothing is ever said. */
+  /** The connection is accepted, and the server sends nothing. */
   | { readonly kind: "silent-before-banner" }
-  /** The connection is accepted and ended, as by a server that has too many. */
+  /** The connection is accepted and closed, as by a server with too many connections. */
   | { readonly kind: "dropped-before-banner" }
-  /** The login succeeds, and nothing is answered any more, not even a keep-alive. */
+  /** The login succeeds. After that the server answers nothing, not even a keep-alive. */
   | { readonly kind: "silent-after-login" }
-  /** The connection ends, or falls silent, once this much of what the client sent has got to the guest. */
+  /** The connection closes or falls silent after the guest has received this many bytes of the client. */
   | {
       readonly kind: "dropped-after-bytes" | "silent-after-bytes";
       /** Encrypted bytes, 0 or more. */
       readonly bytes: number;
-      /** From where on bytes count: from the login on, or from the first one. Default `login`. */
+      /** When counting starts: at the login, or at the first byte. Default `login`. */
       readonly since?: "login" | "connect";
     }
-  /** Whatever arrives, in either direction, is passed on this many milliseconds later. */
+  /** Bytes of both directions arrive this many milliseconds later. */
   | { readonly kind: "slow"; readonly ms: number };
 
-/** What goes wrong with one guest, and how often. */
+/** A fault of one guest, and how often it happens. */
 export type GuestFault =
   /** Nothing listens. Connections that are open stay open. */
   | { readonly kind: "refused" }
   | (ConnectionFault & {
-      /** How many connections, of those that the security groups let in, are hit. Default: all, until it is taken back. */
+      /**
+       * How many of the connections that the security groups allow are affected. Default: all, until the fault is
+       * ended.
+       */
       readonly connections?: number;
     });
 
-/** Ends a fault. What connections that are open have met stays with them. Calling it twice is fine. */
+/** Ends a fault. Open connections stay affected. A second call does nothing. */
 export type TakeBack = () => Promise<void>;
 
-/** The faults that a guest's next connections meet. */
+/** The ordered faults of a guest's next connections. */
 export class ConnectionFaults {
   readonly #pending: { readonly fault: ConnectionFault; left: number }[] = [];
 
-  /** Orders a fault. Of several the one ordered first hits. @returns what takes it back */
+  /**
+   * Orders a fault. When there are several, the one that was ordered first happens.
+   *
+   * @returns a function that ends it
+   */
   add(fault: ConnectionFault, connections = Number.POSITIVE_INFINITY): TakeBack {
     const entry = { fault, left: connections };
     this.#pending.push(entry);
@@ -44,7 +51,7 @@ export class ConnectionFaults {
     };
   }
 
-  /** The fault that hits the connection which has just come, if any. */
+  /** The fault of the connection that has just arrived, if any. */
   take(): ConnectionFault | undefined {
     const hit = this.#pending.find(({ left }) => left > 0);
     if (hit) hit.left -= 1;

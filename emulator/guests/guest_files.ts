@@ -1,4 +1,4 @@
-/** A guest's files as this process reads and writes them, who may be root and whom a guest must not lead elsewhere. */
+/** Reads and writes a guest's files. This process may be root, so a link in a guest must not lead it to other files. */
 import { randomUUID } from "node:crypto";
 import { constants, existsSync } from "node:fs";
 import { type FileHandle, open, realpath, rename, rm } from "node:fs/promises";
@@ -11,7 +11,7 @@ const { O_DIRECTORY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
  * The bytes of a guest's file, as latin1; empty when there is none.
  *
  * @param root the guest's own directory
- * @throws when it is a link, or a directory on the way is one that leads out of the guest
+ * @throws when it is a link, or when its directory is outside the guest
  */
 export async function readGuestFile(root: string, path: string): Promise<string> {
   try {
@@ -21,17 +21,17 @@ export async function readGuestFile(root: string, path: string): Promise<string>
     });
   } catch (error) {
     if (codeOf(error) === "ENOENT") return "";
-    if (codeOf(error) === "ELOOP") throw new Error(`${path} is a link, and is read in the guest alone.`);
+    if (codeOf(error) === "ELOOP") throw new Error(`${path} is a link, which is not followed from outside the guest.`);
     throw error;
   }
 }
 
 /**
- * Puts a file with this text in the place of a guest's file, for the owner of its directory.
+ * Replaces a guest's file. The new file belongs to the owner of the directory.
  *
  * @param root the guest's own directory
- * @param mode its permissions; 0600 when nothing is said
- * @throws when a directory on the way is a link that leads out of the guest
+ * @param mode its permissions. Default: 0600
+ * @throws when its directory is outside the guest
  */
 export function replaceGuestFile(root: string, path: string, text: string, mode = 0o600): Promise<void> {
   return withParentDirectory(root, path, async (file, directory) => {
@@ -57,7 +57,7 @@ async function writeNew(path: string, text: string, as: { uid: number; gid: numb
   }
 }
 
-/** Does something with a file through its open directory, which stays the one that was looked at. */
+/** Acts on a file through its open directory, so that the guest cannot replace the directory after the check. */
 async function withParentDirectory<T>(
   root: string,
   path: string,
@@ -66,7 +66,7 @@ async function withParentDirectory<T>(
   const directory = await open(dirname(path), O_RDONLY | O_DIRECTORY);
   try {
     const opened = `/proc/self/fd/${directory.fd}`;
-    // Without a /proc, the path is what there is; a guest could change it meanwhile.
+    // Without /proc there is only the path, which a guest could change after the check.
     const way = existsSync(opened) ? opened : dirname(path);
     const real = await realpath(way);
     if (!real.startsWith((await realpath(root)) + sep)) {

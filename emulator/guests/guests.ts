@@ -1,4 +1,4 @@
-/** Makes guests of one kind, each with files, ids and host keys of its own. */
+/** Creates guests of one kind, each with files, ids and host keys of its own. */
 import { randomInt } from "node:crypto";
 import { hostKeysIn } from "./cloud_init";
 import type { Guest, GuestKind, GuestSpec } from "./guest";
@@ -8,20 +8,20 @@ import { type HostKeyKind, type HostKeyPair, makeHostKey } from "./host_keys";
 import { type ClosedPort, ListeningGuest } from "./listening_guest";
 import { type Place, placeOf } from "./place";
 
-/** What all guests of an emulator share. */
+/** The options of all guests of an emulator. */
 export interface GuestsOptions {
-  /** The port that each listens on, on its own address. */
+  /** The port of every guest, each on its own address. */
   readonly port: number;
-  /** What a connection meets that no security group lets in; asked for each. */
+  /** What happens to a connection that no security group allows. Called for each such connection. */
   readonly closedPort: () => ClosedPort;
-  /** Which host keys new guests get; undefined: what the kind of guest gives by itself. */
+  /** The kinds of host keys of new guests; undefined: the default of the backend. */
   readonly hostKeys: readonly HostKeyKind[] | undefined;
 }
 
-/** What is kept of a guest beside its own directory. */
+/** What is saved of a guest outside its own directory. */
 interface SavedGuest {
   readonly kind: GuestBackend["name"];
-  /** The block of ids that owns its files, when this process is root. */
+  /** The block of user ids that own its files, when this process is root. */
   readonly block: number;
   /** The instance's name at its creation. */
   readonly hostname: string;
@@ -38,7 +38,7 @@ export class Guests implements GuestKind {
     readonly directory: GuestDirectory,
     readonly options: GuestsOptions,
   ) {
-    // Anywhere, so that guests of two emulators hardly ever have the same ids.
+    // A random start, so that guests of two emulators hardly ever have the same ids.
     this.#block = randomInt(backend.owners.blocks);
   }
 
@@ -46,7 +46,7 @@ export class Guests implements GuestKind {
     return this.directory.isKept;
   }
 
-  /** @throws when its files are kept and damaged, or are a guest's of another kind */
+  /** @throws when its kept files are damaged, or belong to another kind of guest */
   async create(spec: GuestSpec): Promise<Guest> {
     const saved = this.directory.saved<SavedGuest>(spec.id);
     return saved ? this.#resume(spec, saved) : this.#make(spec);
@@ -56,7 +56,7 @@ export class Guests implements GuestKind {
     return this.directory.close();
   }
 
-  /** Makes the files of a new guest; what is kept outside them is written last, hence says that they are whole. */
+  /** Creates the files of a new guest. It is saved last, which marks its files as complete. */
   async #make(spec: GuestSpec): Promise<Guest> {
     const block = this.#nextBlock();
     const place = this.#place(spec, block);
@@ -69,13 +69,13 @@ export class Guests implements GuestKind {
     return this.#guest(spec, place, saved);
   }
 
-  /** Takes the files as the guest left them. */
+  /** Takes the files of an earlier run. */
   async #resume(spec: GuestSpec, saved: SavedGuest): Promise<Guest> {
     const { name } = this.backend;
     if (saved.kind !== name) {
       throw new Error(
         `Instance ${spec.hostname} was made with guests: "${saved.kind}", which "${name}" cannot run. ` +
-          `Start with guests: "${saved.kind}" (--guests ${saved.kind}), or begin anew with another directory.`,
+          `Start with guests: "${saved.kind}" (--guests ${saved.kind}), or use another directory.`,
       );
     }
     this.#taken.add(saved.block);

@@ -1,14 +1,14 @@
 /** The options in front of a key in authorized_keys (sshd(8), AUTHORIZED_KEYS FILE FORMAT). */
 import { inNetwork } from "../network";
 
-/** The options that matter for a login; the others are known and change nothing here. */
+/** The options that decide about a login. The other ones are valid and have no effect here. */
 export interface LineOptions {
   readonly command?: string;
-  /** Patterns of addresses that may use the key. */
+  /** Patterns of the addresses that may use the key. */
   readonly from?: string;
   /** Milliseconds since 1970 after which the key is refused. */
   readonly expiry?: number;
-  /** The line names an authority, not a key. */
+  /** Whether the line names a certificate authority, not a key. */
   readonly isAuthority?: boolean;
 }
 
@@ -22,7 +22,7 @@ const valuedOptions = new Set(["environment", "permitlisten", "permitopen", "pri
 
 const OPTION = /^([a-z0-9-]+)(?:="((?:\\"|[^"])*)")?(?:,|$)/i;
 
-/** The options of a line; undefined when one is unknown or malformed, for which sshd refuses the line. */
+/** The options of a line; undefined when one is unknown or malformed, because sshd then ignores the line. */
 export function parseOptions(text: string): LineOptions | undefined {
   let options: LineOptions = {};
   let rest = text;
@@ -52,7 +52,7 @@ function expiryOf(value: string): LineOptions | undefined {
   return { expiry: Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`) };
 }
 
-/** Whether a line with these options lets this attempt in. */
+/** Whether a line with these options allows this attempt. */
 export function allows(options: LineOptions, attempt: { readonly address: string; readonly at: number }): boolean {
   if (options.isAuthority || (options.expiry !== undefined && options.expiry <= attempt.at)) return false;
   return options.from === undefined || matchesList(options.from, attempt.address);

@@ -1,8 +1,8 @@
 /**
- * A guest as a Linux of its own: namespaces with a range of user ids, in which its root is root and is nobody outside.
+ * A guest in Linux namespaces with a range of user ids: its root is root inside, and an unprivileged user outside.
  *
- * It sees what is put into it and nothing else: this machine's programs, which it cannot write, and its own files. Only
- * root can make one, since only root may map ids that are not its own.
+ * It sees its own files and this machine's programs, which it cannot write. Only root can create such a guest, because
+ * only root may map ids of other users.
  */
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import { once } from "node:events";
@@ -13,26 +13,28 @@ import { hidingScript, type ProgramChoice } from "./machine_programs";
 import type { Place } from "./place";
 import { SYSTEM_PATH } from "./shims";
 
-/** How many ids a guest has: 0 for its root, those of its services, 1000 for its user, and the last one for nobody. */
+/**
+ * How many user ids a guest has: 0 for root, some for services, 1000 for the default user, and the last one for nobody.
+ */
 export const IDS = 2048;
 
-/** What every Linux calls nobody. */
+/** The id of nobody on every Linux. */
 const NOBODY = 65_534;
 
-/** The program that has the guest's sshd read its host keys: `systemctl reload ssh`. */
+/** The program that makes the guest's sshd load its host keys: `systemctl reload ssh`. */
 export const RELOAD = "/usr/local/bin/systemctl";
 
-/** Where its mounts of this machine's programs are, inside. */
+/** The mounts of this machine's programs, as the guest sees them. */
 const PROGRAMS = "/run/programs";
 
 const namespaceOptions = ["--user", "--keep-caps", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
-// The ids have a meaning once this process has written the map; then the guest's root takes over.
+// Waits until this process has written the id map, and then becomes the guest's root.
 const WAIT = `echo waiting; read -r mapped
 exec setpriv --reuid 0 --regid 0 --clear-groups -- /bin/sh -c "$@"`;
 
-// Runs as the guest's root, and ends as its first process, which lives no longer than this process does.
-const boot = (hidePrograms: string) => `set -e
+// Runs as the guest's root and becomes its first process, which ends when this process ends.
+const bootScript = (hidePrograms: string) => `set -e
 guest=$1 name=$2 group=$3
 mount -t tmpfs -o mode=755 tmpfs "$guest/mnt"
 cd "$guest/mnt"
@@ -40,7 +42,7 @@ for directory in usr bin sbin lib lib32 lib64 libx32; do
   if [ -L /$directory ]; then cp -P /$directory .; elif [ -d /$directory ]; then
     mkdir $directory
     mount --rbind /$directory $directory
-    # What is root's outside is nobody's inside and cannot be written anyway.
+    # Without this, files of the real root are still not writable: inside they belong to nobody.
     mount -o remount,bind,ro $directory || true
   fi
 done
@@ -55,9 +57,9 @@ for device in null zero full random urandom tty; do : >dev/$device; mount --bind
 mount -t devpts -o newinstance,ptmxmode=0666,mode=620,gid=5 devpts dev/pts
 ln -s pts/ptmx dev/ptmx
 ln -s /proc/self/fd dev/fd
-# Where a container hides parts of /proc, the kernel refuses a new one.
+# The kernel refuses a new /proc in a container that hides parts of its own.
 mount -t proc proc proc || true
-# Set-id programs of this machine mean nothing inside; this one is the guest's own.
+# Set-id programs of this machine have no effect inside. This copy belongs to the guest's root.
 cp "$(command -v setpriv)" run/become
 chgrp "$group" run/become
 chmod 4750 run/become
@@ -66,11 +68,11 @@ pivot_root . old
 cd /
 umount -l /old
 rmdir /old
-${hidePrograms}# The start of its sshd, as far as there is one.
+${hidePrograms}# Loads the host keys, as a starting sshd does.
 if [ -x ${RELOAD} ]; then ${RELOAD} reload ssh || true; fi
 echo ready
-# While it waits, the shell takes leave of whatever dies without a parent, as the first process of a system does. The
-# input by another number, because a shell gives what it runs in the background none.
+# While it waits, the shell reaps orphaned processes, as the first process of a system must. The input gets another
+# number, because a shell gives /dev/null to background commands.
 exec 3<&0
 cat <&3 >/dev/null &
 wait $!`;
@@ -91,10 +93,10 @@ export class LinuxSystem {
     readonly groupOfRoot: number,
     programs: ProgramChoice,
   ) {
-    this.#script = boot(hidingScript(programs, PROGRAMS, ["/usr/local/sbin"]));
+    this.#script = bootScript(hidingScript(programs, PROGRAMS, ["/usr/local/sbin"]));
   }
 
-  /** Makes the namespaces. @throws when the kernel or a missing program forbids it, with what was said */
+  /** Creates the namespaces. @throws with the output of the program when the kernel refuses or a program is missing */
   async boot(): Promise<void> {
     if (this.#first !== undefined) return;
     const { root, hostname, owner } = this.place;
@@ -116,15 +118,15 @@ export class LinuxSystem {
     });
   }
 
-  /** Whether its first process lives. The guest's root can end it, and with it all others, at any time. */
+  /** Whether its first process runs. The guest's root can end it at any time, and with it every other process. */
   get isUp(): boolean {
     return this.#first !== undefined;
   }
 
-  /** Starts a program as the guest's root. @throws when the guest is not up, since its ids may be others' by now */
+  /** Starts a program as the guest's root. @throws when the guest does not run, because its process id may be reused */
   run(program: readonly string[], stdio: StdioOptions): ChildProcess {
     const first = this.#first;
-    if (first === undefined) throw new Error(`The guest ${this.place.hostname} is not up`);
+    if (first === undefined) throw new Error(`The guest ${this.place.hostname} does not run`);
     const enter = ["user", "mnt:mount", "uts", "ipc", "pid_for_children:pid"].map((namespace) => {
       const [file = "", option = file] = namespace.split(":");
       return `--${option}=/proc/${first.pid}/ns/${file}`;
@@ -132,12 +134,12 @@ export class LinuxSystem {
     return this.#processes.spawn("nsenter", [...enter, "--", ...program], spawnOptions(stdio));
   }
 
-  /** Ends every process inside. */
+  /** Ends every process of the guest. */
   async end(): Promise<void> {
     const first = this.#first;
     this.#first = undefined;
     if (first && first.exitCode === null && first.signalCode === null) {
-      // Its end takes every process inside along; killed from outside, it would be gone before they are.
+      // When it exits by itself, every other process has ended. When it is killed, they may outlive it for a moment.
       const ended = once(first, "exit");
       first.stdin?.end();
       await ended;
@@ -153,7 +155,7 @@ function idMap(owner: number | undefined): string {
   return `0 ${owner} ${last}\n${NOBODY} ${owner + last} 1\n`;
 }
 
-// An environment of its own, so that no credential of the developer can be in it.
+// An environment of its own, so that it contains no credential of the developer.
 function spawnOptions(stdio: StdioOptions) {
   return { cwd: "/", env: { PATH: SYSTEM_PATH }, detached: true, stdio };
 }
@@ -165,5 +167,5 @@ async function waitForOutput({ stdout }: ChildProcess): Promise<void> {
 async function waitForFailure(child: ChildProcess): Promise<never> {
   const errors = child.stderr ? text(child.stderr) : "";
   await once(child, "exit");
-  throw new Error(`No Linux of a guest's own can be made here: ${(await errors).trim() || "the kernel refuses"}`);
+  throw new Error(`The namespaces of a guest cannot be created here: ${(await errors).trim() || "the kernel refuses"}`);
 }

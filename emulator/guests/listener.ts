@@ -1,22 +1,24 @@
-/** The listening socket of a guest, which others may close for a while. */
+/** The listening socket of a guest, which a fault can close for a while. */
 import { createServer, type Server, type Socket } from "node:net";
 import type { TakeBack } from "./guest_faults";
 
-/** Listens while it is open and nobody holds it shut. */
+/** Listens while it is open and not blocked. */
 export class Listener {
   #isOpen = false;
-  readonly #holds = new Set<symbol>();
+  readonly #blocks = new Set<symbol>();
   #server: Server | undefined;
   #last: Promise<void> = Promise.resolve();
 
-  /** @param accept gets each connection, paused: whatever this process reads is lost to a server in another one */
+  /**
+   * @param accept called with each connection, paused: a server in another process would miss bytes that this one reads
+   */
   constructor(
     public address: string,
     readonly port: number,
     readonly accept: (socket: Socket) => void,
   ) {}
 
-  /** Whether its guest runs, also while somebody holds it shut. */
+  /** Whether its guest runs, also while it is blocked. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -27,33 +29,33 @@ export class Listener {
     return this.#adjust();
   }
 
-  /** Lets nobody in any more. Connections that are open stay open. */
+  /** Refuses new connections. Open connections stay open. */
   close(): Promise<void> {
     this.#isOpen = false;
     return this.#adjust();
   }
 
-  /** Nothing listens until this is taken back. */
+  /** Refuses new connections until the block is removed. @returns a function that removes it */
   async block(): Promise<TakeBack> {
-    const hold = Symbol("hold");
-    this.#holds.add(hold);
+    const block = Symbol("block");
+    this.#blocks.add(block);
     await this.#adjust();
     return () => {
-      this.#holds.delete(hold);
+      this.#blocks.delete(block);
       return this.#adjust();
     };
   }
 
-  /** One change after the other; one that failed does not keep the next from being tried. */
+  /** Makes one change after the other. The next one is tried also after a failed one. */
   #adjust(): Promise<void> {
     this.#last = this.#last.catch(() => undefined).then(() => this.#change());
     return this.#last;
   }
 
   async #change(): Promise<void> {
-    const wanted = this.#isOpen && this.#holds.size === 0;
+    const wanted = this.#isOpen && this.#blocks.size === 0;
     if (wanted && !this.#server) this.#server = await this.#listen();
-    // Its callback waits for the connections, too; the port is free at once.
+    // Not awaited: the callback also waits for open connections, and the port is free at once.
     if (!wanted) this.#server?.close();
     if (!wanted) this.#server = undefined;
   }

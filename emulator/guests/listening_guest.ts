@@ -1,4 +1,4 @@
-/** A guest on its own loopback address, behind its security groups, whichever SSH server answers there. */
+/** A guest that listens on its own loopback address, behind its security groups. */
 import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { type Ended, waitForExit } from "./command_result";
@@ -13,20 +13,20 @@ import type { SshService } from "./ssh_service";
 /** See Settings.closedPort. */
 export type ClosedPort = "reset" | "silent";
 
-/** What a guest is made of. */
+/** The parts of a guest. */
 export interface GuestParts {
   readonly spec: GuestSpec;
   readonly place: Place;
   readonly service: SshService;
   readonly port: number;
   readonly closedPort: () => ClosedPort;
-  /** Makes host keys of the same kinds, and has them in place of the old ones where guests are kept. */
+  /** Generates host keys of the same kinds. Where guests are kept, it saves them in place of the old ones. */
   readonly newHostKeys: () => Promise<readonly HostKeyPair[]>;
-  /** Removes what is kept of the guest outside its own directory. */
+  /** Removes what is saved of the guest outside its own directory. */
   readonly forget: () => Promise<void>;
 }
 
-/** A guest that listens while it runs; its files and host keys outlive a stop. */
+/** Listens while the guest runs. Files and host keys outlive a stop. */
 export class ListeningGuest implements Guest {
   readonly spec: GuestSpec;
   readonly port: number;
@@ -48,7 +48,7 @@ export class ListeningGuest implements Guest {
     return this.#listener.address;
   }
 
-  /** Counts when it listens the next time. */
+  /** Takes effect when it listens the next time. */
   set address(address: string) {
     this.#listener.address = address;
   }
@@ -76,7 +76,7 @@ export class ListeningGuest implements Guest {
 
   async destroy(): Promise<void> {
     await this.stop();
-    // A killed process may write for a moment longer.
+    // A killed process may write for a moment longer, so removal is retried.
     await rm(this.#parts.place.root, { recursive: true, force: true, maxRetries: 5 });
     await this.#parts.forget();
   }
@@ -99,7 +99,7 @@ export class ListeningGuest implements Guest {
     socket.once("close", () => this.#sockets.delete(socket)).on("error", () => undefined);
     if (this.spec.admits(socket.remoteAddress ?? "")) this.#serve(socket);
     else if (this.#parts.closedPort() === "reset") socket.resetAndDestroy();
-    // Read, so that the client's end is noticed.
+    // Without reading, this process would not notice that the client closes.
     else socket.resume();
   }
 

@@ -8,7 +8,9 @@ export type ProgramChoice = "all" | readonly string[];
 /** Where distributions put programs. In a merged /usr some of them are links to others. */
 const programDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-/** Programs that only some machines have and that scripts look for. Guests have a sudo, su and systemctl of their own. */
+/**
+ * Programs that only some machines have and that scripts look for. Guests have a sudo, su and systemctl of their own.
+ */
 const optionalPrograms = [
   // To run a command as another user.
   ...["sudo", "sudo-rs", "su", "su-rs", "doas", "runuser", "run0", "pkexec", "please", "dzdo", "pfexec", "ksu"],
@@ -30,8 +32,8 @@ export function checkPrograms(choice: ProgramChoice): void {
 /**
  * A script that hides the programs that are not chosen, for the first process of a guest, which has its root directory.
  *
- * A directory of links takes the place of each directory of programs. A file that is mounted over a program would not do:
- * bash finds it, although it cannot be executed.
+ * A directory of links takes the place of each directory of programs. A file that is mounted over a program would not
+ * do: bash finds it, although it cannot be executed.
  *
  * @param base a directory in the guest for mounts; the script makes it
  * @param emptied directories in the guest of which it hides everything

@@ -1,9 +1,9 @@
 /**
  * Linux: a guest in user, mount, PID, IPC and UTS namespaces of its own, without any privilege.
  *
- * Its accounts, homes, /tmp, processes and host name are the guest's; the developer's home, /run (agents, container sockets) and
- * /tmp are out of sight, also under their absolute paths. Each command runs one user namespace deeper, where the
- * mounts cannot be undone.
+ * It has accounts, homes, a /tmp, processes and a host name of its own. It cannot see the developer's home, /run
+ * (agents, container sockets) and /tmp, not even by absolute paths. Each command runs in one more user namespace, in
+ * which it cannot undo the mounts.
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -16,27 +16,27 @@ import { SYSTEM_PATH } from "./shims";
 
 const namespaceOptions = ["--user", "--map-root-user", "--mount", "--uts", "--ipc", "--pid", "--fork", "--kill-child"];
 
-/** Where the guest's directory appears inside. */
+/** The guest's directory, as its commands see it. */
 const INSIDE = "/mnt";
 
-/** Where its mounts of this machine's programs are, inside. */
+/** The mounts of this machine's programs, as its commands see them. */
 const PROGRAMS = `${INSIDE}/programs`;
 
-// The first process: it holds the namespaces until its input ends, hence no longer than this process lives.
-const hold = (hidePrograms: string) => `set -e
+// The first process keeps the namespaces alive until its input ends, which is at the latest when this process ends.
+const holderScript = (hidePrograms: string) => `set -e
 guest=$1 name=$2
 shift 2
 mount --bind "$guest" ${INSIDE}
 for file in passwd group; do mount --bind ${INSIDE}/etc/$file /etc/$file; done
 for hidden in "$@"; do if [ -d "$hidden" ]; then mount --bind ${INSIDE}/empty "$hidden"; fi; done
 for directory in root home tmp; do mount --bind ${INSIDE}/$directory /$directory; done
-# Where a container hides parts of /proc, the kernel refuses a new one.
+# The kernel refuses a new /proc in a container that hides parts of its own.
 mount -t proc proc /proc || true
 hostname "$name"
 ${hidePrograms}echo ready
 exec cat >/dev/null`;
 
-/** Runs commands inside namespaces that are made for the first one and last until `end`. */
+/** Runs commands in namespaces, which it creates for the first command and keeps until `end`. */
 export class NamespaceConfinement implements Confinement {
   readonly #processes = new ProcessGroup();
   #holder: Promise<number> | undefined;
@@ -48,12 +48,12 @@ export class NamespaceConfinement implements Confinement {
     readonly place: Place,
     programs: ProgramChoice,
   ) {
-    this.#script = hold(hidingScript(programs, PROGRAMS, ["/usr/local/sbin", "/usr/local/bin"]));
+    this.#script = holderScript(hidingScript(programs, PROGRAMS, ["/usr/local/sbin", "/usr/local/bin"]));
   }
 
   /** @throws when the kernel allows no namespaces */
   async run(command: Command): Promise<ChildProcess> {
-    this.#holder ??= this.#hold();
+    this.#holder ??= this.#startHolder();
     const holder = `/proc/${await this.#holder}/ns`;
     const id = idOf(command.user);
     const home = command.user === "root" ? "/root" : `/home/${command.user}`;
@@ -74,7 +74,7 @@ export class NamespaceConfinement implements Confinement {
     await this.#processes.end();
   }
 
-  async #hold(): Promise<number> {
+  async #startHolder(): Promise<number> {
     const { root, hostname, owner } = this.place;
     const args = [...namespaceOptions, "/bin/sh", "-c", this.#script, "sh", root, hostname, ...hiddenDirectories(root)];
     const options = {
@@ -83,7 +83,7 @@ export class NamespaceConfinement implements Confinement {
       stdio: ["pipe", "pipe", "ignore"] as ["pipe", "pipe", "ignore"],
     };
     const holder = this.#processes.spawn("unshare", args, detachedAs(owner, options));
-    const failed = once(holder, "exit").then(() => Promise.reject(new Error("No private namespace can be made here")));
+    const failed = once(holder, "exit").then(() => Promise.reject(new Error("Namespaces cannot be created here")));
     await Promise.race([holder.stdout && once(holder.stdout, "data"), failed]);
     failed.catch(() => undefined);
     // A process that has written something has an id.
@@ -91,15 +91,15 @@ export class NamespaceConfinement implements Confinement {
   }
 }
 
-/** What is the developer's, or the emulator's, and lies outside /root, /home and /tmp, which are replaced anyway. */
+/** Directories of the developer or the emulator outside /root, /home and /tmp, which are replaced anyway. */
 function hiddenDirectories(root: string): string[] {
-  // Two levels up is the state directory, with the API's secret, where there is one, and else the one for temporary files.
+  // Two levels up is the state directory, which contains the API secret, or else the directory of temporary files.
   const candidates = ["/run", "/var/tmp", homedir(), registeredHome(), tmpdir(), dirname(dirname(root))];
   const replaced = /^\/(root|home|tmp)?(\/|$)/;
   return [...new Set(candidates)].filter((path) => !replaced.test(path));
 }
 
-/** The home that /etc/passwd knows, which $HOME may differ from; in a container there may be no such entry. */
+/** The home in /etc/passwd, which may differ from $HOME. In a container there may be no entry. */
 function registeredHome(): string {
   try {
     return userInfo().homedir;

@@ -1,4 +1,4 @@
-/** Chooses the kind of guests that an emulator has. */
+/** Opens the guests of an emulator, of the chosen kind. */
 import type { GuestKind } from "./guest";
 import { GuestDirectory, type Kept } from "./guest_directory";
 import { Guests, type GuestsOptions } from "./guests";
@@ -7,18 +7,18 @@ import type { PenaltySettings } from "./penalties";
 import { ssh2Backend } from "./ssh2_backend";
 import { sshdBackend } from "./sshd_backend";
 
-/** What only one kind of guests has. */
+/** Options that only one kind of guests has. */
 export interface KindOptions {
-  /** Settings of sshd for new guests; with a real sshd. */
+  /** Settings of new guests' sshd. Only with a real sshd. */
   readonly sshdConfig?: string | undefined;
-  /** What each guest's own SSH server costs who does not log in; without a real sshd. */
+  /** Penalties for connections without a login. Only without a real sshd. */
   readonly penalties?: Partial<PenaltySettings> | undefined;
 }
 
 /**
  * Opens the directory of the guests.
  *
- * @throws when something that a real sshd needs is missing, or a particular is another kind's; nothing is left then
+ * @throws when a requirement of a real sshd is missing, or an option belongs to the other kind. It leaves no file then
  */
 export async function openGuests(
   kind: "ssh2" | "sshd",

@@ -1,14 +1,16 @@
-/** How OpenSSH from 9.8 on treats an address that connects and does not log in: `PerSourcePenalties` in sshd_config(5). */
+/** Penalties of OpenSSH 9.8 and later for connections without a login: `PerSourcePenalties` in sshd_config(5). */
 
-/** What costs how much. All in whole seconds. */
+/** All values are whole seconds. */
 export interface PenaltySettings {
-  /** For a connection that ends after attempts of which none succeeded; asking whether a key would do is one. Default 5. */
+  /**
+   * For a connection that ends after failed attempts. Asking whether a key would be accepted is an attempt. Default 5.
+   */
   readonly authfail: number;
   /** For a connection that ends without an attempt. Default 1. */
   readonly noauth: number;
-  /** From how much on connections are dropped, until the time is over. Default 15. */
+  /** The total from which connections are dropped, until the time is over. Default 15. */
   readonly min: number;
-  /** The most that comes together. Default 600. */
+  /** The largest total. Default 600. */
   readonly max: number;
 }
 
@@ -19,7 +21,7 @@ export class Penalties {
   readonly #settings: PenaltySettings;
   readonly #sources = new Map<string, { expiry: number; isEnforced: boolean }>();
 
-  /** @param now the time in whole seconds, which is how sshd counts */
+  /** @param now answers the time in whole seconds, as sshd counts it */
   constructor(
     settings: Partial<PenaltySettings>,
     readonly now = () => Math.floor(performance.now() / 1000),
@@ -27,7 +29,7 @@ export class Penalties {
     this.#settings = { ...defaults, ...settings };
   }
 
-  /** Adds a penalty to those of an address that are not over. */
+  /** Adds a penalty to the remaining ones of an address. */
   add(address: string, reason: "authfail" | "noauth"): void {
     const { min, max, [reason]: seconds } = this.#settings;
     const now = this.now();
@@ -37,7 +39,7 @@ export class Penalties {
     this.#sources.set(address, { expiry, isEnforced: before.isEnforced || expiry - now >= min });
   }
 
-  /** Whether the address is to be dropped now. */
+  /** Whether a connection from the address is dropped now. */
   drops(address: string): boolean {
     const source = this.#sources.get(address);
     return source?.isEnforced === true && source.expiry >= this.now();

@@ -1,34 +1,34 @@
-/** The files of a guest: homes, authorized_keys, accounts, and what its commands find first on their PATH. */
+/** The files of a guest: homes, authorized_keys, accounts, and the programs that come first on its PATH. */
 import { chmod, lchown, lstat, mkdir, readdir, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { GuestSpec } from "./guest";
 
-/** Where a guest lives on the real file system, and as whom its commands run. */
+/** Where a guest's files are, and who owns them. */
 export interface Place {
-  /** The guest's own directory; everything that it may write is below. */
+  /** The guest's own directory. It can write nowhere else. */
   readonly root: string;
   readonly hostname: string;
   /** The account of the template. */
   readonly user: string;
   /**
-   * The unprivileged owner of the files, or with ids of the guest's own, its root. Undefined when this process is not root
-   * and runs the guest's commands as itself.
+   * The user id that owns the files. In a guest with a range of ids it is the id of its root. Undefined when this
+   * process is not root: then this user owns the files, and runs the guest's commands.
    */
   readonly owner: number | undefined;
 }
 
-/** The accounts' homes inside `place.root`. */
+/** The home of an account, inside `place.root`. */
 export function homeOf(place: Place, user: string): string {
   return user === "root" ? join(place.root, "root") : join(place.root, "home", user);
 }
 
-/** The files that sshd reads by default, below a home. */
+/** The files that sshd reads by default, relative to a home. */
 export const authorizedKeysFiles = [".ssh/authorized_keys", ".ssh/authorized_keys2"] as const;
 
 /**
- * Makes the directories and files of a guest. Keys are written here, once, and nowhere else.
+ * Creates the directories and files of a guest. Keys are written only here.
  *
- * @param programs name and text of what goes to `bin`
+ * @param programs the programs in `bin`, text by name
  */
 export async function createRootFs(
   place: Place,
@@ -49,7 +49,7 @@ export async function createRootFs(
   await restoreOwner(place);
 }
 
-/** Makes the guest's owner the owner of its files, if it is not; they may come from another machine or another user. */
+/** Gives the files to the guest's owner again, for example after a copy from another machine or by another user. */
 export async function restoreOwner({ root, owner }: Place): Promise<void> {
   if (owner !== undefined && (await stat(root)).uid !== owner) await chownTree(root, owner);
 }
@@ -70,22 +70,25 @@ async function authorize(place: Place, user: string, publicKeys: readonly string
   if (lines !== "") await writeFile(join(home, authorizedKeysFiles[0]), lines, { mode: 0o600 });
 }
 
-/** What cloud-init puts before root's copy of each key. */
+/** The options that cloud-init puts before each key in root's file. */
 function loginHint(user: string): string {
   const hint = `Please login as the user \\"${user}\\" rather than the user \\"root\\".`;
   return `no-port-forwarding,no-agent-forwarding,no-X11-forwarding,command="echo '${hint}';echo;sleep 10;exit 142" `;
 }
 
-/** Makes this the owner of a file, or of a directory and of all below. A link, which a guest may point anywhere, is not followed. */
+/**
+ * Changes the owner of a file, or of a directory and everything below. Links are not followed: a guest may point them
+ * anywhere.
+ */
 export async function chownTree(path: string, owner: number): Promise<void> {
   await lchown(path, owner, owner);
   if (!(await lstat(path)).isDirectory()) return;
   for (const name of await readdir(path)) await chownTree(join(path, name), owner);
 }
 
-/** What a guest is furnished from. */
+/** The place of a guest. */
 export function placeOf(spec: GuestSpec, root: string, owner: number | undefined): Place {
-  // Host names are letters, digits and hyphens; an instance's name may be anything.
+  // A host name has letters, digits and hyphens only. An instance's name may have any characters.
   const hostname = spec.hostname.replace(/[^a-zA-Z0-9-]+/g, "-").slice(0, 63) || "guest";
   return { root, hostname, user: spec.user, owner };
 }

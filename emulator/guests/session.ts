@@ -1,4 +1,4 @@
-/** Sessions of a logged-in client: one command or one shell each, run by /bin/sh. */
+/** Sessions after a login. Each runs one command or one shell with /bin/sh. */
 import type { ChildProcess } from "node:child_process";
 import { constants } from "node:os";
 import type { ServerChannel, Session } from "ssh2";
@@ -18,7 +18,7 @@ export function serveSession(session: Session, confinement: Confinement, login: 
   });
   let isInteractive = false;
   session.on("pty", (_accept, reject) => {
-    // There is no terminal to give; a client that is refused one works line by line, and wants a prompt.
+    // There are no terminals. A client without one works line by line and expects a prompt.
     isInteractive = true;
     reject?.();
   });
@@ -51,7 +51,7 @@ async function serve(channel: ServerChannel, confinement: Confinement, command: 
 
 function connect(channel: ServerChannel, child: ChildProcess): void {
   const { stdin, stdout, stderr } = child;
-  // Whoever stops reading, or ends early, is noticed at the other end; it is nobody's error here.
+  // Either side may close a stream early. That is no error of the emulator.
   for (const stream of [stdin, stdout, stderr]) stream?.on("error", () => undefined);
   if (stdin) channel.pipe(stdin);
   stdout?.pipe(channel, { end: false });
@@ -64,7 +64,7 @@ function connect(channel: ServerChannel, child: ChildProcess): void {
 function finish(channel: ServerChannel, code: number | null, signal: NodeJS.Signals | null): void {
   if (channel.destroyed) return;
   if (signal) channel.exit(signal.replace(/^SIG/, ""));
-  // A shell reports a signal as 128 and its number; so does this for a process that vanished without either.
+  // A shell reports a signal as 128 plus its number. A process without a status is reported as killed.
   else channel.exit(code ?? 128 + constants.signals.SIGKILL);
   channel.end();
 }

@@ -1,25 +1,25 @@
 /**
- * Programs that come first on a guest's PATH, in place of those that would look at, or act on, the real machine.
+ * Programs that come first on a guest's PATH. They replace programs that would show or change the real machine.
  *
- * Inside a private namespace the real `id`, `getent` and `hostname` already tell of the guest, and the stand-ins for
- * them hand over. They do not stop `~root` or an absolute path where there is no namespace.
+ * In a namespace the real `id` and `getent` show the guest, so their shims run the real programs. Without a namespace
+ * the shims cannot change what `~root` and absolute paths mean.
  */
 
 import { LOADED, SSH_DIRECTORY } from "./host_key_files";
 
-/** What a guest's commands get as PATH after the stand-ins. */
+/** The PATH of a guest's commands after the shims. */
 export const SYSTEM_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-// The rest of the PATH, for a stand-in that hands over to the program it stands for.
-const REAL = `PATH=\${PATH#*:}; export PATH`;
+// Removes the shims from the PATH, for a shim that runs the real program.
+const LEAVE_SHIMS = `PATH=\${PATH#*:}; export PATH`;
 
 const id = `#!/bin/sh
 name=$GUEST_USER; for word in "$@"; do case $word in -*) flags=$flags$word;; *) name=$word;; esac; done
-[ -n "$GUEST_NAMESPACE" ] && { ${REAL}; exec id "$@"; }
+[ -n "$GUEST_NAMESPACE" ] && { ${LEAVE_SHIMS}; exec id "$@"; }
 grep -q "^$name:" "$GUEST_ROOT/etc/passwd" || { echo "id: '$name': no such user" >&2; exit 1; }
 number=$(sed -n "s/^$name:x:\\([0-9]*\\):.*/\\1/p" "$GUEST_ROOT/etc/passwd")
 # Files belong to the real user, so the default account keeps the real number; root must find itself to be 0.
-[ "$name" = root ] || { ${REAL}; number=$(id -u); }
+[ "$name" = root ] || { ${LEAVE_SHIMS}; number=$(id -u); }
 case $flags in
   *n*) echo "$name";;
   *u*|*g*|*G*) echo "$number";;
@@ -36,7 +36,7 @@ echo "$GUEST_HOSTNAME"
 `;
 
 const getent = `#!/bin/sh
-[ -n "$GUEST_NAMESPACE" ] && { ${REAL}; exec getent "$@"; }
+[ -n "$GUEST_NAMESPACE" ] && { ${LEAVE_SHIMS}; exec getent "$@"; }
 [ "$1" = passwd ] || [ "$1" = group ] || exit 1
 file=$GUEST_ROOT/etc/$1
 sed "s|:/root:|:$GUEST_ROOT/root:|;s|:/home/|:$GUEST_ROOT/home/|" "$file" | if [ -n "$2" ]; then grep "^$2:\\|:x:$2:"; else cat; fi || exit 2
@@ -57,7 +57,7 @@ done
 line=$(getent passwd "$user") || { echo "su: user $user does not exist" >&2; exit 1; }
 `;
 
-// All accounts of a guest share one real owner, so becoming another one is a matter of HOME and name.
+// All accounts of a guest have the same real owner, so only HOME and the names change.
 const su = `#!/bin/sh
 ${suWords}[ "$GUEST_USER" = root ] || [ -n "$GUEST_SUDO" ] || { echo "su: Authentication failure" >&2; exit 1; }
 number=$(echo "$line" | cut -d: -f3)
@@ -77,7 +77,7 @@ line=$(getent passwd "$user") || { echo "sudo: unknown user $user" >&2; exit 1; 
 [ $# -gt 0 ] || exit 1
 `;
 
-// The default account of a cloud image may do anything without a password.
+// The default account of a cloud image may use sudo for everything without a password.
 const sudo = `#!/bin/sh
 ${sudoWords}number=$(echo "$line" | cut -d: -f3)
 HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user
@@ -87,7 +87,7 @@ exec "$@"
 `;
 
 const sshd = `#!/bin/sh
-case "$*" in *-T*) ;; -t*) ;; *) echo "sshd: only -T and -t are understood here" >&2; exit 1;; esac
+case "$*" in *-T*) ;; -t*) ;; *) echo "sshd: only -T and -t are supported here" >&2; exit 1;; esac
 [ "$GUEST_USER" = root ] || { echo "sshd: no hostkeys available -- exiting." >&2; exit 1; }
 if [ "$1" = -t ]; then
   while [ $# -gt 0 ]; do
@@ -114,7 +114,7 @@ maxauthtries 6
 END
 `;
 
-// It knows one service, under the name that Debian gives it, and has it read its host keys (see host_key_files.ts).
+// It knows one service, by Debian's name, and loads the host keys for it (see host_key_files.ts).
 const systemctl = `#!/bin/sh
 case "$*" in
   'reload ssh' | 'reload ssh.service') ;;
@@ -127,10 +127,10 @@ mkdir -p "\${loaded%/*}" && mkdir -m 700 "$loaded.new" && cp -p "$GUEST_ROOT"${S
   rm -rf "$loaded" && mv "$loaded.new" "$loaded"
 `;
 
-/** Name and text of each, to be written executable. */
+/** The shims of a guest without a real sshd, text by name. */
 export const shims: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd, systemctl };
 
-// Inside a Linux of the guest's own, ids are real: only who may run /run/become, a set-id setpriv, becomes another.
+// With a range of ids, users really differ: to become another one takes /run/become, a set-id copy of setpriv.
 const become = `HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user; export HOME USER LOGNAME
 set -- --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
 exec /run/become "$@"
@@ -148,7 +148,7 @@ PATH=${SYSTEM_PATH}; export PATH
 ${become}`;
 
 /**
- * Those that a guest needs even where it is a Linux of its own: the machine's set-id programs mean nothing there, and no
- * init runs.
+ * The shims of a guest with a real sshd, text by name. In its namespaces the machine's set-id programs have no effect,
+ * and no init runs.
  */
 export const systemShims: Readonly<Record<string, string>> = { su: systemSu, sudo: systemSudo, systemctl };

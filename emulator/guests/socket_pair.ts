@@ -1,16 +1,16 @@
-/** A connection of this process with itself, for a server that needs a socket of its own. */
+/** A TCP connection of this process to itself, for a server that needs a real socket. */
 import { once } from "node:events";
 import { type AddressInfo, createServer, connect as open, type Socket } from "node:net";
 
 /** The two ends of a connection. */
 export interface SocketPair {
-  /** What stands for the client. */
+  /** The client's end. */
   readonly near: Socket;
-  /** What a server gets. Nothing has been read from it. */
+  /** The server's end. Nothing has been read from it. */
   readonly far: Socket;
 }
 
-/** Connects from one loopback address to another, on ports of which nobody knows. @throws when an address is not there */
+/** Connects one loopback address to another, on free ports. @throws when this machine lacks one of the addresses */
 export async function openSocketPair(from: string, to: string): Promise<SocketPair> {
   const listener = createServer({ pauseOnConnect: true, noDelay: true });
   try {
@@ -20,7 +20,7 @@ export async function openSocketPair(from: string, to: string): Promise<SocketPa
     const near = open({ port, host: to, localAddress: from, noDelay: true });
     const connected = once(near, "connect");
     const far = new Promise<Socket>((resolve) => {
-      // Anybody on this machine may connect to anything on loopback.
+      // Another program on this machine may have connected to the port.
       const check = (socket: Socket) => (socket.remotePort === near.localPort ? resolve(socket) : socket.destroy());
       listener.on("connection", (socket) =>
         connected.then(

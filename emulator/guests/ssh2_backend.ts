@@ -12,14 +12,14 @@ import { chownTree, createRootFs, type Place, restoreOwner } from "./place";
 import { shims } from "./shims";
 import { Ssh2Service } from "./ssh2_service";
 
-/** Above people's ids, below 65536. */
+/** Above the ids of people, below 65536. */
 const owners = { first: 64_000, each: 1, blocks: 1_000 };
 
 /**
- * Makes guests whose commands are confined as well as this machine allows, which is found out for the first one.
+ * Creates guests whose commands are confined as far as this machine allows. The first guest tries that.
  *
  * @param programs the programs of this machine that they find, where Linux allows namespaces
- * @param penalties what each costs who does not log in; undefined for nothing
+ * @param penalties the penalties for connections without a login; undefined: none
  */
 export function ssh2Backend(
   directory: GuestDirectory,
@@ -29,7 +29,7 @@ export function ssh2Backend(
   let confinement: ReturnType<typeof chooseConfinement> | undefined;
   return {
     name: "ssh2",
-    // The one kind that costs nothing; RSA alone would take a guest 0.2 s.
+    // The fastest kind. RSA alone would take 0.2 s per guest.
     hostKeys: ["ed25519"],
     owners,
     async createRootFs(place, publicKeys, hostKeys) {
@@ -48,7 +48,11 @@ export function ssh2Backend(
   };
 }
 
-/** Tries a namespace with everything that a command needs; what cannot be had is done without. */
+/**
+ * Runs a command in namespaces.
+ *
+ * @returns the confinement with namespaces when that succeeds, and the plain one otherwise
+ */
 async function chooseConfinement(
   directory: GuestDirectory,
   programs: ProgramChoice,

@@ -1,4 +1,4 @@
-/** An SSH server in this process (npm ssh2): no root, no sshd, a few milliseconds a guest. */
+/** An SSH server in this process (npm ssh2). It needs no root and no sshd, and takes a few milliseconds per guest. */
 import type { ChildProcess } from "node:child_process";
 import { lstat } from "node:fs/promises";
 import type { Socket } from "node:net";
@@ -13,7 +13,7 @@ import type { Place } from "./place";
 import { serveSession } from "./session";
 import type { SshService } from "./ssh_service";
 
-/** What current OpenSSH servers agree to; no SHA-1. */
+/** Algorithms of current OpenSSH servers, without SHA-1. */
 const serverAlgorithms = {
   kex: ["curve25519-sha256", "ecdh-sha2-nistp256"],
   cipher: ["aes128-gcm@openssh.com", "aes256-gcm@openssh.com", "aes256-ctr", "aes128-ctr"],
@@ -27,17 +27,17 @@ const signatureAlgorithms = {
   rsa: ["rsa-sha2-512", "rsa-sha2-256"],
 } as const;
 
-/** How far a connection has come: not to an attempt, to an attempt, or all the way. */
+/** The progress of a connection: no attempt, a failed attempt, or a login. */
 type Progress = "noauth" | "authfail" | "login";
 
 /** Serves the connections of one guest and runs its commands in a confinement. */
 export class Ssh2Service implements SshService {
   #server: Server;
   #hostKeys: readonly HostKeyPair[];
-  /** Which directory of loaded keys was read last. */
+  /** Identifies the directory of loaded keys that was read last. */
   #loaded = "";
   #read = Promise.resolve();
-  /** How far open connections have come, by address and port of the peer. */
+  /** The progress of open connections, by address and port of the peer. */
   readonly #progress = new Map<string, Progress>();
 
   constructor(
@@ -50,7 +50,7 @@ export class Ssh2Service implements SshService {
     this.#server = this.#serverWith(hostKeys);
   }
 
-  /** Reads the keys from their files, as sshd does when it starts. */
+  /** Loads the host keys from their files, as sshd does at its start. */
   async start(): Promise<void> {
     this.#loaded = await this.#stampOfLoaded();
     this.#show(await hostKeysIn(this.place, SSH_DIRECTORY));
@@ -90,9 +90,9 @@ export class Ssh2Service implements SshService {
     return this.confinement.end();
   }
 
-  /** Reads the keys anew that the guest's `systemctl reload ssh` has put there since. */
+  /** Loads the host keys again after a `systemctl reload ssh` in the guest. */
   #reload(): Promise<void> {
-    // One after the other, so that no connection goes on while another one reads.
+    // One after the other, so that every connection waits for the reading that is under way.
     this.#read = this.#read.then(() => this.#readLoaded());
     return this.#read;
   }
@@ -115,7 +115,7 @@ export class Ssh2Service implements SshService {
     return found ? `${found.ino} ${found.mtimeMs}` : "";
   }
 
-  /** From the first moment on: of a client that never says a word, ssh2 says none either. */
+  /** Follows a connection from its start: ssh2 does not report a client that sends nothing. */
   #watch(socket: Socket): void {
     const { remoteAddress = "", remotePort } = socket;
     const peer = `${remoteAddress} ${remotePort}`;
@@ -137,7 +137,7 @@ export class Ssh2Service implements SshService {
       const authenticator = new Authenticator(this.place, ip);
       const reach = (progress: Progress) => this.#progress.set(`${ip} ${port}`, progress);
       connection.on("authentication", (context) => {
-        // With "none" a client asks for the methods.
+        // With "none" a client only asks for the methods.
         if (context.method !== "none") reach("authfail");
         void authenticator.decide(context, connection);
       });
@@ -148,13 +148,13 @@ export class Ssh2Service implements SshService {
   }
 }
 
-// A client that hangs up is no error of the guest's.
+// A client may close its connection at any time. That is no error of the guest.
 function ignoreErrors(connection: Connection): void {
   connection.on("error", () => undefined);
 }
 
 function mutable<T extends Record<string, readonly string[]>>(lists: T): { [Name in keyof T]: T[Name][number][] } {
-  // Object.entries forgets which key goes with which list; nothing else changes.
+  // Object.entries loses the relation between names and lists, so the result needs a cast.
   return Object.fromEntries(Object.entries(lists).map(([name, list]) => [name, [...list]])) as {
     [Name in keyof T]: T[Name][number][];
   };

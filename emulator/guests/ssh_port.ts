@@ -1,15 +1,15 @@
-/** The one port that all guests listen on. */
+/** The port of all guests. */
 import { createServer, type Server } from "node:net";
 import { FIRST_ADDRESS } from "./addresses";
 
-/** A port that stays reserved, so that no other emulator of this machine takes it. */
+/** A reserved port, which no other emulator of this machine takes. */
 export interface SshPort {
   readonly port: number;
   release(): Promise<void>;
 }
 
 /**
- * Takes a port, or a free one, on 127.0.0.1, where no guest listens, and keeps it.
+ * Reserves this port, or a free one for 0, with a listener on 127.0.0.1, where no guest listens.
  *
  * @throws when the port is taken, or when this machine has only 127.0.0.1
  */

@@ -1,21 +1,21 @@
-/** The SSH server of a guest, whichever program it is. */
+/** The SSH server of a guest, of any kind. */
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import type { HostKeyPair } from "./host_keys";
 
-/** What answers on a guest's port. */
+/** The SSH server of one guest. */
 export interface SshService {
-  /** Makes ready to serve, each time that the guest starts. @throws when that is impossible here */
+  /** Called at each start of the guest. @throws when this machine cannot run it */
   start(): Promise<void>;
-  /** Takes a connection over, from which nothing has been read. */
+  /** Takes over a connection from which nothing has been read. */
   serve(socket: Socket): void;
-  /** Tells, from now on, whether the next connection from this address and port has logged in. */
+  /** Follows the next connection from this address and port. @returns a function that says whether it has logged in */
   logins(address: string, port: number): Promise<() => Promise<boolean>>;
-  /** The host keys that it shows now. */
+  /** The host keys that it shows. */
   hostKeys(): Promise<readonly HostKeyPair[]>;
-  /** Shows these host keys from the next connection on. */
+  /** Shows these host keys to the next connections. */
   showHostKeys(hostKeys: readonly HostKeyPair[]): Promise<void>;
-  /** Starts a script of /bin/sh as the guest's root. @throws when the guest is not up */
+  /** Starts a /bin/sh script as the guest's root. @throws when the guest does not run */
   runAsRoot(script: string): Promise<ChildProcess>;
   /** Ends every process of the guest. */
   end(): Promise<void>;

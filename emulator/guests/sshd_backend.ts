@@ -13,18 +13,18 @@ import { systemShims } from "./shims";
 import { SshdService } from "./sshd_service";
 import { groupOfSudoers, SSHD_CONFIG, writeSystemFiles } from "./system_files";
 
-/** A range in which neither systemd nor shadow hands out ids, and which is no negative number to anybody. */
+/** A range in which neither systemd nor shadow assigns ids, and whose ids are positive also as signed numbers. */
 const owners = { first: 1_879_048_192, each: IDS, blocks: 2 ** 28 / IDS };
 
-/** Below /usr, of which a guest sees everything but /usr/local/bin. */
+/** Where sshd may be. Guests do not see this machine's /usr/local/bin. */
 const sshdPaths = ["/usr/sbin/sshd", "/usr/bin/sshd", "/usr/libexec/sshd"];
 
 /**
- * Makes guests of the sshd that this machine has.
+ * Creates guests with the sshd of this machine.
  *
  * @param programs the programs of this machine that guests find
- * @param sshdConfig settings of sshd that new guests have
- * @throws when something that they need is missing, or sshd does not understand the settings, saying what to do
+ * @param sshdConfig settings of new guests' sshd
+ * @throws when a requirement is missing, or sshd refuses the settings. The error says what to do
  */
 export async function sshdBackend(
   directory: GuestDirectory,
@@ -45,7 +45,7 @@ export async function sshdBackend(
   };
 }
 
-/** By settings, once a process: what this machine lacks it lacks for every emulator. */
+/** One probe per process and settings: its result is the same for every emulator. */
 const probes = new Map<string, Promise<void>>();
 
 const systemOf = (place: Place, programs: ProgramChoice) => new LinuxSystem(place, groupOfSudoers(place), programs);
@@ -62,7 +62,7 @@ async function restoreOwner(place: Place): Promise<void> {
   if ((await stat(place.root)).uid !== place.owner) await chownGuest(place);
 }
 
-/** Everything is the guest's root's, but for the home of its user. */
+/** Gives the files to the guest's root, and the home of its default user to that user. */
 async function chownGuest(place: Place): Promise<void> {
   const { root, owner, user } = place;
   if (owner === undefined) return;
@@ -70,7 +70,7 @@ async function chownGuest(place: Place): Promise<void> {
   await chownTree(homeOf(place, user), owner + idOf(user));
 }
 
-/** @returns the path of sshd */
+/** Checks the requirements. @returns the path of sshd */
 function findSshd(): string {
   if (process.platform !== "linux") throw refusal("needs Linux");
   if (!isRoot()) throw refusal("needs root, since each guest has a range of user ids, which only root can map");
@@ -79,7 +79,7 @@ function findSshd(): string {
   return program;
 }
 
-/** Boots a guest that nobody ever sees, and has sshd read its settings. */
+/** Boots a guest without an instance and lets sshd check the settings. */
 async function probeBackend(
   directory: GuestDirectory,
   program: string,
@@ -98,7 +98,7 @@ async function probeBackend(
   } catch (error) {
     const cause = error instanceof Error ? error.message.trim() : String(error);
     throw refusal(
-      `does not work here: ${cause}. It takes util-linux, namespaces, and user ids from ${owners.first} on`,
+      `does not work here: ${cause}. It needs util-linux, namespaces, and user ids from ${owners.first} on`,
     );
   } finally {
     await system.end();

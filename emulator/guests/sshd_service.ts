@@ -1,4 +1,6 @@
-/** A real OpenSSH sshd: one process a connection, which gets the accepted socket and so knows the real peer. */
+/**
+ * A real OpenSSH sshd: one process per connection. It gets the accepted socket, so it sees the address of the client.
+ */
 import type { ChildProcess } from "node:child_process";
 import type { Socket } from "node:net";
 import { join } from "node:path";
@@ -10,10 +12,10 @@ import { type LinuxSystem, RELOAD } from "./linux_system";
 import type { SshService } from "./ssh_service";
 import { AUTH_LOG, SSHD_CONFIG } from "./system_files";
 
-// Of each kind the first key counts, so that one in /etc that was not read yet is not shown.
+// sshd uses the first key of each kind, so a key in /etc/ssh that is not loaded yet is not shown.
 const SERVE = `for key in ${LOADED}/*_key; do [ -f "$key" ] && set -- "$@" -h "$key"; done; exec "$@"`;
 
-/** Serves the connections of one guest inside the guest. */
+/** Serves the connections of one guest with processes in the guest. */
 export class SshdService implements SshService {
   constructor(
     readonly program: string,
@@ -25,15 +27,15 @@ export class SshdService implements SshService {
   }
 
   serve(socket: Socket): void {
-    // As a machine that has crashed; it comes back when it is stopped and started.
+    // The guest behaves like a machine that has crashed, until it is stopped and started.
     if (!this.system.isUp) return void socket.destroy();
     const sshd = [this.program, "-i", "-f", SSHD_CONFIG, "-E", AUTH_LOG];
     this.system.run(["/bin/sh", "-c", SERVE, "sh", ...sshd], [socket, socket, "ignore"]);
-    // Closes this process's copy only; sshd has its own.
+    // Closes the copy of this process. sshd has its own.
     socket.destroy();
   }
 
-  /** Asks the log, where sshd names the port of whoever has logged in. */
+  /** Reads the log, in which sshd names the port of each login. */
   async logins(address: string, port: number): Promise<() => Promise<boolean>> {
     const { root } = this.system.place;
     const log = () => readGuestFile(root, join(root, AUTH_LOG)).catch(() => "");

@@ -1,4 +1,4 @@
-/** Directories for one run, which the next run removes when a killed process could not. */
+/** Directories for one run. The next run removes those of killed processes. */
 import type { Stats } from "node:fs";
 import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -8,7 +8,7 @@ import { describeThisProcess, hasEnded } from "../owner_process";
 const PREFIX = "exoscale-emulator-";
 const HOLDER = "holder";
 
-/** Makes a directory, private to this user, and removes those of this user whose emulators were killed. */
+/** Creates a directory that is private to this user, and removes this user's directories of killed emulators. */
 export async function makeTemporary(): Promise<string> {
   await sweep();
   const root = await mkdtemp(join(tmpdir(), PREFIX));
@@ -17,7 +17,7 @@ export async function makeTemporary(): Promise<string> {
 }
 
 async function sweep(): Promise<void> {
-  // What cannot be looked at or removed is in nobody's way.
+  // A directory that cannot be read or removed does no harm.
   const names = await readdir(tmpdir()).catch(() => []);
   const left = names.filter((name) => name.startsWith(PREFIX));
   await Promise.all(left.map((name) => removeLeft(join(tmpdir(), name)).catch(() => undefined)));
@@ -28,5 +28,5 @@ async function removeLeft(root: string): Promise<void> {
   if (hasEnded(await readFile(join(root, HOLDER), "utf8"))) await rm(root, { recursive: true, force: true });
 }
 
-// Others may put anything of that name where temporary files are.
+// Other users may create directories of that name there.
 const isOwn = (stats: Stats) => stats.isDirectory() && stats.uid === (process.getuid?.() ?? stats.uid);
