@@ -23,7 +23,8 @@ export const ZONES = [
  * How guests are made.
  *
  * - `ssh2`: an SSH server in this process. Works everywhere. Commands are confined as far as the system allows.
- * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in Linux namespaces. Root
+ * - `sshd`: the real OpenSSH sshd (Debian's package openssh-server) with its default settings, in Linux namespaces.
+ * Root
  *   and the template's account are real and different users there. Needs Linux and root. Nothing in a guest runs as the
  *   real root: each guest has a range of user ids that nobody has outside.
  * - `none`: no guests. The API shows instances, and nothing answers at their addresses.

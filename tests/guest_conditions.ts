@@ -1,8 +1,8 @@
 /**
- * Conditions in which a host may be found, made in a guest by its root, without SSH.
+ * Conditions of a host, which a guest's root creates without SSH.
  *
- * What says "a real sshd" needs guests of that kind. The default guests have no file systems of their own, so no disk of
- * theirs is full or read-only; they run /bin/sh whatever /etc/passwd says; and their server has fixed settings.
+ * A condition with "a real sshd" needs guests of that kind. The default guests have no file systems of their own that
+ * could be full or read-only, they always run /bin/sh, and their server has fixed settings.
  */
 import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, rmdirSync } from "node:fs";
@@ -21,22 +21,22 @@ export async function doneAsRoot(guest: GuestHand, script: string, input?: strin
   return stdout;
 }
 
-/** What the guest itself finds in its default user's authorized_keys, whatever is mounted there. */
+/** The default user's authorized_keys as the guest sees it, with its mounts. */
 export function keysInside(guest: GuestHand): Promise<string> {
   return doneAsRoot(guest, `cat /home/${guest.user}/.ssh/authorized_keys`);
 }
 
-/** Puts a program, a text that begins with `#!`, before all others of its name. Any guest. */
+/** Adds a program, a text that begins with `#!`, which is found before others of its name. Any guest. */
 export async function putProgram(guest: GuestHand, name: string, text: string): Promise<void> {
   await writeFile(join(guest.root, "bin", name), text, { mode: 0o755 });
 }
 
-/** No `sudo` without a password. Any guest. */
+/** `sudo` asks for a password. Any guest. */
 export function refuseSudo(guest: GuestHand): Promise<void> {
   return putProgram(guest, "sudo", "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n");
 }
 
-/** The default user's `.ssh` lies on a disk with this many KiB left, a multiple of 4. A real sshd. */
+/** The default user's `.ssh` is on a disk with this many KiB left, a multiple of 4. A real sshd. */
 export async function fillDisk(guest: GuestHand, freeKib = 0): Promise<void> {
   const script = `cd /home/${guest.user}
 cp -pR .ssh /tmp/ssh.before
@@ -55,7 +55,7 @@ export async function makeReadOnly(guest: GuestHand): Promise<void> {
   await doneAsRoot(guest, `mount --bind ${place} ${place}\nmount -o remount,bind,ro ${place}`);
 }
 
-/** Why no file can be made immutable here, which takes a capability and a file system with flags; null where one can. */
+/** Why no file can be immutable here; null when one can. It takes a capability and a file system with flags. */
 export const whyNotImmutable = tryImmutable();
 
 function tryImmutable(): string | null {
@@ -71,27 +71,27 @@ function tryImmutable(): string | null {
   }
 }
 
-/** Nobody, root included, may change the default user's authorized_keys. Needs real root. @returns what undoes it */
+/** Not even root can change the default user's authorized_keys. Needs real root. @returns a function that undoes it */
 export async function makeImmutable(guest: GuestHand): Promise<() => Promise<void>> {
   const file = join(guest.home(), ".ssh/authorized_keys");
   await run("chattr", ["+i", file]);
   return async () => void (await run("chattr", ["-i", file]));
 }
 
-/** Settings that come before all others of sshd, from the next connection on. A real sshd. */
+/** Settings that come first in sshd's configuration, for the next connections. A real sshd. */
 export async function configureSshd(guest: GuestHand, settings: string): Promise<void> {
   await doneAsRoot(guest, "cat >/etc/ssh/sshd_config.d/0.conf", settings);
 }
 
-/** sshd asks a program for keys, which answers with this one, besides those in files. A real sshd. */
+/** sshd also asks a program for keys, which answers with this one. A real sshd. */
 export async function grantByCommand(guest: GuestHand, publicKey: string): Promise<void> {
-  // Not below /usr, which is not the guest's root's own, so that sshd would not run it.
+  // Not below /usr, which does not belong to the guest's root: sshd would refuse to run it.
   const program = "/etc/ssh/keys_of";
   await doneAsRoot(guest, `cat >${program}\nchmod 755 ${program}`, `#!/bin/sh\necho '${publicKey}'\n`);
   await configureSshd(guest, `AuthorizedKeysCommand ${program} %u\nAuthorizedKeysCommandUser nobody\n`);
 }
 
-/** sshd accepts what this authority signs. A real sshd. */
+/** sshd accepts keys that this authority has signed. A real sshd. */
 export async function trustAuthority(guest: GuestHand, publicKey: string): Promise<void> {
   await doneAsRoot(guest, "cat >/etc/ssh/authorities.pub", `${publicKey}\n`);
   await configureSshd(guest, "TrustedUserCAKeys /etc/ssh/authorities.pub\n");
@@ -99,12 +99,12 @@ export async function trustAuthority(guest: GuestHand, publicKey: string): Promi
 
 /** The default user's login shell, which runs every command. A real sshd. */
 export async function setShell(guest: GuestHand, shell: string): Promise<void> {
-  // In place: another file of that name would not be the one that is mounted.
+  // In place, because the file is a mount: a new file of that name would not replace it.
   const script = `sed "s|^\\(${guest.user}:.*:\\)[^:]*$|\\1${shell}|" /etc/passwd >/tmp/passwd`;
   await doneAsRoot(guest, `${script}\ncat /tmp/passwd >/etc/passwd\nrm /tmp/passwd`);
 }
 
-/** Whatever the default user runs says something else first, on both outputs, as a bad .bashrc does. A real sshd. */
+/** Every command of the default user prints other text first, on both outputs, as with a bad .bashrc. A real sshd. */
 export async function makeNoise(guest: GuestHand, text: string): Promise<void> {
   await setShell(guest, "/bin/bash");
   const home = `/home/${guest.user}`;

@@ -1,4 +1,4 @@
-/** Questions to an SSH server that log nobody in. */
+/** Questions to an SSH server without a login. */
 import { connect } from "node:net";
 import { BaseAgent, type ParsedKey, Client as SshClient, utils } from "ssh2";
 
@@ -7,7 +7,7 @@ interface Target {
   readonly port: string;
 }
 
-/** Whether the server says that a public key would do, asked without its private half (RFC 4252 section 7). */
+/** Whether the server would accept a public key, asked without the private key (RFC 4252 section 7). */
 export async function accepts(target: Target, publicKey: string): Promise<boolean> {
   let isAccepted = false;
   class Asking extends BaseAgent<ParsedKey> {
@@ -32,7 +32,7 @@ export async function accepts(target: Target, publicKey: string): Promise<boolea
   return isAccepted;
 }
 
-/** How a raw connection goes: the server's first words, the error that ends it, or nothing when it ends without either. */
+/** The server's first words on a raw connection, or the code of the error that ends it; empty when it just ends. */
 export async function firstWords(target: Target): Promise<string> {
   const socket = connect(Number(target.port), target.ip);
   const words = await new Promise<string>((resolve) => {

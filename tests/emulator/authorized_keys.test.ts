@@ -34,15 +34,15 @@ const BAD_LINES = [
   `other ${KEY}`,
 ];
 
-test.each(GOOD_LINES)("a line lets its key in: %s", (line) => {
+test.each(GOOD_LINES)("a line allows its key: %s", (line) => {
   expect(grantIn(`# first\n\n${line}\n`, attempt)).toEqual({ forcedCommand: undefined });
 });
 
-test.each(BAD_LINES)("a line lets nobody in: %s", (line) => {
+test.each(BAD_LINES)("a line allows no key: %s", (line) => {
   expect(grantIn(line, attempt)).toBeUndefined();
 });
 
-test("a forced command may hold quotes and blanks", () => {
+test("a forced command may contain quotes and blanks", () => {
   expect(grantIn(`command="echo \\"a b\\"",no-pty ${KEY}`, attempt)).toEqual({ forcedCommand: 'echo "a b"' });
 });
 
@@ -51,7 +51,7 @@ test("the first line that allows a key decides", () => {
   expect(grantIn(text, attempt)?.forcedCommand).toBe("date");
 });
 
-describeSshd("a real sshd judges as the default guests do", () => {
+describeSshd("a real sshd decides as the default guests do", () => {
   let judge: (line: string) => Promise<boolean>;
 
   beforeAll(async () => {
@@ -67,11 +67,11 @@ describeSshd("a real sshd judges as the default guests do", () => {
 
   afterAll(closeAll);
 
-  test.each(GOOD_LINES)("a line lets its key in: %s", async (line) => {
+  test.each(GOOD_LINES)("a line allows its key: %s", async (line) => {
     expect(await judge(line)).toBe(true);
   });
 
-  test.each(BAD_LINES)("a line lets nobody in: %s", async (line) => {
+  test.each(BAD_LINES)("a line allows no key: %s", async (line) => {
     expect(await judge(line)).toBe(false);
   });
 });

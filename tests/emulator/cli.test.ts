@@ -46,14 +46,14 @@ test("prints four variables to export, logs requests, and ends cleanly on SIGTER
   expect((await once(running, "close"))[0]).toBe(0);
 });
 
-test("explains itself with --help", async () => {
+test("prints its usage with --help", async () => {
   const { code, stdout } = await outcome(command("--help"));
   expect(code).toBe(0);
   expect(stdout).toContain("Usage: pulumi-exoscale-ssh emulator [options]");
   expect(stdout).toMatch(/^ {2}deletedKeys=listed\|dropped\|by-name +\(default: listed\)$/m);
 });
 
-test("behaves as --set says, which may be given several times", async () => {
+test("applies settings of --set, which may be given several times", async () => {
   const settings = ["--set", "clockAhead=86400", "--set", "requestsPerSecond=5"];
   const lines = await exportsOf(command("emulator", "--zones", "ch-gva-2", ...settings));
   const { headers } = await fetch(`${lines[2]?.split("=")[1]}/zone`);
@@ -77,7 +77,7 @@ test.each([
   expect(stderr).toContain(reason);
 });
 
-test("removes what a killed emulator has left, and nothing of one that runs", async () => {
+test("removes the directory of a killed emulator, and not that of a running one", async () => {
   const own = await mkdtemp(join(tmpdir(), "emulator-cli-"));
   const startThere = () => untilEnd(commandIn(own, "emulator"));
   const killed = startThere();
@@ -89,5 +89,5 @@ test("removes what a killed emulator has left, and nothing of one that runs", as
   const found = await readdir(own);
   await rm(own, { recursive: true });
   expect([left.length, found.length, found.filter((name) => left.includes(name))]).toEqual([1, 2, []]);
-  // Three processes start, one after another on a busy machine.
+  // Three processes start, one after the other on a busy machine.
 }, 120_000);

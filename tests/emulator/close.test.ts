@@ -30,7 +30,7 @@ describeGuests((guests) => {
   });
 });
 
-test("closes with operations under way, and twice", async () => {
+test("closes while an operation is pending, and a second time", async () => {
   const { emulator, client } = await start({ operationMs: 60_000 });
   await client.send("POST", "/instance", await client.order());
   await emulator.close();
@@ -40,7 +40,7 @@ test("closes with operations under way, and twice", async () => {
 
 test("refuses a port that is taken and leaves no directory", async () => {
   const { emulator } = await start({ guests: "none" });
-  // A place of its own, since other tests make such directories at the same time.
+  // A directory of its own, because other tests create temporary directories at the same time.
   const own = await mkdtemp(join(tmpdir(), "emulator-close-"));
   const refused = commandIn(own, "emulator", "--port", new URL(emulator.endpoint).port);
   const ended = once(refused, "close");
@@ -50,7 +50,7 @@ test("refuses a port that is taken and leaves no directory", async () => {
   await rm(own, { recursive: true });
 });
 
-test("has one listener for the end of the process, however many emulators there are, and none after them", async () => {
+test("has one exit listener for all emulators, and none after they are closed", async () => {
   const before = process.listenerCount("exit");
   await Promise.all(Array.from({ length: 12 }, () => start({ guests: "ssh2" })));
   expect(process.listenerCount("exit") - before).toBe(1);
@@ -62,7 +62,7 @@ test("refuses a zone that is named twice", async () => {
   await expect(startEmulator({ zones: ["ch-gva-2", "ch-gva-2"] })).rejects.toThrow("Give at least one zone, each once");
 });
 
-test("talks to a client of each zone through its own endpoint", async () => {
+test("serves each zone at its own endpoint", async () => {
   const { emulator, client } = await start({ guests: "none" });
   const { zones } = await client.get("/zone");
   const other = new Client(emulator, zones[1]["api-endpoint"]);

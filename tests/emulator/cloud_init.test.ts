@@ -1,4 +1,4 @@
-/** Host keys that user data gives to a guest, and those that it makes itself. */
+/** Host keys from user data, and those that a guest generates. */
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { doneAsRoot } from "../guest_conditions";
@@ -37,21 +37,21 @@ describeGuests((guests) => {
     ["a part of a message", () => mime("7bit", config())],
     ["a part in base64", () => mime("base64", Buffer.from(config()).toString("base64"))],
     ["gzip of a cloud-config", () => gzipSync(config())],
-  ])("shows the host key that %s gives it, and no other", async (_what, userData) => {
+  ])("shows the host key of %s, and no other", async (_what, userData) => {
     const { shown, guest } = await guestWith(userData());
     expect(await shown()).toEqual([given.public]);
     expect((await guest()).hostKeys).toEqual([given.public]);
   });
 
   test.each(["#!/bin/sh\n# ssh_keys:\n", "#cloud-config\nssh_keys: nonsense\n", "#cloud-config\n: [\n"])(
-    "has a host key of its own where user data gives it none (%j)",
+    "generates a host key when user data has none (%j)",
     async (userData) => {
       const { shown, guest } = await guestWith(userData);
       expect(await shown()).toEqual([...(await guest()).hostKeys].sort());
     },
   );
 
-  test("shows keys that were put into its files once its sshd is told to read them", async () => {
+  test("shows new keys in its files after a reload of its sshd", async () => {
     const { shown, guest } = await guestWith(config());
     const directory = '"$GUEST_ROOT"/etc/ssh';
     const make = `cd ${directory}; rm ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key; cat *.pub`;
@@ -61,7 +61,7 @@ describeGuests((guests) => {
     expect([await shown(), (await guest()).hostKeys]).toEqual([[made], [made]]);
   });
 
-  test("shows keys that were put into its files after a stop and start", async () => {
+  test("shows new keys in its files after a stop and start", async () => {
     const { client, id, shown, guest } = await guestWith(config());
     const make = `cd "$GUEST_ROOT"/etc/ssh; rm ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key`;
     await doneAsRoot(await guest(), make);

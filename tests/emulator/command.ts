@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 
-// Sources run without a build: the loader that jest itself uses.
+// Runs the sources without a build, with the loader that jest uses.
 const LOADER = `
   const { transformSync } = require("@swc/core");
   const options = { jsc: { target: "es2023", parser: { syntax: "typescript" } }, module: { type: "commonjs" } };
@@ -15,7 +15,7 @@ const LOADER = `
 
 const CLI = join(__dirname, "../../emulator/cli.ts");
 
-/** How to start `pulumi-exoscale-ssh` with these arguments, for whoever puts something in front of it. */
+/** The command line of `pulumi-exoscale-ssh` with these arguments, for tests that put another command in front. */
 export function commandLine(...args: string[]) {
   const options = { env: { ...process.env, CLI }, cwd: join(__dirname, "../..") };
   return { line: [process.execPath, "-e", LOADER, "--", ...args] as const, options };

@@ -10,7 +10,7 @@ async function startHeard() {
 
 afterEach(closeAll);
 
-test("hands out a request and its answer, bodies included, to whoever asks", async () => {
+test("passes each request and its answer, with their bodies, to the option `exchange`", async () => {
   const { heard, client } = await startHeard();
   const { body } = await client.register("alice", KEY);
   expect(heard).toMatchObject([{ request: { method: "POST", path: "/v2/ssh-key", status: 200 }, agent: "node" }]);
@@ -18,7 +18,7 @@ test("hands out a request and its answer, bodies included, to whoever asks", asy
   expect(JSON.parse(heard[0]?.answered ?? "")).toEqual(body);
 });
 
-test("tells which answers were made up or swallowed by an ordered fault", async () => {
+test("says which answers an ordered fault has replaced or suppressed", async () => {
   const { heard, emulator, client } = await startHeard();
   emulator.faults.add({ kind: "status", status: 503, body: "busy", path: "/ssh-key" });
   emulator.faults.add({ kind: "lost-reply", path: "/ssh-key" });

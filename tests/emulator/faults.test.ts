@@ -25,21 +25,21 @@ test("answers an ordered status with its headers, as often as ordered", async ()
   expect(first?.headers.get("retry-after")).toBe("7");
 });
 
-test("does the work of a request whose reply is lost", async () => {
+test("executes a request whose reply is lost", async () => {
   const { emulator, client } = await start(none);
   emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/ssh-key" });
   await expect(client.register("alice", KEY)).rejects.toThrow("fetch failed");
   expect(emulator.cloud.keys).toHaveLength(1);
 });
 
-test("does nothing for a request whose connection is reset", async () => {
+test("does not execute a request whose connection is reset", async () => {
   const { emulator, client } = await start(none);
   emulator.faults.add({ kind: "reset", path: /^\/ssh-key/ });
   await expect(client.register("alice", KEY)).rejects.toThrow("fetch failed");
   expect(emulator.cloud.keys).toEqual([]);
 });
 
-test("ends an ordered operation in failure, with reason and an instance in error", async () => {
+test("lets an operation fail as ordered, with a reason and an instance in state error", async () => {
   const { emulator, client } = await start(none);
   emulator.faults.add({
     kind: "operation-failure",
@@ -53,7 +53,7 @@ test("ends an ordered operation in failure, with reason and an instance in error
   expect((await client.get(`/instance/${operation.reference.id}`)).state).toBe("error");
 });
 
-test("answers a born failure at once and registers nothing", async () => {
+test("answers a born failure at once and registers no key", async () => {
   const { emulator, client } = await start(none);
   emulator.faults.add({ kind: "born-failure", method: "POST", path: "/ssh-key" });
   expect((await client.register("alice", KEY)).body).toMatchObject({ state: "failure", reason: "fault" });

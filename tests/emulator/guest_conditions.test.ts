@@ -1,4 +1,4 @@
-/** That the conditions of tests/guest_conditions.ts are what they say, and sshd tells the truth about itself. */
+/** The conditions of tests/guest_conditions.ts have their effects, and `sshd -T` shows the real settings. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import {
@@ -23,11 +23,11 @@ const run = promisify(execFile);
 
 const ring = useKeyRing();
 
-/** An emulator with one instance that was created with the key "alice", and what is said to her there. */
+/** An emulator with one instance that was created with the key "alice", and commands that run there. */
 async function world(guests: Kind) {
   const web = await startWeb(ring, { guests, hostKeys: ["ed25519"] });
   const tried = (command: string, user = "debian") => ring.ssh({ ...web.target, user }, "alice", command);
-  /** What sshd says of itself for a user, with keywords in lower case, which OpenSSH 10.4 writes otherwise. */
+  /** The output of `sshd -T` for a user, with keywords in lower case, because OpenSSH 10.4 writes them otherwise. */
   const settings = async (user = "debian") => {
     const { stdout } = await tried(`sudo -n sshd -T -C user=${user},host=h,addr=192.0.2.1`);
     return stdout.split("\n").map((line) => line.replace(/^\w+/, (keyword) => keyword.toLowerCase()));
@@ -36,7 +36,7 @@ async function world(guests: Kind) {
 }
 
 describeGuests((guests) => {
-  test("runs a script as root from outside, with input, and tells how it ended", async () => {
+  test("runs a script as root from outside, with input, and returns its result", async () => {
     const { guest } = await world(guests);
     const done = await guest.asRoot("id -un; cat; echo no >&2; exit 3", "in\n");
     expect(done).toEqual({ code: 3, stdout: "root\nin\n", stderr: "no\n" });
@@ -58,13 +58,13 @@ describeGuests((guests) => {
     });
   });
 
-  test("runs a program of a test in place of the one of this machine", async () => {
+  test("runs a program of a test instead of this machine's", async () => {
     const { guest, settings } = await world(guests);
     await putProgram(guest, "sshd", "#!/bin/sh\necho AuthorizedKeysFile .ssh/keys\n");
     expect(await settings()).toEqual(["authorizedkeysfile .ssh/keys", ""]);
   });
 
-  test("tells root with sshd -T which files it reads, and nobody else", async () => {
+  test("shows the files that it reads in sshd -T, and only to root", async () => {
     const { tried, settings } = await world(guests);
     expect(await settings()).toContain("authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2");
     expect((await tried("PATH=$PATH:/usr/sbin sshd -T")).code).not.toBe(0);
@@ -76,7 +76,7 @@ describeGuests((guests) => {
     expect(await accepts(target, publicKey)).toBe(true);
   });
 
-  test("counts attempts and admits root by key, as sshd -T says", async () => {
+  test("limits attempts and allows root by key, as sshd -T says", async () => {
     const { guest, tried, settings, publicKey } = await world(guests);
     await guest.writeAuthorizedKeys(`${publicKey}\n`, "root");
     expect((await tried("id -un", "root")).stdout).toBe("root\n");
@@ -95,7 +95,7 @@ describeSshd("a guest with a real sshd", () => {
     expect([done.stdout, await keysInside(guest)]).toEqual(["0\n", `${publicKey}\n`]);
   });
 
-  test("has a disk that gets full in the middle of a file", async () => {
+  test("has a disk that becomes full in the middle of a file", async () => {
     const { guest, tried } = await world("sshd");
     await fillDisk(guest, 8);
     const done = await tried("cd .ssh; head -c 20000 /dev/zero >new; wc -c <new");
@@ -128,14 +128,14 @@ describeSshd("a guest with a real sshd", () => {
     expect(await settings()).toContain("authorizedkeysfile /etc/ssh/authorized_keys/%u .ssh/more");
   });
 
-  test("reads other files for one user alone, and says so for him alone", async () => {
+  test("reads other files for one user only, and shows them for that user only", async () => {
     const { guest, settings } = await world("sshd");
     await configureSshd(guest, "Match User root\n  AuthorizedKeysFile /etc/ssh/roots_keys\n");
     expect(await settings("debian")).toContain("authorizedkeysfile .ssh/authorized_keys .ssh/authorized_keys2");
     expect(await settings("root")).toContain("authorizedkeysfile /etc/ssh/roots_keys");
   });
 
-  test("lets in whom a program names, though no file does", async () => {
+  test("accepts a key that a program lists and no file has", async () => {
     const { guest, target, publicKey } = await world("sshd");
     await guest.writeAuthorizedKeys("");
     expect(await accepts(target, publicKey)).toBe(false);
@@ -143,7 +143,7 @@ describeSshd("a guest with a real sshd", () => {
     expect(await accepts(target, publicKey)).toBe(true);
   });
 
-  test("lets in whom a trusted authority has signed, though no file does", async () => {
+  test("accepts a key that a trusted authority has signed and no file has", async () => {
     const { guest, tried } = await world("sshd");
     await trustAuthority(guest, await ring.generate("authority"));
     await guest.writeAuthorizedKeys("");
@@ -161,7 +161,7 @@ describeSshd("a guest with a real sshd", () => {
     expect((await tried("true")).code).toBe(0);
   });
 
-  test("keeps root out when its settings say so", async () => {
+  test("refuses root when its settings say so", async () => {
     const { guest, tried, publicKey } = await world("sshd");
     await guest.writeAuthorizedKeys(`${publicKey}\n`, "root");
     await configureSshd(guest, "PermitRootLogin no\n");
@@ -175,24 +175,24 @@ describeSshd("a guest with a real sshd", () => {
     expect(await tried("echo hello")).toMatchObject({ code: 1, stdout: "This account is currently not available.\n" });
   });
 
-  test("says more than it was asked for, before every command", async () => {
+  test("prints other text before the output of every command", async () => {
     const { guest, tried } = await world("sshd");
     await makeNoise(guest, "Welcome!");
     expect(await tried("echo hello")).toMatchObject({ code: 0, stdout: "Welcome!\nhello\n" });
     expect((await tried("bash -ls <<'END'\necho hello\nEND")).stdout).toBe("Welcome!\nWelcome!\nhello\n");
   });
 
-  test("has from its start the settings that the emulator was told", async () => {
+  test("starts with the settings of the emulator's options", async () => {
     const options = { guests: "sshd", sshdConfig: "AuthorizedKeysFile .ssh/keys" } as const;
     const { target, publicKey } = await startWeb(ring, options);
     expect(await accepts(target, publicKey)).toBe(false);
   });
 
-  test("does not start with settings that sshd does not understand", async () => {
+  test("does not start with invalid sshd settings", async () => {
     await expect(start({ guests: "sshd", sshdConfig: "NoSuchOption yes" })).rejects.toThrow("NoSuchOption");
   });
 });
 
-test("has no settings of sshd for guests without one", async () => {
+test("refuses sshd settings for guests without a real sshd", async () => {
   await expect(start({ guests: "ssh2", sshdConfig: "PermitRootLogin no" })).rejects.toThrow('guests: "sshd"');
 });

@@ -1,4 +1,4 @@
-/** What goes wrong between a client and a guest when a test asks for it. */
+/** Failures between a client and a guest that a test orders. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
@@ -27,7 +27,7 @@ describeGuests((guests) => {
     return client;
   }
 
-  /** Sends this many bytes into the file `upload` of a guest; the status that ssh ends with. */
+  /** Sends this many bytes into the file `upload` of a guest. @returns the exit status of ssh */
   async function upload(target: { ip: string; port: string }, bytes: number): Promise<number> {
     const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "LogLevel=ERROR"];
     const place = ["-F", "none", "-p", target.port, "-i", ring.file("alice"), `debian@${target.ip}`];
@@ -37,7 +37,7 @@ describeGuests((guests) => {
     return status;
   }
 
-  test("refuses connections until the fault is taken back", async () => {
+  test("refuses connections until the fault is ended", async () => {
     const { emulator, id, target } = await world();
     const takeBack = await emulator.guests.fault(id, { kind: "refused" });
     expect(await firstWords(target)).toBe("ECONNREFUSED");
@@ -45,7 +45,7 @@ describeGuests((guests) => {
     expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
   });
 
-  test("goes on refusing connections when the instance is stopped and started", async () => {
+  test("still refuses connections after a stop and start of the instance", async () => {
     const { emulator, client, id, target } = await world();
     await emulator.guests.fault(id, { kind: "refused" });
     await client.settle("PUT", `/instance/${id}:stop`);
@@ -53,14 +53,14 @@ describeGuests((guests) => {
     expect(await firstWords(target)).toBe("ECONNREFUSED");
   });
 
-  test("drops as many connections before the banner as it is told", async () => {
+  test("drops the ordered number of connections before the banner", async () => {
     const { emulator, id, target } = await world();
     await emulator.guests.fault(id, { kind: "dropped-before-banner", connections: 2 });
     expect([await firstWords(target), await firstWords(target)]).toEqual(["", ""]);
     expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
   });
 
-  test("accepts a connection and says nothing, while the next one logs in", async () => {
+  test("accepts a connection and sends nothing, while the next one logs in", async () => {
     const { emulator, id, target } = await world();
     await emulator.guests.fault(id, { kind: "silent-before-banner", connections: 1 });
     const silent = connect(Number(target.port), target.ip).resume();
@@ -70,7 +70,7 @@ describeGuests((guests) => {
     silent.destroy();
   });
 
-  test("lets a client log in and then answers nothing, while the next one is served", async () => {
+  test("answers nothing after a login, while the next connection is served", async () => {
     const { emulator, id, target } = await world();
     await emulator.guests.fault(id, { kind: "silent-after-login", connections: 1 });
     const client = await loggedIn(target);
@@ -107,14 +107,14 @@ describeGuests((guests) => {
     client.destroy();
   });
 
-  test("counts bytes from the connection on when told so, and so cuts a key exchange", async () => {
+  test("counts bytes from the start of the connection when told so, and cuts the key exchange", async () => {
     const { emulator, id, target } = await world();
     await emulator.guests.fault(id, { kind: "dropped-after-bytes", bytes: 100, since: "connect" });
     expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
     expect(await ring.ssh(target, "alice", "true")).toMatchObject({ code: 255, stdout: "" });
   });
 
-  test("passes everything on later on a slow line, and the client's real address with it", async () => {
+  test("delays all bytes on a slow line, and shows the guest the client's real address", async () => {
     const { emulator, id, target, guest } = await world();
     await guest.writeAuthorizedKeys(
       `from="127.0.0.1" ${(await readFile(`${ring.file("alice")}.pub`, "utf8")).trim()}\n`,
@@ -126,7 +126,7 @@ describeGuests((guests) => {
     expect(performance.now() - start).toBeGreaterThan(10 * 50);
   });
 
-  test("counts no connection that the security groups keep out", async () => {
+  test("does not count a connection that the security groups refuse", async () => {
     const { emulator, client } = await start({ guests });
     const { id, ip } = await client.create();
     const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
@@ -136,7 +136,7 @@ describeGuests((guests) => {
     expect(await firstWords(target)).toBe("");
   });
 
-  test("closes with connections that a fault holds", async () => {
+  test("closes while a fault keeps a connection silent", async () => {
     const { emulator, id, target } = await world();
     await emulator.guests.fault(id, { kind: "silent-after-login" });
     const client = await loggedIn(target);
@@ -148,7 +148,7 @@ describeGuests((guests) => {
   });
 });
 
-test("has no fault for an instance without a guest", async () => {
+test("refuses a fault for an instance without a guest", async () => {
   const { emulator, client } = await start({ guests: "none" });
   const { id } = await client.create();
   await expect(emulator.guests.fault(id, { kind: "refused" })).rejects.toThrow("no guests in this emulator");

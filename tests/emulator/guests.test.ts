@@ -30,7 +30,7 @@ describeGuests((guests) => {
     expect(done.stderr).toContain("err\n");
   });
 
-  test("lets the ssh2 client in and shows the host key that the cloud tells", async () => {
+  test("lets the ssh2 client in and shows the host key that the admin controls have", async () => {
     const { ip, port, guest } = await world();
     const client = new SshClient();
     let shown = "";
@@ -60,33 +60,33 @@ describeGuests((guests) => {
     expect((await ring.ssh({ ...target, user: "nobody" }, "alice", "true")).code).toBe(255);
   });
 
-  test("says whether a key would do without asking for a signature", async () => {
+  test("says without a signature whether a key would be accepted", async () => {
     const target = await world();
     const stranger = await ring.generate("stranger");
     expect(await accepts(target, target.publicKey)).toBe(true);
     expect(await accepts(target, stranger)).toBe(false);
   });
 
-  test("tells whoever logs in as root to use the default account", async () => {
+  test("tells a client that logs in as root to use the default account", async () => {
     const { guest } = await world();
     expect(await guest.authorizedKeys("root")).toMatch(
       /^no-port-forwarding,.*command="echo 'Please login as the user \\"debian\\"/,
     );
   });
 
-  test("runs a forced command in place of the one that was asked for", async () => {
+  test("runs a forced command instead of the client's command", async () => {
     const target = await world();
     await target.guest.writeAuthorizedKeys(`command="echo not $SSH_ORIGINAL_COMMAND" ${target.publicKey}\n`);
     expect(await ring.ssh(target, "alice", "ls")).toMatchObject({ code: 0, stdout: "not ls\n" });
   });
 
-  test("trusts no file that others may write", async () => {
+  test("ignores a file that others may write", async () => {
     const target = await world();
     await chmod(join(target.guest.home(), ".ssh/authorized_keys"), 0o666);
     expect(await accepts(target, target.publicKey)).toBe(false);
   });
 
-  test("reads authorized_keys anew at each attempt", async () => {
+  test("reads authorized_keys at each attempt", async () => {
     const target = await world();
     const next = await ring.generate("next");
     await target.guest.writeAuthorizedKeys(`${next}\n`);
@@ -107,7 +107,7 @@ describeGuests((guests) => {
     expect(await (await emulator.cloud.guest(id)).authorizedKeys()).toBe("");
   });
 
-  test("shows no banner until a rule opens TCP 22, and none once it is gone", async () => {
+  test("shows a banner only while a rule opens TCP 22", async () => {
     const { emulator, client } = await start({ guests });
     const { id, ip } = await client.create();
     const target = { ip, port: emulator.environment.EXOSCALE_SSH_PORT };
@@ -119,7 +119,7 @@ describeGuests((guests) => {
     expect(await firstWords(target)).toBe("ECONNRESET");
   });
 
-  test("judges rules by the address that a test pretends to come from", async () => {
+  test("applies rules to the client address that a test sets", async () => {
     const { emulator, client } = await start({ guests });
     const { reference } = await client.settle("POST", "/security-group", { name: "office" });
     const rule = {
@@ -137,17 +137,17 @@ describeGuests((guests) => {
     expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
   });
 
-  test("closes with the instance and comes back with the same host key", async () => {
+  test("closes with the instance and starts again with the same host key", async () => {
     const target = await world();
     await ring.ssh(target, "alice", "true");
     await target.client.settle("PUT", `/instance/${target.id}:stop`);
     expect(await firstWords(target)).toBe("ECONNREFUSED");
     await target.client.settle("PUT", `/instance/${target.id}:start`);
-    // accept-new refuses a changed host key, so a login proves that it is the one of before.
+    // accept-new refuses a changed host key, so a login proves that the host key is the same.
     expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
   });
 
-  test("puts another host on the address of a destroyed one when told", async () => {
+  test("puts another host on the address of a destroyed one when a test asks for it", async () => {
     const target = await world();
     await ring.ssh(target, "alice", "true");
     await target.emulator.cloud.destroyInstance(target.id);

@@ -19,7 +19,7 @@ afterEach(async () => {
 
 const opened = (options: EmulatorOptions) => start({ stateDir, ...options });
 
-/** An instance that was created with the key "alice", and somebody logged in to it. */
+/** An instance that was created with the key "alice", after a login. */
 async function world(guests: Kind) {
   const web = await startWeb(ring, { guests, stateDir, ...(await lastingPorts()) });
   expect(await ring.ssh(web.target, "alice", "true")).toMatchObject({ code: 0 });
@@ -29,7 +29,7 @@ async function world(guests: Kind) {
 /** Mode bits of a path, in octal. */
 const mode = async (...path: string[]) => ((await stat(join(stateDir, ...path))).mode & 0o777).toString(8);
 
-/** Makes what is kept of a guest say that it is of another kind, also where that kind cannot be had. */
+/** Changes the kind of a saved guest, also to one that this machine cannot have. */
 function changeKind(file: string, kind: Kind): void {
   const saved = readChecked<object>(file);
   writeAtomically(file, { ...saved, kind });
@@ -51,19 +51,19 @@ describeGuests((guests) => {
     await emulator.close();
     const { emulator: next } = await opened({ guests });
     expect(next.environment).toEqual(emulator.environment);
-    // The client of before, with the variables of before.
+    // The same client, with the old variables.
     expect(await Promise.all(paths.map((path) => client.get(path)))).toEqual(before);
   });
 
-  test("lets the same key in at the same address, which shows the host key of before", async () => {
+  test("accepts the same key at the same address, and shows the same host key", async () => {
     const { emulator, target } = await world(guests);
     await emulator.close();
     await opened({ guests });
-    // accept-new refuses a changed host key, so a login proves that it is the one of before.
+    // accept-new refuses a changed host key, so a login proves that the host key is the same.
     expect(await ring.ssh(target, "alice", "hostname; id -un")).toMatchObject({ code: 0, stdout: "web\ndebian\n" });
   });
 
-  test("finds what was edited and written inside a guest, and its host name of first boot", async () => {
+  test("keeps files that were changed in a guest, and its first host name", async () => {
     const { emulator, client, id, target } = await world(guests);
     const next = await ring.generate("next");
     await ring.ssh(target, "alice", `echo '${next}' > .ssh/authorized_keys; echo mine > notes`);
@@ -85,7 +85,7 @@ describeGuests((guests) => {
     expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
   });
 
-  test("gives no address twice, and forgets the files of what was destroyed", async () => {
+  test("uses no address twice, and removes the files of destroyed instances", async () => {
     const { emulator, client, id, target } = await world(guests);
     await client.settle("DELETE", `/instance/${id}`);
     await emulator.close();
@@ -94,10 +94,10 @@ describeGuests((guests) => {
     expect((await client.create()).ip).not.toBe(target.ip);
   });
 
-  test("is for this user alone", async () => {
+  test("can be read by this user only", async () => {
     const { emulator, id } = await world(guests);
     const isRoot = process.getuid?.() === 0;
-    // Guests of a root process have owners of their own, who must get through; they can list and read nothing on the way.
+    // Guests of a root process have other owners, who must pass these directories. They cannot list or read them.
     expect([await mode(), await mode("guests")]).toEqual(isRoot ? ["711", "711"] : ["700", "700"]);
     expect([await mode("state.json"), await mode("lock"), await mode("guests", `${id}.json`)]).toEqual([
       "600",
@@ -109,7 +109,7 @@ describeGuests((guests) => {
     expect((await readdir(stateDir)).sort()).toEqual(["guests", "state.json"]);
   });
 
-  test("shows a guest nothing of the state that it lives in", async () => {
+  test("hides the state directory from its guests", async () => {
     const { target } = await world(guests);
     const { stdout } = await ring.ssh(target, "alice", `cat ${join(stateDir, "state.json")} 2>&1`);
     expect(stdout).toMatch(/No such file|Permission denied/);
@@ -123,7 +123,7 @@ describeGuests((guests) => {
     await expect(opened({ guests })).rejects.toThrow(`${file} is damaged`);
   });
 
-  test("refuses guests that were made with another kind, and says with which", async () => {
+  test("refuses guests of another kind, and names that kind", async () => {
     const { emulator } = await world(guests);
     await emulator.close();
     const other = guests === "sshd" ? "ssh2" : "sshd";
@@ -134,11 +134,11 @@ describeGuests((guests) => {
 });
 
 describeSshd("a guest with a real sshd", () => {
-  test("is given no file behind a link that it has put in place of a home", async () => {
+  test("does not become the owner of files behind a link that replaces a home", async () => {
     const { emulator, id, target } = await world("sshd");
     await ring.ssh(target, "alice", `sudo -n sh -c 'mv /home/debian /home/away; ln -s ${ring.directory} /home/debian'`);
     await emulator.close();
-    // As after a copy that keeps no owners.
+    // As after a copy that does not preserve owners.
     await chown(join(stateDir, "guests", id), 0, 0);
     await opened({ guests: "sshd" });
     expect([await owner(ring.directory), await owner(ring.file("alice"))]).toEqual([0, 0]);

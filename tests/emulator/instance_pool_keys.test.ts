@@ -5,7 +5,7 @@ import { start, useKeyRing } from "./world";
 const ring = useKeyRing();
 
 describeGuests((guests) => {
-  /** A pool of one member, made with the key "alice", and the key "bob" that nobody has. */
+  /** A pool of one member, created with the key "alice", and a registered key "bob". */
   async function world() {
     const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
     emulator.cloud.openSsh();
@@ -17,11 +17,11 @@ describeGuests((guests) => {
       const { instances } = await client.get(`/instance?manager-id=${id}`);
       return instances.map((member: Record<string, string>) => ({ id: member["id"], ip: member["public-ip"], port }));
     };
-    /** Which of the two keys open the member that was made last. */
+    /** Which of the two keys open the newest member. */
     const openedBy = async () => {
       const target = (await members()).at(-1);
       if (!target) return "no member";
-      // A member that was made in place of another boots on its own time.
+      // No operation tells when a replaced member has booted.
       while ((await client.get(`/instance/${target.id}`)).state !== "running");
       const codes = [await ring.ssh(target, "alice", "true"), await ring.ssh(target, "bob", "true")];
       return ["alice", "bob"].filter((_, index) => codes[index]?.code === 0).join();
@@ -31,14 +31,14 @@ describeGuests((guests) => {
 
   const to = (...names: string[]) => ({ "ssh-keys": names.map((name) => ({ name })) });
 
-  test("keeps the members that it has as they are when its keys change", async () => {
+  test("leaves its members unchanged when its keys change", async () => {
     const { client, id, openedBy } = await world();
     expect(await openedBy()).toBe("alice");
     await client.settle("PUT", `/instance-pool/${id}`, to("bob"));
     expect(await openedBy()).toBe("alice");
   });
 
-  test("makes a member in place of a deleted one with the keys that it has now", async () => {
+  test("replaces a deleted member by one with its present keys", async () => {
     const { client, id, members, openedBy } = await world();
     await client.settle("PUT", `/instance-pool/${id}`, to("bob"));
     const [member] = await members();
@@ -47,14 +47,14 @@ describeGuests((guests) => {
     expect(await openedBy()).toBe("bob");
   });
 
-  test("makes new members when it grows with the keys that it has now", async () => {
+  test("creates new members with its present keys when it grows", async () => {
     const { client, id, openedBy } = await world();
     await client.settle("PUT", `/instance-pool/${id}`, to("alice", "bob"));
     await client.settle("PUT", `/instance-pool/${id}:scale`, { size: 2 });
     expect(await openedBy()).toBe("alice,bob");
   });
 
-  test("gives nobody a key that is gone from the account, though it still has the name", async () => {
+  test("gives no member a key that was deleted from the account, although it still has the name", async () => {
     const { client, id, openedBy } = await world();
     await client.settle("DELETE", "/ssh-key/alice");
     await client.settle("PUT", `/instance-pool/${id}:scale`, { size: 2 });

@@ -10,7 +10,7 @@ const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBU
 // A Python that has the PyPI package `exoscale`.
 const python = process.env["EXOSCALE_PYTHON"];
 
-/** What Exoscale's own client saw, and the exchanges. */
+/** The output of Exoscale's own client, and the exchanges. */
 async function drive() {
   const heard: Exchange[] = [];
   const { emulator } = await start({ guests: "none", exchange: (exchange) => heard.push(exchange) });
@@ -35,7 +35,7 @@ given("Exoscale's own Python client (skipped where EXOSCALE_PYTHON names no Pyth
   }, 120_000);
   afterAll(closeAll);
 
-  test("gets its answer from every route that is emulated", () => {
+  test("gets an answer from every emulated route", () => {
     const answered = run.heard.filter(({ request }) => request.status === 200);
     const called = new Set(answered.map(({ request }) => judge?.operationId(request)));
     const missed = routes.filter(
@@ -48,7 +48,7 @@ given("Exoscale's own Python client (skipped where EXOSCALE_PYTHON names no Pyth
     expect(run.seen).toMatchObject({ keys: ["official"], instances: { here: [], there: ["far"] } });
   });
 
-  test("reports refusals by the exceptions that it has for them", () => {
+  test("reports refusals with its own exceptions", () => {
     expect(run.seen.refusals).toEqual({
       "a wrong secret": "ExoscaleAPIAuthException 403",
       "a key that is none": "ExoscaleAPIClientException 409",

@@ -1,4 +1,4 @@
-/** Sessions that are open when their key goes, and who can end them. */
+/** Sessions that are open when their key is removed, and who can end them. */
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { describeGuests, describeSshd, type Kind } from "./guest_kinds";
@@ -16,7 +16,7 @@ async function world(guests: Kind) {
   return { ...web, run };
 }
 
-/** A session of the real client, which says back what it is told. */
+/** A session of the real client that echoes its input. */
 class Session {
   readonly #ssh: ChildProcessWithoutNullStreams;
   readonly status: Promise<number>;
@@ -41,7 +41,7 @@ class Session {
 }
 
 describeGuests((guests) => {
-  test("keeps a session open whose key has gone, and lets no new one in", async () => {
+  test("keeps a session open after its key is removed, and refuses a new one", async () => {
     const { target, run, guest } = await world(guests);
     const session = new Session(target, "alice");
     expect(await session.echo("before")).toBe("before");
@@ -52,7 +52,7 @@ describeGuests((guests) => {
     expect(await session.status).toBe(0);
   });
 
-  // Where a container hides parts of /proc, as Docker does, no guest can have one of its own.
+  // A guest has no /proc of its own in a container that hides parts of /proc, as Docker does.
   (hasOwnProc ? test : test.skip)("shows its own processes and no others", async () => {
     const { run } = await world(guests);
     const { stdout } = await run("alice", "ps -eo args=");
@@ -62,7 +62,7 @@ describeGuests((guests) => {
 });
 
 describeSshd("a guest with a real sshd", () => {
-  /** Process ids of the sessions of a user, without the session that asks, whose sshd is the parent of its shell. */
+  /** Process ids of the user's other sessions. The sshd of the session that asks is the parent of its shell. */
   const others = (user: string) =>
     `ps -eo pid=,user=,args= | awk -v own=$PPID '$2 == "debian" && $3 ~ /^sshd/ && $4 ~ /^${user}@/ && $1 != own {print $1}'`;
 
@@ -87,7 +87,7 @@ describeSshd("a guest with a real sshd", () => {
     expect(await session.status).toBe(255);
   });
 
-  test("lets root end sessions by the process that was there before the login", async () => {
+  test("lets root end sessions by the sshd process that existed before the login", async () => {
     const { target, run } = await world("sshd");
     const session = new Session(target, "alice");
     await session.echo("here");
@@ -95,11 +95,11 @@ describeSshd("a guest with a real sshd", () => {
     expect(await session.status).toBe(255);
   });
 
-  test("keeps nothing of sessions that have ended", async () => {
+  test("has no process left of sessions that have ended", async () => {
     const { run } = await world("sshd");
     for (const key of ["alice", "bob", "alice"]) await run(key, "sleep 1000 >/dev/null 2>&1 & true");
     await run("bob", "kill $(ps -eo pid=,comm= | awk '$2 == \"sleep\" {print $1}')");
-    // Of the session before, sshd may still be about to end when the next one begins.
+    // The sshd of the previous session may still be ending when the next session begins.
     const sshds = "$(ps -eo comm= | grep -c sshd)";
     const left = `while ps -eo stat= | grep -q Z || [ "${sshds}" -gt 2 ]; do :; done; echo ${sshds}`;
     expect((await run("alice", left)).stdout).toBe("2\n");

@@ -1,4 +1,4 @@
-/** Hosts that are not the ones they were: another guest on the same address, or new host keys. */
+/** Replaced hosts: another guest on the same address, or new host keys. */
 import { chmod } from "node:fs/promises";
 import { firstWords } from "./asking";
 import { describeGuests } from "./guest_kinds";
@@ -7,7 +7,7 @@ import { lastingPorts, start, useKeyRing } from "./world";
 const ring = useKeyRing();
 
 describeGuests((guests) => {
-  /** Two instances, to which "alice" and "bob" are the keys, and an address each. */
+  /** Two instances: web with the key "alice", and db with the key "bob". */
   async function world() {
     const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
     emulator.cloud.openSsh();
@@ -20,7 +20,7 @@ describeGuests((guests) => {
     return { emulator, client, web: await made("web", "alice"), db: await made("db", "bob") };
   }
 
-  test("puts another guest on the address of each of two, with keys of its own", async () => {
+  test("swaps the addresses of two guests, which keep their own keys", async () => {
     const { emulator, client, web, db } = await world();
     await emulator.guests.swapAddresses(web.id, db.id);
     expect((await ring.ssh(web, "bob", "hostname")).stdout).toBe("db\n");
@@ -28,7 +28,7 @@ describeGuests((guests) => {
     expect((await client.get(`/instance/${web.id}`))["public-ip"]).toBe(web.ip);
   });
 
-  test("is no host that a client knows once another guest has its address", async () => {
+  test("fails the host key check of a client after a swap of addresses", async () => {
     const { emulator, web, db } = await world();
     await ring.ssh(web, "alice", "true");
     await emulator.guests.swapAddresses(web.id, db.id);
@@ -37,7 +37,7 @@ describeGuests((guests) => {
     expect((await ring.ssh(web, "alice", "hostname")).stdout).toBe("web\n");
   });
 
-  test("stays on the other address through a stop and start", async () => {
+  test("keeps the other address after a stop and start", async () => {
     const { emulator, client, web, db } = await world();
     await emulator.guests.swapAddresses(web.id, db.id);
     await client.settle("PUT", `/instance/${web.id}:stop`);
@@ -60,7 +60,7 @@ describeGuests((guests) => {
   });
 
   test("keeps its new host keys for the next start from the same directory", async () => {
-    // Guests of a root process are other users, who must get through.
+    // Guests of a root process are other users, who must be able to pass this directory.
     await chmod(ring.directory, 0o711);
     const first = await start({ guests, stateDir: ring.file("state"), ...(await lastingPorts()) });
     const { id } = await first.client.create();

@@ -1,4 +1,4 @@
-/** What befalls an address that keeps connecting without logging in (sshd_config(5), PerSourcePenalties). */
+/** Penalties for an address that connects repeatedly without a login (sshd_config(5), PerSourcePenalties). */
 import { Penalties } from "../../emulator/guests/penalties";
 import { accepts, firstWords } from "./asking";
 import { start, startWeb, useKeyRing } from "./world";
@@ -7,15 +7,15 @@ const ring = useKeyRing();
 
 const world = (penalties: boolean | object) => startWeb(ring, { guests: "ssh2", penalties });
 
-/** Connects until these are the first words: the server learns of the end of a connection a little later than the client. */
+/** Connects until these are the first words. The server notices the end of a connection later than the client. */
 async function meets(target: { ip: string; port: string }, words: string): Promise<void> {
   while ((await firstWords(target)) !== words);
 }
 
 const DROPPED = "Not allowed at this time\r\n";
 
-test("drops connections after three that only asked about keys, login or not", async () => {
-  // More than two and less than three together, also where some seconds pass in between.
+test("drops connections after three that only asked about keys", async () => {
+  // Two penalties are not enough and three are, also when some seconds pass between them.
   const { target, publicKey } = await world({ authfail: 60, noauth: 0, min: 150 });
   const stranger = await ring.generate("stranger");
   for (const key of [publicKey, stranger, publicKey]) await accepts(target, key);
@@ -23,13 +23,13 @@ test("drops connections after three that only asked about keys, login or not", a
   expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
 });
 
-test("drops connections after some that said nothing at all", async () => {
+test("drops connections after some that sent nothing", async () => {
   const { target } = await world({ noauth: 60, min: 60 });
   expect(await firstWords(target)).toMatch(/^SSH-2\.0-/);
   await meets(target, DROPPED);
 });
 
-test("drops nobody who logs in, however often and whatever else he asks in the same connection", async () => {
+test("drops no address that logs in, also when it offers another key first", async () => {
   const { target } = await world({ authfail: 60, min: 60 });
   await ring.generate("wrong");
   for (let login = 0; login < 4; login += 1) {
@@ -38,7 +38,7 @@ test("drops nobody who logs in, however often and whatever else he asks in the s
   }
 });
 
-test("lets an address in again when its time is over", async () => {
+test("allows an address again when its time is over", async () => {
   const { target, publicKey } = await world({ authfail: 4, noauth: 0, min: 1 });
   await accepts(target, publicKey);
   await meets(target, DROPPED);
@@ -46,13 +46,13 @@ test("lets an address in again when its time is over", async () => {
   expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
 });
 
-test("drops nobody unless it is asked to", async () => {
+test("drops no connection by default", async () => {
   const { target, publicKey } = await world(false);
   for (let ask = 0; ask < 5; ask += 1) await accepts(target, publicKey);
   expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
 });
 
-test("has no penalties for guests with a real sshd", async () => {
+test("refuses penalties for guests with a real sshd", async () => {
   await expect(start({ guests: "sshd", penalties: true })).rejects.toThrow('start with guests: "ssh2"');
 });
 

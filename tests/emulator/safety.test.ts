@@ -11,7 +11,7 @@ const ring = useKeyRing();
 
 const world = (guests: Kind) => startWeb(ring, { guests });
 
-/** What can be seen of a directory from outside: names, sizes, times. */
+/** The names and times in a directory. */
 async function look(directory: string): Promise<unknown> {
   try {
     const names = (await readdir(directory)).sort();
@@ -24,7 +24,7 @@ async function look(directory: string): Promise<unknown> {
 const lookAtHomes = () => Promise.all([homedir(), "/root"].map((home) => look(join(home, ".ssh"))));
 
 describeGuests((guests) => {
-  test("commands that use ~, $HOME and a plain login leave the real homes alone", async () => {
+  test("commands that use ~, $HOME and a plain login do not change the real homes", async () => {
     const before = await lookAtHomes();
     const target = await world(guests);
     await ring.ssh(
@@ -37,14 +37,14 @@ describeGuests((guests) => {
     expect(await readdir(join(home, ".ssh"))).toContain("touched");
   });
 
-  test("commands see nothing of the environment of the emulator", async () => {
+  test("commands see no variable of the emulator's environment", async () => {
     process.env["PULUMI_CONFIG_PASSPHRASE"] = "hunter2";
     const { stdout } = await ring.ssh(await world(guests), "alice", "env");
     delete process.env["PULUMI_CONFIG_PASSPHRASE"];
     expect(stdout).not.toMatch(/PULUMI|EXOSCALE|SSH_AUTH_SOCK|hunter2/);
   });
 
-  test("commands never run as root outside, whatever they are told inside", async () => {
+  test("commands never run as the real root, also after sudo", async () => {
     const target = await world(guests);
     const { stdout } = await ring.ssh(target, "alice", "touch ~/owned; sudo -n touch ~/by-sudo; id -u; sudo -n id -u");
     const home = (await target.emulator.cloud.guest(target.id)).home();
@@ -53,7 +53,7 @@ describeGuests((guests) => {
     expect(stdout.split("\n")[0]).not.toBe("0");
   });
 
-  test("a link in a guest leads whoever edits its keys from outside to no other file", async () => {
+  test("an edit of keys from outside does not follow a link in the guest", async () => {
     const target = await world(guests);
     const guest = await target.emulator.cloud.guest(target.id);
     const victim = ring.file("precious");
@@ -73,7 +73,7 @@ describeGuests((guests) => {
     await expect(guest.writeAuthorizedKeys("")).rejects.toThrow(`leads out of its guest, to ${ring.directory}`);
   });
 
-  test("commands can write nothing but what is their guest's", async () => {
+  test("commands can write only files of their guest", async () => {
     const target = await world(guests);
     const { stdout } = await ring.ssh(
       target,
@@ -84,7 +84,7 @@ describeGuests((guests) => {
   });
 });
 
-test("without a namespace the stand-ins still answer as the guest", async () => {
+test("without a namespace the shims still answer as the guest", async () => {
   const place = { root: join(ring.directory, "guest"), hostname: "web", user: "debian", owner: undefined };
   await createRootFs(place, [], shims);
   const guest = new PlainConfinement(place);

@@ -1,4 +1,4 @@
-/** What only guests with a real sshd are: several users who are really different, and a Linux of their own. */
+/** Properties of guests with a real sshd only: really different users, and namespaces of their own. */
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { lstat, readdir, readFile } from "node:fs/promises";
@@ -34,7 +34,7 @@ describeSshd("a guest with a real sshd", () => {
     return ["-F", "none", "-p", target.port, "-i", ring.file("alice"), ...options.flatMap((option) => ["-o", option])];
   }
 
-  /** Real ids of the processes whose owner is of this guest. */
+  /** The real ids of this guest's processes. */
   async function processes(): Promise<number[]> {
     const { uid } = await lstat(join(guest.home(), "../.."));
     const { stdout } = await run("ps", ["-eo", "uid=,pid="]);
@@ -49,7 +49,7 @@ describeSshd("a guest with a real sshd", () => {
     expect(await firstWords(target)).toMatch(/^SSH-2\.0-OpenSSH_\d/);
   });
 
-  test("has root and the default user as different users, of whom neither is anybody outside", async () => {
+  test("has root and the default user as different users, and neither is a user outside", async () => {
     expect(await said("touch mine; sudo -n touch theirs; id -u; sudo -n id -u; rm -f theirs; echo x >>theirs")).toBe(
       "1000\n0\n",
     );
@@ -66,7 +66,7 @@ describeSshd("a guest with a real sshd", () => {
   test("lets root in with the key, and says to use the default account instead", async () => {
     const child = spawn("ssh", [...sshOptions(), `root@${target.ip}`, "id"]);
     const [words] = await once(child.stdout, "data");
-    // It would go on for ten seconds, as cloud-init has it.
+    // The forced command of cloud-init would sleep for ten seconds.
     child.kill();
     expect(String(words)).toContain('Please login as the user "debian" rather than the user "root".\n');
   });
@@ -78,7 +78,7 @@ describeSshd("a guest with a real sshd", () => {
     );
   });
 
-  test("tells with sshd -T, asked as root, what its sshd really does", async () => {
+  test("shows the real settings of its sshd in sshd -T, as root", async () => {
     const settings = (await said("sudo -n sshd -T")).toLowerCase().split("\n");
     expect(settings).toEqual(
       expect.arrayContaining([
@@ -91,7 +91,7 @@ describeSshd("a guest with a real sshd", () => {
     );
   });
 
-  test("reads authorized_keys2 as well, and nothing that belongs to another user", async () => {
+  test("reads authorized_keys2 as well, and no file of another user", async () => {
     await said("cd .ssh && mv authorized_keys authorized_keys2");
     expect(await accepts(target, publicKey)).toBe(true);
     await said("sudo -n chown root .ssh/authorized_keys2 && sudo -n chmod 600 .ssh/authorized_keys2");
@@ -102,14 +102,14 @@ describeSshd("a guest with a real sshd", () => {
     expect((await run("ssh", ["-tt", ...sshOptions(), `debian@${target.ip}`, "tty"])).stdout).toBe("/dev/pts/0\r\n");
   });
 
-  test("lets its files be edited as a cloud image does: links, renames, flushed files, awk and sed", async () => {
+  test("supports edits as a cloud image does: links, renames, flushed files, awk and sed", async () => {
     const script =
       "set -e; cd .ssh; mkdir lock; ln -s authorized_keys link; sed 's/x/x/' link | awk 1 >new; sync new; mv new authorized_keys; rmdir lock; ls";
     expect(await said(script)).toBe("authorized_keys\nlink\n");
     expect(await accepts(target, publicKey)).toBe(true);
   });
 
-  test("sees nothing of this machine but its programs, not even its processes", async () => {
+  test("sees only the programs of this machine, and not its processes", async () => {
     const hidden = [homedir(), "/run", "/var", "/tmp", "/etc/ssh", "/srv", "/opt", "/mnt", ring.directory];
     const seen = await said(
       `sudo -n ls -A / ${hidden.join(" ")} 2>/dev/null | sort -u | tr '\\n' ' '; ls -d /proc/[0-9]* | wc -l`,
@@ -118,13 +118,13 @@ describeSshd("a guest with a real sshd", () => {
     expect(Number(seen.split(" ").at(-1))).toBeLessThan(10);
   });
 
-  test("can write nothing of this machine, whoever in it tries", async () => {
+  test("cannot write files of this machine, also not as root", async () => {
     const command =
       'for path in /usr/x /usr/bin/x /etc/alternatives/x /etc/ld.so.cache; do sudo -n sh -c "echo >>$path" 2>/dev/null || echo no; done';
     expect(await said(command)).toBe("no\nno\nno\nno\n");
   });
 
-  test("ends with every process that was started in it, also those in the background", async () => {
+  test("ends every process that was started in it, also those in the background", async () => {
     await said("setsid sleep 1000 >/dev/null 2>&1 & sudo -n setsid sleep 1000 >/dev/null 2>&1 &");
     expect((await processes()).length).toBeGreaterThan(2);
     await client.settle("PUT", `/instance/${target.id}:stop`);
@@ -132,7 +132,7 @@ describeSshd("a guest with a real sshd", () => {
     expect(await readdir(join(guest.home(), "../../mnt"))).toEqual([]);
   });
 
-  test("lets nobody in once its first process is dead, until it is stopped and started", async () => {
+  test("refuses logins after its first process was killed, until it is stopped and started", async () => {
     killAll(await processes());
     expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
     await client.settle("PUT", `/instance/${target.id}:stop`);
@@ -140,7 +140,7 @@ describeSshd("a guest with a real sshd", () => {
     expect(await said("hostname")).toBe("web\n");
   });
 
-  test("logs inside itself who came, and no secret", async () => {
+  test("logs each login in its own auth.log, without a secret", async () => {
     await said("true");
     const log = await readFile(join(guest.home(), "../../var/log/auth.log"), "utf8");
     expect(log).toMatch(/^Accepted publickey for debian from 127\.0\.0\.1 port \d+ ssh2: ED25519 SHA256:\S{43}\r?\n/);

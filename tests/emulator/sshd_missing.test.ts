@@ -1,4 +1,4 @@
-/** Machines on which guests with a real sshd cannot be made; such a one is made of this one, where it can have any. */
+/** Machines that cannot have guests with a real sshd. A wrapper makes this machine such a one. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { commandLine } from "./command";
@@ -7,7 +7,7 @@ import { start } from "./world";
 
 const run = promisify(execFile);
 
-/** What `--guests sshd` says on a machine that this wrapper makes of the real one. */
+/** The error of `--guests sshd` under this wrapper. */
 async function refusal(...wrapper: [string, ...string[]]): Promise<string> {
   const [program, ...args] = wrapper;
   const { line, options } = commandLine("emulator", "--guests", "sshd");
@@ -36,7 +36,7 @@ describeSshd("--guests sshd", () => {
 });
 
 if (noSshd !== null) {
-  test(`a machine that cannot have guests with a real sshd (${noSshd}) is told why`, async () => {
+  test(`a machine that cannot have guests with a real sshd (${noSshd}) gets the reason`, async () => {
     await expect(start({ guests: "sshd" })).rejects.toThrow('guests: "sshd" (--guests sshd)');
   });
 }

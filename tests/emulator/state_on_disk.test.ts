@@ -24,7 +24,7 @@ afterEach(async () => {
 const opened = (options: EmulatorOptions = {}) => start({ stateDir, ...options });
 const openedFirst = async (options: EmulatorOptions = {}) => opened({ ...(await lastingPorts()), ...options });
 
-test("keeps a pool's members, and makes new ones for those that are lost", async () => {
+test("keeps a pool's members, and replaces lost ones", async () => {
   const { emulator, client } = await openedFirst({ guests: "none" });
   await client.settle("POST", "/instance-pool", await client.order({ name: "workers", size: 2 }));
   const [lost, kept] = emulator.cloud.instances().map((instance) => String(instance["id"]));
@@ -36,7 +36,7 @@ test("keeps a pool's members, and makes new ones for those that are lost", async
   expect(ids).toContain(kept);
 });
 
-test("keeps a secret that was changed, and takes credentials and ports that are given", async () => {
+test("keeps a rotated secret, and uses credentials and ports that are given", async () => {
   const { emulator } = await openedFirst({ guests: "none" });
   emulator.rotateSecret("rotated");
   await emulator.close();
@@ -48,7 +48,7 @@ test("keeps a secret that was changed, and takes credentials and ports that are 
   });
 });
 
-test("counts operations as settled that were pending when it was closed", async () => {
+test("reports success for operations that were pending when it was closed", async () => {
   const { emulator, client } = await openedFirst({ operationMs: 60_000 });
   const { body: operation } = await client.send("POST", "/instance", await client.order());
   await emulator.close();
@@ -64,7 +64,7 @@ async function slow() {
   child = command("emulator", "--state", stateDir, "--operation-ms", "60000", ...ports);
   const variables = (await exportsOf(child)).map((line) => line.replace("export ", "").split(/=(.*)/s));
   const environment = Object.fromEntries(variables);
-  // The variables are all that a client takes from an emulator.
+  // A client reads nothing else of an emulator.
   return new Client({ environment } as Client["emulator"], environment.EXOSCALE_API_ENDPOINT);
 }
 
@@ -73,7 +73,7 @@ async function kill() {
   await once(child ?? process, "close");
 }
 
-test("survives being killed with whatever was answered, under the same variables", async () => {
+test("has every answered change after it was killed, under the same variables", async () => {
   const client = await slow();
   const { body: instance } = await client.send("POST", "/instance", await client.order({ name: "web" }));
   const { body: group } = await client.send("POST", "/security-group", { name: "office" });
@@ -85,7 +85,7 @@ test("survives being killed with whatever was answered, under the same variables
   expect(operations.map(({ state }) => state)).toEqual(["success", "success"]);
 });
 
-test("says of a change that a kill undid that it failed, and of a deletion that it happened", async () => {
+test("reports failure for a change that a kill undid, and success for a deletion", async () => {
   const { emulator, client: before } = await openedFirst();
   const [web, db] = [await before.create({ name: "web" }), await before.create({ name: "db" })];
   await emulator.close();
@@ -99,7 +99,7 @@ test("says of a change that a kill undid that it failed, and of a deletion that 
   expect((await client.get(`/operation/${deletion.id}`)).state).toBe("success");
 });
 
-test("refuses a directory that another emulator has, and names its process", async () => {
+test("refuses a directory that another emulator uses, and names its process", async () => {
   const { emulator } = await openedFirst({ guests: "none" });
   const refusal = `The emulator of process ${process.pid} has the state in ${stateDir}`;
   await expect(startEmulator({ stateDir })).rejects.toThrow(refusal);
@@ -107,13 +107,13 @@ test("refuses a directory that another emulator has, and names its process", asy
   await expect(opened({ guests: "none" })).resolves.toBeDefined();
 });
 
-test("refuses a directory that an emulator in another process has", async () => {
+test("refuses a directory that an emulator in another process uses", async () => {
   await slow();
   await expect(startEmulator({ stateDir })).rejects.toThrow(`The emulator of process ${child?.pid} has the state`);
 });
 
-test("takes over the lock of a process that is no more", async () => {
-  // No process has this id: it is above the highest that Linux gives.
+test("takes over the lock of a process that has ended", async () => {
+  // No process has this id: it is above the highest id on Linux.
   await writeFile(join(stateDir, "lock"), "4194305 1");
   await opened({ guests: "none" });
   expect(await readFile(join(stateDir, "lock"), "utf8")).toMatch(new RegExp(`^${process.pid} `));
@@ -123,7 +123,7 @@ test.each([
   ["cut short", (text: string) => text.slice(0, -20)],
   ["changed by hand", (text: string) => text.replace('"web"', '"other"')],
   ["emptied", () => ""],
-])("refuses a state file that was %s, names it, and lets it be", async (_how, damage) => {
+])("refuses a state file that was %s, names it, and does not change it", async (_how, damage) => {
   const { emulator, client } = await openedFirst({ guests: "none" });
   await client.create({ name: "web" });
   await emulator.close();
@@ -134,7 +134,7 @@ test.each([
   expect(await readFile(file, "utf8")).toBe(damaged);
 });
 
-test("refuses a directory that holds something else", async () => {
+test("refuses a directory that contains other files", async () => {
   await writeFile(join(stateDir, "thesis.txt"), "");
   await expect(startEmulator({ stateDir })).rejects.toThrow(`${stateDir} holds files and no emulator's state`);
   expect(await readdir(stateDir)).toEqual(["thesis.txt"]);
@@ -155,7 +155,7 @@ test.each([
   other.close();
 });
 
-test("refuses to leave out a zone in which the state has instances", async () => {
+test("refuses to start without a zone in which the state has instances", async () => {
   const { emulator, client } = await openedFirst({ guests: "none" });
   await client.create();
   await emulator.close();

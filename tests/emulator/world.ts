@@ -1,4 +1,4 @@
-/** What the tests of the emulator start from: an emulator, a client that signs for itself, and keys of ssh-keygen. */
+/** Fixtures of the emulator's tests: an emulator, a client with its own signatures, and keys of ssh-keygen. */
 import { execFile } from "node:child_process";
 import { createHmac, randomInt } from "node:crypto";
 import { once } from "node:events";
@@ -13,13 +13,13 @@ const run = promisify(execFile);
 
 export interface Reply {
   status: number;
-  // Answers are JSON of many shapes; a test states the one that it expects.
+  // Answers are JSON of many shapes. A test states the shape that it expects.
   // biome-ignore lint/suspicious/noExplicitAny: the boundary of untyped JSON
   body: any;
   headers: Headers;
 }
 
-/** The Authorization header, written here a second time so that the emulator does not check itself. */
+/** The Authorization header. It shares no code with the emulator, which would otherwise check itself. */
 export function authorization(
   secret: string,
   parts: { method: string; path: string; body?: string; key: string; expires?: number },
@@ -55,7 +55,7 @@ export class Client {
     return (await this.send("GET", path)).body;
   }
 
-  /** Sends, and follows the operation to its end. */
+  /** Sends a request and waits for the end of its operation. */
   async settle(method: string, path: string, content?: unknown) {
     let { body } = await this.send(method, path, content);
     while (body.state === "pending") body = await this.get(`/operation/${body.id}`);
@@ -66,7 +66,7 @@ export class Client {
     return this.send("POST", "/ssh-key", { name, "public-key": publicKey });
   }
 
-  /** The smallest body that POST /instance takes. */
+  /** The smallest body that POST /instance accepts. */
   async order(more: Record<string, unknown> = {}, template = "Linux Debian 13 (Trixie) 64-bit") {
     const { templates } = await this.get("/template");
     const { "instance-types": types } = await this.get("/instance-type");
@@ -95,8 +95,8 @@ export async function start(options: EmulatorOptions = {}): Promise<{ emulator: 
 }
 
 /**
- * Ports for emulators that a test closes and starts again: below those that the system hands out, so that nobody who
- * asks for any port gets one in between.
+ * Ports for emulators that a test closes and starts again. They are below the ports that the system assigns, so that no
+ * other program gets one in between.
  */
 export async function lastingPorts(): Promise<{ port: number; sshPort: number }> {
   return { port: await lastingPort(), sshPort: await lastingPort() };
@@ -141,7 +141,7 @@ export class KeyRing {
     return this.#directory;
   }
 
-  /** Generates a pair; answers the public line. */
+  /** Generates a pair. @returns the public line */
   async generate(name: string, ...type: string[]): Promise<string> {
     const kind = type.length > 0 ? type : ["-t", "ed25519"];
     await run("ssh-keygen", ["-q", "-N", "", "-C", name, "-f", this.file(name), ...kind]);
@@ -152,7 +152,7 @@ export class KeyRing {
     return join(this.directory, name);
   }
 
-  /** Runs a command with the real OpenSSH client, which tries what `first` says before the key. */
+  /** Runs a command with the real OpenSSH client. @param first options before the key, such as another identity */
   async ssh(
     target: { ip: string; port: string; user?: string },
     key: string,
@@ -180,7 +180,7 @@ export class KeyRing {
     }
   }
 
-  /** The host keys that OpenSSH's client is shown, of every kind that there is, sorted. */
+  /** The host keys of every kind that the server shows to OpenSSH's client, sorted. */
   async scan({ ip, port }: { ip: string; port: string }): Promise<string[]> {
     const { stdout } = await run("ssh-keyscan", ["-T", "25", "-p", port, ip]);
     const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
@@ -192,7 +192,7 @@ export class KeyRing {
   }
 }
 
-/** A key ring that is new for each test of the file or group. After a test it is removed, and every emulator is closed. */
+/** A new key ring for each test of a file or group. Closes every emulator after each test. */
 export function useKeyRing(): KeyRing {
   const ring = new KeyRing();
   beforeEach(() => ring.open());
@@ -203,7 +203,7 @@ export function useKeyRing(): KeyRing {
   return ring;
 }
 
-/** An emulator with an instance "web", which was created with new keys of the key ring and lets SSH in. */
+/** An emulator with an instance "web", which was created with new keys of the key ring. SSH is open. */
 export async function startWeb(ring: KeyRing, options: EmulatorOptions, keys = ["alice"], ...type: string[]) {
   const { emulator, client } = await start(options);
   emulator.cloud.openSsh();

@@ -1,4 +1,4 @@
-/** Exoscale's description of its own API, as far as it is used here. */
+/** Exoscale's API document, as far as it is used here. */
 import { readFileSync } from "node:fs";
 
 /** A schema of OpenAPI 3.0, which is nearly JSON Schema. */
@@ -42,10 +42,10 @@ export interface ApiDocument {
 // The tests of the resources clear such variables, so it is read before any of them runs.
 const path = process.env["EXOSCALE_OPENAPI"];
 
-/** The document, or undefined on a machine that has none. */
+/** The document; undefined on a machine without one. */
 export const apiDocument = path === undefined ? undefined : parsed(path);
 
-/** What a test that cannot do without the document says when it is skipped; empty when there is one. */
+/** The reason in the title of a skipped test that needs the document; empty when there is one. */
 export const whySkipped = apiDocument
   ? ""
   : " (skipped: EXOSCALE_OPENAPI names no API document; npm test gets it where there is a Python)";

@@ -1,4 +1,4 @@
-/** Where every test runs: jest's environment of Node, with a judge of what is said to the emulator. */
+/** The environment of every test: that of Node, with a judge of the exchanges with the emulator. */
 import { TestEnvironment } from "jest-environment-node";
 import { apiDocument } from "./document";
 import { Judge } from "./judge";

@@ -1,12 +1,12 @@
 /**
- * The shape of refusals, of which the document of the compute API says nothing: it declares only answers of 200.
+ * The shape of refusals. The document of the compute API does not have it: it declares only answers with 200.
  *
  * Statuses and bodies are those that were seen: in mocks and issues of Exoscale's own clients, in acceptance tests and
  * examples of its Terraform provider, and in recordings of the real API that the emulator feint was made from.
  */
 import type { Schema } from "./document";
 
-/** Statuses with which the API was seen to refuse, and 429, which its clients count with; 401 was seen nowhere. */
+/** The observed statuses of refusals, and 429, which clients expect. Nobody has seen 401. */
 export const REFUSALS: readonly number[] = [400, 403, 404, 409, 412, 429];
 
 const FINDING: Schema = {
@@ -27,7 +27,7 @@ export const REFUSAL: Schema = {
   properties: { message: { type: "string" } },
 };
 
-/** The body of 400, which may tell what is wrong where (exoscale/python-exoscale#40). */
+/** The body of 400, which may name the wrong values (exoscale/python-exoscale#40). */
 export const BAD_REQUEST: Schema = {
   ...REFUSAL,
   properties: { ...REFUSAL.properties, errors: { type: "array", items: FINDING } },

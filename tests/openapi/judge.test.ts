@@ -4,7 +4,7 @@ import { Client } from "../emulator/world";
 import { type ApiDocument, apiDocument, whySkipped } from "./document";
 import { Judge } from "./judge";
 
-/** A document of one operation, in the manner of Exoscale's. */
+/** A document of one operation, in Exoscale's style. */
 const document: ApiDocument = {
   paths: {
     "/ship/{id}:load": {
@@ -45,7 +45,7 @@ const document: ApiDocument = {
 const path = "/v2/ship/7c0c3b8e-1f0e-4b5e-9d43-0d1b7e0c7a10:load";
 const refusal = { status: 409, answered: '{"message":"The ship has left"}' };
 
-/** What deviates in an exchange that is right but for these. */
+/** The deviations of an exchange that is correct but for these changes. */
 function deviations(change: Partial<Exchange & Exchange["request"]>): string[] {
   const right = {
     agent: "a program",
@@ -104,18 +104,18 @@ test("reports an operation that the document does not have, once it is answered"
   );
 });
 
-test("does not blame anybody but the provider for a bad request that was refused", () => {
+test("reports a refused bad request only when it is the provider's", () => {
   expect(deviations({ ...refusal, sent: "{}" })).toEqual([]);
   const ours = { ...refusal, sent: "{}", agent: "pulumi-exoscale-ssh" };
   expect(deviations(ours)).toEqual(["load-ship request: /crates is missing"]);
 });
 
-test("does not blame the emulator for an answer that a test has ordered", () => {
+test("does not report an answer that a test has ordered", () => {
   expect(deviations({ fault: "status", status: 500, answered: "oops" })).toEqual([]);
   expect(deviations({ fault: "lost-reply", status: 0, answered: "" })).toEqual([]);
 });
 
-test("shows no value of what was sent, for it may be a secret", () => {
+test("shows no value of a request, because it may be a secret", () => {
   const said = deviations({ sent: '{"crates":["a password"],"label":{"deep":"a password"}}' });
   expect(said).not.toEqual([]);
   expect(said.join()).not.toContain("a password");

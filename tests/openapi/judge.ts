@@ -1,4 +1,4 @@
-/** Holds every exchange with the emulator against Exoscale's own description of its API. */
+/** Compares every exchange with the emulator with Exoscale's own API document. */
 import type { Exchange, RecordedRequest } from "../../emulator";
 import { type ApiDocument, answerSchema, bodySchema, type Operation, type Schema } from "./document";
 import { BAD_REQUEST, REFUSAL, REFUSALS } from "./error_answers";
@@ -6,18 +6,17 @@ import { KNOWN_DEVIATIONS } from "./known_deviations";
 import { type Match, Routes } from "./routes";
 import { Validator } from "./validator";
 
-/** What the provider calls itself. */
+/** The provider's `User-Agent`. */
 const PROVIDER = "pulumi-exoscale-ssh";
 
 /**
- * Says where exchanges deviate from the document.
+ * Finds deviations of exchanges from the document.
  *
- * Judged is every answer of the emulator, except one that a test has ordered in its place; every request of the
- * provider, whatever came of it, for it should know better; and every request of anybody that was answered with 200,
- * so that the emulator lets nothing pass that the document forbids. What a test sends badly formed on purpose, and is
- * refused, is nobody's mistake.
+ * It checks every answer of the emulator that a test has not replaced by a fault, every request of the provider, and
+ * every request of another client that was answered with 200, so that the emulator accepts nothing that the document
+ * forbids. It does not check requests that a test sends malformed on purpose and that are refused.
  *
- * An undeclared member is a deviation, in both directions: nobody knows what the real API does with it.
+ * An undeclared member is a deviation, in requests and answers: nobody knows what the real API does with it.
  */
 export class Judge {
   readonly #routes: Routes;
@@ -29,7 +28,7 @@ export class Judge {
     this.#validator = new Validator(document);
   }
 
-  /** What deviates, each as operation, side, JSON path and rule; what is known to deviate is left out. */
+  /** The deviations, each as operation, side, JSON path and rule. Known deviations are left out. */
   deviations({ request, agent, sent, answered, fault }: Exchange): string[] {
     const match = this.#match(request);
     const name = match?.operation.operationId ?? `${request.method} ${request.path}`;
@@ -40,11 +39,11 @@ export class Judge {
     const ofAnswer = isAnswered ? this.#answerFaults(match, request.status, answered) : [];
     const requests = ofRequest.map((what) => `${name} request: ${what}`);
     const answers = ofAnswer.map((what) => `${name} answer: ${what}`);
-    // What others are known to send is no excuse for the provider.
+    // Known deviations of other clients are not allowed to the provider.
     return [...(isOurs ? requests : requests.filter(isNews)), ...answers.filter(isNews)];
   }
 
-  /** The document's name of what a request asks for; undefined when it is nothing that the API does. */
+  /** The operation id of a request; undefined when the document has no such operation. */
   operationId(request: Pick<RecordedRequest, "method" | "path">): string | undefined {
     return this.#match(request)?.operation.operationId;
   }
@@ -75,7 +74,7 @@ export class Judge {
   #refusalFaults(status: number, answered: string): string[] {
     if (!REFUSALS.includes(status)) return [`status ${status} was never seen`];
     const value = parsed(answered);
-    // Whether refusals that nobody recorded are JSON is a switch of the emulator, so other forms have to pass.
+    // A setting of the emulator decides whether unrecorded refusals are JSON, so other forms are accepted.
     return value === undefined ? [] : this.#validator.faults(status === 400 ? BAD_REQUEST : REFUSAL, value);
   }
 

@@ -1,6 +1,6 @@
 /**
- * Where the real API, or another client of it, deviates from the document, and who has seen it. The emulator follows
- * the API and bears with the clients. That one of these does not occur is no mistake.
+ * Known deviations of the real API or of its clients from the document, and who has seen them. The emulator behaves
+ * like the API and accepts what these clients send. A deviation in this list need not occur.
  */
 export const KNOWN_DEVIATIONS: Readonly<Record<string, string>> = {
   "list-zones answer: /zones/*/id is not declared": "recordings of the real API in the tests of the emulator feint",

@@ -1,4 +1,4 @@
-/** Finds the operation of the document that a request is. */
+/** Finds the operation of a request in the document. */
 import type { ApiDocument, Operation } from "./document";
 
 /** A request's operation. */
@@ -23,7 +23,7 @@ export class Routes {
     const routes = Object.entries(document.paths).flatMap(([template, methods]) =>
       Object.entries(methods).map(([method, operation]) => routeOf(method, template, operation)),
     );
-    // Where a word and a parameter fit, the word is meant.
+    // When a literal path and a parameter match, the literal path wins.
     this.#routes = routes.sort((a, b) => a.names.length - b.names.length);
   }
 
@@ -51,7 +51,7 @@ function routeOf(method: string, template: string, operation: Operation): Route 
   };
 }
 
-/** What cannot be decoded stands for itself. */
+/** A text that cannot be decoded stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

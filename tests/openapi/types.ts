@@ -1,8 +1,8 @@
-/** Holds TypeScript types against schemas of the API document. */
+/** Compares TypeScript types with schemas of the API document. */
 import ts from "typescript";
 import type { ApiDocument, Schema } from "./document";
 
-/** Requests may say less than the document allows, answers may say everything in it. */
+/** The type of a request may allow less than the document, and that of an answer must allow all of it. */
 export type Direction = "request" | "answer";
 
 const KINDS: Readonly<Record<string, ts.TypeFlags>> = {
@@ -26,7 +26,7 @@ export class Types {
     for (const file of files) this.#collect(program.getSourceFile(file));
   }
 
-  /** What a type says otherwise than a schema, each as the member and the difference. */
+  /** The differences between a type and a schema, each with its member. */
   differences(name: string, schema: Schema | undefined, direction: Direction): string[] {
     const type = this.#types.get(name);
     if (!type || !schema) return [`${name} does not exist ${type ? "in the document" : "here"}`];
@@ -88,7 +88,7 @@ interface Place {
   readonly at: string;
 }
 
-/** A type that is any text is fine for answers: nobody relies on knowing all of the values. */
+/** For answers, any text is a valid type: nobody relies on a complete list of values. */
 function* enumDifferences(
   types: readonly ts.Type[],
   known: readonly unknown[],

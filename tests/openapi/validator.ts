@@ -1,9 +1,9 @@
-/** Holds values against schemas of OpenAPI 3.0, and finds members that no schema declares. */
+/** Validates values against schemas of OpenAPI 3.0, and finds members that no schema declares. */
 import Ajv, { type ErrorObject, type Options, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import type { ApiDocument, Schema } from "./document";
 
-/** Words of the document that constrain nothing. */
+/** Keywords of the document that are no constraints. */
 const ANNOTATIONS = ["example", "x-go-type", "x-go-findable", "x-go-enum-varnames", "components"];
 const DOCUMENT = "document";
 
@@ -40,13 +40,13 @@ export class Validator {
 }
 
 function ajv(options: Options): Ajv {
-  // Their own meta-schema is not of interest, and takes time.
+  // Checking the schemas against their meta-schema would take time.
   const compiler = new Ajv({ allErrors: true, validateSchema: false, meta: false, strictTypes: false, ...options });
   addFormats(compiler, ["byte", "date-time", "double", "int64", "ipv4", "uri-reference", "uuid"]);
   return compiler.addVocabulary(ANNOTATIONS);
 }
 
-/** The same constraints in the words of JSON Schema, and one more: members that are not declared are forbidden. */
+/** The same constraints in JSON Schema, and one more: undeclared members are forbidden. */
 function jsonSchema(schema: Schema): object {
   const { nullable, exclusiveMinimum, exclusiveMaximum, $ref, ...same } = schema;
   const { properties, additionalProperties, items, minimum, maximum } = schema;
@@ -59,7 +59,7 @@ function jsonSchema(schema: Schema): object {
     ...(exclusiveMinimum && { exclusiveMinimum: minimum }),
     ...(exclusiveMaximum && { exclusiveMaximum: maximum }),
   };
-  // By the letter a word beside `$ref` says nothing; Exoscale means it, as in the labels of update-instance.
+  // By the standard a keyword beside `$ref` has no effect. Exoscale means it, as in the labels of update-instance.
   return nullable ? { anyOf: [{ type: "null" }, strict] } : strict;
 }
 
@@ -67,7 +67,7 @@ function mapValues<In, Out>(map: Readonly<Record<string, In>>, change: (value: I
   return Object.fromEntries(Object.entries(map).map(([name, value]) => [name, change(value)]));
 }
 
-/** It shows no value, for values may be secrets. Places in lists are all the same place. */
+/** A message without values, because they may be secrets, and without list indices. */
 function fault({ instancePath, keyword, params, message }: ErrorObject): string {
   const place = instancePath.replace(/\/\d+(?=\/|$)/g, "/*");
   if (keyword === "additionalProperties") return `${place}/${params["additionalProperty"]} is not declared`;

@@ -1,4 +1,4 @@
-/** What a client relies on: the CLI deletes the key of every instance that it made without one, and logs in. */
+/** A behaviour that a client relies on: for an instance without a key, the CLI makes one, deletes it, and logs in. */
 import { describeGuests } from "../guest_kinds";
 import { closeAll, KeyRing, start } from "../world";
 

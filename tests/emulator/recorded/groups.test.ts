@@ -1,4 +1,4 @@
-/** Security groups, anti-affinity groups and templates, as the API document has them. */
+/** Security groups, anti-affinity groups and templates, as in the API document. */
 import { closeAll, start } from "../world";
 
 afterEach(closeAll);
@@ -27,7 +27,7 @@ test.each([
   expect((await client.send("POST", `/security-group/${reference.id}/rules`, rule)).status).toBe(400);
 });
 
-test("attaches a group to a running instance and refuses to delete it while worn", async () => {
+test("attaches a group to a running instance and refuses to delete it while it is in use", async () => {
   const { client } = await start(none);
   const { reference } = await client.settle("POST", "/security-group", { name: "ssh" });
   const { id } = await client.create();

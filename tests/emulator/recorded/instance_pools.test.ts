@@ -1,4 +1,4 @@
-/** Instance pools. That an update takes absent keys for none is what a client works around; the rest is documented. */
+/** Instance pools. A client works around updates that remove keys which they do not repeat; the rest is documented. */
 import { type Client, closeAll, start } from "../world";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
@@ -12,7 +12,7 @@ async function poolOf(client: Client, size: number): Promise<string> {
   return (await client.settle("POST", "/instance-pool", order)).reference.id;
 }
 
-test("makes members that carry the pool's key and name it as their manager", async () => {
+test("creates members with the pool's key and the pool as their manager", async () => {
   const { client } = await start({ guests: "none" });
   const id = await poolOf(client, 2);
   const { instances } = await client.get(`/instance?manager-id=${id}`);
@@ -20,14 +20,14 @@ test("makes members that carry the pool's key and name it as their manager", asy
   expect(instances[0]).toMatchObject({ manager: { type: "instance-pool", id }, "ssh-key": { name: "alice" } });
 });
 
-test("loses its keys by an update that does not repeat them", async () => {
+test("loses its keys in an update that does not repeat them", async () => {
   const { client } = await start({ guests: "none" });
   const id = await poolOf(client, 1);
   await client.settle("PUT", `/instance-pool/${id}`, { name: "renamed" });
   expect(await client.get(`/instance-pool/${id}`)).toMatchObject({ name: "renamed", "ssh-keys": [] });
 });
 
-test("makes a new member with the pool's key in place of a deleted one", async () => {
+test("replaces a deleted member by a new one with the pool's key", async () => {
   const { emulator, client } = await start({ guests: "none" });
   const id = await poolOf(client, 1);
   const [lost] = (await client.get(`/instance-pool/${id}`)).instances;
@@ -37,7 +37,7 @@ test("makes a new member with the pool's key in place of a deleted one", async (
   expect((await client.get(`/instance/${next.id}`))["ssh-key"].name).toBe("alice");
 });
 
-test("takes a new list of keys for the whole list, and null for none", async () => {
+test("replaces its keys by a new list, and removes them for null", async () => {
   const { client } = await start({ guests: "none" });
   const id = await poolOf(client, 1);
   await client.register("bob", OTHER_KEY);
@@ -65,7 +65,7 @@ test("leaves a label that was set on a member when its own labels change", async
   expect(shown).toMatchObject({ labels: { note: "mine" }, manager: { type: "instance-pool", id } });
 });
 
-// The cluster autoscaler for Exoscale tells nodepools from other pools so: the pool names the nodepool, a member the pool.
+// The cluster autoscaler for Exoscale recognizes nodepools by this: the pool names the nodepool, a member the pool.
 test("names the nodepool that owns it, while its members name the pool", async () => {
   const { emulator, client } = await start({ guests: "none" });
   const id = await poolOf(client, 1);
@@ -75,7 +75,7 @@ test("names the nodepool that owns it, while its members name the pool", async (
   expect((await client.get("/instance")).instances[0].manager).toEqual({ type: "instance-pool", id });
 });
 
-test("scales, and takes its members with it when it is deleted", async () => {
+test("scales, and deletes its members when it is deleted", async () => {
   const { emulator, client } = await start({ guests: "none" });
   const id = await poolOf(client, 1);
   await client.settle("PUT", `/instance-pool/${id}:scale`, { size: 3 });

@@ -1,4 +1,4 @@
-/** What is recorded of instances: how they are made, shown, changed and deleted. Each group says how it is known. */
+/** The recorded behaviour of instances: create, read, update and delete. Each group names its source. */
 import { alice, bob } from "../../resources/known_keys";
 import { type Client, closeAll, start } from "../world";
 
@@ -48,7 +48,7 @@ test("has its public address from the first answer on, and shows user data as it
   expect(shown["public-ip"]).toMatch(/^127(\.\d+){3}$/);
 });
 
-test("wears the default security group when none is given", async () => {
+test("is in the default security group when none is given", async () => {
   const { client } = await start(none);
   const { id } = await client.create();
   const [group] = (await client.get(`/instance/${id}`))["security-groups"];
@@ -57,14 +57,14 @@ test("wears the default security group when none is given", async () => {
 
 // From the API document.
 
-test("starts when it is made, unless auto-start is false", async () => {
+test("starts after its creation, unless auto-start is false", async () => {
   const { client } = await start(none);
   const [on, off] = [await client.create(), await client.create({ "auto-start": false })];
   expect((await client.get(`/instance/${on.id}`)).state).toBe("running");
   expect((await client.get(`/instance/${off.id}`)).state).toBe("stopped");
 });
 
-test("keeps in an update what is absent, and clears labels that are null", async () => {
+test("keeps absent fields in an update, and clears labels that are null", async () => {
   const { client } = await start(none);
   const { id } = await client.create({ name: "web", labels: { a: "b" } });
   await client.settle("PUT", `/instance/${id}`, { "user-data": "aGk=" });
@@ -73,7 +73,7 @@ test("keeps in an update what is absent, and clears labels that are null", async
   expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "web", labels: {} });
 });
 
-test("takes 32,768 characters of user data, and not one more", async () => {
+test("accepts 32,768 characters of user data, and not one more", async () => {
   const { client } = await start(none);
   const { id } = await client.create({ "user-data": "x".repeat(32_768) });
   expect((await client.get(`/instance/${id}`))["user-data"]).toHaveLength(32_768);
@@ -120,7 +120,7 @@ test("changes name and labels in place and clears labels on request", async () =
   expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "new", labels: {} });
 });
 
-test("scales and grows only a stopped instance, within its family, never smaller", async () => {
+test("scales and resizes only a stopped instance, within its family, and never to a smaller disk", async () => {
   const { client } = await start(none);
   const { id } = await client.create({ "disk-size": 20 });
   const scale = async (family: string) => ({ "instance-type": { id: await typeId(client, family, "large") } });
@@ -142,7 +142,7 @@ test("refuses to delete a protected instance with 403", async () => {
   );
 });
 
-test("deletes an instance whose protection was removed, and takes either request twice", async () => {
+test("deletes an instance whose protection was removed, and accepts either request twice", async () => {
   const { client } = await start(none);
   const { id } = await client.create();
   for (const action of ["add", "add", "remove", "remove"]) {
@@ -151,7 +151,7 @@ test("deletes an instance whose protection was removed, and takes either request
   expect((await client.send("DELETE", `/instance/${id}`)).status).toBe(200);
 });
 
-test("gives an IPv6 address in place and never takes it away", async () => {
+test("adds an IPv6 address in place and never removes it", async () => {
   const { client } = await start(none);
   const { id } = await client.create();
   await client.settle("PUT", `/instance/${id}`, { "public-ip-assignment": "dual" });
@@ -165,7 +165,7 @@ test("shows no security group for an instance without a public address", async (
   expect((await client.get(`/instance/${id}`))["security-groups"]).toEqual([]);
 });
 
-test("makes no instance of a type that the organisation has not asked for", async () => {
+test("refuses an instance of a type that is not authorized", async () => {
   const { client } = await start(none);
   const type = { "instance-type": { id: await typeId(client, "gpu2", "small") } };
   expect((await client.send("POST", "/instance", await client.order(type))).status).toBe(409);
@@ -181,7 +181,7 @@ test("forgets a deleted instance once the operation has ended", async () => {
   });
 });
 
-test("keeps instances of one zone out of the others", async () => {
+test("shows the instances of one zone only there", async () => {
   const { emulator, client } = await start(none);
   await client.create();
   expect(emulator.cloud.instances("ch-gva-2")).toHaveLength(1);

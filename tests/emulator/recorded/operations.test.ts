@@ -1,4 +1,4 @@
-/** What is recorded of operations, the answers to every change but those of SSH keys. */
+/** The recorded behaviour of operations, which answer every change but those of SSH keys. */
 import { type Client, closeAll, start } from "../world";
 
 const none = { guests: "none" } as const;
@@ -11,7 +11,7 @@ async function startSlow(): Promise<Client> {
 }
 
 describe("recorded on the wire:", () => {
-  test("a change is pending at first, with the command that reads what it changes", async () => {
+  test("a change is pending at first, with the command that reads the resource", async () => {
     const client = await startSlow();
     const { status, body } = await client.send("POST", "/security-group", { name: "ssh" });
     expect(status).toBe(200);
@@ -20,7 +20,7 @@ describe("recorded on the wire:", () => {
     expect(body).toEqual({ id: ID, state: "pending", reference });
   });
 
-  test("it is asked for by its id until it has succeeded, and keeps its reference", async () => {
+  test("an operation can be read by its id until it succeeds, and keeps its reference", async () => {
     const { client } = await start(none);
     const { body } = await client.send("POST", "/security-group", { name: "ssh" });
     let latest = body;
@@ -47,7 +47,7 @@ describe("from what clients do:", () => {
     expect(await client.get(`/instance/${body.reference.id}`)).toMatchObject({ name: "web", state: "starting" });
   });
 
-  test("an operation may be born in failure, with a reason and a message", async () => {
+  test("the first answer of an operation may be a failure, with a reason and a message", async () => {
     const { emulator, client } = await start(none);
     emulator.faults.add({ kind: "born-failure", reason: "fault", message: "broken", path: "/security-group" });
     const { status, body } = await client.send("POST", "/security-group", { name: "ssh" });
@@ -56,7 +56,7 @@ describe("from what clients do:", () => {
   });
 });
 
-test("from the API document: an operation that nobody began is not found", async () => {
+test("from the API document: an unknown operation is not found", async () => {
   const { client } = await start(none);
   const reply = await client.send("GET", "/operation/00000000-0000-4000-8000-000000000000");
   expect(reply).toMatchObject({ status: 404, body: { message: "Operation not found" } });

@@ -1,4 +1,4 @@
-/** What is recorded of the answers that are no success: status, body, and which of them nobody ever saw. */
+/** The recorded behaviour of refusals: status and body, and which ones nobody has ever seen. */
 import { closeAll, start } from "../world";
 
 const none = { guests: "none" } as const;
@@ -17,7 +17,7 @@ describe("recorded on the wire:", () => {
     });
   });
 
-  test("a size can only be changed while the instance is stopped, in these words", async () => {
+  test("a size can only change while the instance is stopped, in these words", async () => {
     const { client } = await start(none);
     const { id } = await client.create();
     const reply = await client.send("PUT", `/instance/${id}:resize-disk`, { "disk-size": 20 });
@@ -33,19 +33,19 @@ describe("recorded on the wire:", () => {
 });
 
 describe("from what clients do:", () => {
-  test("keys that are missing in a body are named in a 400", async () => {
+  test("a 400 names the keys that are missing in a body", async () => {
     const { client } = await start(none);
     const { status, body } = await client.send("POST", "/ssh-key", { name: "alice" });
     expect([status, body.message]).toEqual([400, "missing keys 'public-key'"]);
   });
 
-  test("what is not there is a 404 that says what", async () => {
+  test("a 404 says what was not found", async () => {
     const { client } = await start(none);
     const reply = await client.send("GET", `/instance/${NOBODY}`);
     expect(reply).toMatchObject({ status: 404, body: { message: "Instance not found" } });
   });
 
-  test("an action that is asked for by POST is a 404, for actions are PUT", async () => {
+  test("an action with POST is a 404, because actions are PUT", async () => {
     const { client } = await start(none);
     const { id } = await client.create();
     for (const action of ["start", "stop", "scale", "resize-disk", "reboot"]) {
@@ -53,7 +53,7 @@ describe("from what clients do:", () => {
     }
   });
 
-  test("a role that denies a request is a 403 in these words, and the request does nothing", async () => {
+  test("a request that a role denies gets a 403 with these words, and has no effect", async () => {
     const { emulator, client } = await start({ ...none, settings: { denied: ["POST /ssh-key"] } });
     const reply = await client.register("alice", "ssh-ed25519 AAAA");
     const message = "Forbidden by role policy for compute - A deny rule matched. Rule index: 0";
@@ -62,7 +62,7 @@ describe("from what clients do:", () => {
     expect((await client.send("GET", "/ssh-key")).status).toBe(200);
   });
 
-  test("an error may come as plain text, from something before the API", async () => {
+  test("an error may be plain text, from a proxy in front of the API", async () => {
     const { emulator, client } = await start(none);
     emulator.faults.add({ kind: "status", status: 502, body: "bad gateway\n", path: "/ssh-key" });
     const { status, body, headers } = await client.send("GET", "/ssh-key");

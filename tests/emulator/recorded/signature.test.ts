@@ -1,4 +1,4 @@
-/** Signatures: the vectors are what other clients sign, the refusal is from the tests of Exoscale's Python client. */
+/** Signatures. The vectors come from other clients, the refusal from the tests of Exoscale's Python client. */
 import { createHmac } from "node:crypto";
 import { isSignedBy } from "../../../emulator/api/signature";
 import vectors from "../../exoscale/signing_vectors.json";
@@ -54,7 +54,7 @@ test("verifies the path as it was percent-encoded on the wire", async () => {
   expect((await client.send("GET", "/ssh-key/a%20b")).status).toBe(404);
 });
 
-test("accepts only the new secret once it was rotated", async () => {
+test("accepts only the new secret after a rotation", async () => {
   const { emulator, client } = await start({ guests: "none", apiKey: "k", apiSecret: "old" });
   emulator.rotateSecret("new");
   const header = authorization("old", { method: "GET", path: "/v2/ssh-key", key: "k" });
@@ -63,7 +63,7 @@ test("accepts only the new secret once it was rotated", async () => {
   expect((await client.send("GET", "/ssh-key")).status).toBe(200);
 });
 
-/** Whether the emulator takes a request that is signed like this. @param names what `signed-query-args` lists */
+/** Whether the emulator accepts a request that is signed like this. @param names the content of `signed-query-args` */
 function takes(query: string, values: string, names: string): boolean {
   const url = `/v2/instance${query}`;
   const expires = 2_000_000_000;
@@ -72,7 +72,7 @@ function takes(query: string, values: string, names: string): boolean {
   return isSignedBy({ method: "GET", url, body: Buffer.alloc(0), authorization }, "k", "s", { now: 0 });
 }
 
-// Clients differ in these, and the real API takes them all.
+// Clients differ in these points, and the real API accepts all of them.
 test.each([
   ["values are signed as they decode, joined by nothing", "?b=2%203&a=1", "12 3", ",signed-query-args=a;b", true],
   ["a plus stands for a blank", "?a=1+2", "1 2", ",signed-query-args=a", true],
@@ -85,7 +85,7 @@ test.each([
   expect(takes(query, values, names)).toBe(taken);
 });
 
-test("takes the same signature again until it expires, for clients repeat it", async () => {
+test("accepts the same signature until it expires, because clients repeat it", async () => {
   const { emulator } = await start({ guests: "none", apiKey: "k", apiSecret: "s" });
   const headers = { authorization: authorization("s", { method: "GET", path: "/v2/ssh-key", key: "k" }) };
   const get = async () => (await fetch(`${emulator.endpoint}/ssh-key`, { headers })).status;

@@ -1,4 +1,4 @@
-/** What is recorded of the real API's four operations on SSH keys. */
+/** The recorded behaviour of the four operations on SSH keys. */
 import { alice, bob } from "../../resources/known_keys";
 import { Client, closeAll, start } from "../world";
 
@@ -35,7 +35,7 @@ describe("recorded on the wire:", () => {
     expect(again).toMatchObject({ status: 404, body: { message: "SSH key not found" } });
   });
 
-  test("what is no public key is refused with 409 and these words", async () => {
+  test("an invalid public key is refused with 409 and these words", async () => {
     const reply = await client.register("alice", CUT_OFF);
     expect(reply).toMatchObject({ status: 409, body: { message: "Public key is invalid" } });
   });
@@ -59,7 +59,7 @@ describe("from what clients do:", () => {
     expect((await client.send("GET", "/ssh-key/alice")).status).toBe(404);
   });
 
-  test("a name that another key has is refused, and that key stays", async () => {
+  test("a name that is taken is refused, and the other key stays", async () => {
     await client.register("alice", alice.line);
     expect((await client.register("alice", bob.line)).status).toBe(409);
     expect((await client.get("/ssh-key/alice")).fingerprint).toBe(alice.md5);
@@ -89,7 +89,7 @@ describe("from the API document:", () => {
     expect((await client.register(`1${"a".repeat(254)}`, alice.line)).status).toBe(200);
   });
 
-  test("nothing changes a key that is registered", async () => {
+  test("no route changes a registered key", async () => {
     await client.register("alice", alice.line);
     expect((await client.send("PUT", "/ssh-key/alice", { "public-key": bob.line })).status).toBe(404);
   });

@@ -1,4 +1,4 @@
-/** Each switch about refusals, limits and time, under each of its values. */
+/** The settings for refusals, limits and time, with each of their values. */
 
 import type { Settings } from "../../../emulator";
 import { RateLimit } from "../../../emulator/api/rate_limit";
@@ -9,7 +9,7 @@ afterEach(closeAll);
 
 const using = async (settings: Partial<Settings>) => await start({ guests: "none", settings });
 
-test.each([400, 409, 412] as const)("groupInUse: a group that is worn refuses its deletion with %d", async (status) => {
+test.each([400, 409, 412] as const)("groupInUse: the deletion of a group in use is refused with %d", async (status) => {
   const { client } = await using({ groupInUse: status });
   const apart = (await client.settle("POST", "/anti-affinity-group", { name: "apart" })).reference.id;
   const { id } = await client.create({ "anti-affinity-groups": [{ id: apart }] });
@@ -30,7 +30,7 @@ describe("unrecordedBodies", () => {
     expect([status, headers.get("content-type"), body]).toEqual([409, type, expected]);
   });
 
-  test("what was recorded keeps its recorded body", async () => {
+  test("a recorded refusal keeps its recorded body", async () => {
     const { client } = await using({ unrecordedBodies: "empty" });
     expect((await client.register("alice", "no key")).body).toEqual({ message: "Public key is invalid" });
   });
@@ -39,20 +39,20 @@ describe("unrecordedBodies", () => {
 describe("requestsPerSecond", () => {
   test("the request beyond the limit gets 429 and the seconds to wait", async () => {
     const { client } = await using({ requestsPerSecond: 1 });
-    // At once, for in a second the limit admits the next one.
+    // At once, because the limit allows another request after a second.
     const replies = await Promise.all([1, 2, 3].map(() => client.send("GET", "/ssh-key")));
     const refused = replies.filter(({ status }) => status !== 200);
     expect(refused.map(({ status }) => status)).toEqual([429, 429]);
     expect(refused[0]?.headers.get("retry-after")).toBe("1");
   });
 
-  test("no limit is assumed", async () => {
+  test("there is no limit by default", async () => {
     const { client } = await using({});
     const replies = await Promise.all(Array.from({ length: 50 }, () => client.send("GET", "/ssh-key")));
     expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([200]));
   });
 
-  test("what waits long enough is let in again, and no more than the limit at once", () => {
+  test("a request after a pause is answered again, and no more than the limit at once", () => {
     const limit = new RateLimit();
     const admitted = (now: number) => {
       try {
@@ -101,7 +101,7 @@ describe("denied", () => {
     [[], 404],
     [["GET /instance/{id}"], 403],
     [["GET /instance", "PUT /instance/{id}"], 404],
-  ])("%j: reading an instance that is not there is answered with %d", async (denied, status) => {
+  ])("%j: a request for an unknown instance is answered with %d", async (denied, status) => {
     const { client } = await using({ denied });
     expect((await client.send("GET", "/instance/00000000-0000-4000-8000-000000000000")).status).toBe(status);
   });

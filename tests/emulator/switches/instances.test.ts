@@ -1,4 +1,4 @@
-/** Each switch about instances, under each of its values. */
+/** The settings for instances, with each of their values. */
 import { closeAll, start } from "../world";
 
 afterEach(closeAll);

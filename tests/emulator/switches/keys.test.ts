@@ -1,4 +1,4 @@
-/** Each switch about SSH keys, under each of its values. */
+/** The settings for SSH keys, with each of their values. */
 import type { Settings } from "../../../emulator";
 import { alice, bob, uncertainKeys } from "../../resources/known_keys";
 import { type Client, closeAll, start } from "../world";
@@ -7,7 +7,7 @@ afterEach(closeAll);
 
 const using = async (settings: Partial<Settings>) => await start({ guests: "none", settings });
 
-/** The keys that the only instance lists, after alice and bob were registered, given to it, and alice's deleted. */
+/** The keys that the only instance lists. It was created with alice and bob, and alice was deleted then. */
 async function listedAfterDeletion(client: Client) {
   await client.register("alice", alice.line);
   await client.register("bob", bob.line);
@@ -28,7 +28,7 @@ describe("deletedKeys", () => {
     expect(await listedAfterDeletion(client)).toEqual(expected);
   });
 
-  test("by-name: another key under the name lends it its fingerprint", async () => {
+  test("by-name: the fingerprint is that of the key which has the name now", async () => {
     const { emulator, client } = await using({ deletedKeys: "by-name" });
     await client.register("alice", alice.line);
     const { id } = await client.create({ "ssh-keys": [{ name: "alice" }] });

@@ -1,11 +1,11 @@
-/** The switches about what a connection to a guest meets, under each of their values. */
+/** The settings for connections to a guest, with each of their values. */
 import { connect } from "node:net";
 import type { Settings } from "../../../emulator";
 import { closeAll, start } from "../world";
 
 afterEach(closeAll);
 
-/** A new instance whose group has one rule for SSH, if any, and what a connection to it meets within this time. */
+/** The result of a connection to a new instance within this time. Its group has this rule for SSH, if any. */
 async function met(settings: Partial<Settings>, network?: string, withinMs = 20_000): Promise<string> {
   const { emulator, client } = await start({ settings });
   const { id, ip } = await client.create();
@@ -33,6 +33,6 @@ test.each([
   [undefined, "127.0.0.1/32", "SSH-"],
   [undefined, "203.0.113.0/24", "an end"],
   ["203.0.113.4", "203.0.113.0/24", "SSH-"],
-])("clientAddress %s: a rule for %s lets this machine meet %s", async (clientAddress, network, expected) => {
+])("clientAddress %s: with a rule for %s, this machine meets %s", async (clientAddress, network, expected) => {
   expect(await met({ clientAddress }, network)).toBe(expected);
 });
