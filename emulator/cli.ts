@@ -49,13 +49,13 @@ async function main(args: readonly string[]): Promise<void> {
   const log = (line: string) => console.error(line);
   await run({
     log,
-    ...number("port", values.port, 65_535),
-    ...number("sshPort", values["ssh-port"], 65_535),
-    ...number("operationMs", values["operation-ms"], 3_600_000),
+    ...readNumber("port", values.port, 65_535),
+    ...readNumber("sshPort", values["ssh-port"], 65_535),
+    ...readNumber("operationMs", values["operation-ms"], 3_600_000),
     ...readGuestKind(values.guests),
     ...(values.zones !== undefined && { zones: values.zones.split(",").map((zone) => zone.trim()) }),
     ...(values.state !== undefined && { stateDir: values.state }),
-    settings: settings(values.set ?? []),
+    settings: readSettings(values.set ?? []),
   });
 }
 
@@ -67,7 +67,7 @@ function parse(args: readonly string[]) {
   }
 }
 
-function settings(texts: readonly string[]): Partial<Settings> {
+function readSettings(texts: readonly string[]): Partial<Settings> {
   try {
     return Object.assign({}, ...texts.map(readSetting));
   } catch (error) {
@@ -75,7 +75,11 @@ function settings(texts: readonly string[]): Partial<Settings> {
   }
 }
 
-function number<Name extends "port" | "sshPort" | "operationMs">(name: Name, text: string | undefined, most: number) {
+function readNumber<Name extends "port" | "sshPort" | "operationMs">(
+  name: Name,
+  text: string | undefined,
+  most: number,
+) {
   const options: { [key in Name]?: number } = {};
   if (text === undefined) return options;
   const value = Number(text);

@@ -96,7 +96,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     if (zones.length === 0 || new Set(zones).size < zones.length) throw new Error("Give at least one zone, each once");
     const start = { options, zones, directory, saved };
     if (options.guests !== "none") sshPort = await withPort(start, "sshPort", reserveSshPort);
-    return await open(start, sshPort);
+    return await openEmulator(start, sshPort);
   } catch (error) {
     await sshPort?.release();
     directory?.release();
@@ -104,7 +104,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   }
 }
 
-async function open(start: Start, sshPort: SshPort | undefined): Promise<Emulator> {
+async function openEmulator(start: Start, sshPort: SshPort | undefined): Promise<Emulator> {
   const { options, zones, directory, saved } = start;
   let world: World | undefined;
   const settings = { ...defaultSettings, ...options.settings };

@@ -41,7 +41,7 @@ export class Router {
   find(method: string, path: string): { name: string; handler: Handler; params: Record<string, string> } | undefined {
     for (const route of this.#routes) {
       const match = route.method === method ? route.expression.exec(path) : null;
-      if (match) return { name: route.name, handler: route.handler, params: decoded(match.groups ?? {}) };
+      if (match) return { name: route.name, handler: route.handler, params: decodeParams(match.groups ?? {}) };
     }
     return undefined;
   }
@@ -53,7 +53,7 @@ function compile(pattern: string): RegExp {
   return new RegExp(`^${escaped}$`);
 }
 
-function decoded(groups: Record<string, string>): Record<string, string> {
+function decodeParams(groups: Record<string, string>): Record<string, string> {
   return Object.fromEntries(Object.entries(groups).map(([name, value]) => [name, decodeURIComponent(value)]));
 }
 

@@ -35,16 +35,16 @@ function register(request: ApiRequest) {
   const record = keyRecord(request.world, name, text(body, "public-key") ?? "");
   const { keys, settings } = request.world;
   if (keys.has(name)) throw unrecorded(settings.duplicateName, `SSH key ${name} already exists`);
-  return synchronous(request, () => keys.set(name, record));
+  return completeAtOnce(request, () => keys.set(name, record));
 }
 
 function remove(request: ApiRequest) {
   const { name } = lookUp(request.world.keys, param(request, "name"), "SSH key");
-  return synchronous(request, () => request.world.keys.delete(name));
+  return completeAtOnce(request, () => request.world.keys.delete(name));
 }
 
 /** Operations on keys succeed at once and have no reference. */
-function synchronous({ fault }: ApiRequest, work: () => void) {
+function completeAtOnce({ fault }: ApiRequest, work: () => void) {
   if (fault) return { id: randomUUID(), state: "failure", reason: fault.reason, message: fault.message };
   work();
   return { id: randomUUID(), state: "success" };

@@ -29,7 +29,7 @@ export async function serveWithFault(
   if (fault.kind === "silent-before-banner") return void socket.resume();
   try {
     const { near, far } = await openSocketPair(socket.remoteAddress ?? "", guest.address);
-    const isLoggedIn = await guest.service.logins(near.localAddress ?? "", near.localPort ?? 0);
+    const isLoggedIn = await guest.service.watchLogin(near.localAddress ?? "", near.localPort ?? 0);
     guest.service.serve(far);
     await relay(socket, near, relayFor(fault, isLoggedIn));
   } finally {

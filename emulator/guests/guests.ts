@@ -90,13 +90,13 @@ export class Guests implements GuestKind {
       this.#taken.delete(saved.block);
       return this.directory.forget(spec.id);
     };
-    const newHostKeys = async () => {
+    const renewHostKeys = async () => {
       const next = await Promise.all(hostKeys.map(({ kind }) => makeHostKey(kind)));
       this.directory.save(spec.id, { ...saved, hostKeys: next });
       return next;
     };
     const service = await this.backend.service(place, hostKeys);
-    return new ListeningGuest({ spec, place, service, forget, newHostKeys, ...this.options });
+    return new ListeningGuest({ spec, place, service, forget, renewHostKeys, ...this.options });
   }
 
   #place(spec: GuestSpec, block: number): Place {

@@ -21,7 +21,7 @@ export interface GuestParts {
   readonly port: number;
   readonly closedPort: () => ClosedPort;
   /** Generates host keys of the same kinds. Where guests are kept, it saves them in place of the old ones. */
-  readonly newHostKeys: () => Promise<readonly HostKeyPair[]>;
+  readonly renewHostKeys: () => Promise<readonly HostKeyPair[]>;
   /** Removes what is saved of the guest outside its own directory. */
   readonly forget: () => Promise<void>;
 }
@@ -86,7 +86,7 @@ export class ListeningGuest implements Guest {
   }
 
   async replaceHostKeys(): Promise<void> {
-    await this.#parts.service.showHostKeys(await this.#parts.newHostKeys());
+    await this.#parts.service.showHostKeys(await this.#parts.renewHostKeys());
   }
 
   async asRoot(script: string, input: string): Promise<Ended> {

@@ -65,12 +65,12 @@ async function chooseConfinement(
   };
   await createRootFs(place, [], shims);
   const probe = new NamespaceConfinement(place, programs);
-  const isPossible = process.platform === "linux" && (await succeeds(probe));
+  const isPossible = process.platform === "linux" && (await canRunCommands(probe));
   await probe.end();
   return isPossible ? (own) => new NamespaceConfinement(own, programs) : (own) => new PlainConfinement(own);
 }
 
-async function succeeds(confinement: Confinement): Promise<boolean> {
+async function canRunCommands(confinement: Confinement): Promise<boolean> {
   try {
     const child = await confinement.run({ user: "probe", shell: ["-c", "exit 42"], environment: {} });
     return await new Promise((resolve) => {

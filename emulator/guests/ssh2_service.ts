@@ -68,7 +68,7 @@ export class Ssh2Service implements SshService {
     });
   }
 
-  async logins(address: string, port: number): Promise<() => Promise<boolean>> {
+  async watchLogin(address: string, port: number): Promise<() => Promise<boolean>> {
     return async () => this.#progress.get(`${address} ${port}`) === "login";
   }
 

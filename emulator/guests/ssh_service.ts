@@ -10,7 +10,7 @@ export interface SshService {
   /** Takes over a connection from which nothing has been read. */
   serve(socket: Socket): void;
   /** Follows the next connection from this address and port. @returns a function that says whether it has logged in */
-  logins(address: string, port: number): Promise<() => Promise<boolean>>;
+  watchLogin(address: string, port: number): Promise<() => Promise<boolean>>;
   /** The host keys that it shows. */
   hostKeys(): Promise<readonly HostKeyPair[]>;
   /** Shows these host keys to the next connections. */

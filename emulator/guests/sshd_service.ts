@@ -36,7 +36,7 @@ export class SshdService implements SshService {
   }
 
   /** Reads the log, in which sshd names the port of each login. */
-  async logins(address: string, port: number): Promise<() => Promise<boolean>> {
+  async watchLogin(address: string, port: number): Promise<() => Promise<boolean>> {
     const { root } = this.system.place;
     const log = () => readGuestFile(root, join(root, AUTH_LOG)).catch(() => "");
     const before = (await log()).length;

@@ -10,20 +10,20 @@ const HOLDER = "holder";
 
 /** Creates a directory that is private to this user, and removes this user's directories of killed emulators. */
 export async function makeTemporary(): Promise<string> {
-  await sweep();
+  await removeStale();
   const root = await mkdtemp(join(tmpdir(), PREFIX));
   await writeFile(join(root, HOLDER), describeThisProcess(), { mode: 0o600 });
   return root;
 }
 
-async function sweep(): Promise<void> {
+async function removeStale(): Promise<void> {
   // A directory that cannot be read or removed does no harm.
   const names = await readdir(tmpdir()).catch(() => []);
   const left = names.filter((name) => name.startsWith(PREFIX));
-  await Promise.all(left.map((name) => removeLeft(join(tmpdir(), name)).catch(() => undefined)));
+  await Promise.all(left.map((name) => removeIfStale(join(tmpdir(), name)).catch(() => undefined)));
 }
 
-async function removeLeft(root: string): Promise<void> {
+async function removeIfStale(root: string): Promise<void> {
   if (!isOwn(await lstat(root))) return;
   if (hasEnded(await readFile(join(root, HOLDER), "utf8"))) await rm(root, { recursive: true, force: true });
 }
