@@ -22,7 +22,8 @@ export const judge = (globalThis as { readonly judge?: Judge }).judge;
 
 /**
  * Starts an emulator as `emulator/` does, whose `close` fails when an exchange has deviated from the API document.
- * What a test asks for wins over what the project does.
+ * What a test asks for wins over what the project does. Guests find the same programs on every machine, unless a test asks
+ * for others with `programs`.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const { guests, answers } = asked();
@@ -32,7 +33,13 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     heard.push(each);
     options.exchange?.(each);
   };
-  const wanted = { ...(guests && { guests }), programs: [], ...options, settings: { ...settings, ...options.settings }, exchange };
+  const wanted = {
+    ...(guests && { guests }),
+    programs: [],
+    ...options,
+    settings: { ...settings, ...options.settings },
+    exchange,
+  };
   const emulator = await start(wanted);
   const close = emulator.close.bind(emulator);
   return Object.assign(emulator, { close: () => close().then(() => pass(heard)) });

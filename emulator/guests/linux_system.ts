@@ -80,9 +80,8 @@ wait $!`;
 /** The namespaces of one guest, from `boot` to `end`. */
 export class LinuxSystem {
   readonly #processes = new ProcessGroup();
-  #first: ChildProcess | undefined;
-
   readonly #script: string;
+  #first: ChildProcess | undefined;
 
   /**
    * @param groupOfRoot the group whose members may become root

@@ -39,9 +39,8 @@ exec cat >/dev/null`;
 /** Runs commands in namespaces, which it creates for the first command and keeps until `end`. */
 export class NamespaceConfinement implements Confinement {
   readonly #processes = new ProcessGroup();
-  #holder: Promise<number> | undefined;
-
   readonly #script: string;
+  #holder: Promise<number> | undefined;
 
   /** @param programs the programs of this machine that its commands find */
   constructor(
