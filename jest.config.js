@@ -1,6 +1,19 @@
-/** Unit tests run the sources; end-to-end tests run the built package under the real engine, most of them in two ways. */
-const { existsSync, readdirSync } = require("node:fs");
+/**
+ * Unit tests run the sources; end-to-end tests run the built package under the real engine.
+ *
+ * A project is a way to run test files, and some files run in several ways. A tier is a part of that: `quick` is what
+ * `npm test` runs (tests/tiers.js lists it), `rest` is what `npm run test:all` runs besides, and by default both run.
+ */
+const { readdirSync, readFileSync, existsSync } = require("node:fs");
+const { availableParallelism } = require("node:os");
 const { delimiter, join } = require("node:path");
+const { QUICK_E2E_FILES, QUICK_OTHERWISE_FILES, SLOW_UNIT_FILES } = require("./tests/tiers");
+
+/** Set by tools/test.mjs: the tier to run. */
+const { PULUMI_EXOSCALE_SSH_TEST_TIER: tier } = process.env;
+
+/** Most tests wait for a process or a login for half of their time. */
+const WORKERS_PER_CORE = 2;
 
 const everywhere = {
   transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
@@ -37,10 +50,36 @@ const [oldestSdk, newestSdk] = JSON.parse(otherSdks);
 /** Why this machine cannot have guests with a real sshd; null where it can. */
 const noSshd = whyNoSshd();
 
+/** Unit tests. What runs with each kind of guests runs with the default one here. */
+const unit = () =>
+  unitProject(
+    "unit",
+    inTier(unitFiles(), (file) => !SLOW_UNIT_FILES.includes(file)),
+    {
+      guestKinds: ["ssh2"],
+    },
+  );
+
+/** The same statements about the other kind of guests. Tests that need a real sshd at all are with the rest of their file. */
+const unitWithSshd = () =>
+  unitProject("unit-sshd", inTier(unitFiles().filter(runsWithEachKind)), {
+    guestKinds: ["sshd"],
+    // tests/emulator/guest_kinds.ts has this title.
+    onlyTests: "with guests of a real sshd",
+  });
+
+const unitProject = (displayName, files, globals) => ({
+  displayName,
+  testMatch: files.map((file) => `<rootDir>/tests/${file}.test.ts`),
+  globals: { noSshd, ...globals },
+  ...everywhere,
+});
+
 /** The end-to-end tests. Those with a name of their own are run a second time, with that in another way. */
 const e2e = ({
   sdk = chosenSdk,
-  files = allFiles(),
+  files = e2eFiles(),
+  quick = [],
   name = "",
   front = "dist/provider/index.js",
   globals = {},
@@ -48,12 +87,14 @@ const e2e = ({
   const folder = sdk || join(__dirname, "node_modules/@pulumi/pulumi");
   return {
     displayName: `e2e${name}`,
-    testMatch: files.map((file) => `<rootDir>/tests/e2e/**/${file}.test.ts`),
+    testMatch: inTier(files, (file) => quick.includes(file)).map((file) => `<rootDir>/tests/e2e/${file}.test.ts`),
     moduleNameMapper: {
       "^pulumi-exoscale-ssh$": `<rootDir>/${front}`,
       "^@pulumi/pulumi(/.*)?$": `${folder}$1`,
     },
     globals: { sdkUnderTest: versionOf(folder), ...globals },
+    // The figure for coverage is that of the unit tests.
+    coveragePathIgnorePatterns: ["/"],
     ...everywhere,
   };
 };
@@ -64,7 +105,8 @@ const e2e = ({
  */
 const otherwise = () =>
   e2e({
-    files: allFiles().filter((file) => ![...aboutThePackage, ...once].includes(file) && !aboutOneFront(file)),
+    files: e2eFiles().filter((file) => ![...aboutThePackage, ...once].includes(file) && !aboutOneFront(file)),
+    quick: QUICK_OTHERWISE_FILES,
     name: "-otherwise",
     front: "tests/e2e/plugin_front.ts",
     globals: { emulated: { answers: "other", ...(noSshd === null && { guests: "sshd" }) } },
@@ -82,23 +124,29 @@ module.exports = async () => {
 
 /** @type {import("jest").Config} */
 const config = {
-  maxWorkers: "100%",
+  maxWorkers: availableParallelism() * WORKERS_PER_CORE,
   // For tests and hooks that say nothing else: the default of 5 s is too short for a machine that is busy.
   testTimeout: 30_000,
+  testSequencer: "<rootDir>/tools/test/sequencer.mjs",
+  reporters: ["default", "<rootDir>/tools/test/times_reporter.mjs"],
+  collectCoverageFrom: ["provider/**/*.ts"],
   projects: [
-    {
-      displayName: "unit",
-      testMatch: ["<rootDir>/tests/**/*.test.ts"],
-      testPathIgnorePatterns: ["/node_modules/", "<rootDir>/tests/e2e/"],
-      globals: { noSshd },
-      ...everywhere,
-    },
-    e2e(),
+    unit(),
+    unitWithSshd(),
+    e2e({ quick: QUICK_E2E_FILES }),
     otherwise(),
     ...withSdk(oldestSdk),
     ...withSdk(newestSdk),
-  ],
+    // Jest takes a project without a pattern for one that runs everything.
+  ].filter(({ testMatch }) => testMatch.length > 0),
 };
+
+/** @param {string[]} files @param {(file: string) => boolean} [isQuick] default: none is @returns {string[]} */
+function inTier(files, isQuick = () => false) {
+  if (tier === "quick") return files.filter(isQuick);
+  if (tier === "rest") return files.filter((file) => !isQuick(file));
+  return files;
+}
 
 function whyNoSshd() {
   if (process.platform !== "linux") return "no Linux";
@@ -106,9 +154,23 @@ function whyNoSshd() {
   return existsSync("/usr/sbin/sshd") ? null : "no /usr/sbin/sshd: install openssh-server";
 }
 
-function allFiles() {
-  const names = readdirSync(join(__dirname, "tests", "e2e"));
+function unitFiles() {
+  return testFiles("").filter((file) => !file.startsWith("e2e/"));
+}
+
+function e2eFiles() {
+  return testFiles("e2e");
+}
+
+/** @param {string} folder below tests/ @returns {string[]} paths in it, without `.test.ts` */
+function testFiles(folder) {
+  const names = readdirSync(join(__dirname, "tests", folder), { recursive: true });
   return names.filter((name) => name.endsWith(".test.ts")).map((name) => name.replace(/\.test\.ts$/, ""));
+}
+
+/** @param {string} file @returns {boolean} whether it makes the same statements about each kind of guests */
+function runsWithEachKind(file) {
+  return readFileSync(join(__dirname, "tests", `${file}.test.ts`), "utf8").includes("describeGuests(");
 }
 
 /** @param {string} sdk */

@@ -5,14 +5,24 @@
 /** The kinds of guests with a login. */
 export type Kind = "ssh2" | "sshd";
 
-/** Why this machine cannot have guests with a real sshd, from jest.config.js; null when it can. */
-// jest puts a project's globals there, and only its configuration writes this one.
-export const noSshd = (globalThis as { readonly noSshd?: string | null }).noSshd ?? null;
+/** What a jest project puts there as its `globals`; its configuration is the only one to write this. */
+interface Projects {
+  /** Why guests with a real sshd cannot be made on this machine, as jest.config.js finds; null where they can. */
+  readonly noSshd?: string | null;
+  /** The kinds of guests that this project tests, where a file tests each. Default all. */
+  readonly guestKinds?: readonly Kind[];
+}
 
-/** One `describe` per kind. A kind that this machine cannot have is skipped, with the reason in its title. */
+const { noSshd: obstacle = null, guestKinds = ["ssh2", "sshd"] } = globalThis as Projects;
+
+/** Why guests with a real sshd cannot be made on this machine; null where they can. */
+export const noSshd = obstacle;
+
+/** One `describe` a kind of this project; one that cannot be had here is skipped, and says why in its title. */
 export function describeGuests(tests: (guests: Kind) => void): void {
-  describe("with guests of this process's own SSH server", () => tests("ssh2"));
-  describeSshd("with guests of a real sshd", () => tests("sshd"));
+  if (guestKinds.includes("ssh2")) describe("with guests of this process's own SSH server", () => tests("ssh2"));
+  // tests/openapi/environment.ts knows this title.
+  if (guestKinds.includes("sshd")) describeSshd("with guests of a real sshd", () => tests("sshd"));
 }
 
 /** A `describe` for guests with a real sshd only. */

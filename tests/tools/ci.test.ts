@@ -36,3 +36,16 @@ test("continuous integration asks for the newest Go where the one that is there 
   expect(stdout).toContain("install -qq -y --no-install-recommends golang-go golang-1.99-go\n");
   expect(stderr).toContain("there is no Go 1.21 or newer");
 });
+
+test("continuous integration runs what npm test leaves out after it, and counts both", async () => {
+  addProgram("go", "echo go1.21.0");
+  addProgram("npm", 'echo "$@"');
+  const { stdout } = await run();
+  expect(stdout).toMatch(/^test --silent -- --tally (\S+)\nrun --silent test:all -- --rest --tally \1\n$/);
+});
+
+test("continuous integration fails when the first of both fails, and still runs the second", async () => {
+  addProgram("go", "echo go1.21.0");
+  addProgram("npm", 'echo "$1"; [ "$1" != test ]');
+  await expect(run()).rejects.toMatchObject({ code: 1, stdout: "test\nrun\n" });
+});

@@ -7,35 +7,38 @@ import { build } from "../setup/build.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 import { total } from "./tally.mjs";
 
-/** @param {string} node @returns {Promise<import("./tally.mjs").Tally>} */
+/** @typedef {import("./tally.mjs").Tally} Tally */
+
+/** At once: each is one process, and none waits for another. @param {string} node @returns {Promise<Tally>} */
 export async function runChecks(node) {
-  return total([
-    await check("lint", () => tool(node, "@biomejs/biome/bin/biome", "check")),
-    await check("types", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json")),
-    await check("types of the tools", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tools/tsconfig.json")),
-    await check("build", () => build(node)),
-    ...(await checkSdks(node)),
-  ]);
+  return total(
+    await Promise.all([
+      check("lint", () => tool(node, "@biomejs/biome/bin/biome", "check")),
+      check("types", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json")),
+      check("types of the tools", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tools/tsconfig.json")),
+      check("build", () => build(node)),
+    ]),
+  );
 }
 
-/** The tests of programs in other languages use what these make. @param {string} node */
-async function checkSdks(node) {
+/** The tests of programs in other languages use what these make. @param {string} node @returns {Promise<Tally>} */
+export async function runSdkChecks(node) {
   const tallies = [];
   for (const language of sdkLanguages) {
     const obstacle = await whyNoSdk(language);
     const name = `SDK for ${language}`;
     tallies.push(obstacle ? skip(name, obstacle) : await check(name, () => makeSdk(language, node)));
   }
-  return tallies;
+  return total(tallies);
 }
 
-/** @param {string} name @param {string} reason @returns {import("./tally.mjs").Tally} */
+/** @param {string} name @param {string} reason @returns {Tally} */
 function skip(name, reason) {
   print(`SKIP ${name}: ${reason}`);
   return { passed: 0, failed: 0, skipped: 1 };
 }
 
-/** @param {string} name @param {() => Promise<unknown>} work @returns {Promise<import("./tally.mjs").Tally>} */
+/** @param {string} name @param {() => Promise<unknown>} work @returns {Promise<Tally>} */
 async function check(name, work) {
   const start = Date.now();
   try {

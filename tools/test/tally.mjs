@@ -1,4 +1,5 @@
 // Counting.
+import { readFileSync, writeFileSync } from "node:fs";
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Tally */
 
@@ -40,4 +41,27 @@ export function tallyOf(report, exitCode) {
     failed: failed === 0 && exitCode !== 0 ? 1 : failed,
     skipped: report.numPendingTests + report.numTodoTests,
   };
+}
+
+/**
+ * Adds an earlier run to the count of this one, and leaves the sum for the next.
+ *
+ * @param {import("./request.mjs").Request} request
+ * @param {Tally} tally
+ * @returns {Tally}
+ */
+export function addToTally({ tier, tally: file }, tally) {
+  if (!file) return tally;
+  const sum = tier === "rest" ? total([readTally(file), tally]) : tally;
+  writeFileSync(file, JSON.stringify(sum));
+  return sum;
+}
+
+/** @param {string} file @returns {Tally} a run that left no count has failed */
+function readTally(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"));
+  } catch {
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
 }

@@ -1,0 +1,41 @@
+/** Which test files `npm test` runs. Everything else runs in `npm run test:all` only. */
+
+/**
+ * Unit test files that are too slow for every change; all others are quick on the default guests. Their second kind of
+ * guests (the project `unit-sshd`) is for `test:all` as well: what only a real sshd can show stays quick.
+ */
+const SLOW_UNIT_FILES = [
+  // Half a minute of processor time for one key.
+  "keys/rsa_8192_slow",
+];
+
+/** End-to-end files that are quick: each resource from create to destroy, and each promise of README once. */
+const QUICK_E2E_FILES = [
+  // The four resources, from create to destroy.
+  "authorized_key",
+  "instance",
+  "key_pair",
+  "security_group",
+  // README: a deleted key still opens the machine; `revoke` and rotation close it.
+  "caveat",
+  "revocation",
+  "rotation",
+  // README: a changed list of keys changes the running machine; the host key is known at the first login.
+  "instance_keys",
+  "pin_host_key",
+  // README: a private key in a file and in no state; files for the OpenSSH client.
+  "key_file",
+  "openssh_files",
+  // README: what the plugin can do and dynamic resources cannot.
+  "plugin_import",
+  "plugin_providers",
+  // What a creation that fails half-way leaves in the state.
+  "instance_partial",
+  // The search for secrets that ends each of these files.
+  "secret_search",
+];
+
+/** Of those, the files that also run with the plugin, a real sshd and the API's other answers. */
+const QUICK_OTHERWISE_FILES = ["authorized_key", "instance", "key_pair", "security_group"];
+
+module.exports = { SLOW_UNIT_FILES, QUICK_E2E_FILES, QUICK_OTHERWISE_FILES };
