@@ -1,29 +1,26 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { AuthorizedKey } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
 import { putProgram } from "../guest_conditions";
 import { alice } from "../resources/known_keys";
 import { ReachableHost } from "../resources/reachable_host";
 import { TestCloud } from "../resources/world";
 import { makeKey } from "../ssh/test_keys";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
+const { emulator, stack } = useStack({
+  hostKeys: ["ed25519"],
+  environment: {},
+  prepare: ({ cloud }) => cloud.openSsh(),
+});
 let host: ReachableHost;
-let stack: TestStack;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], hostKeys: ["ed25519"] });
-  emulator.cloud.openSsh();
   host = await ReachableHost.join(new TestCloud(emulator), makeKey());
-  stack = await TestStack.create(emulator, {});
   stack.expectHidden(host.admin.privateKey);
 });
-afterAll(async () => await end(stack, emulator));
 
 const program = async () => {
   const { id } = new AuthorizedKey("frank", { connection: host.connection, publicKey: alice.line });

@@ -1,26 +1,19 @@
 import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
+const { emulator, stack } = useStack({ guests: "none", zones: ["ch-gva-2", "at-vie-1"] });
 let locked: string;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2", "at-vie-1"] });
-  stack = await TestStack.create(emulator);
   const key = await generatePrivateKey({ algorithm: "ed25519" });
   locked = (await encodePrivateKey(key, { passphrase: "right" })).openssh;
   stack.expectHidden(locked);
   stack.expectHidden("a-wrong-passphrase");
 });
-
-afterAll(async () => await end(stack, emulator));
 
 const pair = (args: SshKeyPairArgs) => async () => void new SshKeyPair("pair", args);
 

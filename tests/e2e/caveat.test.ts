@@ -1,27 +1,14 @@
 import { allowSsh, getKeyHolders, Instance, SecurityGroup, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { logIn } from "./login";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"] });
-  // Functions run in the program's process, which is this one.
-  Object.assign(process.env, emulator.environment);
+// Functions run in the program's process, which is this one.
+const { emulator, stack } = useStack({
+  perTest: true,
+  prepare: ({ environment }) => Object.assign(process.env, environment),
 });
-
-afterAll(async () => await emulator.close());
-
-beforeEach(async () => {
-  stack = await TestStack.create(emulator);
-});
-
-afterEach(async () => await stack.destroy().finally(() => end(stack)));
 
 interface Shop {
   bob?: SshKeyPairArgs;

@@ -1,25 +1,18 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
 /** These commands run the program by themselves, as a user's do. Its secrets come from the environment. */
+const { emulator, stack } = useStack({ guests: "none" });
+
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
   stack.setEnvironment({ TEST_PASSPHRASE: "correct horse", TEST_USER_DATA: "#!/bin/sh\n# the door code is 4711" });
   stack.expectHidden("correct horse");
   stack.expectHidden("the door code is 4711");
   stack.writeProgram(program);
 });
-
-afterAll(async () => await end(stack, emulator));
 
 const program = `
 const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");

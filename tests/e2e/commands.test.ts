@@ -1,20 +1,12 @@
 import { Instance, type InstanceArgs, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
 import { machine } from "./known_machine";
 import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none" });
 
 const site =
   (key: SshKeyPairArgs = {}, web: Partial<InstanceArgs> = {}) =>

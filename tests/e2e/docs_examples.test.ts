@@ -1,8 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
@@ -10,17 +8,11 @@ const folder = join(__dirname, "../../docs/examples");
 const files = readdirSync(folder).filter((file) => file.endsWith(".ts"));
 const examples = files.map((file) => file.replace(/\.ts$/, ""));
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "ssh2", zones: ["ch-gva-2"] });
-  // Functions run in the program's process, which is this one.
-  Object.assign(process.env, emulator.environment);
-  stack = await TestStack.create(emulator);
+// Functions run in the program's process, which is this one.
+const { emulator, stack } = useStack({
+  guests: "ssh2",
+  prepare: ({ environment }) => Object.assign(process.env, environment),
 });
-
-afterAll(async () => await end(stack, emulator));
 
 /** All of them are one program; each exports what it shows. */
 const program = async () => {

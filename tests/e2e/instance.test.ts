@@ -1,20 +1,10 @@
 import { allowSsh, Instance, type InstanceArgs, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { logIn } from "./login";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2", "at-vie-1"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ zones: ["ch-gva-2", "at-vie-1"] });
 
 const web =
   (change: Partial<InstanceArgs> = {}) =>

@@ -1,30 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Instance, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { machine } from "./known_machine";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
+const { emulator, stack } = useStack({ guests: "none", perTest: true });
 let publicKeys: string[];
 
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
   const keys = [1, 2].map(() => generatePrivateKey({ algorithm: "ed25519" }));
   publicKeys = (await Promise.all(keys)).map((key) => key.publicKey().openssh);
 });
-
-afterAll(async () => await emulator.close());
-
-beforeEach(async () => {
-  stack = await TestStack.create(emulator);
-});
-
-afterEach(async () => await stack.destroy().finally(() => end(stack)));
 
 const webOf =
   (args: SshKeyPairArgs, options: pulumi.CustomResourceOptions = {}) =>

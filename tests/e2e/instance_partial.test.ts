@@ -1,22 +1,12 @@
 import { Instance, type InstanceArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { machine } from "./known_machine";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  // The instance is protected, and has to be stopped to be resized; where protection forbids that, nothing begins.
-  const settings = { protectedStop: "accepted" } as const;
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"], settings });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+// The instance is protected, and has to be stopped to be resized; where protection forbids that, nothing begins.
+const settings = { protectedStop: "accepted" } as const;
+const { emulator, stack } = useStack({ guests: "none", settings });
 
 const web =
   (change: Partial<InstanceArgs> = {}) =>

@@ -1,20 +1,10 @@
 import { gzipSync } from "node:zlib";
 import { Instance, SshKeyPair } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2", "at-vie-1", "de-fra-1"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none", zones: ["ch-gva-2", "at-vie-1", "de-fra-1"] });
 
 const machine = { type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const cloudConfig = "#cloud-config\n# the door code is 4711\n";

@@ -1,21 +1,14 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
+const { emulator, stack } = useStack({ operationMs: 1500, guests: "none", perTest: true });
 
 beforeEach(async () => {
-  emulator = await startEmulator({ operationMs: 1500, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
   stack.writeProgram(program);
 });
-
-afterEach(async () => await end(stack, emulator));
 
 const program = `
 const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");

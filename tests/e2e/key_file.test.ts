@@ -3,21 +3,11 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "nod
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { allowSsh, Instance, SecurityGroup, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(180_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack();
 
 /** One machine whose only key is in a file. */
 const shop = (args: SshKeyPairArgs) => async () => {

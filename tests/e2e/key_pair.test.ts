@@ -1,20 +1,10 @@
 import { SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none" });
 
 /** How a state writes a secret. */
 const encrypted = expect.objectContaining({ ciphertext: expect.any(String) });

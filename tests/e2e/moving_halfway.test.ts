@@ -1,21 +1,11 @@
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { declare, type Front } from "./fronts";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 /** Stacks that move to the other front while something is under way, and stacks of which a part moves. */
 
 jest.setTimeout(180_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterEach(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ operationMs: 0, guests: "none", perTest: true });
 
 const keys = () => emulator.cloud.keys.map(({ name }) => name);
 const changing = () => emulator.requests.filter(({ method }) => method !== "GET").map(({ method }) => method);

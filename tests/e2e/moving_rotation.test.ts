@@ -1,22 +1,12 @@
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { declare, type Front } from "./fronts";
 import { logIn } from "./login";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 /** A machine whose keys were changed while it ran, in a stack that moves: what it holds is not forgotten. */
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ operationMs: 0, zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterEach(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ operationMs: 0, perTest: true });
 
 const shop = (front: Front, issued: string) => async () => {
   const deploy = declare(front, "SshKeyPair", "deploy", { triggers: [issued], onDelete: "revoke" });

@@ -2,28 +2,21 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allowSsh, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
-import { type Emulator, projectGuests, startEmulator } from "../emulated";
+import { projectGuests } from "../emulated";
 import { firstWords } from "../emulator/asking";
 import { ssh, trustOnly } from "../ssh/real_ssh";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
+const { emulator, stack } = useStack({ hostKeys: ["ed25519", "ecdsa", "rsa"] });
 let folder: string;
 
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], hostKeys: ["ed25519", "ecdsa", "rsa"] });
-  stack = await TestStack.create(emulator);
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "openssh-files-"));
 });
 
-afterAll(async () => {
-  if (folder) rmSync(folder, { recursive: true });
-  await end(stack, emulator);
-});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const shop = async () => {
   const deploy = new SshKeyPair("deploy");

@@ -1,33 +1,21 @@
 import { Instance, type InstanceArgs, SshKeyPair } from "pulumi-exoscale-ssh";
 import { injectedKeyIn } from "../../provider/resources/instance/pin_host_key/injection";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { machine } from "./known_machine";
 import { logIn } from "./login";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
+const { emulator, stack } = useStack({
+  exchange: (exchange) => {
+    const injected = injectedKeyIn(/"user-data":"([^"]*)"/.exec(exchange.sent)?.[1]);
+    if (!injected) return;
+    stack.expectHidden(injected.privateKey);
+    sent += 1;
+  },
+});
 /** How many host keys for a first contact were sent. */
 let sent = 0;
-
-beforeAll(async () => {
-  emulator = await startEmulator({
-    operationMs: 20,
-    zones: ["ch-gva-2"],
-    exchange: (exchange) => {
-      const injected = injectedKeyIn(/"user-data":"([^"]*)"/.exec(exchange.sent)?.[1]);
-      if (!injected) return;
-      stack.expectHidden(injected.privateKey);
-      sent += 1;
-    },
-  });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
 
 const web =
   (args: Partial<InstanceArgs> = {}) =>

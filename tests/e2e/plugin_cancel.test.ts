@@ -1,21 +1,11 @@
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { machine } from "./known_machine";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ operationMs: 15_000, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterEach(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ operationMs: 15_000, guests: "none", perTest: true });
 
 const program = `
 const pulumi = require("@pulumi/pulumi");

@@ -1,19 +1,9 @@
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { plugin } from "./plugin_resources";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none" });
 
 const alice = (args: object) => async () => {
   const { id } = plugin("SshKeyPair", "alice", args);

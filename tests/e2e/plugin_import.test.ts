@@ -1,21 +1,19 @@
-import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
 import { declare } from "./fronts";
 import { machine } from "./known_machine";
 import { plugin } from "./plugin_resources";
 import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
 
-let emulator: Emulator;
-let stack: TestStack;
+const { emulator, stack } = useStack({ guests: "none" });
 /** What another program made, and this one takes over. */
 let made: Record<string, unknown>;
 
 beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
   const other = await TestStack.create(emulator);
   made = await other.up(async () => {
     plugin("SshKeyPair", "carol", { name: "carol", publicKey });
@@ -34,10 +32,7 @@ beforeAll(async () => {
     return { ssh: ssh.id, web: web.id };
   });
   await end(other);
-  stack = await TestStack.create(emulator);
 });
-
-afterAll(async () => await end(stack, emulator));
 
 const program = async () => {
   plugin("SshKeyPair", "carol", { name: "carol", publicKey });

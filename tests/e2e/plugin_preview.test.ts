@@ -1,22 +1,14 @@
-import { type Emulator, startEmulator } from "../emulated";
 import { end } from "./end";
 import { machine } from "./known_machine";
 import { PluginProvider, plugin } from "./plugin_resources";
 import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none" });
 
 const shop = (pair: object, web: object = {}) => {
   return async () => {

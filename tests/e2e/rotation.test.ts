@@ -1,22 +1,11 @@
 import { Instance, SshKeyPair } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { machine } from "./known_machine";
 import { logIn } from "./login";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"] });
-  emulator.cloud.openSsh();
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ prepare: ({ cloud }) => cloud.openSsh() });
 
 /** One pair on one machine, which is logged in to with that very pair. Another `issue` is a rotation. */
 const deployed =

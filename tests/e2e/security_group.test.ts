@@ -1,19 +1,9 @@
 import { allowSsh, SecurityGroup, type SecurityGroupArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeAll(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterAll(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none" });
 
 const ssh = (args: SecurityGroupArgs) => async () => {
   const group = new SecurityGroup("ssh", { description: "logins", ...args });

@@ -1,22 +1,12 @@
 import { allowSsh, Instance, type InstanceArgs, SecurityGroup, type SecurityGroupArgs } from "pulumi-exoscale-ssh";
-import { type Emulator, startEmulator } from "../emulated";
-import { end } from "./end";
 import { machine } from "./known_machine";
-import { TestStack } from "./stack";
+import { useStack } from "./use_stack";
 
 /** Updates that fail half-way, after which the program is taken back to what it was. */
 
 jest.setTimeout(240_000);
 
-let emulator: Emulator;
-let stack: TestStack;
-
-beforeEach(async () => {
-  emulator = await startEmulator({ operationMs: 20, guests: "none", zones: ["ch-gva-2"] });
-  stack = await TestStack.create(emulator);
-});
-
-afterEach(async () => await end(stack, emulator));
+const { emulator, stack } = useStack({ guests: "none", perTest: true });
 
 const group = (rules: SecurityGroupArgs["rules"]) => async () => ({ id: new SecurityGroup("ssh", { rules }).id });
 /** Those of the group's rules, as the account has them. */
