@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import { load } from "js-yaml";
 
 let directory = "";
 beforeEach(() => {
@@ -22,8 +23,9 @@ function addProgram(name: string, script: string) {
   chmodSync(join(directory, name), 0o755);
 }
 
-const run = () =>
-  promisify(execFile)(resolve(__dirname, "../../.ci/run"), [], { env: { PATH: `${directory}:/usr/bin:/bin` } });
+const root = resolve(__dirname, "../..");
+const run = (...args: string[]) =>
+  promisify(execFile)(join(root, ".ci/run"), args, { env: { PATH: `${directory}:/usr/bin:/bin` } });
 
 test("continuous integration takes the Go that is there where it is new enough", async () => {
   addProgram("go", "echo go1.21.0");
@@ -48,4 +50,30 @@ test("continuous integration fails when the first of both fails, and still runs 
   addProgram("go", "echo go1.21.0");
   addProgram("npm", 'echo "$1"; [ "$1" != test ]');
   await expect(run()).rejects.toMatchObject({ code: 1, stdout: "test\nrun\n" });
+});
+
+test("continuous integration runs one command of npm where it is told which", async () => {
+  addProgram("go", "echo go1.21.0");
+  addProgram("npm", 'echo "$@"');
+  expect((await run("run", "test:all", "--", "--shard", "1/4")).stdout).toBe("run test:all -- --shard 1/4\n");
+});
+
+describe("The workflow", () => {
+  interface Workflow {
+    readonly jobs: Record<string, { readonly steps: readonly { readonly uses?: string; readonly run?: string }[] }>;
+  }
+  const folder = join(root, ".github/workflows");
+  const steps = (file: string) =>
+    Object.values((load(readFileSync(join(folder, file), "utf8")) as Workflow).jobs).flatMap((job) => job.steps);
+
+  test.each(["test.yml", "nightly.yml"])(
+    "%s runs the tests on Node 24, as .ci/run does, with pinned actions",
+    (file) => {
+      expect(steps(file)).toContainEqual(
+        expect.objectContaining({ with: expect.objectContaining({ "node-version": 24 }) }),
+      );
+      expect(steps(file)).toContainEqual({ run: expect.stringContaining(".ci/run ") });
+      for (const { uses } of steps(file)) expect(uses ?? "none@v1").toMatch(/@v\d+$/);
+    },
+  );
 });

@@ -1,10 +1,10 @@
 // How long each test file took, kept for the next run, which starts the longest files first.
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
-import { cacheDir, hash, root } from "../setup/paths.mjs";
+import { cacheDir, root } from "../setup/paths.mjs";
 
-/** Each checkout has its own: branches differ, and two runs may end at once. */
-const file = join(cacheDir, `test-times-${hash(root)}.json`);
+/** One for all checkouts, so that a fresh clone knows them too. */
+const file = join(cacheDir, "test-times.json");
 
 /** @typedef {Record<string, number>} Times seconds by `keyOf` */
 
