@@ -7,7 +7,7 @@
 const { readdirSync, readFileSync, existsSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { delimiter, join } = require("node:path");
-const { QUICK_E2E_FILES, QUICK_OTHERWISE_FILES, SLOW_UNIT_FILES } = require("./tests/tiers");
+const { QUICK_E2E_FILES, SLOW_UNIT_FILES } = require("./tests/tiers");
 
 /** Set by tools/test.mjs: the tier to run. */
 const { PULUMI_EXOSCALE_SSH_TEST_TIER: tier } = process.env;
@@ -38,7 +38,7 @@ const aboutThePackage = [
 
 /** Those about one of the two fronts, or about both, whichever is in place. */
 const aboutOneFront = (file) =>
-  /^(plugin|moving)_/.test(file) || ["program_kinds", "resource_options", "sdk_version"].includes(file);
+  /^(plugin|moving)_/.test(file) || ["lives", "program_kinds", "resource_options", "sdk_version"].includes(file);
 
 /** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
 const once = ["bad_input", "command_line", "examples_logins", "interruption", "rotation_interrupted", "upgrade"];
@@ -106,7 +106,6 @@ const e2e = ({
 const otherwise = () =>
   e2e({
     files: e2eFiles().filter((file) => ![...aboutThePackage, ...once].includes(file) && !aboutOneFront(file)),
-    quick: QUICK_OTHERWISE_FILES,
     name: "-otherwise",
     front: "tests/e2e/plugin_front.ts",
     globals: { emulated: { answers: "other", ...(noSshd === null && { guests: "sshd" }) } },
