@@ -34,7 +34,10 @@ export async function runJest({ node, engine, path, python, sdks }, request) {
     [ENGINE_VARIABLE]: engine,
     ...(python && { [PYTHON_VARIABLE]: python }),
   };
-  const code = await runInForeground(node, [jest, ...flags, "--outputFile", report, ...request.jest], { cwd: root, env });
+  const code = await runInForeground(node, [jest, ...flags, "--outputFile", report, ...request.jest], {
+    cwd: root,
+    env,
+  });
   sayCoverage(directory);
   const tally = tallyOf(existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined, code);
   await clean();
