@@ -1,5 +1,6 @@
 // What is checked without running a test: style, types, that the package compiles, and the SDKs. Each counts as one.
 import { join } from "node:path";
+import { checkPackage } from "../dist/check_package.mjs";
 import { mustRun } from "../process/run.mjs";
 import { elapsed, print, withProgress } from "../process/say.mjs";
 import { makeSdk, sdkLanguages, whyNoSdk } from "../sdks/make.mjs";
@@ -9,16 +10,15 @@ import { total } from "./tally.mjs";
 
 /** @typedef {import("./tally.mjs").Tally} Tally */
 
-/** At once: each is one process, and none waits for another. @param {string} node @returns {Promise<Tally>} */
+/** At once, but for the package, which is made of what is built. @param {string} node @returns {Promise<Tally>} */
 export async function runChecks(node) {
-  return total(
-    await Promise.all([
-      check("lint", () => tool(node, "@biomejs/biome/bin/biome", "check")),
-      check("types", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json")),
-      check("types of the tools", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tools/tsconfig.json")),
-      check("build", () => build(node)),
-    ]),
-  );
+  const tallies = await Promise.all([
+    check("lint", () => tool(node, "@biomejs/biome/bin/biome", "check")),
+    check("types", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tsconfig.json")),
+    check("types of the tools", () => tool(node, "typescript/bin/tsc", "--noEmit", "-p", "tools/tsconfig.json")),
+    check("build", () => build(node)),
+  ]);
+  return total([...tallies, await check("npm package", checkPackage)]);
 }
 
 /** The tests of programs in other languages use what these make. @param {string} node @returns {Promise<Tally>} */
