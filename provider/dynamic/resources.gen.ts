@@ -188,8 +188,8 @@ export interface SecurityGroupRuleArgs {
   /**
    * Direction of the traffic. Default `ingress`.
    *
-   * - `ingress`: What comes to the members of the group.
-   * - `egress`: What goes out from them.
+   * - `ingress`: Traffic to the members of the group.
+   * - `egress`: Traffic from the members of the group.
    */
   flowDirection?: pulumi.Input<"ingress" | "egress" | undefined>;
   /**
@@ -212,9 +212,9 @@ export interface SecurityGroupRuleArgs {
   endPort?: pulumi.Input<number | undefined>;
   /** For icmp and icmpv6: type and code. */
   icmp?: pulumi.Input<IcmpArgs | undefined>;
-  /** The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`. */
+  /** Other side of the traffic: a network in CIDR notation, such as `192.0.2.0/24`. Conflicts with `securityGroup`. */
   network?: pulumi.Input<string | undefined>;
-  /** The other side as the members of a group of the account, by id or name. Excludes `network`. */
+  /** Other side of the traffic: the members of a group of the account, by id or name. Conflicts with `network`. */
   securityGroup?: pulumi.Input<string | undefined>;
   /** What the rule is for, at most 255 characters. */
   description?: pulumi.Input<string | undefined>;
@@ -233,8 +233,8 @@ export interface SecurityGroupRule {
   /**
    * Direction of the traffic. Default `ingress`.
    *
-   * - `ingress`: What comes to the members of the group.
-   * - `egress`: What goes out from them.
+   * - `ingress`: Traffic to the members of the group.
+   * - `egress`: Traffic from the members of the group.
    */
   readonly flowDirection?: "ingress" | "egress" | undefined;
   /**
@@ -257,9 +257,9 @@ export interface SecurityGroupRule {
   readonly endPort?: number | undefined;
   /** For icmp and icmpv6: type and code. */
   readonly icmp?: Icmp | undefined;
-  /** The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`. */
+  /** Other side of the traffic: a network in CIDR notation, such as `192.0.2.0/24`. Conflicts with `securityGroup`. */
   readonly network?: string | undefined;
-  /** The other side as the members of a group of the account, by id or name. Excludes `network`. */
+  /** Other side of the traffic: the members of a group of the account, by id or name. Conflicts with `network`. */
   readonly securityGroup?: string | undefined;
   /** What the rule is for, at most 255 characters. */
   readonly description?: string | undefined;
@@ -322,11 +322,11 @@ export interface KeyHolder {
    * - `instance-pool`: An instance pool, which gives the key to its future members.
    */
   readonly kind: "instance" | "instance-pool";
-  /** Zone that it is in. */
+  /** Zone of the instance or the pool. */
   readonly zone: string;
   /** Identifier of the instance or the pool. */
   readonly id: string;
-  /** Its name. */
+  /** Name of the instance or the pool. */
   readonly name: string;
   /** Name under which the API lists the key there. */
   readonly keyName?: string | undefined;
@@ -335,37 +335,37 @@ export interface KeyHolder {
   /** State of the instance: running, stopped, ... */
   readonly state?: string | undefined;
   /**
-   * The host's own answer; with `probe` only.
+   * The host's own answer. Only with `probe`.
    *
-   * - `yes`: The host said that it accepts the key.
+   * - `yes`: The host answered that it accepts the key.
    * - `no`: The host refused the key when it was asked from here.
    * - `unknown`: The host was not asked, or gave no answer.
    */
   readonly accepts?: "yes" | "no" | "unknown" | undefined;
-  /** The answer, or why there is none, in words; with `probe` only. */
+  /** The answer in words, or why there is none. Only with `probe`. */
   readonly reason?: string | undefined;
 }
 
 /** What a program declares of a {@link SshKeyPair}. */
 export interface SshKeyPairArgs {
-  /** Name of the key in the account. Default: the resource's name, a dash and seven random hexadecimal digits, which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. 1 to 255 letters, digits, dots, underscores and dashes, the first a letter or a digit. A change makes a new one. */
+  /** Name of the key in the account. Default: the resource's name, a dash and seven random hexadecimal digits, so that a replacement can exist beside the old key. With a name of your own, the old key is deleted before its replacement is created. 1 to 255 letters, digits, dots, underscores and dashes; the first is a letter or a digit. A change replaces the resource. */
   name?: pulumi.Input<string | undefined>;
-  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`. A change makes a new one. */
+  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Conflicts with `privateKey`. A change replaces the resource. */
   publicKey?: pulumi.Input<string | undefined>;
-  /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
+  /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Conflicts with `publicKey`. Always a secret. A change replaces the resource. */
   privateKey?: pulumi.Input<string | undefined>;
   /**
-   * Kind of key to generate. Default `ed25519`. As an output, the kind of the key, imported ones included. A change makes a new one.
+   * Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. A change replaces the resource.
    *
    * - `ed25519`: Ed25519: short, fast, and accepted by every OpenSSH since 6.5.
    * - `rsa`: RSA, with `rsaBits` bits.
-   * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents ssh-rsa and ssh-ed25519 only, and may refuse it.
+   * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents only ssh-rsa and ssh-ed25519, and may refuse it.
    */
   algorithm?: pulumi.Input<"ed25519" | "rsa" | "ecdsa" | undefined>;
-  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only. A change makes a new one. */
+  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. Only with `algorithm: rsa`. A change replaces the resource. */
   rsaBits?: pulumi.Input<number | undefined>;
   /**
-   * Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one.
+   * Curve of a generated ECDSA key. Default `P256`. Only with `algorithm: ecdsa`. A change replaces the resource.
    *
    * - `P256`: NIST P-256 (`ecdsa-sha2-nistp256`).
    * - `P384`: NIST P-384 (`ecdsa-sha2-nistp384`).
@@ -374,27 +374,27 @@ export interface SshKeyPairArgs {
   ecdsaCurve?: pulumi.Input<"P256" | "P384" | "P521" | undefined>;
   /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
   comment?: pulumi.Input<string | undefined>;
-  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   passphrase?: pulumi.Input<string | undefined>;
-  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. Not with `publicKey`, `privateKey` or `adopt`. */
+  /** Path of a file for the generated private key, on the machine that runs Pulumi. The state then does not contain the private key, and the private outputs are absent; a `passphrase` is still in the state. The file has OpenSSH's format and mode 0600; missing folders are created with mode 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never overwritten, so a replacement needs another path. The path can be added, changed and removed in place. If it is added, older versions of the state still contain the private key. The file is deleted with the pair. Conflicts with `publicKey`, `privateKey` and `adopt`. */
   privateKeyFile?: pulumi.Input<string | undefined>;
-  /** Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
+  /** Values of any kind, such as a date. A change of them replaces the pair. With `onDelete: revoke` the new key takes the place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none. A change replaces the resource. */
   triggers?: pulumi.Input<pulumi.Input<unknown>[] | undefined>;
   /**
-   * What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it. Default `warn`. To `revoke`, the pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`.
+   * What to do about the instances that hold the key when the pair is deleted or replaced. The API itself removes the key from no instance. Default `warn`. `revoke` logs in with the pair's own private key, or as `connection` says. If the pair is replaced, the new key takes the place of the old one on holders that are not Instances of this program, including pools. A deletion uses the value of the last successful `pulumi up`.
    *
-   * - `warn`: Delete the key from the account, and name the instances that hold it: they stay open to it.
-   * - `refuse`: Fail, and name the instances that hold the key.
-   * - `revoke`: Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and prove that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there.
+   * - `warn`: Delete the key from the account, and warn with the names of the instances that hold it. They keep accepting it.
+   * - `refuse`: Fail while instances hold the key, and name them.
+   * - `revoke`: Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and prove that it is refused. Instance pools lose the key first. The key is deleted from the account only when every holder is proven closed. Otherwise the deletion fails with a table of the remaining holders, and the next attempt continues with those.
    */
   onDelete?: pulumi.Input<"warn" | "refuse" | "revoke" | undefined>;
-  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails. */
+  /** Permits a replacement that deletes the only registered key before the new one exists, as happens to a pair with a `name` of its own. Also permits `revoke` to remove the last key that is known to open a machine, or the last key of an instance pool. Default false: such a replacement is refused at preview, and such a deletion fails. */
   allowLockout?: pulumi.Input<boolean | undefined>;
-  /** How to log in to the instances that hold the key, for `onDelete`, where the pair's own private key cannot: an imported public key, a jump host, another port. All of it is a secret. Default: the pair's own private key, then the ssh-agent, at each instance's public address. Always a secret. */
+  /** How to log in to the instances that hold the key, for `onDelete`. Needed if the pair's own private key is not enough: for an imported public key, a jump host or another port. The whole value is a secret. Default: the pair's own private key, then the ssh-agent, at each instance's public address. Always a secret. */
   connection?: pulumi.Input<HolderConnectionArgs | undefined>;
-  /** With `onDelete: revoke`, end the SSH sessions of the user that loses the key, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  /** With `onDelete: revoke`, end the SSH sessions of the user that loses the key, except the provider's own. Removing a key does not end a session that it opened. This ends the sessions of everybody who logs in as that user. Default false. */
   terminateSessions?: pulumi.Input<boolean | undefined>;
-  /** Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error. */
+  /** Take over a key that is already registered under `name`, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: if the name is taken, the creation fails. */
   adopt?: pulumi.Input<boolean | undefined>;
 }
 
@@ -402,22 +402,22 @@ export interface SshKeyPairArgs {
 export class SshKeyPair extends DescribedResource {
   /** Name of the key in the account. */
   declare readonly name: pulumi.Output<string>;
-  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`. A change makes a new one. */
+  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Conflicts with `privateKey`. A change replaces the resource. */
   declare readonly publicKey: pulumi.Output<string | undefined>;
-  /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Excludes `publicKey`. Always a secret. A change makes a new one. */
+  /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Conflicts with `publicKey`. Always a secret. A change replaces the resource. */
   declare readonly privateKey: pulumi.Output<string | undefined>;
   /**
-   * Kind of key to generate. Default `ed25519`. As an output, the kind of the key, imported ones included. A change makes a new one.
+   * Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. A change replaces the resource.
    *
    * - `ed25519`: Ed25519: short, fast, and accepted by every OpenSSH since 6.5.
    * - `rsa`: RSA, with `rsaBits` bits.
-   * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents ssh-rsa and ssh-ed25519 only, and may refuse it.
+   * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents only ssh-rsa and ssh-ed25519, and may refuse it.
    */
   declare readonly algorithm: pulumi.Output<"ed25519" | "rsa" | "ecdsa" | undefined>;
-  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only. A change makes a new one. */
+  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. Only with `algorithm: rsa`. A change replaces the resource. */
   declare readonly rsaBits: pulumi.Output<number | undefined>;
   /**
-   * Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only. A change makes a new one.
+   * Curve of a generated ECDSA key. Default `P256`. Only with `algorithm: ecdsa`. A change replaces the resource.
    *
    * - `P256`: NIST P-256 (`ecdsa-sha2-nistp256`).
    * - `P384`: NIST P-384 (`ecdsa-sha2-nistp384`).
@@ -426,43 +426,43 @@ export class SshKeyPair extends DescribedResource {
   declare readonly ecdsaCurve: pulumi.Output<"P256" | "P384" | "P521" | undefined>;
   /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
   declare readonly comment: pulumi.Output<string | undefined>;
-  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects copies of the private key, not the stack's state, where it lies beside the key. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
+  /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   declare readonly passphrase: pulumi.Output<string | undefined>;
-  /** File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. Not with `publicKey`, `privateKey` or `adopt`. */
+  /** Path of a file for the generated private key, on the machine that runs Pulumi. The state then does not contain the private key, and the private outputs are absent; a `passphrase` is still in the state. The file has OpenSSH's format and mode 0600; missing folders are created with mode 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never overwritten, so a replacement needs another path. The path can be added, changed and removed in place. If it is added, older versions of the state still contain the private key. The file is deleted with the pair. Conflicts with `publicKey`, `privateKey` and `adopt`. */
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
-  /** Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none. A change makes a new one. */
+  /** Values of any kind, such as a date. A change of them replaces the pair. With `onDelete: revoke` the new key takes the place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none. A change replaces the resource. */
   declare readonly triggers: pulumi.Output<readonly unknown[] | undefined>;
   /**
-   * What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it. Default `warn`. To `revoke`, the pair logs in with its own private key, or as `connection` says. When the pair is being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A deletion goes by the value of the last successful `pulumi up`.
+   * What to do about the instances that hold the key when the pair is deleted or replaced. The API itself removes the key from no instance. Default `warn`. `revoke` logs in with the pair's own private key, or as `connection` says. If the pair is replaced, the new key takes the place of the old one on holders that are not Instances of this program, including pools. A deletion uses the value of the last successful `pulumi up`.
    *
-   * - `warn`: Delete the key from the account, and name the instances that hold it: they stay open to it.
-   * - `refuse`: Fail, and name the instances that hold the key.
-   * - `revoke`: Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and prove that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there.
+   * - `warn`: Delete the key from the account, and warn with the names of the instances that hold it. They keep accepting it.
+   * - `refuse`: Fail while instances hold the key, and name them.
+   * - `revoke`: Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and prove that it is refused. Instance pools lose the key first. The key is deleted from the account only when every holder is proven closed. Otherwise the deletion fails with a table of the remaining holders, and the next attempt continues with those.
    */
   declare readonly onDelete: pulumi.Output<"warn" | "refuse" | "revoke">;
-  /** Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails. */
+  /** Permits a replacement that deletes the only registered key before the new one exists, as happens to a pair with a `name` of its own. Also permits `revoke` to remove the last key that is known to open a machine, or the last key of an instance pool. Default false: such a replacement is refused at preview, and such a deletion fails. */
   declare readonly allowLockout: pulumi.Output<boolean>;
-  /** How to log in to the instances that hold the key, for `onDelete`, where the pair's own private key cannot: an imported public key, a jump host, another port. All of it is a secret. Default: the pair's own private key, then the ssh-agent, at each instance's public address. Always a secret. */
+  /** How to log in to the instances that hold the key, for `onDelete`. Needed if the pair's own private key is not enough: for an imported public key, a jump host or another port. The whole value is a secret. Default: the pair's own private key, then the ssh-agent, at each instance's public address. Always a secret. */
   declare readonly connection: pulumi.Output<HolderConnection | undefined>;
-  /** With `onDelete: revoke`, end the SSH sessions of the user that loses the key, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  /** With `onDelete: revoke`, end the SSH sessions of the user that loses the key, except the provider's own. Removing a key does not end a session that it opened. This ends the sessions of everybody who logs in as that user. Default false. */
   declare readonly terminateSessions: pulumi.Output<boolean | undefined>;
-  /** Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error. */
+  /** Take over a key that is already registered under `name`, if it has the same fingerprint. Needs `publicKey` or `privateKey`. The key is deleted with this resource. Default false: if the name is taken, the creation fails. */
   declare readonly adopt: pulumi.Output<boolean>;
   /** The public key, one line in OpenSSH's format. */
   declare readonly publicKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it. */
+  /** The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format. */
   declare readonly publicKeyPem: pulumi.Output<string | undefined>;
   /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. OpenSSH reads an Ed25519 key in it from version 9.6 on: for `ssh` take `privateKeyOpenssh`. Always a secret. */
+  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. OpenSSH reads an Ed25519 key in this format from version 9.6 on: use `privateKeyOpenssh` for `ssh`. Always a secret. */
   declare readonly privateKeyPem: pulumi.Output<string | undefined>;
-  /** The private key in PuTTY's format (PPK v2). An ed25519 or ECDSA pair that was made before there was one for its kind gets it when its comment changes. Absent with a passphrase, which that format protects badly: import `privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
+  /** The private key in PuTTY's format (PPK v2). Absent with a passphrase, because that format protects such a key badly: import `privateKeyOpenssh` into PuTTYgen instead. Absent for an imported public key, and with `privateKeyFile`. An Ed25519 or ECDSA pair of an older version of the provider, which did not have the format for these kinds, gets it when its comment changes. Always a secret. */
   declare readonly privateKeyPutty: pulumi.Output<string | undefined>;
   /** MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons. */
   declare readonly publicKeyFingerprintMd5: pulumi.Output<string>;
   /** SHA256 fingerprint as `ssh-keygen -l` shows it: `SHA256:` and 43 characters. */
   declare readonly publicKeyFingerprintSha256: pulumi.Output<string | undefined>;
-  /** MD5 fingerprint of the key that the account has under this name, when it was last read. Absent if it has none; different from `publicKeyFingerprintMd5` if somebody put another key there. */
+  /** MD5 fingerprint of the key that the account had under this name when it was last read. Absent if it had none. Different from `publicKeyFingerprintMd5` if somebody registered another key under the name. */
   declare readonly registeredFingerprintMd5: pulumi.Output<string | undefined>;
 
   /**
@@ -477,13 +477,13 @@ export class SshKeyPair extends DescribedResource {
 
 /** What a program declares of an {@link Instance}. */
 export interface InstanceArgs {
-  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. Another zone makes a new instance, disk included. A change makes a new one. */
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. Another zone makes a new instance, disk included. A change replaces the resource. */
   zone?: pulumi.Input<string | undefined>;
   /** Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash and seven random hexadecimal digits. Changes in place; the host name inside stays. */
   name?: pulumi.Input<string | undefined>;
   /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
   type: pulumi.Input<string>;
-  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change makes a new one. */
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change replaces the resource. */
   template: pulumi.Input<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
@@ -491,7 +491,7 @@ export interface InstanceArgs {
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
-  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change makes a new one. */
+  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change replaces the resource. */
   antiAffinityGroups?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview. Always a secret. */
   userData?: pulumi.Input<string | undefined>;
@@ -538,7 +538,7 @@ export class Instance extends DescribedResource {
   declare readonly name: pulumi.Output<string>;
   /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
   declare readonly type: pulumi.Output<string>;
-  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change makes a new one. */
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change replaces the resource. */
   declare readonly template: pulumi.Output<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
@@ -546,7 +546,7 @@ export class Instance extends DescribedResource {
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
-  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change makes a new one. */
+  /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change replaces the resource. */
   declare readonly antiAffinityGroups: pulumi.Output<readonly string[] | undefined>;
   /** User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview. Always a secret. */
   declare readonly userData: pulumi.Output<string | undefined>;
@@ -617,11 +617,11 @@ export class Instance extends DescribedResource {
 
 /** What a program declares of a {@link SecurityGroup}. */
 export interface SecurityGroupArgs {
-  /** Name of the group in the account. Default: the resource's name, a dash and seven random hexadecimal digits. A change makes a new one. */
+  /** Name of the group in the account. Default: the resource's name, a dash and seven random hexadecimal digits. A change replaces the resource. */
   name?: pulumi.Input<string | undefined>;
-  /** What the group is for, at most 255 characters. Default: none. A change makes a new one. */
+  /** What the group is for, at most 255 characters. Default: none. A change replaces the resource. */
   description?: pulumi.Input<string | undefined>;
-  /** All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in. */
+  /** All rules of the group. Any other rule found in the group is removed. Default: none, so nothing is let in. */
   rules?: pulumi.Input<pulumi.Input<SecurityGroupRuleArgs>[] | undefined>;
 }
 
@@ -629,9 +629,9 @@ export interface SecurityGroupArgs {
 export class SecurityGroup extends DescribedResource {
   /** Name of the group in the account. */
   declare readonly name: pulumi.Output<string>;
-  /** What the group is for, at most 255 characters. Default: none. A change makes a new one. */
+  /** What the group is for, at most 255 characters. Default: none. A change replaces the resource. */
   declare readonly description: pulumi.Output<string | undefined>;
-  /** All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in. */
+  /** All rules of the group. Any other rule found in the group is removed. Default: none, so nothing is let in. */
   declare readonly rules: pulumi.Output<readonly SecurityGroupRule[]>;
   /** Identifier of the group in the account. */
   declare readonly securityGroupId: pulumi.Output<string>;
@@ -648,41 +648,41 @@ export class SecurityGroup extends DescribedResource {
 
 /** What a program declares of an {@link AuthorizedKey}. */
 export interface AuthorizedKeyArgs {
-  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. A change of `host` makes a new one; of anything else touches nothing on the host. */
+  /** How to log in to the host. The whole value is a secret. Another `host` is another machine and replaces the resource: the key is added there before it is removed from the old host. Any other change is made in place and changes nothing on the host. Always a secret. A change of `host` replaces the resource; of anything else changes nothing on the host. */
   connection: pulumi.Input<HostConnectionArgs>;
-  /** Account on the host that the key opens. Default: `connection.user`. For another one `connection.user` needs `sudo` without a password. A change makes a new one. */
+  /** Account on the host that the key opens. Default: `connection.user`. For another account, `connection.user` needs `sudo` without a password. A change replaces the resource. */
   user?: pulumi.Input<string | undefined>;
-  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
+  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. A change replaces the resource. */
   publicKey: pulumi.Input<string | SshKeyPair>;
-  /** Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without the key, or with it and without options. */
+  /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. */
   options?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone. */
+  /** Comment at the end of the line. Default: the comment of the key when the line is written; later changes by others are left alone. */
   comment?: pulumi.Input<string | undefined>;
-  /** Permits to remove the last key that is known to open the account, and to give the key that logs in options which shut it out. Default false: both fail, and the line stays as it is. */
+  /** Permits removing the last key that is known to open the account, and giving the key that logs in options that lock it out. Default false: both fail, and the line stays as it is. */
   allowLockout?: pulumi.Input<boolean | undefined>;
-  /** End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  /** End the SSH sessions of `user` when the key is removed, except the provider's own. Removing a key does not end a session that it opened. This ends the sessions of everybody who logs in as that user. Default false. */
   terminateSessions?: pulumi.Input<boolean | undefined>;
 }
 
 /** One public key on one account of one host that can be reached over SSH, Exoscale or not. It is added to `authorized_keys` and proven to be accepted. When it is deleted it is removed there and proven to be refused. */
 export class AuthorizedKey extends DescribedResource {
-  /** How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is added there before it is removed here. Any other change is made in place and touches nothing on the host. Always a secret. A change of `host` makes a new one; of anything else touches nothing on the host. */
+  /** How to log in to the host. The whole value is a secret. Another `host` is another machine and replaces the resource: the key is added there before it is removed from the old host. Any other change is made in place and changes nothing on the host. Always a secret. A change of `host` replaces the resource; of anything else changes nothing on the host. */
   declare readonly connection: pulumi.Output<HostConnection>;
   /** Account on the host that the key opens. */
   declare readonly user: pulumi.Output<string>;
-  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one is removed. A change makes a new one. */
+  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. A change replaces the resource. */
   declare readonly publicKey: pulumi.Output<string>;
-  /** Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without the key, or with it and without options. */
+  /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. */
   declare readonly options: pulumi.Output<readonly string[] | undefined>;
-  /** Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone. */
+  /** Comment at the end of the line. Default: the comment of the key when the line is written; later changes by others are left alone. */
   declare readonly comment: pulumi.Output<string | undefined>;
-  /** Permits to remove the last key that is known to open the account, and to give the key that logs in options which shut it out. Default false: both fail, and the line stays as it is. */
+  /** Permits removing the last key that is known to open the account, and giving the key that logs in options that lock it out. Default false: both fail, and the line stays as it is. */
   declare readonly allowLockout: pulumi.Output<boolean | undefined>;
-  /** End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false. */
+  /** End the SSH sessions of `user` when the key is removed, except the provider's own. Removing a key does not end a session that it opened. This ends the sessions of everybody who logs in as that user. Default false. */
   declare readonly terminateSessions: pulumi.Output<boolean | undefined>;
   /** SHA256 fingerprint of the key as `ssh-keygen -l` shows it: `SHA256:` and 43 characters. */
   declare readonly fingerprintSha256: pulumi.Output<string>;
-  /** Key that the host showed, `type base64`. It is remembered at the first contact, and every later connection has to show it, unless `connection.hostKey` says otherwise. */
+  /** Host key that the host showed, `type base64`. It is remembered at the first contact, and the host must show it at every later connection, unless `connection.hostKey` says otherwise. */
   declare readonly hostKey: pulumi.Output<string>;
 
   /**
@@ -705,11 +705,11 @@ export interface GetSshKeyPairArgs {
 export interface GetSshKeyPairResult {
   /** Name of the key in the account. */
   readonly name: string;
-  /** MD5 fingerprint: all that Exoscale tells of a key. The public key itself cannot be read back. */
+  /** MD5 fingerprint. The API returns no more of a key: the public key itself cannot be read back. */
   readonly publicKeyFingerprintMd5: string;
 }
 
-/** Arguments of {@link getTemplate}. A template of a zone: of several builds under one name the newest, Exoscale's before the account's own. */
+/** Arguments of {@link getTemplate}. A template of a zone. Of several builds with one name the newest is taken, and Exoscale's before the account's own. */
 export interface GetTemplateArgs {
   /** Zone, such as `ch-gva-2`. Default: the provider's `zone`. */
   readonly zone?: string | undefined;
@@ -721,17 +721,17 @@ export interface GetTemplateArgs {
 export interface GetTemplateResult {
   /** Identifier of the template. */
   readonly id: string;
-  /** Its whole name. */
+  /** Full name of the template. */
   readonly name: string;
-  /** Zone that it is in. */
+  /** Zone of the template. */
   readonly zone: string;
-  /** User that SSH keys are installed for, such as `debian`. */
+  /** User that gets the SSH keys, such as `debian`. */
   readonly defaultUser?: string | undefined;
-  /** Whether instances of it take SSH keys at first boot. */
+  /** Whether its instances install SSH keys at the first boot. */
   readonly sshKeyEnabled: boolean;
-  /** Smallest disk that it fits on, in GiB. */
+  /** Smallest disk that the template fits on, in GiB. */
   readonly smallestDisk: number;
-  /** Whose it is: `public`, which is Exoscale's, or `private`, the account's. */
+  /** `public` for a template of Exoscale, `private` for one of the account. */
   readonly visibility: string;
 }
 
@@ -768,20 +768,20 @@ export interface GetZonesResult {
   readonly zones: readonly string[];
 }
 
-/** Arguments of {@link getKeyHolders}. The instances and instance pools, in every zone, that were given a key: by what the API lists (the keys of first boot) and by the labels of this provider. Whether they still accept it, only `probe` tells. */
+/** Arguments of {@link getKeyHolders}. The instances and instance pools, in every zone, that were given a key. They are found by the keys that the API lists (those of the first boot) and by the labels of this provider. Only `probe` finds out whether they still accept the key. */
 export interface GetKeyHoldersArgs {
   /** Name of the key in the account. */
   readonly name?: string | undefined;
-  /** Its fingerprint: MD5 with colons, or `SHA256:...`. */
+  /** Fingerprint of the key: MD5 with colons, or `SHA256:...`. */
   readonly fingerprint?: string | undefined;
-  /** The public key itself, which is both fingerprints and what a probe asks with. */
+  /** The public key itself. Both fingerprints follow from it, and `probe` needs it. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false: it is noise in other people's logs, at every preview. */
+  /** Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false, because each probe, at every preview, leaves a line in the logs of those machines. */
   readonly probe?: boolean | undefined;
 }
 
 /** Answer of {@link getKeyHolders}. */
 export interface GetKeyHoldersResult {
-  /** Who was given the key, in every zone. */
+  /** The instances and pools that were given the key, in every zone. */
   readonly holders: readonly KeyHolder[];
 }

@@ -114,7 +114,7 @@ function propertiesOf(schema: JsonSchema, definitions: Record<string, JsonSchema
       required: required.has(name),
       secret: property.secret === true,
       replaces: property.replaces === true,
-      change: property.change ?? (property.replaces === true ? "makes a new one" : "is made in place"),
+      change: property.change ?? (property.replaces === true ? "replaces the resource" : "is made in place"),
       ...(property.replacement !== undefined && { replacement: property.replacement }),
       ...(property.resource !== undefined && { resource: property.resource }),
       ...(isScalar(property.default) && { default: property.default }),

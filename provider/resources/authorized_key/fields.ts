@@ -10,11 +10,12 @@ const isTidy = (comment: string) => !breaksLines(comment) && comment === comment
 export const authorizedKeyInputs = z.object({
   connection: hostConnection.meta({
     description:
-      "How to log in to the host. All of it is a secret. Another `host` is another machine, and makes a new one: the key is " +
-      "added there before it is removed here. Any other change is made in place and touches nothing on the host.",
+      "How to log in to the host. The whole value is a secret. Another `host` is another machine and replaces the resource: " +
+      "the key is added there before it is removed from the old host. Any other change is made in place and changes nothing " +
+      "on the host.",
     secret: true,
     replacement: "sometimes",
-    change: "of `host` makes a new one; of anything else touches nothing on the host",
+    change: "of `host` replaces the resource; of anything else changes nothing on the host",
   }),
   user: z
     .string()
@@ -22,15 +23,15 @@ export const authorizedKeyInputs = z.object({
     .optional()
     .meta({
       description:
-        "Account on the host that the key opens. Default: `connection.user`. For another one `connection.user` needs `sudo` " +
-        "without a password.",
+        "Account on the host that the key opens. Default: `connection.user`. For another account, `connection.user` needs " +
+        "`sudo` without a password.",
       replaces: true,
     }),
   publicKey: z.string().meta({
     description:
-      "The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it decodes " +
-      "to: another comment or a trailing newline is no other key. Another key makes a new one: it is added before the old one " +
-      "is removed.",
+      "The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded " +
+      "value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is " +
+      "added before the old one is removed.",
     replaces: true,
     resource: "SshKeyPair",
   }),
@@ -39,36 +40,41 @@ export const authorizedKeyInputs = z.object({
     .optional()
     .meta({
       description:
-        'Options of the line as in sshd(8), each an item: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, ' +
-        '`command="..."`. Default: none. They are checked at preview. A change is made in one step: there is no moment without ' +
-        "the key, or with it and without options.",
+        'Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, ' +
+        '`command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no ' +
+        "moment is the key absent, or present without its options.",
     }),
-  comment: z.string().refine(isTidy, "A comment is one line, without blanks around it").optional().meta({
-    description:
-      "Comment at the end of the line. Default: that of the key when the line is written, and changes by others are left alone.",
-  }),
+  comment: z
+    .string()
+    .refine(isTidy, "A comment is one line, without blanks around it")
+    .optional()
+    .meta({
+      description:
+        "Comment at the end of the line. Default: the comment of the key when the line is written; later changes by others are " +
+        "left alone.",
+    }),
   allowLockout: z
     .boolean()
     .optional()
     .meta({
       description:
-        "Permits to remove the last key that is known to open the account, and to give the key that logs in options which shut " +
-        "it out. Default false: both fail, and the line stays as it is.",
-      change: "touches nothing by itself",
+        "Permits removing the last key that is known to open the account, and giving the key that logs in options that lock it " +
+        "out. Default false: both fail, and the line stays as it is.",
+      change: "has no effect by itself",
     }),
   terminateSessions: z
     .boolean()
     .optional()
     .meta({
       description:
-        "End the SSH sessions of `user` when the key is removed, our own aside: removing a key does not end a session that it " +
-        "opened. It ends the sessions of everybody who logs in as that user. Default false.",
-      change: "touches nothing until the deletion",
+        "End the SSH sessions of `user` when the key is removed, except the provider's own. Removing a key does not end a " +
+        "session that it opened. This ends the sessions of everybody who logs in as that user. Default false.",
+      change: "has no effect until the deletion",
     }),
   identity: identityField,
 });
 
-/** What becomes of it. */
+/** The outputs of an authorized key. */
 export const authorizedKeyOutputs = z.object({
   user: z.string().meta({ description: "Account on the host that the key opens." }),
   fingerprintSha256: z.string().meta({
@@ -78,15 +84,16 @@ export const authorizedKeyOutputs = z.object({
   hostKey: z.string().meta({
     changesWith: ["connection"],
     description:
-      "Key that the host showed, `type base64`. It is remembered at the first contact, and every later connection has to show " +
-      "it, unless `connection.hostKey` says otherwise.",
+      "Host key that the host showed, `type base64`. It is remembered at the first contact, and the host must show it at every " +
+      "later connection, unless `connection.hostKey` says otherwise.",
   }),
   unfinished: z.boolean().optional().meta({
-    description: "Whether a creation failed that may have left the line on the host, so that it has to be proven yet.",
+    description:
+      "Whether a creation failed and may have left the line on the host, so that the next update has to prove it.",
     hidden: true,
   }),
 });
 
-/** The inputs once they are checked: they have a user by then. */
+/** The checked inputs, which always have a user. */
 export type AuthorizedKeyInputs = z.output<typeof authorizedKeyInputs> & { user: string };
 export type AuthorizedKeyState = AuthorizedKeyInputs & z.output<typeof authorizedKeyOutputs>;

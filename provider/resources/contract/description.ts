@@ -27,8 +27,8 @@ declare module "zod" {
     /** What each word of a choice means. */
     values?: Readonly<Record<string, string>>;
     /**
-     * What a change of this input does, in words that follow "A change". Default: "is made in place"; for one that
-     * replaces, "makes a new one".
+     * What a change of this input does, in words that follow "A change". Default: "is made in place"; for an input that
+     * replaces, "replaces the resource".
      */
     change?: string;
     /** Programs may give a resource of this name instead; the classes take from it what is needed. */

@@ -11,17 +11,21 @@ const probeTimeMs = 60_000;
 
 const inputs = z.object({
   name: z.string().min(1).optional().meta({ description: "Name of the key in the account." }),
-  fingerprint: z.string().min(1).optional().meta({ description: "Its fingerprint: MD5 with colons, or `SHA256:...`." }),
+  fingerprint: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: "Fingerprint of the key: MD5 with colons, or `SHA256:...`." }),
   publicKeyOpenssh: z.string().min(1).optional().meta({
-    description: "The public key itself, which is both fingerprints and what a probe asks with.",
+    description: "The public key itself. Both fingerprints follow from it, and `probe` needs it.",
   }),
   probe: z
     .boolean()
     .default(false)
     .meta({
       description:
-        "Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false: it is noise in " +
-        "other people's logs, at every preview.",
+        "Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false, because each probe, " +
+        "at every preview, leaves a line in the logs of those machines.",
     }),
 });
 
@@ -31,32 +35,34 @@ const holder = z
       instance: "One instance.",
       "instance-pool": "An instance pool, which gives the key to its future members.",
     }).meta({ description: "What holds the key." }),
-    zone: z.string().meta({ description: "Zone that it is in." }),
+    zone: z.string().meta({ description: "Zone of the instance or the pool." }),
     id: z.string().meta({ description: "Identifier of the instance or the pool." }),
-    name: z.string().meta({ description: "Its name." }),
+    name: z.string().meta({ description: "Name of the instance or the pool." }),
     keyName: z.string().optional().meta({ description: "Name under which the API lists the key there." }),
     publicIp: z.string().optional().meta({ description: "IPv4 address of the instance, if it has one." }),
     state: z.string().optional().meta({ description: "State of the instance: running, stopped, ..." }),
     accepts: choice("KeyAcceptance", "Whether a host accepts a key.", {
-      yes: "The host said that it accepts the key.",
+      yes: "The host answered that it accepts the key.",
       no: "The host refused the key when it was asked from here.",
       unknown: "The host was not asked, or gave no answer.",
     })
       .optional()
-      .meta({ description: "The host's own answer; with `probe` only." }),
+      .meta({ description: "The host's own answer. Only with `probe`." }),
     reason: z
       .string()
       .optional()
-      .meta({ description: "The answer, or why there is none, in words; with `probe` only." }),
+      .meta({ description: "The answer in words, or why there is none. Only with `probe`." }),
   })
   .meta({ id: "KeyHolder", description: "An instance, or an instance pool, that was given a key." });
-const outputs = z.object({ holders: z.array(holder).meta({ description: "Who was given the key, in every zone." }) });
+const outputs = z.object({
+  holders: z.array(holder).meta({ description: "The instances and pools that were given the key, in every zone." }),
+});
 
 export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
   name: "getKeyHolders",
   description:
-    "The instances and instance pools, in every zone, that were given a key: by what the API lists (the keys of first " +
-    "boot) and by the labels of this provider. Whether they still accept it, only `probe` tells.",
+    "The instances and instance pools, in every zone, that were given a key. They are found by the keys that the API lists " +
+    "(those of the first boot) and by the labels of this provider. Only `probe` finds out whether they still accept the key.",
   inputs,
   outputs,
   async answer({ name, fingerprint, publicKeyOpenssh, probe }, account) {

@@ -7,7 +7,7 @@ const inputs = z.object({ name: keyName.meta({ description: "Name of the key in 
 const outputs = z.object({
   name: z.string().meta({ description: "Name of the key in the account." }),
   publicKeyFingerprintMd5: z.string().meta({
-    description: "MD5 fingerprint: all that Exoscale tells of a key. The public key itself cannot be read back.",
+    description: "MD5 fingerprint. The API returns no more of a key: the public key itself cannot be read back.",
   }),
 });
 

@@ -10,20 +10,20 @@ const inputs = z.object({
 });
 const outputs = z.object({
   id: z.string().meta({ description: "Identifier of the template." }),
-  name: z.string().meta({ description: "Its whole name." }),
-  zone: z.string().meta({ description: "Zone that it is in." }),
-  defaultUser: z.string().optional().meta({ description: "User that SSH keys are installed for, such as `debian`." }),
-  sshKeyEnabled: z.boolean().meta({ description: "Whether instances of it take SSH keys at first boot." }),
-  smallestDisk: z.int().meta({ description: "Smallest disk that it fits on, in GiB." }),
+  name: z.string().meta({ description: "Full name of the template." }),
+  zone: z.string().meta({ description: "Zone of the template." }),
+  defaultUser: z.string().optional().meta({ description: "User that gets the SSH keys, such as `debian`." }),
+  sshKeyEnabled: z.boolean().meta({ description: "Whether its instances install SSH keys at the first boot." }),
+  smallestDisk: z.int().meta({ description: "Smallest disk that the template fits on, in GiB." }),
   visibility: z
     .string()
-    .meta({ description: "Whose it is: `public`, which is Exoscale's, or `private`, the account's." }),
+    .meta({ description: "`public` for a template of Exoscale, `private` for one of the account." }),
 });
 
 export const getTemplate: AccountFunction<typeof inputs, typeof outputs> = {
   name: "getTemplate",
   description:
-    "A template of a zone: of several builds under one name the newest, Exoscale's before the account's own.",
+    "A template of a zone. Of several builds with one name the newest is taken, and Exoscale's before the account's own.",
   inputs,
   outputs,
   async answer({ zone: zoneName, template: wanted }, account) {

@@ -8,8 +8,8 @@ const portField = port.optional();
 const icmpField = z.int().min(-1).max(254).optional();
 
 const flowDirection = choice("FlowDirection", "Direction of the traffic that a rule lets through.", {
-  ingress: "What comes to the members of the group.",
-  egress: "What goes out from them.",
+  ingress: "Traffic to the members of the group.",
+  egress: "Traffic from the members of the group.",
 });
 
 const protocol = choice("Protocol", "Protocol of the traffic that a rule lets through.", {
@@ -43,10 +43,12 @@ export const securityGroupRule = z
       .union([z.cidrv4(), z.cidrv6()], "A network is an address and a prefix length, such as 192.0.2.0/24")
       .optional()
       .meta({
-        description: "The other side as a network in CIDR notation, such as `192.0.2.0/24`. Excludes `securityGroup`.",
+        description:
+          "Other side of the traffic: a network in CIDR notation, such as `192.0.2.0/24`. Conflicts with `securityGroup`.",
       }),
     securityGroup: z.string().min(1).optional().meta({
-      description: "The other side as the members of a group of the account, by id or name. Excludes `network`.",
+      description:
+        "Other side of the traffic: the members of a group of the account, by id or name. Conflicts with `network`.",
     }),
     description: z.string().max(255, "A description has at most 255 characters").optional().meta({
       description: "What the rule is for, at most 255 characters.",
@@ -69,19 +71,19 @@ export const securityGroupInputs = z.object({
   rules: z.array(securityGroupRule).default([]).meta({
     equivalentForms: true,
     description:
-      "All rules of the group. Others that are found in it are removed. Default: none, and nothing is let in.",
+      "All rules of the group. Any other rule found in the group is removed. Default: none, so nothing is let in.",
   }),
   identity: identityField,
   autoNamed: autoNamedField,
 });
 
-/** What becomes of it. */
+/** The outputs of a security group. */
 export const securityGroupOutputs = z.object({
   name: z.string().meta({ description: "Name of the group in the account." }),
   securityGroupId: z.string().meta({ changesWith: [], description: "Identifier of the group in the account." }),
 });
 
 export type SecurityGroupRuleInputs = z.output<typeof securityGroupRule>;
-/** The inputs once they are checked: they have a name by then. */
+/** The checked inputs, which always have a name. */
 export type SecurityGroupInputs = z.output<typeof securityGroupInputs> & { name: string };
 export type SecurityGroupState = SecurityGroupInputs & z.output<typeof securityGroupOutputs>;

@@ -8,7 +8,7 @@ import "../contract/description";
 const keyAlgorithm = choice("KeyAlgorithm", "Kind of an SSH key.", {
   ed25519: "Ed25519: short, fast, and accepted by every OpenSSH since 6.5.",
   rsa: "RSA, with `rsaBits` bits.",
-  ecdsa: "ECDSA, on `ecdsaCurve`. Exoscale documents ssh-rsa and ssh-ed25519 only, and may refuse it.",
+  ecdsa: "ECDSA, on `ecdsaCurve`. Exoscale documents only ssh-rsa and ssh-ed25519, and may refuse it.",
 });
 
 const ecdsaCurve = choice("EcdsaCurve", "Curve of an ECDSA key.", {
@@ -17,13 +17,14 @@ const ecdsaCurve = choice("EcdsaCurve", "Curve of an ECDSA key.", {
   P521: "NIST P-521 (`ecdsa-sha2-nistp521`).",
 });
 
-const onDelete = choice("OnDelete", "What the deletion of a key does about the instances that hold it.", {
-  warn: "Delete the key from the account, and name the instances that hold it: they stay open to it.",
-  refuse: "Fail, and name the instances that hold the key.",
+const onDelete = choice("OnDelete", "What to do about the instances that hold a key when it is deleted.", {
+  warn: "Delete the key from the account, and warn with the names of the instances that hold it. They keep accepting it.",
+  refuse: "Fail while instances hold the key, and name them.",
   revoke:
     "Log in to each holder, remove exactly this key from `authorized_keys` of the template's default user and of root, and " +
-    "prove that it is refused. Instance pools lose it first. Only when every holder is proven closed is the key deleted " +
-    "from the account; otherwise the deletion fails with a table of what is left, and a repeat goes on from there.",
+    "prove that it is refused. Instance pools lose the key first. The key is deleted from the account only when every " +
+    "holder is proven closed. Otherwise the deletion fails with a table of the remaining holders, and the next attempt " +
+    "continues with those.",
 });
 
 /** What a program declares of an SSH keypair. */
@@ -31,8 +32,8 @@ export const sshKeyPairInputs = z.object({
   name: keyName.optional().meta({
     description:
       "Name of the key in the account. Default: the resource's name, a dash and seven random hexadecimal digits, " +
-      "which lets a replacement exist beside the old key. With a name of your own a replacement can only delete first. " +
-      "1 to 255 letters, digits, dots, underscores and dashes, the first a letter or a digit.",
+      "so that a replacement can exist beside the old key. With a name of your own, the old key is deleted before its " +
+      "replacement is created. 1 to 255 letters, digits, dots, underscores and dashes; the first is a letter or a digit.",
     replaces: true,
   }),
   publicKey: z
@@ -41,8 +42,9 @@ export const sshKeyPairInputs = z.object({
     .meta({
       equivalentForms: true,
       description:
-        "A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Compared by what it " +
-        "decodes to: another comment or a trailing newline is no other key. Excludes `privateKey`.",
+        "A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared " +
+        "by their decoded value: another comment or a trailing newline does not make another key. Conflicts with " +
+        "`privateKey`.",
       replaces: true,
     }),
   privateKey: z
@@ -51,21 +53,21 @@ export const sshKeyPairInputs = z.object({
     .meta({
       description:
         "A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. " +
-        "Excludes `publicKey`.",
+        "Conflicts with `publicKey`.",
       secret: true,
       replaces: true,
     }),
   algorithm: keyAlgorithm.optional().meta({
     description:
-      "Kind of key to generate. Default `ed25519`. As an output, the kind of the key, imported ones included.",
+      "Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one.",
     replaces: true,
   }),
   rsaBits: z.int().optional().meta({
-    description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. With `algorithm: rsa` only.",
+    description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. Only with `algorithm: rsa`.",
     replaces: true,
   }),
   ecdsaCurve: ecdsaCurve.optional().meta({
-    description: "Curve of a generated ECDSA key. Default `P256`. With `algorithm: ecdsa` only.",
+    description: "Curve of a generated ECDSA key. Default `P256`. Only with `algorithm: ecdsa`.",
     replaces: true,
   }),
   comment: z
@@ -84,8 +86,8 @@ export const sshKeyPairInputs = z.object({
     .optional()
     .meta({
       description:
-        "Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` where that is encrypted. It protects " +
-        "copies of the private key, not the stack's state, where it lies beside the key. Default: none. " +
+        "Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects " +
+        "copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. " +
         "1 to 1023 bytes, no control characters.",
       secret: true,
     }),
@@ -96,13 +98,14 @@ export const sshKeyPairInputs = z.object({
     .optional()
     .meta({
       description:
-        "File for the generated private key on the machine that runs Pulumi, for those who want it in no state: the " +
-        "private outputs are then absent. OpenSSH's format, mode 0600, missing folders 0700 (Windows: the rights of the " +
-        "folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the " +
-        "Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An " +
-        "existing file is never overwritten: a replacement needs another path. Changes in place, also to and from a pair without a file, where " +
-        "older versions of the state keep the private key. Deleted with the pair. A `passphrase` still is in the state. " +
-        "Not with `publicKey`, `privateKey` or `adopt`.",
+        "Path of a file for the generated private key, on the machine that runs Pulumi. The state then does not contain the " +
+        "private key, and the private outputs are absent; a `passphrase` is still in the state. The file has OpenSSH's " +
+        "format and mode 0600; missing folders are created with mode 0700 (Windows: the rights of the folder). A relative " +
+        "path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without " +
+        "`workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never " +
+        "overwritten, so a replacement needs another path. The path can be added, changed and removed in place. If it is " +
+        "added, older versions of the state still contain the private key. The file is deleted with the pair. Conflicts " +
+        "with `publicKey`, `privateKey` and `adopt`.",
     }),
   triggers: z
     .array(z.unknown())
@@ -110,63 +113,64 @@ export const sshKeyPairInputs = z.object({
     .meta({
       equivalentForms: true,
       description:
-        "Values of any kind, such as a date, whose change asks for a new pair. With `onDelete: revoke` the new key takes the " +
+        "Values of any kind, such as a date. A change of them replaces the pair. With `onDelete: revoke` the new key takes the " +
         "place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none.",
       replaces: true,
       replacement: "always",
     }),
   onDelete: onDelete.default("warn").meta({
     description:
-      "What a deletion, or a replacement, does about the instances that hold the key, which the API leaves open to it. " +
-      "Default `warn`. To `revoke`, the pair logs in with its own private key, or as `connection` says. When the pair is " +
-      "being replaced, the new one takes its place on holders that are not Instances of this program, pools included. A " +
-      "deletion goes by the value of the last successful `pulumi up`.",
-    change: "touches nothing until the deletion",
+      "What to do about the instances that hold the key when the pair is deleted or replaced. The API itself removes the " +
+      "key from no instance. Default `warn`. `revoke` logs in with the pair's own private key, or as `connection` says. If " +
+      "the pair is replaced, the new key takes the place of the old one on holders that are not Instances of this " +
+      "program, including pools. A deletion uses the value of the last successful `pulumi up`.",
+    change: "has no effect until the deletion",
   }),
   allowLockout: z
     .boolean()
     .default(false)
     .meta({
       description:
-        "Permits a replacement that deletes the only registered key before the new one exists, which happens to a pair " +
-        "with a `name` of its own. Default false: such a replacement is refused at preview. Permits also that `revoke` " +
-        "removes the last key known to open a machine, or the last of an instance pool. Default false: the deletion fails.",
-      change: "touches nothing by itself",
+        "Permits a replacement that deletes the only registered key before the new one exists, as happens to a pair with a " +
+        "`name` of its own. Also permits `revoke` to remove the last key that is known to open a machine, or the last key " +
+        "of an instance pool. Default false: such a replacement is refused at preview, and such a deletion fails.",
+      change: "has no effect by itself",
     }),
   connection: holderConnection.optional().meta({
     description:
-      "How to log in to the instances that hold the key, for `onDelete`, where the pair's own private key cannot: an " +
-      "imported public key, a jump host, another port. All of it is a secret. Default: the pair's own private key, then the " +
-      "ssh-agent, at each instance's public address.",
+      "How to log in to the instances that hold the key, for `onDelete`. Needed if the pair's own private key is not enough: " +
+      "for an imported public key, a jump host or another port. The whole value is a secret. Default: the pair's own " +
+      "private key, then the ssh-agent, at each instance's public address.",
     secret: true,
-    change: "touches nothing until the deletion",
+    change: "has no effect until the deletion",
   }),
   terminateSessions: z
     .boolean()
     .optional()
     .meta({
       description:
-        "With `onDelete: revoke`, end the SSH sessions of the user that loses the key, our own aside: removing a key does " +
-        "not end a session that it opened. It ends the sessions of everybody who logs in as that user. Default false.",
-      change: "touches nothing until the deletion",
+        "With `onDelete: revoke`, end the SSH sessions of the user that loses the key, except the provider's own. Removing a " +
+        "key does not end a session that it opened. This ends the sessions of everybody who logs in as that user. Default " +
+        "false.",
+      change: "has no effect until the deletion",
     }),
   adopt: z
     .boolean()
     .default(false)
     .meta({
       description:
-        "Take over a key that is registered under `name` already, if it has the same fingerprint. Needs `publicKey` or " +
-        "`privateKey`. The key is deleted with this resource. Default false: a name that is taken is an error.",
-      change: "touches nothing: it is about the registration",
+        "Take over a key that is already registered under `name`, if it has the same fingerprint. Needs `publicKey` or " +
+        "`privateKey`. The key is deleted with this resource. Default false: if the name is taken, the creation fails.",
+      change: "has no effect: only the registration uses it",
     }),
   identity: identityField,
   autoNamed: autoNamedField,
 });
 
-/** What goes into the private outputs besides the key, and where they are. */
+/** Inputs that change the private outputs, or where they are stored. */
 const privateEncoding = ["comment", "passphrase", "privateKey", "privateKeyFile"];
 
-/** What becomes of it. */
+/** The outputs of an SSH keypair. */
 export const sshKeyPairOutputs = z.object({
   name: z.string().meta({ description: "Name of the key in the account." }),
   publicKeyOpenssh: z
@@ -182,7 +186,7 @@ export const sshKeyPairOutputs = z.object({
     .meta({
       changesWith: ["publicKey", "privateKey"],
       description:
-        "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` reads no Ed25519 key in it.",
+        "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format.",
     }),
   privateKeyOpenssh: z
     .string()
@@ -201,7 +205,7 @@ export const sshKeyPairOutputs = z.object({
       changesWith: privateEncoding,
       description:
         "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with " +
-        "`privateKeyFile`. OpenSSH reads an Ed25519 key in it from version 9.6 on: for `ssh` take `privateKeyOpenssh`.",
+        "`privateKeyFile`. OpenSSH reads an Ed25519 key in this format from version 9.6 on: use `privateKeyOpenssh` for `ssh`.",
       secret: true,
     }),
   privateKeyPutty: z
@@ -210,9 +214,10 @@ export const sshKeyPairOutputs = z.object({
     .meta({
       changesWith: privateEncoding,
       description:
-        "The private key in PuTTY's format (PPK v2). An ed25519 or ECDSA pair that was made before there was one for its " +
-        "kind gets it when its comment changes. Absent with a passphrase, which that format protects badly: import " +
-        "`privateKeyOpenssh` into PuTTYgen then. Absent for an imported public key, and with `privateKeyFile`.",
+        "The private key in PuTTY's format (PPK v2). Absent with a passphrase, because that format protects such a key badly: " +
+        "import `privateKeyOpenssh` into PuTTYgen instead. Absent for an imported public key, and with `privateKeyFile`. An " +
+        "Ed25519 or ECDSA pair of an older version of the provider, which did not have the format for these kinds, gets it " +
+        "when its comment changes.",
       secret: true,
     }),
   publicKeyFingerprintMd5: z.string().meta({
@@ -231,12 +236,12 @@ export const sshKeyPairOutputs = z.object({
     .optional()
     .meta({
       description:
-        "MD5 fingerprint of the key that the account has under this name, when it was last read. Absent if it has none; " +
-        "different from `publicKeyFingerprintMd5` if somebody put another key there.",
+        "MD5 fingerprint of the key that the account had under this name when it was last read. Absent if it had none. " +
+        "Different from `publicKeyFingerprintMd5` if somebody registered another key under the name.",
     }),
 });
 
-/** The inputs once they are checked: they have a name by then. */
+/** The checked inputs, which always have a name. */
 export type SshKeyPairInputs = z.output<typeof sshKeyPairInputs> & { name: string };
 export type SshKeyPairState = SshKeyPairInputs & z.output<typeof sshKeyPairOutputs>;
 
