@@ -80,7 +80,7 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     const up = await emulator.guests.fault(host.id, { kind: "refused" });
     await stack.refresh();
     await up();
-    expect(stack.output).toContain("was not looked at, and stays in the state as it was");
+    expect(stack.output).toContain("could not be checked, and stays in the state as it was");
     expect(await stack.preview(program())).toEqual({ same: 2 });
   });
 

@@ -39,7 +39,7 @@ async function befallen(work: () => Promise<string>): Promise<string> {
   return said;
 }
 
-const failed = /frank.*may be there, but: .* These could not be put back: \S+authorized_keys .*CREATED_IN_PART/;
+const failed = /frank.*may be on the host, but: .* These could not be put back: \S+authorized_keys .*CREATED_IN_PART/;
 const line = `from="192.0.2.7" ${alice.line}`;
 
 describe("a key whose creation fails when its line is on the host already", () => {

@@ -30,7 +30,7 @@ describeGuests((guests) => {
       expect.stringMatching(/stays in the state as it was: The host key of .* has changed/),
     ]);
     expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(
-      /The host key of .* has changed: .* gone for good, have Pulumi forget the key: pulumi state delete '/,
+      /The host key of .* has changed: .* no longer exists, remove the key from the state: pulumi state delete '/,
     );
     const news = host.inputs(alice.line, { options: ["restrict"] });
     await expect(run.update(AuthorizedKey, last, news)).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
@@ -60,7 +60,7 @@ describeGuests((guests) => {
     await host.cloud.emulator.guests.fault(host.id, { kind: "refused" });
     const run = host.run();
     expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
-    expect(run.warnings).toEqual([expect.stringMatching(/^SHA256:\S+ on debian@127\.\S+ was not looked at/)]);
+    expect(run.warnings).toEqual([expect.stringMatching(/^SHA256:\S+ on debian@127\.\S+ could not be checked/)]);
   });
 
   test("A host that is down fails the deletion, which says how to forget a machine that is gone for good", async () => {
@@ -133,7 +133,7 @@ describeGuests((guests) => {
     const last = await granted();
     const gone = { ...last, state: { ...last.state, user: "left" } };
     expect(await refusal(host.run().delete(AuthorizedKey, gone))).toMatch(
-      /has no account left, .* gone for good, have Pulumi forget the key/,
+      /has no account left, .* no longer exists, remove the key from the state/,
     );
   });
 
@@ -155,7 +155,7 @@ describeSshd("on a real sshd", () => {
     await refuseSudo(host.guest);
     const run = host.run();
     expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
-    expect(run.warnings).toEqual([expect.stringMatching(/was not looked at.* could not be read/)]);
+    expect(run.warnings).toEqual([expect.stringMatching(/could not be checked.* could not be read/)]);
     expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(/could not be read as debian\. Log in as root/);
     const more = { user: "root" };
     const bobs = run.create(AuthorizedKey, host.inputs(bob.line, more));

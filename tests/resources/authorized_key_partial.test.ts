@@ -49,7 +49,7 @@ describeGuests((guests) => {
       host.guest.hostKey,
     ]);
     expect(message).toMatch(
-      /^SHA256:\S+ on debian@127\S+ may be there, but: .* was not accepted\. .*These could not be put back: \S+authorized_keys \(somebody keeps editing it\)\. It is kept in the state, and "pulumi up" goes on with it\.$/,
+      /^SHA256:\S+ on debian@127\S+ may be on the host, but: .* was not accepted\. .*These could not be put back: \S+authorized_keys \(somebody keeps editing it\)\. It is kept in the state, and "pulumi up" continues with it\.$/,
     );
   });
 

@@ -82,7 +82,9 @@ describeGuests((guests) => {
       await run.create(AuthorizedKey, host.inputs(alice.line, { connection }));
       await run.delete(AuthorizedKey, last);
       expect(await host.lines()).toEqual([alice.line]);
-      expect(run.warnings).toEqual([expect.stringMatching(/was not removed: .* both are taken for one machine/)]);
+      expect(run.warnings).toEqual([
+        expect.stringMatching(/was not removed: .* both addresses are taken for one machine/),
+      ]);
     });
 
     test("removes it from the machine that is left, though the new one had it already", async () => {

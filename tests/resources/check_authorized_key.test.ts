@@ -58,7 +58,7 @@ describe("An AuthorizedKey is refused at preview", () => {
     ],
     ["two options in one item", { options: ["restrict,pty"] }, /^options: "restrict,pty" is more than one option/],
     ["a comment of two lines", { comment: "a\nb" }, /^comment: A comment is one line/],
-    ["a comment with blanks around it", { comment: " a" }, /^comment: A comment is one line, without blanks around it/],
+    ["a comment with blanks around it", { comment: " a" }, /^comment: A comment is one line without spaces around it/],
     ["a host that is an option", { connection: { ...connection, host: "-x" } }, /^connection: "-x" is no host/],
     ["a user that is an option", { user: "-oX" }, /^connection: "-oX" is no user name/],
     [
@@ -87,7 +87,7 @@ describe("An AuthorizedKey is refused at preview", () => {
     "for %s on the very key that logs in, unless a lock-out is allowed",
     async (option) => {
       const own = { publicKey: admin.publicKey, options: [option] };
-      expect(await refused(own)).toEqual([expect.stringMatching(/^options: connection logs in with this very key/)]);
+      expect(await refused(own)).toEqual([expect.stringMatching(/^options: connection logs in with this key\./)]);
       expect(await refused({ ...own, allowLockout: true })).toEqual([]);
       expect(await refused({ ...own, user: "deploy" })).toEqual([]);
     },

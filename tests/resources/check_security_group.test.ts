@@ -15,7 +15,7 @@ describe("The check of a SecurityGroup refuses a rule", () => {
     [
       "about nobody",
       { protocol: "tcp" },
-      'rules[0]: Neither network nor securityGroup is given. Say who: network: "0.0.0.0/0" is everybody.',
+      'rules[0]: Neither network nor securityGroup is given. Give one: network: "0.0.0.0/0" is everybody.',
     ],
     [
       "about two at once",

@@ -52,7 +52,7 @@ describe("A function refuses", () => {
       "a key that the account lacks",
       getSshKeyPair,
       { name: "nobody" },
-      'getSshKeyPair: the account has no SSH key "nobody".',
+      'getSshKeyPair: the account has no SSH key "nobody". Register it, or correct the name.',
     ],
     ["a key name outside the pattern", getSshKeyPair, { name: "../x" }, /getSshKeyPair: .*A key name has 1 to 255/],
     [

@@ -104,11 +104,11 @@ test("What cannot be asked is unknown, with the reason", async () => {
 
 describe("getKeyHolders refuses", () => {
   test.each([
-    ["to look for no key", {}, "say which key: give name, fingerprint or publicKeyOpenssh."],
+    ["to look for no key", {}, "no key is named. Give name, fingerprint or publicKeyOpenssh."],
     [
       "to probe without a public key",
       { name: "alice", probe: true },
-      "a probe asks with the public key. Give publicKeyOpenssh",
+      "probe needs the public key. Give publicKeyOpenssh",
     ],
     ["a text that is no public key", { publicKeyOpenssh: "alice" }, "Not a usable SSH public key"],
   ])("%s", async (_what, of, message) => {

@@ -46,7 +46,7 @@ export const authorizedKeyInputs = z.object({
     }),
   comment: z
     .string()
-    .refine(isTidy, "A comment is one line, without blanks around it")
+    .refine(isTidy, "A comment is one line without spaces around it")
     .optional()
     .meta({
       description:

@@ -11,8 +11,8 @@ export function partialCreation(id: string, made: Omit<AuthorizedKeyState, "host
   if (!(error instanceof KeysNotPutBackError)) return error;
   const state: AuthorizedKeyState = { ...made, hostKey: error.hostKey, unfinished: true };
   const message = sentences(
-    `${describeGrant(made)} may be there, but: ${error.message}`,
-    'It is kept in the state, and "pulumi up" goes on with it',
+    `${describeGrant(made)} may be on the host, but: ${error.message}`,
+    'It is kept in the state, and "pulumi up" continues with it',
   );
   return new PartialCreateError(message, id, { ...state }, error);
 }

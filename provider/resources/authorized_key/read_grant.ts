@@ -16,19 +16,19 @@ export async function readGrant(last: AuthorizedKeyState, context: Context): Pro
   const { log } = context;
   const grant = await findLines(last, context);
   if (typeof grant === "string") {
-    log.warn(`${describeGrant(last)} was not looked at, and stays in the state as it was: ${grant}`);
+    log.warn(`${describeGrant(last)} could not be checked, and stays in the state as it was: ${grant}`);
     return last;
   }
   const [first] = grant.lines;
   if (!first) {
     if (grant.accepts === "yes")
-      log.warn(`${describeGrant(last)} is in no file any more, and sshd accepts it all the same.`);
+      log.warn(`${describeGrant(last)} is no longer in any file, but sshd still accepts it.`);
     // What a failed creation has sent may not have been written, or not yet: the next update has it there.
     return last.unfinished === true ? last : undefined;
   }
   if (grant.accepts === "no" && !grant.isConditional) {
     const why = first.inert === undefined ? "" : `: ${first.inert}`;
-    log.warn(`${describeGrant(last)} is in authorized_keys, and sshd refuses it${why}.`);
+    log.warn(`${describeGrant(last)} is in authorized_keys, but sshd refuses it${why}.`);
   }
   return withFoundLine(last, grant, context);
 }

@@ -41,8 +41,8 @@ export async function removeGrant(
 }
 
 const sameMachine =
-  "the address that this run has granted it on shows the same host key and had the key already, so both are taken for one " +
-  "machine. If they are two, remove it from the one that you left.";
+  "the address that this run added it to shows the same host key and already had the key, so both addresses are taken " +
+  "for one machine. If they are two machines, remove it manually from the old one.";
 
 /** What a machine or an account looks like that is gone for good, be it that another machine has its address by now. */
 const away = [
@@ -62,8 +62,8 @@ function withRemedy(error: unknown, last: AuthorizedKeyState): unknown {
   if (!isAway || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
-    `${describeGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account is gone for good, have ` +
-      `Pulumi forget the key: pulumi state delete ${urn}`,
+    `${describeGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account no longer exists, ` +
+      `remove the key from the state: pulumi state delete ${urn}`,
     { cause: error },
   );
 }

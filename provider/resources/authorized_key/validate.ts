@@ -79,7 +79,7 @@ function ownKeyConfined(inputs: Inputs): CheckFailure[] {
   if (connection?.privateKey === undefined || connection.user !== inputs.user) return [];
   if (!opens(connection.privateKey, connection.passphrase, publicKey)) return [];
   const reason =
-    `connection logs in with this very key, which could not run anything any more with ${confining.split("=", 1)[0]}, and so ` +
+    `connection logs in with this key. With ${confining.split("=", 1)[0]} it could no longer run commands, so the line could ` +
     "not be changed or removed again. Log in with another key, or set allowLockout: true.";
   return [{ property: "options", reason }];
 }

@@ -71,7 +71,7 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
     if (!probe) return { holders: holders.map(({ templateId: _, ...shown }) => shown) };
     if (publicKeyOpenssh === undefined) {
       throw new InvalidArgumentError(
-        "getKeyHolders: a probe asks with the public key. Give publicKeyOpenssh, or no probe.",
+        "getKeyHolders: probe needs the public key. Give publicKeyOpenssh, or remove probe.",
       );
     }
     const probed = await probeHolders(account, holders, publicKeyOpenssh, probeTimeMs);
@@ -91,5 +91,5 @@ function soughtKey(name?: string, fingerprint?: string, publicKeyOpenssh?: strin
   if (fingerprint?.startsWith("SHA256:")) return { name, fingerprintSha256: fingerprint };
   if (fingerprint !== undefined) return { name, fingerprintMd5: fingerprint.toLowerCase() };
   if (name !== undefined) return { name };
-  throw new InvalidArgumentError("getKeyHolders: say which key: give name, fingerprint or publicKeyOpenssh.");
+  throw new InvalidArgumentError("getKeyHolders: no key is named. Give name, fingerprint or publicKeyOpenssh.");
 }

@@ -19,6 +19,8 @@ export const getSshKeyPair: AccountFunction<typeof inputs, typeof outputs> = {
   async answer({ name }, account) {
     const key = await account.sshKeys.find(name);
     if (key) return { name: key.name, publicKeyFingerprintMd5: key.fingerprint };
-    throw new NotInAccountError(`getSshKeyPair: the account has no SSH key "${name}".`);
+    throw new NotInAccountError(
+      `getSshKeyPair: the account has no SSH key "${name}". Register it, or correct the name.`,
+    );
   },
 };

@@ -38,7 +38,7 @@ export async function explainInUse(error: unknown, name: string, account: Accoun
   const members = await findMembers(name, account).catch(() => []);
   if (members.length === 0) return error;
   return new GroupInUseError(
-    `${error.message} Instances are in security group "${name}": ${members.join(", ")}. Take them out of it first.`,
+    `${error.message} Instances are in security group "${name}": ${members.join(", ")}. Remove them from it first.`,
     { cause: error },
   );
 }

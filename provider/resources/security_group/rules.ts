@@ -23,7 +23,7 @@ function combination(rule: Previewed<SecurityGroupRuleInputs>, property: string)
     ],
     [
       !isGiven(rule.network) && !isGiven(rule.securityGroup),
-      'Neither network nor securityGroup is given. Say who: network: "0.0.0.0/0" is everybody.',
+      'Neither network nor securityGroup is given. Give one: network: "0.0.0.0/0" is everybody.',
     ],
     [
       !ports && (isGiven(rule.startPort) || isGiven(rule.endPort)),

@@ -80,7 +80,9 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
 async function changeRules(id: string, inputs: SecurityGroupInputs, { account }: Context): Promise<void> {
   const group = await account.securityGroups.find(id);
   if (!group)
-    throw new NotInAccountError(`Security group ${id} is gone. Run "pulumi refresh", then "pulumi up" makes it anew.`);
+    throw new NotInAccountError(
+      `Security group ${id} is gone. Run "pulumi refresh", then "pulumi up" to create it again.`,
+    );
   const present = group.rules ?? [];
   const wanted = await apiRules(account, inputs.rules);
   for (const rule of without(wanted, present)) await account.securityGroups.addRule(id, rule);
