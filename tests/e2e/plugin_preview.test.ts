@@ -70,7 +70,7 @@ test("A pair whose name the stack's rules make the same each time is not deleted
   const bob = (issue: string) => async () => void plugin("SshKeyPair", "bob", { triggers: [issue] });
   await own.up(bob("1"));
   expect(await own.failure(own.preview(bob("2")))).toMatch(
-    /replaces SSH key "bob-dev".*whoever depends on it is locked/s,
+    /replaces SSH key "bob-dev".*everybody who depends on it is locked/s,
   );
   await end(own);
 });

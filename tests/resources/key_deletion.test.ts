@@ -25,7 +25,7 @@ test("A zone that does not answer is named in a warning and stops no deletion", 
   const run = cloud.run();
   await run.delete(SshKeyPair, last);
   expect(cloud.keys()).not.toContain("seen");
-  expect(run.warnings).toEqual([expect.stringMatching(/could not be seen in \S+ \(.*No access/)]);
+  expect(run.warnings).toEqual([expect.stringMatching(/could not be searched for it: \S+ \(.*No access/)]);
 });
 
 test("A key that nobody holds is deleted without a word", async () => {

@@ -70,7 +70,7 @@ describe("A pair with a private key file", () => {
     const diff = cloud
       .run()
       .diff(SshKeyPair, last, { name: "deploy", privateKeyFile: `${privateKeyFile}-2`, triggers: [1] });
-    await expect(diff).rejects.toThrow("whoever depends on it is locked out");
+    await expect(diff).rejects.toThrow("everybody who depends on it is locked out");
   });
 
   test("is replaced beside the old one when the path changes with the triggers", async () => {
@@ -131,7 +131,9 @@ describe("The registration of a pair with a private key file", () => {
       const denied = { message: "Forbidden by role policy" };
       cloud.emulator.faults.add({ kind: "status", status: 403, body: denied, path: "/ssh-key/deploy" });
       const part = await cloud.run().createInPart(SshKeyPair, { name: "deploy", privateKeyFile });
-      expect(part.message).toMatch(/^Whether SSH key "deploy" is registered is not known, so its private key stays in/);
+      expect(part.message).toMatch(
+        /^It is not known whether SSH key "deploy" is registered, so its private key stays in/,
+      );
       const { state } = await cloud.run().update(SshKeyPair, part, { name: "deploy", privateKeyFile });
       expect(folder.key("key").md5).toBe(state.publicKeyFingerprintMd5);
       expect(cloud.emulator.cloud.keys).toMatchObject([{ name: "deploy", fingerprint: state.publicKeyFingerprintMd5 }]);

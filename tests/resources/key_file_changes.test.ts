@@ -129,7 +129,7 @@ describe("A private key goes from its file into the state", () => {
     expect(key.fingerprintMd5).toBe(last.state.publicKeyFingerprintMd5);
     expect([replaces, folder.names()]).toEqual([[], ["key"]]);
     expect(notes).toEqual([
-      `SSH key "alice" has no privateKeyFile any more. "${privateKeyFile}" stays: delete it if nobody needs it.`,
+      `SSH key "alice" no longer has a privateKeyFile. "${privateKeyFile}" still exists: delete it if nobody needs it.`,
     ]);
   });
 

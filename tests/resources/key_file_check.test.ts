@@ -76,9 +76,7 @@ describe("A preview refuses a privateKeyFile", () => {
 
   test("that holds anything else", async () => {
     folder.write("key", "notes\n");
-    expect(await failures({ privateKeyFile })).toEqual([
-      expect.stringContaining("holds something else than a readable key"),
-    ]);
+    expect(await failures({ privateKeyFile })).toEqual([expect.stringContaining("does not hold a readable key")]);
   });
 });
 
@@ -101,7 +99,7 @@ describe("A preview of a change refuses", () => {
     const failed = await cloud.run().failures(SshKeyPair, { name: "alice", privateKeyFile, ...news }, last);
     expect(failed).toEqual([
       `privateKeyFile: Changing ${named} makes a new pair, and "${privateKeyFile}" holds the private key of the old one, ` +
-        "which is never overwritten. Change privateKeyFile as well, for example by a name with the value of the trigger in it.",
+        "which is never overwritten. Change privateKeyFile as well, for example to a name that contains the trigger.",
     ]);
   });
 
@@ -135,7 +133,7 @@ describe("A preview of a change refuses", () => {
       .run()
       .failures(SshKeyPair, { name: "alice", privateKeyFile: folder.path("third") }, last);
     expect(failed.join()).toMatch(
-      /If an update to another privateKeyFile was interrupted, look there: with that path in the program again, /,
+      /If an update to another privateKeyFile was interrupted, the key may be there: set that path again, /,
     );
   });
 

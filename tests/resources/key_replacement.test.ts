@@ -19,8 +19,8 @@ describe("A pair with a generated name", () => {
     expect(diff).toMatchObject({ replaces: ["triggers"], deleteBeforeReplace: false });
     expect(run.warnings).toEqual([
       `SSH key "${last.id}" will be replaced (triggers). Instances that hold the old key keep accepting it: deleting ` +
-        'a key from the account does not revoke it (onDelete: "revoke" does). Its private key leaves the state: if it ' +
-        "is the only way in somewhere, save it first.",
+        'a key from the account does not revoke it (onDelete: "revoke" does). Its private key leaves the state: if a ' +
+        "machine accepts no other key, save it first.",
     ]);
   });
 

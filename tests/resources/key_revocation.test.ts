@@ -98,7 +98,7 @@ describeGuests((guests) => {
     const bob = await newPair(cloud.run(), { publicKey, name: "bob" }, "bob");
     const web = await machineOf(ops, alice);
     expect((await revoked(bob)).message).toMatch(
-      /nothing is there to log in with: only the public key was imported\. To do: give a connection, or start an ssh-agent\./,
+      /there is no key to log in with: only the public key was imported\. To do: give a connection, or start an ssh-agent\./,
     );
     expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["yes yes", expect.arrayContaining(["bob"])]);
   });
@@ -107,7 +107,9 @@ describeGuests((guests) => {
     const filed = await newPair(cloud.run(), { privateKeyFile: folder.path("key") }, "filed");
     await machineOf(ops, filed);
     folder.lose("key");
-    expect((await revoked(filed)).message).toContain("does not hold the private key of the pair, which would log in");
+    expect((await revoked(filed)).message).toContain(
+      "does not hold the private key of the pair, which is needed to log in",
+    );
     expect(cloud.keys()).toContain(filed.state.name);
   });
 

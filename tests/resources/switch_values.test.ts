@@ -185,7 +185,9 @@ describe("An API key whose role denies", () => {
     const run = cloud.run();
     await run.delete(SshKeyPair, key);
     expect(cloud.keys()).toEqual([]);
-    expect(run.warnings).toEqual([expect.stringMatching(/could not be seen in ch-gva-2 \(.*Forbidden by role/)]);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/could not be searched for it: ch-gva-2 \(.*Forbidden by role/),
+    ]);
   });
 
   test("the deletion of a key keeps it, and says why", async () => {

@@ -6,10 +6,10 @@ import type { Holder } from "./holders";
 import type { RevocableKey } from "./revocable_key";
 import type { Obstacle } from "./table";
 
-/** For one connection up to the end of its login, and for one command on the host, in milliseconds. */
+/** Timeout of one connection including its login, and of one command on the host, in milliseconds. */
 const TIMEOUT_MS = 10_000;
 
-/** How to get into a holder, or why that cannot be. */
+/** How to log in to a holder, or why that is impossible. */
 export async function holderAccess(
   account: Account,
   holder: Holder,
@@ -24,7 +24,7 @@ export async function holderAccess(
   if (host === undefined) return { what: "has no public address", todo: "give it one, or delete it" };
   const user = connection?.user ?? (await holderUser(account, holder));
   if (user === undefined) {
-    return { what: "its template, which says as whom to log in, is gone", todo: "give connection.user" };
+    return { what: "its template is gone, so the user to log in as is not known", todo: "give connection.user" };
   }
   const rememberedHostKeys = pinOf(instance.labels);
   const isKnown = connection?.hostKey !== undefined || rememberedHostKeys.length > 0;
@@ -38,7 +38,7 @@ export async function holderAccess(
   });
 }
 
-/** The user to whom cloud-init gave the keys: the default user of the template. */
+/** The user that got the keys from cloud-init: the default user of the template. */
 export function holderUser(account: Account, { zone, templateId }: Holder): Promise<string | undefined> {
   return findTemplateUser(account, zone, templateId);
 }

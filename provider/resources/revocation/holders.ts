@@ -4,12 +4,12 @@ import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
 import { isGone } from "../machine";
 import { mapConcurrently } from "./map_concurrently";
 
-/** What is known of a key whose holders are looked for; the more of it, the more is found. */
+/** What is known of a key whose holders are searched. The more is known, the more holders are found. */
 export interface SoughtKey {
   readonly name?: string | undefined;
   readonly fingerprintMd5?: string | undefined;
   readonly fingerprintSha256?: string | undefined;
-  /** MD5 of the key that the account has under `name`, where nothing but the name is sought. */
+  /** MD5 of the key that the account has under `name`, if only the name is searched. */
   readonly registeredMd5?: string | undefined;
 }
 
@@ -19,45 +19,49 @@ export interface Holder {
   readonly zone: string;
   readonly id: string;
   readonly name: string;
-  /** Name under which the API lists the key there; absent where only our own label tells of it. */
+  /** Name under which the API lists the key there; absent if only our own label names the key. */
   readonly keyName?: string;
   /** Absent for pools and for instances without a public address. */
   readonly publicIp?: string;
   /** State of the instance as the API has it: running, stopped, ... Absent for pools. */
   readonly state?: string;
-  /** Identifier of the instance's template, which says as whom one logs in. */
+  /** Identifier of the instance's template, which names the user to log in as. */
   readonly templateId?: string;
 }
 
-/** How many hosts are spoken to at once. */
-export const holdersAtOnce = 16;
+/** How many holders are worked on at once. */
+export const MAX_CONCURRENT_HOLDERS = 16;
 
-/** Everything in every zone that was given the key: what the API lists, and what our own labels remember. */
+/** Everything in every zone that was given the key, according to the API's lists and our own labels. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
   const zones = await account.zones();
   return (await Promise.all(findInZones(zones, account, key))).flat();
 }
 
-/** Asks all zones at once. */
+/** Searches all zones at once. */
 function findInZones(zones: readonly Zone[], account: Account, key: SoughtKey): Promise<Holder[]>[] {
   return zones.map(async ({ name }) => holdersInZone(account, await account.zone(name), key));
 }
 
-/** What can be found when not every zone answers. */
+/** The holders in the zones that answered. */
 export interface FoundHolders {
   readonly holders: readonly Holder[];
-  /** Zones that could not be looked at, each with the reason. */
-  readonly unseen: readonly string[];
+  /** Zones that could not be searched, each with the reason. */
+  readonly unsearched: readonly string[];
 }
 
-/** The same, going on where a zone does not answer within the time, or refuses to. */
-export async function findHoldersWhereSeen(account: Account, key: SoughtKey, withinMs: number): Promise<FoundHolders> {
+/** Like `findHolders`, but skips a zone that refuses or does not answer within the time. */
+export async function findHoldersInReachableZones(
+  account: Account,
+  key: SoughtKey,
+  withinMs: number,
+): Promise<FoundHolders> {
   const zones = await account.zones();
-  const looks = findInZones(zones, account, key).map((look) => withTimeout(look, withinMs));
-  const seen = await Promise.allSettled(looks);
+  const searches = findInZones(zones, account, key).map((search) => withTimeout(search, withinMs));
+  const results = await Promise.allSettled(searches);
   return {
-    holders: seen.flatMap((zone) => (zone.status === "fulfilled" ? zone.value : [])),
-    unseen: seen.flatMap((zone, index) =>
+    holders: results.flatMap((zone) => (zone.status === "fulfilled" ? zone.value : [])),
+    unsearched: results.flatMap((zone, index) =>
       zone.status === "rejected" ? [`${zones[index]?.name} (${reasonOf(zone.reason)})`] : [],
     ),
   };
@@ -92,15 +96,15 @@ async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey
   ];
 }
 
-/** The instances of a zone with their keys: the API may leave them out of lists, and then each one is asked. */
+/** The instances of a zone with their keys. If the list omits the keys, each instance is read by itself. */
 async function instancesWithKeys({ instances }: ZoneAccount): Promise<readonly InstanceSummary[]> {
   const listed = await instances.list();
   if (listed.some((instance) => instance["ssh-keys"])) return listed;
-  const found = await mapConcurrently(holdersAtOnce, listed, ({ id }) => instances.find(id));
+  const found = await mapConcurrently(MAX_CONCURRENT_HOLDERS, listed, ({ id }) => instances.find(id));
   return found.filter((instance) => instance !== undefined);
 }
 
-/** The names that the account has for a key. A pool tells no fingerprints. */
+/** The names that the account has for a key. The API shows no fingerprints for a pool's keys. */
 export async function registeredNames(
   account: Account,
   { name, fingerprintMd5, registeredMd5 }: SoughtKey,
@@ -130,7 +134,7 @@ function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey
   ];
 }
 
-/** By fingerprint, since one key may have two names; by name where a fingerprint is missing on either side. */
+/** Compares fingerprints, because one key may have two names; compares names if either side has no fingerprint. */
 function isSought(listed: { name?: string; fingerprint?: string }, key: SoughtKey): boolean {
   if (listed.fingerprint && key.fingerprintMd5) return listed.fingerprint === key.fingerprintMd5;
   if (listed.fingerprint && listed.fingerprint === key.registeredMd5) return true;
@@ -145,7 +149,7 @@ function isLabelled({ labels = {} }: InstanceSummary, { fingerprintSha256, ...md
   );
 }
 
-/** `web (ch-gva-2, 194.182.160.1)`: how messages name a holder. */
+/** The holder as messages name it: `web (ch-gva-2, 194.182.160.1)`. */
 export function describeHolder({ kind, name, zone, publicIp }: Holder): string {
   const where = publicIp ? `${zone}, ${publicIp}` : zone;
   return kind === "instance" ? `${name} (${where})` : `instance pool ${name} (${where})`;

@@ -3,11 +3,11 @@ import { ExoscaleSshError } from "../../errors";
 import { isTakenOff } from "../labels/key_labels";
 import { type Labels, sha256InHex } from "../labels/reserved_labels";
 import { holderAccess, holderUser } from "./holder_access";
-import { type Holder, holdersAtOnce } from "./holders";
+import { type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { credentialsFor, type HolderCredentials, type RevocableKey } from "./revocable_key";
 
-/** Whether a holder is open to a key; a pool, which gives the key to its future members, is unknown. */
+/** Whether a holder is open to a key. Unknown for a pool, which gives the key to its future members. */
 export interface HolderStatus {
   readonly holder: Holder;
   readonly status: KeyStatus;
@@ -15,10 +15,10 @@ export interface HolderStatus {
 }
 
 /**
- * Finds out whether each holder is open to a key, sixteen at once: by reading the files and asking sshd where something
- * logs in that is not the key itself, else by asking alone. Changes nothing.
+ * Finds out whether each holder is open to a key, sixteen at once. Reads the files and asks sshd if another key can log
+ * in; otherwise only asks sshd. Changes nothing.
  *
- * @param withinMs for all of it; what has not answered by then is unknown
+ * @param withinMs for all holders together; a holder that has not answered within this time is unknown
  */
 export async function findKeyStatuses(
   key: RevocableKey,
@@ -28,7 +28,7 @@ export async function findKeyStatuses(
 ): Promise<HolderStatus[]> {
   const credentials = credentialsFor(account, key);
   const deadline = Date.now() + withinMs;
-  return await mapConcurrently(holdersAtOnce, holders, async (holder) => ({
+  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, async (holder) => ({
     holder,
     ...(await findStatus(key, holder, credentials, account, deadline)),
   }));
@@ -70,18 +70,18 @@ async function examine(
   if (publicKeyOpenssh === undefined) return unknown("the public key is not in the state");
   const instance = await (await account.zone(holder.zone)).instances.find(holder.id);
   if (!instance) return { status: "closed", reason: "it is gone" };
-  const way = await holderAccess(account, holder, instance, key, credentials.others);
-  if ("what" in way) return unknown(`it ${way.what}`);
-  const owner = (await holderUser(account, holder)) ?? way.target.user;
-  const access = { ...way, signal };
+  const found = await holderAccess(account, holder, instance, key, credentials.others);
+  if ("what" in found) return unknown(`it ${found.what}`);
+  const owner = (await holderUser(account, holder)) ?? found.target.user;
+  const access = { ...found, signal };
   return await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, labels: instance.labels });
 }
 
-/** A key on a holder that can be spoken to. */
+/** A key on a holder, and how to log in there. */
 export interface KeyOnHolder {
   readonly account: Account;
   readonly access: HostAccess;
-  /** To whom cloud-init gave the key. */
+  /** The user that got the key from cloud-init. */
   readonly owner: string;
   readonly publicKeyOpenssh: string;
   readonly fingerprintMd5: string;
@@ -89,10 +89,11 @@ export interface KeyOnHolder {
 }
 
 /**
- * Finds out whether a holder is open to a key, from its files where something logs in, and from sshd.
+ * Finds out whether a holder is open to a key: from its files, if a credential logs in, and from sshd.
  *
- * Where nothing logs in any more, because the key itself would have, a label tells that it was taken off the machine with
- * this very host key, by this run or one before; that sshd refuses it now, for its owner and for root, is then enough.
+ * If only the key itself could log in, nothing can after its removal. A label then says that this run or an earlier one
+ * removed it from the machine with this host key. In that case it is enough that sshd refuses it, for its owner and for
+ * root.
  */
 export async function examineHolder(key: KeyOnHolder): Promise<Examination> {
   const { account, access, owner, publicKeyOpenssh, fingerprintMd5, labels } = key;
@@ -104,7 +105,7 @@ export async function examineHolder(key: KeyOnHolder): Promise<Examination> {
     if (answer.accepts === "yes") return { ...found, status: "open", reason: answer.reason };
     if (answer.accepts !== "no" || !answer.hostKeyKnown) return { ...found, reason: answer.reason };
   }
-  return { ...found, status: "closed", reason: "It was taken off this machine, and sshd refuses it." };
+  return { ...found, status: "closed", reason: "It was removed from this machine, and sshd refuses it." };
 }
 
 function probeOptions({ knownHostKeys = [], credentials, bastion, timeoutMs = 10_000, signal }: HostAccess) {

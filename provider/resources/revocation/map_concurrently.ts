@@ -9,7 +9,7 @@ export async function mapConcurrently<Item, Answer>(
   const worker = async () => {
     for (const [index, item] of waiting) answers[index] = await work(item);
   };
-  // All have settled before a failure is thrown: no work goes on once the caller has heard of it.
+  // A failure is thrown after all have settled, so that no work continues behind the caller's back.
   const ended = await Promise.allSettled(Array.from({ length: limit }, worker));
   const failed = ended.find(({ status }) => status === "rejected");
   if (failed?.status === "rejected") throw failed.reason;

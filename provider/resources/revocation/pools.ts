@@ -4,23 +4,23 @@ import { KeyedMutex } from "../../keyed_mutex";
 import type { Holder } from "./holders";
 import type { Unclosed } from "./table";
 
-/** The API only takes all keys of a pool at once, so that one change has to follow the other. */
+/** The API replaces the whole key list of a pool, so two changes must not overlap. */
 const pools = new KeyedMutex();
 
-/** What is to become of a key in the list of a pool. */
+/** A change of the key list of a pool. */
 export interface PoolChange {
-  /** The names that the account has for the key that goes. */
+  /** The names that the account has for the key to remove. */
   readonly names: readonly string[];
-  /** The name of what takes its place, if anything does. */
+  /** The name of the key that takes its place, if any. */
   readonly successor: string | undefined;
   readonly allowLockout: boolean;
 }
 
 /**
- * Takes a key off an instance pool, so that members which it makes from now on do not get it; a successor takes its place.
- * Members that exist are holders of their own.
+ * Removes a key from an instance pool, so that its future members do not get it. A successor takes its place. Existing
+ * members are holders of their own.
  *
- * @returns why that was not done; undefined when it was
+ * @returns why the key was not removed; undefined if it was
  */
 export async function removeFromPool(
   account: Account,
@@ -31,7 +31,7 @@ export async function removeFromPool(
     return await pools.run(holder.id, () => rewriteKeys(account, holder, change));
   } catch (error) {
     if (!(error instanceof ExoscaleSshError)) throw error;
-    return { holder, what: error.message, todo: "take the key off the pool by hand" };
+    return { holder, what: error.message, todo: "remove the key from the pool manually" };
   }
 }
 
@@ -42,12 +42,12 @@ async function rewriteKeys(account: Account, holder: Holder, change: PoolChange)
   if (!pool) return undefined;
   if (pool.manager?.type !== undefined && pool.manager.type !== "instance-pool") {
     const what = `is managed by ${pool.manager.type}`;
-    return { holder, what, todo: "change the key there, which makes its members anew" };
+    return { holder, what, todo: "change the key there, which replaces the members" };
   }
   const before = namesIn(pool);
-  const stay = before.filter((name) => !names.includes(name));
-  if (stay.length === before.length) return undefined;
-  const next = successor !== undefined && !stay.includes(successor) ? [...stay, successor] : stay;
+  const kept = before.filter((name) => !names.includes(name));
+  if (kept.length === before.length) return undefined;
+  const next = successor !== undefined && !kept.includes(successor) ? [...kept, successor] : kept;
   if (next.length === 0 && !allowLockout) {
     return { holder, what: "has no other key", todo: "give the pool another key, or set allowLockout: true" };
   }
@@ -55,7 +55,7 @@ async function rewriteKeys(account: Account, holder: Holder, change: PoolChange)
   // Another program may have written its own list meanwhile.
   const now = namesIn((await instancePools.find(pool.id)) ?? {});
   return now.some((name) => names.includes(name))
-    ? { holder, what: "has the key again, so somebody else changes it", todo: "run Pulumi again" }
+    ? { holder, what: "has the key again, so somebody else changes its keys", todo: 'run "pulumi up" again' }
     : undefined;
 }
 

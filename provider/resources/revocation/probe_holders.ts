@@ -1,6 +1,6 @@
 import type { Account } from "../../account";
 import { findTemplateUser } from "../machine";
-import { type Holder, holdersAtOnce } from "./holders";
+import { type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 
 /** A holder that was asked whether it accepts the key. */
@@ -11,8 +11,9 @@ export interface ProbedHolder extends Holder {
 }
 
 /**
- * Asks every holder whether it accepts the key (RFC 4252 section 7), at most 16 at once and no longer than
- * `withinMs` altogether: who has not answered by then is `unknown`.
+ * Asks every holder whether it accepts the key (RFC 4252 section 7), at most 16 at once.
+ *
+ * @param withinMs for all holders together; a holder that has not answered within this time is `unknown`
  */
 export async function probeHolders(
   account: Account,
@@ -21,7 +22,7 @@ export async function probeHolders(
   withinMs: number,
 ): Promise<ProbedHolder[]> {
   const deadline = Date.now() + withinMs;
-  return await mapConcurrently(holdersAtOnce, holders, (holder) =>
+  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, (holder) =>
     probeHolder(account, holder, publicKeyOpenssh, deadline),
   );
 }
@@ -33,7 +34,7 @@ async function probeHolder(account: Account, holder: Holder, publicKey: string, 
   if (holder.state !== "running") return unknown(`it is ${holder.state ?? "in an unknown state"}`);
   if (!holder.publicIp) return unknown("it has no public address");
   const user = await findTemplateUser(account, holder.zone, holder.templateId);
-  if (!user) return unknown("its template, which says as whom to log in, is gone");
+  if (!user) return unknown("its template is gone, so the user to log in as is not known");
   const target = { host: holder.publicIp, port: account.sshPort, user };
   const timeoutMs = Math.max(1, deadline - Date.now());
   const { accepts, reason } = await account.ssh.probe(target, publicKey, { timeoutMs });

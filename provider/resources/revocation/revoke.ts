@@ -1,6 +1,6 @@
 import { KeyNotRevokedError } from "../../errors";
 import type { Context } from "../contract/resource";
-import { findHolders, type Holder, holdersAtOnce, registeredNames } from "./holders";
+import { findHolders, type Holder, MAX_CONCURRENT_HOLDERS, registeredNames } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { removeFromPool } from "./pools";
 import { credentialsFor, type RevocableKey } from "./revocable_key";
@@ -8,11 +8,11 @@ import { revokeOnHolder } from "./revoke_on_holder";
 import { table, type Unclosed } from "./table";
 
 /**
- * Removes a key from every machine that holds it, and proves each time that it is refused: pools first, so that none makes
- * a member with it meanwhile, then instances, sixteen at once. One failure stops no other. Safe to repeat: what is proven
- * is not done again.
+ * Removes a key from every machine that holds it, and proves each time that it is refused. Pools come first, so that none
+ * creates a member with the key meanwhile; then instances, sixteen at once. One failure does not stop the others. Safe to
+ * repeat: what is proven is not done again.
  *
- * @throws KeyNotRevokedError with what is left to do, while a single holder is not proven closed
+ * @throws KeyNotRevokedError with what is left to do, if a single holder is not proven closed
  */
 export async function revoke(key: RevocableKey, context: Context): Promise<void> {
   const { account, log } = context;
@@ -20,34 +20,34 @@ export async function revoke(key: RevocableKey, context: Context): Promise<void>
   const removeFromPools = async (pools: readonly Holder[]) => {
     const names = pools.length > 0 ? await registeredNames(account, key) : [];
     const change = { names, successor: successor?.name, allowLockout };
-    return await mapConcurrently(holdersAtOnce, pools, (pool) => removeFromPool(account, pool, change));
+    return await mapConcurrently(MAX_CONCURRENT_HOLDERS, pools, (pool) => removeFromPool(account, pool, change));
   };
   const pools = (await findHolders(account, key)).filter(({ kind }) => kind === "instance-pool");
   const poolsLeft = await removeFromPools(pools);
-  // Looked for again: a pool may have made a member, or have been made, until a moment ago.
+  // The second search finds pools, and members of pools, that were created during the first.
   const found = await findHolders(account, key);
   const newPools = found.filter(({ kind, id }) => kind === "instance-pool" && !pools.some((pool) => pool.id === id));
   poolsLeft.push(...(await removeFromPools(newPools)));
   const instances = found.filter(({ kind }) => kind === "instance");
   if (instances.length === 0) return throwIfAny(name, poolsLeft);
-  if (publicKeyOpenssh === undefined) throw new KeyNotRevokedError(withoutPublicKey(name));
-  const many = instances.length === 1 ? "1 instance" : `${instances.length} instances`;
-  log.info(`Revoking SSH key "${name}" on ${many}.`);
+  if (publicKeyOpenssh === undefined) throw new KeyNotRevokedError(missingPublicKey(name));
+  const count = instances.length === 1 ? "1 instance" : `${instances.length} instances`;
+  log.info(`Revoking SSH key "${name}" on ${count}.`);
   const revocation = { key, publicKeyOpenssh, credentials: credentialsFor(account, key), context };
   let done = 0;
-  const left = await mapConcurrently(holdersAtOnce, instances, async (holder) => {
+  const left = await mapConcurrently(MAX_CONCURRENT_HOLDERS, instances, async (holder) => {
     const unclosed = await revokeOnHolder(revocation, holder);
     done += 1;
-    log.progress(`revoking: ${done} of ${many} done`);
+    log.progress(`revoking: ${done} of ${count} done`);
     return unclosed;
   });
   throwIfAny(name, [...poolsLeft, ...left]);
 }
 
 /**
- * Renames a key in the pools that have it under one name: the key stays, under another name of the program's own.
+ * Renames a key in the pools that list it under one name. The key stays, under another name that the program declares.
  *
- * @throws KeyNotRevokedError where a pool could not be changed
+ * @throws KeyNotRevokedError if a pool could not be changed
  */
 export async function renameInPools(
   { name, fingerprintMd5 }: RevocableKey,
@@ -57,7 +57,10 @@ export async function renameInPools(
   const holders = await findHolders(account, { name, fingerprintMd5 });
   const pools = holders.filter(({ kind }) => kind === "instance-pool");
   const change = { names: [name], successor: newName, allowLockout: true };
-  throwIfAny(name, await mapConcurrently(holdersAtOnce, pools, (pool) => removeFromPool(account, pool, change)));
+  throwIfAny(
+    name,
+    await mapConcurrently(MAX_CONCURRENT_HOLDERS, pools, (pool) => removeFromPool(account, pool, change)),
+  );
 }
 
 function throwIfAny(name: string, left: readonly (Unclosed | undefined)[]): void {
@@ -65,12 +68,12 @@ function throwIfAny(name: string, left: readonly (Unclosed | undefined)[]): void
   if (unclosed.length === 0) return;
   throw new KeyNotRevokedError(
     `SSH key "${name}" is not revoked everywhere (onDelete: "revoke"), so it stays in the account and in the state:\n` +
-      `${table(unclosed)}\nDo what each line says, then run "pulumi up" again: it continues with those. To let go of the key without revoking ` +
-      'it, set onDelete: "warn", run "pulumi up", and delete it then; for a pair that is replaced already: "pulumi state ' +
-      'delete".',
+      `${table(unclosed)}\nDo what each line says, then run "pulumi up" again: it continues with those. To delete the key without revoking ` +
+      'it, set onDelete: "warn", run "pulumi up", then delete it; a pair that is already replaced is removed from the state ' +
+      'with "pulumi state delete".',
   );
 }
 
-function withoutPublicKey(name: string): string {
-  return `The public key of SSH key "${name}" is not in the state, so it cannot be looked for on machines. Give publicKey.`;
+function missingPublicKey(name: string): string {
+  return `The public key of SSH key "${name}" is not in the state, so the key cannot be found on machines. Give publicKey.`;
 }

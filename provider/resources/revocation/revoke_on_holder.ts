@@ -32,7 +32,7 @@ import type { Obstacle, Unclosed } from "./table";
 export interface Revocation {
   readonly key: RevocableKey;
   readonly publicKeyOpenssh: string;
-  /** What logs in to its holders. */
+  /** The credentials that log in to its holders. */
   readonly credentials: HolderCredentials;
   readonly context: Context;
 }
@@ -45,10 +45,10 @@ interface Present {
 }
 
 /**
- * Removes the key from one instance, and proves it. A label says so before and after: a later run, or a repetition in this
- * one, then knows that it was done, although the key, which would have logged in, does not any more.
+ * Removes the key from one instance, and proves it. A label records the removal before and after it. A later run, or a
+ * repetition in this one, then knows that the key was removed, although the key can no longer log in to check.
  *
- * @returns why it is not closed; undefined when it is
+ * @returns why the instance is not closed; undefined if it is
  */
 export async function revokeOnHolder(revocation: Revocation, holder: Holder): Promise<Unclosed | undefined> {
   const { account } = revocation.context;
@@ -70,24 +70,24 @@ async function closeInstance(revocation: Revocation, present: Present): Promise<
   const { account, run } = context;
   const others = distinct([...credentials.others, ...privateHalvesFor(run, instance.labels)]);
   const all = [...(credentials.own ? [credentials.own] : []), ...others];
-  const way = await holderAccess(account, holder, instance, key, all);
-  if ("what" in way) return way;
-  const owner = (await holderUser(account, holder)) ?? way.target.user;
-  const access = await recordNewHostKey(present, way, context);
+  const found = await holderAccess(account, holder, instance, key, all);
+  if ("what" in found) return found;
+  const owner = (await holderUser(account, holder)) ?? found.target.user;
+  const access = await recordNewHostKey(present, found, context);
   const earlier = await confirmEarlierRemoval(revocation, present, { ...access, credentials: others }, owner);
   if (earlier === "closed") return undefined;
   if (earlier) return earlier;
-  // Nothing is sent to a host that could only refuse: that would look like guessing, and prove nothing.
+  // A host that could only refuse is not contacted: the attempt would look like guessing, and prove nothing.
   if (access.credentials.length === 0 && "what" in key.credential) return key.credential;
   await removeKey(revocation, present, access, owner);
   return undefined;
 }
 
 /**
- * Proves again what a label says was done already: that the key was removed. The label then says that it is closed.
+ * Proves that the key is removed, if a label says that an earlier attempt removed it. The label then says closed.
  *
- * @param access without the key itself, which a host that it is off may only refuse
- * @returns undefined where no label says so, or the key is there again: it is to be removed
+ * @param access without the key itself, which the host can only refuse after the removal
+ * @returns undefined if no label says so, or if the key is back: it has to be removed
  */
 async function confirmEarlierRemoval(
   { key, context, publicKeyOpenssh }: Revocation,
@@ -102,16 +102,20 @@ async function confirmEarlierRemoval(
   const found = await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, labels });
   if (found.status === "unknown") return { what: found.reason, todo: "make it reachable from here, or delete it" };
   if (found.status !== "closed") return undefined;
-  await changeLabels(zone, holder.id, () => closedOn(key, host));
+  await changeLabels(zone, holder.id, () => closedLabels(key, host));
   return "closed";
 }
 
-/** Where new host keys may be trusted, records the one that the machine shows before anything is done there. */
-async function recordNewHostKey({ zone, holder }: Present, way: HostAccess, { account }: Context): Promise<HostAccess> {
-  if (!way.acceptNew) return way;
-  const { hostKey } = await account.ssh.listKeys(way, way.target.user);
+/** Records the host key that the machine shows, if new host keys may be trusted, before anything is done there. */
+async function recordNewHostKey(
+  { zone, holder }: Present,
+  access: HostAccess,
+  { account }: Context,
+): Promise<HostAccess> {
+  if (!access.acceptNew) return access;
+  const { hostKey } = await account.ssh.listKeys(access, access.target.user);
   await changeLabels(zone, holder.id, () => ({ [hostKeyLabel]: sha256InHex(hostKey.fingerprintSha256) }));
-  return { ...way, acceptNew: false, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
+  return { ...access, acceptNew: false, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
 }
 
 async function removeKey(revocation: Revocation, present: Present, access: HostAccess, owner: string): Promise<void> {
@@ -123,16 +127,16 @@ async function removeKey(revocation: Revocation, present: Present, access: HostA
     const report = await context.account.ssh.changeKeys(access, {
       user: owner,
       alsoFrom: ["root"],
-      // The API lists a key also where it was removed by hand.
+      // The API lists a key even if it was removed manually.
       ...(next && { add: [{ key: next.key, comment: next.key.comment }], onlyInPlaceOf: true }),
       remove: [{ publicKeyOpenssh }],
       allowLockout: key.allowLockout,
       endSessions: key.endSessions,
-      // Once it is off, the key that logged in does not any more: a repetition has to know that it was this key.
+      // After its removal the key can no longer log in, so a repetition has to know from a label that it was removed.
       beforeOwnRemoval: () => changeLabels(zone, holder.id, (before) => labelsBeforeRemoving(before, key, host)),
     });
     const unused = next && !next.wasHeld && !report.tookPlace ? heldKeyLabel(next.key.fingerprintSha256) : undefined;
-    await changeLabels(zone, holder.id, () => ({ ...(unused && { [unused]: undefined }), ...closedOn(key, host) }));
+    await changeLabels(zone, holder.id, () => ({ ...(unused && { [unused]: undefined }), ...closedLabels(key, host) }));
     logReport(context.log, key.name, holder, owner, report);
   } catch (error) {
     await withdrawClosingLabel(error, key, present);
@@ -140,7 +144,7 @@ async function removeKey(revocation: Revocation, present: Present, access: HostA
   }
 }
 
-/** Says in a label that the successor is about to be there. It may be there already, put by its Instance. */
+/** Records in a label that the successor is about to be added. Its Instance may have added it already. */
 async function announceSuccessor({ successor }: RevocableKey, { holder, zone }: Present) {
   if (successor?.publicKeyOpenssh === undefined) return undefined;
   const key = parsePublicKey(successor.publicKeyOpenssh);
@@ -154,8 +158,8 @@ async function announceSuccessor({ successor }: RevocableKey, { holder, zone }: 
 }
 
 /**
- * Takes back the label that says the key is being closed: a change that failed has left the key, or put it back. Where it
- * may be off, because it could not be put back or the labels themselves failed, the label stays.
+ * Removes the label that says the key is being closed: a failed change has left the key, or put it back. The label stays
+ * if the key may be gone, because it could not be put back or because the change of labels failed.
  */
 async function withdrawClosingLabel(error: unknown, key: RevocableKey, { holder, zone }: Present): Promise<void> {
   if (error instanceof ApiError || error instanceof KeysNotPutBackError) return;
@@ -169,11 +173,11 @@ function logReport(log: Log, name: string, holder: Holder, owner: string, report
   log.info(`SSH key "${name}" is closed on ${describeHolder(holder)}.${ended}`);
 }
 
-function closedOn(key: RevocableKey, host: string) {
+function closedLabels(key: RevocableKey, host: string) {
   return { ...labelsOnceClosed(key, host), [hostKeyLabel]: host };
 }
 
-/** What to do about an error that does not say it itself. */
+/** What to do about an error whose message does not say it. */
 function remedyFor(error: ExoscaleSshError): string {
   if (error instanceof UnknownHostKeyError) {
     return "set waitForSsh: true on its Instance and run pulumi up, or give connection.hostKey or connection.acceptNewHostKeys";
@@ -183,5 +187,5 @@ function remedyFor(error: ExoscaleSshError): string {
   }
   if (error instanceof HostKeyChangedError) return "if the machine was reinstalled, give its new connection.hostKey";
   if (error instanceof SshUnreachableError) return "make it reachable from here, or delete it";
-  return error instanceof ApiError ? "run Pulumi again once Exoscale permits it" : "";
+  return error instanceof ApiError ? 'run "pulumi up" again when Exoscale permits it' : "";
 }

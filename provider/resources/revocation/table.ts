@@ -4,7 +4,7 @@ import type { Holder } from "./holders";
 export interface Obstacle {
   /** What happened, as the end of a sentence about the holder, or a sentence. */
   readonly what: string;
-  /** What to do; empty where `what` says it. */
+  /** What to do; empty if `what` says it. */
   readonly todo: string;
 }
 
@@ -13,7 +13,7 @@ export interface Unclosed extends Obstacle {
   readonly holder: Holder;
 }
 
-/** The holders in columns that a person can read: instance, zone, address, what happened, what to do. */
+/** The holders as aligned text columns: instance, zone, address, what happened, what to do. */
 export function table(unclosed: readonly Unclosed[]): string {
   const rows = unclosed.map(({ holder: { kind, name, zone, publicIp }, what, todo }) => [
     kind === "instance" ? name : `pool ${name}`,

@@ -2,7 +2,7 @@ import type { Account, KeyStatus } from "../../account";
 import { KeyStillHeldError } from "../../errors";
 import type { Context, Log } from "../contract/resource";
 import type { Run } from "../contract/run";
-import { describeHolder, findHolders, findHoldersWhereSeen } from "../revocation/holders";
+import { describeHolder, findHolders, findHoldersInReachableZones } from "../revocation/holders";
 import { findKeyStatuses, type HolderStatus } from "../revocation/key_status";
 import type { RevocableKey } from "../revocation/revocable_key";
 import { renameInPools, revoke } from "../revocation/revoke";
@@ -11,20 +11,20 @@ import { removeKeyFile } from "./key_file";
 import { revocableKey } from "./revocable_key";
 import { forgetPair, registrationOf, successorOf } from "./succession";
 
-/** All the time that may be spent on asking hosts, in milliseconds, whatever their firewalls do. */
-const ASKING_MS = 8_000;
+/** Longest time to examine all hosts, in milliseconds, whatever their firewalls do. */
+const EXAMINATION_MS = 8_000;
 
-/** All the time that a warning may spend on a zone's API, in milliseconds. */
-const LOOKING_MS = 15_000;
+/** Longest time to search one zone for holders that are only warned about, in milliseconds. */
+const SEARCH_MS = 15_000;
 
 /**
- * Deletes a pair from the account, if what is registered under its name is this pair, and then its private key file.
+ * Deletes a pair from the account, if its own key is registered under its name, and then its private key file.
  *
- * Exoscale's deletion touches no instance. Holders are found by the key's name and fingerprint, so they are looked
- * for while the name still exists.
+ * Exoscale's deletion changes no instance. Holders are found by the key's name and fingerprint, so the search comes
+ * before the deletion of the name.
  *
- * @throws KeyStillHeldError with `onDelete: "refuse"` while an instance or a pool that holds the key is not proven closed
- * @throws KeyNotRevokedError with `onDelete: "revoke"` while it could not be closed everywhere
+ * @throws KeyStillHeldError with `onDelete: "refuse"` if an instance or a pool that holds the key is not proven closed
+ * @throws KeyNotRevokedError with `onDelete: "revoke"` if the key could not be closed everywhere
  */
 export async function deleteKey(name: string, last: SshKeyPairState, context: Context): Promise<void> {
   const { account, run, log } = context;
@@ -33,24 +33,24 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
     return;
   }
   forgetPair(run, last);
-  const warnOfHolders = await dealWithHolders(name, last, context);
+  const warnOfHolders = await applyOnDelete(name, last, context);
   await removeRegistration(name, last, account, log);
   await removeKeyFile(last, context);
   await warnOfHolders();
 }
 
 /**
- * Does about the holders what `onDelete` says.
+ * Does what `onDelete` says about the holders.
  *
- * @returns warns of those that stay open, once the key is deleted
+ * @returns warns of the holders that stay open; to be called after the key is deleted
  */
-async function dealWithHolders(name: string, last: SshKeyPairState, context: Context): Promise<() => Promise<void>> {
+async function applyOnDelete(name: string, last: SshKeyPairState, context: Context): Promise<() => Promise<void>> {
   const { account, run, log } = context;
   const key = { ...(await revocableKey(last, successorOf(run, last), context)), name };
   const twin = await findDeclaredTwin(account, run, last);
   if (twin !== undefined) {
     log.info(
-      `SSH key "${name}" is declared as "${twin}" as well: only its name leaves the account, no machine loses it.`,
+      `SSH key "${name}" is also declared as "${twin}": only this name is deleted from the account, and no machine loses the key.`,
     );
     if (last.onDelete === "revoke") await renameInPools(key, twin, context);
     return async () => {};
@@ -60,31 +60,31 @@ async function dealWithHolders(name: string, last: SshKeyPairState, context: Con
     return async () => {};
   }
   if (last.onDelete === "refuse") await refuseIfHeld(key, account);
-  // A warning is no reason to keep a key: what cannot be seen is named, and the deletion continues.
-  const { holders, unseen } = await findHoldersWhereSeen(account, key, LOOKING_MS);
+  // A zone that cannot be searched does not stop the deletion: a warning names it.
+  const { holders, unsearched } = await findHoldersInReachableZones(account, key, SEARCH_MS);
   return async () => {
-    const open = notClosed(await findKeyStatuses(key, holders, account, ASKING_MS));
+    const open = notClosed(await findKeyStatuses(key, holders, account, EXAMINATION_MS));
     if (open.length > 0) log.warn(caveat(name, open));
-    if (unseen.length > 0) log.warn(unseenZones(name, unseen));
+    if (unsearched.length > 0) log.warn(unsearchedZones(name, unsearched));
   };
 }
 
 async function refuseIfHeld(key: RevocableKey, account: Account): Promise<void> {
-  const open = notClosed(await findKeyStatuses(key, await findHolders(account, key), account, ASKING_MS));
+  const open = notClosed(await findKeyStatuses(key, await findHolders(account, key), account, EXAMINATION_MS));
   if (open.length > 0) throw new KeyStillHeldError(refusal(key.name, open));
 }
 
-/** Another name under which the program itself declares the same key: it is to stay on machines. */
+/** Another name under which the program declares the same key, which therefore stays on the machines. */
 async function findDeclaredTwin(account: Account, run: Run, last: SshKeyPairState): Promise<string | undefined> {
   const { name, publicKeyFingerprintMd5: md5 } = last;
   const registered = await account.sshKeys.list();
   return registered.find((key) => key.fingerprint === md5 && key.name !== name && run.declaredKeys.has(key.name))?.name;
 }
 
-function unseenZones(name: string, unseen: readonly string[]): string {
+function unsearchedZones(name: string, unsearched: readonly string[]): string {
   return (
-    `SSH key "${name}" is deleted from the account. Whether instances hold it could not be seen in ${unseen.join("; ")}. ` +
-    "Those that do keep accepting it."
+    `SSH key "${name}" is deleted from the account. These zones could not be searched for it: ${unsearched.join("; ")}. ` +
+    "Instances there that hold it keep accepting it."
   );
 }
 
@@ -103,8 +103,8 @@ function refusal(name: string, statuses: readonly HolderStatus[]): string {
   return [
     `SSH key "${name}" is not deleted (onDelete: "refuse"):`,
     ...describeStatuses(statuses),
-    'Delete those instances first; or set onDelete: "revoke", which takes the key off them, or "warn", run "pulumi up", and ' +
-      'delete the key then. A pair that has been replaced already keeps its "refuse": let go of it with "pulumi state ' +
+    'Delete those instances first; or set onDelete: "revoke", which removes the key from them, or "warn", run "pulumi up", ' +
+      'then delete the key. A pair that is already replaced keeps its "refuse": remove it from the state with "pulumi state ' +
       'delete".',
   ].join(" ");
 }
@@ -120,7 +120,7 @@ function namesOf(statuses: readonly HolderStatus[], wanted: KeyStatus): string {
     .join(", ");
 }
 
-/** What is known of the holders that are not proven closed. */
+/** Says what is known of the holders that are not proven closed. */
 function describeStatuses(statuses: readonly HolderStatus[]): string[] {
   const [open, silent, refusing] = [
     namesOf(statuses, "open"),

@@ -20,7 +20,7 @@ import type { KeyMaterial, KeyOutputs } from "./material";
 export function takenReason(path: string, place: Place): string {
   if (place.is === "blocked") return `"${path}" ${place.why}.`;
   const fingerprint = place.is === "file" ? publicHalf(place.text)?.fingerprintSha256 : undefined;
-  const content = fingerprint ? `holds the private key ${fingerprint}` : "holds something else than a readable key";
+  const content = fingerprint ? `holds the private key ${fingerprint}` : "does not hold a readable key";
   const todo = `"${path}" exists and ${content}. A file is never overwritten: choose another privateKeyFile, or move that file away.`;
   return fingerprint ? `${todo} ${mayBeInUse}` : todo;
 }
@@ -59,8 +59,8 @@ export async function afterFailedRegistration(
   }
   const reason = error instanceof Error ? error.message : String(error);
   const message =
-    `Whether SSH key "${state.name}" is registered is not known, so its private key stays in ` +
-    `"${state.privateKeyFile}". Run "pulumi up" again: it registers the key if it is not. ${reason}`;
+    `It is not known whether SSH key "${state.name}" is registered, so its private key stays in ` +
+    `"${state.privateKeyFile}". Run "pulumi up" again: it registers the key if necessary. ${reason}`;
   return new PartialCreateError(message, state.name, state, error);
 }
 
@@ -102,8 +102,8 @@ export function missingReason(path: string, fingerprint?: string): string {
   const key = fingerprint ? ` (${fingerprint})` : "";
   return (
     `"${path}" on this machine does not hold the private key of the pair${key}, which this change needs. Nothing was ` +
-    "changed. Run Pulumi where the file is, or take the change back. If an update to another privateKeyFile was " +
-    "interrupted, look there: with that path in the program again, the next update goes on. If the key is lost, replace " +
+    "changed. Run Pulumi on the machine that has the file, or undo the change. If an update to another privateKeyFile was " +
+    "interrupted, the key may be there: set that path again, and the next update continues. If the key is lost, replace " +
     "the pair with new triggers and another privateKeyFile."
   );
 }
@@ -122,7 +122,7 @@ function decrypt(path: string, text: string, passphrases: readonly (string | und
   }
   throw new WrongPassphraseError(
     `The passphrase of the pair does not open the private key file "${path}". Give the file its old passphrase again: ` +
-      "ssh-keygen -p -f FILE.",
+      `ssh-keygen -p -f "${path}".`,
   );
 }
 
@@ -163,13 +163,13 @@ async function writeOwnKey(path: string, text: string, last: SshKeyPairState, fi
 }
 
 function leftThere({ name, privateKeyFile }: SshKeyPairState): string {
-  return `SSH key "${name}" has no privateKeyFile any more. "${privateKeyFile}" stays: delete it if nobody needs it.`;
+  return `SSH key "${name}" no longer has a privateKeyFile. "${privateKeyFile}" still exists: delete it if nobody needs it.`;
 }
 
 function stillInOldStates(name: string, path: string): string {
   return (
-    `The private key of SSH key "${name}" is in "${path}" now and leaves the state. Older versions of the state (backups, ` +
-    "history) still have it: if that matters, make a new pair with triggers."
+    `The private key of SSH key "${name}" is now in "${path}" and no longer in the state. Older versions of the state ` +
+    "(backups, history) still contain it: if that matters, change triggers to make a new pair."
   );
 }
 
@@ -190,8 +190,8 @@ export async function removeKeyFile(last: SshKeyPairState, { files, log }: Pick<
 }
 
 function notHere({ name, privateKeyFile }: SshKeyPairState, place: Place): string {
-  const found = place.is === "file" ? "holds something else and is left alone" : "is not on this machine";
-  const seen = place.is === "blocked" ? `${place.why} and is left alone` : found;
+  const found = place.is === "file" ? "holds something else and is not deleted" : "is not on this machine";
+  const seen = place.is === "blocked" ? `${place.why} and is not deleted` : found;
   return `The private key file of SSH key "${name}", "${privateKeyFile}", ${seen}. If it is elsewhere, delete it there.`;
 }
 

@@ -84,14 +84,14 @@ function refuseLockout(
   if (!isNeeded || inputs.allowLockout === true) return;
   if (isBare(state)) {
     throw new ReplacementRefusedError(
-      `SSH key "${state.name}" was imported by its name, and ${replaces.join(", ")} asks for another one: it would be ` +
-        "deleted from the account. Say which key it is with publicKey, or its privateKey, and nothing that generates one: " +
-        `its MD5 fingerprint is ${state.publicKeyFingerprintMd5}. To have another key all the same, set allowLockout: true.`,
+      `SSH key "${state.name}" was imported by its name, and ${replaces.join(", ")} would replace it and delete it from the ` +
+        "account. To keep it, give its publicKey or its privateKey, and no input that generates a key: its MD5 " +
+        `fingerprint is ${state.publicKeyFingerprintMd5}. To replace it, set allowLockout: true.`,
     );
   }
   throw new ReplacementRefusedError(
     `Changing ${replaces.join(", ")} replaces SSH key "${state.name}". Two keys cannot have one name, so the old one ` +
-      "would be deleted, private key included, before the new one exists: whoever depends on it is locked out. " +
+      "would be deleted, private key included, before the new one exists: everybody who depends on it is locked out. " +
       "Remove name (generated names let both exist for a moment), give the new pair another name, or set " +
       "allowLockout: true.",
   );
@@ -100,7 +100,7 @@ function refuseLockout(
 function warnOfReplacement(state: SshKeyPairState, replaces: readonly string[], log: Log): void {
   const goes = state.privateKeyFile === undefined ? "leaves the state" : `is removed from "${state.privateKeyFile}"`;
   const privateKeyGoes = hasPrivateHalf(state)
-    ? ` Its private key ${goes}: if it is the only way in somewhere, save it first.`
+    ? ` Its private key ${goes}: if a machine accepts no other key, save it first.`
     : "";
   const replaced = `SSH key "${state.name}" will be replaced (${replaces.join(", ")}).`;
   if (state.onDelete === "revoke") {

@@ -44,9 +44,9 @@ async function privateHalf(state: SshKeyPairState, { files }: Pick<Context, "fil
 
 function noPrivateHalf({ privateKeyFile, publicKey }: SshKeyPairState): Obstacle {
   if (privateKeyFile !== undefined) {
-    const what = `"${privateKeyFile}" on this machine does not hold the private key of the pair, which would log in`;
-    return { what, todo: "run Pulumi where the file is, or give a connection that logs in" };
+    const what = `"${privateKeyFile}" on this machine does not hold the private key of the pair, which is needed to log in`;
+    return { what, todo: "run Pulumi on the machine that has the file, or give a connection that logs in" };
   }
   const why = publicKey === undefined ? "the state has no private key of the pair" : "only the public key was imported";
-  return { what: `nothing is there to log in with: ${why}`, todo: "give a connection, or start an ssh-agent" };
+  return { what: `there is no key to log in with: ${why}`, todo: "give a connection, or start an ssh-agent" };
 }

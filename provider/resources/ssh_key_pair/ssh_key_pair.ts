@@ -39,8 +39,8 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     "a secret output and is never sent to Exoscale. Deleting the key from the account does not revoke it on instances " +
     "that already hold it.",
   whyNotDeletedFirst:
-    "deleteBeforeReplace deletes the old pair, private key included, before the new one exists: whoever depends on it " +
-    "is locked out. Remove the option, or set allowLockout: true.",
+    "deleteBeforeReplace deletes the old pair, private key included, before the new one exists: everybody who depends " +
+    "on it is locked out. Remove the option, or set allowLockout: true.",
   inputs: sshKeyPairInputs,
   outputs: sshKeyPairOutputs,
   sameValue: sameKeyPairInputs,

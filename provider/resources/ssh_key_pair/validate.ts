@@ -62,7 +62,7 @@ function exclusions(inputs: Inputs): CheckFailure[] {
     [
       inputs.adopt === true && !imported,
       "adopt",
-      "adopt takes over a key that exists, so say which: give its publicKey or privateKey.",
+      "adopt takes over an existing key. Give its publicKey or privateKey.",
     ],
   ];
   return [

@@ -16,15 +16,15 @@ export function validateKeyFile(inputs: Inputs): CheckFailure[] {
   const path = known(inputs.privateKeyFile) ?? "";
   const rules: [wrong: boolean, reason: string][] = [
     [/[/\\]$/.test(path), `"${path}" is a directory by its name. Give the path of a file in it.`],
-    [/^~(?!\/)/.test(path), `"${path}" begins with ~, of which only ~/ is understood. Give the whole path, or ./~...`],
+    [/^~(?!\/)/.test(path), `"${path}" begins with ~, but only ~/ is expanded. Give the full path, or ./~...`],
     [
       isGiven(inputs.publicKey),
-      "A private key is to be written, but only a public key is imported. Remove privateKeyFile or publicKey.",
+      "There is no private key to write, because only a public key is imported. Remove privateKeyFile or publicKey.",
     ],
     [
       isGiven(inputs.privateKey),
-      "An imported private key is in the state whatever becomes of the file. Remove privateKeyFile; or import only the " +
-        "publicKey and keep the private one yourself; or remove privateKey, and a new key is made.",
+      "An imported private key is always in the state, also with a file. Remove privateKeyFile; or import only publicKey " +
+        "and keep the private key yourself; or remove privateKey to generate a new key.",
     ],
   ];
   return rules.filter(([wrong]) => wrong).map(([, reason]) => ({ property, reason }));
@@ -37,7 +37,7 @@ export function validateKeyFileChange(inputs: Inputs, olds: SshKeyPairInputs): C
   if (path === undefined || path !== olds.privateKeyFile || changes.length === 0) return [];
   const reason =
     `Changing ${changes.join(", ")} makes a new pair, and "${path}" holds the private key of the old one, which is never ` +
-    "overwritten. Change privateKeyFile as well, for example by a name with the value of the trigger in it.";
+    "overwritten. Change privateKeyFile as well, for example to a name that contains the trigger.";
   return [{ property, reason }];
 }
 
