@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { fieldsMarked } from "../resources/contract/description";
-import { noOrganization } from "../resources/contract/identity";
+import { NO_ORGANIZATION } from "../resources/contract/identity";
 
 /** What a class needs to know of its resource. */
 interface Description {
@@ -78,7 +78,7 @@ function organization(): string {
     return pulumi.getOrganization();
   } catch {
     // A program under Pulumi's mocks has none unless the test gives one.
-    return noOrganization;
+    return NO_ORGANIZATION;
   }
 }
 

@@ -2,9 +2,9 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { engineIsGone } from "../engine/alive";
 import type { Properties } from "../engine/values";
 import { privateKeyFiles } from "../private_key_file";
-import { noOrganization } from "../resources/contract/identity";
+import { NO_ORGANIZATION } from "../resources/contract/identity";
 import type { Context, Log } from "../resources/contract/resource";
-import { partialUpdateMark, withLastInputs } from "../resources/contract/state";
+import { PARTIAL_UPDATE_MARK, withLastInputs } from "../resources/contract/state";
 import type { Naming } from "./naming";
 import type { Session } from "./session";
 import { type AnyResource, resourceOf, secretsOf } from "./tokens";
@@ -29,7 +29,7 @@ export class ResourceCall {
   constructor(request: AboutResource, session: Session, log: Log) {
     const timeoutSeconds = request.getTimeout?.();
     this.resource = resourceOf(request.getType());
-    this.identity = { organization: noOrganization, urn: request.getUrn(), name: request.getName() };
+    this.identity = { organization: NO_ORGANIZATION, urn: request.getUrn(), name: request.getName() };
     this.context = {
       account: session.account,
       run: session.run,
@@ -56,7 +56,7 @@ export class ResourceCall {
    */
   last(state: Struct | undefined, inputs: Struct | undefined): Properties {
     const [said, held] = [this.given(inputs), this.given(state)];
-    return partialUpdateMark in held ? held : withLastInputs(this.resource, { ...said, ...held }, said);
+    return PARTIAL_UPDATE_MARK in held ? held : withLastInputs(this.resource, { ...said, ...held }, said);
   }
 
   /**

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { known, type Previewed, UNKNOWN } from "../contract/description";
 import type { Context, Resource } from "../contract/resource";
-import { inputsOf, partialUpdateMark } from "../contract/state";
+import { inputsOf, PARTIAL_UPDATE_MARK } from "../contract/state";
 import { describeGrant, grantAccess, hostKeyText } from "./access";
 import { type AuthorizedKeyInputs, type AuthorizedKeyState, authorizedKeyInputs, authorizedKeyOutputs } from "./fields";
 import { rememberGrant } from "./granted_in_run";
@@ -54,7 +54,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     if (!last) {
       throw new InvalidArgumentError(
         `AuthorizedKey "${id}" cannot be read by its id, which does not say how to reach the host. Declare it instead: a key ` +
-          "that is there already, with the same options, is taken as it is.",
+          "that is already there, with the same options, is taken over unchanged.",
       );
     }
     const state = await readGrant(last, context);
@@ -80,7 +80,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
 
 /** Whether a run has failed since the line was last known to be as the state has it. */
 function isUncertain(state: AuthorizedKeyState): boolean {
-  return state.unfinished === true || partialUpdateMark in state;
+  return state.unfinished === true || PARTIAL_UPDATE_MARK in state;
 }
 
 function isSameKey(last: string, next: Previewed<string>): boolean {

@@ -24,7 +24,7 @@ export const autoNamedField = z
   .meta({ description: "Whether the name was generated.", hidden: true });
 
 /** What backends without organizations call theirs; and the plugin, which is not told of one. State format. */
-export const noOrganization = "organization";
+export const NO_ORGANIZATION = "organization";
 
 /**
  * Organization, URN and logical name of a resource. From a front that has them also the name that the stack's rules propose

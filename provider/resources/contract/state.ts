@@ -20,11 +20,11 @@ export function pick<T extends object>(names: readonly string[], object: T): T {
  * and they are not what the object was brought to: a front that joins the two must not. State format. The next update is
  * without it, and so is a read that has seen the object.
  */
-export const partialUpdateMark = "halfUpdated";
+export const PARTIAL_UPDATE_MARK = "halfUpdated";
 
 /** A state without the mark: the object itself has been looked at. */
 export function withoutPartialUpdateMark<State extends object>(state: State): State {
-  const { [partialUpdateMark]: _, ...rest } = state as State & { [partialUpdateMark]?: true };
+  const { [PARTIAL_UPDATE_MARK]: _, ...rest } = state as State & { [PARTIAL_UPDATE_MARK]?: true };
   return rest as unknown as State;
 }
 

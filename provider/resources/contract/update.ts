@@ -1,7 +1,7 @@
 import { KeysNotPutBackError } from "../../errors";
 import { equalValues } from "./description";
 import type { Context, Log, Resource } from "./resource";
-import { omitUndefined, partialUpdateMark } from "./state";
+import { omitUndefined, PARTIAL_UPDATE_MARK } from "./state";
 
 /**
  * An update that failed when something was done already: the object is no longer as the last state has it, and the program
@@ -36,7 +36,7 @@ export async function update<Inputs extends object, State extends object>(
     const found = await readState(resource, id, last, context);
     // What is gone is not saved again, and what is as it was needs nobody to look after it.
     if (found === "gone" || (found !== "unknown" && !isOnHost && isSame(found, last))) throw error;
-    throw new PartialUpdateError({ ...(found === "unknown" ? last : found), [partialUpdateMark]: true }, error);
+    throw new PartialUpdateError({ ...(found === "unknown" ? last : found), [PARTIAL_UPDATE_MARK]: true }, error);
   }
 }
 
