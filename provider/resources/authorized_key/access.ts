@@ -6,9 +6,9 @@ import type { AuthorizedKeyInputs, AuthorizedKeyState } from "./fields";
 type Connection = AuthorizedKeyInputs["connection"];
 
 /**
- * How to get to the host: as the connection says, with what it and the one before it log in with.
+ * How to log in to the host: as the connection says, with the credentials of this connection and of the earlier one.
  *
- * @param remembered the host key of the first contact; undefined before that
+ * @param remembered the host key of the first contact; undefined before the first contact
  */
 export function grantAccess(
   account: Account,
@@ -26,14 +26,14 @@ export function grantAccess(
   });
 }
 
-/** A host key in the form that the state keeps: `type base64`. */
+/** A host key in the form that the state has: `type base64`. */
 export function hostKeyText({ type, base64 }: HostKey): string {
   return `${type} ${base64}`;
 }
 
-/** The grant for people: `SHA256:... on deploy@192.0.2.1`. */
-export function describeGrant({ fingerprintSha256, user, connection }: Named): string {
+/** The grant as messages name it: `SHA256:... on deploy@192.0.2.1`. */
+export function describeGrant({ fingerprintSha256, user, connection }: GrantName): string {
   return `${fingerprintSha256} on ${user}@${connection.host}`;
 }
 
-type Named = Pick<AuthorizedKeyState, "fingerprintSha256" | "user" | "connection">;
+type GrantName = Pick<AuthorizedKeyState, "fingerprintSha256" | "user" | "connection">;

@@ -12,19 +12,19 @@ import { removeGrant } from "./remove_grant";
 import { applyAuthorizedKeyDefaults, checkConnection, validateAuthorizedKey } from "./validate";
 
 /**
- * One public key on one account of one host with an sshd, Exoscale or not: added and proven to be accepted, later removed
- * and proven to be refused. Everything goes over SSH; the account is not asked and no credentials for it are needed.
+ * One public key on one account of one host with an sshd, at Exoscale or elsewhere. It is added and proven to be accepted,
+ * later removed and proven to be refused. Everything goes over SSH: the API and its credentials are not used.
  */
 export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = {
   name: "AuthorizedKey",
   description:
-    "One public key on one account of one host that can be reached over SSH, Exoscale or not. It is added to " +
-    "`authorized_keys` and proven to be accepted. When it is deleted it is removed there and proven to be refused.",
+    "One public key on one account of one host that is reached over SSH, at Exoscale or elsewhere. It is added to " +
+    "`authorized_keys` and proven to be accepted. On deletion it is removed there and proven to be refused.",
   inputs: authorizedKeyInputs,
   outputs: authorizedKeyOutputs,
   sameValue: {
     publicKey: isSameKey,
-    // The one that logs in may be unknown for a moment, as is all of a connection whose private key is about to be made.
+    // The default is `connection.user`. The whole connection is unknown at a preview if its private key is yet to be created.
     user: (last, next) => next === UNKNOWN || last === next,
   },
 
@@ -41,12 +41,12 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
 
   async create(inputs, context) {
     const { fingerprintSha256 } = parsePublicKey(inputs.publicKey);
-    const made = { ...inputs, fingerprintSha256 };
+    const grant = { ...inputs, fingerprintSha256 };
     const id = `${inputs.user}/${fingerprintSha256}`;
     try {
-      return { id, state: await grantKey(made, context) };
+      return { id, state: await grantKey(grant, context) };
     } catch (error) {
-      throw partialCreation(id, made, error);
+      throw partialCreation(id, grant, error);
     }
   },
 
@@ -70,7 +70,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const access = grantAccess(account, inputs.connection, hostKey, last.connection);
     const report = await writeLine(state, context, access, "replace");
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
-    // What the creation was to replace is deleted in this run, and may be the same line: nobody knows any more.
+    // This run also deletes what the failed creation replaced, which may be the same line. So the key counts as present before.
     if (last.unfinished === true) rememberGrant(run, next, true);
     return next;
   },
@@ -78,7 +78,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
   delete: removeGrant,
 };
 
-/** Whether a run has failed since the line was last known to be as the state has it. */
+/** Whether a failed run may have changed the line since the state was last confirmed. */
 function isUncertain(state: AuthorizedKeyState): boolean {
   return state.unfinished === true || PARTIAL_UPDATE_MARK in state;
 }
@@ -88,23 +88,28 @@ function isSameKey(last: string, next: Previewed<string>): boolean {
 }
 
 type Access = ReturnType<typeof grantAccess>;
-type Made = Omit<AuthorizedKeyState, "hostKey">;
+type NewGrant = Omit<AuthorizedKeyState, "hostKey">;
 
-/** Grants what no state knows of so far. A line that is there already with the same options is taken as it is. */
-async function grantKey(made: Made, context: Context): Promise<AuthorizedKeyState> {
+/** Adds a key for a new resource. A line that is already there with the same options is taken over unchanged. */
+async function grantKey(grant: NewGrant, context: Context): Promise<AuthorizedKeyState> {
   const { account, run } = context;
-  const report = await writeLine(made, context, grantAccess(account, made.connection, undefined), "report");
+  const report = await writeLine(grant, context, grantAccess(account, grant.connection, undefined), "report");
   const wasThere = report.added.length === 0;
-  const state = { ...made, hostKey: hostKeyText(report.hostKey) };
-  // Who declares a comment wants it on a line that was there already, too; its options are the same.
-  const access = grantAccess(account, made.connection, state.hostKey);
-  if (wasThere && made.comment !== undefined) await writeLine(made, context, access, "replace");
+  const state = { ...grant, hostKey: hostKeyText(report.hostKey) };
+  // A declared comment also goes on a line that was already there; its options are the same.
+  const access = grantAccess(account, grant.connection, state.hostKey);
+  if (wasThere && grant.comment !== undefined) await writeLine(grant, context, access, "replace");
   rememberGrant(run, state, wasThere);
   return state;
 }
 
-/** Has the line on the host, as declared, and has sshd's word for it. */
-async function writeLine(grant: Made, { account, log }: Context, access: Access, whenPresent: "report" | "replace") {
+/** Writes the line to the host as declared, and proves with sshd that the key is accepted. */
+async function writeLine(
+  grant: NewGrant,
+  { account, log }: Context,
+  access: Access,
+  whenPresent: "report" | "replace",
+) {
   const { user, publicKey, options = [], comment, allowLockout = false } = grant;
   const line = { key: parsePublicKey(publicKey), options, ...(comment !== undefined && { comment }) };
   return await account.ssh.changeKeys(access, { user, add: [line], whenPresent, allowLockout }, (step) =>

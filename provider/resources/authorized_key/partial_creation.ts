@@ -4,8 +4,8 @@ import { describeGrant } from "./access";
 import type { AuthorizedKeyState } from "./fields";
 
 /**
- * The error to throw for a creation that failed. Where its line was written, or may have been, and is not off again, the
- * key is saved as created in part: otherwise it would stay on the host, and no state would know of it.
+ * The error to throw for a creation that failed. If its line may be on the host, the key is saved as partially created.
+ * Otherwise the line would stay on the host without any state that has it.
  */
 export function partialCreation(id: string, made: Omit<AuthorizedKeyState, "hostKey">, error: unknown): unknown {
   if (!(error instanceof KeysNotPutBackError)) return error;
@@ -17,7 +17,7 @@ export function partialCreation(id: string, made: Omit<AuthorizedKeyState, "host
   return new PartialCreateError(message, id, { ...state }, error);
 }
 
-/** Why a change failed, whatever became of putting it back. */
+/** The reason that a change failed, also if it could not be put back. */
 export function reasonBehind(error: unknown): unknown {
   return error instanceof KeysNotPutBackError && error.cause instanceof ExoscaleSshError ? error.cause : error;
 }

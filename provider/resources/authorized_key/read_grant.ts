@@ -8,9 +8,9 @@ import type { AuthorizedKeyState } from "./fields";
 type Line = Grant["lines"][number];
 
 /**
- * The grant as it is on the host now; undefined when it is gone, unless its creation is still to be finished. Where that
- * cannot be found out it is as it was, with a warning: a host that is down, or that shows another host key, says nothing
- * about a key.
+ * The grant as it is on the host now; undefined if it is gone, unless its creation is unfinished. If the host cannot be
+ * checked, the last state stays, with a warning: a host that is down, or that shows another host key, says nothing about
+ * the key.
  */
 export async function readGrant(last: AuthorizedKeyState, context: Context): Promise<AuthorizedKeyState | undefined> {
   const { log } = context;
@@ -23,7 +23,7 @@ export async function readGrant(last: AuthorizedKeyState, context: Context): Pro
   if (!first) {
     if (grant.accepts === "yes")
       log.warn(`${describeGrant(last)} is no longer in any file, but sshd still accepts it.`);
-    // What a failed creation has sent may not have been written, or not yet: the next update has it there.
+    // A failed creation may not have written its line, or not yet: the next update writes it.
     return last.unfinished === true ? last : undefined;
   }
   if (grant.accepts === "no" && !grant.isConditional) {
@@ -33,7 +33,7 @@ export async function readGrant(last: AuthorizedKeyState, context: Context): Pro
   return withFoundLine(last, grant, context);
 }
 
-/** What the host has; why it is not known, where it is not. */
+/** The lines that the host has, or why they are not known. */
 async function findLines(last: AuthorizedKeyState, { account }: Context): Promise<Grant | string> {
   try {
     const access = grantAccess(account, last.connection, last.hostKey);
@@ -47,11 +47,11 @@ async function findLines(last: AuthorizedKeyState, { account }: Context): Promis
   }
 }
 
-/** The state with the options and the comment that are found, where they are others than the program's. */
+/** The state with the options and the comment found on the host, if they differ from the program's. */
 function withFoundLine(last: AuthorizedKeyState, { lines, hostKey }: Grant, { account }: Context): AuthorizedKeyState {
   const hasOptions = ({ options }: Line) => account.ssh.sameOptions(options, last.options ?? []);
   const hasComment = ({ comment }: Line) => last.comment === undefined || last.comment === comment;
-  // Also a second line: one with fewer restrictions opens the account as well.
+  // A second line counts as well: with fewer restrictions, it also opens the account.
   const altered = lines.find((line) => !hasOptions(line) || !hasComment(line));
   const options = altered && !hasOptions(altered) ? altered.options : last.options;
   const comment = altered && !hasComment(altered) ? altered.comment : last.comment;

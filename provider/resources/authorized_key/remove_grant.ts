@@ -14,7 +14,7 @@ import type { AuthorizedKeyState } from "./fields";
 import { isGrantedAgain } from "./granted_in_run";
 import { reasonBehind } from "./partial_creation";
 
-/** Takes the key off the host, and has sshd's word that it is refused. Whatever became of its line, the key goes. */
+/** Removes every line with the key from the host, and proves with sshd that the key is refused. */
 export async function removeGrant(
   _id: string,
   last: AuthorizedKeyState,
@@ -22,7 +22,7 @@ export async function removeGrant(
 ): Promise<void> {
   const again = isGrantedAgain(run, last);
   if (again !== undefined) {
-    if (again === "elsewhere") log.warn(`${describeGrant(last)} was not removed: ${sameMachine}`);
+    if (again === "elsewhere") log.warn(`${describeGrant(last)} was not removed: ${SAME_MACHINE}`);
     return;
   }
   const access = grantAccess(account, last.connection, last.hostKey);
@@ -40,12 +40,12 @@ export async function removeGrant(
   }
 }
 
-const sameMachine =
+const SAME_MACHINE =
   "the address that this run added it to shows the same host key and already had the key, so both addresses are taken " +
   "for one machine. If they are two machines, remove it manually from the old one.";
 
-/** What a machine or an account looks like that is gone for good, be it that another machine has its address by now. */
-const away = [
+/** Errors that also occur if the machine or the account no longer exists, or if another machine has its address. */
+const errorsOfMissingHost = [
   SshUnreachableError,
   SshTimeoutError,
   SshConnectionLostError,
@@ -55,11 +55,11 @@ const away = [
   KeyUnprovenError,
 ];
 
-/** For what is gone for good the only way is to forget it. */
+/** Adds the remedy for a machine or an account that no longer exists: to remove the key from the state. */
 function withRemedy(error: unknown, last: AuthorizedKeyState): unknown {
   const reason = reasonBehind(error);
-  const isAway = away.some((kind) => reason instanceof kind);
-  if (!isAway || !(error instanceof Error)) return error;
+  const mayBeGone = errorsOfMissingHost.some((kind) => reason instanceof kind);
+  if (!mayBeGone || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
     `${describeGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account no longer exists, ` +

@@ -17,13 +17,13 @@ import type { AuthorizedKeyInputs } from "./fields";
 type Inputs = PreviewedFields<AuthorizedKeyInputs>;
 type Connection = Exclude<Inputs["connection"], typeof UNKNOWN>;
 
-/** The user whose file it is: the one that logs in, unless another is named. */
+/** Sets the user whose file is changed: the one that logs in, unless the program names another. */
 export function applyAuthorizedKeyDefaults(inputs: Inputs): Inputs {
   const { connection } = inputs;
   return { ...inputs, user: inputs.user ?? (connection === UNKNOWN ? UNKNOWN : connection.user) };
 }
 
-/** Whether the keys that are given can be read, and whether the one that logs in stays fit for that. */
+/** Checks that the given keys can be read, and that the options do not lock out the key that logs in. */
 export function validateAuthorizedKey(inputs: Inputs): CheckFailure[] {
   const { connection } = inputs;
   return [
@@ -33,7 +33,7 @@ export function validateAuthorizedKey(inputs: Inputs): CheckFailure[] {
   ];
 }
 
-/** What only the room for SSH knows: the options of a line, addresses, host keys. Nothing is asked of any host. */
+/** Checks options, addresses and host keys with the SSH code. Contacts no host. */
 export function checkConnection(inputs: Inputs, { ssh, sshPort }: Account): CheckFailure[] {
   const problem = ssh.checkLineOptions(known(inputs.options) ?? []);
   const options = problem === undefined ? [] : [{ property: "options", reason: problem }];
@@ -68,13 +68,13 @@ function unreadablePrivateKey(property: string, { privateKey, passphrase }: With
   return failureOf(`${property}.privateKey`, known(privateKey), (text) => parsePrivateKey(text, phrase));
 }
 
-/** Options with which a login gives no shell, and so no way to change or remove the line again. */
-const leavesNoShell = /^(command=|cert-authority$)/i;
+/** Options with which a login gives no shell, so that it cannot change or remove the line again. */
+const LEAVES_NO_SHELL = /^(command=|cert-authority$)/i;
 
 function ownKeyConfined(inputs: Inputs): CheckFailure[] {
   const [connection, options] = [known(inputs.connection), known(inputs.options)];
   const publicKey = known(inputs.publicKey);
-  const confining = options?.find((option) => leavesNoShell.test(option));
+  const confining = options?.find((option) => LEAVES_NO_SHELL.test(option));
   if (confining === undefined || publicKey === undefined || inputs.allowLockout === true) return [];
   if (connection?.privateKey === undefined || connection.user !== inputs.user) return [];
   if (!opens(connection.privateKey, connection.passphrase, publicKey)) return [];
@@ -88,7 +88,7 @@ function opens(privateKey: string, passphrase: string | undefined, publicKey: st
   try {
     return sameKey(parsePrivateKey(privateKey, passphrase).publicKey(), parsePublicKey(publicKey));
   } catch {
-    // What cannot be read is complained about elsewhere.
+    // Other rules report keys that cannot be read.
     return false;
   }
 }

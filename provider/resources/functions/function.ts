@@ -2,18 +2,18 @@ import * as z from "zod";
 import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 
-/** A question to the account, as both fronts see it. It changes nothing. */
+/** A function of the package, as both fronts see it. It reads from the account and changes nothing. */
 export interface AccountFunction<Inputs extends z.ZodObject, Result extends z.ZodType> {
   /** Name within the package: `getTemplate`. */
   readonly name: string;
-  /** What it answers, in one paragraph, for the documentation. */
+  /** What it returns, in one paragraph, for the documentation. */
   readonly description: string;
   readonly inputs: Inputs;
   readonly outputs: Result;
   answer(inputs: z.output<Inputs>, account: Account): Promise<z.output<Result>>;
 }
 
-/** Asks, once the arguments are what the description says. @throws InvalidArgumentError */
+/** Checks the arguments and calls the function. @throws InvalidArgumentError */
 export async function callFunction<Inputs extends z.ZodObject, Result extends z.ZodType>(
   question: AccountFunction<Inputs, Result>,
   inputs: unknown,
@@ -25,7 +25,7 @@ export async function callFunction<Inputs extends z.ZodObject, Result extends z.
   return await question.answer(parsed.data as z.output<Inputs>, account);
 }
 
-/** The zone that is asked for, or the provider's. @throws InvalidArgumentError when there is neither */
+/** The given zone, or the provider's. @throws InvalidArgumentError if there is neither */
 export async function findZone(account: Account, functionName: string, zone: string | undefined) {
   const name = zone ?? account.defaultZone;
   if (name !== undefined) return await account.zone(name);

@@ -7,7 +7,7 @@ import { findHolders, type SoughtKey } from "../revocation/holders";
 import { probeHolders } from "../revocation/probe_holders";
 import type { AccountFunction } from "./function";
 
-const probeTimeMs = 60_000;
+const PROBE_TIMEOUT_MS = 60_000;
 
 const inputs = z.object({
   name: z.string().min(1).optional().meta({ description: "Name of the key in the account." }),
@@ -74,12 +74,12 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
         "getKeyHolders: probe needs the public key. Give publicKeyOpenssh, or remove probe.",
       );
     }
-    const probed = await probeHolders(account, holders, publicKeyOpenssh, probeTimeMs);
+    const probed = await probeHolders(account, holders, publicKeyOpenssh, PROBE_TIMEOUT_MS);
     return { holders: probed.map(({ templateId: _, ...shown }) => shown) };
   },
 };
 
-/** An instance may list a key under another name than it was given by, so a name alone stands for the key it names. */
+/** Adds the fingerprint to a key that is given by name alone: an instance may list the key under another name. */
 async function withRegisteredFingerprint(key: SoughtKey, account: Account): Promise<SoughtKey> {
   if (key.name === undefined || key.fingerprintMd5 !== undefined || key.fingerprintSha256 !== undefined) return key;
   const registered = (await account.sshKeys.list()).find(({ name }) => name === key.name);

@@ -8,14 +8,14 @@ import type { SecurityGroupInputs } from "./fields";
 type Inputs = PreviewedFields<SecurityGroupInputs>;
 
 /**
- * Whether a group that is replaced has to go before its successor comes: two cannot have one name. Any other goes
- * after, because the API deletes no group that instances are still in.
+ * Whether the old group of a replacement has to be deleted first, because two cannot have one name. Otherwise it is deleted
+ * last, because the API does not delete a group that has members.
  */
 export function mustDeleteFirst(inputs: Inputs, olds: Pick<SecurityGroupInputs, "name">): boolean {
   return inputs.autoNamed === false && inputs.name === olds.name;
 }
 
-/** A replacement that could only fail, once it has begun. */
+/** Refuses a replacement that would fail half-way, because the group has members and has to be deleted first. */
 export async function checkReplacementInUse(
   inputs: Inputs,
   olds: SecurityGroupInputs,
@@ -31,10 +31,10 @@ export async function checkReplacementInUse(
   return [{ property: "description", reason }];
 }
 
-/** Why a group was not deleted, when it is that instances are in it; nobody knows how the API says so. */
+/** Adds the members to an error of a deletion, if there are any. How the API itself reports members is not documented. */
 export async function explainInUse(error: unknown, name: string, account: Account): Promise<unknown> {
   if (!(error instanceof ApiError && [400, 409, 412].includes(error.status))) return error;
-  // A look that fails must not hide what was refused.
+  // If the search fails, the error of the deletion must still be shown.
   const members = await findMembers(name, account).catch(() => []);
   if (members.length === 0) return error;
   return new GroupInUseError(

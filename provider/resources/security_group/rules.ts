@@ -6,17 +6,17 @@ import type { CheckFailure } from "../contract/resource";
 import { findGroup, noSuchGroup } from "../group_choice";
 import type { SecurityGroupInputs, SecurityGroupRuleInputs } from "./fields";
 
-/** Which parts of a rule exclude or need each other. */
+/** Checks which parts of a rule conflict with, or need, each other. */
 export function validateRules({ rules }: PreviewedFields<SecurityGroupInputs>): CheckFailure[] {
-  return Array.isArray(rules) ? rules.flatMap((rule, index) => combination(rule, `rules[${index}]`)) : [];
+  return Array.isArray(rules) ? rules.flatMap((rule, index) => validateRule(rule, `rules[${index}]`)) : [];
 }
 
-function combination(rule: Previewed<SecurityGroupRuleInputs>, property: string): CheckFailure[] {
+function validateRule(rule: Previewed<SecurityGroupRuleInputs>, property: string): CheckFailure[] {
   if (typeof rule !== "object") return [];
   const protocol = known(rule.protocol);
   const ports = protocol === undefined || protocol === "tcp" || protocol === "udp";
   const [first, last] = [known(rule.startPort), known(rule.endPort)];
-  const wrong: [boolean, string][] = [
+  const conditions: [isWrong: boolean, reason: string][] = [
     [
       isGiven(rule.network) && isGiven(rule.securityGroup),
       "network and securityGroup are both given. A rule is about one of them: make two rules.",
@@ -39,7 +39,7 @@ function combination(rule: Previewed<SecurityGroupRuleInputs>, property: string)
       `Protocol ${protocol} has no ICMP type. Remove icmp.`,
     ],
   ];
-  return wrong.filter(([is]) => is).map(([, reason]) => ({ property, reason }));
+  return conditions.filter(([isWrong]) => isWrong).map(([, reason]) => ({ property, reason }));
 }
 
 /** The rules as the API has them, groups by id. @throws NotInAccountError for a group that does not exist */
@@ -47,8 +47,8 @@ export async function apiRules(
   account: Account,
   rules: readonly SecurityGroupRuleInputs[],
 ): Promise<SecurityGroupRule[]> {
-  const named = rules.some(({ securityGroup }) => securityGroup !== undefined);
-  const groups = named ? await account.securityGroups.list() : [];
+  const namesGroup = rules.some(({ securityGroup }) => securityGroup !== undefined);
+  const groups = namesGroup ? await account.securityGroups.list() : [];
   return rules.map((rule) => apiRule(rule, groups));
 }
 
@@ -74,7 +74,7 @@ function apiRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]
   };
 }
 
-/** A rule of the API as a program would declare it. */
+/** A rule of the API in the form of an input. */
 export function declaredRule(rule: SecurityGroupRule): SecurityGroupRuleInputs {
   const { "start-port": startPort, "end-port": endPort, icmp, network, description } = rule;
   const group = rule["security-group"]?.id ?? rule["security-group"]?.name;
@@ -90,14 +90,14 @@ export function declaredRule(rule: SecurityGroupRule): SecurityGroupRuleInputs {
   };
 }
 
-/** Whether two rules let the same traffic through and say the same about it. */
+/** Whether two rules allow the same traffic and have the same description. */
 export function sameRule(left: SecurityGroupRule, right: SecurityGroupRule): boolean {
   return isDeepStrictEqual(comparable(left), comparable(right));
 }
 
 function comparable(rule: SecurityGroupRule) {
   const { description = "", icmp = {}, "security-group": group } = rule;
-  // The API answers -1, which is any, where an ICMP rule was made without a type or a code.
+  // For an ICMP rule without a type or a code, the API answers -1, which means any.
   const any = rule.protocol.startsWith("icmp") ? -1 : undefined;
   return [
     rule["flow-direction"],

@@ -13,14 +13,14 @@ import {
 import { checkReplacementInUse, explainInUse, mustDeleteFirst } from "./replacement";
 import { apiRules, declaredRule, sameRule, validateRules } from "./rules";
 
-/** A security group with its rules: enough to open TCP 22, without which nobody logs in anywhere. */
+/** A security group with its rules. Without a rule for TCP 22, no SSH login is possible. */
 export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = {
   name: "SecurityGroup",
   description:
-    "A security group and all of its rules. Exoscale lets nothing in unless a rule says so: SSH needs TCP port 22.",
+    "A security group and all of its rules. Exoscale lets no traffic in without a rule: SSH needs TCP port 22.",
   inputs: securityGroupInputs,
   outputs: securityGroupOutputs,
-  // The API knows no difference between no description and an empty one.
+  // The API does not distinguish an empty description from none.
   sameValue: { description: (last = "", next = "") => last === next },
 
   applyDefaults: (inputs) => inputs,
@@ -76,7 +76,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   },
 };
 
-/** New rules first, so that what stays allowed is never closed for a moment. One at a time: the API locks the group. */
+/** Adds new rules before it removes old ones, so that no allowed traffic is interrupted. One at a time: the API locks the group. */
 async function changeRules(id: string, inputs: SecurityGroupInputs, { account }: Context): Promise<void> {
   const group = await account.securityGroups.find(id);
   if (!group)
@@ -89,12 +89,12 @@ async function changeRules(id: string, inputs: SecurityGroupInputs, { account }:
   for (const rule of without(present, wanted)) await account.securityGroups.removeRule(id, rule.id);
 }
 
-/** Those of some rules that others do not have. */
+/** The rules that are not among the others. */
 function without<Rule extends SecurityGroupRule>(rules: readonly Rule[], others: readonly SecurityGroupRule[]): Rule[] {
   return rules.filter((rule) => !others.some((other) => sameRule(rule, other)));
 }
 
-/** The group as it is, with its rules in the program's own spelling and order where they mean the same. */
+/** The group as it is. If its rules equal the declared ones, they have the program's spelling and order. */
 async function readGroup(
   found: SecurityGroup,
   last: SecurityGroupState | undefined,
@@ -119,7 +119,7 @@ async function findSameRules(
   try {
     return areSame(await apiRules(account, rules), await apiRules(account, others));
   } catch (error) {
-    // A rule about a group that is gone, or that is about to be made, is no other spelling of one that is there.
+    // A rule about a group that does not exist (any more, or yet) equals no rule that is there.
     if (error instanceof NotInAccountError) return false;
     throw error;
   }
@@ -133,7 +133,7 @@ async function areDeclared(present: readonly SecurityGroupRule[], { rules }: Sec
   try {
     return areSame(present, await apiRules(account, rules));
   } catch (error) {
-    // A rule is about a group that is gone from the account, so it cannot be among those that are there.
+    // A declared rule names a group that is gone from the account, so the present rules cannot equal the declared ones.
     if (error instanceof NotInAccountError) return false;
     throw error;
   }

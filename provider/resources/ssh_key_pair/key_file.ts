@@ -16,16 +16,16 @@ import type { Context } from "../contract/resource";
 import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
 import type { KeyMaterial, KeyOutputs } from "./material";
 
-/** What is there where a key file is to be made, and what to do; for a place that is not free. */
+/** Why a key file cannot be created at a path that is not free, and what to do. */
 export function takenReason(path: string, place: Place): string {
   if (place.is === "blocked") return `"${path}" ${place.why}.`;
   const fingerprint = place.is === "file" ? publicHalf(place.text)?.fingerprintSha256 : undefined;
   const content = fingerprint ? `holds the private key ${fingerprint}` : "does not hold a readable key";
   const todo = `"${path}" exists and ${content}. A file is never overwritten: choose another privateKeyFile, or move that file away.`;
-  return fingerprint ? `${todo} ${mayBeInUse}` : todo;
+  return fingerprint ? `${todo} ${MAY_BE_IN_USE}` : todo;
 }
 
-const mayBeInUse =
+const MAY_BE_IN_USE =
   "It may be the only copy of a key in use: this pair's before its replacement, or another stack's. Delete it only if no " +
   "key pair and no machine has that fingerprint.";
 
@@ -43,12 +43,12 @@ export async function storeNewKey(path: string, outputs: KeyOutputs, files: Priv
 }
 
 /**
- * What becomes of a written key file when its registration failed. Refused for certain: the file goes again. Else the
- * pair is saved as one that exists in part, and the next update registers the key if need be.
+ * Handles a registration that failed after its key file was written. If the API certainly refused it, the file is removed.
+ * Otherwise the pair is saved as partially created, and the next update registers the key if necessary.
  *
  * @returns the error to throw
  */
-export async function afterFailedRegistration(
+export async function handleFailedRegistration(
   error: unknown,
   state: SshKeyPairState,
   context: Pick<Context, "files" | "log">,
@@ -64,7 +64,7 @@ export async function afterFailedRegistration(
   return new PartialCreateError(message, state.name, state, error);
 }
 
-/** An answer to the registration itself that says no. Any other failure may hide one that took place. */
+/** Whether the API refused the registration itself. Any other failure may hide a registration that took place. */
 function isCertainlyRefused(error: unknown): boolean {
   if (error instanceof KeyNameTakenError) return error.registered !== error.wanted;
   if (error instanceof MissingCredentialsError || error instanceof InvalidNameError) return true;
@@ -73,10 +73,10 @@ function isCertainlyRefused(error: unknown): boolean {
 }
 
 /**
- * The material of a pair whose private half is in a file. After an interrupted update it is already where the inputs
- * say, under their passphrase.
+ * The material of a pair whose private half is in a file. An interrupted update may have left it at the path of the
+ * inputs, under their passphrase.
  *
- * @throws KeyFileMissingError when no file on this machine holds it
+ * @throws KeyFileMissingError if no file on this machine holds it
  */
 export async function readMaterial(
   last: SshKeyPairState,
@@ -92,12 +92,12 @@ export async function readMaterial(
   throw new KeyFileMissingError(missingReason(last.privateKeyFile ?? "", last.publicKeyFingerprintSha256));
 }
 
-/** Where the private half of a pair may be: where it was, or where it was on its way to. */
+/** The paths where the private half of a pair may be: the old one, and the one it was being moved to. */
 export function keyFilesOf(...inputs: readonly { readonly privateKeyFile?: string | undefined }[]): string[] {
   return [...new Set(inputs.flatMap(({ privateKeyFile }) => privateKeyFile ?? []))];
 }
 
-/** That a change needs a file which this machine does not have, and what to do. */
+/** Says that a change needs a file which this machine does not have, and what to do. */
 export function missingReason(path: string, fingerprint?: string): string {
   const key = fingerprint ? ` (${fingerprint})` : "";
   return (
@@ -127,11 +127,11 @@ function decrypt(path: string, text: string, passphrases: readonly (string | und
 }
 
 /**
- * Brings the file of a pair in line with changed inputs, as the last step of an update: until the new file is there,
- * the old one stays.
+ * Changes the file of a pair according to the inputs, as the last step of an update. The old file stays until the new one
+ * is written.
  *
- * @param outputs with the private half if it was encoded anew
- * @returns the outputs as the state is to have them
+ * @param outputs with the private half if it was encoded again
+ * @returns the outputs for the state
  * @throws KeyFileTakenError, KeyFileUnusableError
  */
 export async function storeChangedKey(
@@ -143,14 +143,14 @@ export async function storeChangedKey(
   const { files, log } = context;
   const path = inputs.privateKeyFile;
   if (path === undefined) {
-    if (last.privateKeyFile !== undefined) log.info(leftThere(last));
+    if (last.privateKeyFile !== undefined) log.info(keptFileMessage(last));
     return outputs;
   }
   const text = outputs.privateKeyOpenssh;
   if (text !== undefined) await writeOwnKey(path, text, last, files);
   const before = last.privateKeyFile;
-  if (before === undefined) log.warn(stillInOldStates(last.name, path));
-  // Two spellings of one path would otherwise remove what has just been written.
+  if (before === undefined) log.warn(oldStatesMessage(last.name, path));
+  // If both paths name one file, removing the old one would remove what has just been written.
   else if (before !== path && !(await files.isSameFile(before, path))) await removeKeyFile(last, context);
   return withoutPrivateHalf(outputs);
 }
@@ -162,23 +162,23 @@ async function writeOwnKey(path: string, text: string, last: SshKeyPairState, fi
   if (place.text !== text) await files.replace(path, place.text, text);
 }
 
-function leftThere({ name, privateKeyFile }: SshKeyPairState): string {
+function keptFileMessage({ name, privateKeyFile }: SshKeyPairState): string {
   return `SSH key "${name}" no longer has a privateKeyFile. "${privateKeyFile}" still exists: delete it if nobody needs it.`;
 }
 
-function stillInOldStates(name: string, path: string): string {
+function oldStatesMessage(name: string, path: string): string {
   return (
     `The private key of SSH key "${name}" is now in "${path}" and no longer in the state. Older versions of the state ` +
     "(backups, history) still contain it: if that matters, change triggers to make a new pair."
   );
 }
 
-/** Removes the file of a pair if it holds its key. What is not there, or not ours, is left alone and named. */
+/** Removes the file of a pair if it holds the pair's key. Otherwise only logs that it does not. */
 export async function removeKeyFile(last: SshKeyPairState, { files, log }: Pick<Context, "files" | "log">) {
   const path = last.privateKeyFile;
   if (path === undefined) return;
   const place = await files.inspect(path);
-  if (place.is !== "file" || !isKeyOf(last, place.text)) return log.info(notHere(last, place));
+  if (place.is !== "file" || !isKeyOf(last, place.text)) return log.info(keyNotFoundMessage(last, place));
   try {
     await files.remove(path, place.text);
   } catch (error) {
@@ -189,7 +189,7 @@ export async function removeKeyFile(last: SshKeyPairState, { files, log }: Pick<
   }
 }
 
-function notHere({ name, privateKeyFile }: SshKeyPairState, place: Place): string {
+function keyNotFoundMessage({ name, privateKeyFile }: SshKeyPairState, place: Place): string {
   const found = place.is === "file" ? "holds something else and is not deleted" : "is not on this machine";
   const seen = place.is === "blocked" ? `${place.why} and is not deleted` : found;
   return `The private key file of SSH key "${name}", "${privateKeyFile}", ${seen}. If it is elsewhere, delete it there.`;

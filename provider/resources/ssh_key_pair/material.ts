@@ -40,7 +40,7 @@ export function materialInState(state: SshKeyPairState): KeyMaterial | undefined
   return text === undefined ? undefined : { publicKey: parsePublicKey(text) };
 }
 
-/** Everything that is shown of a pair, with the comment and the passphrase of the inputs. */
+/** Encodes a pair for the outputs, with the comment and the passphrase of the inputs. */
 export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
   const comment = inputs.comment ?? (importedComment(inputs) || inputs.name || "");
   const { publicKey } = material;
@@ -54,7 +54,7 @@ export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInp
   };
 }
 
-/** From the inputs, not from the material: what the state holds may carry a comment that the program has taken back. */
+/** From the inputs, because the key in the state may carry a comment that the program no longer has. */
 function importedComment({ publicKey, privateKey, passphrase }: SshKeyPairInputs): string {
   if (publicKey !== undefined) return parsePublicKey(publicKey).comment;
   return privateKey === undefined ? "" : parsePrivateKey(privateKey, passphrase).publicKey().comment;
@@ -74,14 +74,14 @@ async function encodePrivateOutputs(key: PrivateKey, comment: string, passphrase
   };
 }
 
-/** Inputs of a pair that can be written in several ways. */
+/** How to compare inputs of a pair that have several equivalent forms. */
 export const sameKeyPairInputs: SameValue<SshKeyPairInputs> = {
   publicKey: sameImportedKey,
-  // An imported key is of the kind that it is: `applyDefaults` says so only for generated ones.
+  // The kind of an imported key is its own: `applyDefaults` sets it for generated ones only.
   algorithm: (last, next) => next === undefined || (!hasUnknown(next) && equalValues(last, next)),
 };
 
-/** Whether an imported public key is the one in state, and carries the same comment. */
+/** Whether an imported public key is the one in the state, with the same comment. */
 function sameImportedKey(last: string | undefined, next: Previewed<string | undefined>): boolean {
   const text = known(next);
   if (last === undefined || text === undefined) return last === next;

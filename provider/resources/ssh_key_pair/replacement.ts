@@ -8,8 +8,8 @@ import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./f
 import { rememberPair } from "./succession";
 
 /**
- * Decides what a change means for a registered pair: nothing but another comment is no replacement, a key that
- * vanished from the account is registered again, and a replacement that could only delete first is refused.
+ * Decides what a change means for a registered pair. Another form of the same key is no replacement, a key that is gone from the
+ * account is registered again, and a replacement that has to delete first is refused if it could lock somebody out.
  *
  * @throws ReplacementRefusedError
  */
@@ -21,8 +21,9 @@ export function adjustKeyPairDiff(
 ): Diff {
   const identity = known(inputs.identity) ?? state.identity;
   rememberPair(run, { ...state, ...(identity && { identity }) });
-  const same = diff.replaces.filter((name) => isSameKeyAnew(name, state, inputs));
-  const equivalent = isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstSaid) : [];
+  const same = diff.replaces.filter((name) => isSameImportedKey(name, state, inputs));
+  const equivalent =
+    isBare(state) && same.includes("publicKey") ? diff.replaces.filter(isFirstDeclaredAfterImport) : [];
   const replaces = diff.replaces.filter((name) => !same.includes(name) && !equivalent.includes(name));
   const unregistered = state.registeredFingerprintMd5 !== state.publicKeyFingerprintMd5;
   if (replaces.length === 0) {
@@ -36,24 +37,24 @@ export function adjustKeyPairDiff(
   return { ...diff, replaces, deleteBeforeReplace, drifted: false };
 }
 
-/** A state that has the resource under a name of before would take what is called so today for its successor. */
+/** Whether the state has an old identity: under it, a pair that has that identity today would pass for the successor. */
 function isRenamed({ identity: last }: SshKeyPairState, now: Identity | undefined): boolean {
   return last !== undefined && identityDigest(last) !== identityDigest(now);
 }
 
-/** Whether a pair was imported by its name: all that is known of it then is its fingerprint. */
+/** Whether a pair was imported by its name, so that only its fingerprint is known. */
 function isBare(state: SshKeyPairState): boolean {
   return state.publicKeyOpenssh === undefined;
 }
 
-/** What a program says of a key that it takes over, and what can have changed since then only. */
-function isFirstSaid(name: string): boolean {
+/** Whether an input is first declared after an import by name, so that its value is no change. */
+function isFirstDeclaredAfterImport(name: string): boolean {
   return name === "publicKey" || name === "triggers";
 }
 
 /**
- * Somebody registered another key under our name. No replacement: the private half in the state may be all that opens
- * the instances, and it would go with the old pair.
+ * Says that somebody registered another key under our name. This is no replacement: only the private half in the state may
+ * open the instances, and a replacement would delete it.
  */
 export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
   return (
@@ -63,12 +64,16 @@ export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFinge
   );
 }
 
-/** What is imported now is the key that the pair has. Compared by fingerprint: all that is known of some states. */
-function isSameKeyAnew(property: string, state: SshKeyPairState, inputs: PreviewedFields<SshKeyPairInputs>): boolean {
+/** Whether the imported key is the one that the pair has. Compares fingerprints, because some states have nothing else. */
+function isSameImportedKey(
+  property: string,
+  state: SshKeyPairState,
+  inputs: PreviewedFields<SshKeyPairInputs>,
+): boolean {
   if (property !== "publicKey" && property !== "privateKey") return false;
   const publicKey = known(inputs.publicKey);
   if (publicKey !== undefined) return parsePublicKey(publicKey).fingerprintMd5 === state.publicKeyFingerprintMd5;
-  // Without its passphrase an encrypted key cannot be told from another one.
+  // Without its passphrase an encrypted key cannot be compared.
   const privateKey = hasUnknown(inputs.passphrase) ? undefined : known(inputs.privateKey);
   if (privateKey === undefined) return false;
   const imported = parsePrivateKey(privateKey, known(inputs.passphrase)).publicKey();

@@ -7,7 +7,7 @@ import type { Obstacle } from "../revocation/table";
 import type { SshKeyPairState } from "./fields";
 import { keyFilesOf } from "./key_file";
 
-/** A pair as its revocation needs it: reads the private key from the state, or from its file on this machine. */
+/** A pair in the form that revocation needs, with the private key from the state or from its file on this machine. */
 export async function revocableKey(
   pair: SshKeyPairState,
   successor: SshKeyPairState | undefined,

@@ -11,7 +11,7 @@ import {
   sshKeyPairInputs,
   sshKeyPairOutputs,
 } from "./fields";
-import { afterFailedRegistration, readMaterial, storeChangedKey, storeNewKey } from "./key_file";
+import { handleFailedRegistration, readMaterial, storeChangedKey, storeNewKey } from "./key_file";
 import {
   encodeOutputs,
   importOrGenerate,
@@ -28,9 +28,8 @@ import { checkKeyFile, validateKeyFileChange } from "./validate_key_file";
 /**
  * An SSH keypair registered with an Exoscale account.
  *
- * The API keeps a name and a fingerprint and nothing more, so a pair is generated here, its public half is
- * registered, and its private half lives only in the stack's encrypted state. It has no operation that touches a
- * running instance, so **deleting a key does not revoke it**: instances that hold it keep accepting it.
+ * The API keeps only a name and a fingerprint. So a pair is generated here, its public half is registered, and its
+ * private half is only in the stack's encrypted state. The API has no operation that changes a running instance, so **deleting a key does not revoke it**: instances that hold it keep accepting it.
  */
 export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   name: "SshKeyPair",
@@ -57,27 +56,27 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   adjustDiff: adjustKeyPairDiff,
 
   async previewOutputs({ name, publicKey, comment }) {
-    // Nothing is generated for a preview, so of a generated pair nothing is known.
-    const [imported, label, remark] = [known(publicKey), known(name), known(comment)];
-    if (imported === undefined || label === undefined || hasUnknown(comment)) return {};
-    const inputs = { ...bareInputs(label), publicKey: imported, ...(remark !== undefined && { comment: remark }) };
+    // A preview generates no key, so nothing is known of a generated pair.
+    const [line, keyName, text] = [known(publicKey), known(name), known(comment)];
+    if (line === undefined || keyName === undefined || hasUnknown(comment)) return {};
+    const inputs = { ...bareInputs(keyName), publicKey: line, ...(text !== undefined && { comment: text }) };
     return await encodeOutputs(await importOrGenerate(inputs), inputs);
   },
 
   async create(inputs, context) {
     const { name, privateKeyFile: path } = inputs;
-    // The private key is complete and read back before anything is registered: what can fail here, fails here.
+    // The private key is encoded, and stored in its file, before the registration: a failure leaves no registered key.
     const outputs = await encodeOutputs(await importOrGenerate(inputs), inputs);
     const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
     const state = { ...inputs, ...stored };
     try {
       await register(context, name, stored, inputs.adopt);
     } catch (error) {
-      throw path === undefined ? error : await afterFailedRegistration(error, state, context);
+      throw path === undefined ? error : await handleFailedRegistration(error, state, context);
     }
-    const made = { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
-    rememberPair(context.run, made);
-    return { id: name, state: made };
+    const registered = { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
+    rememberPair(context.run, registered);
+    return { id: name, state: registered };
   },
 
   async read(name, last, { account, log }) {
@@ -132,8 +131,8 @@ async function register({ account, run, log }: Context, name: string, key: KeyOu
 }
 
 /**
- * The registration is gone, but its private half may be all that opens an instance. The state keeps it, and the next
- * update registers it again.
+ * Keeps a pair in the state whose registration is gone: an instance may accept no other key. The next update registers
+ * it again.
  */
 function keepUnregistered(
   name: string,
@@ -148,7 +147,7 @@ function keepUnregistered(
   return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };
 }
 
-/** The outputs under other inputs: encoded anew only if something that goes into them changed. */
+/** The outputs for new inputs. The key is encoded again only if an input of the encoding changed. */
 async function reencode(
   last: SshKeyPairState,
   inputs: SshKeyPairInputs,

@@ -5,9 +5,9 @@ import type { SshKeyPairState } from "./fields";
 
 /** The pairs that one run has met. */
 interface Pairs {
-  /** What each resource is now, by the digest of its identity. */
+  /** The current pair of each resource, by the digest of the resource's identity. */
   readonly current: Map<string, SshKeyPairState>;
-  /** The resource that each registration belongs to: the state may have it under an earlier identity. */
+  /** The resource of each registration: the state may have it under an earlier identity. */
   readonly owners: Map<string, string>;
 }
 
@@ -19,17 +19,16 @@ function pairsOf(run: Run): Pairs {
   return pairs;
 }
 
-/** What tells one registration from another: a replacement may have put the same key under the same name anew. */
+/** Identifies a registration. A replacement may have registered the same key under the same name again. */
 export function registrationOf(name: string, state: Pick<SshKeyPairState, "publicKeyFingerprintMd5">): string {
   return `${name} ${state.publicKeyFingerprintMd5}`;
 }
 
 /**
- * Remembers, for this run, the pair that a resource is now, and its private half. When the earlier pair is deleted, at the
- * end of its replacement, its successor is known by that: it takes its place on the machines that no Instance of the
- * program looks after.
+ * Remembers for this run the current pair of a resource, and its private half. The deletion of the old pair, at the end of
+ * a replacement, then finds its successor, which takes its place on the machines that no Instance of the program manages.
  *
- * A run that continues one that was killed sees the successor in a diff; it need not have made it.
+ * After an interrupted run, the next run meets the successor in a diff, not in its creation.
  */
 export function rememberPair(run: Run, state: SshKeyPairState): void {
   const { publicKeyFingerprintSha256: sha256, privateKeyOpenssh: privateKey, passphrase } = state;
@@ -43,7 +42,7 @@ export function rememberPair(run: Run, state: SshKeyPairState): void {
   owners.set(registrationOf(state.name, state), resource);
 }
 
-/** A pair that is being deleted succeeds nobody, whatever a diff has said of it. */
+/** Forgets a pair that is being deleted, so that it is nobody's successor, even if a diff has remembered it. */
 export function forgetPair(run: Run, last: SshKeyPairState): void {
   const resource = ownerOf(run, last);
   const { current } = pairsOf(run);
@@ -54,8 +53,8 @@ export function forgetPair(run: Run, last: SshKeyPairState): void {
 }
 
 /**
- * The pair that has taken the place of this one, in this run or before, and that the program declares: a refresh asks for
- * a diff of what is about to be deleted, too.
+ * The pair that has replaced this one, in this run or before. The program has to declare it, because a refresh also asks
+ * for a diff of pairs that are about to be deleted.
  */
 export function successorOf(run: Run, last: SshKeyPairState): SshKeyPairState | undefined {
   const pair = pairsOf(run).current.get(ownerOf(run, last));
@@ -63,7 +62,7 @@ export function successorOf(run: Run, last: SshKeyPairState): SshKeyPairState | 
   return run.declaredKeys.has(pair.name) ? pair : undefined;
 }
 
-/** The resource that a pair belongs to, under its present identity where this run has met the pair. */
+/** The resource of a pair, under its present identity if this run has met the pair. */
 function ownerOf(run: Run, last: SshKeyPairState): string {
   return pairsOf(run).owners.get(registrationOf(last.name, last)) ?? identityDigest(last.identity) ?? "";
 }

@@ -11,8 +11,8 @@ import { validateKeyFile } from "./validate_key_file";
 type Inputs = PreviewedFields<SshKeyPairInputs>;
 
 /**
- * A pair that is generated says of which kind; the kind of an imported key is its own. So it is where a key was imported by
- * its name and the program says no more than that.
+ * Sets the kind of a generated pair. An imported key has its own kind, and so has a key that was imported by its name,
+ * unless the program declares an algorithm.
  */
 export function applyKeyPairDefaults(
   inputs: Inputs,
@@ -26,10 +26,10 @@ export function applyKeyPairDefaults(
   return { ...inputs, algorithm, ...(isGiven(rsaBits) && { rsaBits }), ...(isGiven(ecdsaCurve) && { ecdsaCurve }) };
 }
 
-/** What no single field shows: which inputs exclude each other, and whether given keys can be read. */
+/** Rules between fields: which inputs conflict, and whether given keys can be read. */
 export function validateKeyPair(inputs: Inputs): CheckFailure[] {
   return [
-    ...exclusions(inputs),
+    ...conflicts(inputs),
     ...validateKeyFile(inputs),
     ...unusablePassphrase(inputs),
     ...unreadablePublicKey(inputs),
@@ -41,7 +41,7 @@ function isImported(inputs: Pick<Inputs, "publicKey" | "privateKey">): boolean {
   return isGiven(inputs.publicKey) || isGiven(inputs.privateKey);
 }
 
-function exclusions(inputs: Inputs): CheckFailure[] {
+function conflicts(inputs: Inputs): CheckFailure[] {
   const imported = isImported(inputs);
   const rules: [wrong: boolean, property: keyof SshKeyPairInputs, reason: string][] = [
     [

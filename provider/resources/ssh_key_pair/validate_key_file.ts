@@ -8,9 +8,9 @@ import { sameKeyPairInputs } from "./material";
 
 type Inputs = PreviewedFields<SshKeyPairInputs>;
 
-const property = "privateKeyFile";
+const PROPERTY = "privateKeyFile";
 
-/** What is wrong with the path itself, and with what is given beside it. */
+/** Rules for the path itself, and for the inputs that conflict with it. */
 export function validateKeyFile(inputs: Inputs): CheckFailure[] {
   if (!isGiven(inputs.privateKeyFile)) return [];
   const path = known(inputs.privateKeyFile) ?? "";
@@ -27,10 +27,10 @@ export function validateKeyFile(inputs: Inputs): CheckFailure[] {
         "and keep the private key yourself; or remove privateKey to generate a new key.",
     ],
   ];
-  return rules.filter(([wrong]) => wrong).map(([, reason]) => ({ property, reason }));
+  return rules.filter(([wrong]) => wrong).map(([, reason]) => ({ property: PROPERTY, reason }));
 }
 
-/** A new pair cannot have the file of the one that it replaces: that one goes last, and nothing is overwritten. */
+/** Refuses a replacement with the same path: the old pair still has the file, and no file is overwritten. */
 export function validateKeyFileChange(inputs: Inputs, olds: SshKeyPairInputs): CheckFailure[] {
   const path = known(inputs.privateKeyFile);
   const changes = replacingChanges(inputs, olds).filter((name) => !hasUnknown(inputs[name]));
@@ -38,22 +38,22 @@ export function validateKeyFileChange(inputs: Inputs, olds: SshKeyPairInputs): C
   const reason =
     `Changing ${changes.join(", ")} makes a new pair, and "${path}" holds the private key of the old one, which is never ` +
     "overwritten. Change privateKeyFile as well, for example to a name that contains the trigger.";
-  return [{ property, reason }];
+  return [{ property: PROPERTY, reason }];
 }
 
-/** What this machine's files have to say: a place that is taken, or a key that a change needs and does not find. */
+/** Checks the files on this machine: whether the path is free, and whether the key that a change needs is there. */
 export async function checkKeyFile(
   inputs: Inputs,
   files: PrivateKeyFiles,
   olds: OldInputs<SshKeyPairInputs>,
 ): Promise<CheckFailure[]> {
   const path = known(inputs.privateKeyFile);
-  // Of a replacement the new half is checked by itself, without the old inputs.
+  // The engine checks the new half of a replacement by itself, without the old inputs.
   if (olds !== undefined)
     return replacingChanges(inputs, olds).length > 0 ? [] : await checkChangedKeyFile(inputs, files, olds);
   if (path === undefined) return [];
   const place = await files.inspect(path);
-  return place.is === "free" ? [] : [{ property, reason: takenReason(path, place) }];
+  return place.is === "free" ? [] : [{ property: PROPERTY, reason: takenReason(path, place) }];
 }
 
 async function checkChangedKeyFile(
@@ -66,13 +66,13 @@ async function checkChangedKeyFile(
   if (changed.length === 0 || changed.some((name) => hasUnknown(inputs[name]))) return [];
   if (path !== undefined && path !== olds.privateKeyFile) {
     const place = await files.inspect(path);
-    if (place.is === "blocked") return [{ property, reason: takenReason(path, place) }];
+    if (place.is === "blocked") return [{ property: PROPERTY, reason: takenReason(path, place) }];
   }
   const isImported = isGiven(inputs.publicKey) || isGiven(inputs.privateKey);
   if (olds.privateKeyFile === undefined || isImported) return [];
   const places = await Promise.all(keyFilesOf(olds, { privateKeyFile: path }).map((file) => files.inspect(file)));
   if (places.some(({ is }) => is === "file")) return [];
-  return [{ property, reason: missingReason(olds.privateKeyFile) }];
+  return [{ property: PROPERTY, reason: missingReason(olds.privateKeyFile) }];
 }
 
 function replacingChanges(inputs: Inputs, olds: SshKeyPairInputs): (keyof SshKeyPairInputs)[] {
