@@ -34,47 +34,47 @@ export type { HostKey } from "./ssh/connection/host_key";
  * SSH_AUTH_SOCK, and only this file knows both the API and SSH.
  */
 export interface Account {
-  /** Keys, groups: the same in every zone. */
+  /** SSH keys of the account. Like groups, they are the same in every zone. */
   readonly sshKeys: SshKeys;
   readonly securityGroups: SecurityGroups;
   readonly antiAffinityGroups: AntiAffinityGroups;
-  /** Zone of resources that name none. */
+  /** Zone of resources that name none; undefined if there is no default. */
   readonly defaultZone: string | undefined;
-  /** Port of sshd where a connection names none; default 22. */
+  /** Port of sshd if a connection names none. Default 22. */
   readonly sshPort: number;
-  /** Socket of the environment's ssh-agent, if it has one. */
+  /** Socket of the environment's ssh-agent; undefined if there is none. */
   readonly agentSocket: string | undefined;
-  /** Every zone there is; asked once. */
+  /** All zones; requested once. */
   zones(): Promise<readonly Zone[]>;
   /** One zone's API. @throws NotInAccountError that lists the zones */
   zone(name: string): Promise<ZoneAccount>;
   /** Makes one signed request, once. @throws MissingCredentialsError, CredentialsRejectedError, ApiUnreachableError */
   verifyCredentials(): Promise<void>;
-  /** How many requests that change something have been sent so far, whatever became of them. */
+  /** Number of requests sent so far that change something, whether they succeeded or not. */
   changesSent(): number;
-  /** What is done over SSH, and the texts that tell a person how to. */
+  /** Operations over SSH, and texts for OpenSSH clients. */
   readonly ssh: typeof sshToHosts;
 }
 
-/** What belongs to one zone. */
+/** The API of one zone. */
 export interface ZoneAccount {
   readonly name: string;
   readonly instances: Instances;
   readonly instancePools: InstancePools;
-  /** The groups again, asked through this zone: an instance joins and leaves them where it lives. */
+  /** The groups, through this zone's API: an instance joins and leaves them in its own zone. */
   readonly securityGroups: SecurityGroups;
-  /** The zone's instance types; asked once. */
+  /** The zone's instance types; requested once. */
   instanceTypes(): Promise<readonly InstanceType[]>;
-  /** The zone's templates, public ones first; asked once. */
+  /** The zone's templates, public ones first; requested once. */
   templates(): Promise<readonly Template[]>;
-  /** A template by its id, listed or not; undefined when it is gone. */
+  /** A template by its id, listed or not; undefined if it is gone. */
   template(id: string): Promise<Template | undefined>;
 }
 
-/** Reads a setting of the provider; undefined when the stack does not have it. */
+/** Reads a setting of the provider; undefined if the stack does not have it. */
 export type ReadSetting = (name: SettingName) => string | undefined;
 
-const defaultApiZone = "ch-gva-2";
+const DEFAULT_API_ZONE = "ch-gva-2";
 const operations = (): typeof import("./ssh/operations") => require("./ssh/operations");
 
 const sshToHosts = {
@@ -109,16 +109,16 @@ const sshToHosts = {
 };
 
 /**
- * Joins settings and environment into an account. Settings win; the variables are EXOSCALE_API_KEY,
- * EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT, EXOSCALE_ZONE and EXOSCALE_SSH_PORT. Nothing is asked of the API yet,
- * and credentials may be missing until something is.
+ * Opens an account from the settings and the environment. Settings win; the variables are EXOSCALE_API_KEY,
+ * EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT, EXOSCALE_ZONE and EXOSCALE_SSH_PORT. This sends no request, and credentials
+ * are only needed for the first one.
  */
 export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log"> = {}): Account {
   const read = settingsFrom(setting, process.env);
   const zone = read.zone;
   let changesSent = 0;
   const reporting = { ...options, onChange: () => void changesSent++ };
-  const endpoint = read.endpoint ?? `https://api-${zone ?? defaultApiZone}.exoscale.com/v2`;
+  const endpoint = read.endpoint ?? `https://api-${zone ?? DEFAULT_API_ZONE}.exoscale.com/v2`;
   const api = new Api({ ...reporting, endpoint, credentials: () => credentials(read) });
   const zones = once(() => listZones(endpoint, options));
   const sshKeys = new SshKeys(api);
@@ -132,7 +132,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
     agentSocket: process.env["SSH_AUTH_SOCK"] || undefined,
     zones,
     async zone(name) {
-      const found = named(await zones(), name);
+      const found = findZone(await zones(), name);
       const open = () =>
         zoneAccount(
           name,
@@ -148,24 +148,24 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
   };
 }
 
-/** What is wrong with given settings, with those of the environment in mind. */
+/** What is wrong with the given settings, together with those of the environment. */
 export function settingFailures(given: Readonly<Record<string, unknown>>): SettingFailure[] {
   return failuresOfSettings(given, process.env);
 }
 
-/** How long one opened account serves, in milliseconds: what it has been told once it does not ask again. */
-const sharedForMs = 60_000;
+/** How long an opened account is shared, in milliseconds. It caches zones, types and templates for that time. */
+const SHARED_FOR_MS = 60_000;
 const accounts = new Map<string, { readonly account: Account; readonly until: number }>();
 
 /**
- * The account of these settings and this environment, the same for a minute: one process may run the programs of several
- * stacks, each with its own configuration, and may run them for weeks.
+ * The account for these settings and this environment; the same one for a minute. One process may run the programs of
+ * several stacks, each with its own configuration, and may run for weeks.
  */
 export function sharedAccount(setting: ReadSetting): Account {
   const now = Date.now();
   for (const [key, { until }] of accounts) if (until <= now) accounts.delete(key);
   const key = JSON.stringify(settingsFrom(setting, process.env));
-  const opened = accounts.get(key) ?? { account: openAccount(setting), until: now + sharedForMs };
+  const opened = accounts.get(key) ?? { account: openAccount(setting), until: now + SHARED_FOR_MS };
   accounts.set(key, opened);
   return opened.account;
 }
@@ -193,7 +193,7 @@ type Settings = { readonly [name in SettingName]: string | undefined };
 function settingsFrom(setting: ReadSetting, environment: NodeJS.ProcessEnv): Settings {
   const names = Object.entries(settings) as [SettingName, (typeof settings)[SettingName]][];
   const read = names.map(([name, { environment: variable }]) => [name, setting(name) || environment[variable]]);
-  // One for each name of the table.
+  // There is one entry for each name of the table.
   return Object.fromEntries(read.map(([name, value]) => [name, value || undefined])) as Settings;
 }
 
@@ -210,7 +210,7 @@ function sshPort(text = "22"): number {
   throw new InvalidSettingError(notAPort(text));
 }
 
-function named(zones: readonly Zone[], name: string): Zone {
+function findZone(zones: readonly Zone[], name: string): Zone {
   const zone = zones.find((candidate) => candidate.name === name);
   if (zone) return zone;
   throw new NotInAccountError(
@@ -221,11 +221,11 @@ function named(zones: readonly Zone[], name: string): Zone {
   );
 }
 
-/** Asks once; everybody gets the same answer. A failure is not remembered. */
-function once<T>(ask: () => Promise<T>): () => Promise<T> {
+/** Calls a function once and returns the same result to every caller. A failure is not cached. */
+function once<T>(load: () => Promise<T>): () => Promise<T> {
   let answer: Promise<T> | undefined;
   return () => {
-    answer ??= ask().catch((error: unknown) => {
+    answer ??= load().catch((error: unknown) => {
       answer = undefined;
       throw error;
     });

@@ -16,25 +16,25 @@ export interface CheckResult {
 }
 
 /**
- * Checks the inputs of one resource, in three steps that each need the one before: every field by itself, the rules
- * between fields, and what only the account or this machine knows.
+ * Checks the inputs of one resource in three steps: every field by itself, the rules between fields, and what only the
+ * account or this machine knows. Each step runs only if the one before it finds no failure.
  */
 export async function check<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  asked: CheckContext,
+  context: CheckContext,
 ): Promise<CheckResult> {
-  const isSecret = secretsAmong(resource.inputs, asked.secretInputs);
-  const checked = await checkInputs(resource, news, olds, { ...asked, isSecret });
+  const isSecret = secretsAmong(resource.inputs, context.secretInputs);
+  const checked = await checkInputs(resource, news, olds, { ...context, isSecret });
   const valuesOf = (name: string) => secretValuesOf(name, resource.inputs, [news, olds ?? {}]);
-  const shown = (failure: CheckFailure) => withoutValue(failure, isSecret, news, valuesOf);
-  return { ...checked, failures: checked.failures.map(shown) };
+  const failures = checked.failures.map((failure) => withoutValue(failure, isSecret, news, valuesOf));
+  return { ...checked, failures };
 }
 
 /**
- * Pulumi prints the value of the input that a failure names, and prints secrets in clear. So a failure about a secret,
- * or about what may be one in the wrong place, names its input in the reason only.
+ * Pulumi prints the value of the input that a failure names, also in clear if it is a secret. So a failure about a secret, or
+ * about a possible secret in another input, names its input only in the reason.
  */
 function withoutValue(
   { property, reason }: CheckFailure,
@@ -48,17 +48,17 @@ function withoutValue(
   return { property: "", reason: `${property}: ${isSecret(name) ? redactionOfInput(valuesOf(name))(reason) : reason}` };
 }
 
-/** What a reason about a secret may not quote. Of an object that always is one, a connection, it names no key and no passphrase. */
+/** The values that a reason about a secret must not quote. None for a connection: its reasons quote no key and no passphrase. */
 function secretValuesOf(name: string, { shape }: z.ZodObject, given: readonly RawInputs[]): string[] {
   const values = given.map((inputs) => inputs[name]);
   const isAlways = shape[name]?.meta()?.secret === true;
   return isAlways && values.some((value) => typeof value === "object") ? [] : textsIn(values);
 }
 
-/** Whether the value of an input is not to be shown. */
+/** Whether the value of an input must not be shown. */
 type IsSecret = (name: string) => boolean;
 
-/** What is no input at all may be anything. */
+/** An unknown input counts as secret, because it may contain anything. */
 function secretsAmong({ shape }: z.ZodObject, marked: readonly string[] = []): IsSecret {
   return (name) => !(name in shape) || marked.includes(name) || shape[name]?.meta()?.secret === true;
 }
@@ -67,19 +67,19 @@ async function checkInputs<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   news: RawInputs,
   olds: RawInputs | undefined,
-  asked: CheckContext & { readonly isSecret: IsSecret },
+  context: CheckContext & { readonly isSecret: IsSecret },
 ): Promise<CheckResult> {
-  const { inputs, failures } = checkFields(resource, news, asked.isSecret);
+  const { inputs, failures } = checkFields(resource, news, context.isSecret);
   const complete = "name" in resource.inputs.shape ? withName(inputs, olds) : inputs;
-  failures.push(...unfitName(resource.inputs, inputs, complete));
+  failures.push(...checkGeneratedName(resource.inputs, inputs, complete));
   if (failures.length > 0) return { inputs: complete, failures };
 
-  // Each field has just been held against its description; the old ones were when they were new.
+  // Each field has just been checked against its description; the old ones were checked when they were new.
   const last = olds as OldInputs<Inputs>;
-  const checked = resource.applyDefaults(complete as PreviewedFields<Inputs>, asked.account, last);
-  const broken = resource.validate(checked, last);
-  const answers = broken.length > 0 ? broken : await askAccount(resource, checked, last, asked);
-  return { inputs: { ...checked }, failures: answers };
+  const checked = resource.applyDefaults(complete as PreviewedFields<Inputs>, context.account, last);
+  const invalid = resource.validate(checked, last);
+  const found = invalid.length > 0 ? invalid : await askAccount(resource, checked, last, context);
+  return { inputs: { ...checked }, failures: found };
 }
 
 function checkFields(
@@ -104,8 +104,8 @@ function checkFields(
   return { inputs, failures };
 }
 
-/** What is wrong with a name that the program did not give: the stack's configuration may propose any. */
-function unfitName({ shape }: z.ZodObject, given: RawInputs, { name }: RawInputs): CheckFailure[] {
+/** Checks a name that the program did not give: the stack's configuration may propose any. */
+function checkGeneratedName({ shape }: z.ZodObject, given: RawInputs, { name }: RawInputs): CheckFailure[] {
   const field: z.ZodType | undefined = shape["name"];
   if (!field || given["name"] !== undefined) return [];
   const parsed = field.safeParse(name);
@@ -127,12 +127,12 @@ function failuresOf(
 }
 
 function reasonOf(issue: z.core.$ZodIssue, value: unknown, secret: boolean): string {
-  // zod's own words tell the kind of what came, which its value tells better; a description's own words stay.
+  // zod's own message names the type of the value; the value itself says more. A message of the description stays.
   const isPlain = issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
   const expected = isPlain ? `${/^[aio]/.test(issue.expected) ? "an" : "a"} ${issue.expected} is expected` : "";
   if (isPlain && value === undefined) return `It is missing: ${expected}`;
   const message = isPlain ? `A${expected.slice(1)}` : issue.message;
-  return secret ? message : `${message}, got ${shown(value)}`;
+  return secret ? message : `${message}, got ${quote(value)}`;
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -142,7 +142,7 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function shown(value: unknown): string {
+function quote(value: unknown): string {
   const text = value === undefined ? "nothing" : String(JSON.stringify(value));
   if (/PRIVATE KEY|PuTTY-User-Key/.test(text)) return "a private key";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
@@ -152,13 +152,13 @@ async function askAccount<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
   inputs: PreviewedFields<Inputs>,
   olds: OldInputs<Inputs>,
-  asked: CheckContext,
+  context: CheckContext,
 ): Promise<CheckFailure[]> {
   try {
-    const refused = olds ? await resource.validateChange(inputs, olds, asked.account) : [];
-    return refused.length > 0 ? refused : await resource.checkAgainstAccount(inputs, asked, olds);
+    const refused = olds ? await resource.validateChange(inputs, olds, context.account) : [];
+    return refused.length > 0 ? refused : await resource.checkAgainstAccount(inputs, context, olds);
   } catch (error) {
-    // Missing credentials, an endpoint that does not answer, a refusal of the API: as visible as a wrong input.
+    // Missing credentials, an unreachable endpoint and a refusal of the API are shown like a wrong input.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];
     throw error;
   }

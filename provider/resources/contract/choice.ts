@@ -2,11 +2,11 @@ import * as z from "zod";
 import "./description";
 
 /**
- * One of a few words, each of which is described. Programs and states have the word itself.
+ * An enumeration with a description for each value. Programs and states have the value itself.
  *
- * @param id name of the enumeration in `schema.json` and in the SDKs made of it: of no resource and no other type
+ * @param id name of the enumeration in `schema.json` and in the generated SDKs; no resource and no other type may have it
  * @param description what is chosen, in a sentence
- * @param values the words, and what each of them means, in a sentence
+ * @param values the values, each with its meaning in a sentence
  */
 export function choice<const Values extends Readonly<Record<string, string>>>(
   id: string,

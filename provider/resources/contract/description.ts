@@ -10,37 +10,37 @@ declare module "zod" {
   interface GlobalMeta {
     /** The whole value is encrypted in state and masked in output, whatever the program says. */
     secret?: true;
-    /** A change of this input makes a new object. */
+    /** A change of this input replaces the object. */
     replaces?: true;
     /**
-     * For `schema.json` only, where `replaces` does not say all: a change makes a new object `sometimes`, which the diff
-     * decides; or `always`, so that the engine may replace without asking anybody (`replaceOnChanges`).
+     * For `schema.json` only, if `replaces` does not say everything. `sometimes`: the diff decides whether a change replaces
+     * the object. `always`: the engine may replace without asking the provider (`replaceOnChanges`).
      *
-     * The SDKs hand `replaceOnChanges` to the engine, which then replaces at any change that a diff names, past the
-     * refusals of `adjustDiff` and its word on which of the two goes first. So it is for those alone that no `sameValue`,
-     * `applyDefaults` or `adjustDiff` ever takes for unchanged: `triggers`, which exist to replace, and the zone, which no machine
-     * leaves. Not for keys (another comment, the same key in another format, and what goes with an import), templates and
-     * groups (another spelling), algorithms (that of an import may be left out), names (made here), the user of a
-     * connection (unknown for a moment).
+     * The SDKs pass `replaceOnChanges` to the engine, which then replaces at any change that a diff names, without the
+     * refusals of `adjustDiff` and its decision on which object is deleted first. So it fits only inputs that no `sameValue`,
+     * `applyDefaults` or `adjustDiff` ever takes for unchanged: `triggers`, which exist to replace, and the zone, which a
+     * machine cannot leave. It does not fit keys (another comment, the same key in another format, and what belongs to an
+     * import), templates and groups (another spelling), algorithms (optional for an import), names (generated here), the
+     * user of a connection (unknown at some previews).
      */
     replacement?: "sometimes" | "always";
-    /** What each word of a choice means. */
+    /** The meaning of each value of a choice. */
     values?: Readonly<Record<string, string>>;
     /**
      * What a change of this input does, in words that follow "A change". Default: "is made in place"; for an input that
      * replaces, "replaces the resource".
      */
     change?: string;
-    /** Programs may give a resource of this name instead; the classes take from it what is needed. */
+    /** Programs may pass a resource of this type instead; the classes take the needed output from it. */
     resource?: "SshKeyPair" | "SecurityGroup";
     /**
-     * Of an input: what it means can be said in several ways. Where a front keeps the last inputs apart from the state,
-     * they have it as the program says it now, and the state as it was said when something was last done.
+     * Of an input: one meaning has several forms. If a front keeps the last inputs beside the state, the inputs have the
+     * form that the program has now, and the state has the form of the last change.
      */
     equivalentForms?: true;
-    /** Of an output: the inputs whose change may alter it. Absent: any update may. */
+    /** Of an output: the inputs that may change it. Absent: any update may. */
     changesWith?: readonly string[];
-    /** Passed between the front and the core only: in no schema and in no documentation. */
+    /** Only passed between the front and the core: not in the schema and not in the documentation. */
     hidden?: true;
   }
 }
@@ -78,11 +78,11 @@ export type Known<P> = P extends Unknown
 
 /** The value when all of it is known, otherwise `undefined`. */
 export function known<P>(value: P): Known<P> | undefined {
-  // The one place where "nothing unknown at any depth" is turned into the type that says so.
+  // The only place that turns "nothing unknown at any depth" into its type.
   return hasUnknown(value) ? undefined : (value as Known<P>);
 }
 
-/** Whether the program gave the input at all, be its value known yet or not. */
+/** Whether the program gave the input, even if its value is not known yet. */
 export function isGiven(value: unknown): boolean {
   return value !== undefined;
 }

@@ -1,4 +1,4 @@
-/** The path of what is below another path, as Pulumi writes it: `labels.env`, `labels["a.b"]`, `sshKeys[1]`. */
+/** The path of a child property, as Pulumi writes it: `labels.env`, `labels["a.b"]`, `sshKeys[1]`. */
 export function childPath(path: string, key: PropertyKey): string {
   if (typeof key === "number") return `${path}[${key}]`;
   const name = String(key);

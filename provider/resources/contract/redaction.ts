@@ -1,49 +1,49 @@
-/** What stands in a message for a value that is not to be shown. */
-const mask = "[secret]";
+/** Replaces a hidden value in a message. */
+const MASK = "[secret]";
 
-/** The same until all are found, so that none is found in it: a character for private use. */
-const placeholder = "\u{F0000}";
-const placeholders = /\u{F0000}(?:\s*\u{F0000})*/gu;
+/** Stands for the mask until all values are found, so that no value is found in the mask: a private-use character. */
+const PLACEHOLDER = "\u{F0000}";
+const PLACEHOLDERS = /\u{F0000}(?:\s*\u{F0000})*/gu;
 
-/** A shorter one is hidden only where it stands in quotes: a secret `1` or `ssh` would tear every sentence apart. */
-const leastAnywhere = 4;
+/** Shorter values are hidden only in quotes: hiding a secret `1` or `ssh` everywhere would make messages unreadable. */
+const MIN_UNQUOTED_LENGTH = 4;
 
-/** Of a longer one its beginning is hidden, too: messages cut what is long. */
-const headLength = 40;
+/** The beginning of a longer value is hidden as well, because messages cut long values. */
+const HEAD_LENGTH = 40;
 
-/** A longer one is looked for in pieces: no message is as long as user data may be. */
-const longestPiece = 200;
+/** A longer value is searched in pieces: no message is as long as user data may be. */
+const MAX_PIECE_LENGTH = 200;
 
-/** Patterns of one expression: of more it might become too large. */
-const mostPatterns = 50;
+/** Number of patterns in one expression: with more, it might become too large. */
+const MAX_PATTERNS = 50;
 
 /** Makes a message fit to be shown. */
 export type Redaction = (message: string) => string;
 
 /**
  * Hides values in any message, as whole words only: `alice` stays in `malice`. A value is found as it is, with its quotes
- * and line breaks escaped or made blanks, in any letter case, and cut by three dots.
+ * and line breaks escaped or replaced by spaces, in any letter case, and cut by three dots.
  */
 export function redactionOf(values: readonly string[]): Redaction {
   return redactionBy(values, (form) =>
-    form.length < leastAnywhere ? `(?<=")${quotable(form)}(?=\\\\*")` : anyWord(form),
+    form.length < MIN_UNQUOTED_LENGTH ? `(?<=")${quotable(form)}(?=\\\\*")` : anyWord(form),
   );
 }
 
 /**
- * Hides values in a message about the very input that has them, where it is plain what is meant: the shortest ones as
- * well, and any part that is quoted.
+ * Hides values in a message about the input that has them. There the meaning is clear, so short values are hidden as well,
+ * and so is any part in quotes.
  */
 export function redactionOfInput(values: readonly string[]): Redaction {
   const whole = redactionBy(values, anyWord);
   const isPart = (text: string) => text !== "" && values.some((value) => fold(value).includes(fold(text)));
   return (message) =>
     whole(message).replace(/"((?:[^"\\]|\\.)*)"/gs, (quoted, inner: string) =>
-      isPart(inner.replace(/\\(.)/gs, "$1").replace(/\.\.\.$/, "")) ? `"${mask}"` : quoted,
+      isPart(inner.replace(/\\(.)/gs, "$1").replace(/\.\.\.$/, "")) ? `"${MASK}"` : quoted,
     );
 }
 
-/** All texts in a value, at any depth, and its numbers as texts. */
+/** All strings in a value, at any depth, and its numbers as strings. */
 export function textsIn(value: unknown): string[] {
   if (typeof value === "string" || typeof value === "number") return [String(value)];
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsIn) : [];
@@ -51,28 +51,28 @@ export function textsIn(value: unknown): string[] {
 
 /** A form in which a message may have a value. */
 interface Form {
-  /** As it is compared with a message, to tell in no time that it is not there. */
+  /** Compared with the folded message first: a fast way to see that the value is not there. */
   readonly folded: string;
   readonly pattern: string;
 }
 
 function redactionBy(values: readonly string[], patternOf: (text: string) => string): Redaction {
-  // Of two that begin at one place, the longer.
+  // Longer texts first: of two that begin at one place, the longer one is hidden.
   const texts = [...new Set(values.flatMap(textsOf))].sort((a, b) => b.length - a.length);
   const forms: Form[] = texts.flatMap((text) =>
     piecesOf(text).map((piece) => ({
-      folded: fold(Array.from(piece).slice(0, headLength).join("")),
+      folded: fold(Array.from(piece).slice(0, HEAD_LENGTH).join("")),
       pattern: piece === text ? patternOf(piece) : anyOf(piece),
     })),
   );
-  const long = texts.filter((text) => text.length > longestPiece);
-  return (said) => {
-    const message = long.reduce((rest, text) => rest.replaceAll(text, placeholder), said);
+  const long = texts.filter((text) => text.length > MAX_PIECE_LENGTH);
+  return (original) => {
+    const message = long.reduce((rest, text) => rest.replaceAll(text, PLACEHOLDER), original);
     const folded = fold(message);
     const patterns = forms.filter((form) => folded.includes(form.folded)).map(({ pattern }) => pattern);
-    return inParts([...new Set(patterns)], mostPatterns)
-      .reduce((text, some) => text.replace(new RegExp(some.join("|"), "giu"), placeholder), message)
-      .replace(placeholders, mask);
+    return inParts([...new Set(patterns)], MAX_PATTERNS)
+      .reduce((text, some) => text.replace(new RegExp(some.join("|"), "giu"), PLACEHOLDER), message)
+      .replace(PLACEHOLDERS, MASK);
   };
 }
 
@@ -80,16 +80,16 @@ function inParts<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
-/** A value, and of a URL the host, which is all that the network says of it. */
+/** A value; for a URL also its host, which network errors name alone. */
 function textsOf(value: string): string[] {
   const host = URL.parse(value)?.host ?? "";
   return [value.trim(), host].filter((text) => text !== "");
 }
 
-/** A text in pieces of about the same length, of which an expression can be made however long it is. */
+/** A text in pieces of about the same length, each short enough for an expression. */
 function piecesOf(text: string): string[] {
   const characters = Array.from(text);
-  const length = Math.ceil(characters.length / Math.ceil(characters.length / longestPiece));
+  const length = Math.ceil(characters.length / Math.ceil(characters.length / MAX_PIECE_LENGTH));
   return inParts(characters, length)
     .map((part) => part.join("").trim())
     .filter((piece) => piece !== "");
@@ -104,15 +104,15 @@ function isOfWord(character: string | undefined): boolean {
   return /[\p{L}\p{N}]/u.test(character ?? "");
 }
 
-/** A text, or its beginning up to where it is cut. */
+/** A pattern for a text, or for its beginning if the message cuts it. */
 function anyOf(text: string): string {
-  const head = Array.from(text).slice(0, headLength).join("");
+  const head = Array.from(text).slice(0, HEAD_LENGTH).join("");
   return head === text ? quotable(text) : `${quotable(text)}|${quotable(head)}(?:[^"]*?\\.\\.\\.)?`;
 }
 
 /** A pattern for a text as messages quote it. */
 function quotable(text: string): string {
-  // Of several backslashes there is one pattern: one for each would try all the ways to share them out.
+  // A run of backslashes is one pattern: one pattern for each would backtrack through all combinations.
   return text.replace(/[\s\p{Cc}]+|"|\\+|[$()*+.?[\]^{|}/]/gu, (found) => {
     if (found === '"') return '\\\\*"';
     if (found.startsWith("\\")) return "\\\\+";
@@ -120,7 +120,7 @@ function quotable(text: string): string {
   });
 }
 
-/** In small letters and without quotes, every escape or line break a blank: the same for a text and what quotes it. */
+/** In lower case, without quotes, escapes and line breaks as spaces: the same result for a text and for its quotation. */
 function fold(text: string): string {
   const blanks = text.replace(/\\(?:[bfnrt]|u[0-9a-f]{4})|[\s\p{Cc}]/giu, " ");
   return blanks.replace(/["\\]/g, "").replace(/ +/g, " ").trim().toLowerCase();

@@ -16,15 +16,15 @@ export interface CheckFailure {
 export interface Diff {
   /** Inputs whose value differs from the state in a way that matters. */
   readonly changes: readonly string[];
-  /** Those of the changes for which a new object has to be made. */
+  /** Those of the changes that replace the object. */
   readonly replaces: readonly string[];
-  /** The old object goes first, because two cannot exist at once (an explicit name). */
+  /** The old object is deleted first, because two cannot exist at once (an explicit name). */
   readonly deleteBeforeReplace: boolean;
   /** The object itself drifted: update it even though the program's inputs are what they were. */
   readonly drifted: boolean;
   /**
-   * Those of the changes that only say otherwise what the object has already (an id instead of a name). There is nothing
-   * to do but to remember how the program says it now. Default: none.
+   * Those of the changes that are only another form of the same value (an id instead of a name). Nothing changes except the
+   * form in the state. Default: none.
    */
   readonly equivalent?: readonly string[];
 }
@@ -37,23 +37,23 @@ export interface Context {
   /** Private keys on the machine that runs Pulumi. */
   readonly files: PrivateKeyFiles;
   readonly log: Log;
-  /** Whether nobody waits for the result any more, so that no state will ever have it. Absent: somebody does. */
+  /** Whether nobody waits for the result any more, so that no state will have it. Absent: somebody does. */
   readonly abandoned?: () => Promise<boolean>;
-  /** Seconds that the operation may take where the inputs do not say: Pulumi's option customTimeouts. Absent: our default. */
+  /** Seconds that the operation may take if the inputs do not say: Pulumi's option customTimeouts. Absent: our default. */
   readonly timeoutSeconds?: number;
 }
 
-/** What a check may ask. It changes nothing. */
+/** What a check may use. It changes nothing. */
 export interface CheckContext extends Pick<Context, "account" | "run" | "files"> {
   /** Inputs that the program marked as secret, besides those that always are. Default: none, or not known. */
   readonly secretInputs?: readonly string[];
 }
 
-/** Lines for the person who runs Pulumi. A warning is for what they must act on. */
+/** Messages for the user of Pulumi. A warning is for what the user must act on. */
 export interface Log {
   info(message: string): void;
   warn(message: string): void;
-  /** What is going on right now, of which nothing is left once it is over. A front may have no place for it. */
+  /** The current step. It disappears when the operation ends. A front may not show it. */
   progress(message: string): void;
 }
 
@@ -63,20 +63,20 @@ export interface Created<State> {
   readonly state: State;
 }
 
-/** What a read found: the state, and the inputs that would describe the object as it is now. */
+/** What a read found: the state, and the inputs that describe the object as it is now. */
 export interface Found<Inputs, State> {
   readonly id: string;
   readonly inputs: Inputs;
   readonly state: State;
 }
 
-/** What the provider's configuration says for resources that do not. */
+/** Defaults from the provider's configuration. */
 export type ProviderDefaults = Pick<Account, "defaultZone">;
 
-/** The inputs of an object that exists, as they were last checked; undefined for one that is to be made. */
+/** The last checked inputs of an object that exists; undefined for a new one. */
 export type OldInputs<Inputs> = Inputs | undefined;
 
-/** For some inputs, whether the next value means what the last one did. The next one may be unknown, wholly or in part. */
+/** For some inputs, whether the next value means the same as the last one. The next one may be unknown, wholly or in part. */
 export type SameValue<Inputs> = {
   readonly [K in keyof Inputs]?: (last: Inputs[K], next: PreviewedFields<Inputs>[K]) => boolean;
 };
@@ -94,14 +94,14 @@ export interface Resource<Inputs extends object, State extends object> {
   readonly description: string;
   readonly inputs: z.ZodObject;
   readonly outputs: z.ZodObject;
-  /** Why a program must not ask Pulumi for a replacement that deletes first; absent where it is no harm. */
+  /** Why a program must not ask Pulumi for a replacement that deletes first; absent if it does no harm. */
   readonly whyNotDeletedFirst?: string;
-  /** How to compare inputs whose values can be written in several ways that mean the same. */
+  /** How to compare inputs whose values have several equivalent forms. */
   readonly sameValue: SameValue<Inputs>;
 
   /**
-   * Fills in defaults that depend on other inputs, on the provider's, or on what the object has been given before;
-   * every field is valid by itself by then.
+   * Fills in defaults that depend on other inputs, on the provider's settings, or on earlier inputs of the object. Every
+   * field is already valid by itself.
    */
   applyDefaults(
     inputs: PreviewedFields<Inputs>,
@@ -109,28 +109,28 @@ export interface Resource<Inputs extends object, State extends object> {
     olds: OldInputs<Inputs>,
   ): PreviewedFields<Inputs>;
   /**
-   * Rules between fields and within values; pure. Unknown values must pass, and so must what an older version accepted
-   * and the object still has.
+   * Rules between fields and within values; pure. Unknown values must pass, and so must values that an older version
+   * accepted and the object still has.
    */
   validate(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[];
   /**
-   * Changes that cannot be made to an object that exists, or that would cost access or data, unless a new one is made
-   * anyway. Said here rather than in the diff, which Pulumi also asks at a refresh: a refusal there would fail that.
+   * Refuses changes that an existing object cannot take, or that would cost access or data, unless the object is replaced
+   * anyway. They are refused here and not in the diff, because a refresh also calls the diff and would fail.
    */
   validateChange(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
-  /** Rules that only the account can answer (zones, types, templates, names), or this machine; changes nothing. */
+  /** Rules that depend on the account (zones, types, templates, names) or on this machine; changes nothing. */
   checkAgainstAccount(
     inputs: PreviewedFields<Inputs>,
-    asked: CheckContext,
+    context: CheckContext,
     olds: OldInputs<Inputs>,
   ): Promise<CheckFailure[]>;
-  /** Last word on a diff: refuses (by throwing) what would lose access or data, adds drift. */
+  /** Adjusts a diff: refuses (by throwing) what would lose access or data, adds drift. */
   adjustDiff(diff: Diff, state: State, inputs: PreviewedFields<Inputs>, context: Context): Diff | Promise<Diff>;
 
-  /** Outputs that follow from the inputs alone, and so are known before the object is made; absent where none do. */
+  /** Outputs that follow from the inputs alone, so that a preview knows them; absent if there are none. */
   previewOutputs?(inputs: PreviewedFields<Inputs>): Promise<Partial<State>>;
   create(inputs: Inputs, context: Context): Promise<Created<State>>;
-  /** `undefined` when the object is gone. `last` is absent on import. */
+  /** `undefined` if the object is gone. `last` is absent on import. */
   read(id: string, last: State | undefined, context: Context): Promise<Found<Inputs, State> | undefined>;
   update(id: string, last: State, inputs: Inputs, context: Context): Promise<State>;
   delete(id: string, last: State, context: Context): Promise<void>;

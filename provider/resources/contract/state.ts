@@ -16,23 +16,23 @@ export function pick<T extends object>(names: readonly string[], object: T): T {
 }
 
 /**
- * Marks a state that an update left when it failed half-way. The engine takes the inputs of that update for the last ones,
- * and they are not what the object was brought to: a front that joins the two must not. State format. The next update is
- * without it, and so is a read that has seen the object.
+ * Marks the state of an update that failed half-way. The engine keeps the inputs of that update as the last inputs, but the
+ * object does not have all of them. So a front must not merge these inputs into the state. State format. The next update
+ * removes the mark, and so does a read of the object.
  */
 export const PARTIAL_UPDATE_MARK = "halfUpdated";
 
-/** A state without the mark: the object itself has been looked at. */
+/** A state without the mark, for an object that has been read. */
 export function withoutPartialUpdateMark<State extends object>(state: State): State {
   const { [PARTIAL_UPDATE_MARK]: _, ...rest } = state as State & { [PARTIAL_UPDATE_MARK]?: true };
   return rest as unknown as State;
 }
 
 /**
- * A state in which what can be said in several ways stands as the program said it last. So a name that once was found to
- * mean the same as an id goes on doing so, whatever it would mean if it were looked up today.
+ * A state in which inputs with several equivalent forms have the form of the last inputs. So a name that was once found to
+ * equal an id stays equal to it, even if a lookup today would find another id.
  *
- * @param inputs the last inputs; empty where a front has none
+ * @param inputs the last inputs; empty if a front has none
  */
 export function withLastInputs<State extends object>(
   { inputs: description }: Pick<Resource<never, State>, "inputs">,
@@ -42,18 +42,18 @@ export function withLastInputs<State extends object>(
   return { ...state, ...pick(fieldsMarked(description, "equivalentForms"), inputs) };
 }
 
-/** Without the fields that have no value: an absent output has no place in a state. */
+/** The object without its undefined fields: a state does not contain absent outputs. */
 export function omitUndefined<T extends object>(state: { [K in keyof T]: T[K] | undefined }): T {
   // Only optional fields can have been undefined.
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** The state of a resource that was created or read before; undefined where properties are inputs only, as of one got by its id. */
+/** The state of a resource that was created or read before; undefined if there are only inputs, as at an import by id. */
 export function lastState<State extends object>(
   { outputs }: Pick<Resource<never, State>, "outputs">,
   properties: Readonly<Record<string, unknown>>,
 ): State | undefined {
   const required = Object.entries(outputs.shape).filter(([, field]) => !field.safeParse(undefined).success);
-  // What has all the outputs was made by create, read or update.
+  // Only create, read and update return all outputs.
   return required.every(([name]) => properties[name] !== undefined) ? (properties as State) : undefined;
 }

@@ -4,21 +4,20 @@ import type { Context, Log, Resource } from "./resource";
 import { omitUndefined, PARTIAL_UPDATE_MARK } from "./state";
 
 /**
- * An update that failed when something was done already: the object is no longer as the last state has it, and the program
- * may be taken back to what that state says. What is to be saved instead, so that the next run looks after the object
- * whatever the program says by then.
+ * An update that failed after it had changed something. The object no longer equals the last state, and the program may be
+ * reverted to that state. So another state is saved, with which the next run updates the object in any case.
  */
 export class PartialUpdateError extends Error {
   constructor(
     readonly state: object,
-    /** Why it failed: what a user is to be told. */
+    /** Why it failed, for the user. */
     override readonly cause: unknown,
   ) {
     super("Updated in part.");
   }
 }
 
-/** Brings an object to the inputs. @throws PartialUpdateError, and what it failed with where nothing was done by then */
+/** Updates an object. @throws PartialUpdateError, or the error of the update itself if nothing was changed */
 export async function update<Inputs extends object, State extends object>(
   resource: Pick<Resource<Inputs, State>, "update" | "read">,
   id: string,
@@ -30,11 +29,11 @@ export async function update<Inputs extends object, State extends object>(
   try {
     return await resource.update(id, last, inputs, context);
   } catch (error) {
-    // A host that nobody can look at any more passes for what it was.
+    // On a host that no longer answers, a read would find the old state.
     const isOnHost = error instanceof KeysNotPutBackError;
     if (context.account.changesSent() === before && !isOnHost) throw error;
     const found = await readState(resource, id, last, context);
-    // What is gone is not saved again, and what is as it was needs nobody to look after it.
+    // An object that is gone is not saved again, and an unchanged one needs no mark.
     if (found === "gone" || (found !== "unknown" && !isOnHost && isSame(found, last))) throw error;
     throw new PartialUpdateError({ ...(found === "unknown" ? last : found), [PARTIAL_UPDATE_MARK]: true }, error);
   }
