@@ -625,7 +625,7 @@ export interface SecurityGroupArgs {
   rules?: pulumi.Input<pulumi.Input<SecurityGroupRuleArgs>[] | undefined>;
 }
 
-/** A security group and all of its rules. Exoscale lets nothing in unless a rule says so: SSH needs TCP port 22. */
+/** A security group and all of its rules. Exoscale lets no traffic in without a rule: SSH needs TCP port 22. */
 export class SecurityGroup extends DescribedResource {
   /** Name of the group in the account. */
   declare readonly name: pulumi.Output<string>;
@@ -664,7 +664,7 @@ export interface AuthorizedKeyArgs {
   terminateSessions?: pulumi.Input<boolean | undefined>;
 }
 
-/** One public key on one account of one host that can be reached over SSH, Exoscale or not. It is added to `authorized_keys` and proven to be accepted. When it is deleted it is removed there and proven to be refused. */
+/** One public key on one account of one host that is reached over SSH, at Exoscale or elsewhere. It is added to `authorized_keys` and proven to be accepted. On deletion it is removed there and proven to be refused. */
 export class AuthorizedKey extends DescribedResource {
   /** How to log in to the host. The whole value is a secret. Another `host` is another machine and replaces the resource: the key is added there before it is removed from the old host. Any other change is made in place and changes nothing on the host. Always a secret. A change of `host` replaces the resource; of anything else changes nothing on the host. */
   declare readonly connection: pulumi.Output<HostConnection>;
