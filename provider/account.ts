@@ -110,8 +110,8 @@ const sshToHosts = {
 
 /**
  * Opens an account from the settings and the environment. Settings win; the variables are EXOSCALE_API_KEY,
- * EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT, EXOSCALE_ZONE and EXOSCALE_SSH_PORT. This sends no request, and credentials
- * are only needed for the first one.
+ * EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT, EXOSCALE_ZONE and EXOSCALE_SSH_PORT. This sends no request, and
+ * credentials are only needed for the first one.
  */
 export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log"> = {}): Account {
   const read = settingsFrom(setting, process.env);

@@ -12,8 +12,8 @@ import { removeGrant } from "./remove_grant";
 import { applyAuthorizedKeyDefaults, checkConnection, validateAuthorizedKey } from "./validate";
 
 /**
- * One public key on one account of one host with an sshd, at Exoscale or elsewhere. It is added and proven to be accepted,
- * later removed and proven to be refused. Everything goes over SSH: the API and its credentials are not used.
+ * One public key on one account of one host with an sshd, at Exoscale or elsewhere. It is added and proven to be
+ * accepted, later removed and proven to be refused. Everything goes over SSH: the API and its credentials are not used.
  */
 export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = {
   name: "AuthorizedKey",
@@ -24,7 +24,8 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
   outputs: authorizedKeyOutputs,
   sameValue: {
     publicKey: isSameKey,
-    // The default is `connection.user`. The whole connection is unknown at a preview if its private key is yet to be created.
+    // The default is `connection.user`. The whole connection is unknown at a preview if its private key is yet to be
+    // created.
     user: (last, next) => next === UNKNOWN || last === next,
   },
 
@@ -70,7 +71,8 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const access = grantAccess(account, inputs.connection, hostKey, last.connection);
     const report = await writeLine(state, context, access, "replace");
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
-    // This run also deletes what the failed creation replaced, which may be the same line. So the key counts as present before.
+    // This run also deletes what the failed creation replaced, which may be the same line. So the key counts as present
+    // before.
     if (last.unfinished === true) rememberGrant(run, next, true);
     return next;
   },

@@ -4,8 +4,8 @@ import type { AuthorizedKeyState } from "./fields";
 type Grant = Pick<AuthorizedKeyState, "user" | "fingerprintSha256" | "hostKey" | "connection">;
 
 /**
- * Remembers a grant that this run has made. Pulumi deletes the old object of a replacement after it has created the new one,
- * and both may be the same line of the same file. The deletion then must not remove it.
+ * Remembers a grant that this run has made. Pulumi deletes the old object of a replacement after it has created the new
+ * one, and both may be the same line of the same file. The deletion then must not remove it.
  *
  * @param wasThere whether the host already had the key
  */
@@ -15,8 +15,8 @@ export function rememberGrant({ created }: Run, grant: Grant, wasThere: boolean)
 }
 
 /**
- * Whether this run has made the same grant, so that a removal would undo it: at the same address (`here`); or at another
- * address that showed the same host key and already had the key (`elsewhere`).
+ * Whether this run has made the same grant, so that a removal would undo it: at the same address (`here`); or at
+ * another address that showed the same host key and already had the key (`elsewhere`).
  */
 export function isGrantedAgain({ created }: Run, grant: Grant): "here" | "elsewhere" | undefined {
   if (created.has(at(grant))) return "here";

@@ -9,8 +9,8 @@ type Line = Grant["lines"][number];
 
 /**
  * The grant as it is on the host now; undefined if it is gone, unless its creation is unfinished. If the host cannot be
- * checked, the last state stays, with a warning: a host that is down, or that shows another host key, says nothing about
- * the key.
+ * checked, the last state stays, with a warning: a host that is down, or that shows another host key, says nothing
+ * about the key.
  */
 export async function readGrant(last: AuthorizedKeyState, context: Context): Promise<AuthorizedKeyState | undefined> {
   const { log } = context;

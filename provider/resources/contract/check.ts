@@ -33,8 +33,8 @@ export async function check<Inputs extends object, State extends object>(
 }
 
 /**
- * Pulumi prints the value of the input that a failure names, also in clear if it is a secret. So a failure about a secret, or
- * about a possible secret in another input, names its input only in the reason.
+ * Pulumi prints the value of the input that a failure names, also in clear if it is a secret. So a failure about a
+ * secret, or about a possible secret in another input, names its input only in the reason.
  */
 function withoutValue(
   { property, reason }: CheckFailure,
@@ -48,7 +48,10 @@ function withoutValue(
   return { property: "", reason: `${property}: ${isSecret(name) ? redactionOfInput(valuesOf(name))(reason) : reason}` };
 }
 
-/** The values that a reason about a secret must not quote. None for a connection: its reasons quote no key and no passphrase. */
+/**
+ * The values that a reason about a secret must not quote. None for a connection: its reasons quote no key and no
+ * passphrase.
+ */
 function secretValuesOf(name: string, { shape }: z.ZodObject, given: readonly RawInputs[]): string[] {
   const values = given.map((inputs) => inputs[name]);
   const isAlways = shape[name]?.meta()?.secret === true;

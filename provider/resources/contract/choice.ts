@@ -4,7 +4,8 @@ import "./description";
 /**
  * An enumeration with a description for each value. Programs and states have the value itself.
  *
- * @param id name of the enumeration in `schema.json` and in the generated SDKs; no resource and no other type may have it
+ * @param id name of the enumeration in `schema.json` and in the generated SDKs; no resource and no other type may have
+ * it
  * @param description what is chosen, in a sentence
  * @param values the values, each with its meaning in a sentence
  */

@@ -13,15 +13,15 @@ declare module "zod" {
     /** A change of this input replaces the object. */
     replaces?: true;
     /**
-     * For `schema.json` only, if `replaces` does not say everything. `sometimes`: the diff decides whether a change replaces
-     * the object. `always`: the engine may replace without asking the provider (`replaceOnChanges`).
+     * For `schema.json` only, if `replaces` does not say everything. `sometimes`: the diff decides whether a change
+     * replaces the object. `always`: the engine may replace without asking the provider (`replaceOnChanges`).
      *
      * The SDKs pass `replaceOnChanges` to the engine, which then replaces at any change that a diff names, without the
-     * refusals of `adjustDiff` and its decision on which object is deleted first. So it fits only inputs that no `sameValue`,
-     * `applyDefaults` or `adjustDiff` ever takes for unchanged: `triggers`, which exist to replace, and the zone, which a
-     * machine cannot leave. It does not fit keys (another comment, the same key in another format, and what belongs to an
-     * import), templates and groups (another spelling), algorithms (optional for an import), names (generated here), the
-     * user of a connection (unknown at some previews).
+     * refusals of `adjustDiff` and its decision on which object is deleted first. So it fits only inputs that no
+     * `sameValue`, `applyDefaults` or `adjustDiff` ever takes for unchanged: `triggers`, which exist to replace, and
+     * the zone, which a machine cannot leave. It does not fit keys (another comment, the same key in another format,
+     * and what belongs to an import), templates and groups (another spelling), algorithms (optional for an import),
+     * names (generated here), the user of a connection (unknown at some previews).
      */
     replacement?: "sometimes" | "always";
     /** The meaning of each value of a choice. */
@@ -34,8 +34,8 @@ declare module "zod" {
     /** Programs may pass a resource of this type instead; the classes take the needed output from it. */
     resource?: "SshKeyPair" | "SecurityGroup";
     /**
-     * Of an input: one meaning has several forms. If a front keeps the last inputs beside the state, the inputs have the
-     * form that the program has now, and the state has the form of the last change.
+     * Of an input: one meaning has several forms. If a front keeps the last inputs beside the state, the inputs have
+     * the form that the program has now, and the state has the form of the last change.
      */
     equivalentForms?: true;
     /** Of an output: the inputs that may change it. Absent: any update may. */

@@ -2,9 +2,9 @@ import { createHash, randomBytes } from "node:crypto";
 import * as z from "zod";
 
 /**
- * The identity of a resource. A resource receives only its inputs, so the front passes the identity as a hidden input. It
- * is part of the state format. The URN contains the types of the parents; without them, children of two components could
- * have the same name.
+ * The identity of a resource. A resource receives only its inputs, so the front passes the identity as a hidden input.
+ * It is part of the state format. The URN contains the types of the parents; without them, children of two components
+ * could have the same name.
  */
 export const identityField = z
   .object({
@@ -17,7 +17,9 @@ export const identityField = z
   .optional()
   .meta({ description: "Organization, URN and logical name of the resource.", hidden: true });
 
-/** Whether the provider generated the name, so that a replacement gets a new one, or the program gave it. State format. */
+/**
+ * Whether the provider generated the name, so that a replacement gets a new one, or the program gave it. State format.
+ */
 export const autoNamedField = z
   .boolean()
   .optional()
@@ -27,8 +29,8 @@ export const autoNamedField = z
 export const NO_ORGANIZATION = "organization";
 
 /**
- * Organization, URN and logical name of a resource. Some fronts add two names for the object: the one that the stack's rules
- * propose, which may be the same each time, and a generated one, which is new each time.
+ * Organization, URN and logical name of a resource. Some fronts add two names for the object: the one that the stack's
+ * rules propose, which may be the same each time, and a generated one, which is new each time.
  */
 export type Identity = NonNullable<z.infer<typeof identityField>>;
 

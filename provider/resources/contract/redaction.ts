@@ -21,8 +21,8 @@ const MAX_PATTERNS = 50;
 export type Redaction = (message: string) => string;
 
 /**
- * Hides values in any message, as whole words only: `alice` stays in `malice`. A value is found as it is, with its quotes
- * and line breaks escaped or replaced by spaces, in any letter case, and cut by three dots.
+ * Hides values in any message, as whole words only: `alice` stays in `malice`. A value is found as it is, with its
+ * quotes and line breaks escaped or replaced by spaces, in any letter case, and cut by three dots.
  */
 export function redactionOf(values: readonly string[]): Redaction {
   return redactionBy(values, (form) =>
@@ -31,8 +31,8 @@ export function redactionOf(values: readonly string[]): Redaction {
 }
 
 /**
- * Hides values in a message about the input that has them. There the meaning is clear, so short values are hidden as well,
- * and so is any part in quotes.
+ * Hides values in a message about the input that has them. There the meaning is clear, so short values are hidden as
+ * well, and so is any part in quotes.
  */
 export function redactionOfInput(values: readonly string[]): Redaction {
   const whole = redactionBy(values, anyWord);
@@ -120,7 +120,9 @@ function quotable(text: string): string {
   });
 }
 
-/** In lower case, without quotes, escapes and line breaks as spaces: the same result for a text and for its quotation. */
+/**
+ * In lower case, without quotes, escapes and line breaks as spaces: the same result for a text and for its quotation.
+ */
 function fold(text: string): string {
   const blanks = text.replace(/\\(?:[bfnrt]|u[0-9a-f]{4})|[\s\p{Cc}]/giu, " ");
   return blanks.replace(/["\\]/g, "").replace(/ +/g, " ").trim().toLowerCase();

@@ -23,8 +23,8 @@ export interface Diff {
   /** The object itself drifted: update it even though the program's inputs are what they were. */
   readonly drifted: boolean;
   /**
-   * Those of the changes that are only another form of the same value (an id instead of a name). Nothing changes except the
-   * form in the state. Default: none.
+   * Those of the changes that are only another form of the same value (an id instead of a name). Nothing changes except
+   * the form in the state. Default: none.
    */
   readonly equivalent?: readonly string[];
 }
@@ -39,7 +39,9 @@ export interface Context {
   readonly log: Log;
   /** Whether nobody waits for the result any more, so that no state will have it. Absent: somebody does. */
   readonly abandoned?: () => Promise<boolean>;
-  /** Seconds that the operation may take if the inputs do not say: Pulumi's option customTimeouts. Absent: our default. */
+  /**
+   * Seconds that the operation may take if the inputs do not say: Pulumi's option customTimeouts. Absent: our default.
+   */
   readonly timeoutSeconds?: number;
 }
 
@@ -76,7 +78,10 @@ export type ProviderDefaults = Pick<Account, "defaultZone">;
 /** The last checked inputs of an object that exists; undefined for a new one. */
 export type OldInputs<Inputs> = Inputs | undefined;
 
-/** For some inputs, whether the next value means the same as the last one. The next one may be unknown, wholly or in part. */
+/**
+ * For some inputs, whether the next value means the same as the last one. The next one may be unknown, wholly or in
+ * part.
+ */
 export type SameValue<Inputs> = {
   readonly [K in keyof Inputs]?: (last: Inputs[K], next: PreviewedFields<Inputs>[K]) => boolean;
 };
@@ -100,8 +105,8 @@ export interface Resource<Inputs extends object, State extends object> {
   readonly sameValue: SameValue<Inputs>;
 
   /**
-   * Fills in defaults that depend on other inputs, on the provider's settings, or on earlier inputs of the object. Every
-   * field is already valid by itself.
+   * Fills in defaults that depend on other inputs, on the provider's settings, or on earlier inputs of the object.
+   * Every field is already valid by itself.
    */
   applyDefaults(
     inputs: PreviewedFields<Inputs>,
@@ -114,8 +119,8 @@ export interface Resource<Inputs extends object, State extends object> {
    */
   validate(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[];
   /**
-   * Refuses changes that an existing object cannot take, or that would cost access or data, unless the object is replaced
-   * anyway. They are refused here and not in the diff, because a refresh also calls the diff and would fail.
+   * Refuses changes that an existing object cannot take, or that would cost access or data, unless the object is
+   * replaced anyway. They are refused here and not in the diff, because a refresh also calls the diff and would fail.
    */
   validateChange(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
   /** Rules that depend on the account (zones, types, templates, names) or on this machine; changes nothing. */

@@ -16,9 +16,9 @@ export function pick<T extends object>(names: readonly string[], object: T): T {
 }
 
 /**
- * Marks the state of an update that failed half-way. The engine keeps the inputs of that update as the last inputs, but the
- * object does not have all of them. So a front must not merge these inputs into the state. State format. The next update
- * removes the mark, and so does a read of the object.
+ * Marks the state of an update that failed half-way. The engine keeps the inputs of that update as the last inputs, but
+ * the object does not have all of them. So a front must not merge these inputs into the state. State format. The next
+ * update removes the mark, and so does a read of the object.
  */
 export const PARTIAL_UPDATE_MARK = "halfUpdated";
 
@@ -29,8 +29,8 @@ export function withoutPartialUpdateMark<State extends object>(state: State): St
 }
 
 /**
- * A state in which inputs with several equivalent forms have the form of the last inputs. So a name that was once found to
- * equal an id stays equal to it, even if a lookup today would find another id.
+ * A state in which inputs with several equivalent forms have the form of the last inputs. So a name that was once found
+ * to equal an id stays equal to it, even if a lookup today would find another id.
  *
  * @param inputs the last inputs; empty if a front has none
  */
@@ -48,7 +48,9 @@ export function omitUndefined<T extends object>(state: { [K in keyof T]: T[K] | 
   return Object.fromEntries(Object.entries(state).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** The state of a resource that was created or read before; undefined if there are only inputs, as at an import by id. */
+/**
+ * The state of a resource that was created or read before; undefined if there are only inputs, as at an import by id.
+ */
 export function lastState<State extends object>(
   { outputs }: Pick<Resource<never, State>, "outputs">,
   properties: Readonly<Record<string, unknown>>,

@@ -4,8 +4,8 @@ import type { Context, Log, Resource } from "./resource";
 import { omitUndefined, PARTIAL_UPDATE_MARK } from "./state";
 
 /**
- * An update that failed after it had changed something. The object no longer equals the last state, and the program may be
- * reverted to that state. So another state is saved, with which the next run updates the object in any case.
+ * An update that failed after it had changed something. The object no longer equals the last state, and the program may
+ * be reverted to that state. So another state is saved, with which the next run updates the object in any case.
  */
 export class PartialUpdateError extends Error {
   constructor(

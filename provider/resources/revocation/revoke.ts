@@ -8,9 +8,9 @@ import { revokeOnHolder } from "./revoke_on_holder";
 import { table, type Unclosed } from "./table";
 
 /**
- * Removes a key from every machine that holds it, and proves each time that it is refused. Pools come first, so that none
- * creates a member with the key meanwhile; then instances, sixteen at once. One failure does not stop the others. Safe to
- * repeat: what is proven is not done again.
+ * Removes a key from every machine that holds it, and proves each time that it is refused. Pools come first, so that
+ * none creates a member with the key meanwhile; then instances, sixteen at once. One failure does not stop the others.
+ * Safe to repeat: what is proven is not done again.
  *
  * @throws KeyNotRevokedError with what is left to do, if a single holder is not proven closed
  */

@@ -158,8 +158,8 @@ async function announceSuccessor({ successor }: RevocableKey, { holder, zone }: 
 }
 
 /**
- * Removes the label that says the key is being closed: a failed change has left the key, or put it back. The label stays
- * if the key may be gone, because it could not be put back or because the change of labels failed.
+ * Removes the label that says the key is being closed: a failed change has left the key, or put it back. The label
+ * stays if the key may be gone, because it could not be put back or because the change of labels failed.
  */
 async function withdrawClosingLabel(error: unknown, key: RevocableKey, { holder, zone }: Present): Promise<void> {
   if (error instanceof ApiError || error instanceof KeysNotPutBackError) return;

@@ -8,8 +8,8 @@ import type { SecurityGroupInputs } from "./fields";
 type Inputs = PreviewedFields<SecurityGroupInputs>;
 
 /**
- * Whether the old group of a replacement has to be deleted first, because two cannot have one name. Otherwise it is deleted
- * last, because the API does not delete a group that has members.
+ * Whether the old group of a replacement has to be deleted first, because two cannot have one name. Otherwise it is
+ * deleted last, because the API does not delete a group that has members.
  */
 export function mustDeleteFirst(inputs: Inputs, olds: Pick<SecurityGroupInputs, "name">): boolean {
   return inputs.autoNamed === false && inputs.name === olds.name;
@@ -31,7 +31,9 @@ export async function checkReplacementInUse(
   return [{ property: "description", reason }];
 }
 
-/** Adds the members to an error of a deletion, if there are any. How the API itself reports members is not documented. */
+/**
+ * Adds the members to an error of a deletion, if there are any. How the API itself reports members is not documented.
+ */
 export async function explainInUse(error: unknown, name: string, account: Account): Promise<unknown> {
   if (!(error instanceof ApiError && [400, 409, 412].includes(error.status))) return error;
   // If the search fails, the error of the deletion must still be shown.

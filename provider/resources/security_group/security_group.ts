@@ -76,7 +76,10 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   },
 };
 
-/** Adds new rules before it removes old ones, so that no allowed traffic is interrupted. One at a time: the API locks the group. */
+/**
+ * Adds new rules before it removes old ones, so that no allowed traffic is interrupted. One at a time: the API locks
+ * the group.
+ */
 async function changeRules(id: string, inputs: SecurityGroupInputs, { account }: Context): Promise<void> {
   const group = await account.securityGroups.find(id);
   if (!group)

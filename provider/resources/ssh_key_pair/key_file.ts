@@ -43,8 +43,8 @@ export async function storeNewKey(path: string, outputs: KeyOutputs, files: Priv
 }
 
 /**
- * Handles a registration that failed after its key file was written. If the API certainly refused it, the file is removed.
- * Otherwise the pair is saved as partially created, and the next update registers the key if necessary.
+ * Handles a registration that failed after its key file was written. If the API certainly refused it, the file is
+ * removed. Otherwise the pair is saved as partially created, and the next update registers the key if necessary.
  *
  * @returns the error to throw
  */
@@ -127,8 +127,8 @@ function decrypt(path: string, text: string, passphrases: readonly (string | und
 }
 
 /**
- * Changes the file of a pair according to the inputs, as the last step of an update. The old file stays until the new one
- * is written.
+ * Changes the file of a pair according to the inputs, as the last step of an update. The old file stays until the new
+ * one is written.
  *
  * @param outputs with the private half if it was encoded again
  * @returns the outputs for the state

@@ -8,8 +8,9 @@ import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./f
 import { rememberPair } from "./succession";
 
 /**
- * Decides what a change means for a registered pair. Another form of the same key is no replacement, a key that is gone from the
- * account is registered again, and a replacement that has to delete first is refused if it could lock somebody out.
+ * Decides what a change means for a registered pair. Another form of the same key is no replacement, a key that is gone
+ * from the account is registered again, and a replacement that has to delete first is refused if it could lock somebody
+ * out.
  *
  * @throws ReplacementRefusedError
  */
@@ -37,7 +38,9 @@ export function adjustKeyPairDiff(
   return { ...diff, replaces, deleteBeforeReplace, drifted: false };
 }
 
-/** Whether the state has an old identity: under it, a pair that has that identity today would pass for the successor. */
+/**
+ * Whether the state has an old identity: under it, a pair that has that identity today would pass for the successor.
+ */
 function isRenamed({ identity: last }: SshKeyPairState, now: Identity | undefined): boolean {
   return last !== undefined && identityDigest(last) !== identityDigest(now);
 }
@@ -53,8 +56,8 @@ function isFirstDeclaredAfterImport(name: string): boolean {
 }
 
 /**
- * Says that somebody registered another key under our name. This is no replacement: only the private half in the state may
- * open the instances, and a replacement would delete it.
+ * Says that somebody registered another key under our name. This is no replacement: only the private half in the state
+ * may open the instances, and a replacement would delete it.
  */
 export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
   return (
@@ -64,7 +67,9 @@ export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFinge
   );
 }
 
-/** Whether the imported key is the one that the pair has. Compares fingerprints, because some states have nothing else. */
+/**
+ * Whether the imported key is the one that the pair has. Compares fingerprints, because some states have nothing else.
+ */
 function isSameImportedKey(
   property: string,
   state: SshKeyPairState,

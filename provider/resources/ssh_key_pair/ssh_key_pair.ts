@@ -29,7 +29,8 @@ import { checkKeyFile, validateKeyFileChange } from "./validate_key_file";
  * An SSH keypair registered with an Exoscale account.
  *
  * The API keeps only a name and a fingerprint. So a pair is generated here, its public half is registered, and its
- * private half is only in the stack's encrypted state. The API has no operation that changes a running instance, so **deleting a key does not revoke it**: instances that hold it keep accepting it.
+ * private half is only in the stack's encrypted state. The API has no operation that changes a running instance, so
+ * **deleting a key does not revoke it**: instances that hold it keep accepting it.
  */
 export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   name: "SshKeyPair",
@@ -107,7 +108,8 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 };
 
 /**
- * A pair that was imported by its name had only a fingerprint; once the program has said which key it is, the rest follows.
+ * A pair that was imported by its name had only a fingerprint; once the program has said which key it is, the rest
+ * follows.
  */
 async function withDerivedOutputs(last: SshKeyPairState): Promise<SshKeyPairState> {
   if (last.publicKeyOpenssh !== undefined || last.publicKey === undefined) return last;

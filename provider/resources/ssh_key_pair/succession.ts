@@ -25,8 +25,9 @@ export function registrationOf(name: string, state: Pick<SshKeyPairState, "publi
 }
 
 /**
- * Remembers for this run the current pair of a resource, and its private half. The deletion of the old pair, at the end of
- * a replacement, then finds its successor, which takes its place on the machines that no Instance of the program manages.
+ * Remembers for this run the current pair of a resource, and its private half. The deletion of the old pair, at the end
+ * of a replacement, then finds its successor, which takes its place on the machines that no Instance of the program
+ * manages.
  *
  * After an interrupted run, the next run meets the successor in a diff, not in its creation.
  */
@@ -53,8 +54,8 @@ export function forgetPair(run: Run, last: SshKeyPairState): void {
 }
 
 /**
- * The pair that has replaced this one, in this run or before. The program has to declare it, because a refresh also asks
- * for a diff of pairs that are about to be deleted.
+ * The pair that has replaced this one, in this run or before. The program has to declare it, because a refresh also
+ * asks for a diff of pairs that are about to be deleted.
  */
 export function successorOf(run: Run, last: SshKeyPairState): SshKeyPairState | undefined {
   const pair = pairsOf(run).current.get(ownerOf(run, last));
