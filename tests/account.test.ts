@@ -13,7 +13,7 @@ afterEach(async () => {
   for (const name of Object.keys(process.env)) if (name.startsWith("EXOSCALE_")) delete process.env[name];
 });
 
-describe("Without usable credentials every preview fails before anything is made:", () => {
+describe("Without usable credentials every preview fails before anything is created:", () => {
   const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
   test.each([
@@ -31,7 +31,7 @@ describe("Without usable credentials every preview fails before anything is made
     expect(cloud.changes()).toEqual([]);
   });
 
-  test("with only one half the other is asked for", async () => {
+  test("with only one half, the error names the other", async () => {
     await expect(cloud.run({ apiSecret: "" }).account.verifyCredentials()).rejects.toThrow(
       "Exoscale credentials are missing. Run `pulumi config set --secret exoscale-ssh:apiSecret` or set EXOSCALE_API_SECRET.",
     );
@@ -51,7 +51,7 @@ describe("Without usable credentials every preview fails before anything is made
 });
 
 describe("The secret", () => {
-  test("that was rotated between two runs is used by the second one", async () => {
+  test("that was rotated between two runs is used by the second run", async () => {
     const key = await cloud.run().create(SshKeyPair, {});
     const stale = cloud.run();
     cloud.emulator.rotateSecret("a-new-secret");
@@ -61,7 +61,7 @@ describe("The secret", () => {
 });
 
 describe("A zone", () => {
-  test("that there is not is refused with those that there are", async () => {
+  test("that does not exist is refused, with the names of all zones", async () => {
     await expect(cloud.run().account.zone("ch-zrh-9")).rejects.toThrow(
       'There is no zone "ch-zrh-9". The zones are ch-gva-2, de-fra-1.',
     );
@@ -73,7 +73,7 @@ describe("A zone", () => {
     expect(asked.map(({ zone }) => zone)).toEqual(["de-fra-1"]);
   });
 
-  test("answers questions about its catalogue from memory the second time", async () => {
+  test("requests its types and templates only once", async () => {
     const { account } = cloud.run();
     for (const zone of [await account.zone("ch-gva-2"), await account.zone("ch-gva-2")]) {
       await zone.templates();
@@ -87,7 +87,7 @@ describe("A zone", () => {
     ]);
   });
 
-  test("whose list failed once is asked for again", async () => {
+  test("whose list failed once is requested again", async () => {
     cloud.emulator.faults.add({ kind: "status", status: 400, path: "/zone" });
     const { account } = cloud.run();
     await expect(account.zone("ch-gva-2")).rejects.toThrow("400");
@@ -96,26 +96,26 @@ describe("A zone", () => {
 });
 
 describe("A setting", () => {
-  test("is read from the environment where the stack has none", async () => {
+  test("is read from the environment if the stack has none", async () => {
     Object.assign(process.env, cloud.emulator.environment, { EXOSCALE_ZONE: "de-fra-1", EXOSCALE_SSH_PORT: "2222" });
     const account = openAccount(() => undefined);
     await expect(account.verifyCredentials()).resolves.toBeUndefined();
     expect([account.defaultZone, account.sshPort]).toEqual(["de-fra-1", 2222]);
   });
 
-  test("of the stack goes before the environment", () => {
+  test("of the stack takes precedence over the environment", () => {
     for (const name of ["API_KEY", "API_SECRET", "API_ENDPOINT", "ZONE", "SSH_PORT"])
       process.env[`EXOSCALE_${name}`] = "1";
     const { account } = cloud.run({ zone: "de-fra-1", sshPort: "2222" });
     expect([account.defaultZone, account.sshPort]).toEqual(["de-fra-1", 2222]);
   });
 
-  test("endpoint that is no address is refused, with the form that it has", () => {
+  test("endpoint that is no URL is refused, with the expected form", () => {
     const message = '"exoscale" is not a valid API endpoint. Allowed: https://host/v2.';
     expect(() => cloud.run({ endpoint: "exoscale" })).toThrow(message);
   });
 
-  test("that nobody gives leaves port 22 and no zone", () => {
+  test("that is not set leaves port 22 and no zone", () => {
     const account = openAccount(() => undefined);
     expect([account.defaultZone, account.sshPort]).toEqual([undefined, 22]);
   });
@@ -133,7 +133,7 @@ test("One process has one account per configuration", () => {
   expect(sharedAccount(() => undefined)).not.toBe(frankfurt);
 });
 
-test("A program that runs again a minute later asks anew for what it was told once", async () => {
+test("A program that runs again after a minute sends its requests again", async () => {
   Object.assign(process.env, cloud.emulator.environment);
   const zonesAsked = () => cloud.emulator.requests.filter(({ path }) => path === "/v2/zone").length;
   const ask = async () => void (await sharedAccount(() => undefined).zones());
@@ -148,7 +148,7 @@ test("A program that runs again a minute later asks anew for what it was told on
   expect(zonesAsked()).toBe(2);
 });
 
-test("Opening an account asks nobody anything", () => {
+test("Opening an account sends no request", () => {
   cloud.run();
   expect(cloud.emulator.requests).toEqual([]);
 });

@@ -1,4 +1,4 @@
-/** The life of a key on a host: add, refresh, change, remove, each with sshd's word for it. */
+/** The life of a key on a host: add, refresh, change, remove, each proven with sshd. */
 import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
 import { alice, bob } from "./known_keys";
@@ -34,25 +34,25 @@ describeGuests((guests) => {
     ]);
   });
 
-  test("A key that is there already with the same options is taken as it is", async () => {
+  test("A key that is already there with the same options is taken over unchanged", async () => {
     await host.write(`restrict ${bare} somebody`, bob.line);
     await granted({ options: ["restrict"] });
     expect(await host.lines()).toEqual([`restrict ${bare} somebody`, bob.line]);
   });
 
-  test("A key that is taken over gets the comment that is declared", async () => {
+  test("A key that is taken over gets the declared comment", async () => {
     await host.write(`restrict ${bare} somebody`, bob.line);
     await granted({ options: ["restrict"], comment: "alice" });
     expect(await host.lines()).toEqual([`restrict ${bare} alice`, bob.line]);
   });
 
-  test("A key that is there already with other options is left alone, and the error says so", async () => {
+  test("A key that is already there with other options is not changed, and is an error", async () => {
     await host.write(`command="true" ${alice.line}`);
     await expect(granted()).rejects.toMatchObject({ code: "SSH_KEY_RESTRICTED" });
     expect(await host.lines()).toEqual([`command="true" ${alice.line}`]);
   });
 
-  test("A refresh finds nothing to tell of a key that is as it was", async () => {
+  test("A refresh of an unchanged key finds no drift", async () => {
     const last = await granted({ options: ["restrict"], comment: "alice" });
     const run = host.run();
     expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
@@ -67,7 +67,7 @@ describeGuests((guests) => {
     expect(await host.accepts(alice.line)).toBe("yes");
   });
 
-  test("A refresh shows options and comment that somebody changed, and the next update has them back", async () => {
+  test("A refresh shows options and comment that somebody changed, and the next update restores them", async () => {
     const news = host.inputs(alice.line, { options: ["restrict"], comment: "alice" });
     const last = await host.run().create(AuthorizedKey, news);
     await host.write(`no-pty ${bare} eve`);
@@ -78,7 +78,7 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual([`restrict ${bare} alice`]);
   });
 
-  test("A refresh shows a second line that lets in more than the first, and the next update takes it out", async () => {
+  test("A refresh shows a second line with fewer restrictions, and the next update removes it", async () => {
     const news = host.inputs(alice.line, { options: ["restrict"] });
     const last = await host.run().create(AuthorizedKey, news);
     await host.write(`restrict ${alice.line}`, bob.line, bare);
@@ -100,7 +100,7 @@ describeGuests((guests) => {
     expect(await host.guest.authorizedKeys()).toBe([host.admin.publicKey, ...others, ""].join("\n"));
   });
 
-  test("A line that may rightly refuse us is written without a word from sshd, and removed all the same", async () => {
+  test("A line that may refuse us for a good reason is written without proof from sshd, and can still be removed", async () => {
     const last = await granted({ options: ['from="192.0.2.7"'] });
     const run = host.run();
     expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
@@ -113,14 +113,14 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual([bob.line]);
   });
 
-  test("A deletion removes the key, whatever somebody made of its line, and sshd refuses it", async () => {
+  test("A deletion removes the key, even if somebody changed its line, and sshd refuses it", async () => {
     const last = await granted({ options: ["restrict"] });
     await host.write(`${bare} eve`, bob.line, `cert-authority ${bare}`);
     await host.run().delete(AuthorizedKey, last);
     expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[bob.line], "no"]);
   });
 
-  test("A deletion of a key that is gone already is proven and changes nothing", async () => {
+  test("The deletion of a key that is already gone is proven and changes nothing", async () => {
     const last = await granted();
     await host.write(bob.line);
     await host.run().delete(AuthorizedKey, last);
@@ -136,7 +136,7 @@ describeGuests((guests) => {
     expect([await host.lines("root"), await host.accepts(alice.line, "root")]).toEqual([[], "no"]);
   });
 
-  test("Who logs in as root changes root's own file", async () => {
+  test("A login as root changes root's own file", async () => {
     const connection = { ...host.connection, user: "root" };
     const last = await granted({ connection });
     expect([last.id, await host.lines("root")]).toEqual([`root/${alice.sha256}`, [alice.line]]);

@@ -1,4 +1,4 @@
-/** Keys on hosts that are not as they should be: what is claimed of them, and what is left alone. */
+/** Keys on hosts with problems: what is reported, and what is not changed. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { resources } from "../../provider/resources";
@@ -21,7 +21,7 @@ describeGuests((guests) => {
 
   const granted = (more: object = {}) => host.run().create(AuthorizedKey, host.inputs(alice.line, more));
 
-  test("A host that shows another key than the one remembered is told nothing, and is left as it was", async () => {
+  test("Nothing is sent to a host with another host key than the remembered one, and nothing changes there", async () => {
     const last = await granted();
     await host.cloud.emulator.guests.replaceHostKeys(host.id);
     const run = host.run();
@@ -37,7 +37,7 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual([alice.line]);
   });
 
-  test("A host key that the program gives wins over the one remembered", async () => {
+  test("A host key in the program takes precedence over the remembered one", async () => {
     const last = await granted();
     await host.cloud.emulator.guests.replaceHostKeys(host.id);
     const { hostKey } = await host.cloud.emulator.cloud.guest(host.id);
@@ -49,13 +49,13 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual([]);
   });
 
-  test("A host key that the program gives and the host does not show stops the first contact", async () => {
+  test("A host key in the program that the host does not show stops the first contact", async () => {
     const connection = { ...host.connection, hostKey: bob.line };
     await expect(granted({ connection })).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
     expect(await host.lines()).toEqual([]);
   });
 
-  test("A host that is down keeps its key in the state, with a warning, and the key is not said to be gone", async () => {
+  test("A key on a host that is down stays in the state, with a warning, and is not reported as gone", async () => {
     const last = await granted();
     await host.cloud.emulator.guests.fault(host.id, { kind: "refused" });
     const run = host.run();
@@ -63,7 +63,7 @@ describeGuests((guests) => {
     expect(run.warnings).toEqual([expect.stringMatching(/^SHA256:\S+ on debian@127\.\S+ could not be checked/)]);
   });
 
-  test("A host that is down fails the deletion, which says how to forget a machine that is gone for good", async () => {
+  test("A deletion on a host that is down fails, and says how to remove the key from the state", async () => {
     const last = await granted();
     const up = await host.cloud.emulator.guests.fault(host.id, { kind: "refused" });
     await expect(host.run().delete(AuthorizedKey, last)).rejects.toMatchObject({
@@ -104,7 +104,7 @@ describeGuests((guests) => {
     expect(await host.accepts(host.admin.publicKey)).toBe("no");
   });
 
-  test("The key that logs in gets no options that shut it out, unless a lock-out is allowed", async () => {
+  test("The key that logs in gets no options that lock it out, unless a lock-out is allowed", async () => {
     const own = host.inputs(host.admin.publicKey, { options: ['from="192.0.2.7"'] });
     const last = await host.run().create(AuthorizedKey, host.inputs(host.admin.publicKey));
     await expect(host.run().update(AuthorizedKey, last, own)).rejects.toMatchObject({ code: "SSH_LAST_KEY" });
@@ -115,7 +115,7 @@ describeGuests((guests) => {
     expect(await host.accepts(host.admin.publicKey)).toBe("no");
   });
 
-  test("A line of the key in a second file goes when its options change, since it would still let everybody in", async () => {
+  test("A line of the key in a second file is removed when its options change, because it would still let everybody in", async () => {
     const last = await granted();
     const second = join(host.guest.home(), ".ssh/authorized_keys2");
     await host.guest.asRoot(`cd ~debian/.ssh; cp -p authorized_keys authorized_keys2`);
@@ -129,7 +129,7 @@ describeGuests((guests) => {
     ]);
   });
 
-  test("A deletion for an account that is gone from the host says how to forget it", async () => {
+  test("A deletion for an account that is gone from the host says how to remove the key from the state", async () => {
     const last = await granted();
     const gone = { ...last, state: { ...last.state, user: "left" } };
     expect(await refusal(host.run().delete(AuthorizedKey, gone))).toMatch(
@@ -137,7 +137,7 @@ describeGuests((guests) => {
     );
   });
 
-  test("The key that logs in may go when another one is accepted", async () => {
+  test("The key that logs in can be removed if another one is accepted", async () => {
     await host.write(bob.line);
     const last = await host.run().create(AuthorizedKey, host.inputs(host.admin.publicKey));
     await host.run().delete(AuthorizedKey, last);
@@ -145,11 +145,11 @@ describeGuests((guests) => {
   });
 });
 
-// All accounts of a default guest are one user outside, who may read all of their files.
+// All accounts of a default guest are one user outside it, who may read all of their files.
 describeSshd("on a real sshd", () => {
   afterEach(closeClouds);
 
-  test("Without sudo another account's file is neither changed nor judged", async () => {
+  test("Without sudo another account's file is neither changed nor reported on", async () => {
     const host = await ReachableHost.start("sshd");
     const last = await host.run().create(AuthorizedKey, host.inputs(alice.line, { user: "root" }));
     await refuseSudo(host.guest);
@@ -163,7 +163,7 @@ describeSshd("on a real sshd", () => {
     expect(await host.lines("root")).toEqual([alice.line]);
   });
 
-  test("The sessions that a key has opened end with it, where that is asked for", async () => {
+  test("The sessions that a key has opened end with it, if terminateSessions is set", async () => {
     const host = await ReachableHost.start("sshd");
     const key = makeKey();
     const news = host.inputs(key.publicKey, { terminateSessions: true });

@@ -1,4 +1,4 @@
-/** Creations that fail when the key may be on the host already: what is in the state then, and how the next run goes on. */
+/** Creations that fail when the key may already be on the host: what the state has then, and how the next run continues. */
 import { writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -13,7 +13,7 @@ const { AuthorizedKey } = resources;
 const proving = "proving that the new key is accepted.";
 const elsewhere = 'from="192.0.2.7"';
 
-/** A run in which something happens the first times, in this order, that a key is about to be proven. */
+/** A run in which these things happen, in this order, the first times that a key is about to be proven. */
 function runWith(host: ReachableHost, ...happens: (() => void)[]): Run {
   const run = host.run();
   const { info } = run.log;
@@ -40,7 +40,7 @@ describeGuests((guests) => {
   const news = (more: object = {}) => host.inputs(alice.line, more);
   const partial = () => runWith(host, edited(host)).createInPart(AuthorizedKey, news());
 
-  test("A key that could not be taken off again is saved, with what it takes to go on", async () => {
+  test("A key that could not be removed again is saved, so that the next run continues", async () => {
     const { id, state, message } = await partial();
     expect([id, state.user, state.fingerprintSha256, state.hostKey]).toEqual([
       `debian/${alice.sha256}`,
@@ -53,7 +53,7 @@ describeGuests((guests) => {
     );
   });
 
-  test("The next update has the line as declared, proves it, and leaves nothing to be done", async () => {
+  test("The next update writes the declared line, proves it, and leaves no drift", async () => {
     const last = await partial();
     expect((await host.run().diff(AuthorizedKey, last, news())).drifted).toBe(true);
     const next = await host.run().update(AuthorizedKey, last, news());
@@ -61,12 +61,12 @@ describeGuests((guests) => {
     expect(await host.run().diff(AuthorizedKey, next, news())).toMatchObject({ changes: [], drifted: false });
   });
 
-  test("A deletion takes off what a creation has left", async () => {
+  test("A deletion removes what a failed creation has left", async () => {
     await host.run().delete(AuthorizedKey, await partial());
     expect([await host.lines(), await host.accepts(alice.line)]).toEqual([["# edited"], "no"]);
   });
 
-  test("A refresh that finds no line keeps what is unfinished, and the next update adds it", async () => {
+  test("A refresh that finds no line keeps an unfinished key, and the next update adds it", async () => {
     const last = await partial();
     await host.write();
     const found = await host.run().found(AuthorizedKey, last);
@@ -75,7 +75,7 @@ describeGuests((guests) => {
     expect(await host.accepts(alice.line)).toBe("yes");
   });
 
-  test("An update that fails leaves the key unfinished, and a later one goes on with other inputs", async () => {
+  test("An update that fails leaves the key unfinished, and a later one continues with other inputs", async () => {
     const last = await partial();
     const again = runWith(host, edited(host)).update(AuthorizedKey, last, news());
     await expect(again).rejects.toMatchObject({ code: "SSH_KEYS_NOT_PUT_BACK" });
@@ -83,7 +83,7 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual(["# edited", `restrict ${alice.line}`]);
   });
 
-  test("Options that a failed update has written go again when the program is taken back", async () => {
+  test("Options that a failed update has written are removed when the program is reverted", async () => {
     const whole = await host.run().create(AuthorizedKey, news());
     const half = await runWith(host, edited(host)).updateInPart(AuthorizedKey, whole, news({ options: ["restrict"] }));
     expect(await host.lines()).toContain(`${elsewhere} ${alice.line}`);
@@ -92,7 +92,7 @@ describeGuests((guests) => {
     expect(next.state).not.toHaveProperty("halfUpdated");
   });
 
-  test("The end of a replacement leaves the line that an update has gone on with, whatever the host was called", async () => {
+  test("The end of a replacement keeps the line that an update has finished, whatever the host's name was", async () => {
     const last = await partial();
     const run = host.run();
     await run.update(AuthorizedKey, last, news());
@@ -103,7 +103,7 @@ describeGuests((guests) => {
     expect(await host.accepts(alice.line)).toBe("yes");
   });
 
-  test("A key that was there is saved when its comment is written and cannot be proven", async () => {
+  test("A key that was there is saved if its comment is written but cannot be proven", async () => {
     await host.write(alice.line);
     const run = runWith(host, () => undefined, edited(host));
     const last = await run.createInPart(AuthorizedKey, news({ comment: "mine" }));
@@ -111,9 +111,9 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual(["# edited", `${alice.line.split(" ").slice(0, 2).join(" ")} mine`]);
   });
 
-  test("A machine that stops before the proof has the key in the state, and in its file once it starts", async () => {
+  test("A key on a machine that stops before the proof is in the state, and in its file after a start", async () => {
     const { cloud, id } = host;
-    // Whoever comes for the proof hears nothing until the machine is down.
+    // The proof gets no answer until the machine is down.
     await cloud.emulator.guests.fault(id, { kind: "slow", ms: 1, connections: 1 });
     const takeBack = await cloud.emulator.guests.fault(id, { kind: "silent-before-banner" });
     let stopped: Promise<void> | undefined;
@@ -130,7 +130,7 @@ describeGuests((guests) => {
     expect(await host.lines()).toEqual([]);
   });
 
-  test("Options that a machine got before it stopped go again when the program is taken back", async () => {
+  test("Options that a machine got before it stopped are removed when the program is reverted", async () => {
     const whole = await host.run().create(AuthorizedKey, news());
     await host.cloud.emulator.guests.fault(host.id, { kind: "slow", ms: 1, connections: 1 });
     const takeBack = await host.cloud.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
@@ -140,7 +140,7 @@ describeGuests((guests) => {
     });
     const half = await run.updateInPart(AuthorizedKey, whole, news({ options: ["restrict"] }));
     await stopped;
-    // A refresh that can see nothing must not pass for one that has.
+    // A refresh that cannot read the host must not remove the mark.
     const found = await host.run().found(AuthorizedKey, half);
     expect(await host.run().diff(AuthorizedKey, found, news())).toMatchObject({ drifted: true });
     await takeBack();
@@ -161,7 +161,7 @@ describeSshd("on a real sshd", () => {
   /** The connection ends when a file has been replaced, before the answer is sent. */
   const cut = `#!/bin/sh\n/bin/mv "$@" || exit\ncase "$*" in *authorized_keys) sudo -n pkill -u debian sshd;; esac\n`;
 
-  test("A key whose line may have been written is saved when the connection ends before the answer", async () => {
+  test("A key whose line may have been written is saved if the connection ends before the answer", async () => {
     await putProgram(host.guest, "mv", cut);
     const last = await host.run().createInPart(AuthorizedKey, host.inputs(alice.line));
     expect(last.message).toMatch(/Whether these were changed is not known: \S+authorized_keys \(/);
@@ -171,7 +171,7 @@ describeSshd("on a real sshd", () => {
     expect(await host.lines()).toEqual([]);
   });
 
-  test("A key that sshd refuses and that was taken off again is in no state", async () => {
+  test("A key that sshd refuses and that was removed again is not in the state", async () => {
     await host.write(bob.line);
     await doneAsRoot(host.guest, "cat >/etc/ssh/refused.pub", `${alice.line}\n`);
     await configureSshd(host.guest, "RevokedKeys /etc/ssh/refused.pub\n");

@@ -1,4 +1,4 @@
-/** Ways to a host, and hosts that are one machine under two names. */
+/** Connections to a host, and two addresses of one machine. */
 import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
 import { withAgent } from "../ssh/running_agent";
@@ -30,7 +30,7 @@ describeGuests((guests) => {
 
   const wholeLife = [[`restrict ${alice.line}`], []];
 
-  test("A jump host that is logged in to with a key of its own leads to the host", async () => {
+  test("A jump host with a key of its own leads to the host", async () => {
     const jump = await startServer({ authorizedKeys: [bob.line, host.admin.publicKey] });
     const { host: address, port, user } = jump.target;
     const bastion = { host: address, port, user, hostKey: jump.hostKey, privateKey: host.admin.privateKey };
@@ -45,7 +45,7 @@ describeGuests((guests) => {
     expect(await life).toEqual(wholeLife);
   });
 
-  test("The environment's ssh-agent logs in where the connection has no private key", async () => {
+  test("The environment's ssh-agent logs in if the connection has no private key", async () => {
     const { privateKey, ...rest } = host.connection;
     const before = process.env["SSH_AUTH_SOCK"] ?? "";
     const life = withAgent(privateKey, (socket) => {
@@ -57,7 +57,7 @@ describeGuests((guests) => {
     expect(await life).toEqual(wholeLife);
   });
 
-  test("The provider's port is that of a connection which names none", async () => {
+  test("A connection without a port uses the provider's", async () => {
     const { port, ...connection } = host.connection;
     const run = host.cloud.run({ apiKey: "", apiSecret: "", sshPort: String(port) });
     await run.create(AuthorizedKey, { connection, publicKey: alice.line });
@@ -67,7 +67,7 @@ describeGuests((guests) => {
   describe("The deletion that ends a replacement", () => {
     const granted = () => host.run().create(AuthorizedKey, host.inputs(alice.line));
 
-    test("leaves the key alone where the new one is the same line", async () => {
+    test("keeps the key if the new one is the same line", async () => {
       const last = await granted();
       const run = host.run();
       await run.create(AuthorizedKey, host.inputs(alice.line));
@@ -75,7 +75,7 @@ describeGuests((guests) => {
       expect([await host.lines(), run.warnings]).toEqual([[alice.line], []]);
     });
 
-    test("leaves it alone where the new address is the same machine, and says so", async () => {
+    test("keeps the key if the new address is the same machine, with a warning", async () => {
       const last = await granted();
       const run = host.run();
       const connection = { ...host.connection, host: `::ffff:${host.guest.address}` };
@@ -87,7 +87,7 @@ describeGuests((guests) => {
       ]);
     });
 
-    test("removes it from the machine that is left, though the new one had it already", async () => {
+    test("removes the key from the old machine, although the new one already had it", async () => {
       const other = await ReachableHost.join(host.cloud, host.admin);
       await other.write(alice.line);
       const last = await granted();
@@ -97,7 +97,7 @@ describeGuests((guests) => {
       expect([await host.lines(), await other.lines()]).toEqual([[], [alice.line]]);
     });
 
-    test("removes the old key once the new one is accepted", async () => {
+    test("removes the old key after the new one is accepted", async () => {
       const last = await granted();
       const run = host.run();
       await run.create(AuthorizedKey, host.inputs(bob.line));

@@ -1,4 +1,4 @@
-/** What a preview says of a key on a host: without a word to the host, and without an account at Exoscale. */
+/** The preview of a key on a host, which contacts no host and needs no account at Exoscale. */
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { makeKey } from "../ssh/test_keys";
@@ -7,7 +7,7 @@ import { Run } from "./world";
 
 const { AuthorizedKey } = resources;
 const admin = makeKey();
-// Nothing listens at either address: whoever asked would get an error.
+// Nothing listens at either address, so a request would fail.
 const run = new Run({ endpoint: "http://127.0.0.1:9/v2" });
 const connection = { user: "ops", host: "127.0.0.9", port: 9, privateKey: admin.privateKey };
 const inputs = { connection, publicKey: alice.line };
@@ -19,18 +19,18 @@ const last = {
 const refused = (more: object) => run.failures(AuthorizedKey, { ...inputs, ...more });
 const changed = (more: object) => run.diff(AuthorizedKey, last, { ...inputs, ...more });
 
-describe("An AuthorizedKey is taken", () => {
-  test("for the user who logs in, when no other is named", async () => {
+describe("An AuthorizedKey is accepted", () => {
+  test("for the user who logs in, if no other is named", async () => {
     const { inputs: checked, failures } = await run.check(AuthorizedKey, inputs);
     expect([checked, failures]).toEqual([{ ...inputs, user: "ops" }, []]);
   });
 
-  test("while nothing of it is known yet", async () => {
+  test("while all of it is unknown", async () => {
     const unknown = { connection: UNKNOWN, publicKey: UNKNOWN, options: UNKNOWN, user: UNKNOWN, comment: UNKNOWN };
     expect(await refused(unknown)).toEqual([]);
   });
 
-  test("while parts of its connection and options are not known yet", async () => {
+  test("while parts of its connection and options are unknown", async () => {
     const parts = { user: "ops", host: UNKNOWN, privateKey: UNKNOWN, passphrase: UNKNOWN, bastion: { host: UNKNOWN } };
     expect(await refused({ connection: parts, options: ["restrict", UNKNOWN] })).toEqual([]);
   });
@@ -45,7 +45,7 @@ describe("An AuthorizedKey is taken", () => {
 
 describe("An AuthorizedKey is refused at preview", () => {
   test.each([
-    ["a key that is none", { publicKey: "ssh-ed25519 AAAA" }, /^publicKey: /],
+    ["an invalid key", { publicKey: "ssh-ed25519 AAAA" }, /^publicKey: /],
     [
       "an option that sshd does not know",
       { options: ["no-such"] },
@@ -67,12 +67,12 @@ describe("An AuthorizedKey is refused at preview", () => {
       /^connection\.bastion: /,
     ],
     [
-      "a host key that is none",
+      "an invalid host key",
       { connection: { ...connection, hostKey: "x" } },
       /^connection\.hostKey: This is no known host key/,
     ],
-    ["a private key that is none", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
-    ["an input that there is not", { key: "x" }, /AuthorizedKey has no input "key"/],
+    ["an invalid private key", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
+    ["an unknown input", { key: "x" }, /AuthorizedKey has no input "key"/],
   ])("for %s", async (_what, more, reason) => {
     expect(await refused(more)).toEqual([expect.stringMatching(reason)]);
   });
@@ -84,7 +84,7 @@ describe("An AuthorizedKey is refused at preview", () => {
   });
 
   test.each(['command="date"', "cert-authority"])(
-    "for %s on the very key that logs in, unless a lock-out is allowed",
+    "for %s on the key that logs in, unless a lock-out is allowed",
     async (option) => {
       const own = { publicKey: admin.publicKey, options: [option] };
       expect(await refused(own)).toEqual([expect.stringMatching(/^options: connection logs in with this key\./)]);
@@ -99,8 +99,8 @@ describe("A change is", () => {
 
   test.each([
     ["another comment in the key", { publicKey: `${type} ${base64} alice@laptop` }],
-    ["a newline behind the key", { publicKey: `${alice.line}\n` }],
-    ["the user that it is anyway", { user: "ops" }],
+    ["a newline after the key", { publicKey: `${alice.line}\n` }],
+    ["the user that is the default", { user: "ops" }],
     ["no options", { options: [] }],
   ])("none for %s", async (_what, more) => {
     expect(await changed(more)).toMatchObject({ changes: [], replaces: [] });
@@ -128,17 +128,17 @@ describe("A change is", () => {
     expect(await changed(more)).toMatchObject({ replaces, deleteBeforeReplace: false });
   });
 
-  test("none for the case of letters in the name of the host", async () => {
+  test("none for another letter case in the host name", async () => {
     const named = { ...last, state: { ...last.state, connection: { ...connection, host: "web.example" } } };
     const news = { ...inputs, connection: { ...connection, host: "WEB.example" } };
     expect((await run.diff(AuthorizedKey, named, news)).replaces).toEqual([]);
   });
 
-  test("no replacement while a connection depends on what is about to be made", async () => {
+  test("no replacement while the connection depends on a resource that does not exist yet", async () => {
     expect(await changed({ connection: UNKNOWN })).toMatchObject({ changes: ["connection"], replaces: [] });
   });
 
-  test("a replacement while the key is about to be made", async () => {
+  test("a replacement while the key does not exist yet", async () => {
     expect(await changed({ publicKey: UNKNOWN })).toMatchObject({ replaces: ["publicKey"] });
   });
 });

@@ -78,7 +78,7 @@ describe("The check of an SshKeyPair refuses", () => {
     ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
     ["adopt without a key to adopt", { adopt: true }, /^adopt: .*give its publicKey or privateKey\.$/],
     [
-      "a private key in the place of a host key, which it does not repeat",
+      "a private key in the place of a host key, without repeating it",
       { connection: { hostKey: "-----BEGIN OPENSSH PRIVATE KEY-----" } },
       'connection.hostKey: This is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
     ],

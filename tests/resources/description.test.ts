@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { resources } from "../../provider/resources";
 import { equalValues, fieldsMarked, hasUnknown, known, UNKNOWN } from "../../provider/resources/contract/description";
 
-describe("What is unknown", () => {
+describe("An unknown value", () => {
   test.each([
     ["itself", UNKNOWN],
     ["inside a list", ["a", UNKNOWN]],
@@ -23,7 +23,7 @@ describe("Two values are equal", () => {
     [{ a: [1] }, { a: [1] }],
     [undefined, []],
     [{}, undefined],
-  ])("when they say the same: %p and %p", (left, right) => {
+  ])("if they mean the same: %p and %p", (left, right) => {
     expect(equalValues(left, right)).toBe(true);
   });
 
@@ -34,13 +34,13 @@ describe("Two values are equal", () => {
     ],
     [undefined, ""],
     [false, undefined],
-  ])("but not when they say something else: %p and %p", (left, right) => {
+  ])("but not if they mean something else: %p and %p", (left, right) => {
     expect(equalValues(left, right)).toBe(false);
   });
 });
 
 describe.each(Object.values(resources))("$name", ({ inputs, outputs, ...resource }) => {
-  test("describes every field that a person sees", () => {
+  test("describes every field that users see", () => {
     const fields = Object.entries({ ...inputs.shape, ...outputs.shape });
     const silent = fields.filter(([, field]) => !((field as z.ZodType).meta()?.description ?? "").endsWith("."));
     expect(silent.map(([name]) => name)).toEqual([]);

@@ -18,7 +18,7 @@ test("getZones lists the zones in order, without credentials", async () => {
   expect(await callFunction(getZones, {}, stranger)).toEqual({ zones: ["ch-gva-2", "de-fra-1"] });
 });
 
-test("getTemplate tells the user, the least disk and whether keys are installed", async () => {
+test("getTemplate returns the user, the smallest disk and whether keys are installed", async () => {
   const template = await callFunction(getTemplate, { zone: "ch-gva-2", template: "Windows Server" }, account());
   expect(template).toMatchObject({
     name: "Windows Server 2022",
@@ -35,12 +35,12 @@ test("getTemplate finds the account's own templates", async () => {
   expect(template).toMatchObject({ zone: "de-fra-1", visibility: "private", smallestDisk: 20 });
 });
 
-test("getInstanceType tells how large a type is", async () => {
+test("getInstanceType returns the size of a type", async () => {
   const type = await callFunction(getInstanceType, { zone: "ch-gva-2", type: "standard.tiny" }, account());
   expect(type).toMatchObject({ type: "standard.tiny", family: "standard", size: "tiny", cpus: 1, memory: 1024 ** 3 });
 });
 
-test("getSshKeyPair tells the fingerprint of a key by its name", async () => {
+test("getSshKeyPair returns the fingerprint of a key by its name", async () => {
   cloud.emulator.cloud.swapKey("deploy", alice.line);
   const key = await callFunction(getSshKeyPair, { name: "deploy" }, account());
   expect(key).toEqual({ name: "deploy", publicKeyFingerprintMd5: alice.md5 });
@@ -56,7 +56,7 @@ describe("A function refuses", () => {
     ],
     ["a key name outside the pattern", getSshKeyPair, { name: "../x" }, /getSshKeyPair: .*A key name has 1 to 255/],
     [
-      "no zone where the stack has none either",
+      "a missing zone if the stack has none either",
       getTemplate,
       { template: "x" },
       /getTemplate: no zone is given\. .*pulumi config set exoscale-ssh:zone/,
@@ -73,7 +73,7 @@ describe("A function refuses", () => {
       { zone: "ch-gva-2", type: "a.b" },
       'There is no instance type "a.b" in ch-gva-2.',
     ],
-    ["an argument that there is not", getZones, { zone: "x" }, /getZones: .*Unrecognized key: "zone"/],
+    ["an unknown argument", getZones, { zone: "x" }, /getZones: .*Unrecognized key: "zone"/],
   ])("%s", async (_what, question, inputs, message) => {
     const answer = callFunction(question as typeof getZones, inputs, account());
     await expect(answer).rejects.toThrow(message);

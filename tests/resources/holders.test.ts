@@ -43,15 +43,15 @@ describe("The holders of a key are found in every zone", () => {
     expect(await names(of)).toEqual(["db", "web"]);
   });
 
-  test("by its SHA256 fingerprint, where our own label tells it", async () => {
+  test("by its SHA256 fingerprint, if our own label has it", async () => {
     expect(await names({ fingerprint: alice.sha256 })).toEqual(["web"]);
   });
 
-  test("and are told apart by the key", async () => {
+  test("and are distinguished by the key", async () => {
     expect(await names({ name: "bob" })).toEqual(["db"]);
   });
 
-  test("with where they are, under which name the key is listed, and no answer", async () => {
+  test("with their place and the listed name of the key, and without an answer", async () => {
     const [web] = await holders({ publicKeyOpenssh: alice.line });
     expect(web).toEqual({
       kind: "instance",
@@ -64,20 +64,20 @@ describe("The holders of a key are found in every zone", () => {
     });
   });
 
-  test("also after the key left the account and the API dropped it, by our label", async () => {
+  test("by our label, even after the key is deleted and the API no longer lists it", async () => {
     cloud.emulator.cloud.set({ deletedKeys: "dropped" });
     cloud.emulator.cloud.removeKey("alice");
     // Of db the program gave only the key's name; its label has the MD5 fingerprint, of web's the SHA256 one.
     expect(await names({ publicKeyOpenssh: alice.line })).toEqual(["db", "web"]);
   });
 
-  test("not by the name of another key that has it now", async () => {
+  test("not by a name that another key has now", async () => {
     cloud.emulator.cloud.swapKey("alice", bob.line);
     expect(await names({ name: "alice", publicKeyOpenssh: bob.line })).toEqual(["db"]);
   });
 });
 
-test("An instance that is being destroyed holds nothing any more", async () => {
+test("An instance that is being destroyed is no holder", async () => {
   const { state } = await cloud.run().create(Instance, { ...machine, zone: "ch-gva-2", sshKeys });
   cloud.emulator.cloud.setOperationMs(60_000);
   await new Client(cloud.emulator).send("DELETE", `/instance/${state.instanceId}`);
@@ -94,7 +94,7 @@ test("A pool that gives the key to its members is named beside them", async () =
   expect(found.find(({ kind }) => kind === "instance-pool")).toMatchObject({ name: "workers", zone: "ch-gva-2" });
 });
 
-test("What cannot be asked is unknown, with the reason", async () => {
+test("A holder that cannot be asked is unknown, with the reason", async () => {
   const publicIpAssignment = "none";
   await cloud.run().create(Instance, { ...machine, name: "hidden", zone: "ch-gva-2", publicIpAssignment, sshKeys });
   expect(await holders({ publicKeyOpenssh: alice.line, probe: true })).toMatchObject([
@@ -104,9 +104,9 @@ test("What cannot be asked is unknown, with the reason", async () => {
 
 describe("getKeyHolders refuses", () => {
   test.each([
-    ["to look for no key", {}, "no key is named. Give name, fingerprint or publicKeyOpenssh."],
+    ["a call that names no key", {}, "no key is named. Give name, fingerprint or publicKeyOpenssh."],
     [
-      "to probe without a public key",
+      "a probe without a public key",
       { name: "alice", probe: true },
       "probe needs the public key. Give publicKeyOpenssh",
     ],

@@ -13,7 +13,7 @@ describe("A generated name", () => {
     expect(autoName(logicalName)).toMatch(name);
   });
 
-  test("is another one each time that it is made", () => {
+  test("is new each time", () => {
     expect(autoName("web")).not.toBe(autoName("web"));
   });
 
@@ -22,30 +22,30 @@ describe("A generated name", () => {
     expect(withName({ identity: web }, olds)).toEqual({ identity: web, name: "web-0123456", autoNamed: true });
   });
 
-  test("is made anew for a replacement, which is checked without the old inputs", () => {
+  test("is new for a replacement, which is checked without the old inputs", () => {
     expect(withName({ identity: web }, undefined)).toMatchObject({
       name: expect.stringMatching(/^web-[0-9a-f]{7}$/),
       autoNamed: true,
     });
   });
 
-  test("takes the place of an explicit name that the program no longer gives", () => {
+  test("replaces an explicit name that the program no longer gives", () => {
     const olds = { name: "deploy", autoNamed: false };
     expect(withName<Named>({ identity: web }, olds).name).toMatch(/^web-[0-9a-f]{7}$/);
   });
 
-  test("gives way to the name that the program gives", () => {
+  test("is replaced by a name that the program gives", () => {
     const olds = { name: "web-0123456", autoNamed: true };
     expect(withName({ name: "deploy" }, olds)).toEqual({ name: "deploy", autoNamed: false });
   });
 });
 
 describe("The digest of an identity", () => {
-  test("is the same for ever, since it outlives the stack in labels", () => {
+  test("never changes, because labels keep it longer than the stack exists", () => {
     expect(identityDigest(web)).toBe("8719a61b9ca111d3");
   });
 
-  test("is that of the dynamic class for a resource of the plugin, at any depth", () => {
+  test("is the same for a resource of the plugin as for the dynamic class, at any depth", () => {
     const urn = "urn:pulumi:test::shop::shop:index:Site$pulumi-nodejs:dynamic/exoscale-ssh:Instance::web";
     const ofPlugin = urn.replace("pulumi-nodejs:dynamic/exoscale-ssh:", "exoscale-ssh:index:");
     expect(identityDigest({ ...web, urn: ofPlugin })).toBe(identityDigest({ ...web, urn }));

@@ -8,7 +8,7 @@ import { alice, bob } from "./known_keys";
 import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
-// A passphrase is stretched for about a second each time that a key is written or read.
+// The key derivation of a passphrase takes about a second each time that a key is written or read.
 
 const none = { changes: [], replaces: [], deleteBeforeReplace: false, drifted: false };
 
@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-test("A pair that was made before its kind had a PuTTY format gets it with another comment", async () => {
+test("A pair from before its kind had a PuTTY format gets the format when its comment changes", async () => {
   const { id, state } = await cloud.run().create(SshKeyPair, { name: "alice" });
   const { privateKeyPutty: _unknownThen, ...before } = state;
   const last: Held<SshKeyPairState> = { id, state: before };
@@ -41,7 +41,7 @@ describe("An imported public key", () => {
     expect(await cloud.run().diff(SshKeyPair, last, { name: "alice", publicKey })).toEqual(none);
   });
 
-  test("with another comment is updated in place, not replaced", async () => {
+  test("is updated in place when its comment changes", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice", publicKey: alice.line });
     const news = { name: "alice", publicKey: `${type} ${base64} alice@laptop` };
     const diff = await cloud.run().diff(SshKeyPair, last, news);
@@ -51,13 +51,13 @@ describe("An imported public key", () => {
     expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
   });
 
-  test("that is another key is replaced", async () => {
+  test("is replaced by another key", async () => {
     const last = await cloud.run().create(SshKeyPair, { publicKey: alice.line });
     const diff = await cloud.run().diff(SshKeyPair, last, { publicKey: bob.line });
     expect(diff).toMatchObject({ replaces: ["publicKey"], deleteBeforeReplace: false });
   });
 
-  test("that is not known yet is a replacement", async () => {
+  test("is replaced while its new value is unknown", async () => {
     const last = await cloud.run().create(SshKeyPair, { publicKey: alice.line });
     expect((await cloud.run().diff(SshKeyPair, last, { publicKey: UNKNOWN })).replaces).toEqual(["publicKey"]);
   });
@@ -71,7 +71,7 @@ test("An imported private key in another encoding is the same key", async () => 
   expect(diff).toEqual({ ...none, changes: ["privateKey"] });
 });
 
-test("An imported private key under a new passphrase stays the same key and opens with it", async () => {
+test("An imported private key with a new passphrase stays the same key, and the passphrase decrypts it", async () => {
   const key = await generatePrivateKey({ algorithm: "ed25519" });
   const [one, two] = [
     await encodePrivateKey(key, { passphrase: "one" }),
@@ -86,7 +86,7 @@ test("An imported private key under a new passphrase stays the same key and open
   );
 });
 
-test("An imported private key whose passphrase is not known yet may be another one", async () => {
+test("An imported private key with an unknown passphrase counts as another key", async () => {
   const pem = async (passphrase: string) =>
     (await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { passphrase })).pem;
   const last = await cloud.run().create(SshKeyPair, { privateKey: await pem("one"), passphrase: "one" });
@@ -108,7 +108,7 @@ describe("A generated pair", () => {
     expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
   });
 
-  test("carries the new comment in the public line and in the private key", async () => {
+  test("has the new comment in the public key line and in the private key", async () => {
     const last = await cloud.run().create(SshKeyPair, {});
     const { state } = await cloud.run().update(SshKeyPair, last, { comment: "alice@laptop" });
     expect(state.publicKeyOpenssh).toMatch(/ alice@laptop$/);
@@ -121,7 +121,7 @@ describe("A generated pair", () => {
     expect(state.publicKeyOpenssh).toMatch(/ alice$/);
   });
 
-  test("is without encryption again when the passphrase is removed", async () => {
+  test("is unencrypted again when the passphrase is removed", async () => {
     const last = await cloud.run().create(SshKeyPair, { passphrase: "correct horse" });
     const { state } = await cloud.run().update(SshKeyPair, last, {});
     expect(parsePrivateKey(state.privateKeyOpenssh ?? "").publicKey().fingerprintMd5).toBe(

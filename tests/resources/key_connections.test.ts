@@ -54,7 +54,7 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, alice)).toBe("no no");
   });
 
-  test("The port of the connection goes before that of the provider", async () => {
+  test("The port of the connection takes precedence over the provider's", async () => {
     const { account } = cloud.run();
     const connection = { ...opened(ops).connection, port: account.sshPort };
     expect(await closedOver(connection, { sshPort: "1" })).toBe("no no");
@@ -69,7 +69,7 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, alice)).toBe("no no");
   });
 
-  test("A host key that the connection does not name stops the change before anything is sent", async () => {
+  test("A host key other than the connection's stops the change before anything is sent", async () => {
     const hostKey = "SHA256:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
     await expect(closedOver({ ...opened(ops).connection, hostKey })).rejects.toThrow("has changed");
   });

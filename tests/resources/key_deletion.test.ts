@@ -19,7 +19,7 @@ async function heldKey(news = {}) {
   return { key, web };
 }
 
-test("A zone that does not answer is named in a warning and stops no deletion", async () => {
+test("A zone that does not answer is named in a warning and does not stop the deletion", async () => {
   const last = await cloud.run().create(SshKeyPair, { name: "seen" });
   cloud.emulator.faults.add({ kind: "status", status: 403, body: { message: "No access" }, path: "/instance-pool" });
   const run = cloud.run();
@@ -28,7 +28,7 @@ test("A zone that does not answer is named in a warning and stops no deletion", 
   expect(run.warnings).toEqual([expect.stringMatching(/could not be searched for it: \S+ \(.*No access/)]);
 });
 
-test("A key that nobody holds is deleted without a word", async () => {
+test("A key without holders is deleted without a warning", async () => {
   const key = await cloud.run().create(SshKeyPair, {});
   const run = cloud.run();
   await run.delete(SshKeyPair, key);
@@ -36,13 +36,13 @@ test("A key that nobody holds is deleted without a word", async () => {
   expect(run.warnings).toEqual([]);
 });
 
-test("A key that is gone already is deleted without an error", async () => {
+test("The deletion of a key that is already gone succeeds", async () => {
   const key = await cloud.run().create(SshKeyPair, {});
   cloud.emulator.cloud.removeKey(key.id);
   await expect(cloud.run().delete(SshKeyPair, key)).resolves.toBeUndefined();
 });
 
-test("Somebody else's key under the name is left alone, with a warning", async () => {
+test("Another key under the name is not deleted, with a warning", async () => {
   const key = await cloud.run().create(SshKeyPair, { name: "deploy" });
   cloud.emulator.cloud.swapKey("deploy", bob.line);
   const run = cloud.run();
@@ -53,7 +53,7 @@ test("Somebody else's key under the name is left alone, with a warning", async (
 
 describe("With onDelete warn", () => {
   test.each(["listed", "dropped"] as const)(
-    "the instances that hold the key are named, where the API has deleted keys %s",
+    "the instances that hold the key are named, if the API shows deleted keys as %s",
     async (deletedKeys) => {
       cloud.emulator.cloud.set({ deletedKeys });
       const { key, web } = await heldKey();
@@ -69,7 +69,7 @@ describe("With onDelete warn", () => {
     },
   );
 
-  test("a holder is named also after somebody deleted the key and the API dropped it", async () => {
+  test("a holder is still named after somebody deleted the key and the API no longer lists it", async () => {
     cloud.emulator.cloud.set({ deletedKeys: "dropped" });
     const { key } = await heldKey();
     cloud.emulator.cloud.removeKey("deploy");
@@ -79,7 +79,7 @@ describe("With onDelete warn", () => {
   });
 });
 
-test("The holders of our key are named also when somebody else's key has its name", async () => {
+test("The holders of our key are named even if another key has its name", async () => {
   const { key } = await heldKey();
   cloud.emulator.cloud.swapKey("deploy", bob.line);
   const run = cloud.run();
@@ -91,7 +91,7 @@ test("The holders of our key are named also when somebody else's key has its nam
 });
 
 describe("With onDelete refuse", () => {
-  test("a held key stays registered, and the error names who holds it and the way out", async () => {
+  test("a held key stays registered, and the error names the holders and the remedy", async () => {
     const { key } = await heldKey({ onDelete: "refuse" });
     await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow(
       /"deploy" is not deleted \(onDelete: "refuse"\): It was installed on web \(ch-gva-2.*or "warn", run "pulumi up"/,
@@ -105,7 +105,7 @@ describe("With onDelete refuse", () => {
     await expect(cloud.run().delete(SshKeyPair, key)).rejects.toThrow("It was installed on web");
   });
 
-  test("a key that nobody holds any more is deleted", async () => {
+  test("a key that no longer has holders is deleted", async () => {
     const { key, web } = await heldKey({ onDelete: "refuse" });
     await cloud.emulator.cloud.destroyInstance(web.state.instanceId);
     await cloud.run().delete(SshKeyPair, key);
@@ -113,7 +113,7 @@ describe("With onDelete refuse", () => {
   });
 });
 
-describe("A key that this very run registered", () => {
+describe("A key that this run registered", () => {
   test("is not deleted by the second half of its own replacement", async () => {
     const old = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
     const run = cloud.run();
@@ -122,7 +122,7 @@ describe("A key that this very run registered", () => {
     expect(cloud.keys()).toEqual(["deploy"]);
   });
 
-  test("is neither called deleted nor refused to be, though an instance holds it", async () => {
+  test("is neither reported as deleted nor refused, although an instance holds it", async () => {
     const { key } = await heldKey({ onDelete: "refuse", adopt: true });
     const run = cloud.run();
     await run.create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-test("A pair whose stack was renamed is updated once: its state has to know who it is", async () => {
+test("A pair whose stack was renamed is updated once, so that its state has the new identity", async () => {
   const identity = { organization: "o", urn: "urn:pulumi:dev::p::t::alice", name: "alice" };
   const renamed = { ...identity, urn: "urn:pulumi:prod::p::t::alice" };
   const last = await cloud.run().create(SshKeyPair, { identity });
@@ -24,7 +24,7 @@ test("A pair whose stack was renamed is updated once: its state has to know who 
 });
 
 describe("A pair whose registration is gone", () => {
-  test("keeps its private key in the state, and says so", async () => {
+  test("keeps its private key in the state, with a warning", async () => {
     const last = await cloud.run().create(SshKeyPair, {});
     cloud.emulator.cloud.removeKey(last.id);
     const run = cloud.run();
@@ -46,7 +46,7 @@ describe("A pair whose registration is gone", () => {
     ]);
   });
 
-  test("is gone from the state when it was only a public key", async () => {
+  test("is removed from the state if it was only a public key", async () => {
     const last = await cloud.run().create(SshKeyPair, { publicKey: alice.line });
     cloud.emulator.cloud.removeKey(last.id);
     expect(await cloud.run().read(SshKeyPair, last)).toBeUndefined();
@@ -61,15 +61,18 @@ describe("A pair under whose name somebody registered another key", () => {
     expect(state).toEqual({ ...last.state, registeredFingerprintMd5: bob.md5 });
   });
 
-  test.each([{}, { name: "deploy" }])("is not replaced with %j, for its private key would go", async (inputs) => {
-    const last = await cloud.run().create(SshKeyPair, inputs);
-    cloud.emulator.cloud.swapKey(last.id, bob.line);
-    const found = await cloud.run().found(SshKeyPair, last);
-    expect(await cloud.run().diff(SshKeyPair, found, inputs)).toMatchObject({ replaces: [], drifted: true });
-    cloud.emulator.cloud.removeKey(last.id);
-  });
+  test.each([{}, { name: "deploy" }])(
+    "is not replaced with %j, because that would delete its private key",
+    async (inputs) => {
+      const last = await cloud.run().create(SshKeyPair, inputs);
+      cloud.emulator.cloud.swapKey(last.id, bob.line);
+      const found = await cloud.run().found(SshKeyPair, last);
+      expect(await cloud.run().diff(SshKeyPair, found, inputs)).toMatchObject({ replaces: [], drifted: true });
+      cloud.emulator.cloud.removeKey(last.id);
+    },
+  );
 
-  test("cannot be updated while that key is there, and says how to go on", async () => {
+  test("cannot be updated while that key is there, and the error says what to do", async () => {
     const last = await cloud.run().create(SshKeyPair, {});
     cloud.emulator.cloud.swapKey(last.id, bob.line);
     const update = cloud.run().update(SshKeyPair, last, { comment: "new" });
@@ -79,7 +82,7 @@ describe("A pair under whose name somebody registered another key", () => {
   });
 });
 
-test("A key that is read without a state shows what the account knows of it", async () => {
+test("A key that is read without a state shows its name and fingerprint", async () => {
   cloud.emulator.cloud.swapKey("deploy", alice.line);
   const run = cloud.run();
   const found = await SshKeyPair.read("deploy", undefined, run);

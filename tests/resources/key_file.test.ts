@@ -5,7 +5,7 @@ import { KeyFolder } from "./key_folder";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
-// A passphrase is stretched for about a second each time that a key is written or read.
+// The key derivation of a passphrase takes about a second each time that a key is written or read.
 
 let cloud: TestCloud;
 let folder: KeyFolder;
@@ -25,7 +25,7 @@ async function someKey(): Promise<string> {
 }
 
 describe("A pair with a private key file", () => {
-  test("has its private key there, with its comment, and in no output", async () => {
+  test("has its private key and comment in the file, and in no output", async () => {
     const { state } = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
     expect(folder.key("key")).toEqual({ md5: state.publicKeyFingerprintMd5, comment: "alice" });
     expect(folder.mode("key")).toBe("600");
@@ -39,13 +39,13 @@ describe("A pair with a private key file", () => {
     expect(state.privateKeyFile).toBe(privateKeyFile);
   });
 
-  test("has an encrypted file when there is a passphrase", async () => {
+  test("has an encrypted file if there is a passphrase", async () => {
     const { state } = await cloud.run().create(SshKeyPair, { privateKeyFile, passphrase: "correct horse" });
     expect(() => folder.key("key")).toThrow("no passphrase was given");
     expect(folder.key("key", "correct horse").md5).toBe(state.publicKeyFingerprintMd5);
   });
 
-  test("needs no file to be read, compared or left as it is", async () => {
+  test("can be read, compared and left unchanged without the file", async () => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile });
     folder.lose("key");
     const run = cloud.run();
@@ -54,7 +54,7 @@ describe("A pair with a private key file", () => {
     expect([run.warnings, run.notes]).toEqual([[], []]);
   });
 
-  test("changes its onDelete and is registered anew on a machine without the file", async () => {
+  test("changes its onDelete and is registered again on a machine without the file", async () => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile });
     folder.lose("key");
     cloud.emulator.cloud.removeKey(last.id);
@@ -65,7 +65,7 @@ describe("A pair with a private key file", () => {
     expect([cloud.keys(), run.notes]).toEqual([[last.id], []]);
   });
 
-  test("refuses to be replaced by deletion first, which would lock out", async () => {
+  test("refuses a replacement that deletes first, which would lock somebody out", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "deploy", privateKeyFile });
     const diff = cloud
       .run()
@@ -73,7 +73,7 @@ describe("A pair with a private key file", () => {
     await expect(diff).rejects.toThrow("everybody who depends on it is locked out");
   });
 
-  test("is replaced beside the old one when the path changes with the triggers", async () => {
+  test("is replaced, new pair first, if the path changes with the triggers", async () => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile });
     const news = { privateKeyFile: folder.path("key-2"), triggers: [2] };
     const run = cloud.run();
@@ -90,7 +90,7 @@ describe("A pair with a private key file", () => {
 });
 
 describe("Two pairs with one path", () => {
-  test("are one pair and one error, whatever the order", async () => {
+  test("give one pair and one error, in either order", async () => {
     const run = cloud.run();
     const both = await Promise.allSettled([1, 2].map(() => run.create(SshKeyPair, { privateKeyFile })));
     expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
@@ -99,7 +99,7 @@ describe("Two pairs with one path", () => {
 });
 
 describe("The registration of a pair with a private key file", () => {
-  test("is not tried where the file cannot be written", async () => {
+  test("is not attempted if the file cannot be written", async () => {
     const { inputs } = await cloud.run().check(SshKeyPair, { name: "deploy", privateKeyFile });
     folder.write("key", await someKey());
     const create = SshKeyPair.create(inputs as Parameters<typeof SshKeyPair.create>[0], cloud.run());
@@ -107,14 +107,14 @@ describe("The registration of a pair with a private key file", () => {
     expect(cloud.changes()).toEqual([]);
   });
 
-  test("takes the file back when it is refused", async () => {
+  test("removes the file if the API refuses it", async () => {
     cloud.emulator.cloud.set({ ecdsaKeys: "refused" });
     const create = cloud.run().create(SshKeyPair, { algorithm: "ecdsa", privateKeyFile });
     await expect(create).rejects.toThrow("409");
     expect(folder.names()).toEqual([]);
   });
 
-  test("takes the file back when another key has the name", async () => {
+  test("removes the file if another key has the name", async () => {
     const other = await cloud.run().create(SshKeyPair, { name: "deploy" });
     const create = cloud.run().create(SshKeyPair, { name: "deploy", privateKeyFile });
     await expect(create).rejects.toThrow(other.state.publicKeyFingerprintMd5);
@@ -125,7 +125,7 @@ describe("The registration of a pair with a private key file", () => {
     ["took place", { kind: "lost-reply" } as const],
     ["did not take place", { kind: "reset" } as const],
   ])(
-    "keeps the file and the pair when it is unclear whether it %s, and the next update goes on",
+    "keeps the file and the pair if it is unknown whether it %s, and the next update continues",
     async (_what, fault) => {
       cloud.emulator.faults.add({ ...fault, method: "POST", path: "/ssh-key" });
       const denied = { message: "Forbidden by role policy" };
@@ -149,21 +149,21 @@ describe("The deletion of a pair with a private key file", () => {
     expect([cloud.keys(), folder.names(), run.warnings, run.notes]).toEqual([[], [], [], []]);
   });
 
-  test("removes a file of our key also under another passphrase", async () => {
+  test("removes the file even if the key has another passphrase", async () => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile, passphrase: "one" });
     const { publicKeyFingerprintMd5: md5 } = last.state;
     await cloud.run().delete(SshKeyPair, { ...last, state: { ...last.state, passphrase: "two" } });
     expect([folder.names(), md5.length]).toEqual([[], 47]);
   });
 
-  test("keeps the file when the account keeps the key", async () => {
+  test("keeps the file if the account keeps the key", async () => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile });
     cloud.emulator.faults.add({ kind: "status", status: 403, method: "DELETE", path: `/ssh-key/${last.id}` });
     await expect(cloud.run().delete(SshKeyPair, last)).rejects.toThrow("403");
     expect(folder.names()).toEqual(["key"]);
   });
 
-  test("says that the file is not on this machine, and goes on", async () => {
+  test("reports that the file is not on this machine, and succeeds", async () => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile });
     folder.lose("key");
     const run = cloud.run();
@@ -177,7 +177,7 @@ describe("The deletion of a pair with a private key file", () => {
   test.each([
     ["another private key", someKey],
     ["no key", async () => "notes\n"],
-  ])("leaves a file alone that holds %s, and says so", async (_what, content) => {
+  ])("does not remove a file that holds %s, and reports it", async (_what, content) => {
     const last = await cloud.run().create(SshKeyPair, { privateKeyFile });
     const text = await content();
     folder.write("key", text);

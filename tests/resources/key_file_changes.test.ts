@@ -8,7 +8,7 @@ import { KeyFolder } from "./key_folder";
 import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
-// A passphrase is stretched for about a second each time that a key is written or read.
+// The key derivation of a passphrase takes about a second each time that a key is written or read.
 jest.setTimeout(60_000);
 
 let cloud: TestCloud;
@@ -33,8 +33,8 @@ async function update(last: Held<SshKeyPairState>, news: object) {
   return { state, changes, replaces, notes: run.notes, warnings: run.warnings };
 }
 
-describe("The file of a pair is written anew in place", () => {
-  test("for another comment, without a passphrase it is plain as before", async () => {
+describe("The file of a pair is rewritten in place", () => {
+  test("for another comment, and stays unencrypted without a passphrase", async () => {
     const last = await create();
     const { state, changes, replaces } = await update(last, { privateKeyFile, comment: "alice@laptop" });
     expect(folder.key("key")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "alice@laptop" });
@@ -43,7 +43,7 @@ describe("The file of a pair is written anew in place", () => {
     expect(JSON.stringify(state)).not.toContain("PRIVATE KEY");
   });
 
-  test("for a passphrase that is set, changed and taken away", async () => {
+  test("for a passphrase that is set, changed and removed", async () => {
     const plain = await create();
     const one = await update(plain, { privateKeyFile, passphrase: "one" });
     expect(() => folder.key("key")).toThrow("no passphrase was given");
@@ -53,7 +53,7 @@ describe("The file of a pair is written anew in place", () => {
     expect(folder.key("key").md5).toBe(plain.state.publicKeyFingerprintMd5);
   });
 
-  test("after an update that was cut short when the file was written", async () => {
+  test("after an update that was interrupted when the file was written", async () => {
     const last = await create({ passphrase: "one" });
     await update(last, { privateKeyFile, passphrase: "two" });
     const { state } = await update(last, { privateKeyFile, passphrase: "two" });
@@ -62,7 +62,7 @@ describe("The file of a pair is written anew in place", () => {
 });
 
 describe("The file of a pair moves", () => {
-  test("to another path, which is written before the old one goes", async () => {
+  test("to another path, which is written before the old file is removed", async () => {
     const last = await create();
     const { state, changes, replaces } = await update(last, { privateKeyFile: folder.path("moved") });
     expect(folder.names()).toEqual(["moved"]);
@@ -70,7 +70,7 @@ describe("The file of a pair moves", () => {
     expect([changes, replaces, state.privateKeyFile]).toEqual([["privateKeyFile"], [], folder.path("moved")]);
   });
 
-  test("never over another key, and stays where it is then", async () => {
+  test("never over another key, and then the old file stays", async () => {
     const last = await create();
     const other = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }));
     folder.write("moved", other.openssh);
@@ -81,20 +81,20 @@ describe("The file of a pair moves", () => {
     expect([folder.text("moved"), folder.names()]).toEqual([other.openssh, ["key", "moved"]]);
   });
 
-  test("to where an update that was cut short has put it already", async () => {
+  test("to the path where an interrupted update has already put it", async () => {
     const last = await create();
     await update(last, { privateKeyFile: folder.path("moved") });
     const { state } = await update(last, { privateKeyFile: folder.path("moved") });
     expect(folder.key("moved").md5).toBe(state.publicKeyFingerprintMd5);
   });
 
-  test("nowhere by another spelling of its path, and is not lost", async () => {
+  test("nowhere for another spelling of its path, and is not lost", async () => {
     const last = await create();
     await update(last, { privateKeyFile: privateKeyFile.replace(/key$/, "./key") });
     expect(folder.key("key").md5).toBe(last.state.publicKeyFingerprintMd5);
   });
 
-  test("to a second name of itself, of which only the new one stays", async () => {
+  test("to a hard link of itself, of which only the new name stays", async () => {
     const last = await create();
     linkSync(privateKeyFile, folder.path("link"));
     await update(last, { privateKeyFile: folder.path("link"), comment: "new" });
@@ -103,8 +103,8 @@ describe("The file of a pair moves", () => {
   });
 });
 
-describe("A private key leaves the state for a file", () => {
-  test("in place, with a warning of the old states that still have it", async () => {
+describe("A private key moves from the state to a file", () => {
+  test("in place, with a warning about old states that still contain it", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice" });
     const { state, replaces, warnings } = await update(last, { privateKeyFile });
     expect(folder.key("key").md5).toBe(last.state.publicKeyFingerprintMd5);
@@ -113,7 +113,7 @@ describe("A private key leaves the state for a file", () => {
     expect(warnings).toEqual([expect.stringMatching(/Older versions of the state .* still have it: .*triggers\.$/)]);
   });
 
-  test("and its PuTTY format goes as well", async () => {
+  test("and its PuTTY format is removed as well", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice", algorithm: "rsa", rsaBits: 2048 });
     expect(last.state.privateKeyPutty).toContain("PuTTY-User-Key-File-2");
     const { state } = await update(last, { privateKeyFile, algorithm: "rsa", rsaBits: 2048 });
@@ -121,7 +121,7 @@ describe("A private key leaves the state for a file", () => {
   });
 });
 
-describe("A private key goes from its file into the state", () => {
+describe("A private key moves from its file to the state", () => {
   test("in place, and the file stays until somebody deletes it", async () => {
     const last = await create();
     const { state, replaces, notes } = await update(last, {});
@@ -140,14 +140,14 @@ describe("A private key goes from its file into the state", () => {
     expect(folder.key("key")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "back" });
   });
 
-  test("when the program imports the very key as a private one", async () => {
+  test("when the program imports the same key as a private key", async () => {
     const last = await create();
     const { state, replaces } = await update(last, { privateKey: folder.text("key") });
     expect(state.publicKeyFingerprintMd5).toBe(last.state.publicKeyFingerprintMd5);
     expect([replaces, folder.names()]).toEqual([[], ["key"]]);
   });
 
-  test("never when the program keeps only the public key, on whatever machine", async () => {
+  test("never when the program keeps only the public key, on any machine", async () => {
     const last = await create();
     folder.lose("key");
     const { state, replaces } = await update(last, { publicKey: last.state.publicKeyOpenssh });
@@ -156,7 +156,7 @@ describe("A private key goes from its file into the state", () => {
   });
 });
 
-describe("Where the file has lost the key since the preview", () => {
+describe("If the file has lost the key since the preview", () => {
   test.each([
     ["another comment", { comment: "new" }],
     ["another path", { privateKeyFile: "moved" }],
@@ -174,12 +174,12 @@ describe("Where the file has lost the key since the preview", () => {
     expect(folder.names()).toEqual([]);
   });
 
-  test("a file under a passphrase that nobody told the stack is an error that names the file", async () => {
+  test("a file with a passphrase that the stack does not have is an error that names the file", async () => {
     const last = await create();
     const key = parsePrivateKey(folder.text("key"));
-    folder.write("key", (await encodePrivateKey(key, { passphrase: "changed by hand" })).openssh);
+    folder.write("key", (await encodePrivateKey(key, { passphrase: "changed manually" })).openssh);
     const updated = update(last, { privateKeyFile, comment: "new" });
     await expect(updated).rejects.toThrow(`does not open the private key file "${privateKeyFile}"`);
-    expect(folder.key("key", "changed by hand").md5).toBe(last.state.publicKeyFingerprintMd5);
+    expect(folder.key("key", "changed manually").md5).toBe(last.state.publicKeyFingerprintMd5);
   });
 });

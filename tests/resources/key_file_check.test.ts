@@ -28,7 +28,7 @@ describe("A preview refuses a privateKeyFile", () => {
     ["that is empty", "", /^privateKeyFile: A path has at least one character and no control characters, got ""$/],
     ["of two lines", "a\nb", /^privateKeyFile: A path has at least one character and no control characters/],
     ["that is a directory by its name", "keys/", /^privateKeyFile: "keys\/" is a directory by its name/],
-    ["in somebody else's home", "~bob/key", /^privateKeyFile: .* of which only ~\/ is understood/],
+    ["in somebody else's home", "~bob/key", /^privateKeyFile: .* but only ~\/ is expanded/],
     ["that is a directory", "/tmp", /^privateKeyFile: "\/tmp" is a directory; give the path of a file in it\.$/],
     [
       "below a file",
@@ -39,20 +39,20 @@ describe("A preview refuses a privateKeyFile", () => {
     expect(await failures({ privateKeyFile: path })).toEqual([expect.stringMatching(reason)]);
   });
 
-  test("with an imported public key, for there is no private one to write", async () => {
+  test("with an imported public key, because there is no private key to write", async () => {
     expect(await failures({ privateKeyFile, publicKey: alice.line })).toEqual([
       expect.stringMatching(/^privateKeyFile: .*only a public key is imported/),
     ]);
   });
 
-  test("with an imported private key, which the state has anyway", async () => {
+  test("with an imported private key, which is always in the state", async () => {
     const { openssh } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }));
     expect(await failures({ privateKeyFile, privateKey: openssh })).toEqual([
       expect.stringMatching(/^privateKeyFile: An imported private key is in the state whatever/),
     ]);
   });
 
-  test("with adopt, since a new key can have no namesake of its own", async () => {
+  test("with adopt, because a new key cannot be registered already", async () => {
     expect(await failures({ privateKeyFile, adopt: true })).toEqual([expect.stringMatching(/^adopt: /)]);
   });
 
@@ -65,7 +65,7 @@ describe("A preview refuses a privateKeyFile", () => {
     expect([more, failure?.includes(openssh.split("\n")[1] ?? "")]).toEqual([[], false]);
   });
 
-  test("that holds a private key, which may be the only copy of one in use", async () => {
+  test("that holds a private key, which may be the only copy of a key in use", async () => {
     folder.write("key", (await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }))).openssh);
     expect(await failures({ privateKeyFile })).toEqual([
       expect.stringMatching(
@@ -80,8 +80,8 @@ describe("A preview refuses a privateKeyFile", () => {
   });
 });
 
-describe("A preview lets pass", () => {
-  test("a path that is not known yet, a new one, and one whose folders are to be made", async () => {
+describe("A preview accepts", () => {
+  test("an unknown path, a new path, and a path whose folders do not exist", async () => {
     expect(await failures({ privateKeyFile: UNKNOWN })).toEqual([]);
     expect(await failures({ privateKeyFile })).toEqual([]);
     expect(await failures({ privateKeyFile: folder.path("a/b/key") })).toEqual([]);
@@ -94,7 +94,7 @@ describe("A preview of a change refuses", () => {
     ["new triggers", { triggers: [2] }, "triggers"],
     ["another algorithm", { algorithm: "ecdsa" }, "algorithm, ecdsaCurve"],
     ["another name", { name: "bob" }, "name"],
-  ])("%s with the same path, and says to change it as well", async (_what, news, named) => {
+  ])("%s with the same path, and says to change the path as well", async (_what, news, named) => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
     const failed = await cloud.run().failures(SshKeyPair, { name: "alice", privateKeyFile, ...news }, last);
     expect(failed).toEqual([
@@ -103,7 +103,7 @@ describe("A preview of a change refuses", () => {
     ]);
   });
 
-  test("a forced replacement with the same path, for the check of the new half finds the file", async () => {
+  test("a forced replacement with the same path, because the check of the new pair finds the file", async () => {
     await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
     expect(await failures({ privateKeyFile })).toEqual([expect.stringContaining("A file is never overwritten")]);
   });
@@ -114,7 +114,7 @@ describe("A preview of a change refuses", () => {
     ["path", { privateKeyFile: "moved" }],
     ["path, which is taken away", { privateKeyFile: undefined }],
   ])(
-    "another %s where the file is not on this machine",
+    "another %s if the file is not on this machine",
     async (_what, { privateKeyFile: name = "", ...news }: Record<string, string | undefined>) => {
       const last = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
       folder.lose("key");
@@ -126,7 +126,7 @@ describe("A preview of a change refuses", () => {
     },
   );
 
-  test("a third path with a hint of the second, where an interrupted update may have put the file", async () => {
+  test("a third path, and mentions the second one, where an interrupted update may have put the file", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
     folder.lose("key");
     const failed = await cloud
@@ -144,7 +144,7 @@ describe("A preview of a change refuses", () => {
   });
 });
 
-describe("A preview of a change lets pass", () => {
+describe("A preview of a change accepts", () => {
   test.each([
     ["triggers that are not known yet", { triggers: [UNKNOWN] }],
     ["a comment that is not known yet", { comment: UNKNOWN }],

@@ -5,14 +5,14 @@ import { parsePrivateKey } from "../../provider/keys/private_key";
 
 /** A folder for private key files, as a user's machine has one. */
 export class KeyFolder {
-  private readonly folder = mkdtempSync(join(tmpdir(), "key-files-"));
+  readonly #folder = mkdtempSync(join(tmpdir(), "key-files-"));
 
   path(name: string): string {
-    return join(this.folder, name);
+    return join(this.#folder, name);
   }
 
   names(): string[] {
-    return readdirSync(this.folder).sort();
+    return readdirSync(this.#folder).sort();
   }
 
   text(name: string): string {
@@ -38,6 +38,6 @@ export class KeyFolder {
   }
 
   dispose(): void {
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.#folder, { recursive: true });
   }
 }

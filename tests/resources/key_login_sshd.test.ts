@@ -8,7 +8,7 @@ import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
 const passphrase = "correct hörse $battery";
-// RSA-4096 takes seconds, and on a busy machine many.
+// Generating RSA-4096 takes seconds, and many on a busy machine.
 jest.setTimeout(240_000);
 
 describeWithSshd("A pair of the account opens a real OpenSSH sshd", () => {
@@ -55,7 +55,7 @@ describeWithSshd("A pair of the account opens a real OpenSSH sshd", () => {
     });
   }
 
-  // OpenSSH reads Ed25519 in PKCS#8 from 9.6 on only, which the documentation says.
+  // OpenSSH reads Ed25519 in PKCS#8 only from 9.6 on; the documentation says so.
   for (const kind of kindNames.filter((name) => name !== "ed25519")) {
     testWith("ssh", `to ssh, by privateKeyPem of ${kind}, plain and encrypted`, async () => {
       const plain = await authorizedPair(kind);

@@ -18,19 +18,19 @@ afterAll(closeClouds);
 describe("The check of an SshKeyPair passes", () => {
   const fields = Object.keys(SshKeyPair.inputs.shape).filter((name) => name !== "identity" && name !== "autoNamed");
 
-  test.each(fields)("a %s that is not known before the update", async (field) => {
+  test.each(fields)("an unknown %s", async (field) => {
     const { inputs, failures } = await cloud.run().check(SshKeyPair, { [field]: UNKNOWN });
     expect(failures.filter(({ property }) => property !== "adopt")).toEqual([]);
     expect(inputs[field]).toBe(UNKNOWN);
   });
 
-  test("triggers that are partly unknown, as they are", async () => {
+  test("partly unknown triggers, unchanged", async () => {
     const { inputs, failures } = await cloud.run().check(SshKeyPair, { triggers: ["2026", UNKNOWN] });
     expect(failures).toEqual([]);
     expect(inputs["triggers"]).toEqual(["2026", UNKNOWN]);
   });
 
-  test("an encrypted private key whose passphrase is not known yet", async () => {
+  test("an encrypted private key with an unknown passphrase", async () => {
     const { pem } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { passphrase: "x" });
     expect(await cloud.run().failures(SshKeyPair, { privateKey: pem, passphrase: UNKNOWN })).toEqual([]);
   });

@@ -14,7 +14,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-test("A generated pair is registered, and its private half opens the public one", async () => {
+test("A generated pair is registered, and its private half matches the public one", async () => {
   const { id, state } = await cloud.run().create(SshKeyPair, { identity });
   const key = parsePrivateKey(state.privateKeyOpenssh ?? "");
   expect(cloud.emulator.cloud.keys).toEqual([
@@ -49,20 +49,20 @@ test("A passphrase encrypts both private formats", async () => {
   expect(() => parsePrivateKey(state.privateKeyPem ?? "")).toThrow("no passphrase was given");
 });
 
-test("The private half of a generated pair never goes to the account", async () => {
+test("The private half of a generated pair is never sent to the API", async () => {
   const { state } = await cloud.run().create(SshKeyPair, {});
   const seen = JSON.stringify([cloud.emulator.cloud.keys, cloud.emulator.requests]);
   expect(seen).not.toContain((state.privateKeyOpenssh ?? "").split("\n")[1]);
 });
 
-test("A name that another key has is refused, with both fingerprints and what to do", async () => {
+test("A name that another key has is an error with both fingerprints and the remedy", async () => {
   cloud.emulator.cloud.swapKey("deploy", bob.line);
   const create = cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
   await expect(create).rejects.toThrow(`"deploy": its fingerprint is ${bob.md5}`);
   expect(cloud.emulator.cloud.keys).toMatchObject([{ name: "deploy", fingerprint: bob.md5 }]);
 });
 
-test("A registered key is not taken over unless the program says adopt", async () => {
+test("A registered key is not taken over without adopt", async () => {
   cloud.emulator.cloud.swapKey("deploy", alice.line);
   const create = cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
   await expect(create).rejects.toThrow("Set `adopt: true` to take it over");
@@ -82,7 +82,7 @@ test("Another key under the name is not taken over, even with adopt", async () =
   await expect(create).rejects.toThrow(`the fingerprint of the key to register is ${alice.md5}`);
 });
 
-test("A registration whose answer is lost is found again, not refused", async () => {
+test("A registration whose answer is lost is found again, and is no error", async () => {
   cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/ssh-key" });
   const { id } = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
   expect(id).toBe("deploy");
@@ -101,7 +101,7 @@ test("A second check without changes keeps the name, and the diff is empty", asy
   expect(diff).toEqual({ changes: [], replaces: [], deleteBeforeReplace: false, drifted: false });
 });
 
-test("A read of what is unchanged gives the same state and changes nothing", async () => {
+test("A read of an unchanged pair gives the same state and changes nothing", async () => {
   const last = await cloud.run().create(SshKeyPair, { identity });
   const found = await cloud.run().found(SshKeyPair, last);
   expect(found.state).toEqual(last.state);

@@ -8,7 +8,7 @@ const { SshKeyPair } = resources;
 
 afterEach(closeClouds);
 
-/** Members of pools are nobody's Instance: their host keys are unknown until somebody takes them. */
+/** No Instance resource exists for members of pools, so their host keys are unknown until they are accepted. */
 const connection = { acceptNewHostKeys: true };
 
 describeGuests((guests) => {
@@ -40,7 +40,7 @@ describeGuests((guests) => {
     return await Promise.all(machines.map((machine) => accepts(cloud, machine as Machine, pair)));
   };
 
-  test("A pair that is deleted leaves the pool first, and then each member", async () => {
+  test("A deleted pair is removed from the pool first, and then from each member", async () => {
     const ops = await newPair(cloud.run(), {}, "ops");
     const pool = await workers(ops, alice);
     await cloud.run().delete(SshKeyPair, alice);
@@ -49,7 +49,7 @@ describeGuests((guests) => {
     expect(cloud.keys()).toEqual([ops.state.name]);
   });
 
-  test("A new pair takes its place in the pool and on its members", async () => {
+  test("A new pair takes the place of the old one in the pool and on its members", async () => {
     const pool = await workers(alice);
     const run = cloud.run();
     const next = await newPair(run, { connection });
@@ -61,7 +61,7 @@ describeGuests((guests) => {
     ]);
   });
 
-  test("A new pair takes its place also where the stack has another name since the old one was made", async () => {
+  test("A new pair takes the place of the old one even if the stack was renamed meanwhile", async () => {
     const pool = await workers(alice);
     const run = cloud.run();
     const renamed = { ...alice.state.identity, urn: "urn:pulumi:prod::p::t::alice" };
@@ -79,7 +79,7 @@ describeGuests((guests) => {
     expect([await keysOf(pool), cloud.keys()]).toEqual([[alice.state.name], [alice.state.name]]);
   });
 
-  test("A pool that Kubernetes owns is named, and left to it", async () => {
+  test("A pool that Kubernetes manages is named, and not changed", async () => {
     const ops = await newPair(cloud.run(), {}, "ops");
     const pool = await workers(ops, alice);
     cloud.emulator.cloud.giveToNodepool(pool);
@@ -87,7 +87,7 @@ describeGuests((guests) => {
     expect(await keysOf(pool)).toEqual([ops.state.name, alice.state.name]);
   });
 
-  test("Without leave to accept new host keys nothing is concluded from members", async () => {
+  test("Without acceptNewHostKeys nothing is concluded from members", async () => {
     const [ops, strict] = [await newPair(cloud.run(), {}, "ops"), await newPair(cloud.run(), {}, "strict")];
     await workers(ops, strict);
     await expect(cloud.run().delete(SshKeyPair, strict)).rejects.toThrow("connection.acceptNewHostKeys");

@@ -37,7 +37,7 @@ describe("A pair with a name of its own", () => {
     ["algorithm", { algorithm: "ecdsa" }],
     ["publicKey", { publicKey: bob.line }],
     ["publicKey", { publicKey: UNKNOWN }],
-  ])("refuses to be replaced for its %s, naming the ways out", async (property, news) => {
+  ])("refuses to be replaced for its %s, and names the remedies", async (property, news) => {
     const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
     const diff = cloud.run().diff(SshKeyPair, last, { name: "deploy", ...news });
     await expect(diff).rejects.toThrow(
@@ -47,25 +47,25 @@ describe("A pair with a name of its own", () => {
     );
   });
 
-  test("is deleted before its replacement is made with allowLockout", async () => {
+  test("is deleted before its replacement is created, with allowLockout", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
     const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy", triggers: [1], allowLockout: true });
     expect(diff).toMatchObject({ replaces: ["triggers"], deleteBeforeReplace: true });
   });
 
-  test("that is only a public key locks nobody out when it is replaced", async () => {
+  test("that is only a public key is replaced, because this locks nobody out", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
     const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy", publicKey: bob.line });
     expect(diff).toMatchObject({ replaces: ["publicKey"], deleteBeforeReplace: true });
   });
 
-  test("exists beside its replacement when that has another name", async () => {
+  test("exists beside a replacement that has another name", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
     const diff = await cloud.run().diff(SshKeyPair, last, { name: "deploy-2" });
     expect(diff).toMatchObject({ replaces: ["name"], deleteBeforeReplace: false });
   });
 
-  test("is not replaced for anything that changes in place", async () => {
+  test("is not replaced for a change that is made in place", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "deploy" });
     const run = cloud.run();
     const news = { name: "deploy", comment: UNKNOWN, passphrase: UNKNOWN, onDelete: "refuse" };

@@ -34,7 +34,7 @@ describeGuests((guests) => {
     return { message: error instanceof Error ? error.message : "", notes: run.notes, warnings: run.warnings };
   };
 
-  test("A pair that is deleted logs in to what it opens, and takes itself out", async () => {
+  test("A deleted pair logs in to its holders, and removes itself", async () => {
     const [web, db] = [await machineOf(ops, alice), await machineOf(ops, alice)];
     expect((await revoked(alice)).message).toBe("");
     expect([await accepts(cloud, web, alice), await accepts(cloud, db, alice)]).toEqual(["no no", "no no"]);
@@ -42,7 +42,7 @@ describeGuests((guests) => {
     expect(cloud.keys()).toEqual([ops.state.name]);
   });
 
-  test("The last key that is known to open a machine stays, and the deletion says so", async () => {
+  test("The last key that is known to open a machine stays, and the deletion fails", async () => {
     const web = await machineOf(alice);
     const { message } = await revoked(alice);
     expect(message).toMatch(
@@ -52,14 +52,14 @@ describeGuests((guests) => {
     expect(cloud.keys()).toContain(alice.state.name);
   });
 
-  test("With allowLockout the last key goes as well", async () => {
+  test("With allowLockout the last key is removed as well", async () => {
     const only = await newPair(cloud.run(), { allowLockout: true }, "only");
     const web = await machineOf(only);
     expect((await revoked(only)).message).toBe("");
     expect(await accepts(cloud, web, only)).toBe("no no");
   });
 
-  test("A machine that is down keeps the key in the account, and a repeat goes on from there", async () => {
+  test("A machine that is down keeps the key in the account, and a repeated deletion continues", async () => {
     const [web, db] = [await machineOf(ops, alice), await machineOf(ops, alice)];
     const down = await cloud.run().update(Instance, db, { ...opened(ops, alice), state: "stopped" });
     expect((await revoked(alice)).message).toMatch(
@@ -74,7 +74,7 @@ describeGuests((guests) => {
     expect([await accepts(cloud, db, alice), cloud.keys()]).toEqual(["no no", [ops.state.name]]);
   });
 
-  test("A new pair takes the place of the old one on machines that nobody else looks after", async () => {
+  test("A new pair takes the place of the old one on machines that no Instance manages", async () => {
     const web = await machineOf(alice);
     const run = cloud.run();
     const next = await newPair(run);
@@ -83,7 +83,7 @@ describeGuests((guests) => {
     expect(cloud.keys()).toEqual([next.state.name, ops.state.name].sort());
   });
 
-  test("An imported key is revoked over the connection that is declared for it", async () => {
+  test("An imported key is revoked over its declared connection", async () => {
     const connection = { privateKey: ops.state.privateKeyOpenssh };
     const { publicKeyOpenssh: publicKey } = alice.state;
     const bob = await newPair(cloud.run(), { publicKey, connection, name: "bob" }, "bob");
@@ -93,7 +93,7 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, alice)).toBe("no no");
   });
 
-  test("A key of which nothing is there to log in with stays, and the error says what to give", async () => {
+  test("A key that no credential can revoke stays, and the error says what to give", async () => {
     const { publicKeyOpenssh: publicKey } = alice.state;
     const bob = await newPair(cloud.run(), { publicKey, name: "bob" }, "bob");
     const web = await machineOf(ops, alice);
@@ -103,7 +103,7 @@ describeGuests((guests) => {
     expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["yes yes", expect.arrayContaining(["bob"])]);
   });
 
-  test("A private key file that this machine lacks keeps the key where it is", async () => {
+  test("A key whose private key file is not on this machine stays", async () => {
     const filed = await newPair(cloud.run(), { privateKeyFile: folder.path("key") }, "filed");
     await machineOf(ops, filed);
     folder.lose("key");
@@ -113,7 +113,7 @@ describeGuests((guests) => {
     expect(cloud.keys()).toContain(filed.state.name);
   });
 
-  test("A private key file that is there logs in, and goes with the pair", async () => {
+  test("A private key file logs in, and is removed with the pair", async () => {
     const filed = await newPair(cloud.run(), { privateKeyFile: folder.path("key") }, "filed");
     const web = await machineOf(ops, filed);
     expect((await revoked(filed)).message).toBe("");
@@ -127,7 +127,7 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, alice)).toBe("yes yes");
   });
 
-  test("Another machine on the address of one that holds the key is told nothing, and the key stays", async () => {
+  test("Nothing is sent to another machine at the address of a holder, and the key stays", async () => {
     const [web, other] = [await machineOf(ops, alice), await machineOf(alice)];
     await cloud.emulator.guests.swapAddresses(web.state.instanceId, other.state.instanceId);
     expect((await revoked(alice)).message).toMatch(

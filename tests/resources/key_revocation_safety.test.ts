@@ -1,4 +1,4 @@
-/** Ways in which a key could be called closed that is open, or taken from somebody who is to have it. */
+/** Cases in which an open key could be reported as closed, or a key could be removed that has to stay. */
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
 import { accepts, keyLabels, type Machine, md5Of, newPair, opened, type Pair, reference } from "./machines_with_keys";
@@ -22,10 +22,10 @@ beforeEach(async () => {
 
 const machine = async (...pairs: Pair[]) => await cloud.run().create(Instance, opened(...pairs));
 const guestOf = async (web: Machine) => await cloud.emulator.cloud.guest(web.state.instanceId);
-/** Puts a key back by hand. */
+/** Puts a key back manually. */
 const put = async (web: Machine, pair: Pair, home = "/home/debian", options = "") =>
   await (await guestOf(web)).asRoot(`cat >>${home}/.ssh/authorized_keys`, `${options}${pair.state.publicKeyOpenssh}\n`);
-/** Takes a key off by hand. */
+/** Removes a key manually. */
 const drop = async (web: Machine, { state }: Pair) => {
   const [, base64] = (state.publicKeyOpenssh ?? "").split(" ");
   const each = 'grep -vF "$key" $home/.ssh/authorized_keys >$home/left; cat $home/left >$home/.ssh/authorized_keys';
@@ -42,8 +42,8 @@ const withConnection = (pair: Pair): Pair => ({
 });
 const identityOf = (pair: Pair) => ({ identity: pair.state.identity });
 
-describe("A key stays where it is still meant", () => {
-  test("when its imported pair only gets another name", async () => {
+describe("A key stays if it is still wanted", () => {
+  test("when its imported pair only changes its name", async () => {
     const publicKey = alice.state.publicKeyOpenssh;
     const one = await newPair(cloud.run(), { publicKey, name: "one" }, "imported");
     const web = await machine(ops, one);
@@ -65,14 +65,14 @@ describe("A key stays where it is still meant", () => {
     expect(await accepts(cloud, web, alice)).toBe("yes yes");
   });
 
-  test("when the program refers to it by its name alone from now on", async () => {
+  test("when the program now refers to it by its name alone", async () => {
     const web = await machine(ops, alice);
     const sshKeys = [reference(ops), { name: alice.state.name }, reference(bob)];
     await cloud.run().update(Instance, web, { ...opened(ops), sshKeys });
     expect(await accepts(cloud, web, alice)).toBe("yes yes");
   });
 
-  test("when another stack's rotation has put it there", async () => {
+  test("when the rotation of another stack has added it", async () => {
     const web = await machine(ops, alice);
     const run = cloud.run();
     const next = await newPair(run);
@@ -82,8 +82,8 @@ describe("A key stays where it is still meant", () => {
   });
 });
 
-describe("A key is not called closed", () => {
-  test("on a machine that was made anew and has it", async () => {
+describe("A key is not reported as closed", () => {
+  test("on a machine that was recreated and has it", async () => {
     const web = await machine(ops, alice);
     await cloud.run().update(Instance, web, opened(ops));
     await cloud.emulator.guests.replaceHostKeys(web.state.instanceId);
@@ -92,7 +92,7 @@ describe("A key is not called closed", () => {
     expect(cloud.keys()).toContain(alice.state.name);
   });
 
-  test("on a machine that is stopped, whatever labels tell", async () => {
+  test("on a machine that is stopped, whatever its labels say", async () => {
     const web = await machine(ops, alice);
     await cloud.run().update(Instance, web, opened(ops));
     await cloud.emulator.cloud.stopInstance(web.state.instanceId);
@@ -102,7 +102,7 @@ describe("A key is not called closed", () => {
   test.each([
     ["for root", "/root", ""],
     ["with options", "/home/debian", 'from="10.0.0.0/8" '],
-  ])("after somebody put it back %s, where something logs in", async (_what, home, options) => {
+  ])("after somebody put it back %s, if another key logs in", async (_what, home, options) => {
     const web = await machine(ops, alice);
     await cloud.run().update(Instance, web, opened(ops));
     await put(web, alice, home, options);
@@ -113,7 +113,7 @@ describe("A key is not called closed", () => {
     expect(stdout).not.toContain(alice.state.publicKeyOpenssh?.split(" ")[1]);
   });
 
-  test("because it was about to be taken off once, and is refused from here", async () => {
+  test("because its removal was begun once, and it is refused from here", async () => {
     const web = await machine(ops, alice);
     await drop(web, alice);
     await put(web, alice, "/home/debian", 'from="10.0.0.0/8" ');
@@ -125,7 +125,7 @@ describe("A key is not called closed", () => {
     expect(await outcome(cloud.run().delete(SshKeyPair, alice))).toContain("give a connection that logs in");
   });
 
-  test("because a key that would have taken its place was there before", async () => {
+  test("because its successor was there before", async () => {
     const web = await machine(ops, alice);
     const run = cloud.run();
     const next = await newPair(run, {}, "alice");
@@ -136,14 +136,14 @@ describe("A key is not called closed", () => {
     expect(await accepts(cloud, web, next)).toBe("no no");
   });
 
-  test("by the label of before, once it was given again", async () => {
+  test("by an old label, after it was added again", async () => {
     const web = await machine(ops, alice);
     const then = await cloud.run().update(Instance, web, opened(ops));
     await cloud.run().update(Instance, then, opened(ops, alice));
     expect(keyLabels(cloud.emulator)).not.toContain(`closed.${md5Of(alice)}`);
   });
 
-  test("by another machine at its address, while nobody knows its host key", async () => {
+  test("by another machine at its address, while the host key is unknown", async () => {
     const { waitForSsh: _, ...unseen } = opened(ops, alice);
     const { waitForSsh: __, ...next } = opened(ops);
     const web = await cloud.run().create(Instance, unseen);
@@ -156,7 +156,7 @@ describe("A key is not called closed", () => {
     expect(keyLabels(cloud.emulator)).not.toContain(`closed.${md5Of(alice)}`);
   });
 
-  test("when the labels of the machine are changed meanwhile", async () => {
+  test("when somebody changes the labels of the machine meanwhile", async () => {
     const web = await machine(ops, alice);
     cloud.emulator.faults.add({ kind: "delay", ms: 500, method: "PUT", path: /instance\// });
     const run = cloud.run();
@@ -167,8 +167,8 @@ describe("A key is not called closed", () => {
   });
 });
 
-describe("A revocation goes on", () => {
-  test("after a failure to say so in labels", async () => {
+describe("A revocation continues", () => {
+  test("after a failure to write its labels", async () => {
     const web = await machine(ops, alice);
     const busy = { kind: "status", status: 409, body: { message: "busy" }, method: "PUT", path: /instance\// } as const;
     const run = cloud.run();
@@ -185,7 +185,7 @@ describe("A revocation goes on", () => {
     expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["no no", [bob.id, ops.id].sort()]);
   });
 
-  test("on the other machines when one cannot even be read", async () => {
+  test("on the other machines if the API does not return one", async () => {
     const [web, db] = [await machine(ops, alice), await machine(ops, alice)];
     const path = new RegExp(`/instance/${web.state.instanceId}$`);
     cloud.emulator.faults.add({
@@ -200,7 +200,7 @@ describe("A revocation goes on", () => {
     expect(await accepts(cloud, db, alice)).toBe("no no");
   });
 
-  test("on a pool that two pairs leave at once", async () => {
+  test("on a pool from which two pairs are removed at once", async () => {
     const connection = { acceptNewHostKeys: true };
     const leaving = await Promise.all(["carol", "dave"].map((name) => newPair(cloud.run(), { connection }, name)));
     const client = new Client(cloud.emulator);
@@ -215,7 +215,7 @@ describe("A revocation goes on", () => {
 });
 
 describe("A new pair", () => {
-  test("is not given where the old one opened nothing any more", async () => {
+  test("is not added where the old one no longer opened anything", async () => {
     const web = await machine(ops, alice);
     await drop(web, alice);
     const run = cloud.run();
@@ -224,7 +224,7 @@ describe("A new pair", () => {
     expect(await accepts(cloud, web, next)).toBe("no no");
   });
 
-  test("that is deleted itself takes nobody's place, though a refresh has asked for its diff", async () => {
+  test("that is deleted itself is no successor, although a refresh has asked for its diff", async () => {
     const web = await machine(ops, alice);
     const next = await newPair(cloud.run());
     const run = cloud.run();
@@ -235,9 +235,9 @@ describe("A new pair", () => {
     expect([await accepts(cloud, web, alice), await accepts(cloud, web, next)]).toEqual(["no no", "no no"]);
   });
 
-  test("that a lost run put there is taken off again when the program goes back", async () => {
+  test("that an interrupted run added is removed when the program is reverted", async () => {
     const web = await machine(ops, alice);
-    // Only the state of before is left of this.
+    // Only the state from before this is left.
     await cloud.run().update(Instance, web, opened(ops, bob));
     const seen = await cloud.run().found(Instance, web);
     expect((await cloud.run().diff(Instance, { ...web, state: seen.state }, opened(ops, alice))).drifted).toBe(true);
@@ -246,7 +246,7 @@ describe("A new pair", () => {
   });
 });
 
-test("A key that was revoked and is still declared is an error that says so", async () => {
+test("A key that was revoked but is still declared is an error", async () => {
   const web = await machine(ops, alice);
   await cloud.run().delete(SshKeyPair, alice);
   const said = await outcome(cloud.run().update(Instance, web, opened(ops, alice, bob)));

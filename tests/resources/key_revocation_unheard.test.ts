@@ -1,4 +1,4 @@
-/** A pair that takes itself off a machine and does not hear whether it did. */
+/** A pair that removes itself from a machine and loses the answer. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { resources } from "../../provider/resources";
@@ -17,7 +17,7 @@ const cut = `#!/bin/sh
 case "$(id -un) $*" in "debian "*authorized_keys) sudo -n pkill -u debian sshd;; esac\n`;
 
 describeSshd("on a real sshd", () => {
-  test("A key that may be off already keeps the label by which the next run proves it", async () => {
+  test("A key that may be removed already keeps the label with which the next run proves it", async () => {
     const cloud = await startCloud({ guests: "sshd", zones: ["ch-gva-2"] });
     cloud.emulator.cloud.openSsh();
     const [ops, alice] = [await newPair(cloud.run(), {}, "ops"), await newPair(cloud.run())];

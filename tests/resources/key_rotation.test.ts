@@ -18,7 +18,7 @@ describeGuests((guests) => {
     second = await newPair(cloud.run());
   });
 
-  test("A new pair takes the place of the old one on the machine that runs", async () => {
+  test("A new pair takes the place of the old one on a running machine", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     const now = await cloud.run().update(Instance, web, opened(second));
     expect(await accepts(cloud, web, first)).toBe("no no");
@@ -26,13 +26,13 @@ describeGuests((guests) => {
     expect(now.state).toMatchObject({ instanceId: web.state.instanceId, staleSshKeys: [] });
   });
 
-  test("Once it is done, labels tell which key is there and which one is closed", async () => {
+  test("After the rotation, labels say which key is there and which one is closed", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     await cloud.run().update(Instance, web, opened(second));
     expect(keyLabels(cloud.emulator)).toEqual([`closed.${md5Of(first)}`, expect.stringMatching(/^key\.[0-9a-f]{16}$/)]);
   });
 
-  test("The old pair is then deleted without a word, and the machine has nothing stale", async () => {
+  test("The old pair is then deleted without a warning, and the machine has no stale key", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     const now = await cloud.run().update(Instance, web, opened(second));
     const run = cloud.run();
@@ -41,28 +41,28 @@ describeGuests((guests) => {
     expect((await cloud.run().found(Instance, now)).state.staleSshKeys).toEqual([]);
   });
 
-  test("The third pair, after an update that put the second one there and failed, closes both", async () => {
+  test("The third pair closes both earlier ones, after an update that added the second one and failed", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     await cloud.run().update(Instance, web, opened(first, second));
     const third = await newPair(cloud.run());
-    // The state is of before the second one was added, as after a run that was killed.
+    // The state is from before the second one was added, as after an interrupted run.
     await cloud.run().update(Instance, web, opened(third));
     expect(await accepts(cloud, web, first)).toBe("no no");
     expect(await accepts(cloud, web, second)).toBe("no no");
   });
 
-  test("A pair that a failed update put there is closed when the program is taken back", async () => {
+  test("A pair that a failed update added is closed when the program is reverted", async () => {
     const [web, third] = [await cloud.run().create(Instance, opened(first, second)), await newPair(cloud.run())];
     const run = cloud.run();
     const forbidden = { kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ } as const;
-    // Behind the last key that changes comes a label that tells of it.
+    // After the last key change, a label that records it is written.
     run.log.info = (step) => void (/proving/.test(step) && cloud.emulator.faults.add(forbidden));
     const half = await run.updateInPart(Instance, web, opened(first, third));
     cloud.emulator.faults.clear();
     expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["no no", "yes no"]);
 
     const guest = await cloud.emulator.cloud.guest(String(web.state.instanceId));
-    // Somebody has given the line of a key that stays options of its own.
+    // Somebody has added options to the line of a key that stays.
     await guest.writeAuthorizedKeys(`no-pty ${await guest.authorizedKeys()}`);
     expect(await cloud.run().diff(Instance, half, opened(first, second))).toMatchObject({ drifted: true });
     const now = await cloud.run().update(Instance, half, opened(first, second));
@@ -70,7 +70,7 @@ describeGuests((guests) => {
     expect(now.state).not.toHaveProperty("keysUnsettled");
   });
 
-  test("A pair that alone opens a machine, which no state says, lets the third one in and is closed", async () => {
+  test("A pair that alone opens a machine, but is in no state, logs in to add the third one and is closed", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     await cloud.run().update(Instance, web, opened(second));
     const run = cloud.run();
@@ -81,7 +81,7 @@ describeGuests((guests) => {
     expect(await accepts(cloud, web, third)).toBe("yes no");
   });
 
-  test("A key that a lost run put there is stale once the account has forgotten it", async () => {
+  test("A key that an interrupted run added is stale after its deletion from the account", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     await cloud.run().update(Instance, web, opened(first, second));
     const stale = async () => (await cloud.run().found(Instance, web)).state.staleSshKeys;

@@ -34,7 +34,7 @@ describeGuests((guests) => {
   });
 
   test.each(["warn", "refuse"] as const)(
-    "onDelete %s has nothing to say of a key that was closed in place",
+    "onDelete %s reports nothing about a key that was closed in place",
     async (onDelete) => {
       const { web, said } = await world(onDelete);
       await cloud.run().update(Instance, web, opened(ops));
@@ -43,7 +43,7 @@ describeGuests((guests) => {
   );
 
   test.each(["warn", "refuse"] as const)(
-    "onDelete %s reads the file of a key that somebody took out by hand, where something logs in",
+    "onDelete %s finds in the file that somebody removed the key manually, if another key logs in",
     async (onDelete) => {
       const { web, said } = await world(onDelete, { connection: { privateKey: ops.state.privateKeyOpenssh } });
       const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
@@ -56,7 +56,7 @@ describeGuests((guests) => {
   );
 
   test.each(["warn", "refuse"] as const)(
-    "onDelete %s names what only refuses when asked from here",
+    "onDelete %s names a machine that refuses the key only when asked from here",
     async (onDelete) => {
       const { web, said } = await world(onDelete);
       const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
@@ -69,7 +69,7 @@ describeGuests((guests) => {
   );
 
   test.each(["warn", "refuse"] as const)(
-    "onDelete %s concludes nothing from another machine on the address",
+    "onDelete %s concludes nothing from another machine at the address",
     async (onDelete) => {
       const { web, said } = await world(onDelete);
       const other = await cloud.run().create(Instance, { ...opened(ops), name: "other" });

@@ -13,17 +13,17 @@ export const bob = {
   sha256: "SHA256:Qnno4sSTQtZGuRgpSAXygh5E6dP/odTRreO+3bOdHio",
 };
 
-/** RSA of 1024 bits, which nothing takes any more. */
+/** RSA of 1024 bits, which nothing accepts any more. */
 export const rsa1024 =
   "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDCtKCbtUeXJdEqu57vr76OMZJplrkEcJApwjfHjyt4AdiymlSIhPDbbcG33D8m8lFfDhubU2Gr7L1fWABkwLheoK1bqsXtDuVj+lpcaG6CnwtcYnE5iRderXsf0BoB1Z6dBXkJ3BfGDvyiGLrjONVpy+3DfT21tNBY6+begbKfSw== old";
 
-/** Keys of kinds, or of sizes, that the real API may or may not register; made with ssh-keygen, fingerprints its own. */
+/** Keys of kinds or sizes that the real API may or may not register. Keys and fingerprints are from ssh-keygen. */
 export const uncertainKeys = {
   ecdsa: {
     line: "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBBQyPVr5JuBgRo/MJhPi9x5gh1Q0pRrR/TSNV0Vi1lixizuy/5KOmEDLTKCTTu6GVGVyzLoqJXaxG8qzjXybFb0= ec",
     md5: "e0:3b:be:e3:b7:82:2b:36:14:61:01:01:ac:2a:b5:db",
   },
-  /** Of a FIDO security key: the numbers are made up, the fingerprint is what ssh-keygen says. */
+  /** A FIDO security key: its numbers are invented, its fingerprint is from ssh-keygen. */
   securityKey: {
     line: "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fAAAABHNzaDo= sk",
     md5: "cf:44:e4:6b:27:42:ed:24:a2:8a:c7:78:81:89:dc:78",

@@ -1,4 +1,4 @@
-/** The outputs `knownHosts` and `sshConfig`, as files of the real OpenSSH client, whatever host key a machine has. */
+/** The outputs `knownHosts` and `sshConfig` as files of the real OpenSSH client, for every kind of host key. */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -30,7 +30,7 @@ async function write(name: string, text: string | undefined): Promise<string> {
 }
 
 describeGuests((guests) => {
-  /** A machine that was waited for, and the private key that opens it. */
+  /** A machine whose sshd answers, and the private key that opens it. */
   async function machineWith(hostKeys: readonly HostKeyKind[]) {
     const cloud = await startCloud({ guests, hostKeys, zones: ["ch-gva-2"] });
     cloud.emulator.cloud.openSsh();
@@ -43,7 +43,7 @@ describeGuests((guests) => {
   }
 
   test.each<HostKeyKind[][]>([[["ed25519"]], [["ecdsa"]], [["rsa"]], [["rsa", "ecdsa", "ed25519"]]])(
-    "knownHosts is enough for a client that trusts nobody else, with host keys %j",
+    "knownHosts is enough for a client that trusts no other host key, with host keys %j",
     async (hostKeys) => {
       const { knownHosts, privateKey, publicIp, port } = await machineWith(hostKeys);
       const trust = trustOnly(await write("known_hosts", knownHosts));
@@ -72,7 +72,7 @@ describeGuests((guests) => {
     expect(errors).toContain("Host key verification failed");
   });
 
-  test("sshConfig is all that the client needs to find the machine by its name", async () => {
+  test("sshConfig is enough for the client to find the machine by its name", async () => {
     const { knownHosts, sshConfig, privateKey } = await machineWith(["ed25519"]);
     const trust = trustOnly(await write("known_hosts", knownHosts));
     const login = ["-F", await write("config", sshConfig), ...trust, "web", "hostname; id -un"];

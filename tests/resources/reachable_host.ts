@@ -1,4 +1,4 @@
-/** Hosts to log in to, as an AuthorizedKey sees them: an address, a key that opens it, and no account of Exoscale's. */
+/** Hosts for AuthorizedKey: an address, a key that opens it, and no Exoscale account. */
 import { resources } from "../../provider/resources";
 import type { GuestHand } from "../emulated";
 import type { Kind } from "../emulator/guest_kinds";
@@ -11,7 +11,7 @@ const { AuthorizedKey, Instance } = resources;
 export type Granted = Held<Awaited<ReturnType<typeof AuthorizedKey.create>>["state"]>;
 
 /** Without credentials of Exoscale. */
-const nobody = { apiKey: "", apiSecret: "", endpoint: "http://127.0.0.1:9/v2" };
+const noCredentials = { apiKey: "", apiSecret: "", endpoint: "http://127.0.0.1:9/v2" };
 
 /** A guest that one key opens, as debian and as root, and the inputs of an AuthorizedKey on it. */
 export class ReachableHost {
@@ -37,9 +37,9 @@ export class ReachableHost {
     return new ReachableHost(cloud, id, guest, admin);
   }
 
-  /** A run of the provider, which no Exoscale would let in. */
+  /** A run of the provider without credentials of Exoscale. */
   run(): Run {
-    return this.cloud.run(nobody);
+    return this.cloud.run(noCredentials);
   }
 
   get connection() {
@@ -59,19 +59,19 @@ export class ReachableHost {
     return (await this.run().account.ssh.probe({ host, port, user }, publicKey)).accepts;
   }
 
-  /** The lines of an account's file, other than the one that is logged in with. */
+  /** The lines of an account's file, except the line of the key that logs in. */
   async lines(user?: string): Promise<string[]> {
     const lines = (await this.guest.authorizedKeys(user)).split("\n");
     return lines.filter((line) => line !== "" && line !== this.admin.publicKey);
   }
 
-  /** Puts lines behind the one that is logged in with. */
+  /** Replaces all lines after the line of the key that logs in. */
   async write(...lines: string[]): Promise<void> {
     await this.guest.writeAuthorizedKeys([this.admin.publicKey, ...lines, ""].join("\n"));
   }
 }
 
-/** What an attempt is refused with; empty when it is not. */
+/** The error message of an attempt; empty if it succeeds. */
 export async function refusal(attempt: Promise<unknown>): Promise<string> {
   return await attempt.then(
     () => "",

@@ -16,7 +16,7 @@ afterEach(closeClouds);
 const group = async (id: string) => (await cloud.run().account.securityGroups.find(id)) ?? { rules: [] };
 const ports = async (id: string) => (await group(id)).rules?.map((rule) => rule["start-port"]);
 
-test("A group is made with its rules; one port is a range of itself", async () => {
+test("A group is created with its rules; a single port is a range", async () => {
   const { id } = await cloud.run().create(SecurityGroup, { name: "ssh", description: "logins", rules: [ssh] });
   expect(await group(id)).toMatchObject({
     name: "ssh",
@@ -25,7 +25,7 @@ test("A group is made with its rules; one port is a range of itself", async () =
   });
 });
 
-test("A rule may name another group by its name, and its own", async () => {
+test("A rule may name another group, or its own, by name", async () => {
   const run = cloud.run();
   const web = await run.create(SecurityGroup, { name: "web" });
   const rules = ["web", "db"].map((securityGroup) => ({ protocol: "tcp", startPort: 5432, securityGroup }));
@@ -33,7 +33,7 @@ test("A rule may name another group by its name, and its own", async () => {
   expect((await group(id)).rules).toMatchObject([{ "security-group": { id: web.id } }, { "security-group": { id } }]);
 });
 
-test("New rules come before old ones go, and what stays is not touched", async () => {
+test("New rules are added before old ones are removed, and the others are not changed", async () => {
   const last = await cloud.run().create(SecurityGroup, { name: "web", rules: [ssh, https] });
   const soFar = cloud.actions().length;
   const ping = { protocol: "icmp", icmp: { type: 8, code: 0 }, network: everybody };
@@ -66,7 +66,7 @@ test("A rule that somebody added shows as drift, and the update removes it", asy
   expect(await ports(last.id)).toEqual([443]);
 });
 
-test("A rule about a group that is gone reads as it is, but not when the answer fails", async () => {
+test("A rule about a group that is gone is read as it is, but a failed request is an error", async () => {
   const run = cloud.run();
   const web = await run.create(SecurityGroup, { name: "web" });
   const last = await run.create(SecurityGroup, { name: "db", rules: [{ protocol: "tcp", securityGroup: "web" }] });
@@ -76,7 +76,7 @@ test("A rule about a group that is gone reads as it is, but not when the answer 
   expect((await cloud.run().found(SecurityGroup, last)).inputs.rules).toMatchObject([{ securityGroup: web.id }]);
 });
 
-test("A group that is gone has no state any more", async () => {
+test("A group that is gone is removed from the state", async () => {
   const last = await cloud.run().create(SecurityGroup, { name: "web" });
   await cloud.run().delete(SecurityGroup, last);
   expect(await cloud.run().read(SecurityGroup, last)).toBeUndefined();
@@ -107,20 +107,20 @@ test("A group in use is not deleted, and the server says why", async () => {
   await expect(cloud.run().delete(SecurityGroup, last)).rejects.toThrow(/409.*Security group web is in use/);
 });
 
-describe("A new description makes a new group", () => {
-  test("before the old one goes, when its name was generated", async () => {
+describe("A new description replaces the group", () => {
+  test("before the old one is deleted, if its name was generated", async () => {
     const last = await cloud.run().create(SecurityGroup, { description: "old" });
     const diff = await cloud.run().diff(SecurityGroup, last, { description: "new" });
     expect(diff).toMatchObject({ replaces: ["description"], deleteBeforeReplace: false });
   });
 
-  test("after the old one is gone, when it has a name of its own", async () => {
+  test("after the old one is deleted, if it has a name of its own", async () => {
     const last = await cloud.run().create(SecurityGroup, { name: "web", description: "old" });
     const diff = await cloud.run().diff(SecurityGroup, last, { name: "web", description: "new" });
     expect(diff).toMatchObject({ replaces: ["description"], deleteBeforeReplace: true });
   });
 
-  test("but is refused at preview while instances are in one with a name of its own", async () => {
+  test("but is refused at preview while instances are in a group with a name of its own", async () => {
     const run = cloud.run();
     const last = await run.create(SecurityGroup, { name: "web", description: "old" });
     const machine = { zone: "de-fra-1", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
@@ -132,7 +132,7 @@ describe("A new description makes a new group", () => {
   });
 });
 
-test("A group's check passes rules that are unknown, wholly or in part", async () => {
+test("The check of a group accepts rules that are unknown, wholly or in part", async () => {
   const run = cloud.run();
   expect(await run.failures(SecurityGroup, { name: UNKNOWN, description: UNKNOWN, rules: UNKNOWN })).toEqual([]);
   const rules = [

@@ -1,4 +1,4 @@
-/** What the tests of the resources start from: an emulated cloud, runs of the provider against it, three known keys. */
+/** The fixture of the resource tests: an emulated cloud, and runs of the provider against it. */
 import { type Account, openAccount, type ReadSetting } from "../../provider/account";
 import { PartialCreateError } from "../../provider/errors";
 import { privateKeyFiles } from "../../provider/private_key_file";
@@ -13,13 +13,13 @@ import { type Emulator, type EmulatorOptions, startEmulator } from "../emulated"
 
 type Settings = Partial<Record<Parameters<ReadSetting>[0], string>>;
 
-/** An object as a stack's state has it. */
+/** An object in the state of a stack. */
 export interface Held<State> {
   readonly id: string;
   readonly state: State;
 }
 
-/** One run of the provider: an account of its own, and a memory that the next run does not have. */
+/** One run of the provider, with its own account and its own memory. */
 export class Run {
   readonly account: Account;
   readonly run = new RunMemory();
@@ -39,7 +39,7 @@ export class Run {
 
   /** The checked inputs, and what is wrong with them. */
   async check<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs, last?: Held<S>) {
-    return await check(resource, news, last && this.inputs(resource, last), this);
+    return await check(resource, news, last && this.#inputs(resource, last), this);
   }
 
   /** What is wrong with inputs, as `property: reason`, or the reason alone where no property is named. */
@@ -52,7 +52,7 @@ export class Run {
     return this.diffChecked(resource, last, inputs);
   }
 
-  /** A diff whose inputs are checked already; they may hold unknown values. */
+  /** A diff of inputs that are already checked; they may contain unknown values. */
   diffChecked<I extends object, S extends object>(
     resource: Resource<I, S>,
     last: Held<S>,
@@ -61,7 +61,7 @@ export class Run {
     return diff(resource, last.state, inputs as PreviewedFields<I>, this);
   }
 
-  /** Check and create, as `pulumi up` does for what is new. */
+  /** Check and create, as `pulumi up` does for a new object. */
   async create<I extends object, S extends object>(resource: Resource<I, S>, news: RawInputs): Promise<Held<S>> {
     const inputs = passed(await this.check(resource, news));
     return await resource.create(inputs as I, this);
@@ -95,7 +95,7 @@ export class Run {
     return await resource.read(last.id, last.state, this);
   }
 
-  /** What a refresh finds, of an object that is known to be there. */
+  /** What a refresh finds of an object that exists. */
   async found<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>) {
     const found = await this.read(resource, last);
     if (!found) throw new Error(`${resource.name} ${last.id} is gone`);
@@ -106,7 +106,7 @@ export class Run {
     await resource.delete(last.id, last.state, this);
   }
 
-  private inputs<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>): RawInputs {
+  #inputs<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>): RawInputs {
     // A state holds the inputs beside the outputs.
     return inputsOf(resource.inputs, last.state as unknown as RawInputs) as RawInputs;
   }
@@ -143,7 +143,7 @@ export class TestCloud {
     return only;
   }
 
-  /** Requests so far that were to change something, as `PUT /v2/instance/<id>:stop`. */
+  /** Requests so far that change something, as `PUT /v2/instance/<id>:stop`. */
   changes(): string[] {
     const { requests } = this.emulator;
     return requests.filter(({ method }) => method !== "GET").map(({ method, path }) => `${method} ${path}`);
@@ -157,9 +157,9 @@ export class TestCloud {
 
 const emulators: Emulator[] = [];
 
-/** Starts a cloud of two zones, whose instances have no inside unless `guests` says so. */
+/** Starts a cloud of two zones. Its instances run no guest unless `guests` says so. */
 export async function startCloud(options: EmulatorOptions = {}): Promise<TestCloud> {
-  // Whoever runs the tests may have an account of their own.
+  // The environment of a developer may name a real account.
   for (const name of Object.keys(process.env)) if (name.startsWith("EXOSCALE_")) delete process.env[name];
   const emulator = await startEmulator({
     operationMs: 0,
