@@ -39,7 +39,8 @@ export function adjustKeyPairDiff(
 }
 
 /**
- * Whether the state has an old identity: under it, a pair that has that identity today would pass for the successor.
+ * Whether the identity has changed, as by a rename of the stack. With the old identity in its state, the pair would take
+ * another pair that has this identity today for its successor.
  */
 function isRenamed({ identity: last }: SshKeyPairState, now: Identity | undefined): boolean {
   return last !== undefined && identityDigest(last) !== identityDigest(now);
@@ -56,8 +57,8 @@ function isFirstDeclaredAfterImport(name: string): boolean {
 }
 
 /**
- * Says that somebody registered another key under our name. This is no replacement: only the private half in the state
- * may open the instances, and a replacement would delete it.
+ * Says that somebody registered another key under our name. The pair is not replaced for that: its private half in the
+ * state may be the only key that opens the instances, and a replacement would delete it.
  */
 export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
   return (
