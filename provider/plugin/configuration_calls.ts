@@ -7,9 +7,9 @@ import {
   DiffResponse,
 } from "@pulumi/pulumi/proto/provider_pb";
 import type { Change } from "./changed_paths";
-import { toCheckFailure } from "./check_failure";
 import { changedSettings, checkSettings, secretSettings } from "./configuration";
-import { toPropertyDiff } from "./property_diff";
+import { toPropertyDiff } from "./diff_response";
+import { toCheckFailure } from "./errors";
 import type { Session } from "./session";
 import { markSecrets, secretNames, unwrapSecrets } from "./values";
 

@@ -1,10 +1,9 @@
-import { DiffResponse } from "@pulumi/pulumi/proto/provider_pb";
+import { DiffResponse, PropertyDiff } from "@pulumi/pulumi/proto/provider_pb";
 import type { Properties } from "../engine/values";
 import { fieldsMarked } from "../resources/contract/description";
 import type { Diff } from "../resources/contract/resource";
-import { changedPaths } from "./changed_paths";
+import { type Change, changedPaths } from "./changed_paths";
 import { stableOutputs } from "./preview";
-import { toPropertyDiff } from "./property_diff";
 import type { AnyResource } from "./tokens";
 
 /** The inputs before and after. */
@@ -33,6 +32,21 @@ export function toDiffResponse(resource: AnyResource, diff: Diff, inputs: Compar
     }
   }
   return response;
+}
+
+const { ADD, ADD_REPLACE, DELETE, DELETE_REPLACE, UPDATE, UPDATE_REPLACE } = PropertyDiff.Kind;
+const kinds: Readonly<Record<Change, readonly [update: PropertyDiff.Kind, replace: PropertyDiff.Kind]>> = {
+  add: [ADD, ADD_REPLACE],
+  delete: [DELETE, DELETE_REPLACE],
+  update: [UPDATE, UPDATE_REPLACE],
+};
+
+/** How an input changes, and whether that replaces the object, for the engine. */
+export function toPropertyDiff(change: Change, means: "update" | "replacement" = "update"): PropertyDiff {
+  const diff = new PropertyDiff();
+  diff.setKind(kinds[change][means === "update" ? 0 : 1]);
+  diff.setInputdiff(true);
+  return diff;
 }
 
 /** What is secret is secret as a whole, and so is where in it something changed. */

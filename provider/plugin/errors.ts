@@ -1,9 +1,10 @@
 import { Metadata, type ServerErrorResponse, status } from "@grpc/grpc-js";
-import { ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
+import { CheckFailure, ErrorResourceInitFailed } from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Any } from "google-protobuf/google/protobuf/any_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { ExoscaleSshError, PartialCreateError } from "../errors";
+import type { CheckFailure as Failure } from "../resources/contract/resource";
 import { redact } from "./redaction";
 
 /** What the engine does not ask of a plugin like this one. */
@@ -45,6 +46,14 @@ export function toStatus(error: unknown): Partial<ServerErrorResponse> {
     return { code: status.UNKNOWN, details: error.message, metadata: initFailed(error) };
   }
   return { code: status.UNKNOWN, details: describeError(error) };
+}
+
+/** What is wrong with one property, for the engine. */
+export function toCheckFailure({ property, reason }: Failure): CheckFailure {
+  const failure = new CheckFailure();
+  failure.setProperty(property);
+  failure.setReason(redact(reason));
+  return failure;
 }
 
 /** gRPC's rich error model: a google.rpc.Status with Pulumi's message as its detail. */

@@ -1,7 +1,7 @@
 import { type InvokeRequest, InvokeResponse } from "@pulumi/pulumi/proto/provider_pb";
 import { InvalidArgumentError } from "../errors";
 import { callFunction } from "../resources/functions/function";
-import { toCheckFailure } from "./check_failure";
+import { toCheckFailure } from "./errors";
 import type { Session } from "./session";
 import { functionOf } from "./tokens";
 import { markSecrets, secretNames, unwrapSecrets } from "./values";
