@@ -5,8 +5,8 @@ import { childPath } from "../resources/contract/property_path";
 export type Change = "add" | "delete" | "update";
 
 /**
- * Where exactly two values differ, by Pulumi's property paths: `labels.env`, `sshKeys[1].name`, `labels["a.b"]`. A list
- * of another length, and what is unknown, differ as a whole.
+ * The paths at which two values differ, in Pulumi's notation: `labels.env`, `sshKeys[1].name`, `labels["a.b"]`. Lists of
+ * different lengths, and unknown values, differ as a whole.
  */
 export function changedPaths(path: string, last: unknown, next: unknown): (readonly [path: string, change: Change])[] {
   if (equalValues(last, next)) return [];

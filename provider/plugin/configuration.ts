@@ -8,7 +8,7 @@ import { isSetting, type SettingName, settings } from "../settings";
 /** The settings of the provider as the engine passes them: texts, numbers, or unknown at preview. */
 export type GivenSettings = Properties;
 
-/** How long a check of the settings waits for the API. Who is not answered is told when it is needed. */
+/** How long a check of the settings waits for the API. Without an answer in time, the first resource reports the problem. */
 const CHECK_TIMEOUT_MS = 5_000;
 
 /** The names of the settings that are secret. */
@@ -17,8 +17,8 @@ export const secretSettings = Object.entries(settings)
   .map(([name]) => name);
 
 /**
- * What is wrong with the settings: each by itself, and, where the API answers, the credentials and the zone.
- * Credentials that are missing are not: a host's AuthorizedKey needs none.
+ * Checks each setting by itself and, if the API answers, the credentials and the zone. Missing credentials are no
+ * failure: an AuthorizedKey needs none.
  */
 export async function checkSettings(given: GivenSettings): Promise<CheckFailure[]> {
   const failures = settingFailures(given);
@@ -26,28 +26,28 @@ export async function checkSettings(given: GivenSettings): Promise<CheckFailure[
   try {
     return await findRefusals(openConfiguredAccount(given, AbortSignal.timeout(CHECK_TIMEOUT_MS)));
   } catch (error) {
-    // What is wrong with the environment, to which no property belongs.
+    // The fault is in the environment, so no property belongs to it.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];
     throw error;
   }
 }
 
-/** What the API itself says against the settings; nothing where it does not answer. */
+/** Asks the API whether it accepts the credentials and has the zone. No answer is no failure. */
 async function findRefusals(account: Account): Promise<CheckFailure[]> {
-  const [rejected, nowhere] = await Promise.all([
+  const [rejected, missing] = await Promise.all([
     failureOf(() => account.verifyCredentials(), CredentialsRejectedError, ""),
     failureOf(async () => account.defaultZone && account.zone(account.defaultZone), NotInAccountError, "zone"),
   ]);
-  return [...rejected, ...nowhere];
+  return [...rejected, ...missing];
 }
 
-/** Names of the settings that are not what they were; an unknown one counts as changed. */
+/** Names of the settings that changed. An unknown one counts as changed. */
 export function changedSettings(olds: GivenSettings, news: GivenSettings): string[] {
   const names = [...new Set([...Object.keys(olds), ...Object.keys(news)])].filter(isSetting);
   return names.filter((name) => news[name] === UNKNOWN || text(olds[name]) !== text(news[name]));
 }
 
-/** The account of some settings, with the environment for those that are absent. */
+/** Opens an account with the settings; the environment gives those that are absent. */
 export function openConfiguredAccount(
   given: GivenSettings,
   signal: AbortSignal,

@@ -13,14 +13,14 @@ import { toCheckFailure } from "./errors";
 import type { Session } from "./session";
 import { markSecrets, secretNames, unwrapSecrets } from "./values";
 
-/** Says what is wrong with the provider's settings, and has the engine keep the secret ones as secrets. */
+/** Checks the provider's settings, and marks the secret ones as secrets for the engine. */
 export async function checkConfig(request: CheckRequest): Promise<CheckResponse> {
   const given = unwrapSecrets(request.getNews());
   const response = new CheckResponse();
   const secrets = [...secretSettings, ...secretNames(request.getNews())];
   response.setInputs(markSecrets(given, secrets));
   const failures = (await checkSettings(given)).map(({ property, reason }) => ({
-    // The engine prints the value of a property that is named. Every reason says itself what it is about.
+    // The engine prints the value of a property that a failure names. Every reason names its setting itself.
     property: secrets.includes(property) ? "" : property,
     reason,
   }));
@@ -28,7 +28,7 @@ export async function checkConfig(request: CheckRequest): Promise<CheckResponse>
   return response;
 }
 
-/** Other settings are another way to the same objects, so they replace nothing. */
+/** Changed settings are another way to reach the same objects, so they replace nothing. */
 export function diffConfig(request: DiffRequest): DiffResponse {
   const [olds, news] = [unwrapSecrets(request.getOldInputs() ?? request.getOlds()), unwrapSecrets(request.getNews())];
   const changes = changedSettings(olds, news);
@@ -47,12 +47,12 @@ function changeOf(last: unknown, next: unknown): Change {
   return next === undefined ? "delete" : "update";
 }
 
-/** Begins an operation with the settings. */
+/** Begins an operation of the engine with the settings. */
 export function configure(request: ConfigureRequest, session: Session): ConfigureResponse {
   session.configure(request.getArgs());
   const response = new ConfigureResponse();
   response.setSupportspreview(true);
-  // What is marked as a secret comes marked, so that no message shows it.
+  // Secrets arrive with their mark, so that no message shows them.
   response.setAcceptsecrets(true);
   response.setAcceptresources(false);
   response.setAcceptoutputs(false);

@@ -1,6 +1,6 @@
 /**
- * The calls that need the resources. Their descriptions take longer to load than everything else together, so they are
- * loaded while the engine makes its connection, not before it has a port to connect to.
+ * The calls that need the resources. Loading the descriptions of the resources takes longer than loading everything
+ * else, so it happens while the engine connects, not before the plugin has printed its port.
  */
 export { invoke } from "./invoke";
 export * from "./lifecycle";

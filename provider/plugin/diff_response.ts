@@ -12,11 +12,11 @@ interface Compared {
   readonly next: Properties;
 }
 
-/** A diff of the core for the engine, which shows each property that changes, and applies `replaceOnChanges` to it. */
+/** A diff of the core for the engine, which shows each changed property and applies `replaceOnChanges` to it. */
 export function toDiffResponse(resource: AnyResource, diff: Diff, inputs: Compared): DiffResponse {
   const { changes, replaces, deleteBeforeReplace, drifted, equivalent = [] } = diff;
   const response = new DiffResponse();
-  // How a program says a thing stands in the inputs, which the engine keeps even where nothing changes.
+  // Another spelling of the same value is no change. The engine keeps the new inputs even if nothing changes.
   const names = [...new Set([...changes, ...replaces])].filter((name) => !equivalent.includes(name));
   const isChanged = names.length > 0 || drifted;
   response.setChanges(isChanged ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);
@@ -49,11 +49,11 @@ export function toPropertyDiff(change: Change, means: "update" | "replacement" =
   return diff;
 }
 
-/** What is secret is secret as a whole, and so is where in it something changed. */
+/** A secret is secret as a whole: no path shows where inside it something changed. */
 function pathsIn({ inputs }: AnyResource, name: string, { last, next }: Compared) {
   const paths = changedPaths(name, last[name], next[name]);
   const isWhole = !(name in inputs.shape) || fieldsMarked(inputs, "secret").includes(name);
   const isInside = last[name] !== undefined && next[name] !== undefined;
-  // Without a path the difference is not between the inputs: the object has drifted, say.
+  // Without a path the inputs are equal, and the difference is elsewhere: the object has drifted, for example.
   return paths.length === 0 || (isWhole && isInside) ? [[name, "update"] as const] : paths;
 }

@@ -7,10 +7,10 @@ import { ExoscaleSshError, PartialCreateError } from "../errors";
 import type { CheckFailure as Failure } from "../resources/contract/resource";
 import { redact } from "./redaction";
 
-/** What the engine does not ask of a plugin like this one. */
+/** A call that this plugin does not implement. */
 export class Unsupported extends Error {}
 
-/** An object that exists although its create or update failed: the engine saves it and shows the reason. */
+/** A create or update failed, but the object exists: the engine saves it and shows the reason. */
 export class InitFailed extends Error {
   constructor(
     readonly id: string,
@@ -23,16 +23,16 @@ export class InitFailed extends Error {
 }
 
 /**
- * What a user sees of an error: the message and the code of ours; of any other, which is a bug, what it says in its first
- * line. Never a stack trace.
+ * What a user sees of an error. Of ours: the message and the code. Of any other, which is a bug: its first line. Never a
+ * stack trace.
  */
 export function describeError(error: unknown): string {
   if (error instanceof ExoscaleSshError) return redact(`${error.message} [${error.code}]`);
-  const [said] = redact(String(error)).split("\n");
-  return redact(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${said}`);
+  const [firstLine] = redact(String(error)).split("\n");
+  return redact(`An unexpected error in pulumi-resource-exoscale-ssh, please report it: ${firstLine}`);
 }
 
-/** The error behind an error that no user can meet by what they do: a bug. Undefined when there is none. */
+/** The bug behind an error: an error that nothing a user does can cause. Undefined if there is none. */
 export function findBug(error: unknown): Error | undefined {
   if (error instanceof InitFailed || error instanceof PartialCreateError) return findBug(error.cause);
   if (error instanceof ExoscaleSshError || error instanceof Unsupported) return undefined;

@@ -11,7 +11,7 @@ export async function invoke(request: InvokeRequest, session: Session): Promise<
   const response = new InvokeResponse();
   try {
     const answer = await callFunction(functionOf(request.getTok()), unwrapSecrets(request.getArgs()), session.account);
-    // What was asked with a secret may tell it.
+    // The answer may contain a secret argument.
     const secrets = secretNames(request.getArgs()).length > 0 ? Object.keys(answer as object) : [];
     response.setReturn(markSecrets(answer as object, secrets));
   } catch (error) {

@@ -2,15 +2,15 @@ import { createHash } from "node:crypto";
 import { CheckRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { autoName } from "../resources/contract/identity";
 
-/** Names for an object for which the program gives none. */
+/** Names for an object that the program does not name. */
 export interface Naming {
-  /** What the stack's configuration of names (`pulumi:autonaming`) proposes. */
+  /** The name that the stack's configuration (`pulumi:autonaming`) proposes. */
   readonly proposedName?: string;
-  /** One of ours that follows from the engine's random seed, so that `pulumi up` keeps the name of a saved plan. */
+  /** Our own name. It follows from the engine's random seed, so that `pulumi up` keeps the name of a saved plan. */
   readonly freshName?: string;
 }
 
-/** The names that a request has for its object. */
+/** The names that a request gives for its object. */
 export function namingOf(request: CheckRequest): Naming {
   const proposedName = request.getAutonaming()?.getProposedName();
   const seed = request.getRandomseed_asU8();
@@ -21,13 +21,13 @@ export function namingOf(request: CheckRequest): Naming {
   };
 }
 
-/** Whether the stack's configuration wants every object to be named by the program. */
-export function isNameWanted(request: CheckRequest): boolean {
+/** Whether the stack's configuration requires the program to name every object. */
+export function isNameRequired(request: CheckRequest): boolean {
   return request.getAutonaming()?.getMode() === CheckRequest.AutonamingOptions.Mode.DISABLE;
 }
 
-/** What to say where it does and the program does not. */
-export const nameWanted = {
+/** The failure of an object without a name in such a stack. */
+export const missingName = {
   property: "name",
-  reason: "name is not given, and this stack's configuration (pulumi:autonaming) has no names made. Give one.",
+  reason: "name is missing, and this stack's configuration (pulumi:autonaming) disables automatic names. Set name.",
 };

@@ -6,9 +6,9 @@ import type { AnyResource } from "./tokens";
 type Described = Pick<AnyResource, "inputs" | "outputs">;
 
 /**
- * What a preview shows of a resource that is to be made: its inputs, and of its outputs those that follow from them; the
- * others are unknown. So is its name: whoever is given it, another resource or a function, would look for it in the account,
- * where it is not yet.
+ * What a preview shows of a resource that is to be created: its inputs, and the outputs that follow from them. The other
+ * outputs are unknown. So is its name: another resource or a function that gets the name would look for it in the
+ * account, where it does not exist yet.
  */
 export async function previewCreate(resource: AnyResource, given: Properties): Promise<Properties> {
   const unknown = Object.fromEntries(shownOutputs(resource).map((name) => [name, UNKNOWN]));
@@ -21,8 +21,8 @@ export async function previewCreate(resource: AnyResource, given: Properties): P
 }
 
 /**
- * What a preview shows of a resource that is to be updated: an output is what it was if none of the changed inputs goes
- * into it, and unknown otherwise.
+ * What a preview shows of a resource that is to be updated: an output keeps its value if it depends on none of the
+ * changed inputs, and is unknown otherwise.
  */
 export function previewUpdate(
   described: Described,
@@ -38,7 +38,7 @@ export function previewUpdate(
   return { ...Object.fromEntries(outputs), ...given };
 }
 
-/** The outputs that an update never alters. */
+/** The outputs that no update changes. */
 export function stableOutputs({ outputs }: Pick<Described, "outputs">): string[] {
   return Object.keys(outputs.shape).filter((name) => fieldOf(outputs, name)?.meta()?.changesWith?.length === 0);
 }

@@ -2,39 +2,39 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import type { Redaction } from "../resources/contract/redaction";
 
-/** How to hide, in what is said during a call, what its request has as a secret. */
+/** Hides the secrets of the current call's request. */
 const currentRedaction = new AsyncLocalStorage<Redaction>();
 
-/** The requests that have properties name them by these. */
+/** The methods by which requests give their properties. */
 const getters = ["getNews", "getOlds", "getOldInputs", "getProperties", "getInputs", "getArgs"];
 
 /**
- * Does something while no message shows a secret of a call: no line, no failure of a check and no error.
+ * Runs a call so that no log line, no failure of a check and no error shows one of its secrets.
  *
- * @param masking asked for once something is said, which most calls never do
+ * @param findRedaction is called for the first message, which most calls never have
  */
-export function withRedaction<Result>(masking: () => Redaction, answer: () => Promise<Result>): Promise<Result> {
-  let made: Redaction | undefined;
+export function withRedaction<Result>(findRedaction: () => Redaction, call: () => Promise<Result>): Promise<Result> {
+  let redaction: Redaction | undefined;
   return currentRedaction.run((message) => {
-    made ??= masking();
-    return made(message);
-  }, answer);
+    redaction ??= findRedaction();
+    return redaction(message);
+  }, call);
 }
 
-/** A message without what the call that it belongs to has as a secret, and without half characters. */
+/** A message without the secrets of its call, and without half characters. */
 export function redact(message: string): string {
-  const masked = currentRedaction.getStore()?.(message) ?? message;
-  // As are left where a text was cut, or as Exoscale may send: gRPC cannot send them in an error, and the engine refuses a
-  // message that has one.
-  return Buffer.from(masked).toString();
+  const redacted = currentRedaction.getStore()?.(message) ?? message;
+  // A text that was cut, or that Exoscale sent, may have half a surrogate pair. gRPC cannot send one in an error, and the
+  // engine refuses a message with one. This replaces it.
+  return Buffer.from(redacted).toString();
 }
 
-/** All properties that a request brings, whatever it asks. */
+/** All properties of a request, of any kind. */
 export function propertiesOf(request: unknown): Struct[] {
   if (typeof request !== "object" || request === null) return [];
   return getters.flatMap((name) => {
     const get: unknown = Reflect.get(request, name);
-    const found: unknown = typeof get === "function" ? get.call(request) : undefined;
-    return found instanceof Struct ? [found] : [];
+    const properties: unknown = typeof get === "function" ? get.call(request) : undefined;
+    return properties instanceof Struct ? [properties] : [];
   });
 }

@@ -10,61 +10,63 @@ import type { Session } from "./session";
 import { type AnyResource, resourceOf, secretsOf } from "./tokens";
 import { markSecrets, secretNames, unwrapSecrets } from "./values";
 
-/** What all requests about a resource say of it. */
+/** What every request about a resource has. */
 export interface AboutResource {
   getUrn(): string;
   getName(): string;
   getType(): string;
-  /** Seconds; of requests that change something. */
+  /** Seconds; only in requests that change something. */
   getTimeout?(): number;
 }
 
-/** One call of the engine about one resource: the core's resource, and how values pass between the two. */
+/** One call of the engine about one resource: the core's resource, its context, and the conversion of values. */
 export class ResourceCall {
   readonly resource: AnyResource;
   readonly context: Context;
-  private readonly identity: Properties;
+  readonly #identity: Properties;
 
-  /** @throws Unsupported for a type that the package has not */
+  /** @throws Unsupported for a type that the package does not have */
   constructor(request: AboutResource, session: Session, log: Log) {
     const timeoutSeconds = request.getTimeout?.();
     this.resource = resourceOf(request.getType());
-    this.identity = { organization: NO_ORGANIZATION, urn: request.getUrn(), name: request.getName() };
+    this.#identity = { organization: NO_ORGANIZATION, urn: request.getUrn(), name: request.getName() };
     this.context = {
       account: session.account,
       run: session.run,
       files: privateKeyFiles,
       log,
       abandoned: () => engineIsGone(session.display.address ?? ""),
-      // 0 where the program has no customTimeouts.
+      // 0 if the program sets no customTimeouts.
       ...(timeoutSeconds && { timeoutSeconds }),
     };
   }
 
   /**
-   * What the engine sent, with the identity by which the core knows the resource, and which no state has.
+   * What the engine sent, and the identity by which the core knows the resource. No state has the identity.
    *
-   * @param naming for an object that has to be given a name
+   * @param naming for an object that needs a name
    */
   given(struct: Struct | undefined, naming: Naming = {}): Properties {
-    return { ...unwrapSecrets(struct), identity: { ...this.identity, ...naming } };
+    return { ...unwrapSecrets(struct), identity: { ...this.#identity, ...naming } };
   }
 
   /**
-   * The last state, with the last inputs where they say the same as the program says it now, or more. Those of an update
-   * that failed half-way say what was to be, which is not what is.
+   * The last state. A field that the state lacks, or that has several equivalent forms, is taken from the last inputs.
+   * After an update that failed half-way it is the state alone: those inputs say what was wanted, not what exists.
    */
   last(state: Struct | undefined, inputs: Struct | undefined): Properties {
-    const [said, held] = [this.given(inputs), this.given(state)];
-    return PARTIAL_UPDATE_MARK in held ? held : withLastInputs(this.resource, { ...said, ...held }, said);
+    const [lastInputs, stored] = [this.given(inputs), this.given(state)];
+    if (PARTIAL_UPDATE_MARK in stored) return stored;
+    return withLastInputs(this.resource, { ...lastInputs, ...stored }, lastInputs);
   }
 
   /**
-   * What goes back, without the identity, secrets sealed: what the schema calls one, and what was one when it came.
+   * Properties for the engine, without the identity. A property is marked as a secret if the schema says so, or if it
+   * came as one.
    *
-   * @param given what it follows from
+   * @param given what the engine sent
    */
-  answer(properties: object, ...given: readonly (Struct | undefined)[]): Struct {
+  markSecrets(properties: object, ...given: readonly (Struct | undefined)[]): Struct {
     const { identity: _, ...stored } = properties as Properties;
     return markSecrets(stored, [...secretsOf(this.resource), ...given.flatMap(secretNames)]);
   }

@@ -4,33 +4,33 @@ import { engineIsGone } from "../engine/alive";
 import { providerService, type Schema } from "./service";
 import { Session } from "./session";
 
-/** The largest message that Pulumi's own plugins take: a stack's state may hold much. */
-const largestMessage = 400 * 1024 * 1024;
+/** The largest message that Pulumi's own plugins accept, in bytes: a stack's state may be large. */
+const LARGEST_MESSAGE = 400 * 1024 * 1024;
 
-/** How often to look whether the engine is still there. It ends its plugins, unless it was killed itself. */
-const lookMs = 15_000;
+/** How often to check whether the engine still runs. An engine ends its plugins, unless it is killed itself. */
+const ENGINE_CHECK_INTERVAL_MS = 15_000;
 
 /** A provider that is being served. */
 export interface Served {
-  /** Where, on 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number;
-  /** Ends it at once, whatever is under way. */
+  /** Ends the server at once, also while calls run. */
   close(): void;
 }
 
 /**
- * Serves the provider on a free port of loopback until the process is ended, or until the engine that started it is gone.
+ * Serves the provider on a free port of 127.0.0.1, until the process ends or the engine that started it is gone.
  *
- * @param engine `127.0.0.1:port` of that engine; absent if one is to attach itself
+ * @param engine `127.0.0.1:port` of that engine; absent if an engine attaches itself later
  */
 export async function serve(engine: string | undefined, schema: Schema): Promise<Served> {
   const server = new Server({
-    "grpc.max_receive_message_length": largestMessage,
-    "grpc.max_send_message_length": largestMessage,
+    "grpc.max_receive_message_length": LARGEST_MESSAGE,
+    "grpc.max_send_message_length": LARGEST_MESSAGE,
   });
   const session = new Session(engine);
   server.addService(ResourceProviderService, providerService(session, schema));
-  if (engine !== undefined) endWith(engine, server);
+  if (engine !== undefined) endWithEngine(engine, server);
   const close = () => {
     server.forceShutdown();
     session.display.close();
@@ -41,12 +41,12 @@ export async function serve(engine: string | undefined, schema: Schema): Promise
   });
 }
 
-/** What is being done when the engine goes is brought to an end first. */
-function endWith(engine: string, server: Server): void {
+/** Ends the process after the engine is gone. Calls that still run are finished first. */
+function endWithEngine(engine: string, server: Server): void {
   const timer = setInterval(async () => {
     if (!(await engineIsGone(engine))) return;
     clearInterval(timer);
     server.tryShutdown(() => process.exit(0));
-  }, lookMs);
+  }, ENGINE_CHECK_INTERVAL_MS);
   timer.unref();
 }

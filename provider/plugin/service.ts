@@ -15,26 +15,26 @@ import { propertiesOf, withRedaction } from "./redaction";
 import type { AboutResource, ResourceCall } from "./resource_call";
 import type { Session } from "./session";
 
-/** The package's schema, as far as the plugin itself looks at it. */
+/** The part of the package's schema that the plugin itself reads. */
 export interface Schema {
   readonly version: string;
 }
 
 type CoreCalls = typeof import("./core_calls");
 
-/** Loads what needs the resources; at the first call, or before. */
-export const coreCalls = (): CoreCalls => require("./core_calls");
+/** Loads the calls that need the resources, at the first call or earlier. */
+export const loadCoreCalls = (): CoreCalls => require("./core_calls");
 
-/** One of the calls about a resource. */
+/** Answers one call about a resource. */
 type ResourceAnswer<Request, Response> = (request: Request, call: ResourceCall) => Promise<Response>;
 
 /** Pulumi's ResourceProvider service (proto/pulumi/provider.proto) for one engine. */
 export function providerService(session: Session, schema: Schema): IResourceProviderServer {
-  const about = <Request extends AboutResource, Response>(
+  const answerAbout = <Request extends AboutResource, Response>(
     choose: (calls: CoreCalls) => ResourceAnswer<Request, Response>,
   ) =>
     unary(session, (request: Request, lines) => {
-      const calls = coreCalls();
+      const calls = loadCoreCalls();
       return choose(calls)(request, new calls.ResourceCall(request, session, lines));
     });
   return {
@@ -48,23 +48,23 @@ export function providerService(session: Session, schema: Schema): IResourceProv
     checkConfig: unary(session, checkConfig),
     diffConfig: unary(session, diffConfig),
     configure: unary(session, (request) => configure(request, session)),
-    check: about((calls) => calls.checkResource),
-    diff: about((calls) => calls.diffResource),
-    create: about((calls) => calls.createResource),
-    read: about((calls) => calls.readResource),
-    update: about((calls) => calls.updateResource),
-    delete: about((calls) => calls.deleteResource),
-    invoke: unary(session, (request) => coreCalls().invoke(request, session)),
+    check: answerAbout((calls) => calls.checkResource),
+    diff: answerAbout((calls) => calls.diffResource),
+    create: answerAbout((calls) => calls.createResource),
+    read: answerAbout((calls) => calls.readResource),
+    update: answerAbout((calls) => calls.updateResource),
+    delete: answerAbout((calls) => calls.deleteResource),
+    invoke: unary(session, (request) => loadCoreCalls().invoke(request, session)),
     cancel: unary(session, () => {
       session.cancel();
       return new Empty();
     }),
     getMapping: unary(session, () => new GetMappingResponse()),
     getMappings: unary(session, () => new GetMappingsResponse()),
-    parameterize: refused(session, "exoscale-ssh takes no parameters."),
-    construct: refused(session, "exoscale-ssh has no components."),
-    call: refused(session, "The resources of exoscale-ssh have no methods."),
-    // A stream that is only destroyed would leave the engine waiting.
+    parameterize: refuse(session, "exoscale-ssh takes no parameters."),
+    construct: refuse(session, "exoscale-ssh has no components."),
+    call: refuse(session, "The resources of exoscale-ssh have no methods."),
+    // If the stream were only destroyed, the engine would wait forever.
     list: (stream: ServerWritableStream<unknown, unknown>) => {
       stream.emit("error", toStatus(new Unsupported("exoscale-ssh lists no resources.")));
     },
@@ -75,33 +75,33 @@ export function providerService(session: Session, schema: Schema): IResourceProv
 type Answer<Request, Response> = (request: Request, lines: Lines) => Response | Promise<Response>;
 
 /**
- * What it logs arrives before its answer, and what it throws becomes a status without a stack trace. The trace of an error
- * that is a bug goes to `pulumi up --debug`. No message shows a secret of the request, or of the provider's settings.
+ * Answers a request. Its log lines arrive before its answer. An error becomes a status without a stack trace; the trace
+ * of a bug goes to `pulumi up --debug`. No message shows a secret of the request or of the provider's settings.
  */
 function unary<Request, Response>(
   session: Session,
   answer: Answer<Request, Response>,
 ): handleUnaryCall<Request, Response> {
-  const answered: handleUnaryCall<Request, Response> = async ({ request }, callback) => {
+  const handle: handleUnaryCall<Request, Response> = async ({ request }, callback) => {
     const lines = session.display.lines(isAboutResource(request) ? request.getUrn() : "");
     try {
       const response = await answer(request, lines);
-      await lines.delivered();
+      await lines.flush();
       callback(null, response);
     } catch (error) {
       const bug = findBug(error);
       if (bug) lines.debug(bug.stack ?? bug.message);
-      await lines.delivered();
+      await lines.flush();
       callback(toStatus(error));
     }
   };
   return (call, callback) => {
-    const masking = () => coreCalls().redactionOfSecrets([session.settings, ...propertiesOf(call.request)]);
-    return withRedaction(masking, async () => answered(call, callback));
+    const findRedaction = () => loadCoreCalls().redactionOfSecrets([session.settings, ...propertiesOf(call.request)]);
+    return withRedaction(findRedaction, async () => handle(call, callback));
   };
 }
 
-function refused<Request, Response>(session: Session, why: string): handleUnaryCall<Request, Response> {
+function refuse<Request, Response>(session: Session, why: string): handleUnaryCall<Request, Response> {
   return unary(session, () => {
     throw new Unsupported(why);
   });

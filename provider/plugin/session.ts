@@ -6,50 +6,50 @@ import { type GivenSettings, openConfiguredAccount } from "./configuration";
 import { Display } from "./display";
 import { unwrapSecrets } from "./values";
 
-/** What this process knows of the engine that it serves, and of the account that it was configured for. */
+/** What this process knows of the engine that it serves, and the account that the engine configured. */
 export class Session {
-  /** Where lines for the user go. */
+  /** Shows lines to the user. */
   display: Display;
-  /** The settings as the engine sent them; absent until it has. */
+  /** The settings as the engine sent them; absent before that. */
   settings: Struct | undefined;
-  /** What the operation remembers that is under way. */
+  /** What the current operation remembers. */
   run = new Run();
-  private opened: Account | undefined;
-  private running = new AbortController();
+  #account: Account | undefined;
+  #cancellation = new AbortController();
 
-  /** @param engine `127.0.0.1:port` of the engine that started this process; absent if it is to attach itself */
+  /** @param engine `127.0.0.1:port` of the engine that started this process; absent if an engine attaches itself later */
   constructor(engine: string | undefined) {
     this.display = new Display(engine);
   }
 
-  /** The account of the settings; before there are any, that of the environment. */
+  /** The account of the settings; before the engine sends any, the account of the environment. */
   get account(): Account {
-    this.opened ??= this.open({});
-    return this.opened;
+    this.#account ??= this.#open({});
+    return this.#account;
   }
 
-  /** An engine that did not start this process makes itself known. */
+  /** Serves an engine that did not start this process. */
   attach(engine: string): void {
     this.display.close();
     this.display = new Display(engine);
   }
 
-  /** Begins an operation of the engine with its settings: nothing is remembered of the one before. */
+  /** Begins an operation of the engine with its settings, and forgets the operation before. */
   configure(settings: Struct | undefined): void {
     this.settings = settings;
-    // The engine cancels at the end of every operation, and one that is attached then begins another.
-    this.running = new AbortController();
+    // The engine cancels at the end of every operation. An attached engine then begins another one.
+    this.#cancellation = new AbortController();
     this.run = new Run();
-    this.opened = this.open(unwrapSecrets(settings));
+    this.#account = this.#open(unwrapSecrets(settings));
   }
 
-  /** Ends what waits for the API, or for a machine to start. A change of a machine's keys that has begun is finished. */
+  /** Ends waits for the API and for starting machines. A change of a machine's keys that has begun is finished. */
   cancel(): void {
-    this.running.abort(new CancelledError());
+    this.#cancellation.abort(new CancelledError());
   }
 
-  private open(settings: GivenSettings): Account {
+  #open(settings: GivenSettings): Account {
     const { display } = this;
-    return openConfiguredAccount(settings, this.running.signal, (message) => display.lines().info(message));
+    return openConfiguredAccount(settings, this.#cancellation.signal, (message) => display.lines().info(message));
   }
 }

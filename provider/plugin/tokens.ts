@@ -8,19 +8,19 @@ import type { AccountFunction } from "../resources/functions/function";
 import { Unsupported } from "./errors";
 import { secretTexts } from "./values";
 
-/** A resource whatever its inputs and its state: they come from the engine, and have been through the resource's own check. */
+/** A resource with any inputs and any state: they come from the engine, and the resource's own check has passed them. */
 export type AnyResource = Resource<object, object>;
 
-/** A function whatever its arguments and its answer. */
+/** A function with any arguments and any answer. */
 export type AnyFunction = AccountFunction<z.ZodObject, z.ZodType>;
 
-const index = "exoscale-ssh:index:";
+const TOKEN_PREFIX = "exoscale-ssh:index:";
 
 /** The resource of a type token such as `exoscale-ssh:index:SshKeyPair`. @throws Unsupported */
 export function resourceOf(token: string): AnyResource {
   const resource = ownOf(resources, token);
   if (!resource) throw new Unsupported(`exoscale-ssh has no resource "${token}".`);
-  // The table's members differ in what they are given, which is checked by each when it arrives.
+  // The resources of the table have different inputs. Each checks its own when they arrive.
   return resource as unknown as AnyResource;
 }
 
@@ -32,21 +32,21 @@ export function functionOf(token: string): AnyFunction {
   return found as unknown as AnyFunction;
 }
 
-/** The inputs and outputs of a resource that are secrets whatever a program says. */
+/** The inputs and outputs of a resource that are always secrets, whether or not a program marks them. */
 export function secretsOf({ inputs, outputs }: Pick<AnyResource, "inputs" | "outputs">): string[] {
   return [...new Set([...fieldsMarked(inputs, "secret"), ...fieldsMarked(outputs, "secret")])];
 }
 
-/** What is a secret of any resource whatever a program says. */
+/** Names of inputs and outputs that are always secrets in some resource. */
 const alwaysSecret = new Set(Object.values(resources).flatMap(secretsOf));
 
-/** How to hide what is marked as a secret in some properties. */
+/** Hides what is marked as a secret in some properties. */
 export function redactionOfSecrets(properties: readonly (Struct | undefined)[]): Redaction {
   return redactionOf(properties.flatMap((struct) => secretTexts(struct, alwaysSecret)));
 }
 
 function ownOf<Table extends object>(table: Table, token: string): Table[keyof Table] | undefined {
-  const name = token.startsWith(index) ? token.slice(index.length) : "";
+  const name = token.startsWith(TOKEN_PREFIX) ? token.slice(TOKEN_PREFIX.length) : "";
   // `hasOwn` makes it one of the table's keys.
   return Object.hasOwn(table, name) ? table[name as keyof Table] : undefined;
 }

@@ -13,16 +13,16 @@ afterEach(() => {
 });
 
 describe("Lines for the engine's display", () => {
-  test("come with their severity and their resource; passing ones are marked as such", async () => {
+  test("have their severity and their resource, and progress is marked as ephemeral", async () => {
     const lines = display.lines("urn:pulumi:test::shop::x:y:Z::z");
     lines.info("registered");
-    await lines.delivered();
+    await lines.flush();
     lines.warn("still open");
-    await lines.delivered();
+    await lines.flush();
     lines.progress("waiting");
-    await lines.delivered();
+    await lines.flush();
     lines.debug("a trace");
-    await lines.delivered();
+    await lines.flush();
     const line = (severity: Line["severity"], message: string, ephemeral: boolean): Line => ({
       severity,
       message,
@@ -37,33 +37,33 @@ describe("Lines for the engine's display", () => {
     ]);
   });
 
-  test("of no resource are the stack's", async () => {
+  test("without a resource belong to the stack", async () => {
     const lines = display.lines();
     lines.info("Trying again in 3 s.");
-    await lines.delivered();
+    await lines.flush();
     expect(engine.lines).toMatchObject([{ urn: "" }]);
   });
 
-  test("are all there once they are delivered, however many", async () => {
+  test("have all arrived after a flush, even if they are many", async () => {
     const lines = display.lines();
     for (let number = 0; number < 200; number += 1) lines.progress(`${number}`);
-    await lines.delivered();
+    await lines.flush();
     expect(engine.lines).toHaveLength(200);
   });
 
   test.each<[string, () => void]>([
-    ["the engine has gone", () => engine.close()],
-    ["another engine has taken its place", () => display.close()],
-  ])("are lost without harm when %s", async (_what, happen) => {
+    ["the engine has ended", () => engine.close()],
+    ["another engine has replaced it", () => display.close()],
+  ])("are lost without an error when %s", async (_what, happen) => {
     const lines = display.lines();
     happen();
     lines.info("Is anybody there?");
-    await expect(lines.delivered()).resolves.toBeUndefined();
+    await expect(lines.flush()).resolves.toBeUndefined();
   });
 
-  test("go nowhere without an engine", async () => {
+  test("are dropped without an engine", async () => {
     const lines = new Display().lines();
     lines.warn("Is anybody there?");
-    await expect(lines.delivered()).resolves.toBeUndefined();
+    await expect(lines.flush()).resolves.toBeUndefined();
   });
 });
