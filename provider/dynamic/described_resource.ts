@@ -3,35 +3,35 @@ import type { z } from "zod";
 import { fieldsMarked } from "../resources/contract/description";
 import { NO_ORGANIZATION } from "../resources/contract/identity";
 
-/** What a class needs to know of its resource. */
+/** What a class needs to know about its resource. */
 interface Description {
   readonly name: string;
-  /** Why the option deleteBeforeReplace is refused, unless `allowLockout` is given; absent where it is no harm. */
+  /** Why the option deleteBeforeReplace is refused without `allowLockout`; absent where the option does no harm. */
   readonly whyNotDeletedFirst?: string;
   readonly inputs: z.ZodObject;
   readonly outputs: z.ZodObject;
 }
 
-/** Pulumi cannot import dynamic resources: it would say "Cannot read properties of undefined (reading 'toJavaScript')". */
-const imported =
-  "the option import does not work for dynamic resources. A key that the account has is taken over by its name, " +
+/** Pulumi cannot import dynamic resources: it fails with "Cannot read properties of undefined (reading 'toJavaScript')". */
+const IMPORT_REFUSAL =
+  "the option import does not work for dynamic resources. To manage a key that the account has, set its name, " +
   "publicKey or privateKey, and adopt: true. The plugin pulumi-resource-exoscale-ssh imports keys, instances and " +
-  "security groups. To read an object without managing it, give the option id instead.";
+  "security groups. To read an object without managing it, set the option id instead.";
 
-/** Public keys as the program gave them, by the pair that was made of them. */
+/** The public key that the program gave, by the pair that imports it. */
 const importedKeys = new WeakMap<object, unknown>();
 
-/** Package in the type token: `pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair`. Stands in every state. */
-const module_ = "exoscale-ssh";
+/** Package in the type token: `pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair`. Every state has it. */
+const PACKAGE = "exoscale-ssh";
 
 /**
- * A dynamic resource whose secrets and outputs follow from its description. Subclasses only give it types.
+ * A dynamic resource whose secrets and outputs follow from its description. Subclasses only add types.
  *
- * Inputs that are marked secret are secrets whatever the program passes; so are the outputs. References to other
- * resources are turned into what the core takes, and the resource's identity is passed along.
+ * Inputs and outputs that are described as secrets are always secrets. The constructor converts references to other
+ * resources for the core, and passes the resource's identity.
  */
 export abstract class DescribedResource extends pulumi.dynamic.Resource {
-  /** @internal So that the published types need none of zod's, which not every older tsconfig takes. */
+  /** @internal So the published types need no types of zod, which some older tsconfigs reject. */
   protected constructor(
     provider: pulumi.dynamic.ResourceProvider,
     { name: type, inputs, outputs, whyNotDeletedFirst }: Description,
@@ -42,30 +42,30 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     if (whyNotDeletedFirst !== undefined && options.deleteBeforeReplace === true && !allowsLockout(args)) {
       throw new pulumi.RunError(`${type} "${name}": ${whyNotDeletedFirst}`);
     }
-    if (options.import !== undefined) throw new pulumi.RunError(`${type} "${name}": ${imported}`);
+    if (options.import !== undefined) throw new pulumi.RunError(`${type} "${name}": ${IMPORT_REFUSAL}`);
     const absent = Object.fromEntries(
       [...Object.keys(inputs.shape), ...Object.keys(outputs.shape)].map((property) => [property, undefined]),
     );
     const secrets = [...fieldsMarked(inputs, "secret"), ...fieldsMarked(outputs, "secret")];
-    const token = `pulumi-nodejs:dynamic/${module_}:${type}`;
+    const token = `pulumi-nodejs:dynamic/${PACKAGE}:${type}`;
     const identity = {
       organization: organization(),
       urn: urnOf(name, token, options.parent),
       name,
     };
-    const given = asSecrets(referencesIn(args), fieldsMarked(inputs, "secret"));
+    const given = markSecrets(convertReferences(args), fieldsMarked(inputs, "secret"));
     const additionalSecretOutputs = [...(options.additionalSecretOutputs ?? []), ...secrets];
-    // So that a stack that the plugin has made can come back to these classes, and nothing is made anew.
-    const aliases = [...(options.aliases ?? []), { type: `${module_}:index:${type}` }];
+    // With the alias a stack of the plugin can move to these classes without a replacement.
+    const aliases = [...(options.aliases ?? []), { type: `${PACKAGE}:index:${type}` }];
     const all = { ...options, additionalSecretOutputs, aliases };
-    super(provider, name, { ...absent, ...given, identity }, all, module_, type);
+    super(provider, name, { ...absent, ...given, identity }, all, PACKAGE, type);
     if ("publicKey" in args) importedKeys.set(this, args.publicKey);
   }
 }
 
 /**
- * As a promise, which depends on nothing: an output would depend on the parent, that is on all of its children, and
- * each of two children would wait for the other.
+ * A promise, because it depends on nothing. An output would depend on the parent and so on all of its children, and two
+ * children would wait for each other.
  */
 function urnOf(name: string, token: string, parent: pulumi.Resource | undefined): Promise<string> {
   return new Promise((resolve) => {
@@ -77,41 +77,41 @@ function organization(): string {
   try {
     return pulumi.getOrganization();
   } catch {
-    // A program under Pulumi's mocks has none unless the test gives one.
+    // Under Pulumi's mocks a program has no organization unless the test sets one.
     return NO_ORGANIZATION;
   }
 }
 
-/** Whether the program said so, or may yet, or there is no private half to lose. */
+/** Whether the program allows it, or may allow it (an unknown value), or there is no private key to lose. */
 function allowsLockout(args: { allowLockout?: unknown; publicKey?: unknown }): boolean {
   return (args.allowLockout ?? false) !== false || args.publicKey !== undefined;
 }
 
-function asSecrets(args: pulumi.Inputs, names: readonly string[]): pulumi.Inputs {
+function markSecrets(args: pulumi.Inputs, names: readonly string[]): pulumi.Inputs {
   const secrets = names.filter((name) => args[name] !== undefined).map((name) => [name, pulumi.secret(args[name])]);
   return { ...args, ...Object.fromEntries(secrets) };
 }
 
-/** Resources become what the core takes of them; the engine would otherwise pass on their bare ids. */
-function referencesIn(args: object): pulumi.Inputs {
-  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, referencesInList(value)]));
+/** Converts references to resources for the core. The engine would pass their ids only. */
+function convertReferences(args: object): pulumi.Inputs {
+  return Object.fromEntries(Object.entries(args).map(([name, value]) => [name, convertReference(value)]));
 }
 
-/** Of a list what identifies each resource in it; of one that stands alone its public key. */
-function referencesInList(value: unknown): unknown {
+/** A resource in a list becomes its reference; a pair outside a list becomes its public key. */
+function convertReference(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(referenceTo);
-  if (!(value instanceof DescribedResource)) return onceThere(value, referencesInList);
+  if (!(value instanceof DescribedResource)) return mapResolved(value, convertReference);
   const reference = referenceTo(value);
   return isKeyReference(reference) ? reference.publicKeyOpenssh : reference;
 }
 
 function referenceTo(item: unknown): unknown {
-  if (!(item instanceof DescribedResource)) return onceThere(item, referenceTo);
+  if (!(item instanceof DescribedResource)) return mapResolved(item, referenceTo);
   const { name, publicKeyOpenssh } = item as DescribedResource & Partial<Record<string, pulumi.Output<unknown>>>;
   if (!publicKeyOpenssh) return item.id;
   const given = importedKeys.get(item);
-  // What is imported is known at preview, when the output is not yet. (The property `publicKey` of a generated pair is
-  // no help: a preview takes what has no value for unknown.)
+  // At preview an imported public key is known, but the output is not. (The output `publicKey` of a generated pair does
+  // not help: a preview treats a property without a value as unknown.)
   if (given === undefined) return { name, publicKeyOpenssh };
   return { name, publicKeyOpenssh: pulumi.output(given).apply((known) => known ?? publicKeyOpenssh) };
 }
@@ -120,8 +120,8 @@ function isKeyReference(reference: unknown): reference is { readonly publicKeyOp
   return typeof reference === "object" && reference !== null && "publicKeyOpenssh" in reference;
 }
 
-/** Looks into outputs and promises. Nothing is unwrapped on the way, so that a preview still knows what is known. */
-function onceThere(value: unknown, reference: (value: unknown) => unknown): unknown {
-  if (pulumi.Output.isInstance(value)) return value.apply(reference);
-  return value instanceof Promise ? value.then(reference) : value;
+/** Applies a function inside outputs and promises. It unwraps nothing else, so known parts stay known at preview. */
+function mapResolved(value: unknown, convert: (value: unknown) => unknown): unknown {
+  if (pulumi.Output.isInstance(value)) return value.apply(convert);
+  return value instanceof Promise ? value.then(convert) : value;
 }

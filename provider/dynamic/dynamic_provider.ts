@@ -11,32 +11,32 @@ import { Run } from "../resources/contract/run";
 import { lastState } from "../resources/contract/state";
 import { update } from "../resources/contract/update";
 import { withPartialCreate, withPartialUpdate, withShownErrors } from "./shown_errors";
-import { fromEngine, type Properties, providerKey, toEngine } from "./values";
+import { fromEngine, PROVIDER_KEY, type Properties, toEngine } from "./values";
 
-/** A resource of the core as Pulumi's protocol for dynamic providers wants it. Knows no resource by name. */
+/** A resource of the core in Pulumi's protocol for dynamic providers. Knows no resource by name. */
 export type DynamicProvider = Required<pulumi.dynamic.ResourceProvider<Properties, Properties>>;
 
-/** The engine configures before anything else; without it there still are the EXOSCALE_* variables. */
+/** The engine configures first. Without a configuration the EXOSCALE_* variables apply. */
 let readSetting: ReadSetting = () => undefined;
 let account: Account | undefined;
 /** A process of dynamic resources serves one run. */
 const run = new Run();
 
-/** Lines end up under the stack in Pulumi's output, and stay there. */
+/** Pulumi shows these lines below the stack, permanently. */
 const log: Log = {
   info: (message) => console.log(message),
   warn: (message) => console.error(`warning: ${message}`),
-  // Pulumi shows no passing line of a dynamic provider.
+  // Pulumi shows no ephemeral line of a dynamic provider.
   progress: () => {},
 };
 
-/** One account for all resources of a run: one configuration, one set of connections, one catalogue. */
+/** One account for all resources of a run: they share the configuration, the connections and the catalogues. */
 function openConfiguredAccount(): Account {
   account ??= openAccount(readSetting, { log: log.info });
   return account;
 }
 
-/** Puts a resource of the core behind the methods of a dynamic provider. */
+/** A dynamic provider whose methods call a resource of the core. */
 export function dynamicProvider<Inputs extends object, State extends object>(
   resource: Resource<Inputs, State>,
 ): DynamicProvider {
@@ -48,7 +48,7 @@ export function dynamicProvider<Inputs extends object, State extends object>(
     abandoned: () => engineIsGone(),
   });
   return {
-    // Nothing here waits: Pulumi starts other methods while a configure is still under way.
+    // Nothing here awaits: Pulumi calls other methods before a configure has ended.
     configure: withShownErrors(async ({ config }) => {
       readSetting = (name) => config.get(`exoscale-ssh:${name}`);
       openConfiguredAccount();
@@ -62,9 +62,9 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 
     diff: withShownErrors(async (_id, olds, news) => {
       const inputs = fromEngine(news) as PreviewedFields<Inputs>;
-      const found = await diff(resource, fromEngine(olds) as State, inputs, context());
-      // A state of the plugin has no text of a provider, without which Pulumi could neither refresh nor destroy it here.
-      return diffResult(providerKey in olds ? found : { ...found, drifted: true });
+      const result = await diff(resource, fromEngine(olds) as State, inputs, context());
+      // A state of the plugin has no provider text. Without the text Pulumi could not refresh or destroy the resource.
+      return toDiffResult(PROVIDER_KEY in olds ? result : { ...result, drifted: true });
     }),
 
     create: withPartialCreate(async (news) => {
@@ -76,8 +76,8 @@ export function dynamicProvider<Inputs extends object, State extends object>(
       const last = lastState<State>(resource, fromEngine(properties));
       const found = await resource.read(id, last, context());
       if (found) return { id: found.id, props: toEngine(found.state), inputs: toEngine(found.inputs) };
-      // An empty answer drops the resource from the state. For a resource that a program gets by its id it would pass
-      // for one that exists.
+      // An empty answer drops the resource from the state. But Pulumi would treat it as an existing object if the program
+      // gets the resource by its id.
       if (last) return {};
       throw new NotInAccountError(`The account has no ${resource.name} with the id "${id}".`);
     }),
@@ -94,14 +94,14 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 }
 
 /**
- * `changes: undefined` lets the engine compute the details and honour replaceOnChanges; it then looks at the inputs
- * only, so that a drift of the object itself has to be said outright.
+ * Without `changes` the engine computes the details and applies replaceOnChanges. It then compares the inputs only, so a
+ * drift of the object needs `changes: true`.
  */
-function diffResult({ changes, replaces, deleteBeforeReplace, drifted }: Diff): pulumi.dynamic.DiffResult {
+function toDiffResult({ changes, replaces, deleteBeforeReplace, drifted }: Diff): pulumi.dynamic.DiffResult {
   if (changes.length === 0 && replaces.length === 0 && !drifted) return { changes: false };
   return { ...(drifted && { changes: true }), replaces: [...replaces], deleteBeforeReplace };
 }
 
 function isEmpty(properties: Properties): boolean {
-  return Object.keys(properties).every((name) => name === providerKey);
+  return Object.keys(properties).every((name) => name === PROVIDER_KEY);
 }

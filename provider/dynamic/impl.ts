@@ -2,8 +2,8 @@ import { resources } from "../resources";
 import { dynamicProvider } from "./dynamic_provider";
 
 /**
- * What the closures in `providers.ts` fetch, in the process that Pulumi starts for dynamic providers. The path of this
- * module, `pulumi-exoscale-ssh/dynamic/impl`, and the names that it exports stand in every state: never rename them.
+ * The closures in `providers.ts` load this module in the process that Pulumi starts for dynamic providers. Every state
+ * has its path, `pulumi-exoscale-ssh/dynamic/impl`, and the names of its exports: never rename them.
  */
 export const SshKeyPair = dynamicProvider(resources.SshKeyPair);
 export const Instance = dynamicProvider(resources.Instance);

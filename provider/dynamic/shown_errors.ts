@@ -1,23 +1,26 @@
 import { ExoscaleSshError, PartialCreateError } from "../errors";
 import { PartialUpdateError } from "../resources/contract/update";
-import { type Properties, providerKey, toEngine } from "./values";
+import { PROVIDER_KEY, type Properties, toEngine } from "./values";
 
 /**
- * An error as it should look in Pulumi's output. Pulumi shows the message at the resource, and for some methods prints
- * `${error}: ${error.stack}` besides, which would be a stack trace of ours: these two say where to look instead.
+ * An error as Pulumi should show it. Pulumi shows the message at the resource. For some methods it also prints
+ * `${error}: ${error.stack}`, which would be our stack trace: here both point to the error of the resource instead.
  */
 class ShownError extends Error {
-  constructor(private readonly origin: ExoscaleSshError) {
-    super(`${origin.message} [${origin.code}]`);
+  readonly #code: string;
+
+  constructor({ message, code }: ExoscaleSshError) {
+    super(`${message} [${code}]`);
+    this.#code = code;
     this.stack = "see the error of the resource";
   }
 
   override toString(): string {
-    return `exoscale-ssh ${this.origin.code}`;
+    return `exoscale-ssh ${this.#code}`;
   }
 }
 
-/** Makes a method throw what Pulumi shows well. Errors that are not ours keep their stack: they are bugs. */
+/** Makes a method throw errors as Pulumi should show them. Errors that are not ours keep their stack: they are bugs. */
 export function withShownErrors<Arguments extends unknown[], Result>(
   method: (...parameters: Arguments) => Promise<Result>,
 ): (...parameters: Arguments) => Promise<Result> {
@@ -30,7 +33,7 @@ export function withShownErrors<Arguments extends unknown[], Result>(
   };
 }
 
-/** The same for a create, whose error may carry an object that exists and has to be saved. */
+/** The same for a create. Its error may carry an object that exists and that Pulumi must save. */
 export function withPartialCreate<Result>(
   create: (inputs: Properties) => Promise<Result>,
 ): (inputs: Properties) => Promise<Result> {
@@ -43,7 +46,7 @@ export function withPartialCreate<Result>(
   });
 }
 
-/** The same for an update, whose error may carry what it has made of the object by then. */
+/** The same for an update. Its error may carry the object as the update left it. */
 export function withPartialUpdate<Result>(
   update: (id: string, olds: Properties, news: Properties) => Promise<Result>,
 ): (id: string, olds: Properties, news: Properties) => Promise<Result> {
@@ -61,10 +64,10 @@ function toShownError(cause: unknown): Error {
   return cause instanceof Error ? cause : new Error(String(cause));
 }
 
-/** An error by which Pulumi saves the object, and shows the reason. */
+/** An error that makes Pulumi save the object and show the reason. */
 function savingError(cause: unknown, id: string, state: object, inputs: Properties): Error {
   const error = toShownError(cause);
-  // Without the provider's text a later refresh or destroy could not load it ("code must be a string").
-  const properties = { ...toEngine(state), [providerKey]: inputs[providerKey] };
+  // Without the provider text a later refresh or destroy could not load the provider ("code must be a string").
+  const properties = { ...toEngine(state), [PROVIDER_KEY]: inputs[PROVIDER_KEY] };
   return Object.assign(error, { id, properties, reasons: [error.message] });
 }
