@@ -9,17 +9,17 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { mapSecrets, type Wire } from "./wire";
 
-/** What the plugin answered, in plain values. */
+/** The properties of an answer, as plain values. */
 export function plain(properties: Struct | undefined): Wire {
   return (properties?.toJavaScript() ?? {}) as Wire;
 }
 
-/** What a check found wrong. */
+/** The failures that a check reports. */
 export function failuresIn(answer: Pick<CheckResponse, "getFailuresList">) {
   return answer.getFailuresList().map((failure) => failure.toObject());
 }
 
-/** What a diff says, kinds by their names in Pulumi's protocol; `details` by property path. */
+/** The content of a diff, with the names of kinds in Pulumi's protocol; `details` by property path. */
 export function diffIn(answer: DiffResponse) {
   const details = answer.getDetaileddiffMap();
   return {
@@ -34,7 +34,7 @@ export function diffIn(answer: DiffResponse) {
   };
 }
 
-/** The error that a call ends with. @throws when it succeeds */
+/** The error with which a call fails. @throws if it succeeds */
 export async function failure(promise: Promise<unknown>): Promise<ServiceError> {
   const outcome = await promise.then(
     () => undefined,
@@ -44,8 +44,8 @@ export async function failure(promise: Promise<unknown>): Promise<ServiceError> 
   return outcome;
 }
 
-/** The object that exists although its creation failed, as an error carries it to the engine. */
-export function partOf(error: ServiceError) {
+/** The object in an error: it exists although its create failed, and the engine saves it. */
+export function savedObjectIn(error: ServiceError) {
   const [bytes] = error.metadata.get("grpc-status-details-bin");
   if (bytes === undefined) return undefined;
   const [detail] = Status.deserializeBinary(Buffer.from(bytes)).getDetailsList();
@@ -55,16 +55,16 @@ export function partOf(error: ServiceError) {
   return { id: found?.getId(), inputs, properties, reasons: found?.getReasonsList() };
 }
 
-/** All that an error says and carries, the contents of secrets aside. */
+/** All text in an error, without the contents of marked secrets. */
 export function errorText(error: ServiceError): string {
-  return `${error.message}\n${error.details}\n${JSON.stringify(mapSecrets(partOf(error) ?? {}, () => "[secret]"))}`;
+  return `${error.message}\n${error.details}\n${JSON.stringify(mapSecrets(savedObjectIn(error) ?? {}, () => "[secret]"))}`;
 }
 
-/** All that an answer says, the contents of secrets aside. */
-export function clearText(answer: { toObject(): unknown }): string {
+/** All text in an answer, without the contents of marked secrets. */
+export function textWithoutSecrets(answer: { toObject(): unknown }): string {
   const structs = ["getProperties", "getInputs", "getReturn"].flatMap((get) => {
     const read: unknown = Reflect.get(answer, get);
-    // Messages have these for properties only.
+    // Messages have these methods for properties only.
     return typeof read === "function" ? [plain(read.call(answer) as Struct | undefined)] : [];
   });
   const { properties: _p, inputs: _i, pb_return: _r, ...rest } = answer.toObject() as Wire;

@@ -1,6 +1,6 @@
 import { type Emulator, startEmulator } from "../emulated";
+import { leakedSecrets } from "./leaked_secrets";
 import { Plugin, settingsFor } from "./plugin_client";
-import { clearSecrets } from "./secrets";
 import { secret, unknown, type Wire } from "./wire";
 
 let emulator: Emulator;
@@ -18,21 +18,16 @@ afterAll(async () => {
 
 const endpointRule = "Give an address such as https://api-ch-gva-2.exoscale.com/v2, or leave it out.";
 
-describe("CheckConfig names, at the setting,", () => {
+describe("CheckConfig reports at the setting", () => {
   test.each([
     [
-      "a setting that there is not",
+      "an unknown setting",
       { apikey: "EXO1" },
       "apikey",
       'exoscale-ssh has no setting "apikey". The settings are apiKey, apiSecret, zone, endpoint, sshPort.',
     ],
-    [
-      "a zone that cannot be one",
-      { zone: "Geneva" },
-      "zone",
-      'zone is "Geneva". Give one such as ch-gva-2 or de-fra-1.',
-    ],
-    ["an endpoint that is no address", { endpoint: "exoscale" }, "endpoint", `endpoint is "exoscale". ${endpointRule}`],
+    ["an invalid zone name", { zone: "Geneva" }, "zone", 'zone is "Geneva". Give one such as ch-gva-2 or de-fra-1.'],
+    ["an endpoint that is not a URL", { endpoint: "exoscale" }, "endpoint", `endpoint is "exoscale". ${endpointRule}`],
     [
       "an endpoint with a query",
       { endpoint: "https://api.example/v2?zone=1" },
@@ -40,13 +35,13 @@ describe("CheckConfig names, at the setting,", () => {
       `endpoint is "https://api.example/v2?zone=1". ${endpointRule}`,
     ],
     [
-      "a port that is a text",
+      "a port that is not a number",
       { sshPort: "ssh" },
       "sshPort",
       'sshPort is "ssh". Give a port from 1 to 65535 (exoscale-ssh:sshPort, EXOSCALE_SSH_PORT).',
     ],
     [
-      "a port that is a number out of range",
+      "a port out of range",
       { sshPort: 65_536 },
       "sshPort",
       'sshPort is "65536". Give a port from 1 to 65535 (exoscale-ssh:sshPort, EXOSCALE_SSH_PORT).',
@@ -55,16 +50,16 @@ describe("CheckConfig names, at the setting,", () => {
     expect((await plugin.checkConfig(given)).failures).toEqual([{ property, reason }]);
   });
 
-  test("a zone that Exoscale has not", async () => {
+  test("a zone that Exoscale does not have", async () => {
     const { failures } = await plugin.checkConfig({ ...settings, zone: "at-vie-9" });
     const reason = 'There is no zone "at-vie-9". The zones are ch-gva-2, de-fra-1.';
     expect(failures).toEqual([{ property: "zone", reason }]);
   });
 });
 
-describe("CheckConfig names no property, so that Pulumi prints no secret, for", () => {
+describe("CheckConfig names no property, so Pulumi prints no secret, for", () => {
   test.each([
-    ["a key with a blank", { apiKey: "EXO 1", apiSecret: "hunter2" }, /^apiKey contains a space or a line break/],
+    ["a key with a space", { apiKey: "EXO 1", apiSecret: "hunter2" }, /^apiKey contains a space or a line break/],
     [
       "a secret with a line break",
       { apiKey: "EXO1", apiSecret: "hunter2\n" },
@@ -82,7 +77,7 @@ describe("CheckConfig names no property, so that Pulumi prints no secret, for", 
     expect(failures).toEqual([{ property: "", reason: expect.stringContaining("403") }]);
   });
 
-  test("a variable of the environment that is no port", async () => {
+  test("an environment variable that is not a port", async () => {
     process.env["EXOSCALE_SSH_PORT"] = "ssh";
     const { sshPort: _port, ...given } = settings;
     const { failures } = await plugin.checkConfig(given).finally(() => delete process.env["EXOSCALE_SSH_PORT"]);
@@ -90,8 +85,8 @@ describe("CheckConfig names no property, so that Pulumi prints no secret, for", 
   });
 });
 
-describe("CheckConfig passes", () => {
-  test("settings that work, and seals the credentials even if they came in clear", async () => {
+describe("CheckConfig accepts", () => {
+  test("valid settings, and marks the credentials as secrets even if they came in plain text", async () => {
     const { apiKey, apiSecret, endpoint } = {
       apiKey: emulator.environment.EXOSCALE_API_KEY,
       apiSecret: emulator.environment.EXOSCALE_API_SECRET,
@@ -103,17 +98,17 @@ describe("CheckConfig passes", () => {
     });
   });
 
-  test("no settings at all, for what needs no account", async () => {
+  test("no settings, because some resources need no account", async () => {
     expect(await plugin.checkConfig({})).toEqual({ inputs: {}, failures: [] });
   });
 
-  test("credentials that are not known yet, and gives them back as they are", async () => {
+  test("unknown credentials, and returns them as unknown", async () => {
     const given = { apiKey: unknown, apiSecret: secret(unknown), zone: "de-fra-1" };
     const inputs = { apiKey: secret(unknown), apiSecret: secret(unknown), zone: "de-fra-1" };
     expect(await plugin.checkConfig(given)).toEqual({ inputs, failures: [] });
   });
 
-  test("half of the credentials where the environment has the other", async () => {
+  test("one of the credentials if the environment has the other", async () => {
     process.env["EXOSCALE_API_KEY"] = emulator.environment.EXOSCALE_API_KEY;
     const { apiKey: _key, ...given } = settings;
     const { failures } = await plugin.checkConfig(given).finally(() => delete process.env["EXOSCALE_API_KEY"]);
@@ -125,7 +120,7 @@ describe("CheckConfig passes", () => {
     expect((await plugin.checkConfig(options)).failures).toEqual([]);
   });
 
-  test("an endpoint where nobody listens, which the resources tell of", async () => {
+  test("an endpoint that does not answer, because the resources report that", async () => {
     const { failures } = await plugin.checkConfig({ ...settings, endpoint: "http://127.0.0.1:9/v2", zone: "ch-gva-2" });
     expect(failures).toEqual([]);
   });
@@ -137,7 +132,7 @@ describe("DiffConfig", () => {
     return { changes, details, replaces };
   };
 
-  test("finds nothing in the same settings, be a port a number or a text", async () => {
+  test("finds no change if a port is a number in one and a string in the other", async () => {
     const [olds, news] = [
       { zone: "ch-gva-2", sshPort: 22 },
       { zone: "ch-gva-2", sshPort: "22" },
@@ -145,7 +140,7 @@ describe("DiffConfig", () => {
     expect(await diff(olds, news)).toEqual({ changes: "DIFF_NONE", details: {}, replaces: [] });
   });
 
-  test("finds what changed, came and went, and replaces nothing", async () => {
+  test("finds changed, added and removed settings, and replaces nothing", async () => {
     const [olds, news] = [
       { zone: "ch-gva-2", sshPort: 22 },
       { zone: "de-fra-1", endpoint: "https://example.com/v2" },
@@ -154,16 +149,16 @@ describe("DiffConfig", () => {
     expect(await diff(olds, news)).toEqual({ changes: "DIFF_SOME", details, replaces: [] });
   });
 
-  test("takes what is not known yet for changed", async () => {
+  test("treats an unknown value as a change", async () => {
     const { details } = await diff({ apiSecret: secret("hunter2") }, { apiSecret: secret(unknown) });
     expect(details).toEqual({ apiSecret: "UPDATE" });
   });
 
-  test("sees no change in another version of the plugin", async () => {
+  test("ignores another version of the plugin", async () => {
     expect((await diff({ version: "0.1.0" }, { version: "0.2.0" })).changes).toBe("DIFF_NONE");
   });
 });
 
-test("No answer and no line has held a secret in clear", () => {
-  expect(clearSecrets(plugin, [emulator.environment.EXOSCALE_API_SECRET, "hunter2"])).toEqual([]);
+test("No answer and no log line contains a secret in plain text", () => {
+  expect(leakedSecrets(plugin, [emulator.environment.EXOSCALE_API_SECRET, "hunter2"])).toEqual([]);
 });

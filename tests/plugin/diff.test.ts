@@ -1,14 +1,14 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice, bob } from "../resources/known_keys";
-import { type Held, Plugin } from "./plugin_client";
-import { clearSecrets } from "./secrets";
-import { unknown, type Wire, withoutSeals } from "./wire";
+import { leakedSecrets } from "./leaked_secrets";
+import { Plugin, type Stored } from "./plugin_client";
+import { unknown, type Wire, withoutSecretMarks } from "./wire";
 
 let emulator: Emulator;
 let plugin: Plugin;
-let pair: Held;
-let group: Held;
-let machine: Held;
+let pair: Stored;
+let group: Stored;
+let machine: Stored;
 const rule = { protocol: "tcp", startPort: 22, network: "0.0.0.0/0" };
 const machineArgs = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const connection = { user: "root", passphrase: "hunter2" };
@@ -26,16 +26,16 @@ afterAll(async () => {
 });
 
 /** A diff of an object with its own inputs, some of them changed. */
-const changed = (type: string, held: Held, news: Wire) =>
-  plugin.diff(type, held, { ...withoutSeals(held.inputs), ...news });
+const diffWith = (type: string, stored: Stored, news: Wire) =>
+  plugin.diff(type, stored, { ...withoutSecretMarks(stored.inputs), ...news });
 
 describe("Diff", () => {
-  test.each<[string, () => Held]>([
+  test.each<[string, () => Stored]>([
     ["SshKeyPair", () => pair],
     ["SecurityGroup", () => group],
     ["Instance", () => machine],
-  ])("of an %s with the same inputs is none", async (type, held) => {
-    expect(await changed(type, held(), {})).toMatchObject({
+  ])("of an %s with the same inputs finds no change", async (type, stored) => {
+    expect(await diffWith(type, stored(), {})).toMatchObject({
       changes: "DIFF_NONE",
       diffs: [],
       replaces: [],
@@ -43,43 +43,43 @@ describe("Diff", () => {
     });
   });
 
-  test("shows an input that comes as added, one that goes as deleted", async () => {
+  test("shows a new input as added and a removed input as deleted", async () => {
     const { comment: _comment, ...uncommented } = pair.inputs;
     const commented = {
       ...pair,
       inputs: { ...pair.inputs, comment: "robot" },
       properties: { ...pair.properties, comment: "robot" },
     };
-    expect((await changed("SshKeyPair", pair, { comment: "robot" })).details).toEqual({ comment: "ADD" });
-    const gone = await plugin.diff("SshKeyPair", commented, withoutSeals(uncommented));
+    expect((await diffWith("SshKeyPair", pair, { comment: "robot" })).details).toEqual({ comment: "ADD" });
+    const gone = await plugin.diff("SshKeyPair", commented, withoutSecretMarks(uncommented));
     expect(gone.details).toEqual({ comment: "DELETE" });
   });
 
-  test("shows where in a list something changes", async () => {
+  test("shows the path of a change in a list", async () => {
     const rules = [rule, { ...rule, startPort: 443 }];
-    expect(await changed("SecurityGroup", group, { rules })).toMatchObject({
+    expect(await diffWith("SecurityGroup", group, { rules })).toMatchObject({
       changes: "DIFF_SOME",
       diffs: ["rules"],
       details: { "rules[1].startPort": "UPDATE" },
     });
   });
 
-  test("shows a list that is longer or shorter as a whole", async () => {
-    expect((await changed("SecurityGroup", group, { rules: [rule] })).details).toEqual({ rules: "UPDATE" });
+  test("shows a list of another length as a whole", async () => {
+    expect((await diffWith("SecurityGroup", group, { rules: [rule] })).details).toEqual({ rules: "UPDATE" });
   });
 
-  test("shows where in a map something comes, changes and goes, with quotes where a name needs them", async () => {
-    const { details } = await changed("Instance", machine, { labels: { env: "live", owner: "carol" } });
+  test("shows each added, changed and removed key of a map, quoted where necessary", async () => {
+    const { details } = await diffWith("Instance", machine, { labels: { env: "live", owner: "carol" } });
     expect(details).toEqual({ "labels.env": "UPDATE", "labels.owner": "ADD", 'labels["a.b"]': "DELETE" });
   });
 
-  test("shows of a secret only that it changes", async () => {
+  test("shows that a secret changes, and no path inside it", async () => {
     const news = { connection: { ...connection, user: "debian" } };
-    expect((await changed("Instance", machine, news)).details).toEqual({ connection: "UPDATE" });
+    expect((await diffWith("Instance", machine, news)).details).toEqual({ connection: "UPDATE" });
   });
 
-  test("shows what makes a new object as such", async () => {
-    expect(await changed("SshKeyPair", pair, { triggers: ["2027"] })).toMatchObject({
+  test("shows a change that replaces the object", async () => {
+    expect(await diffWith("SshKeyPair", pair, { triggers: ["2027"] })).toMatchObject({
       changes: "DIFF_SOME",
       replaces: ["triggers"],
       deleteBeforeReplace: false,
@@ -87,53 +87,53 @@ describe("Diff", () => {
     });
   });
 
-  test("shows each kind of replacing change", async () => {
+  test("shows each kind of change that replaces the object", async () => {
     const imported = await plugin.up("SshKeyPair", { publicKey: alice.line }, { name: "carol" });
     const { publicKey: _key, ...generated } = imported.inputs;
-    const other = await changed("SshKeyPair", imported, { publicKey: bob.line });
+    const other = await diffWith("SshKeyPair", imported, { publicKey: bob.line });
     expect(other.details).toEqual({ publicKey: "UPDATE_REPLACE" });
     expect((await plugin.diff("SshKeyPair", imported, generated)).details).toMatchObject({
       publicKey: "DELETE_REPLACE",
     });
   });
 
-  test("takes a value that is not known yet for a change, at its place", async () => {
-    const { details } = await changed("SecurityGroup", group, { rules: [rule, { ...rule, startPort: unknown }] });
+  test("treats an unknown value as a change at its path", async () => {
+    const { details } = await diffWith("SecurityGroup", group, { rules: [rule, { ...rule, startPort: unknown }] });
     expect(details).toEqual({ "rules[1].startPort": "UPDATE" });
-    expect((await changed("SshKeyPair", pair, { triggers: [unknown] })).replaces).toEqual(["triggers"]);
+    expect((await diffWith("SshKeyPair", pair, { triggers: [unknown] })).replaces).toEqual(["triggers"]);
   });
 
-  test("keeps the pair whose public key is written with another comment", async () => {
+  test("keeps a pair if its public key is given with another comment", async () => {
     const imported = await plugin.up("SshKeyPair", { publicKey: alice.line, comment: "x" }, { name: "dave" });
     const publicKey = alice.line.replace("alice@example", "another comment");
-    const { details, replaces } = await changed("SshKeyPair", imported, { publicKey });
+    const { details, replaces } = await diffWith("SshKeyPair", imported, { publicKey });
     expect({ details, replaces }).toEqual({ details: { publicKey: "UPDATE" }, replaces: [] });
   });
 
-  test("deletes first what has a name of its own", async () => {
+  test("deletes an object before its replacement if the program gives its name", async () => {
     const named = await plugin.up("SshKeyPair", { name: "erin", publicKey: alice.line });
-    const diff = await changed("SshKeyPair", named, { publicKey: bob.line });
+    const diff = await diffWith("SshKeyPair", named, { publicKey: bob.line });
     expect(diff).toMatchObject({ replaces: ["publicKey"], deleteBeforeReplace: true });
   });
 
-  test("finds that the object has drifted, though the inputs are the same", async () => {
+  test("finds drift of the object although the inputs are the same", async () => {
     const { registeredFingerprintMd5: _gone, ...properties } = pair.properties;
-    expect(await changed("SshKeyPair", { ...pair, properties }, {})).toMatchObject({
+    expect(await diffWith("SshKeyPair", { ...pair, properties }, {})).toMatchObject({
       changes: "DIFF_SOME",
       replaces: [],
     });
   });
 
-  test("that is refused is an error with a code", async () => {
+  test("fails with a code if the replacement is refused", async () => {
     const named = await plugin.up("SshKeyPair", { name: "frank" });
-    const refused = changed("SshKeyPair", named, { triggers: ["2027"] });
+    const refused = diffWith("SshKeyPair", named, { triggers: ["2027"] });
     await expect(refused).rejects.toThrow(/locked out\..*\[REPLACEMENT_REFUSED\]$/s);
   });
 });
 
-test("No answer and no line has held a secret in clear", () => {
+test("No answer and no log line contains a secret in plain text", () => {
   const privateKeys = [pair.properties["privateKeyOpenssh"], pair.properties["privateKeyPem"]].map((sealed) =>
     String((sealed as Wire)["value"]),
   );
-  expect(clearSecrets(plugin, [emulator.environment.EXOSCALE_API_SECRET, "hunter2", ...privateKeys])).toEqual([]);
+  expect(leakedSecrets(plugin, [emulator.environment.EXOSCALE_API_SECRET, "hunter2", ...privateKeys])).toEqual([]);
 });

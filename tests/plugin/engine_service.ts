@@ -3,13 +3,13 @@ import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { type LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 
-/** A line that a plugin showed. */
+/** A log line of a plugin. */
 export interface Line {
   readonly severity: "debug" | "info" | "warning" | "error";
   readonly message: string;
   /** The resource that it is about; empty for the stack. */
   readonly urn: string;
-  /** Whether it goes when the resource is done. */
+  /** Whether the engine removes it when the resource is done. */
   readonly ephemeral: boolean;
 }
 
@@ -20,14 +20,18 @@ const severities: Readonly<Record<LogSeverity, Line["severity"]>> = {
   [LogSeverity.ERROR]: "error",
 };
 
-/** The service by which Pulumi's engine takes the lines of its plugins: this one remembers them. */
+/** The engine's service that receives the log lines of plugins. This one stores them. */
 export class EngineOnLoopback {
   readonly lines: Line[] = [];
 
+  readonly #server: Server;
+
   private constructor(
-    private readonly server: Server,
+    server: Server,
     readonly address: string,
-  ) {}
+  ) {
+    this.#server = server;
+  }
 
   static async start(): Promise<EngineOnLoopback> {
     const server = new Server();
@@ -47,7 +51,7 @@ export class EngineOnLoopback {
   }
 
   close(): void {
-    this.server.forceShutdown();
+    this.#server.forceShutdown();
   }
 }
 

@@ -38,14 +38,14 @@ describe("A function answers", () => {
     expect(answer).toEqual({ name: "alice", publicKeyFingerprintMd5: alice.md5 });
   });
 
-  test("getKeyHolders: who was given a key", async () => {
+  test("getKeyHolders: the holders of a key", async () => {
     const machine = { zone, type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
     await plugin.up("Instance", { ...machine, name: "web", sshKeys: [{ name: "alice" }] });
     const { answer } = await plugin.invoke("getKeyHolders", { name: "alice" });
     expect(answer).toMatchObject({ holders: [{ kind: "instance", name: "web", zone, keyName: "alice" }] });
   });
 
-  test("arguments that are secrets or outputs as others, and keeps the answer as secret as they are", async () => {
+  test("secret arguments and outputs, with an answer that is marked as secret", async () => {
     const name = output({ value: "alice", secret: true });
     for (const argument of [name, secret("alice")]) {
       const { answer } = await plugin.invoke("getSshKeyPair", { name: argument });
@@ -54,18 +54,13 @@ describe("A function answers", () => {
   });
 });
 
-describe("A function says", () => {
+describe("A function reports", () => {
   test.each([
-    ["what argument it has not", "getZones", { region: "eu" }, /^getZones: .*region/s],
-    ["what argument is missing", "getTemplate", { zone }, /^getTemplate: .*template/s],
-    ["what argument is of the wrong type", "getSshKeyPair", { name: 5 }, /^getSshKeyPair: .*name/s],
-    ["what argument is not known yet", "getSshKeyPair", { name: unknown }, /^getSshKeyPair: .*name/s],
-    [
-      "that it needs a zone",
-      "getTemplate",
-      { template: "Linux Debian 13" },
-      /^getTemplate: no zone is given\. Set zone/,
-    ],
+    ["an unknown argument", "getZones", { region: "eu" }, /^getZones: .*region/s],
+    ["a missing argument", "getTemplate", { zone }, /^getTemplate: .*template/s],
+    ["an argument of the wrong type", "getSshKeyPair", { name: 5 }, /^getSshKeyPair: .*name/s],
+    ["an argument that is not known yet", "getSshKeyPair", { name: unknown }, /^getSshKeyPair: .*name/s],
+    ["a missing zone", "getTemplate", { template: "Linux Debian 13" }, /^getTemplate: no zone is given\. Set zone/],
   ])("%s, as a failure of the call", async (_what, name, args, reason) => {
     const { failures } = await plugin.invoke(name, args);
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
@@ -75,12 +70,12 @@ describe("A function says", () => {
     ["a key", "getSshKeyPair", { name: "nobody" }],
     ["a template", "getTemplate", { zone, template: "Windows 3.11" }],
     ["a zone", "getTemplate", { zone: "at-vie-9", template: "Linux Debian 13" }],
-  ])("that there is no such thing as %s, as an error with a code", async (_what, name, args) => {
+  ])("%s that does not exist, as an error with a code", async (_what, name, args) => {
     await expect(plugin.invoke(name, args)).rejects.toThrow(/\[NOT_IN_ACCOUNT\]$/);
   });
 });
 
-test("A function takes the provider's zone where none is given", async () => {
+test("A function takes the provider's zone if none is given", async () => {
   await plugin.configure({ ...settingsFor(emulator), zone: "de-fra-1" });
   const { answer } = await plugin.invoke("getTemplate", { template: "Linux Debian 13" });
   expect(answer).toMatchObject({ zone: "de-fra-1" });

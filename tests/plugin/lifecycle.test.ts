@@ -1,8 +1,8 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
-import { type Held, Plugin, settingsFor } from "./plugin_client";
-import { clearSecrets } from "./secrets";
-import { secret, unknown, type Wire, withoutSeals } from "./wire";
+import { leakedSecrets } from "./leaked_secrets";
+import { Plugin, type Stored, settingsFor } from "./plugin_client";
+import { secret, unknown, type Wire, withoutSecretMarks } from "./wire";
 
 let emulator: Emulator;
 let plugin: Plugin;
@@ -15,20 +15,20 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const sealed = expect.objectContaining(secret(expect.any(String)));
+const anySecret = expect.objectContaining(secret(expect.any(String)));
 const keysInAccount = () => emulator.cloud.keys.map(({ name }) => name);
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
-const made: Held[] = [];
+const pairs: Stored[] = [];
 
-/** A pair that is made anew for one test. */
-async function pair(news: Wire = {}): Promise<Held> {
-  const held = await plugin.up("SshKeyPair", news, { seed: `seed ${made.length}` });
-  made.push(held);
-  return held;
+/** Creates a pair for one test. */
+async function createPair(news: Wire = {}): Promise<Stored> {
+  const stored = await plugin.up("SshKeyPair", news, { seed: `seed ${pairs.length}` });
+  pairs.push(stored);
+  return stored;
 }
 
 describe("Create", () => {
-  test("at a preview tells inputs, and of name and outputs that nobody knows them, makes nothing", async () => {
+  test("at a preview returns the inputs, an unknown name and unknown outputs, and creates nothing", async () => {
     const { inputs } = await plugin.check("SshKeyPair", { passphrase: "hunter2" });
     const before = emulator.requests.length;
     const { id, properties } = await plugin.create("SshKeyPair", inputs, { preview: true });
@@ -43,18 +43,18 @@ describe("Create", () => {
     expect(emulator.requests.length).toBe(before);
   });
 
-  test("registers the key and answers its id and its state, secrets sealed", async () => {
-    const { id, properties } = await pair({ passphrase: "hunter2" });
+  test("registers the key and returns its id and its state, with marked secrets", async () => {
+    const { id, properties } = await createPair({ passphrase: "hunter2" });
     expect(keysInAccount()).toContain(id);
     expect(properties).toMatchObject({
       name: id,
-      privateKeyOpenssh: sealed,
-      privateKeyPem: sealed,
-      passphrase: sealed,
+      privateKeyOpenssh: anySecret,
+      privateKeyPem: anySecret,
+      passphrase: anySecret,
     });
   });
 
-  test("answers the same outputs that its preview has announced, but for those that may be absent", async () => {
+  test("returns the outputs that its preview announced, apart from optional ones", async () => {
     const { inputs } = await plugin.check("Instance", machine, { name: "web" });
     const preview = await plugin.create("Instance", inputs, { preview: true, name: "web" });
     const real = await plugin.create("Instance", inputs, { name: "web" });
@@ -62,19 +62,19 @@ describe("Create", () => {
     expect(unannounced.filter((name) => !["owner", "unfinished"].includes(name))).toEqual([]);
   });
 
-  test("answers nothing that is null, and tells nobody who the resource is", async () => {
+  test("returns no null and no identity", async () => {
     const { properties } = await plugin.up("Instance", { ...machine, labels: {} }, { name: "db" });
     expect(JSON.stringify(properties)).not.toMatch(/null|"identity"|urn:pulumi/);
   });
 });
 
 describe("Read", () => {
-  test("of what has not changed answers state and inputs as they were", async () => {
-    const { id, inputs, properties } = await pair();
+  test("of an unchanged object returns the same state and inputs", async () => {
+    const { id, inputs, properties } = await createPair();
     expect(await plugin.read("SshKeyPair", id, { inputs, properties })).toEqual({ id, inputs, properties });
   });
 
-  test("of an id alone finds what the account has, as pulumi import wants it", async () => {
+  test("of an id alone finds the object in the account, as pulumi import needs it", async () => {
     emulator.cloud.swapKey("carol", alice.line);
     const { id, inputs, properties } = await plugin.read("SshKeyPair", "carol");
     expect({ id, ...properties }).toMatchObject({ id: "carol", name: "carol", publicKeyFingerprintMd5: alice.md5 });
@@ -82,75 +82,75 @@ describe("Read", () => {
     emulator.cloud.removeKey("carol");
   });
 
-  test.each(["SshKeyPair", "SecurityGroup", "Instance"])("of a missing %s answers nothing at all", async (type) => {
+  test.each(["SshKeyPair", "SecurityGroup", "Instance"])("of a missing %s returns an empty answer", async (type) => {
     const id =
       type === "Instance" ? "ch-gva-2/5b5e5c1e-0000-4000-8000-000000000000" : "5b5e5c1e-0000-4000-8000-000000000000";
     expect(await plugin.read(type, id)).toEqual({ id: "", inputs: undefined, properties: undefined });
   });
 
-  test("of what is gone answers nothing at all, which drops it from the state", async () => {
-    const held = await plugin.up("SshKeyPair", { publicKey: alice.line }, { name: "dave" });
-    emulator.cloud.removeKey(held.id);
-    expect(await plugin.read("SshKeyPair", held.id, held)).toEqual({
+  test("of an object that is gone returns an empty answer, which drops it from the state", async () => {
+    const stored = await plugin.up("SshKeyPair", { publicKey: alice.line }, { name: "dave" });
+    emulator.cloud.removeKey(stored.id);
+    expect(await plugin.read("SshKeyPair", stored.id, stored)).toEqual({
       id: "",
       inputs: undefined,
       properties: undefined,
     });
   });
 
-  test("of a pair that is gone keeps the private key, and says so at the resource", async () => {
-    const held = await pair();
-    emulator.cloud.removeKey(held.id);
-    const { properties } = await plugin.read("SshKeyPair", held.id, held);
-    expect(properties).toMatchObject({ privateKeyOpenssh: held.properties["privateKeyOpenssh"] });
+  test("of a pair that is gone keeps the private key, and warns at the resource", async () => {
+    const stored = await createPair();
+    emulator.cloud.removeKey(stored.id);
+    const { properties } = await plugin.read("SshKeyPair", stored.id, stored);
+    expect(properties).toMatchObject({ privateKeyOpenssh: stored.properties["privateKeyOpenssh"] });
     expect(plugin.engine.lines.at(-1)).toMatchObject({ severity: "warning", message: expect.stringContaining("gone") });
   });
 });
 
 describe("Update", () => {
-  test("keeps the private key, sealed, and changes what was asked for", async () => {
-    const held = await pair();
-    const news = { ...held.inputs, onDelete: "refuse" };
-    expect(await plugin.update("SshKeyPair", held, news)).toEqual({ ...held.properties, onDelete: "refuse" });
+  test("keeps the private key as a marked secret, and changes the new input", async () => {
+    const stored = await createPair();
+    const news = { ...stored.inputs, onDelete: "refuse" };
+    expect(await plugin.update("SshKeyPair", stored, news)).toEqual({ ...stored.properties, onDelete: "refuse" });
   });
 
-  test("at a preview changes nothing, and answers what is known", async () => {
-    const held = await pair();
+  test("at a preview changes nothing, and returns what is known", async () => {
+    const stored = await createPair();
     const before = emulator.requests.length;
-    const news = { ...held.inputs, onDelete: "refuse", passphrase: "hunter3" };
-    const shown = await plugin.update("SshKeyPair", held, news, { preview: true });
+    const news = { ...stored.inputs, onDelete: "refuse", passphrase: "hunter3" };
+    const shown = await plugin.update("SshKeyPair", stored, news, { preview: true });
     expect(shown).toMatchObject({ onDelete: "refuse", passphrase: secret("hunter3"), privateKeyPem: secret(unknown) });
     expect(emulator.requests.length).toBe(before);
   });
 });
 
 describe("Delete", () => {
-  test("takes the key out of the account, in the next run", async () => {
-    const held = await pair();
+  test("removes the key from the account in the next run", async () => {
+    const stored = await createPair();
     await plugin.configure(settingsFor(emulator));
-    await plugin.delete("SshKeyPair", held);
-    expect(keysInAccount()).not.toContain(held.id);
+    await plugin.delete("SshKeyPair", stored);
+    expect(keysInAccount()).not.toContain(stored.id);
   });
 
-  test("of what is gone already succeeds", async () => {
-    const held = await pair();
-    emulator.cloud.removeKey(held.id);
+  test("of an object that is gone succeeds", async () => {
+    const stored = await createPair();
+    emulator.cloud.removeKey(stored.id);
     await plugin.configure(settingsFor(emulator));
-    await expect(plugin.delete("SshKeyPair", held)).resolves.toBeUndefined();
+    await expect(plugin.delete("SshKeyPair", stored)).resolves.toBeUndefined();
   });
 
-  test("leaves what the same run has made, which is the new half of a replacement", async () => {
-    const held = await pair();
-    await plugin.delete("SshKeyPair", held);
-    expect(keysInAccount()).toContain(held.id);
+  test("leaves an object that the same run created, because it is the replacement", async () => {
+    const stored = await createPair();
+    await plugin.delete("SshKeyPair", stored);
+    expect(keysInAccount()).toContain(stored.id);
   });
 
-  test("says at the resource, before it answers, what it did not do", async () => {
-    const held = await pair();
-    const sshKeys = [{ name: held.id, publicKeyOpenssh: withoutSeals(held.properties)["publicKeyOpenssh"] }];
+  test("warns at the resource, before it answers, that it did not revoke the key", async () => {
+    const stored = await createPair();
+    const sshKeys = [{ name: stored.id, publicKeyOpenssh: withoutSecretMarks(stored.properties)["publicKeyOpenssh"] }];
     await plugin.up("Instance", { ...machine, sshKeys, state: "stopped" }, { name: "holder" });
     await plugin.configure(settingsFor(emulator));
-    await plugin.delete("SshKeyPair", held);
+    await plugin.delete("SshKeyPair", stored);
     expect(plugin.engine.lines.at(-1)).toEqual({
       severity: "warning",
       message: expect.stringMatching(/ is deleted from the account but not revoked: .*holder-/s),
@@ -161,7 +161,7 @@ describe("Delete", () => {
 });
 
 describe("Configure begins another operation, which", () => {
-  test("remembers no key that the one before has checked", async () => {
+  test("forgets the keys that the operation before checked", async () => {
     await plugin.check("SshKeyPair", { name: "announced" });
     const sshKeys = [{ name: "announced" }];
     expect((await plugin.check("Instance", { ...machine, sshKeys })).failures).toEqual([]);
@@ -170,7 +170,7 @@ describe("Configure begins another operation, which", () => {
     expect(failures).toEqual([{ property: "sshKeys[0].name", reason: expect.stringContaining('"announced"') }]);
   });
 
-  test("has other credentials and another zone, where they are given", async () => {
+  test("uses other credentials and another zone if they are given", async () => {
     await plugin.configure({ ...settingsFor(emulator), apiSecret: "hunter3" });
     const refused = await plugin.check("SshKeyPair", {});
     expect(refused.failures).toEqual([{ property: "", reason: expect.stringContaining("403") }]);
@@ -179,7 +179,7 @@ describe("Configure begins another operation, which", () => {
     expect((await plugin.check("Instance", anywhere)).inputs).toMatchObject({ zone: "ch-gva-2" });
   });
 
-  test("does without credentials, until a resource needs them", async () => {
+  test("needs no credentials until a resource needs them", async () => {
     await plugin.configure({ endpoint: emulator.endpoint });
     const { failures } = await plugin.check("SshKeyPair", {});
     expect(failures).toEqual([{ property: "", reason: expect.stringContaining("exoscale-ssh:apiKey") }]);
@@ -187,8 +187,8 @@ describe("Configure begins another operation, which", () => {
   });
 });
 
-test("No answer and no line has held a secret in clear", () => {
-  const privateKeys = made.map(({ properties }) => String(withoutSeals(properties)["privateKeyOpenssh"]));
+test("No answer and no log line contains a secret in plain text", () => {
+  const privateKeys = pairs.map(({ properties }) => String(withoutSecretMarks(properties)["privateKeyOpenssh"]));
   const secrets = [emulator.environment.EXOSCALE_API_SECRET, "hunter2", "hunter3", ...privateKeys];
-  expect(clearSecrets(plugin, secrets)).toEqual([]);
+  expect(leakedSecrets(plugin, secrets)).toEqual([]);
 });

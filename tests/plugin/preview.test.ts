@@ -1,8 +1,8 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
+import { leakedSecrets } from "./leaked_secrets";
 import { Plugin } from "./plugin_client";
-import { clearSecrets } from "./secrets";
-import { mapSecrets, unknown, type Wire, withoutSeals } from "./wire";
+import { mapSecrets, unknown, type Wire, withoutSecretMarks } from "./wire";
 
 let emulator: Emulator;
 let plugin: Plugin;
@@ -18,59 +18,63 @@ afterAll(async () => {
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const rules = [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }];
 
-/** What a preview claims to know. */
-function claimed(preview: Wire): Wire {
+/** The values that a preview knows. */
+function knownIn(preview: Wire): Wire {
   const open = mapSecrets(preview, (content) => content) as Wire;
   return Object.fromEntries(Object.entries(open).filter(([, value]) => value !== unknown));
 }
 
-describe("What the preview of a create knows comes true:", () => {
+describe("The values that the preview of a create knows are the real ones:", () => {
   test.each<[string, string, Wire]>([
     ["a generated pair", "SshKeyPair", { comment: "robot" }],
     ["an imported pair", "SshKeyPair", { publicKey: alice.line }],
     ["a group", "SecurityGroup", { rules }],
     ["a machine", "Instance", { ...machine, labels: { env: "test" } }],
-    ["a machine that is stopped", "Instance", { ...machine, state: "stopped", userData: "#!/bin/sh" }],
+    ["a stopped machine", "Instance", { ...machine, state: "stopped", userData: "#!/bin/sh" }],
   ])("%s", async (_what, type, news) => {
     const { inputs } = await plugin.check(type, news, { seed: JSON.stringify(news) });
     const preview = await plugin.create(type, inputs, { preview: true });
     const real = await plugin.create(type, inputs);
-    expect(withoutSeals(real.properties)).toMatchObject(claimed(preview.properties));
+    expect(withoutSecretMarks(real.properties)).toMatchObject(knownIn(preview.properties));
   });
 });
 
-describe("What the preview of an update knows comes true:", () => {
+describe("The values that the preview of an update knows are the real ones:", () => {
   test.each<[string, string, Wire, Wire]>([
     ["another comment", "SshKeyPair", {}, { comment: "robot" }],
     ["a passphrase", "SshKeyPair", {}, { passphrase: "hunter2" }],
-    ["what a deletion does", "SshKeyPair", {}, { onDelete: "refuse" }],
+    ["another onDelete", "SshKeyPair", {}, { onDelete: "refuse" }],
     ["the comment of an imported pair", "SshKeyPair", { publicKey: alice.line }, { comment: "robot" }],
     ["rules", "SecurityGroup", { rules }, { rules: [] }],
     ["a name", "Instance", machine, { name: "renamed" }],
     ["a larger disk", "Instance", machine, { diskSize: 20 }],
     ["a stop", "Instance", machine, { state: "stopped" }],
     ["labels", "Instance", machine, { labels: { env: "live" } }],
-    ["the way in", "Instance", machine, { connection: { user: "root", port: 2222, host: "192.0.2.1" } }],
+    ["another connection", "Instance", machine, { connection: { user: "root", port: 2222, host: "192.0.2.1" } }],
     ["an address of the other kind", "Instance", machine, { publicIpAssignment: "dual" }],
   ])("%s", async (_what, type, args, change) => {
-    const held = await plugin.up(type, args, { seed: JSON.stringify([args, change]) });
-    const { inputs, failures } = await plugin.check(type, { ...args, ...change }, { olds: withoutSeals(held.inputs) });
+    const stored = await plugin.up(type, args, { seed: JSON.stringify([args, change]) });
+    const { inputs, failures } = await plugin.check(
+      type,
+      { ...args, ...change },
+      { olds: withoutSecretMarks(stored.inputs) },
+    );
     expect(failures).toEqual([]);
-    const preview = await plugin.update(type, held, inputs, { preview: true });
-    const real = await plugin.update(type, held, inputs);
-    expect(withoutSeals(real)).toMatchObject(claimed(preview));
+    const preview = await plugin.update(type, stored, inputs, { preview: true });
+    const real = await plugin.update(type, stored, inputs);
+    expect(withoutSecretMarks(real)).toMatchObject(knownIn(preview));
   });
 });
 
-test("What no update alters is known to be stable, unless a new object is made", async () => {
-  const held = await plugin.up("Instance", machine, { name: "stable" });
-  const inputs = withoutSeals(held.inputs);
-  const { stables } = await plugin.diff("Instance", held, { ...inputs, labels: { env: "live" } });
+test("Outputs that no update changes are stable, unless the object is replaced", async () => {
+  const stored = await plugin.up("Instance", machine, { name: "stable" });
+  const inputs = withoutSecretMarks(stored.inputs);
+  const { stables } = await plugin.diff("Instance", stored, { ...inputs, labels: { env: "live" } });
   expect(stables).toEqual(expect.arrayContaining(["instanceId", "zone", "createdAt"]));
-  const replaced = await plugin.diff("Instance", held, { ...inputs, template: "Linux Ubuntu 24.04" });
+  const replaced = await plugin.diff("Instance", stored, { ...inputs, template: "Linux Ubuntu 24.04" });
   expect(replaced).toMatchObject({ replaces: ["template"], stables: [] });
 });
 
-test("No answer and no line has held a secret in clear", () => {
-  expect(clearSecrets(plugin, [emulator.environment.EXOSCALE_API_SECRET, "hunter2"])).toEqual([]);
+test("No answer and no log line contains a secret in plain text", () => {
+  expect(leakedSecrets(plugin, [emulator.environment.EXOSCALE_API_SECRET, "hunter2"])).toEqual([]);
 });

@@ -1,13 +1,13 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
-import { failure, partOf } from "./answers";
+import { failure, savedObjectIn } from "./answers";
+import { leakedSecrets } from "./leaked_secrets";
 import { Plugin, settingsFor } from "./plugin_client";
-import { clearSecrets } from "./secrets";
 import { output, secret, type Wire } from "./wire";
 
-/** A program may call any input a secret. */
+/** A program may mark any input as a secret. */
 const hidden = "hunter2-of-the-shop";
-/** Longer than a message quotes in one piece. */
+/** Longer than a message quotes at once. */
 const long = `environment="TOKEN ${hidden.repeat(8)}"`;
 
 let emulator: Emulator;
@@ -27,7 +27,7 @@ const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debi
 const windows = { template: "Windows Server 2022" };
 const host = { publicKey: alice.line, connection: { host: "192.0.2.1", user: "root" } };
 
-describe("Check hides, and names in the text only,", () => {
+describe("Check hides, and names no property for,", () => {
   test.each<[string, string, Wire, RegExp]>([
     ["a template", "Instance", { ...machine, template: secret(hidden) }, /^template: .* no template "\[secret\]" in /],
     [
@@ -72,61 +72,61 @@ describe("Check hides, and names in the text only,", () => {
       { ...host, connection: { ...host.connection, host: secret("hunter2 3") } },
       /^connection: "\[secret\]" is no host/,
     ],
-  ])("%s that the program made a secret", async (_what, type, news, reason) => {
+  ])("%s that the program marked as a secret", async (_what, type, news, reason) => {
     const { failures } = await plugin.check(type, news);
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
   });
 
-  test("nothing of a connection that only the schema makes a secret", async () => {
+  test("only what the program marked: a connection that only the schema marks stays readable", async () => {
     const connection = secret({ host: "no host", user: "root" });
     const { failures } = await plugin.check("AuthorizedKey", { ...host, connection });
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^connection: "no host" is no host/) }]);
   });
 });
 
-describe("CheckConfig hides, and names in the text only,", () => {
+describe("CheckConfig hides, and names no property for,", () => {
   test.each<[string, Wire, RegExp]>([
     ["a zone", { zone: secret("Hunter2") }, /^zone is "\[secret\]"\. Give one such as ch-gva-2/],
     ["an endpoint", { endpoint: secret("hunter2") }, /^endpoint is "\[secret\]"\. Give an address/],
     ["a port", { sshPort: secret(65_536) }, /^sshPort is "\[secret\]"\. Give a port/],
-  ])("%s that the program made a secret", async (_what, given, reason) => {
+  ])("%s that the program marked as a secret", async (_what, given, reason) => {
     const { failures } = await plugin.checkConfig(given);
     expect(failures).toEqual([{ property: "", reason: expect.stringMatching(reason) }]);
   });
 
-  test("a zone that Exoscale has not, which the program made a secret", async () => {
+  test("an unknown zone that the program marked as a secret", async () => {
     const { failures } = await plugin.checkConfig({ ...settingsFor(emulator), zone: secret("zz-vie-9") });
     expect(failures).toEqual([{ property: "", reason: 'There is no zone "[secret]". The zones are ch-gva-2.' }]);
   });
 });
 
 describe("An error hides", () => {
-  test("a name that the account has already", async () => {
+  test("a name that the account already has", async () => {
     const { details } = await failure(plugin.create("SshKeyPair", { name: secret(hidden), algorithm: "ed25519" }));
     expect(details).toMatch(/"\[secret\]".*\[API_KEY_NAME_TAKEN\]$/s);
   });
 
-  test("a name that Exoscale repeats, and that is part of a path", async () => {
-    const held = await plugin.up("SshKeyPair", { name: secret("robin-path") });
-    // Another run: what this one made it would leave alone.
+  test("a name in Exoscale's message and in the path of the request", async () => {
+    const stored = await plugin.up("SshKeyPair", { name: secret("robin-path") });
+    // Another run, because a run leaves the objects that it created.
     await plugin.configure(settingsFor(emulator));
     const body = { message: "No: ROBIN-PATH" };
     emulator.faults.add({ method: "DELETE", path: /^\/ssh-key\/robin/, kind: "status", status: 403, body });
-    const { details } = await failure(plugin.delete("SshKeyPair", held));
+    const { details } = await failure(plugin.delete("SshKeyPair", stored));
     expect(details).toMatch(/DELETE \/ssh-key\/\[secret\]: No: \[secret\]/);
   });
 
-  test("a name in the reason for which an object exists only in part", async () => {
+  test("a name in the reason of a create that fails half-way", async () => {
     emulator.faults.add({ method: "POST", path: "/instance", kind: "operation-failure", message: "robin-half full" });
     const error = await failure(plugin.up("Instance", { ...machine, name: secret("robin-half") }, { name: "web" }));
-    expect(partOf(error)?.reasons).toEqual([expect.stringMatching(/\[secret\] full.*\[CREATED_IN_PART\]$/s)]);
+    expect(savedObjectIn(error)?.reasons).toEqual([expect.stringMatching(/\[secret\] full.*\[CREATED_IN_PART\]$/s)]);
   });
 
   test.each<[string, string, Wire]>([
     ["a template", "getTemplate", { zone: "ch-gva-2", template: secret("hunter2") }],
     ["a key", "getSshKeyPair", { name: secret("hunter2") }],
     ["a type", "getInstanceType", { zone: "ch-gva-2", type: secret("hunter2") }],
-  ])("%s that a function is asked about", async (_what, name, args) => {
+  ])("%s that a function is asked for", async (_what, name, args) => {
     expect((await failure(plugin.invoke(name, args))).details).toMatch(/"\[secret\]".*\[NOT_IN_ACCOUNT\]$/s);
   });
 
@@ -138,15 +138,15 @@ describe("An error hides", () => {
   });
 });
 
-describe("A line for the user hides", () => {
-  test("the name of what it is about", async () => {
-    const held = await plugin.up("SshKeyPair", { name: secret("robin-line") });
+describe("A log line hides", () => {
+  test("the name of its object", async () => {
+    const stored = await plugin.up("SshKeyPair", { name: secret("robin-line") });
     emulator.cloud.removeKey("robin-line");
-    await plugin.read("SshKeyPair", held.id, held);
+    await plugin.read("SshKeyPair", stored.id, stored);
     expect(plugin.engine.lines.at(-1)?.message).toMatch(/"\[secret\]" is gone from the account/);
   });
 
-  test("the name in what is tried again", async () => {
+  test("the name in a request that is tried again", async () => {
     const busy = { kind: "status", status: 503, body: { message: "Later" }, headers: { "Retry-After": "2" } } as const;
     emulator.faults.add({ method: "POST", path: "/ssh-key", ...busy, times: 1 });
     await plugin.up("SshKeyPair", { name: secret("robin-again") });
@@ -154,6 +154,6 @@ describe("A line for the user hides", () => {
   });
 });
 
-test("No answer and no line has held in clear what a program made a secret", () => {
-  expect(clearSecrets(plugin, [hidden, "hunter2"])).toEqual([]);
+test("No answer and no log line contains a value that the program marked as a secret", () => {
+  expect(leakedSecrets(plugin, [hidden, "hunter2"])).toEqual([]);
 });

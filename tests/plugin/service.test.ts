@@ -19,13 +19,15 @@ afterAll(async () => {
 });
 
 describe("The service", () => {
-  test("shakes hands as one that takes names from the stack's configuration, and secrets in clear", async () => {
+  test("accepts secrets and the stack's configuration of names in the handshake", async () => {
     const hello = new messages.ProviderHandshakeRequest();
-    const answer = await plugin.ask<messages.ProviderHandshakeResponse>((done) => plugin.client.handshake(hello, done));
+    const answer = await plugin.call<messages.ProviderHandshakeResponse>((done) =>
+      plugin.client.handshake(hello, done),
+    );
     expect(answer.toObject()).toMatchObject({ acceptSecrets: true, supportsAutonamingConfiguration: true });
   });
 
-  test("is configured for previews, and for secrets in clear", async () => {
+  test("supports previews and secrets, and no resources or outputs as values", async () => {
     expect(await plugin.configure(settingsFor(emulator))).toMatchObject({
       supportspreview: true,
       acceptsecrets: true,
@@ -34,54 +36,57 @@ describe("The service", () => {
     });
   });
 
-  test("hands out the schema that is in the package", async () => {
+  test("returns the schema of the package", async () => {
     const request = new messages.GetSchemaRequest();
-    const answer = await plugin.ask<messages.GetSchemaResponse>((done) => plugin.client.getSchema(request, done));
+    const answer = await plugin.call<messages.GetSchemaResponse>((done) => plugin.client.getSchema(request, done));
     expect(JSON.parse(answer.getSchema())).toEqual(schema);
   });
 
-  test("takes and gives messages beyond gRPC's usual 4 MiB", async () => {
+  test("receives and sends messages above gRPC's default limit of 4 MiB", async () => {
     const triggers = ["x".repeat(5 * 1024 * 1024)];
     const { inputs } = await plugin.check("SshKeyPair", { triggers });
     expect(String(inputs["triggers"])).toHaveLength(5 * 1024 * 1024);
   });
 
-  test("says the version of the package", async () => {
-    const answer = await plugin.ask<PluginInfo>((done) => plugin.client.getPluginInfo(new Empty(), done));
+  test("returns the version of the package", async () => {
+    const answer = await plugin.call<PluginInfo>((done) => plugin.client.getPluginInfo(new Empty(), done));
     expect(answer.getVersion()).toBe(version);
   });
 
-  test("has no mapping from other tools' resources", async () => {
+  test("has no mapping from resources of other tools", async () => {
     const [one, all] = [new messages.GetMappingRequest().setKey("terraform"), new messages.GetMappingsRequest()];
-    const mapping = await plugin.ask<messages.GetMappingResponse>((done) => plugin.client.getMapping(one, done));
-    const mappings = await plugin.ask<messages.GetMappingsResponse>((done) => plugin.client.getMappings(all, done));
+    const mapping = await plugin.call<messages.GetMappingResponse>((done) => plugin.client.getMapping(one, done));
+    const mappings = await plugin.call<messages.GetMappingsResponse>((done) => plugin.client.getMappings(all, done));
     expect(mapping.toObject()).toEqual({ provider: "", data: "" });
     expect(mappings.getProvidersList()).toEqual([]);
   });
 });
 
 describe("The service refuses, as not implemented,", () => {
-  const refused = async (asked: Promise<unknown>) => {
+  const refusalOf = async (asked: Promise<unknown>) => {
     const error = (await asked.catch((thrown: unknown) => thrown)) as ServiceError;
     return { code: error.code, details: error.details };
   };
 
   test("parameters", async () => {
     const request = new messages.ParameterizeRequest();
-    const asked = plugin.ask((done: Done<messages.ParameterizeResponse>) => plugin.client.parameterize(request, done));
-    expect(await refused(asked)).toEqual({ code: status.UNIMPLEMENTED, details: "exoscale-ssh takes no parameters." });
+    const asked = plugin.call((done: Done<messages.ParameterizeResponse>) => plugin.client.parameterize(request, done));
+    expect(await refusalOf(asked)).toEqual({
+      code: status.UNIMPLEMENTED,
+      details: "exoscale-ssh takes no parameters.",
+    });
   });
 
   test("components", async () => {
     const request = new messages.ConstructRequest().setType("exoscale-ssh:index:Cluster");
-    const asked = plugin.ask((done: Done<messages.ConstructResponse>) => plugin.client.construct(request, done));
-    expect(await refused(asked)).toEqual({ code: status.UNIMPLEMENTED, details: "exoscale-ssh has no components." });
+    const asked = plugin.call((done: Done<messages.ConstructResponse>) => plugin.client.construct(request, done));
+    expect(await refusalOf(asked)).toEqual({ code: status.UNIMPLEMENTED, details: "exoscale-ssh has no components." });
   });
 
   test("methods of resources", async () => {
     const request = new messages.CallRequest().setTok("exoscale-ssh:index:SshKeyPair/revoke");
-    const asked = plugin.ask((done: Done<messages.CallResponse>) => plugin.client.call(request, done));
-    expect(await refused(asked)).toEqual({
+    const asked = plugin.call((done: Done<messages.CallResponse>) => plugin.client.call(request, done));
+    expect(await refusalOf(asked)).toEqual({
       code: status.UNIMPLEMENTED,
       details: "The resources of exoscale-ssh have no methods.",
     });
@@ -90,21 +95,21 @@ describe("The service refuses, as not implemented,", () => {
   test("lists of resources", async () => {
     const stream = plugin.client.list(new messages.ListRequest().setToken("exoscale-ssh:index:SshKeyPair"));
     const asked = new Promise((resolve, reject) => stream.on("error", reject).on("end", resolve).resume());
-    expect(await refused(asked)).toEqual({
+    expect(await refusalOf(asked)).toEqual({
       code: status.UNIMPLEMENTED,
       details: "exoscale-ssh lists no resources.",
     });
   });
 
-  test("a resource that it has not", async () => {
-    expect(await refused(plugin.check("Cluster", {}))).toEqual({
+  test("an unknown resource", async () => {
+    expect(await refusalOf(plugin.check("Cluster", {}))).toEqual({
       code: status.UNIMPLEMENTED,
       details: 'exoscale-ssh has no resource "exoscale-ssh:index:Cluster".',
     });
   });
 
-  test("a function that it has not, even one that every object has", async () => {
-    expect(await refused(plugin.invoke("toString", {}))).toEqual({
+  test("an unknown function, even one that every JavaScript object has", async () => {
+    expect(await refusalOf(plugin.invoke("toString", {}))).toEqual({
       code: status.UNIMPLEMENTED,
       details: 'exoscale-ssh has no function "exoscale-ssh:index:toString".',
     });
