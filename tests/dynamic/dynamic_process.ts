@@ -29,20 +29,20 @@ import { linkedProgram, type ProgramFolder } from "./package_layouts";
 /** How the engine writes a value that a preview does not know. */
 export const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The stack's configuration for an emulator, as the engine gives it: by full names, secrets marked as such. */
+/** The stack's configuration for an emulator, as the engine sends it: with full names and marked secrets. */
 export function settingsFor(emulator: Emulator): Wire {
   const { EXOSCALE_API_KEY, EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT } = emulator.environment;
   return {
     "exoscale-ssh:apiKey": EXOSCALE_API_KEY,
-    "exoscale-ssh:apiSecret": { "4dabf18193072939515e22adb298388d": secretMark, value: EXOSCALE_API_SECRET },
+    "exoscale-ssh:apiSecret": { "4dabf18193072939515e22adb298388d": SECRET, value: EXOSCALE_API_SECRET },
     "exoscale-ssh:endpoint": EXOSCALE_API_ENDPOINT,
   };
 }
 
 /** Pulumi's wire protocol: an object with this value under its well-known key is a secret. */
-const secretMark = "1b47061264138c4ac30d75fd1eb44270";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 
-/** What the state holds as `__provider` for the resources of a type. */
+/** The value of `__provider` in the state of each resource of a type. */
 export function providerText(type: "sshKeyPair" | "instance" | "securityGroup"): string {
   return readFileSync(join(__dirname, "golden", `${type}Provider.txt`), "utf8");
 }
@@ -51,19 +51,26 @@ export function providerText(type: "sshKeyPair" | "instance" | "securityGroup"):
 export type Wire = Record<string, any>;
 
 /**
- * The process that Pulumi starts for dynamic providers, spoken to as the engine does, over gRPC. It runs in the folder
- * of a program that has the built package in its node_modules, with an environment that holds no credentials.
+ * The process that Pulumi starts for dynamic providers, called over gRPC, as the engine does. It runs in the folder of a
+ * program that has the built package in its node_modules. Its environment has no credentials.
  */
 export class DynamicProcess {
-  /** Everything that it answered, and everything that it printed. */
+  /** All its answers and all its output. */
   transcript = "";
 
+  readonly #folder: ProgramFolder;
+  readonly #child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly #client: ResourceProviderClient;
+
   private constructor(
-    private readonly folder: ProgramFolder,
-    private readonly child: ChildProcessByStdio<null, Readable, Readable>,
-    private readonly client: ResourceProviderClient,
+    folder: ProgramFolder,
+    child: ChildProcessByStdio<null, Readable, Readable>,
+    client: ResourceProviderClient,
   ) {
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => this.record(String(text)));
+    this.#folder = folder;
+    this.#child = child;
+    this.#client = client;
+    for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => this.#record(String(text)));
   }
 
   static async start(): Promise<DynamicProcess> {
@@ -79,7 +86,7 @@ export class DynamicProcess {
     return new DynamicProcess(folder, child, client);
   }
 
-  /** Starts one and configures it for an emulator. */
+  /** Starts a process and configures it for an emulator. */
   static async configured(emulator: Emulator): Promise<DynamicProcess> {
     const started = await DynamicProcess.start();
     await started.configure(settingsFor(emulator));
@@ -87,23 +94,23 @@ export class DynamicProcess {
   }
 
   async stop(): Promise<void> {
-    this.client.close();
-    const gone = once(this.child, "exit");
-    this.child.kill();
-    await gone;
-    this.folder.dispose();
+    this.#client.close();
+    const exited = once(this.#child, "exit");
+    this.#child.kill();
+    await exited;
+    this.#folder.dispose();
   }
 
   /** @param settings the stack's configuration by full names, such as `exoscale-ssh:apiKey` */
   async configure(settings: Wire): Promise<{ acceptsSecrets: boolean }> {
     const request = new ConfigureRequest().setArgs(Struct.fromJavaScript(settings)).setAcceptsecrets(true);
-    const answer = await this.asked<ConfigureResponse>((done) => this.client.configure(request, done));
+    const answer = await this.#call<ConfigureResponse>((done) => this.#client.configure(request, done));
     return { acceptsSecrets: answer.getAcceptsecrets() };
   }
 
   async check(news: Wire, olds: Wire = {}) {
     const request = new CheckRequest().setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news));
-    const answer = await this.asked<CheckResponse>((done) => this.client.check(request, done));
+    const answer = await this.#call<CheckResponse>((done) => this.#client.check(request, done));
     const failures = answer.getFailuresList().map((failure) => failure.toObject());
     return { inputs: plain(answer.getInputs()), failures };
   }
@@ -111,33 +118,33 @@ export class DynamicProcess {
   async diff(id: string, olds: Wire, news: Wire) {
     const request = new DiffRequest().setId(id);
     request.setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news));
-    const answer = await this.asked<DiffResponse>((done) => this.client.diff(request, done));
+    const answer = await this.#call<DiffResponse>((done) => this.#client.diff(request, done));
     const changes = (["unknown", "none", "some"] as const)[answer.getChanges()];
     return { changes, replaces: answer.getReplacesList(), deleteBeforeReplace: answer.getDeletebeforereplace() };
   }
 
   async create(news: Wire) {
     const request = new CreateRequest().setProperties(Struct.fromJavaScript(news));
-    const answer = await this.asked<CreateResponse>((done) => this.client.create(request, done));
+    const answer = await this.#call<CreateResponse>((done) => this.#client.create(request, done));
     return { id: answer.getId(), properties: plain(answer.getProperties()) };
   }
 
   async read(id: string, properties: Wire) {
     const request = new ReadRequest().setId(id).setProperties(Struct.fromJavaScript(properties));
-    const answer = await this.asked<ReadResponse>((done) => this.client.read(request, done));
+    const answer = await this.#call<ReadResponse>((done) => this.#client.read(request, done));
     return { id: answer.getId(), properties: plain(answer.getProperties()), inputs: plain(answer.getInputs()) };
   }
 
   async update(id: string, olds: Wire, news: Wire) {
     const request = new UpdateRequest().setId(id);
     request.setOlds(Struct.fromJavaScript(olds)).setNews(Struct.fromJavaScript(news));
-    const answer = await this.asked<UpdateResponse>((done) => this.client.update(request, done));
+    const answer = await this.#call<UpdateResponse>((done) => this.#client.update(request, done));
     return { properties: plain(answer.getProperties()) };
   }
 
   async delete(id: string, properties: Wire): Promise<void> {
     const request = new DeleteRequest().setId(id).setProperties(Struct.fromJavaScript(properties));
-    await this.asked((done) => this.client.delete(request, done));
+    await this.#call((done) => this.#client.delete(request, done));
   }
 
   /** Checks and creates, as `pulumi up` does. */
@@ -147,25 +154,25 @@ export class DynamicProcess {
     return { inputs, ...(await this.create(inputs)) };
   }
 
-  private asked<Answer extends { toObject(): unknown }>(
-    ask: (done: (error: ServiceError | null, answer: Answer) => void) => unknown,
+  #call<Answer extends { toObject(): unknown }>(
+    request: (done: (error: ServiceError | null, answer: Answer) => void) => unknown,
   ): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      ask((error, answer) => {
-        this.record(JSON.stringify(error ?? answer.toObject()));
+      request((error, answer) => {
+        this.#record(JSON.stringify(error ?? answer.toObject()));
         if (error) reject(error);
         else resolve(answer);
       });
     });
   }
 
-  private record(text: string): void {
+  #record(text: string): void {
     this.transcript += `${text}\n`;
   }
 }
 
-/** The object that exists although its creation failed, as an error carries it to the engine. */
-export function partOf(error: unknown) {
+/** The object in an error: it exists although its create failed, and the engine saves it. */
+export function savedObjectIn(error: unknown) {
   const [bytes] = (error as ServiceError).metadata.get("grpc-status-details-bin");
   const [detail] = Status.deserializeBinary(bytes as Buffer).getDetailsList();
   const found = detail?.unpack(ErrorResourceInitFailed.deserializeBinary, "pulumirpc.ErrorResourceInitFailed");

@@ -1,5 +1,5 @@
 import { type Emulator, startEmulator } from "../emulated";
-import { DynamicProcess, partOf, providerText, settingsFor, unknown, type Wire } from "./dynamic_process";
+import { DynamicProcess, providerText, savedObjectIn, settingsFor, unknown, type Wire } from "./dynamic_process";
 
 const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIE7hk9PA2LBXGM5fDY9WlzMJKTeqHhYePGdcJGqfvBIe carol@example";
 const identity = { organization: "acme", urn: "urn:pulumi:test::shop::alice", name: "alice" };
@@ -29,11 +29,11 @@ function keysInAccount(): string[] {
 }
 
 describe("Configure", () => {
-  test("answers that secrets are to come decrypted", async () => {
+  test("requests decrypted secrets", async () => {
     expect(await provider.configure(settingsFor(emulator))).toEqual({ acceptsSecrets: false });
   });
 
-  test("is over for everybody when many deletes follow it at once", async () => {
+  test("applies to every call when many deletes follow it at once", async () => {
     const made = await Promise.all([1, 2, 3, 4].map(() => provider.up(pair)));
     const other = await DynamicProcess.configured(emulator);
     await Promise.all(made.map(({ id, properties }) => other.delete(id, properties)));
@@ -41,7 +41,7 @@ describe("Configure", () => {
     await other.stop();
   });
 
-  test("without credentials lets a check say what to set", async () => {
+  test("without credentials succeeds, and the next check says what to set", async () => {
     const other = await DynamicProcess.start();
     await other.configure({ "exoscale-ssh:endpoint": emulator.endpoint });
     const { failures } = await other.check(pair);
@@ -51,7 +51,7 @@ describe("Configure", () => {
 });
 
 describe("Check", () => {
-  test("names the resource, fills in defaults and keeps the provider's text", async () => {
+  test("names the resource, fills in defaults and keeps the provider text", async () => {
     const { inputs, failures } = await provider.check(pair);
     const name = expect.stringMatching(/^alice-[0-9a-f]{7}$/);
     const filled = { algorithm: "ed25519", onDelete: "warn", allowLockout: false, adopt: false, autoNamed: true };
@@ -64,17 +64,17 @@ describe("Check", () => {
     expect((await provider.check(pair, inputs)).inputs["name"]).toBe(inputs["name"]);
   });
 
-  test("shows a failure at the property that it is about", async () => {
+  test("reports a failure at its property", async () => {
     const { failures } = await provider.check({ ...pair, name: "../x" });
     expect(failures).toEqual([{ property: "name", reason: expect.stringContaining('got "../x"') }]);
   });
 
-  test("shows a failure inside a list at its place", async () => {
+  test("reports a failure inside a list at its path", async () => {
     const { failures } = await provider.check({ ...machine, sshKeys: [{ name: "alice" }, { name: "a/b" }] });
     expect(failures.map(({ property }) => property)).toEqual(["sshKeys[1].name"]);
   });
 
-  test("lets unknown values pass as what they are", async () => {
+  test("accepts unknown values, and returns them as unknown", async () => {
     const sshKeys = [{ name: "alice", publicKeyOpenssh: unknown }];
     const { inputs, failures } = await provider.check({ ...machine, sshKeys, connection: unknown });
     expect(failures).toEqual([]);
@@ -88,40 +88,40 @@ describe("Diff", () => {
     made = await provider.up(pair);
   });
 
-  test("of the same inputs is none", async () => {
+  test("of the same inputs finds no change", async () => {
     const { changes } = await provider.diff(made.id, made.properties, made.inputs);
     expect(changes).toBe("none");
   });
 
-  test("of another comment leaves the details to the engine and replaces nothing", async () => {
+  test("of another comment leaves the details to the engine, and replaces nothing", async () => {
     const diff = await provider.diff(made.id, made.properties, { ...made.inputs, comment: "new" });
     expect(diff).toEqual({ changes: "unknown", replaces: [], deleteBeforeReplace: false });
   });
 
-  test("of a changed trigger replaces, the new key first", async () => {
+  test("of a changed trigger replaces the pair, and creates the new key first", async () => {
     const diff = await provider.diff(made.id, made.properties, { ...made.inputs, triggers: ["2027"] });
     expect(diff).toEqual({ changes: "unknown", replaces: ["triggers"], deleteBeforeReplace: false });
   });
 
-  test("of a value that is not known yet counts as a change", async () => {
+  test("of an unknown value finds a change", async () => {
     const diff = await provider.diff(made.id, made.properties, { ...made.inputs, triggers: [unknown] });
     expect(diff.replaces).toEqual(["triggers"]);
   });
 
-  test("of a pair with a name of its own replaces delete-first", async () => {
+  test("of a pair that the program names deletes the old key first", async () => {
     const named = await provider.up({ ...pair, name: "carol", publicKey });
     const diff = await provider.diff("carol", named.properties, { ...named.inputs, triggers: ["2027"] });
     expect(diff).toEqual({ changes: "unknown", replaces: ["triggers"], deleteBeforeReplace: true });
     emulator.cloud.removeKey("carol");
   });
 
-  test("of a key that vanished from the account is some, though the inputs are the same", async () => {
+  test("of a key that is gone from the account finds a change although the inputs are the same", async () => {
     const { registeredFingerprintMd5: _gone, ...drifted } = made.properties;
     const diff = await provider.diff(made.id, drifted, made.inputs);
     expect(diff).toEqual({ changes: "some", replaces: [], deleteBeforeReplace: false });
   });
 
-  test("that is refused says why, with a code and without a stack", async () => {
+  test("that is refused fails with a reason and a code, without a stack trace", async () => {
     const named = await provider.up({ ...pair, name: "dave" });
     const refused = provider.diff("dave", named.properties, { ...named.inputs, triggers: ["2027"] });
     await expect(refused).rejects.toThrow(/locked out\..*\[REPLACEMENT_REFUSED\]$/s);
@@ -129,29 +129,29 @@ describe("Diff", () => {
 });
 
 describe("Create", () => {
-  test("registers the key and answers its id, its state and the provider's text", async () => {
+  test("registers the key and returns its id, its state and the provider text", async () => {
     const { id, properties } = await provider.up(pair);
     expect(keysInAccount()).toContain(id);
     expect(properties).toMatchObject({ ...pair, name: id, algorithm: "ed25519" });
     expect(properties["privateKeyOpenssh"]).toMatch(/^-----BEGIN OPENSSH PRIVATE KEY-----\n/);
   });
 
-  test("answers nothing that is null, at any depth", async () => {
+  test("returns no null at any depth", async () => {
     const { properties } = await provider.up(machine);
     expect(JSON.stringify(properties)).not.toContain("null");
     expect(properties).toMatchObject({ state: "running", bootSshKeys: [], heldKeys: [], staleSshKeys: [] });
   });
 
-  test("that fails half-way carries what exists, the provider's text included", async () => {
+  test("that fails half-way returns the object, with the provider text", async () => {
     emulator.faults.add({ method: "POST", path: "/instance", kind: "operation-failure", message: "no capacity" });
-    const part = partOf(await rejection(provider.up({ ...machine, name: "half" })));
+    const part = savedObjectIn(await rejection(provider.up({ ...machine, name: "half" })));
     const [made] = emulator.cloud.instances().filter(({ name }) => name === "half");
     expect(part.id).toContain(made?.["id"]);
     expect(part.properties).toMatchObject({ __provider: machine["__provider"], name: "half", state: "error" });
     expect(part.reasons).toEqual([expect.stringMatching(/no capacity.*\[CREATED_IN_PART\]$/s)]);
   });
 
-  test("that is refused says what Exoscale said, with a code and without a stack", async () => {
+  test("that is refused shows Exoscale's message and a code, without a stack trace", async () => {
     emulator.faults.add({
       method: "POST",
       path: "/ssh-key",
@@ -166,38 +166,38 @@ describe("Create", () => {
 });
 
 describe("Read", () => {
-  test("of what has not changed answers state and inputs as they were", async () => {
+  test("of an unchanged object returns the same state and inputs", async () => {
     const { id, inputs, properties } = await provider.up(pair);
     expect(await provider.read(id, properties)).toEqual({ id, properties, inputs });
   });
 
-  test("of what is gone answers no id, which drops it from the state", async () => {
+  test("of an object that is gone returns no id, which drops it from the state", async () => {
     const { id, properties } = await provider.up({ ...pair, publicKey });
     emulator.cloud.removeKey(id);
     expect((await provider.read(id, properties)).id).toBe("");
   });
 
-  test("of a pair that is gone keeps the private key, which may open instances still", async () => {
+  test("of a pair that is gone keeps the private key, which may still open instances", async () => {
     const { id, properties } = await provider.up(pair);
     emulator.cloud.removeKey(id);
     const { registeredFingerprintMd5: _gone, ...kept } = properties;
     expect((await provider.read(id, properties)).properties).toEqual(kept);
   });
 
-  test("of an id that a program asks for finds what the account has", async () => {
+  test("of an id that a program gives finds the object in the account", async () => {
     emulator.cloud.swapKey("carol", publicKey);
     const { id, properties } = await provider.read("carol", pair);
     expect({ id, ...properties }).toMatchObject({ id: "carol", name: "carol", __provider: pair["__provider"] });
   });
 
-  test("of an id that a program asks for and the account lacks is an error", async () => {
+  test("of an id that a program gives fails if the account has no such object", async () => {
     const asked = provider.read("nobody", pair);
     await expect(asked).rejects.toThrow('The account has no SshKeyPair with the id "nobody". [NOT_IN_ACCOUNT]');
   });
 });
 
 describe("Update", () => {
-  test("keeps the private key and changes what was asked for", async () => {
+  test("keeps the private key and changes the new input", async () => {
     const { id, inputs, properties } = await provider.up(pair);
     const updated = await provider.update(id, properties, { ...inputs, onDelete: "refuse" });
     expect(updated.properties).toEqual({ ...properties, onDelete: "refuse" });
@@ -211,33 +211,33 @@ describe("Delete", () => {
   });
   afterAll(() => nextRun.stop());
 
-  test("takes the key out of the account", async () => {
+  test("removes the key from the account", async () => {
     const { id, properties } = await provider.up(pair);
     await nextRun.delete(id, properties);
     expect(keysInAccount()).not.toContain(id);
   });
 
-  test("of what is gone already succeeds", async () => {
+  test("of an object that is gone succeeds", async () => {
     const { id, properties } = await provider.up(pair);
     emulator.cloud.removeKey(id);
     await expect(nextRun.delete(id, properties)).resolves.toBeUndefined();
   });
 
-  test("leaves a key that somebody else has put under the name", async () => {
+  test("leaves another key that somebody registered under the name", async () => {
     const { id, properties } = await provider.up(pair);
     emulator.cloud.swapKey(id, publicKey);
     await nextRun.delete(id, properties);
     expect(keysInAccount()).toContain(id);
   });
 
-  test("leaves what the same run has made, which is the new half of a replacement", async () => {
+  test("leaves an object that the same run created, because it is the replacement", async () => {
     const { id, properties } = await provider.up(pair);
     await provider.delete(id, properties);
     expect(keysInAccount()).toContain(id);
   });
 });
 
-describe("Whatever was asked, all that was answered and printed holds", () => {
+describe("All answers and output of this file contain", () => {
   test("no secret of the API", () => {
     expect(provider.transcript).not.toContain(emulator.environment.EXOSCALE_API_SECRET);
   });

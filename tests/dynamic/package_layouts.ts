@@ -11,18 +11,18 @@ export interface ProgramFolder {
   dispose(): void;
 }
 
-/** @throws when the package has not been built: these tests look at what users get. */
+/** @throws if the package is not built: these tests use what users get. */
 export function requireBuild(): void {
   if (existsSync(join(root, "dist/provider/dynamic/providers.js"))) return;
   throw new Error("dist/ is missing. Run `npm run build` first; `npm test` does so by itself.");
 }
 
-/** A program that has the package as `npm link` and workspaces have it: a symbolic link to the sources' folder. */
+/** A program with the package as `npm link` and workspaces install it: a symbolic link to the source folder. */
 export function linkedProgram(): ProgramFolder {
   return programFolder((place) => symlinkSync(root, place));
 }
 
-/** A program that has the package as `npm install` unpacks it: its own copy of the files. */
+/** A program with the package as `npm install` installs it: a copy of the files. */
 export function installedProgram(): ProgramFolder {
   return programFolder((place) => {
     cpSync(join(root, "package.json"), join(place, "package.json"));

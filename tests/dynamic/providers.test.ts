@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { installedProgram, linkedProgram, type ProgramFolder } from "./package_layouts";
 
-/** Prints what Pulumi's dynamic Resource stores as `__provider`. The variable's name is part of the text. */
+/** Prints the texts that Pulumi stores as `__provider`. The variable's name is part of the text. */
 const program = `
   const pulumi = require("@pulumi/pulumi");
   const providers = require("./node_modules/pulumi-exoscale-ssh/dist/provider/dynamic/providers.js");
@@ -25,25 +25,25 @@ beforeAll(() => {
 });
 
 /**
- * Every stack that exists has these texts in its state. A failure here means that the change shows up as a change of
- * every resource of every user; do not update the golden files without a way for those stacks.
+ * The state of every stack has these texts. If a test fails here, every resource of every user would show a change. Do
+ * not update the golden files without a migration for those stacks.
  */
 describe.each(providers)("The stored text of %s", (name) => {
   const golden = readFileSync(join(__dirname, "golden", `${name}.txt`), "utf8");
 
-  test("is what states already hold, from a linked package", () => {
+  test("is the one in existing states, from a linked package", () => {
     expect(linked[name]).toBe(golden);
   });
 
-  test("is the same from a package that npm has installed", () => {
+  test("is the same from a package that npm installed", () => {
     expect(installed[name]).toBe(golden);
   });
 
-  test("is short, because a state holds it twice per resource", () => {
+  test("is short, because a state has it twice per resource", () => {
     expect(Buffer.byteLength(golden)).toBeLessThan(2_500);
   });
 
-  test("holds no credential, though the environment has one", () => {
+  test("has no credential, although the environment has one", () => {
     expect(linked[name]).not.toContain(secret);
   });
 });

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { engineIsGone } from "../../provider/engine/alive";
 
 describe("The engine that started a plugin", () => {
-  test("is there as long as it listens, and gone once its port is closed", async () => {
+  test("runs while it listens, and is gone when its port is closed", async () => {
     const engine = createServer().listen(0, "127.0.0.1");
     await once(engine, "listening");
     const address = `127.0.0.1:${(engine.address() as AddressInfo).port}`;
@@ -13,7 +13,7 @@ describe("The engine that started a plugin", () => {
   });
 
   test.each(["no engine", "", "-w", "example.com:443", "127.0.0.1"])(
-    "counts as there where %p names none",
+    "counts as running if its address is %p",
     async (text) => {
       expect(await engineIsGone(text)).toBe(false);
     },
