@@ -40,7 +40,7 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     expect(await stack.preview(program())).toEqual({ same: 2 });
   });
 
-  test("is the same with another comment, though the connection says more by now", async () => {
+  test("is not replaced by another comment and a more detailed connection", async () => {
     const [type, base64] = alice.line.split(" ");
     const connection = { ...host.connection, hostKey: host.guest.hostKey };
     expect(await stack.preview(program({ publicKey: `${type} ${base64} frank\n` }))).toEqual({ same: 2 });
@@ -53,14 +53,14 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     );
   });
 
-  test("gets other options in place", async () => {
+  test("is updated in place with other options", async () => {
     const restricted = program({ options: ["restrict", 'expiry-time="20991231"'] });
     expect(await stack.preview(restricted)).toEqual({ same: 1, update: 1 });
     await stack.up(restricted);
     expect(await host.lines()).toEqual([`restrict,expiry-time="20991231" ${alice.line}`]);
   });
 
-  test("shows at refresh what somebody made of its line, and has it back at the next up", async () => {
+  test("shows an edited line at refresh, and the next up restores it", async () => {
     await host.write(`no-pty ${alice.line}`);
     await stack.refresh();
     expect(stack.state()["frank"]?.inputs["options"]).toEqual(["no-pty"]);
@@ -68,7 +68,7 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     expect(await host.lines()).toEqual([`restrict ${alice.line}`]);
   });
 
-  test("is gone from the state when somebody removed it, and added again", async () => {
+  test("leaves the state after somebody removed its line, and is added again", async () => {
     await host.write();
     await stack.refresh();
     expect(stack.state()).toEqual({});
@@ -76,7 +76,7 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     expect(await host.accepts(alice.line)).toBe("yes");
   });
 
-  test("stays in the state while the host is down, which the refresh warns of", async () => {
+  test("stays in the state while the host is down, and the refresh warns", async () => {
     const up = await emulator.guests.fault(host.id, { kind: "refused" });
     await stack.refresh();
     await up();
@@ -84,12 +84,12 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     expect(await stack.preview(program())).toEqual({ same: 2 });
   });
 
-  test("gives way to another key, which is accepted before the old one goes", async () => {
+  test("is replaced by another key, which is accepted before the old one is removed", async () => {
     await stack.up(program({ publicKey: bob.line }));
     expect([await host.accepts(alice.line), await host.accepts(bob.line)]).toEqual(["no", "yes"]);
   });
 
-  test("moves to another host, and is refused by the one that it leaves", async () => {
+  test("moves to another host, and the old host refuses it", async () => {
     const other = await ReachableHost.join(host.cloud, host.admin);
     const moved = program({ publicKey: bob.line, connection: other.connection });
     expect(await stack.preview(moved)).toEqual({ same: 1, replace: 1 });
@@ -99,7 +99,7 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     expect([await host.accepts(bob.line), await other.accepts(bob.line)]).toEqual(["yes", "no"]);
   });
 
-  test("stays when its host is down at the end, and is removed when it is back", async () => {
+  test("stays if its host is down at destroy, and is removed when the host runs again", async () => {
     const up = await emulator.guests.fault(host.id, { kind: "refused" });
     const said = await stack.failure(stack.destroy());
     expect(said).toMatch(
@@ -123,7 +123,7 @@ describe("a key of a pair of the same program", () => {
     return frank({ publicKey: grace });
   };
 
-  test("is given as the pair itself, and follows it when it is rotated", async () => {
+  test("is given as the pair, and follows a rotation of the pair", async () => {
     const first = await stack.up(pairs(["1"]));
     const second = await stack.up(pairs(["2"]));
     expect(second["fingerprint"]).not.toBe(first["fingerprint"]);
@@ -132,7 +132,7 @@ describe("a key of a pair of the same program", () => {
     expect(lines[0]).toMatch(/^ssh-ed25519 \S+ grace-/);
   });
 
-  test("is not replaced at preview because what logs in is about to be made", async () => {
+  test("is not replaced at preview if the key that logs in is not known yet", async () => {
     const rotating = async () => {
       const grace = new SshKeyPair("grace", { triggers: ["2"] });
       const admin = new SshKeyPair("admin-pair");

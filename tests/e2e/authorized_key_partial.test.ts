@@ -29,7 +29,7 @@ const program = async () => {
 const empty = async () => ({});
 const said = async (command: Promise<unknown>) => (await stack.failure(command)).replace(/\s+/g, " ");
 
-/** Whatever the provider writes is edited at once, so that the key is refused and the file cannot be put back. */
+/** Edits the file as soon as the provider has written it: the key is refused, and the file cannot be restored. */
 async function befallen(work: () => Promise<string>): Promise<string> {
   const edit = `/bin/sed -i 's|^ssh-.* alice@|from="192.0.2.7" &|' "$last"`;
   const script = `/bin/mv "$@" || exit\nfor last; do :; done\ncase $last in *authorized_keys) ${edit};; esac`;
@@ -42,21 +42,21 @@ async function befallen(work: () => Promise<string>): Promise<string> {
 const failed = /frank.*may be on the host, but: .* These could not be put back: \S+authorized_keys .*CREATED_IN_PART/;
 const line = `from="192.0.2.7" ${alice.line}`;
 
-describe("a key whose creation fails when its line is on the host already", () => {
+describe("a key whose create fails after its line is on the host", () => {
   test("is in the state, with the reason in the output", async () => {
     expect(await befallen(() => said(stack.up(program)))).toMatch(failed);
     expect([await host.lines(), Object.keys(stack.state())]).toEqual([[line], ["frank"]]);
     expect(stack.state()["frank"]?.outputs).toMatchObject({ fingerprintSha256: alice.sha256, unfinished: true });
   });
 
-  test("is proven by the next up, also after a refresh, and there is nothing to change then", async () => {
+  test("is proven by the next up, also after a refresh, and then has nothing to change", async () => {
     await stack.refresh();
     expect(await stack.up(program)).toEqual({ id: `debian/${alice.sha256}` });
     expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[alice.line], "yes"]);
     expect(await stack.preview(program)).toEqual({ same: 2 });
   });
 
-  test("goes from the host when it goes from the program instead", async () => {
+  test("is removed from the host if the program drops it instead", async () => {
     await stack.destroy();
     expect(await befallen(() => said(stack.up(program)))).toMatch(failed);
     await stack.up(empty);

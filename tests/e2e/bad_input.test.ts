@@ -26,7 +26,7 @@ const web = (args: Partial<InstanceArgs>) => async () =>
     ...args,
   });
 
-/** What a preview says, and whether it asked the API to change anything. */
+/** The output of a preview, and whether it asked the API to change anything. */
 async function refused(program: () => Promise<void>): Promise<string> {
   const before = emulator.requests.length;
   const said = await stack.failure(stack.preview(program));
@@ -34,7 +34,7 @@ async function refused(program: () => Promise<void>): Promise<string> {
   return said.replace(/\s+/g, " ");
 }
 
-describe("a preview refuses a key pair, naming the input and what to do, when", () => {
+describe("a preview refuses a key pair, and names the input and the remedy, if", () => {
   test.each<[title: string, args: () => SshKeyPairArgs, property: string, reason: RegExp]>([
     ["its name is a path", () => ({ name: "../x" }), "name", /letters, digits, dots.*got "\.\.\/x"/],
     [
@@ -51,7 +51,7 @@ describe("a preview refuses a key pair, naming the input and what to do, when", 
   });
 });
 
-describe("a preview refuses an instance, naming the input and what to do, when", () => {
+describe("a preview refuses an instance, and names the input and the remedy, if", () => {
   test.each<[title: string, args: Partial<InstanceArgs>, property: string, reason: RegExp]>([
     [
       "its template does not exist",
@@ -73,7 +73,7 @@ describe("a preview refuses an instance, naming the input and what to do, when",
   });
 });
 
-describe("a preview says what is wrong with the access to the account, when", () => {
+describe("a preview reports what is wrong with the access to the account if", () => {
   const original = () => ({ ...emulator.environment });
   afterEach(() => stack.setEnvironment(original()));
 
@@ -89,12 +89,12 @@ describe("a preview says what is wrong with the access to the account, when", ()
     );
   });
 
-  test("nobody answers at the endpoint", async () => {
+  test("the endpoint does not answer", async () => {
     stack.setEnvironment({ EXOSCALE_API_ENDPOINT: "http://127.0.0.1:9/v2" });
     expect(await refused(pair({}))).toMatch(/no answer from http:\/\/127\.0\.0\.1:9\/v2/);
   });
 
-  test("the API refuses with a message of its own", async () => {
+  test("the API refuses with its own message", async () => {
     const body = { message: "Forbidden by role policy for compute" };
     emulator.faults.add({ kind: "status", status: 403, body, path: "/ssh-key", times: 9 });
     expect(await refused(pair({}))).toMatch(/Forbidden by role policy for compute/);
@@ -102,7 +102,7 @@ describe("a preview says what is wrong with the access to the account, when", ()
   });
 });
 
-describe("once something exists", () => {
+describe("with objects that exist", () => {
   const both = (key: SshKeyPairArgs, instance: Partial<InstanceArgs>) => async () => {
     const deploy = new SshKeyPair("pair", { name: "deploy", ...key });
     new Instance("web", {
@@ -137,17 +137,17 @@ describe("once something exists", () => {
     );
   });
 
-  test("other keys without a connection are refused at preview, with both ways out", async () => {
+  test("other keys without a connection are refused at preview, with both remedies", async () => {
     const said = await refused(both({}, { sshKeys: [] }));
     expect(said).toMatch(/sshKeys of instance "web-\S+" changed.*ignoreChanges.*replaceOnKeyChange: true/);
   });
 
-  test("a replacement that locks out is refused at preview for a name of one's own", async () => {
+  test("a replacement that locks out is refused at preview for a pair with a name", async () => {
     const said = await refused(both({ triggers: ["again"] }, {}));
     expect(said).toMatch(/Changing triggers replaces SSH key "deploy".*locked out.*allowLockout: true/);
   });
 
-  test("a failed operation shows Exoscale's message, and the instance is not lost", async () => {
+  test("a failed operation shows Exoscale's message, and the instance stays in the state", async () => {
     emulator.faults.add({
       kind: "operation-failure",
       reason: "unavailable",

@@ -15,7 +15,7 @@ interface Shop {
   without?: boolean;
 }
 
-/** Alice and Bob on one machine; `without` takes Bob's key out of the program and leaves the machine as it is. */
+/** Alice and Bob on one machine. `without` drops Bob's key from the program and leaves the machine as it is. */
 const shop =
   ({ bob = {}, without = false }: Shop = {}) =>
   async () => {
@@ -47,7 +47,7 @@ const shop =
   };
 
 test.each(["listed", "dropped"] as const)(
-  "a deleted key still opens the machine, where the API keeps deleted keys %s",
+  "a deleted key still opens the machine, if the API keeps deleted keys %s",
   async (deletedKeys) => {
     emulator.cloud.set({ deletedKeys });
     const { privateKey, sshCommand, knownHosts } = await stack.up(shop());
@@ -59,7 +59,7 @@ test.each(["listed", "dropped"] as const)(
   },
 );
 
-test("a refresh lists a deleted key as stale, and its holder can still be found", async () => {
+test("a refresh lists a deleted key as stale, and finds its holder", async () => {
   emulator.cloud.set({ deletedKeys: "dropped" });
   const { publicKeyOpenssh } = await stack.up(shop());
   await stack.up(shop({ without: true }));

@@ -4,7 +4,7 @@ import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
 
-/** These commands run the program by themselves, as a user's do. Its secrets come from the environment. */
+/** These commands run the program in its own process, as for a user. Its secrets come from the environment. */
 const { emulator, stack } = useStack({ guests: "none" });
 
 beforeAll(async () => {
@@ -35,7 +35,7 @@ describe("A plan", () => {
     expect(stack.leaks()).toEqual([]);
   });
 
-  test("that is saved shows none either, and up follows it", async () => {
+  test("that is saved shows no secret, and up follows it", async () => {
     stack.setEnvironment({ TEST_PASSPHRASE: "battery staple", TEST_LABEL: "shop" });
     stack.expectHidden("battery staple");
     await stack.pulumi("preview", "--json", "--save-plan", "plan.json");
@@ -44,14 +44,14 @@ describe("A plan", () => {
   });
 });
 
-test("stack output shows secrets when asked and only then", async () => {
+test("stack output shows secrets only if asked", async () => {
   expect(await stack.pulumi("stack", "output", "privateKey")).toContain("[secret]");
   const shown = await stack.shown("stack", "output", "privateKey", "--show-secrets");
   expect(shown).toContain("BEGIN OPENSSH PRIVATE KEY");
   stack.expectHidden(shown);
 });
 
-test("a state that is exported in clear is found by the search that ends every test", async () => {
+test("the search after every test finds secrets in a state that is exported in plain text", async () => {
   const file = join(stack.programFolder, "shown.json");
   await stack.shown("stack", "export", "--show-secrets", "--file", file);
   const found = new Set(stack.leaks().map(({ where }) => where));
@@ -62,14 +62,14 @@ test("a state that is exported in clear is found by the search that ends every t
 describe("After the API secret was rotated", () => {
   const refused = "API_CREDENTIALS_REJECTED";
 
-  test("refresh and destroy know it at once where it is in the environment", async () => {
+  test("refresh and destroy use the new one at once if it is in the environment", async () => {
     emulator.rotateSecret("a-second-secret-after-the-rotation");
     stack.setEnvironment(emulator.environment);
     stack.expectHidden("a-second-secret-after-the-rotation");
     await stack.pulumi("refresh", ...unattended);
   });
 
-  test("refresh and destroy keep everything and fail with the one that is in the state, where it is configured", async () => {
+  test("refresh and destroy fail with the old one from the state if it is configured, and keep everything", async () => {
     const { EXOSCALE_API_KEY, EXOSCALE_API_SECRET } = emulator.environment;
     await stack.configureSecret("exoscale-ssh:apiKey", EXOSCALE_API_KEY);
     await stack.configureSecret("exoscale-ssh:apiSecret", EXOSCALE_API_SECRET);
@@ -92,16 +92,16 @@ describe("After the API secret was rotated", () => {
 });
 
 describe("Refresh", () => {
-  test("loses nothing where nobody answers at the endpoint", async () => {
+  test("loses nothing if the endpoint does not answer", async () => {
     await stack.pulumi("up", ...unattended);
-    // The configured credentials stand in the state, the endpoint does not.
+    // The state has the configured credentials, but not the endpoint.
     stack.setEnvironment({ EXOSCALE_API_ENDPOINT: "http://127.0.0.1:9/v2" });
     expect(await stack.failure(stack.pulumi("refresh", ...unattended))).toContain("API_UNREACHABLE");
     stack.setEnvironment(emulator.environment);
     expect(Object.keys(stack.state())).toEqual(["alice", "web"]);
   });
 
-  test("before up makes a machine anew that is gone, in one command", async () => {
+  test("in the same command as up recreates a machine that is gone", async () => {
     const gone = stack.instanceId("web");
     await emulator.cloud.destroyInstance(gone);
     await stack.pulumi("up", ...unattended, "--refresh");

@@ -22,7 +22,7 @@ const changed = (since: number) => emulator.requests.slice(since).filter(({ meth
 describe("With --target", () => {
   let first: Record<string, unknown>;
 
-  test("up changes the pair alone and leaves its machine as it is", async () => {
+  test("up changes only the pair and leaves its machine as it is", async () => {
     first = await stack.up(site());
     const since = emulator.requests.length;
     await stack.up(site({ comment: "robot" }, { labels: { team: "shop" } }), { target: [stack.urn("deploy")] });
@@ -30,7 +30,7 @@ describe("With --target", () => {
     expect(changed(since)).toEqual([]);
   });
 
-  test("up replaces a pair under its machine, which then is in the way of the next up", async () => {
+  test("up replaces only the pair, and the next up is refused because of its machine", async () => {
     const program = site({ triggers: ["2026-12"] });
     const { name } = await stack.up(program, { target: [stack.urn("deploy")] });
     expect(keys()).toEqual([name]);
@@ -38,14 +38,14 @@ describe("With --target", () => {
     expect(await stack.failure(stack.preview(program))).toContain("sshKeys of instance");
   });
 
-  test("refresh looks at that resource alone", async () => {
+  test("refresh reads only that resource", async () => {
     const since = emulator.requests.length;
     await stack.refresh({ target: [stack.urn("deploy")] });
     const asked = emulator.requests.slice(since).map(({ path }) => path.split("/")[2]);
     expect(new Set(asked)).toEqual(new Set(["ssh-key"]));
   });
 
-  test("destroy does not take the pair of a machine away without the machine", async () => {
+  test("destroy does not delete the pair of a machine without the machine", async () => {
     const said = await stack.failure(stack.destroy({ target: [stack.urn("deploy")] }));
     expect(said).toContain("pass --target-dependents");
     await stack.destroy({ target: [stack.urn("web")] });
@@ -57,7 +57,7 @@ describe("With --target", () => {
 describe("pulumi state delete", () => {
   let first: Record<string, unknown>;
 
-  test("lets go of a machine first, then of its pair, and leaves both in the account", async () => {
+  test("removes first a machine, then its pair from the state, and leaves both in the account", async () => {
     first = await stack.up(site({ name: "deploy" }));
     const remove = (name: string) => stack.pulumi("state", "delete", stack.urn(name), "--yes");
     expect(await stack.failure(remove("deploy"))).toContain("can't be safely deleted");
@@ -66,7 +66,7 @@ describe("pulumi state delete", () => {
     expect([keys(), emulator.cloud.instances().length]).toEqual([["deploy"], 1]);
   });
 
-  test("is undone for a pair with its private key and adopt, and not for a machine, which is made anew", async () => {
+  test("is undone for a pair by its private key and adopt; a machine is created again", async () => {
     expect(await stack.failure(stack.up(site({ name: "deploy" })))).toContain("API_KEY_NAME_TAKEN");
     const key = { name: "deploy", privateKey: String(first["privateKey"]), adopt: true };
     const again = await stack.up(site(key));
@@ -86,7 +86,7 @@ describe("A stack that moves to another machine", () => {
 
   afterAll(async () => await end(there));
 
-  test("has nothing to change there, is updated and destroyed", async () => {
+  test("has nothing to change there, and can be updated and destroyed", async () => {
     const first = await stack.up(site({}, { userData: "#!/bin/sh\n# on another machine" }));
     await there.takeStateOf(stack);
     expect(await there.preview(site({}, { userData: "#!/bin/sh\n# on another machine" }))).toEqual({ same: 3 });
@@ -98,18 +98,18 @@ describe("A stack that moves to another machine", () => {
     expect([keys(), emulator.cloud.instances()]).toEqual([[], []]);
   });
 
-  test("says nothing in its state of the machine that it came from", async () => {
+  test("has nothing in its state about the machine that it came from", async () => {
     const properties = Object.values(stack.state()).map(({ inputs, outputs }) => [inputs, outputs]);
     expect(JSON.stringify(properties)).not.toMatch(/\/tmp\/|\/home\/|\/root\/|node_modules/);
-    // What was destroyed there is destroyed here without an error.
+    // The objects were destroyed there; destroying them here succeeds.
     await stack.destroy();
     expect(stack.state()).toEqual({});
   });
 });
 
 describe("With --continue-on-error", () => {
-  // In the processes that Pulumi starts for programs: a newer SDK rejects what a failure leaves without a value, which
-  // they expect and the process of this test does not.
+  // These programs run in the processes that Pulumi starts. After a failure a newer SDK rejects promises of missing values:
+  // those processes handle that, the process of this test does not.
   const three = `
     const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
     const deploy = new SshKeyPair("deploy");
@@ -117,7 +117,7 @@ describe("With --continue-on-error", () => {
     new SshKeyPair("refused", { name: "refused" });
   `;
 
-  test("up makes what does not depend on the failure", async () => {
+  test("up creates what does not depend on the failure", async () => {
     emulator.cloud.swapKey(
       "refused",
       "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1vZ0mYt0nq8bG6Zr3cQ6E3S1f3B7bJ0v0b7y0K5c5d",
@@ -129,7 +129,7 @@ describe("With --continue-on-error", () => {
     emulator.cloud.removeKey("refused");
   });
 
-  test("destroy takes away what it can and keeps the rest in the state", async () => {
+  test("destroy deletes what it can and keeps the rest in the state", async () => {
     const body = { message: "Forbidden by role policy for compute" };
     emulator.faults.add({ kind: "status", status: 403, body, method: "DELETE", path: /^\/ssh-key\/deploy/ });
     expect(await stack.failure(stack.destroy({ continueOnError: true }))).toContain("API_PERMISSION_DENIED");

@@ -6,14 +6,14 @@ import { delimiter, join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { pulumiSdk } from "./node_modules";
 
-/** What `npm start` runs, once everything is set up. */
+/** The program that `npm start` runs after the set-up. */
 const demo = resolve(__dirname, "../../tools/demo/main.mjs");
 
 jest.setTimeout(300_000);
 
-/** OpenSSH and URLs read some of it as something else, and no socket's path may be that long. */
+/** A path with characters that OpenSSH and URLs interpret, and too long for the path of a socket. */
 const temporary = mkdtempSync(join(tmpdir(), `a blank, 100%h, \${HOME} and ${"more ".repeat(20)}`));
-// Machines run as somebody else where root starts them.
+// If root starts the test, the machines run as another user.
 beforeAll(() => chmodSync(temporary, 0o755));
 afterAll(() => rmSync(temporary, { recursive: true }));
 

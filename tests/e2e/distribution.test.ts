@@ -10,15 +10,15 @@ import { packageManagers } from "./package_managers";
 import { secondCheckout } from "./second_checkout";
 import { UserProgram } from "./user_program";
 
-/** What `npm run dist` makes: the plugin as an npm package, and as a program that needs no Node. */
+/** The output of `npm run dist`: the plugin as an npm package, and as an executable that needs no Node. */
 
 const root = resolve(__dirname, "../..");
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
 const isLinux = process.platform === "linux";
 const plugin = "pulumi-resource-exoscale-ssh";
-/** On another system the one for Linux is made, and not run. */
+/** Other systems build the executable for Linux, but do not run it. */
 const system = isLinux && process.arch === "arm64" ? "linux-arm64" : "linux-amd64";
-/** Not the checkout's own, which may hold a release that somebody is about to publish. */
+/** Not the folder of the checkout: it may contain a release that a maintainer will publish. */
 const release = mkdtempSync(join(tmpdir(), "exoscale-ssh-release-"));
 const tarball = join(release, `pulumi-exoscale-ssh-${version}.tgz`);
 const executable = join(release, `${plugin}-v${version}-${system}.tar.gz`);
@@ -29,8 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(release, { recursive: true }));
 
-describe("What npm run dist makes", () => {
-  test("is the same to the last byte when it is made in another folder by somebody with another umask", async () => {
+describe("The output of npm run dist", () => {
+  test("is byte for byte the same from another folder with another umask", async () => {
     const elsewhere = secondCheckout();
     const command = [process.execPath, "tools/dist.mjs", system];
     await promisify(execFile)("/bin/sh", ["-c", 'umask 077; exec "$@"', "sh", ...command], {
@@ -47,7 +47,7 @@ describe("What npm run dist makes", () => {
 
 let emulator: Emulator;
 let program: UserProgram;
-/** Holds what a test wants on PATH, and nothing else. */
+/** A folder with only what a test needs on PATH. */
 let programs: string;
 beforeEach(async () => {
   emulator = await startEmulator({ operationMs: 0, zones: ["ch-gva-2"] });
@@ -91,7 +91,7 @@ describe("The plugin of the npm package", () => {
   });
 
   test.each(["npm", "pnpm", "yarn"] as const)(
-    "starts where %s has put it, below a folder with a blank",
+    "starts from where %s installed it, below a folder with a space",
     async (name) => {
       program = UserProgram.create(emulator);
       await packageManagers[name](program, tarball);
@@ -103,7 +103,7 @@ describe("The plugin of the npm package", () => {
     },
   );
 
-  test("says which Node it wants where it finds an older one", async () => {
+  test("names the required version of Node if it finds an older one", async () => {
     program = UserProgram.create(emulator);
     program.write("old.cjs", 'Object.defineProperty(process, "versions", { value: { node: "20.20.2" } });');
     const launcher = join(root, "dist/plugin", plugin);

@@ -14,7 +14,7 @@ const { emulator, stack } = useStack({
   prepare: ({ environment }) => Object.assign(process.env, environment),
 });
 
-/** All of them are one program; each exports what it shows. */
+/** All examples run as one program. Each exports what it shows. */
 const program = async () => {
   const outputs = await Promise.all(examples.map(async (name) => Object.entries(await import(join(folder, name)))));
   return Object.fromEntries(outputs.flat().filter(([, value]) => !isResource(value)));

@@ -8,8 +8,8 @@ interface Stage {
 }
 
 /**
- * Ends a test file, or one test: no secret may stand anywhere, and everything is removed even if one does. What is
- * undefined was never made, because something before it failed.
+ * Ends a test file, or one test. Fails if a secret is found anywhere, and removes everything in any case. An undefined
+ * argument was never created, because something before it failed.
  */
 export async function end(stage: Stage | undefined, emulator?: Emulator): Promise<void> {
   try {

@@ -6,13 +6,13 @@ import { end } from "./end";
 import { publicKeyOf } from "./key_files";
 import { UserProgram } from "./user_program";
 
-/** The examples that register keys and make no instance. */
+/** The examples that register keys and create no instance. */
 
 jest.setTimeout(240_000);
 
 let emulator: Emulator;
 let program: UserProgram;
-/** Where somebody keeps the keys made with ssh-keygen. */
+/** The folder with keys that ssh-keygen made. */
 let keys: string;
 
 beforeAll(() => {
@@ -43,7 +43,7 @@ test("import-public-key registers a key of ssh-keygen and shows the fingerprints
   expect(keyNames()).toEqual([]);
 });
 
-describe("adopt-existing-key, for a key that the account has", () => {
+describe("adopt-existing-key, with a key that the account has", () => {
   beforeEach(async () => {
     program.useExample("adopt-existing-key");
     const robot = await publicKeyOf(join(keys, "robot"));
@@ -52,7 +52,7 @@ describe("adopt-existing-key, for a key that the account has", () => {
     await program.configure("publicKey", robot.line);
   });
 
-  test("makes no second one, and deletes it with the stack", async () => {
+  test("registers no second key, and deletes the key with the stack", async () => {
     const outputs = await program.up();
     expect(outputs["inTheAccount"]).toBe(outputs["inThisProgram"]);
     expect(keyNames()).toEqual(["robot"]);
@@ -61,7 +61,7 @@ describe("adopt-existing-key, for a key that the account has", () => {
     expect(keyNames()).toEqual([]);
   });
 
-  test("leaves it in the account where the configuration says keep", async () => {
+  test("leaves the key in the account if the configuration says keep", async () => {
     await program.configure("keep", "true");
     await program.up();
     await program.expectNoChanges();

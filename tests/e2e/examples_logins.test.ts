@@ -7,7 +7,7 @@ import { fingerprintOf, publicKeyOf } from "./key_files";
 import { logIn } from "./login";
 import { UserProgram } from "./user_program";
 
-/** The examples that make instances: everybody who should get in does, with the real OpenSSH client. */
+/** The examples that create instances. Everyone who should log in does, with the real OpenSSH client. */
 
 jest.setTimeout(180_000);
 
@@ -31,7 +31,7 @@ afterEach(async () => {
   rmSync(keys, { recursive: true, force: true });
 });
 
-test("several-people lets everybody in, with keys made here and a key brought along", async () => {
+test("several-people lets everyone in, with generated keys and an imported key", async () => {
   program.useExample("several-people");
   const carol = join(keys, "carol");
   await program.configure("publicKeys.carol", (await publicKeyOf(carol)).line, { path: true });
@@ -43,7 +43,7 @@ test("several-people lets everybody in, with keys made here and a key brought al
   await program.expectNoChanges();
 });
 
-test("passphrase-rsa-4096 hands out a private key that opens the machine only with the passphrase", async () => {
+test("passphrase-rsa-4096 outputs a private key that opens the machine only with the passphrase", async () => {
   program.useExample("passphrase-rsa-4096");
   await program.configure("passphrase", "correct horse battery staple", { secret: true });
   const { login: sshCommand, knownHosts, privateKey, privateKeyPem } = await program.up();
@@ -66,7 +66,7 @@ test("key-in-file writes a private key that only its owner can read, and keeps i
   await program.expectNoChanges();
   await program.destroy();
   expect(existsSync(file)).toBe(false);
-  // Once the file is gone its key must be nowhere at all.
+  // After the file is deleted, its key must be nowhere.
   program.expectHidden(privateKey);
 });
 
@@ -81,7 +81,7 @@ test("two-zones opens a machine in each zone with the one key", async () => {
   await program.expectNoChanges();
 });
 
-test("rotation gives the machine a new key, closes the old one, and leaves it where it is", async () => {
+test("rotation gives the same machine a new key and closes the old one", async () => {
   program.useExample("rotation");
   const first = await program.up();
   await program.configure("issued", "2026-12-01");
@@ -93,7 +93,7 @@ test("rotation gives the machine a new key, closes the old one, and leaves it wh
   await program.expectNoChanges();
 });
 
-test("offboarding takes the key of whoever leaves off every machine, and lets everybody else in", async () => {
+test("offboarding removes the key of the person who leaves from every machine, and lets everyone else in", async () => {
   program.useExample("offboarding");
   const people = ["alice", "bob", "carol"];
   for (const name of people) {

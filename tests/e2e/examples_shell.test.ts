@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { text } from "node:stream/consumers";
 
-/** What `npm run examples` opens, once everything is set up. */
+/** The shell that `npm run examples` opens after the set-up. */
 const shell = resolve(__dirname, "../../tools/examples/main.mjs");
 
 jest.setTimeout(180_000);
@@ -17,7 +17,7 @@ async function type(...lines: string[]): Promise<string> {
   return printed;
 }
 
-test("the shell among the examples deploys one of them, prints no secret, and leaves nothing behind", async () => {
+test("the shell of the examples deploys one of them, prints no secret, and leaves nothing behind", async () => {
   const printed = await type(
     "cd import-public-key && ssh-keygen -q -t ed25519 -N '' -f me",
     "pulumi stack init dev 2>/dev/null",

@@ -2,12 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { AuthorizedKey, Instance, SecurityGroup, SshKeyPair } from "pulumi-exoscale-ssh";
 import { plugin, type Untyped } from "./plugin_resources";
 
-/** Through which a program declares a resource. */
+/** The fronts through which a program declares resources. */
 export type Front = "dynamic" | "plugin";
 
 const classes = { AuthorizedKey, Instance, SecurityGroup, SshKeyPair };
 
-/** Declares a resource through either front; through the plugin as one that may have been of the dynamic class. */
+/** Declares a resource through either front. Through the plugin it has an alias of the dynamic class. */
 export function declare(
   front: Front,
   type: keyof typeof classes,
@@ -19,7 +19,7 @@ export function declare(
     const aliases = [{ type: `pulumi-nodejs:dynamic/exoscale-ssh:${type}` }];
     return plugin(type, name, args, { ...options, aliases });
   }
-  // Each class has argument types of its own, which a program that chooses between fronts cannot have.
+  // Each class has its own argument types. A program that chooses the front cannot use them.
   const Chosen = classes[type] as new (
     name: string,
     args: pulumi.Inputs,

@@ -3,17 +3,17 @@ import { join, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
 
-/** Puts the built plugin where `pulumi plugin install` would, below the folder that PULUMI_HOME names. */
+/** Installs the built plugin as `pulumi plugin install` does, below the folder in PULUMI_HOME. */
 export function installPlugin(home: string): void {
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
   const folder = join(home, "plugins", `resource-exoscale-ssh-v${version}`);
   mkdirSync(folder, { recursive: true });
   const file = join(folder, "pulumi-resource-exoscale-ssh");
-  // With a blank: the usual line is some test's user data, which is a secret and looked for in every file.
+  // With a space: the usual line is the user data of a test, a secret that is searched for in every file.
   const command = [process.execPath, join(root, "dist/plugin/plugin.cjs")].map(shellWord).join(" ");
   writeFileSync(file, `#! /bin/sh\nexec ${command} "$@"\n`);
   chmodSync(file, 0o755);
 }
 
-/** A checkout may lie anywhere. */
+/** A checkout may have any path. */
 const shellWord = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;

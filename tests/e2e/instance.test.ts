@@ -43,14 +43,14 @@ describe("an instance, from the first up to destroy", () => {
     expect(await stack.preview(web())).toEqual({ same: 4 });
   });
 
-  test("is renamed, relabelled and given other user data in place", async () => {
+  test("is updated in place with another name, labels and user data", async () => {
     stack.expectHidden("#cloud-config\n# the door code is 0815\n");
     const change = { name: "shop-web", labels: { team: "ops" }, userData: "#cloud-config\n# the door code is 0815\n" };
     expect(await stack.up(web(change))).toMatchObject({ id: first["id"], name: "shop-web" });
     expect(inCloud()).toMatchObject({ name: "shop-web", labels: { team: "ops" } });
   });
 
-  test("shows at refresh that it was renamed and stopped, and is brought back", async () => {
+  test("shows at refresh that it was renamed and stopped, and the next up reverts that", async () => {
     const instanceId = stack.instanceId("web");
     emulator.cloud.renameInstance(instanceId, "somebody-was-here");
     await emulator.cloud.stopInstance(instanceId);
@@ -63,7 +63,7 @@ describe("an instance, from the first up to destroy", () => {
     });
   });
 
-  test("is stopped, grown and started again without being replaced", async () => {
+  test("is stopped, resized and started again without a replacement", async () => {
     await stack.up(web({ name: "shop-web", diskSize: 20, type: "standard.small", state: "stopped" }));
     expect(inCloud()).toMatchObject({ state: "stopped", "disk-size": 20 });
     expect(await stack.up(web({ name: "shop-web", diskSize: 20, type: "standard.small" }))).toMatchObject({
@@ -72,7 +72,7 @@ describe("an instance, from the first up to destroy", () => {
     });
   });
 
-  test("is made anew when somebody destroyed it", async () => {
+  test("is created again after somebody destroyed it", async () => {
     const instanceId = stack.instanceId("web");
     await emulator.cloud.destroyInstance(instanceId);
     await stack.refresh();
@@ -81,7 +81,7 @@ describe("an instance, from the first up to destroy", () => {
     first = second;
   });
 
-  test("is replaced by hand without losing the new one", async () => {
+  test("is replaced manually, and the new one stays", async () => {
     const urn = stack.state()["web"]?.urn ?? "";
     const third = await stack.up(web(), { replace: [urn] });
     expect(emulator.cloud.instances().map(({ id }) => `ch-gva-2/${id}`)).toEqual([third["id"]]);

@@ -22,7 +22,7 @@ const webOf =
     return { id: web.id };
   };
 
-test("an imported key that vanished is registered anew, and its machine stays as it is", async () => {
+test("an imported key that is gone is registered again, and its machine stays as it is", async () => {
   const program = webOf({ publicKey: publicKeys[0] });
   const { id } = await stack.up(program);
   emulator.cloud.removeKey(String(stack.state()["deploy"]?.id));
@@ -31,7 +31,7 @@ test("an imported key that vanished is registered anew, and its machine stays as
   expect(await stack.up(program)).toEqual({ id });
 });
 
-test("a machine that ignores its keys is left alone when one of them is replaced delete-first", async () => {
+test("a machine that ignores changes of its keys stays as it is if a key is deleted before its replacement", async () => {
   const ignoring = { ignoreChanges: ["sshKeys"] };
   const { id } = await stack.up(webOf({ name: "deploy", publicKey: publicKeys[0] }, ignoring));
   const replaced = webOf({ name: "deploy", publicKey: publicKeys[1] }, ignoring);
@@ -39,7 +39,7 @@ test("a machine that ignores its keys is left alone when one of them is replaced
   expect(await stack.up(replaced)).toEqual({ id });
 });
 
-test("two components may give their machines one name and still have two machines", async () => {
+test("two components with machines of the same logical name have two machines", async () => {
   emulator.cloud.setOperationMs(1000);
   await stack.up(async () => {
     for (const colour of ["blue", "green"]) {
@@ -52,7 +52,7 @@ test("two components may give their machines one name and still have two machine
   expect(emulator.cloud.instances()).toHaveLength(2);
 });
 
-/** Alice and Bob on one machine; `without` takes Bob's key out of the program. */
+/** Alice and Bob on one machine. `without` drops Bob's key from the program. */
 const shop =
   ({ bob = {}, without = false, keep = ["sshKeys"] }: { bob?: SshKeyPairArgs; without?: boolean; keep?: string[] }) =>
   async () => {
@@ -61,7 +61,7 @@ const shop =
     new Instance("web", { ...machine, name: "web", sshKeys }, { ignoreChanges: keep });
   };
 
-test("onDelete refuse keeps a key that a machine holds, and says where", async () => {
+test("onDelete refuse keeps a key that a machine holds, and names the machine", async () => {
   await stack.up(shop({ bob: { onDelete: "refuse" } }));
   const said = await stack.failure(stack.up(shop({ without: true })));
   expect(said).toMatch(
@@ -70,7 +70,7 @@ test("onDelete refuse keeps a key that a machine holds, and says where", async (
   expect(emulator.cloud.keys.map(({ name }) => name)).toContain("bob");
 });
 
-test("a machine whose keys change is neither replaced nor changed, but refused at preview", async () => {
+test("a change of a machine's keys is refused at preview, and replaces and changes nothing", async () => {
   await stack.up(shop({}));
   const before = emulator.cloud.instances();
   const said = await stack.failure(stack.preview(shop({ without: true, keep: [] })));

@@ -4,7 +4,7 @@ import { useStack } from "./use_stack";
 
 jest.setTimeout(120_000);
 
-// The instance is protected, and has to be stopped to be resized; where protection forbids that, nothing begins.
+// The instance is protected, and a resize must stop it. If the protection forbids a stop, the update does not begin.
 const settings = { protectedStop: "accepted" } as const;
 const { emulator, stack } = useStack({ guests: "none", settings });
 
@@ -18,7 +18,7 @@ const web =
 const said = async (command: Promise<unknown>) => (await stack.failure(command)).replace(/\s+/g, " ");
 const inCloud = () => emulator.cloud.instances();
 
-describe("an instance whose creation fails half-way", () => {
+describe("an instance whose create fails half-way", () => {
   test("is in the state, with the reason in the output", async () => {
     emulator.faults.add({ kind: "operation-failure", message: "Try later", path: /:add-protection$/ });
     expect(await said(stack.up(web()))).toMatch(
@@ -28,14 +28,14 @@ describe("an instance whose creation fails half-way", () => {
     expect(stack.state()["web"]?.outputs).toMatchObject({ state: "running", deletionProtection: false });
   });
 
-  test("is finished by the next up, and no second one is made", async () => {
+  test("is completed by the next up, which creates no second one", async () => {
     const instanceId = stack.instanceId("web");
     expect(await stack.up(web())).toMatchObject({ id: `ch-gva-2/${instanceId}`, state: "running" });
     expect(inCloud().map(({ id }) => id)).toEqual([instanceId]);
     expect(stack.state()["web"]?.outputs).toMatchObject({ deletionProtection: true });
   });
 
-  test("has nothing to change then", async () => {
+  test("has nothing to change after that", async () => {
     expect(await stack.preview(web())).toEqual({ same: 2 });
   });
 });
@@ -43,7 +43,7 @@ describe("an instance whose creation fails half-way", () => {
 describe("an update that fails between stop and start", () => {
   const larger = { name: "shop", type: "standard.small", diskSize: 20 };
 
-  test("says that the instance is stopped, and the state has it as it is", async () => {
+  test("reports that the instance is stopped, and the state has it so", async () => {
     emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:resize-disk$/ });
     expect(await said(stack.up(web(larger)))).toMatch(
       /Instance "shop" is stopped, and was to run: .*No capacity.* Run "pulumi up" again.*INSTANCE_LEFT_STOPPED/,
@@ -52,13 +52,13 @@ describe("an update that fails between stop and start", () => {
     expect(inCloud()).toMatchObject([{ name: "shop", state: "stopped", "disk-size": 10 }]);
   });
 
-  test("shows at a refresh as it is", async () => {
+  test("is shown by a refresh as it is", async () => {
     await stack.refresh();
     const { outputs } = stack.state()["web"] ?? {};
     expect(outputs).toMatchObject({ name: "shop", type: "standard.small", diskSize: 10, state: "stopped" });
   });
 
-  test("is finished by the next up with what is left, on the same machine", async () => {
+  test("is completed by the next up on the same machine", async () => {
     const before = emulator.requests.length;
     const instanceId = stack.instanceId("web");
     expect(await stack.up(web(larger))).toMatchObject({ id: `ch-gva-2/${instanceId}`, state: "running" });

@@ -16,12 +16,12 @@ const web =
 const said = async (command: Promise<unknown>) => (await stack.failure(command)).replace(/\s+/g, " ");
 
 describe("an instance with deletionProtection", () => {
-  test("is made protected, and a second preview has nothing to change", async () => {
+  test("is created with protection, and a second preview has nothing to change", async () => {
     expect(await stack.up(web())).toMatchObject({ deletionProtection: true });
     expect(await stack.preview(web())).toEqual({ same: 2 });
   });
 
-  test("survives pulumi destroy, which says how to delete it", async () => {
+  test("survives pulumi destroy, which explains how to delete it", async () => {
     expect(await said(stack.destroy())).toMatch(
       /is protected against deletion: deletionProtection is true\..*set deletionProtection: false, run "pulumi up".*INSTANCE_PROTECTED/,
     );
@@ -29,7 +29,7 @@ describe("an instance with deletionProtection", () => {
     expect(stack.state()["web"]?.outputs).toMatchObject({ deletionProtection: true });
   });
 
-  test("is refused a replacement at preview, so that no second one is made", async () => {
+  test("is refused a replacement at preview, so no second one is created", async () => {
     const before = emulator.requests.length;
     expect(await said(stack.preview(web({ template: "Linux Debian 12" })))).toMatch(
       /property template value .* would be replaced, and it is protected against deletion/,
@@ -37,7 +37,7 @@ describe("an instance with deletionProtection", () => {
     expect(emulator.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
-  test("is freed in place, and then destroyed", async () => {
+  test("loses the protection in place, and is then destroyed", async () => {
     const { id } = await stack.up(web({ deletionProtection: false }));
     expect(emulator.cloud.instances().map((instance) => `ch-gva-2/${instance["id"]}`)).toEqual([id]);
     await stack.destroy();

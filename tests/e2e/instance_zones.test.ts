@@ -10,7 +10,7 @@ const machine = { type: "standard.tiny", template: "Linux Debian 13", diskSize: 
 const cloudConfig = "#cloud-config\n# the door code is 4711\n";
 const packed = gzipSync(cloudConfig).toString("base64");
 
-/** Two machines in two zones, the same user data in two spellings, and one key, declared or not. */
+/** Two machines in two zones, the same user data in two forms, and one key, declared or not. */
 const program = (withKey: boolean) => async () => {
   const sshKeys = withKey ? [new SshKeyPair("alice", { name: "alice" })] : [];
   const options = { ignoreChanges: ["sshKeys"] };
@@ -27,7 +27,7 @@ describe("one program with machines in two zones", () => {
     stack.expectHidden("the door code is 4711");
   });
 
-  test("makes each in its own, with the one key and the user data that was meant", async () => {
+  test("creates one in each zone, with the same key and the intended user data", async () => {
     await stack.up(program(true));
     const keys = [{ name: "alice", fingerprint: expect.any(String) }];
     const encoded = Buffer.from(cloudConfig).toString("base64");
@@ -40,7 +40,7 @@ describe("one program with machines in two zones", () => {
     expect(await stack.preview(program(true))).toEqual({ same: 4 });
   });
 
-  test("names the holders in both when the key is deleted, each with its zone", async () => {
+  test("names the holders in both zones if the key is deleted, each with its zone", async () => {
     const before = stack.output.length;
     await stack.up(program(false));
     const warning = stack.output.slice(before).replace(/\s+/g, " ");
@@ -49,7 +49,7 @@ describe("one program with machines in two zones", () => {
     expect(warning).toMatch(/db \(at-vie-1/);
   });
 
-  test("takes both away at destroy", async () => {
+  test("deletes both at destroy", async () => {
     await stack.destroy();
     expect(emulator.cloud.instances()).toEqual([]);
   });

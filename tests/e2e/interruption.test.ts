@@ -17,7 +17,7 @@ new Instance("web", { ...machine, sshKeys: [new SshKeyPair("alice")] });
 `;
 const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 
-/** Starts `pulumi up` and comes back when the cloud makes the instance. */
+/** Starts `pulumi up` and returns when the cloud creates the instance. */
 async function upUntilInstanceStarts() {
   const engine = stack.start(["up", ...unattended]);
   await until(() => emulator.cloud.instances().length > 0);
@@ -32,14 +32,14 @@ const instances = () => emulator.cloud.instances();
 const labels = () => Object.keys(instances()[0]?.["labels"] ?? {});
 const marked = expect.arrayContaining(["exoscale-ssh.creating"]);
 
-describe("Pulumi is killed while it makes an instance:", () => {
+describe("Pulumi is killed while it creates an instance:", () => {
   beforeEach(async () => {
     const { engine, ended } = await upUntilInstanceStarts();
     engine.kill("SIGKILL");
     await ended;
   });
 
-  test("the plugin that goes on alone leaves the instance marked, and the next up takes it over", async () => {
+  test("the plugin that continues alone leaves the instance marked, and the next up adopts it", async () => {
     const looks = () => emulator.requests.filter(({ path }) => path === `/v2/instance/${instances()[0]?.["id"]}`);
     await until(() => looks().length >= 2);
     expect(labels()).toEqual(marked);
@@ -55,8 +55,8 @@ describe("Pulumi is killed while it makes an instance:", () => {
   });
 });
 
-describe("Ctrl-C while an instance is made", () => {
-  test("waits until it is there and in the state, and the next up finds nothing to do with it", async () => {
+describe("Ctrl-C while an instance is created", () => {
+  test("waits until the instance exists and is in the state, and the next up changes nothing on it", async () => {
     const { engine, ended } = await upUntilInstanceStarts();
     engine.kill("SIGINT");
     await ended;
@@ -67,7 +67,7 @@ describe("Ctrl-C while an instance is made", () => {
     expect(emulator.requests.slice(length).every(({ method }) => method === "GET")).toBe(true);
   });
 
-  test("ends at once when it is pressed twice, and the next up takes the instance over", async () => {
+  test("ends at once if it is pressed twice, and the next up adopts the instance", async () => {
     emulator.cloud.setOperationMs(15_000);
     const { engine, ended } = await upUntilInstanceStarts();
     engine.kill("SIGINT");

@@ -28,15 +28,15 @@ const shop = (args: SshKeyPairArgs) => async () => {
 
 const file = (name: string) => join(stack.programFolder, "keys", name);
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
-/** From now on the search for leaks knows the key as the file has it; each encoding is another text. */
+/** Adds the key to the search for leaks as it is in the file: each encoding is a different text. */
 const hide = (name: string) => stack.expectHidden(readFileSync(file(name), "utf8"));
 const secretOutputs = () =>
   Object.keys(stack.state()["alice"]?.outputs ?? {}).filter((name) => name.startsWith("privateKey"));
 
-/** Files below the stack's folder that hold the private key, and other places, which there should be none of. */
+/** Files below the stack's folder that contain the private key, and other places. There should be no other place. */
 const placesOfTheKey = () => [...new Set(stack.leaks().map(({ where }) => where))];
 
-/** What the real ssh prints, given a key by its file alone. */
+/** The output of the real ssh, which gets the key only by its file. */
 async function logIn(login: unknown, privateKeyFile: string, command: string): Promise<string> {
   const [program = "", ...target] = String(login).split(" ");
   const options = [
@@ -47,7 +47,7 @@ async function logIn(login: unknown, privateKeyFile: string, command: string): P
     "LogLevel=ERROR",
   ];
   const args = ["-F", "none", "-i", privateKeyFile, ...options.flatMap((option) => ["-o", option]), ...target, command];
-  // Not synchronous: the guest lives in this process.
+  // Not synchronous: the guest runs in this process.
   const ssh = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], timeout: 30_000 });
   return (await text(ssh.stdout)).trim();
 }
@@ -69,7 +69,7 @@ describe("a pair with a private key file, from the first up to destroy", () => {
     expect(await logIn(outputs["login"], file("alice"), "echo Alice is in")).toBe("Alice is in");
   });
 
-  test("is refreshed and has nothing to change on a machine without the file", async () => {
+  test("has nothing to change at refresh on a machine without the file", async () => {
     renameSync(file("alice"), file("away"));
     await stack.refresh();
     expect(await stack.preview(shop(first))).toEqual({ same: 4 });
@@ -80,7 +80,7 @@ describe("a pair with a private key file, from the first up to destroy", () => {
     renameSync(file("away"), file("alice"));
   });
 
-  test("takes another comment and another path in place", async () => {
+  test("is updated in place with another comment and another path", async () => {
     const moved = await stack.up(shop({ privateKeyFile: "keys/moved", comment: "laptop" }));
     hide("moved");
     expect([moved["fingerprint"], readdirSync(file(""))]).toEqual([outputs["fingerprint"], ["moved"]]);
@@ -99,7 +99,7 @@ describe("a pair with a private key file, from the first up to destroy", () => {
         return await stack.failure(stack.up(shop(first)));
       },
     ],
-  ])("is not replaced by %s while the path stays the same", async (_what, attempt) => {
+  ])("is not replaced by %s if the path stays the same", async (_what, attempt) => {
     expect((await attempt()).replace(/\s+/g, " ")).toMatch(
       /property privateKeyFile .*"keys\/alice".* never overwritten/,
     );
@@ -107,7 +107,7 @@ describe("a pair with a private key file, from the first up to destroy", () => {
     expect(readdirSync(file(""))).toEqual(["alice"]);
   });
 
-  test("is replaced when the path changes with the triggers", async () => {
+  test("is replaced if the path changes with the triggers", async () => {
     const replaced = await stack.up(shop(second));
     hide("alice-2027");
     expect(replaced["fingerprint"]).not.toBe(outputs["fingerprint"]);
@@ -115,13 +115,13 @@ describe("a pair with a private key file, from the first up to destroy", () => {
     expect(await logIn(replaced["login"], file("alice-2027"), "echo Alice is in again")).toBe("Alice is in again");
   });
 
-  test("is gone with its file after destroy", async () => {
+  test("is gone after destroy, and so is its file", async () => {
     await stack.destroy();
     expect([emulator.cloud.keys, readdirSync(file(""))]).toEqual([[], []]);
   });
 });
 
-test("a pair whose registration is unclear keeps its file and its place in the state, and the next up goes on", async () => {
+test("a pair whose registration is unclear keeps its file and its state, and the next up continues", async () => {
   const program = async () => void new SshKeyPair("alice", { name: "alice", privateKeyFile: "keys/unclear" });
   emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/ssh-key" });
   emulator.faults.add({ kind: "status", status: 403, path: "/ssh-key/alice" });

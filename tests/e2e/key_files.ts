@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** A public key as its owner and `ssh-keygen` know it. */
+/** A public key and its fingerprints. */
 export interface PublicKey {
   /** The line of the .pub file, without the line break. */
   readonly line: string;
@@ -14,7 +14,7 @@ export interface PublicKey {
   readonly md5: string;
 }
 
-/** The public half of the key pair in a file, which `ssh-keygen` makes where there is none. */
+/** The public key of the key pair in a file. If there is no file, `ssh-keygen` makes one. */
 export async function publicKeyOf(file: string): Promise<PublicKey> {
   if (!existsSync(file)) await run("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "alice@laptop", "-f", file]);
   return {

@@ -43,7 +43,7 @@ describe("a generated pair, from the first up to destroy", () => {
     });
   });
 
-  test("keeps its key when a passphrase is set and taken away", async () => {
+  test("keeps its key when a passphrase is set and removed", async () => {
     stack.expectHidden("correct horse battery staple");
     await stack.up(deploy({ comment: "x", passphrase: "correct horse battery staple" }));
     const outputs = await stack.up(deploy({ comment: "x" }));
@@ -51,7 +51,7 @@ describe("a generated pair, from the first up to destroy", () => {
     first = outputs;
   });
 
-  test("stays in the state when it vanishes from the account, and is registered again", async () => {
+  test("stays in the state if it is gone from the account, and is registered again", async () => {
     emulator.cloud.removeKey(String(first["name"]));
     await stack.refresh();
     const again = await stack.up(deploy({ comment: "x" }));
@@ -59,14 +59,14 @@ describe("a generated pair, from the first up to destroy", () => {
     expect(names()).toEqual([first["name"]]);
   });
 
-  test("is updated with an API secret that was rotated", async () => {
+  test("is updated with a rotated API secret", async () => {
     emulator.rotateSecret("a-new-secret-after-the-rotation");
     stack.setEnvironment(emulator.environment);
     stack.expectHidden("a-new-secret-after-the-rotation");
     expect(await stack.up(deploy({ comment: "y" }))).toMatchObject({ name: first["name"] });
   });
 
-  test("is replaced when its triggers change, the old key going last", async () => {
+  test("is replaced when its triggers change, and the old key is deleted last", async () => {
     const before = emulator.requests.length;
     const second = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }));
     expect(second["fingerprint"]).not.toBe(first["fingerprint"]);
@@ -78,7 +78,7 @@ describe("a generated pair, from the first up to destroy", () => {
     first = second;
   });
 
-  test("survives as a new key when it is tainted", async () => {
+  test("is replaced by a new key when it is tainted", async () => {
     await stack.taint("deploy");
     const third = await stack.up(deploy({ comment: "y", triggers: ["2026-12"] }));
     expect(third["fingerprint"]).not.toBe(first["fingerprint"]);
@@ -86,7 +86,7 @@ describe("a generated pair, from the first up to destroy", () => {
     first = third;
   });
 
-  test("keeps its private key when somebody put another key under its name, and says what to do", async () => {
+  test("keeps its private key if somebody registered another key under its name, and says what to do", async () => {
     const stranger = (await generatePrivateKey({ algorithm: "ed25519" })).publicKey();
     emulator.cloud.swapKey(String(first["name"]), stranger.openssh);
     await stack.refresh();
@@ -102,14 +102,14 @@ describe("a generated pair, from the first up to destroy", () => {
   });
 });
 
-describe("an imported key with a name of its own", () => {
+describe("an imported key with a given name", () => {
   let publicKey: string;
 
   beforeAll(async () => {
     publicKey = (await generatePrivateKey({ algorithm: "ed25519" })).publicKey("bob").openssh;
   });
 
-  test("is taken over from the account only when the program says so", async () => {
+  test("is adopted from the account only with adopt: true", async () => {
     emulator.cloud.swapKey("bob", publicKey);
     expect(await stack.failure(stack.up(deploy({ name: "bob", publicKey })))).toContain(
       "Set `adopt: true` to take it over",
@@ -117,13 +117,13 @@ describe("an imported key with a name of its own", () => {
     expect(await stack.up(deploy({ name: "bob", publicKey, adopt: true }))).toMatchObject({ name: "bob" });
   });
 
-  test("is still registered when it was tainted and replaced by itself", async () => {
+  test("is still registered after it was tainted and replaced by itself", async () => {
     await stack.taint("deploy");
     await stack.up(deploy({ name: "bob", publicKey, adopt: true }));
     expect(names()).toEqual(["bob"]);
   });
 
-  test("changes nothing for another line break, and in place for another comment", async () => {
+  test("is not changed by another line break, and is updated in place with another comment", async () => {
     expect(await stack.preview(deploy({ name: "bob", publicKey: `${publicKey}\n`, adopt: true }))).toEqual({ same: 2 });
     const renamed = deploy({ name: "bob", publicKey: publicKey.replace(/bob$/, "robert"), adopt: true });
     expect(await stack.preview(renamed)).toEqual({ same: 1, update: 1 });

@@ -1,13 +1,13 @@
 import { ssh } from "../ssh/real_ssh";
 
-/** Who logs in where, and as Pulumi's outputs tell it. */
+/** A login: the key and the target, as Pulumi's outputs give them. */
 export interface Login {
   readonly privateKey: unknown;
-  /** Decrypts the private key; without it an encrypted one cannot be used. */
+  /** Decrypts the private key; required for an encrypted one. */
   readonly passphrase?: string;
   /** `ssh -p 2222 debian@127.10.0.1`, the output `sshCommand`. */
   readonly sshCommand: unknown;
-  /** The output `knownHosts`; without it any host key will do. */
+  /** The output `knownHosts`; without it any host key is accepted. */
   readonly knownHosts?: unknown;
 }
 

@@ -4,15 +4,15 @@ import { RecordedStack } from "./recorded_stack";
 import { isStoredAsSecret } from "./stored_state";
 
 /**
- * A stack moves from the dynamic classes to the plugin and back: the program changes, the aliases say what each resource
- * was, and nothing is made, deleted or registered anew.
+ * A stack moves from the dynamic classes to the plugin and back. The program changes, and the aliases map each resource.
+ * Nothing is created, deleted or registered again.
  */
 
 jest.setTimeout(240_000);
 
 const [dynamic, plugin] = ["0.1.0-1a78c18-dynamic", "0.1.0-e82c2c2-plugin"];
 
-/** Those of the requests that change something in the account. */
+/** The requests that change something in the account. */
 const changing = ({ emulator }: RecordedStack) => emulator.requests.filter(({ method }) => method !== "GET");
 
 describe.each([
@@ -21,11 +21,11 @@ describe.each([
     from: plugin,
     to: dynamic,
     type: "pulumi-nodejs:dynamic/exoscale-ssh:",
-    // A preview knows no output of what it updates, hence not that the public key of an AuthorizedKey stays.
+    // A preview knows no output of an update, so it cannot know that the public key of an AuthorizedKey stays.
     announced: ["replace", "same", "update"],
     done: ["same", "update"],
   },
-])("A stack of $from whose program becomes that of $to", ({ from, to, type, announced, done }) => {
+])("A stack of $from whose program is replaced by that of $to", ({ from, to, type, announced, done }) => {
   let stack: RecordedStack;
   let outputs: Record<string, unknown>;
   let ids: object;
@@ -42,32 +42,32 @@ describe.each([
     stack?.dispose();
   });
 
-  test("moves with nothing made, changed or deleted in the account", async () => {
+  test("moves without any create, change or delete in the account", async () => {
     expect(await stack.previewed()).toEqual(announced);
     expect(Object.keys(await stack.up()).sort()).toEqual(done);
     expect(changing(stack)).toEqual([]);
     expect(idsOf(stack)).toEqual(ids);
   });
 
-  test("is of the other front's types and of no other", () => {
+  test("has only types of the other front", () => {
     expect(Object.values(stack.resources()).filter((each) => !each.type.startsWith(type))).toEqual([]);
   });
 
-  test("keeps its private keys, which are secrets and open the machines", async () => {
+  test("keeps its private keys, which stay secret and open the machines", async () => {
     const { login, knownHosts, privateKey } = await stack.program.outputs();
     expect(outputs).toMatchObject({ login, knownHosts, privateKey });
     expect(isStoredAsSecret(stack.resources()["alice"]?.outputs["privateKeyOpenssh"])).toBe(true);
     expect(await logIn({ privateKey, sshCommand: login, knownHosts }, "whoami")).toBe("debian");
   });
 
-  test("has nothing to change afterwards, at preview and at refresh", async () => {
+  test("has nothing to change after that, at preview and at refresh", async () => {
     await stack.program.expectNoChanges();
     await stack.program.refresh();
     await stack.program.expectNoChanges();
     expect(changing(stack)).toEqual([]);
   });
 
-  test("changes in place what the program changes", async () => {
+  test("updates in place what the program changes", async () => {
     await stack.program.configure("stage", "second");
     expect(Object.keys(await stack.up()).sort()).toEqual(["same", "update"]);
     expect(idsOf(stack)).toEqual(ids);
@@ -83,7 +83,7 @@ describe.each([
     expect(idsOf(stack)).toEqual(ids);
   });
 
-  test("is removed whole", async () => {
+  test("is destroyed completely", async () => {
     await stack.program.destroy();
     expect(stack.emulator.cloud.keys).toEqual([]);
     expect(stack.emulator.cloud.instances()).toEqual([]);

@@ -1,7 +1,7 @@
 import { declare, type Front } from "./fronts";
 import { useStack } from "./use_stack";
 
-/** Stacks that move to the other front while something is under way, and stacks of which a part moves. */
+/** Stacks that move to the other front before an operation is complete, and stacks that move in part. */
 
 jest.setTimeout(180_000);
 
@@ -10,13 +10,13 @@ const { emulator, stack } = useStack({ operationMs: 0, guests: "none", perTest: 
 const keys = () => emulator.cloud.keys.map(({ name }) => name);
 const changing = () => emulator.requests.filter(({ method }) => method !== "GET").map(({ method }) => method);
 
-/** What a test wants of a pair beyond the default. */
+/** The inputs of a pair that differ from the default. */
 interface Wanted {
   readonly triggers?: readonly string[];
   readonly name?: string;
 }
 
-/** A pair, and another one beside it, each declared through a front of its own. */
+/** A pair, and a second pair, each declared through its own front. */
 const pairs =
   (front: Front, wanted: Wanted = {}, other: Front = front) =>
   async () => {
@@ -25,7 +25,7 @@ const pairs =
     return { deploy: deploy["privateKeyOpenssh"], spare: spare["privateKeyOpenssh"] };
   };
 
-/** Whatever was left half-way is done now: nothing is there to change, or to find, and destroy ends it. */
+/** Checks that everything is complete: preview and refresh find nothing, and destroy succeeds. */
 async function expectWhole(program: () => Promise<object>): Promise<void> {
   await stack.refresh({ expectNoChanges: true });
   expect(Object.keys(await stack.preview(program))).toEqual(["same"]);
@@ -37,7 +37,7 @@ describe.each([
   ["dynamic", "plugin"],
   ["plugin", "dynamic"],
 ] as const)("From %s to %s", (from, to) => {
-  test("one pair moves and the other stays, and neither is registered anew", async () => {
+  test("one pair moves and the other stays, and neither is registered again", async () => {
     const before = await stack.up(pairs(from));
     const requests = changing().length;
     expect(await stack.up(pairs(to, {}, from))).toEqual(before);
@@ -45,7 +45,7 @@ describe.each([
     await expectWhole(pairs(to, {}, from));
   });
 
-  test("a tainted pair is replaced as it moves, and the other one stays", async () => {
+  test("a tainted pair is replaced during the move, and the other one stays", async () => {
     const before = await stack.up(pairs(from));
     await stack.taint("deploy");
     const after = await stack.up(pairs(to));
@@ -55,14 +55,14 @@ describe.each([
     await expectWhole(pairs(to));
   });
 
-  test("a pair whose triggers change while it moves is replaced once", async () => {
+  test("a pair whose triggers change during the move is replaced once", async () => {
     await stack.up(pairs(from));
     await stack.up(pairs(to, { triggers: ["again"] }));
     expect(changing().slice(2)).toEqual(["POST", "DELETE"]);
     await expectWhole(pairs(to, { triggers: ["again"] }));
   });
 
-  test("the old pair of a replacement that was left half-way is deleted after the move", async () => {
+  test("the old pair of an incomplete replacement is deleted after the move", async () => {
     await stack.up(pairs(from));
     emulator.faults.add({ kind: "status", status: 403, method: "DELETE", path: /^\/ssh-key\// });
     await stack.failure(stack.up(pairs(from, { triggers: ["again"] })));
@@ -72,7 +72,7 @@ describe.each([
     await expectWhole(pairs(to, { triggers: ["again"] }));
   });
 
-  test("a pair that was deleted and not yet made again is made after the move", async () => {
+  test("a pair that was deleted but not yet created again is created after the move", async () => {
     await stack.up(pairs(from, { name: "deploy" }));
     emulator.faults.add({ kind: "status", status: 403, method: "POST", path: /^\/ssh-key/ });
     await stack.failure(stack.up(pairs(from, { name: "deploy", triggers: ["again"] })));

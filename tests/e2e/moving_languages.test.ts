@@ -6,7 +6,7 @@ import { layOutPackages } from "./node_modules";
 import { emptyProgram, type PluginLanguage, pluginLanguages } from "./plugin_programs";
 import type { UserProgram } from "./user_program";
 
-/** A stack of the dynamic classes whose program is written anew for the plugin, in another language. */
+/** A stack of the dynamic classes whose program is rewritten for the plugin, in another language. */
 
 // Go compiles Pulumi's library the first time.
 jest.setTimeout(300_000);
@@ -21,7 +21,7 @@ beforeEach(async () => {
 
 afterEach(async () => await end(program, emulator));
 
-/** What the examples for the plugin declare, as the dynamic classes have it. */
+/** The resources of the plugin's examples, declared with the dynamic classes. */
 const dynamicProgram = `
 const { Instance, SecurityGroup, SshKeyPair } = require("pulumi-exoscale-ssh");
 const [alice, bob] = [new SshKeyPair("alice"), new SshKeyPair("bob")];
@@ -39,7 +39,7 @@ const web = new Instance("web", {
 exports.alicePrivateKey = alice.privateKeyOpenssh;
 `;
 
-/** Makes the stack of an example with the dynamic classes, and gives it the example as its program then. */
+/** Deploys an example with the dynamic classes, then replaces the program by the example. */
 async function moveTo({ example, install }: PluginLanguage): Promise<void> {
   program.write("Pulumi.yaml", `name: ${example}\nruntime: nodejs\nmain: before/\n`);
   program.write("before/index.js", dynamicProgram);

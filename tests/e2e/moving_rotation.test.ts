@@ -2,7 +2,7 @@ import { declare, type Front } from "./fronts";
 import { logIn } from "./login";
 import { useStack } from "./use_stack";
 
-/** A machine whose keys were changed while it ran, in a stack that moves: what it holds is not forgotten. */
+/** A machine whose keys changed while it ran, in a stack that moves. The stack still knows its keys after the move. */
 
 jest.setTimeout(240_000);
 
@@ -26,7 +26,7 @@ const shop = (front: Front, issued: string) => async () => {
   return { sshCommand: web["sshCommand"], knownHosts: web["knownHosts"], privateKey: privateKeyOpenssh, id: web.id };
 };
 
-/** Who a login ends up as; undefined when it is refused. */
+/** The user of a login; undefined if it is refused. */
 const user = (outputs: Record<string, unknown>) =>
   logIn({ ...outputs, privateKey: outputs["privateKey"], sshCommand: outputs["sshCommand"] }, "whoami");
 

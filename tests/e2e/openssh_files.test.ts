@@ -38,23 +38,23 @@ function write(name: string, text: unknown): string {
   return file;
 }
 
-describe("outputs that are files of OpenSSH", () => {
+describe("outputs in the format of OpenSSH's files", () => {
   let outputs: Record<string, unknown>;
 
-  test("let the client in by the machine's name, with strict checking of its host key", async () => {
+  test("let the client log in by the machine's name, with a strict check of its host key", async () => {
     outputs = await stack.up(shop);
     const trust = trustOnly(write("known_hosts", outputs["knownHosts"]));
     const login = ["-F", write("config", outputs["sshConfig"]), ...trust, "web", "hostname; id -un"];
     expect(await ssh(String(outputs["privateKey"]), login)).toEqual({ output: "web\ndebian", errors: "", status: 0 });
   });
 
-  test(`are of a machine on which ${projectGuests} answers, as this project has it`, async () => {
+  test(`belong to a machine on which ${projectGuests} answers, as the test project sets it`, async () => {
     const { address, port } = await emulator.cloud.guest(stack.instanceId("web"));
     const expected = projectGuests === "sshd" ? /^SSH-2\.0-OpenSSH_\d/ : /^SSH-2\.0-OpenSSH_emulated/;
     expect(await firstWords({ ip: address, port: String(port) })).toMatch(expected);
   });
 
-  test("hold no secret, so that they may be shown and stored", () => {
+  test("contain no secret, so they may be shown and stored", () => {
     expect(outputs).toMatchObject({
       sshConfig: expect.stringMatching(/^Host web\n/),
       knownHosts: expect.stringMatching(/ssh-|ecdsa-/),
@@ -62,5 +62,5 @@ describe("outputs that are files of OpenSSH", () => {
     expect(`${outputs["sshConfig"]}${outputs["knownHosts"]}`).not.toContain("PRIVATE");
   });
 
-  test("go with the machine", async () => await stack.destroy());
+  test("are gone after the machine is destroyed", async () => await stack.destroy());
 });

@@ -8,7 +8,7 @@ import { UserProgram } from "./user_program";
 
 const golden = readFileSync(resolve(__dirname, "../dynamic/golden/sshKeyPairProvider.txt"), "utf8");
 
-// Installing may have to fetch everything.
+// An installation may have to download everything.
 jest.setTimeout(300_000);
 
 let emulator: Emulator;
@@ -29,14 +29,14 @@ beforeEach(async () => {
 afterEach(async () => await end(program, emulator));
 
 test.each(["npm", "pnpm", "yarn"] as const)(
-  "as %s installs it, the package makes a key and removes it",
+  "the package that %s installed creates a key and removes it",
   async (manager) => {
     await packageManagers[manager](program, packed.tarball);
     program.write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
     program.write("index.js", jsProgram);
     const { name } = await program.up();
     expect(emulator.cloud.keys).toMatchObject([{ name }]);
-    // The same text however it is installed: no path, no version, nothing that an upgrade could change.
+    // The text is always the same: it has no path, no version, and nothing that an upgrade could change.
     expect(program.state()["alice"]?.inputs["__provider"]).toBe(golden);
     if (manager === "npm") {
       await program.expectNoChanges();

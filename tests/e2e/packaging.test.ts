@@ -25,21 +25,21 @@ afterAll(async () => {
   await emulator.close();
 });
 
-describe("What npm packs", () => {
-  test("is the compiled provider, plugin and emulator, the schema and the documents, and nothing else", () => {
+describe("The packed package", () => {
+  test("contains the compiled provider, plugin and emulator, the schema and the documents, and nothing else", () => {
     const shipped =
       /^(dist\/(provider(?!\/plugin)|emulator)\/.*\.(js|d\.ts)|dist\/plugin\/(pulumi-resource-exoscale-ssh|plugin\.cjs|THIRD_PARTY_NOTICES\.txt)|docs\/.*\.md|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     expect(packed.files.filter((file) => !shipped.test(file))).toEqual([]);
   });
 
-  test("has every file that the package's manifest or a state refers to", () => {
+  test("contains every file that the manifest or a state refers to", () => {
     const main = ["dist/provider/index.js", "dist/provider/index.d.ts"];
     const others = ["dist/provider/dynamic/impl.js", "dist/emulator/cli.js", "schema.json", "LICENSE", "README.md"];
     const plugin = ["dist/plugin/pulumi-resource-exoscale-ssh", "dist/plugin/plugin.cjs"];
     expect(packed.files).toEqual(expect.arrayContaining([...main, ...others, ...plugin]));
   });
 
-  test("refers to no source map that is absent", () => {
+  test("refers to no missing source map", () => {
     const scripts = packed.files.filter((file) => file.endsWith(".js"));
     const withMap = scripts.filter((file) =>
       readFileSync(join(installed(), file), "utf8").includes("sourceMappingURL"),
@@ -47,13 +47,13 @@ describe("What npm packs", () => {
     expect(withMap).toEqual([]);
   });
 
-  test("has a schema that Pulumi finds nothing wrong with", async () => {
+  test("has a schema in which Pulumi finds no fault", async () => {
     await expect(program.run("pulumi", "schema", "check", join(installed(), "schema.json"))).resolves.toBe("");
   });
 });
 
 describe("The installed package", () => {
-  test("is imported by name from a program of ES modules", async () => {
+  test("can be imported by name in an ES module", async () => {
     const names = ["SshKeyPair", "Instance", "allowSsh"].join(", ");
     program.write("esm/package.json", '{ "type": "module" }');
     program.write(
@@ -64,7 +64,7 @@ describe("The installed package", () => {
   });
 
   test.each([
-    ["today's", { module: "nodenext", moduleResolution: "nodenext" }],
+    ["current", { module: "nodenext", moduleResolution: "nodenext" }],
     ["older", { module: "commonjs", moduleResolution: "node10" }],
   ])("has types that a strict TypeScript program can use, with the settings of %s templates", async (_, modules) => {
     const compilerOptions = { strict: true, target: "es2020", noEmit: true, types: [], ...modules };
@@ -73,7 +73,7 @@ describe("The installed package", () => {
     await program.run("node", join(root, "node_modules/typescript/bin/tsc"), "-p", "typed");
   });
 
-  test("starts the emulator's command, which explains itself", async () => {
+  test("has the emulator's command, which prints its usage", async () => {
     const help = await program.run("npx", "--no", "pulumi-exoscale-ssh", "emulator", "--help");
     expect(help).toMatch(/^Usage: pulumi-exoscale-ssh emulator/);
   });

@@ -21,7 +21,7 @@ export async function packPackage(): Promise<PackedPackage> {
   const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-packed-"));
   const args = ["pack", "--json", "--ignore-scripts", "--pack-destination", directory];
   const { stdout } = await run("npm", args, { cwd: root, maxBuffer: 1e8 });
-  // A list of packages; from npm 12 on an object with a package under each name.
+  // npm 12 and later print an object with a package under each name; earlier ones print a list.
   const [packed] = Object.values<{ filename: string; files: { path: string }[] }>(JSON.parse(stdout));
   if (!packed) throw new Error(`npm packed nothing:\n${stdout}`);
   const { filename, files } = packed;

@@ -14,7 +14,7 @@ const { emulator, stack } = useStack({
     sent += 1;
   },
 });
-/** How many host keys for a first contact were sent. */
+/** The number of host keys that were sent for the first contact. */
 let sent = 0;
 
 const web =
@@ -34,7 +34,7 @@ const web =
 
 const userData = () => Buffer.from(String(emulator.cloud.instances()[0]?.["user-data"]), "base64").toString();
 
-test("a machine that cannot be logged in to is refused at preview", async () => {
+test("a machine without a connection is refused at preview", async () => {
   const said = await stack.failure(
     stack.preview(async () => void new Instance("web", { ...machine, pinHostKey: true })),
   );
@@ -42,7 +42,7 @@ test("a machine that cannot be logged in to is refused at preview", async () => 
   expect(emulator.cloud.instances()).toEqual([]);
 });
 
-test("a run that fails before the host has its own key is gone on with by the next one", async () => {
+test("the next run completes a run that fails before the host has its own key", async () => {
   emulator.cloud.openSsh();
   emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
   expect(await stack.failure(stack.up(web({ userData: "#!/bin/sh\n" })))).toContain("CREATED_IN_PART");
@@ -52,12 +52,12 @@ test("a run that fails before the host has its own key is gone on with by the ne
   expect([sent, userData()]).toEqual([1, "#!/bin/sh\n"]);
 });
 
-test("a person logs in to the host key that is remembered, and to no other", async () => {
+test("a client logs in only to the remembered host key", async () => {
   const { privateKey, sshCommand, knownHosts } = await stack.up(web({ userData: "#!/bin/sh\n" }));
   expect(await logIn({ privateKey, sshCommand, knownHosts }, "echo in")).toBe("in");
 });
 
-test("nothing is to be done afterwards, before and after a refresh", async () => {
+test("nothing is left to change, before and after a refresh", async () => {
   expect(await stack.preview(web({ userData: "#!/bin/sh\n" }))).toEqual({ same: 3 });
   await stack.refresh();
   expect(await stack.preview(web({ userData: "#!/bin/sh\n" }))).toEqual({ same: 3 });

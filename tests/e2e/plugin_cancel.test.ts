@@ -14,7 +14,7 @@ new pulumi.CustomResource("exoscale-ssh:index:Instance", "web", ${JSON.stringify
 const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 const inCloud = () => emulator.cloud.instances().map(({ id }) => id);
 
-/** Starts `pulumi up` and comes back when the cloud makes the instance. */
+/** Starts `pulumi up` and returns when the cloud creates the instance. */
 async function upUntilInstanceStarts(source = program) {
   stack.writeProgram(source);
   const engine = stack.start(["up", ...unattended]);
@@ -23,7 +23,7 @@ async function upUntilInstanceStarts(source = program) {
   return { engine, ended };
 }
 
-test("Ctrl-C ends the wait for an instance at once and keeps it in the state, and the next up goes on with it", async () => {
+test("Ctrl-C ends the wait for an instance at once and keeps it in the state, and the next up completes it", async () => {
   const { engine, ended } = await upUntilInstanceStarts();
   engine.kill("SIGINT");
   await ended;
@@ -35,7 +35,7 @@ test("Ctrl-C ends the wait for an instance at once and keeps it in the state, an
   expect(stack.state()["web"]?.outputs).toMatchObject({ state: "running" });
 });
 
-test("A plugin whose engine is killed ends by itself, and the next up takes over what it left", async () => {
+test("A plugin whose engine is killed ends by itself, and the next up adopts its instance", async () => {
   const { engine, ended } = await upUntilInstanceStarts();
   engine.kill("SIGKILL");
   await ended;
@@ -48,7 +48,7 @@ test("A plugin whose engine is killed ends by itself, and the next up takes over
   expect(inCloud()).toEqual([stack.instanceId("web")]);
 });
 
-test("A machine that was begun with the dynamic classes when Pulumi was killed is gone on with by the plugin", async () => {
+test("The plugin completes a machine that the dynamic classes began when Pulumi was killed", async () => {
   const { engine, ended } = await upUntilInstanceStarts(`
     new (require("pulumi-exoscale-ssh").Instance)("web", ${JSON.stringify(machine)});
   `);

@@ -10,8 +10,8 @@ const alice = (args: object) => async () => {
   return { id };
 };
 
-describe("What the plugin has to say", () => {
-  test("stands at the resource that it is about", async () => {
+describe("A message of the plugin", () => {
+  test("is shown at its resource", async () => {
     await stack.up(alice({}));
     await stack.up(alice({ triggers: ["2027"] }));
     expect(stack.output).toMatch(
@@ -19,7 +19,7 @@ describe("What the plugin has to say", () => {
     );
   });
 
-  test("is a message with a code and no stack trace where something fails", async () => {
+  test("has a code and no stack trace if an operation fails", async () => {
     emulator.faults.add({
       kind: "status",
       status: 403,

@@ -7,7 +7,7 @@ import { layOutPackages } from "./node_modules";
 import { emptyProgram, pluginLanguages } from "./plugin_programs";
 import type { UserProgram } from "./user_program";
 
-/** The examples in schema.json, and so in the registry and in SDKs, and the programs of the README. */
+/** The examples of schema.json, which the registry and the SDKs show, and the programs of the README. */
 
 jest.setTimeout(240_000);
 
@@ -24,7 +24,7 @@ beforeEach(async () => {
 
 afterEach(async () => await end(program, emulator));
 
-/** Writes all of them as one program, by the language that they are in. */
+/** Writes all examples of a language as one program. */
 const writing: Readonly<Record<string, () => void>> = { YAML: writeYaml, TypeScript: writeTypeScript };
 const languages = pluginLanguages.filter(({ name }) => name in writing);
 
@@ -59,7 +59,7 @@ givenYaml(`The YAML program of the README runs as it stands there${whyNoYaml}`, 
   await upAndDestroy();
 });
 
-test("The TypeScript program of the README runs as it stands there", async () => {
+test("The TypeScript program of the README runs unchanged", async () => {
   program.write("index.ts", codeOfReadme("ts", "import "));
   program.write("Pulumi.yaml", JSON.stringify({ name: "shop", runtime: "nodejs" }));
   copyFileSync(join(root, "examples/quickstart/tsconfig.json"), join(program.path, "tsconfig.json"));
@@ -68,11 +68,11 @@ test("The TypeScript program of the README runs as it stands there", async () =>
   await upAndDestroy();
 });
 
-test("They are tried in each language that they are in", () => {
+test("The examples are run in each of their languages", () => {
   expect(languages.map(({ name }) => name).sort()).toEqual(Object.keys(writing).sort());
 });
 
-/** The first block of code in a language whose text begins with something. */
+/** The first code block of a language that begins with a text. */
 function codeOfReadme(language: string, beginning: string): string {
   const block = new RegExp(`^\`\`\`${language}\\n(${beginning}.*?)^\`\`\``, "ms");
   return block.exec(readFileSync(join(root, "README.md"), "utf8"))?.[1] ?? "";
@@ -87,7 +87,7 @@ async function upAndDestroy(): Promise<void> {
 }
 
 function writeYaml(): void {
-  // The files are ours, and the engine refuses what is no program.
+  // The files are ours, and the engine refuses anything that is not a program.
   const parts = examples(".yaml").map(({ text }) => load(text) as Record<string, object>);
   const all = (section: string) => Object.assign({}, ...parts.map((part) => part[section] ?? {}));
   const [resources, variables, outputs] = ["resources", "variables", "outputs"].map(all);

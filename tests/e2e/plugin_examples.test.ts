@@ -4,7 +4,7 @@ import { logIn } from "./login";
 import { emptyProgram, inLanguage, type PluginLanguage, pluginLanguages, yaml } from "./plugin_programs";
 import type { UserProgram } from "./user_program";
 
-/** The same program in four languages, with the plugin and the SDKs that are generated from its schema. */
+/** The same program in four languages, with the plugin and the SDKs generated from its schema. */
 
 // Go compiles Pulumi's library the first time.
 jest.setTimeout(300_000);

@@ -1,6 +1,6 @@
 /**
- * What `pulumi-exoscale-ssh` exports, with the plugin behind it instead of the dynamic providers: so the end-to-end tests
- * that are written for the one are run against the other as well (jest.config.js puts this module in its place).
+ * The exports of `pulumi-exoscale-ssh`, implemented with the plugin instead of the dynamic providers. With them the
+ * end-to-end tests of the dynamic front also run against the plugin (jest.config.js substitutes this module).
  */
 import * as pulumi from "@pulumi/pulumi";
 import { ask, PluginResource, type Untyped } from "./plugin_resources";
@@ -9,14 +9,14 @@ export { allowSsh } from "../../provider/dynamic/allow_ssh";
 
 type Class = new (name: string, args?: pulumi.Inputs, options?: pulumi.CustomResourceOptions) => Untyped;
 
-/** A class of the plugin's resources of a type, which takes a resource where it wants its name or id. */
+/** The class of a resource type of the plugin. It accepts a resource instead of a name or an id. */
 function declared(type: string): Class {
   class Declared extends PluginResource {
     constructor(name: string, args: pulumi.Inputs = {}, options?: pulumi.CustomResourceOptions) {
       super(type, name, referencesIn(args), options);
     }
   }
-  // The outputs are those that the base class registers.
+  // The base class registers the outputs.
   return Declared as unknown as Class;
 }
 

@@ -47,7 +47,7 @@ async function imported(type: string, name: string, id: unknown): Promise<void> 
   await stack.pulumi("import", `exoscale-ssh:index:${type}`, name, String(id), ...options);
 }
 
-describe("pulumi import takes over", () => {
+describe("pulumi import imports", () => {
   test("a key by its name, a group by its id and an instance by its zone and id", async () => {
     const before = emulator.requests.length;
     await imported("SshKeyPair", "carol", "carol");
@@ -57,29 +57,29 @@ describe("pulumi import takes over", () => {
     expect(emulator.requests.slice(before).filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
-  test("so that the program that describes them has nothing to change", async () => {
+  test("objects so that the program that describes them has nothing to change", async () => {
     expect(await stack.preview(program)).toEqual({ same: 4 });
   });
 
-  test("and once the program has said which key it is, a refresh fills in what follows from it", async () => {
+  test("a key whose outputs a refresh fills in after the program gave its public key", async () => {
     await stack.up(program);
     await stack.refresh();
     expect(stack.state()["carol"]?.outputs).toMatchObject({ publicKeyOpenssh: publicKey, algorithm: "ed25519" });
     expect(await stack.preview(program)).toEqual({ same: 4 });
   });
 
-  test("nothing that the account does not have", async () => {
+  test("no object that the account does not have", async () => {
     const said = await stack.failure(imported("SshKeyPair", "dave", "dave"));
     expect(said).toContain("resource 'dave' does not exist");
   });
 
-  test("no key on a host, which its id does not say, and names the way that works", async () => {
+  test("no key on a host, because its id does not contain it, and names the alternative", async () => {
     const said = await stack.failure(imported("AuthorizedKey", "dave", "root/SHA256:abc"));
     expect(said).toContain("Declare it instead");
   });
 });
 
-test("What was imported goes over to the classes of the package with nothing changed in the account", async () => {
+test("Imported objects move to the classes of the package without a change in the account", async () => {
   const before = emulator.requests.length;
   await stack.up(async () => {
     declare("dynamic", "SshKeyPair", "carol", { name: "carol", publicKey });
@@ -93,7 +93,7 @@ test("What was imported goes over to the classes of the package with nothing cha
 });
 
 describe("the option import", () => {
-  test("takes over a key that the program describes, in one run", async () => {
+  test("imports a key that the program describes, in one run", async () => {
     const other = await TestStack.create(emulator);
     const taken = async () => {
       const carol = plugin("SshKeyPair", "carol", { name: "carol", publicKey }, { import: "carol" });

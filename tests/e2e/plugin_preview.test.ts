@@ -20,30 +20,30 @@ const shop = (pair: object, web: object = {}) => {
 };
 
 describe("A preview of the plugin", () => {
-  test("knows the name that a pair will have, and that its keys are not known yet", async () => {
+  test("knows the name of a new pair, and not its keys", async () => {
     expect(await stack.preview(shop({}))).toEqual({ create: 3 });
     expect(stack.output).toMatch(/name +: "alice-[0-9a-f]{7}"/);
     expect(stack.output).toContain("[unknown]");
   });
 
-  test("shows no change of a machine when only what its pair does at the end changes", async () => {
+  test("shows no change of a machine if only onDelete of its pair changes", async () => {
     await stack.up(shop({}));
     expect(await stack.preview(shop({ onDelete: "refuse" }))).toEqual({ same: 2, update: 1 });
   });
 
-  test("shows where in an input something changes", async () => {
+  test("shows the path of a change inside an input", async () => {
     await stack.up(shop({}, { labels: { env: "test", team: "shop" } }));
     await stack.preview(shop({}, { labels: { env: "production", team: "shop" } }));
     expect(stack.output).toMatch(/labels: \{\s+~ env: "test" => "production"/);
   });
 
-  test("says that a change of what cannot change in place makes a new one", async () => {
+  test("shows a replacement if an input cannot change in place", async () => {
     expect(
       await stack.preview(shop({}, { diskSize: 20, zone: "ch-gva-2", template: "Linux Ubuntu 24.04 LTS 64-bit" })),
     ).toMatchObject({ replace: 1 });
   });
 
-  test("obeys replaceOnChanges, ignoreChanges and the output of an update that is not known yet", async () => {
+  test("applies replaceOnChanges, ignoreChanges and unknown outputs of an update", async () => {
     const ignoring = async () => {
       const alice = plugin(
         "SshKeyPair",
@@ -63,7 +63,7 @@ describe("A preview of the plugin", () => {
   });
 });
 
-test("A pair whose name the stack's rules make the same each time is not deleted to be made anew", async () => {
+test("A pair that the stack always gives the same name is not deleted before its replacement", async () => {
   const own = await TestStack.create(emulator);
   // biome-ignore lint/suspicious/noTemplateCurlyInString: this is Pulumi's way to write a pattern
   await own.pulumi("config", "set", "--path", "pulumi:autonaming.pattern", "${name}-dev");
@@ -76,7 +76,7 @@ test("A pair whose name the stack's rules make the same each time is not deleted
 });
 
 describe("The first preview of a program", () => {
-  test("passes names of what is about to be made to whoever takes a name", async () => {
+  test("passes the names of new objects to inputs that take a name", async () => {
     const own = await TestStack.create(emulator);
     const first = async () => {
       const key = plugin("SshKeyPair", "key", { publicKey });

@@ -7,22 +7,22 @@ import { UserProgram } from "./user_program";
 
 const root = resolve(__dirname, "../..");
 
-/** By which `npm test` names a Python with Pulumi's library. */
+/** The variable in which `npm test` gives a Python that has Pulumi's library. */
 const python = process.env["PULUMI_EXOSCALE_SSH_PYTHON"] ?? "";
 
-/** A language that programs for the plugin are written in, and the example in it. */
+/** A language of programs for the plugin, and its example. */
 export interface PluginLanguage {
-  /** As people call it. */
+  /** Its common name. */
   readonly name: string;
-  /** Folder of its example. */
+  /** The folder of its example. */
   readonly example: string;
-  /** Why its programs cannot run on this machine; undefined where they can. */
+  /** Why its programs cannot run on this machine; undefined if they can. */
   readonly missing: string | undefined;
-  /** Fills the program's folder as `pulumi package add` and the installation of its packages do, without the network. */
+  /** Fills the program's folder as `pulumi package add` and the package manager do, without the network. */
   readonly install: (program: UserProgram) => Promise<void>;
 }
 
-/** Needs no SDK: the plugin's schema is enough. */
+/** Needs no SDK: the schema of the plugin is enough. */
 export const yaml: PluginLanguage = {
   name: "YAML",
   example: "plugin-yaml",
@@ -30,7 +30,7 @@ export const yaml: PluginLanguage = {
   install: async () => undefined,
 };
 
-/** Every language that an example is written in. */
+/** Every language that has an example. */
 export const pluginLanguages: readonly PluginLanguage[] = [
   yaml,
   {
@@ -53,20 +53,20 @@ export const pluginLanguages: readonly PluginLanguage[] = [
   },
 ];
 
-/** A test of a program in a language, or where that cannot run a skipped one that says why. */
+/** A test of a program in a language. If the language cannot run here, a skipped test that says why. */
 export function inLanguage({ name, missing }: PluginLanguage, title: string, body: () => Promise<void>): void {
   if (missing === undefined) test(`A program in ${name} ${title}`, body);
   else test.skip(`A program in ${name} ${title} (skipped: ${missing})`, body);
 }
 
-/** An empty folder for a program in any of the languages, with the plugin installed. The types of the program are checked. */
+/** An empty folder for a program in any of the languages, with the plugin installed. Checks the types of the program. */
 export function emptyProgram(emulator: Emulator): UserProgram {
   const program = UserProgram.create(emulator, { PULUMI_NODEJS_TRANSPILE_ONLY: "false", CGO_ENABLED: "0" });
   installPlugin(join(program.directory, "home"));
   return program;
 }
 
-/** A virtual environment with the SDK in it, and all else that the one in the cache has. */
+/** A virtual environment with the SDK and the packages of the cached environment. */
 async function installForPython(program: UserProgram): Promise<void> {
   addSdk(program, "python");
   await program.run(python, "-m", "venv", "--without-pip", "venv");

@@ -21,7 +21,7 @@ afterAll(async () => {
   await theirs.close();
 });
 
-/** Settings as a program may write them, with nothing marked as a secret. */
+/** Settings in which the program marks nothing as a secret. */
 const settingsOf = ({ environment }: Emulator, more: object = {}) => ({
   apiKey: environment.EXOSCALE_API_KEY,
   apiSecret: environment.EXOSCALE_API_SECRET,
@@ -29,7 +29,7 @@ const settingsOf = ({ environment }: Emulator, more: object = {}) => ({
   ...more,
 });
 
-/** What Pulumi says of a program, in a process of its own, whose provider has other settings than it should. */
+/** The output of Pulumi for a program, in its own process, whose provider has wrong settings. */
 async function refused(wrong: object): Promise<string> {
   stack.setEnvironment({ SETTINGS: JSON.stringify(settingsOf(ours, wrong)) });
   stack.writeProgram(`
@@ -52,13 +52,13 @@ describe("Explicit providers", () => {
     }
   };
 
-  test("give instances that name no zone the zone of their provider", async () => {
+  test("give instances without a zone the zone of their provider", async () => {
     await stack.up(zones);
     const ids = ["web-ch-gva-2", "web-de-fra-1"].map((name) => stack.state()[name]?.id);
     expect(ids).toEqual([expect.stringMatching(/^ch-gva-2\//), expect.stringMatching(/^de-fra-1\//)]);
   });
 
-  test("leave an instance where it is when the zone of its provider changes", async () => {
+  test("leave an instance in its zone when the zone of its provider changes", async () => {
     const moved = async () => {
       const provider = new PluginProvider("ch-gva-2", settingsOf(ours, { zone: "de-fra-1" }));
       plugin("Instance", "web-ch-gva-2", machine, { provider });
@@ -77,21 +77,21 @@ describe("Explicit providers", () => {
     expect(names).toEqual([["deploy-ours"], ["deploy-theirs"]]);
   });
 
-  test("are told what is wrong with their settings before anything is made", async () => {
+  test("are refused with wrong settings before anything is created", async () => {
     const said = await refused({ zone: "Geneva", sshPort: 70_000 });
     expect(said).toContain('zone is "Geneva"');
     expect(said).toContain('sshPort is "70000"');
     expect(ours.cloud.keys.map(({ name }) => name)).toEqual(["deploy-ours"]);
   });
 
-  test("are told that the account does not take their credentials", async () => {
+  test("are refused with credentials that the account does not accept", async () => {
     stack.expectHidden("not-the-secret");
     expect(await refused({ apiSecret: "not-the-secret" })).toContain(
       "Check that exoscale-ssh:apiKey and exoscale-ssh:apiSecret belong together",
     );
   });
 
-  test("are gone with everything that they made", async () => {
+  test("are destroyed with all their objects", async () => {
     await stack.destroy();
     expect([ours, theirs].flatMap(({ cloud }) => cloud.keys)).toEqual([]);
   });

@@ -10,8 +10,8 @@ interface Schema {
 const schema: Schema = JSON.parse(readFileSync(resolve(__dirname, "../../schema.json"), "utf8"));
 
 /**
- * A resource of the plugin as any language without a generated SDK declares it: by its token, with nothing marked secret
- * that the program does not mark.
+ * A resource of the plugin, declared as in a language without a generated SDK: by its token. Only what the program marks is
+ * a secret.
  */
 export class PluginResource extends pulumi.CustomResource {
   constructor(type: string, name: string, args: pulumi.Inputs, options: pulumi.CustomResourceOptions = {}) {
@@ -21,7 +21,7 @@ export class PluginResource extends pulumi.CustomResource {
   }
 }
 
-/** Every output of a resource by its name; the types are those of the schema, which no compiler sees here. */
+/** The outputs of a resource by name. Their types are in the schema, which no compiler reads here. */
 // biome-ignore lint/suspicious/noExplicitAny: a program without a generated SDK has no types either
 export type Untyped = pulumi.CustomResource & { readonly [property: string]: pulumi.Output<any> };
 
@@ -35,14 +35,14 @@ export function plugin(
   return new PluginResource(type, name, args, options) as unknown as Untyped;
 }
 
-/** Declares a provider with settings of its own. */
+/** Declares a provider with its own settings. */
 export class PluginProvider extends pulumi.ProviderResource {
   constructor(name: string, settings: pulumi.Inputs, options: pulumi.ResourceOptions = {}) {
     super("exoscale-ssh", name, settings, { version: schema.version, ...options });
   }
 }
 
-/** Asks a function of the plugin: `ask("getZones", {})`. */
+/** Calls a function of the plugin: `ask("getZones", {})`. */
 export function ask(
   name: string,
   args: pulumi.Inputs,

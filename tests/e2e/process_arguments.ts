@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process gets its arguments when it executes its program, moments after it came to be; then they stay. */
+/** A process gets its arguments when it executes its program, shortly after its start. They do not change after that. */
 const enoughLooks = 10;
 
-/** Collects the arguments of every process on the machine while it runs, as `ps` would show them to anybody. */
+/** Collects the arguments of every process on the machine while it runs, as `ps` shows them to any user. */
 export class ProcessArguments {
   private readonly seen = new Set<string>();
-  /** How often each running process was looked at. */
+  /** How often each running process was inspected. */
   private looks = new Map<string, number>();
   private readonly timer = setInterval(() => this.look(), 40).unref();
 
-  /** Every command line seen so far, one a line. */
+  /** All command lines so far, one per line. */
   text(): string {
     return [...this.seen].join("\n");
   }
@@ -27,7 +27,7 @@ export class ProcessArguments {
       try {
         this.seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
       } catch {
-        // It has ended since the list was made.
+        // It ended after the listing.
       }
     }
   }
@@ -39,7 +39,7 @@ export function processesWith(variable: string): number[] {
   return pids.filter((pid) => environmentOf(pid).includes(variable)).map(Number);
 }
 
-/** Whether a process has a text in its command line. */
+/** Whether the command line of a process contains a text. */
 export function runs(pid: number, program: string): boolean {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(program);
@@ -52,7 +52,7 @@ function environmentOf(pid: string): string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
   } catch {
-    // It has ended since the list was made, or is somebody else's.
+    // It ended after the listing, or belongs to another user.
     return [];
   }
 }

@@ -3,7 +3,7 @@ import { end } from "./end";
 import { layOutPackages } from "./node_modules";
 import { UserProgram } from "./user_program";
 
-/** Programs as people write them: TypeScript and JavaScript, CommonJS and ES modules, from the first up to destroy. */
+/** The kinds of programs: TypeScript and JavaScript, CommonJS and ES modules, from the first up to destroy. */
 
 jest.setTimeout(180_000);
 
@@ -25,7 +25,7 @@ exports.name = alice.name;
 exports.privateKey = alice.privateKeyOpenssh;
 `;
 
-/** Asks the account at the top level, which only ES modules can await. */
+/** Calls a function at the top level. Only ES modules can await there. */
 const esModule = `
 import { getZones, SshKeyPair } from "pulumi-exoscale-ssh";
 const { zones } = await getZones();
@@ -60,7 +60,7 @@ test.each([
     { "index.ts": esModule, "package.json": '{ "type": "module", "main": "index.ts" }' },
     "{ name: nodejs, options: { typescript: false } }",
   ],
-])("a program of %s makes a key, finds nothing to change, and removes it", async (_, files, runtime) => {
+])("a program of %s creates a key, finds nothing to change, and removes it", async (_, files, runtime) => {
   program.write("Pulumi.yaml", `name: shop\nruntime: ${runtime}\n`);
   for (const [file, text] of Object.entries(files)) program.write(file, text);
   const { name, privateKey } = await program.up();

@@ -11,22 +11,22 @@ import { UserProgram } from "./user_program";
 
 const root = resolve(__dirname, "../recorded_states");
 
-/** Every state that an earlier build has left; tests/recorded_states/README.md says how. */
+/** All recorded states of earlier builds; see tests/recorded_states/README.md. */
 export const recordings: readonly string[] = readdirSync(root, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .map(({ name }) => name);
 
-/** Of every recorded stack. Not a secret: it protects test keys. */
+/** The passphrase of every recorded stack. Not a secret: it protects test keys only. */
 const passphrase = "a passphrase for tests";
 
-/** What is kept of a file: its text, sealed where it has a secret. A directory, whose path ends in a slash, has none. */
+/** The record of a file: its text, encrypted if it has a secret. A directory, whose path ends in a slash, has no text. */
 interface Kept {
   readonly mode: string;
   readonly text?: string;
   readonly sealed?: string;
 }
 
-/** A recorded stack, with the account that its program made and the program, as if it had been made here. */
+/** A recorded stack with its account and its program, restored as if it had been created here. */
 export class RecordedStack {
   private constructor(
     readonly program: UserProgram,
@@ -40,7 +40,7 @@ export class RecordedStack {
     const settings = readFileSync(join(folder, "Pulumi.test.yaml"), "utf8");
     const salt = /^encryptionsalt: (.*)$/m.exec(settings)?.[1] ?? "";
     const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-recorded-"));
-    // Guests of root have other owners, who must get to their files.
+    // If root runs the guests, their files belong to other users, who must be able to read them.
     chmodSync(directory, 0o711);
     const stateDir = join(directory, "account");
     writeFiles(stateDir, join(folder, "account.json"), salt);
@@ -53,40 +53,40 @@ export class RecordedStack {
     layOutPackages(program.path);
     installPlugin(join(program.directory, "home"));
     writeFiles(program.path, join(folder, "program_files.json"), salt);
-    // The port is another one in each run; the addresses are the same, since the account has handed them out.
+    // The port differs in each run. The addresses are the same, because the account assigned them.
     const { EXOSCALE_SSH_PORT: port } = emulator.environment;
     await program.importState(readFileSync(join(folder, "stack.json"), "utf8").replaceAll("{sshPort}", port));
     return stack;
   }
 
-  /** Replaces the program with that of another recording. */
+  /** Replaces the program by that of another recording. */
   useProgramOf(name: string): void {
     cpSync(join(root, name, "index.js"), join(this.program.path, "index.js"));
   }
 
-  /** The package's resources by logical name, providers aside. */
+  /** The package's resources by logical name, without providers. */
   resources(): Record<string, StateResource> {
     const entries = Object.entries(this.program.state());
     return Object.fromEntries(entries.filter(([, { type }]) => /exoscale-ssh:(index:)?[A-Z]/.test(type)));
   }
 
-  /** What the stack has as secrets, decrypted. */
+  /** The decrypted secrets of the stack. */
   secrets(): readonly string[] {
     return secretsStored(this.program.directory, passphrase);
   }
 
-  /** Where the recording has a secret of the stack in clear. */
+  /** Where the recording contains a secret of the stack in plain text. */
   leaks(): Leak[] {
     return filesHolding(this.folder, this.secrets());
   }
 
-  /** The kinds of steps that `pulumi preview` announces, in the order of the alphabet. */
+  /** The kinds of steps in `pulumi preview`, sorted. */
   async previewed(): Promise<string[]> {
     const { changeSummary } = JSON.parse(await this.program.run("pulumi", "preview", "--json", "--non-interactive"));
     return Object.keys(changeSummary).sort();
   }
 
-  /** What a run of `pulumi up` does to resources, by kind, such as `{ update: 1, same: 3 }`. */
+  /** The number of resources by the change that `pulumi up` makes, such as `{ update: 1, same: 3 }`. */
   async up(): Promise<Record<string, number>> {
     await this.program.up();
     const [last] = JSON.parse(await this.program.run("pulumi", "stack", "history", "--json"));
@@ -106,7 +106,7 @@ function writeFiles(directory: string, list: string, salt: string): void {
     const path = join(directory, name);
     if (name.endsWith("/")) mkdirSync(path);
     else writeFileSync(path, text ?? decrypted(sealed ?? "", salt, passphrase));
-    // Afterwards, since what a file is made with is cut by the umask.
+    // After the creation, because the umask restricts the mode of a new file.
     chmodSync(path, Number.parseInt(mode, 8));
   }
 }

@@ -27,7 +27,7 @@ const labels = () => {
   return Object.fromEntries(all.filter(([name]) => !name.startsWith("exoscale-ssh.")));
 };
 
-/** What the API was asked to change meanwhile, as `POST`, `DELETE`, ... */
+/** The requests during a command that change something: `POST`, `DELETE`, ... */
 async function changes(command: Promise<unknown>): Promise<string[]> {
   const before = emulator.requests.length;
   await command;
@@ -45,23 +45,23 @@ describe("Aliases", () => {
   };
   const parent = pulumi.rootStackResource;
 
-  test("give a pair and its machine other logical names in a component, and touch neither", async () => {
+  test("give a pair and its machine other logical names in a component, and change neither", async () => {
     first = await stack.up(site());
     const aliases = [[{ name: "deploy", parent }], [{ name: "web", parent }]];
     expect(await changes(stack.up(renamed(aliases)).then((outputs) => expect(outputs).toEqual(first)))).toEqual([]);
   });
 
-  test("are not needed any more once they were used", async () => {
+  test("can be removed after they were used", async () => {
     expect(await stack.preview(renamed([]))).toEqual({ same: 4 });
   });
 
-  test("are not needed either where the state itself was renamed", async () => {
+  test("are not needed if the state itself was renamed", async () => {
     await stack.pulumi("state", "rename", stack.urn("shop"), "store", "--yes");
     await stack.pulumi("state", "rename", stack.urn("store"), "shop", "--yes");
     expect(await changes(stack.up(renamed([])).then((outputs) => expect(outputs).toEqual(first)))).toEqual([]);
   });
 
-  test("are needed: without them another logical name is another pair", async () => {
+  test("are needed: without one another logical name is another pair", async () => {
     const { create, delete: deleted } = await stack.preview(site());
     expect([create, deleted]).toEqual([2, 3]);
     await stack.destroy();
@@ -69,7 +69,7 @@ describe("Aliases", () => {
 });
 
 describe("ignoreChanges", () => {
-  test("keeps one label, the user data and the keys as they are, while another label changes", async () => {
+  test("keeps one label, the user data and the keys while another label changes", async () => {
     await stack.up(site({ web: { labels: { team: "shop", tier: "1" }, userData: "#!/bin/sh\n# one" } }));
     const ignoreChanges = ["userData", 'labels["tier"]', "sshKeys"];
     const web = { labels: { team: "ops", tier: "2" }, userData: "#!/bin/sh\n# two", sshKeys: [] };
@@ -78,7 +78,7 @@ describe("ignoreChanges", () => {
     expect(emulator.cloud.instances()[0]).toMatchObject({ "user-data": base64("#!/bin/sh\n# one") });
   });
 
-  test('keeps everything as it is for "*"', async () => {
+  test('keeps everything for "*"', async () => {
     const web = { labels: {}, type: "standard.small", sshKeys: [] };
     const ignoring = { webOptions: { ignoreChanges: ["*"] }, keyOptions: { ignoreChanges: ["*"] } };
     expect(await stack.preview(site({ key: { triggers: ["x"] }, web, ...ignoring }))).toEqual({ same: 3 });
@@ -89,14 +89,14 @@ const userData = "#!/bin/sh\n# one";
 const base64 = (text: string) => Buffer.from(text).toString("base64");
 
 describe("replaceOnChanges", () => {
-  test("makes a new machine for another label, before the old one is deleted", async () => {
+  test("creates a new machine for another label, before it deletes the old one", async () => {
     const web = { labels: { team: "new" }, userData };
     const replaced = stack.up(site({ web, webOptions: { replaceOnChanges: ["labels"] } }));
     expect(await changes(replaced)).toEqual(["POST instance", "PUT instance", "DELETE instance"]);
     expect(emulator.cloud.instances()).toHaveLength(1);
   });
 
-  test("makes a new pair for another comment", async () => {
+  test("creates a new pair for another comment", async () => {
     const web = { labels: { team: "new" }, userData };
     const program = site({ key: { comment: "x" }, keyOptions: { replaceOnChanges: ["comment"] }, web, webOptions });
     expect(await stack.preview(program)).toEqual({ same: 2, replace: 1 });
@@ -105,7 +105,7 @@ describe("replaceOnChanges", () => {
 });
 
 describe("deleteBeforeReplace", () => {
-  test("deletes a machine before its successor is made", async () => {
+  test("deletes a machine before it creates the replacement", async () => {
     const webOptions = { replaceOnChanges: ["labels"], deleteBeforeReplace: true };
     const replaced = stack.up(site({ web: { labels: { team: "newer" }, userData }, webOptions }));
     expect(await changes(replaced)).toEqual(["DELETE instance", "POST instance", "PUT instance"]);
@@ -113,21 +113,21 @@ describe("deleteBeforeReplace", () => {
 });
 
 describe("Limits of dynamic providers", () => {
-  test("customTimeouts do not arrive, and the input timeouts does", async () => {
+  test("customTimeouts have no effect, and the input timeouts does", async () => {
     emulator.cloud.setOperationMs(1500);
     const another = (args: Partial<InstanceArgs>, options: pulumi.CustomResourceOptions) => async () => {
       await site({ web: { labels: { team: "newer" }, userData } })();
       new Instance("slow", { ...machine, ...args }, options);
     };
     await stack.up(another({}, { customTimeouts: { create: "1s" } }));
-    // Longer than any pause of a busy machine between the end of that second and the look that follows it.
+    // Longer than any pause of a busy machine between the end of that second and the next poll.
     emulator.cloud.setOperationMs(20_000);
     const tooShort = another({ zone: "ch-gva-2", template: "Linux Ubuntu 24.04", timeouts: { create: 1 } }, {});
     expect(await stack.failure(stack.up(tooShort))).toContain("was still pending after 1 s");
     emulator.cloud.setOperationMs(20);
   });
 
-  test("the command import fails with a message of Pulumi's, and changes nothing", async () => {
+  test("pulumi import fails with a message of Pulumi, and changes nothing", async () => {
     const args = ["pulumi-nodejs:dynamic/exoscale-ssh:SshKeyPair", "bob", "bob", "--yes", "--generate-code=false"];
     const said = await stack.failure(stack.pulumi("import", ...args));
     expect(said).toMatch(/reading 'toJavaScript'|code must be a string, not undefined/);
@@ -137,7 +137,7 @@ describe("Limits of dynamic providers", () => {
 });
 
 describe("Transforms", () => {
-  test("of either kind change what is declared", async () => {
+  test("of both kinds change the declared inputs", async () => {
     await stack.up(async () => {
       pulumi.runtime.registerResourceTransform(({ type, props, opts }) =>
         type.endsWith(":Instance") ? { props: { ...props, labels: { team: "transformed" } }, opts } : undefined,
@@ -154,14 +154,14 @@ describe("Transforms", () => {
 });
 
 describe("protect", () => {
-  test("keeps a machine and the key that it has, whatever destroy is told", async () => {
+  test("keeps a machine and its key, whatever the options of destroy", async () => {
     await stack.up(site({ webOptions: { protect: true } }));
     expect(await stack.failure(stack.destroy())).toContain("because it is protected");
     await stack.destroy({ excludeProtected: true });
     expect([emulator.cloud.instances().length, emulator.cloud.keys.length]).toEqual([1, 1]);
   });
 
-  test("is over after pulumi state unprotect", async () => {
+  test("ends after pulumi state unprotect", async () => {
     await stack.pulumi("state", "unprotect", stack.urn("web"), "--yes");
     await stack.destroy();
     expect([emulator.cloud.instances().length, emulator.cloud.keys.length]).toEqual([0, 0]);
@@ -184,7 +184,7 @@ describe("retainOnDelete", () => {
     expect(emulator.cloud.instances().map(({ id }) => `ch-gva-2/${id}`)).toEqual([kept["id"]]);
   });
 
-  test("leaves a key that its private half takes back, and a machine that the option id reads", async () => {
+  test("leaves a key that its private key adopts again, and a machine that the option id reads", async () => {
     const { sshCommand, fingerprint } = await stack.up(readKept);
     expect(sshCommand).toMatch(/^ssh debian@127\./);
     const key = { name: String(kept["name"]), privateKey: String(kept["privateKey"]), adopt: true };
@@ -194,7 +194,7 @@ describe("retainOnDelete", () => {
     expect([emulator.cloud.keys.length, emulator.cloud.instances().length]).toEqual([0, 1]);
   });
 
-  test("is no help for a machine that is gone: the option id says so", async () => {
+  test("does not keep a machine that somebody deleted: the option id fails", async () => {
     await emulator.cloud.destroyInstance(String(kept["id"]).split("/")[1] ?? "");
     expect(await stack.failure(stack.preview(readKept))).toContain("The account has no Instance with the id");
   });

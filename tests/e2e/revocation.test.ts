@@ -5,7 +5,7 @@ jest.setTimeout(240_000);
 const { emulator, stack, shop, idOf, opens, keysOfAccount, makePool } = useAlicesShop();
 
 describe("a pair with onDelete revoke that leaves the program", () => {
-  test("opens no machine in any zone any more, pool members included, and everybody else gets in", async () => {
+  test("no longer opens a machine in any zone, pool members included, and everyone else logs in", async () => {
     const { alice, ops, name } = await stack.up(shop(acceptNew));
     const pool = await makePool("ops", name);
     const everywhere = ["web", "db", ...(await pool.members())];
@@ -16,7 +16,7 @@ describe("a pair with onDelete revoke that leaves the program", () => {
     expect([keysOfAccount(), await pool.keys()]).toEqual([["ops"], [{ name: "ops" }]]);
   });
 
-  test("stays in account and state while a machine cannot be reached, and goes on once it can", async () => {
+  test("stays in account and state while a machine is unreachable, and is revoked when it is reachable", async () => {
     const { alice, name } = await stack.up(shop({}));
     const takeBack = await emulator.guests.fault(idOf("db"), { kind: "refused" });
     const said = await stack.failure(stack.up(shop()));

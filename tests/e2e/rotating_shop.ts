@@ -1,4 +1,4 @@
-/** A stack whose one pair is rotated again and again, and the machines that hold it. */
+/** A stack with one pair that is rotated repeatedly, and the machines that hold it. */
 import { once } from "node:events";
 import { setTimeout as pause } from "node:timers/promises";
 import { type Emulator, type Exchange, startEmulator } from "../emulated";
@@ -28,7 +28,7 @@ new Instance("web", {
 const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 const busy = { kind: "status", status: 503, headers: { "Retry-After": "60" } } as const;
 
-/** A key that the pair has been. */
+/** A key that the pair had. */
 export interface Key {
   readonly name: string;
   readonly privateKeyOpenssh: string;
@@ -38,25 +38,25 @@ export interface Key {
 /** A pair as `pulumi stack export --show-secrets` shows it. */
 interface StoredPair {
   readonly urn: string;
-  /** Whether it is replaced, and only waits for its deletion. */
+  /** Whether it is replaced and its deletion is pending. */
   readonly delete?: boolean;
   readonly outputs: Omit<Key, "privateKeyOpenssh"> & { readonly privateKeyOpenssh: { readonly plaintext: string } };
 }
 
-/** Whether something has happened. */
+/** Whether an event has happened. */
 type HasCome = () => boolean;
 
-/** Prepares a moment, before a rotation starts. */
+/** Prepares a moment before a rotation starts. */
 export type Moment = (shop: RotatingShop) => HasCome | Promise<HasCome>;
 
 /**
- * The pair, the machine of the program, and two that the program knows nothing of: one that somebody made by hand, and the
+ * The pair, the machine of the program, and two machines outside the program: one that somebody created manually, and the
  * member of an instance pool.
  */
 export class RotatingShop {
-  /** Every key that the pair has been, the present one last. */
+  /** Every key that the pair had, the current one last. */
   readonly keys: Key[] = [];
-  /** Identifiers of the machine of the program, of the one made by hand, of the pool's member. */
+  /** Identifiers of the program's machine, of the manually created one, and of the pool's member. */
   machines: readonly string[] = [];
 
   private issue = 0;
@@ -71,7 +71,7 @@ export class RotatingShop {
   static async open(): Promise<RotatingShop> {
     let shop: RotatingShop | undefined;
     const exchange = (each: Exchange) => shop?.heard(each);
-    // The tests' own client follows operations without a pause, which a limit of requests takes for too many.
+    // The client of the tests polls operations without a pause, which would exceed a request limit.
     const settings = { requestsPerSecond: undefined };
     const emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], exchange, settings });
     emulator.cloud.openSsh();
@@ -86,24 +86,24 @@ export class RotatingShop {
     await end(this.stack, this.emulator);
   }
 
-  /** Asks for another key from the next command on. */
+  /** Changes the program: the next command rotates the pair. */
   askForAnotherKey(): void {
     this.issue += 1;
     this.stack.setEnvironment({ ISSUE: String(this.issue) });
   }
 
-  /** Asks for another key, and gets it. */
+  /** Rotates the pair. */
   async rotate(): Promise<void> {
     this.askForAnotherKey();
     await this.up();
   }
 
-  /** Runs `pulumi up`, and remembers the key that the stack then has, if it fails as well. */
+  /** Runs `pulumi up`, and records the key of the stack after it, also if it fails. */
   async up(): Promise<void> {
     await this.stack.pulumi("up", ...unattended).finally(() => this.remember());
   }
 
-  /** Remembers the key that the stack has, private half included. */
+  /** Records the current key of the stack, with its private key. */
   async remember(): Promise<void> {
     const { deployment } = JSON.parse(await this.stack.shown("stack", "export", "--show-secrets"));
     const resources: StoredPair[] = deployment.resources;
@@ -112,7 +112,7 @@ export class RotatingShop {
     }
   }
 
-  /** Starts a rotation, and ends all its processes at a moment. @throws when it ends before that comes */
+  /** Starts a rotation, and kills all its processes at a moment. @throws if the rotation ends before the moment */
   async rotateUntil(moment: Moment): Promise<void> {
     this.askForAnotherKey();
     const hasCome = await moment(this);
@@ -126,20 +126,20 @@ export class RotatingShop {
     await this.stack.pulumi("cancel", "--yes");
   }
 
-  /** Takes back whatever was ordered. */
+  /** Removes all ordered faults. */
   async goOn(): Promise<void> {
     this.heard = () => undefined;
     this.emulator.faults.clear();
     await this.takeBack();
   }
 
-  /** The API makes whoever sends this wait. */
+  /** The API answers this request with 503, and the client waits. */
   hush(method: string, path: RegExp): HasCome {
     this.emulator.faults.add({ ...busy, method, path });
     return this.isHushed();
   }
 
-  /** From the first exchange of this kind on the API makes everybody wait. */
+  /** After the first exchange of this kind the API answers every request with 503. */
   hushAfter(fits: (exchange: Exchange) => boolean): HasCome {
     let hushed = false;
     this.heard = (exchange) => {
@@ -151,7 +151,7 @@ export class RotatingShop {
     return () => hushed && isHushed();
   }
 
-  /** The API takes one change of an instance, such as a label before its keys are changed, and makes the next one wait. */
+  /** The API accepts one change of an instance, such as a label before its keys change, and answers the next with 503. */
   hushSecondChange(id = ""): HasCome {
     this.heard = ({ request: { method, path } }) => {
       if (method !== "PUT" || path !== `/v2/instance/${id}`) return;
@@ -161,26 +161,26 @@ export class RotatingShop {
     return this.isHushed();
   }
 
-  /** Whether somebody was made to wait from now on; what others ask at the same time may be answered after that. */
+  /** Whether a request since this call got a 503. Parallel requests may still get another answer after it. */
   private isHushed(): HasCome {
     const { length } = this.emulator.requests;
     return () => this.emulator.requests.slice(length).some(({ status }) => status === 503);
   }
 
-  /** A request is carried out, and whoever sent it never learns of that. */
+  /** The API performs a request, and its answer is lost. */
   loseReply(method: string, path: RegExp): HasCome {
     this.emulator.faults.add({ kind: "lost-reply", method, path });
     return this.hushAfter(({ fault }) => fault === "lost-reply");
   }
 
-  /** The rotation says that it is at a step, on a machine that takes its time for every answer. */
+  /** The rotation logs a step, on a machine that answers slowly. */
   async says(step: string): Promise<HasCome> {
     const { length } = this.stack.output;
     this.takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", { kind: "slow", ms: 100 });
     return () => this.stack.output.slice(length).includes(step);
   }
 
-  /** Something befalls the machine of the program until `goOn`. */
+  /** Orders a fault on the machine of the program until `goOn`. */
   async befall(fault: Parameters<Emulator["guests"]["fault"]>[1]): Promise<void> {
     this.takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", fault);
   }
@@ -193,7 +193,7 @@ export class RotatingShop {
     };
   }
 
-  /** The machines, by their place in the list, that a key opens. */
+  /** The machines that a key opens, by their index in the list. */
   async opens({ privateKeyOpenssh: privateKey }: Key): Promise<number[]> {
     const answers = this.machines.map(async (id) => {
       const { address, port, user } = await this.emulator.cloud.guest(id);
@@ -202,7 +202,7 @@ export class RotatingShop {
     return (await Promise.all(answers)).flatMap((open, index) => (open ? [index] : []));
   }
 
-  /** The older keys that stand in somebody's authorized_keys, root's included, on any machine. */
+  /** The old keys that are in any user's authorized_keys, root's included, on any machine. */
   async leftInFiles(): Promise<Key[]> {
     const guests = await Promise.all(this.machines.map((id) => this.emulator.cloud.guest(id)));
     const texts = await Promise.all(guests.flatMap((guest) => [guest.authorizedKeys(), guest.authorizedKeys("root")]));
@@ -214,7 +214,7 @@ export class RotatingShop {
     return this.emulator.cloud.keys.map(({ name }) => name);
   }
 
-  /** Takes keys out of the account that the stack never had. @returns how many there were */
+  /** Removes keys from the account that the stack never had. @returns their number */
   removeUnknownKeys(): number {
     const unknown = this.keysOfAccount().filter((name) => this.keys.every((key) => key.name !== name));
     for (const name of unknown) this.emulator.cloud.removeKey(name);

@@ -7,7 +7,7 @@ jest.setTimeout(240_000);
 
 const { emulator, stack } = useStack({ prepare: ({ cloud }) => cloud.openSsh() });
 
-/** One pair on one machine, which is logged in to with that very pair. Another `issue` is a rotation. */
+/** One pair on one machine. The connection logs in with the same pair. Another `issue` is a rotation. */
 const deployed =
   (issue: string, name = "deploy") =>
   async () => {
@@ -28,7 +28,7 @@ type Outputs = Record<string, unknown>;
 const whoami = ({ privateKey }: Outputs, { sshCommand, knownHosts }: Outputs) =>
   logIn({ privateKey, sshCommand, knownHosts }, "whoami");
 
-/** What was said of keys and machines; where Pulumi found its own plugin is none of it. */
+/** The output about keys and machines, without the line about where Pulumi found its plugin. */
 const warningsIn = (text: string) => text.split("\n").filter((line) => /warning: (?!using)/.test(line));
 
 const keysInTheFile = async () => (await emulator.cloud.guest(stack.instanceId("web"))).authorizedKeys();
@@ -41,7 +41,7 @@ describe("a pair that is rotated by its triggers", () => {
     first = await stack.up(deployed("first"));
   });
 
-  test("is shown at preview as a replacement of the pair and an update of the machine", async () => {
+  test("is a replacement of the pair and an update of the machine at preview", async () => {
     expect(await stack.preview(deployed("second"))).toMatchObject({ replace: 1, update: 1 });
   });
 
@@ -53,7 +53,7 @@ describe("a pair that is rotated by its triggers", () => {
     expect(second).toMatchObject({ id: first["id"], knownHosts: first["knownHosts"], staleSshKeys: [] });
   });
 
-  test("opens the machine with its new key, and with its old one no more", async () => {
+  test("opens the machine with its new key, and no longer with the old one", async () => {
     expect(await whoami(second, second)).toBe("debian");
     expect(await whoami(first, second)).toBeUndefined();
   });
@@ -64,13 +64,13 @@ describe("a pair that is rotated by its triggers", () => {
     expect(warningsIn(said)).toEqual([]);
   });
 
-  test("has nothing to change afterwards, after a refresh neither", async () => {
+  test("has nothing to change after that, also after a refresh", async () => {
     expect(await stack.preview(deployed("second"))).toEqual({ same: 3 });
     await stack.refresh();
     expect(await stack.preview(deployed("second"))).toEqual({ same: 3 });
   });
 
-  test("can be rotated again, and closes every key that it ever was", async () => {
+  test("can be rotated again, and closes every key that it had", async () => {
     const third = await stack.up(deployed("third"));
     expect(await whoami(third, third)).toBe("debian");
     expect([await whoami(first, third), await whoami(second, third)]).toEqual([undefined, undefined]);
@@ -78,7 +78,7 @@ describe("a pair that is rotated by its triggers", () => {
     expect(emulator.cloud.keys).toHaveLength(1);
   });
 
-  test("gives way to another pair, which takes its place on the same machine", async () => {
+  test("can be exchanged for another pair on the same machine", async () => {
     const last = await stack.up(deployed("third", "ops"));
     expect(last).toMatchObject({ id: first["id"], staleSshKeys: [] });
     expect(await whoami(last, last)).toBe("debian");
@@ -86,7 +86,7 @@ describe("a pair that is rotated by its triggers", () => {
     expect(emulator.cloud.keys.map(({ name }) => name)).toEqual([stack.state()["ops"]?.id]);
   });
 
-  test("is gone with its machine after a destroy, which warns of nothing", async () => {
+  test("is gone with its machine after a destroy without a warning", async () => {
     const before = stack.output.length;
     await stack.destroy();
     expect([emulator.cloud.keys, emulator.cloud.instances()]).toEqual([[], []]);

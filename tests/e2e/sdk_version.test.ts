@@ -4,7 +4,7 @@ import { end } from "./end";
 import { layOutPackages } from "./node_modules";
 import { UserProgram } from "./user_program";
 
-/** Which `@pulumi/pulumi` the end-to-end tests run with. jest.config.js says it here. */
+/** The `@pulumi/pulumi` of the end-to-end tests. jest.config.js sets it. */
 declare const sdkUnderTest: string;
 
 jest.setTimeout(240_000);
@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(async () => await end(program, emulator));
 
-test("the version under test is the one that inline programs of the tests are run by", () => {
+test("the version under test runs the inline programs of the tests", () => {
   expect(versionHere).toBe(sdkUnderTest);
 });
 
@@ -33,7 +33,7 @@ test("the version under test runs programs, dynamic providers, and this package 
   await program.destroy();
 });
 
-/** Looks up which version the process is started from, and which our package finds. */
+/** Finds the version that runs the process, and the version that our package loads. */
 const witness = `
 const pulumi = require("@pulumi/pulumi");
 const look = () => {

@@ -4,12 +4,12 @@ import { join, relative, resolve } from "node:path";
 
 const root = resolve(__dirname, "../..");
 
-/** What a checkout makes itself. */
+/** Not copied: what git and the commands of a checkout create. */
 const made = [".git", "dist", "release", "sdks", "coverage", "node_modules/.cache"];
 
 /**
- * Makes a second checkout with the same packages installed, in a folder of another name. Its files are the same ones, so
- * nothing may be changed in place. @returns the folder
+ * Makes a second checkout with the same installed packages, in a folder with another name. Its files are hard links, so
+ * nothing may change them in place. @returns the folder
  */
 export function secondCheckout(): string {
   const folder = mkdtempSync(join(tmpdir(), "exoscale-ssh second-"));

@@ -19,9 +19,9 @@ beforeAll(async () => {
   publicKey = key.publicKey().openssh;
 });
 
-describe("the search that ends every end-to-end test finds a private key", () => {
+describe("the search after every end-to-end test finds a private key", () => {
   test.each<[string, (key: string) => string]>([
-    ["as it is", (key) => key],
+    ["unchanged", (key) => key],
     ["escaped in JSON", (key) => JSON.stringify({ key })],
     ["with other line breaks", (key) => key.replaceAll("\n", "\r\n    ")],
     ["without its first and last line", (key) => key.split("\n").slice(1, -2).join("\n")],
@@ -29,7 +29,7 @@ describe("the search that ends every end-to-end test finds a private key", () =>
     expect(leaksIn("here", `before ${written(privateKey)} after`, [privateKey])).not.toEqual([]);
   });
 
-  test("in a file of any folder below", () => {
+  test("in a file at any depth below the folder", () => {
     const directory = mkdtempSync(join(tmpdir(), "secret-search-"));
     writeFileSync(join(directory, "state.json"), JSON.stringify({ privateKey }));
     const found = filesHolding(directory, [privateKey]).map(({ where }) => where);
@@ -38,7 +38,7 @@ describe("the search that ends every end-to-end test finds a private key", () =>
   });
 });
 
-test("the search finds a key in PuTTY's format, and does not take the public key for it", () => {
+test("the search finds a private key in PuTTY's format, and ignores the public key", () => {
   expect(leaksIn("here", putty.replaceAll("\r\n", "\n"), [putty])).toEqual([
     { where: "here", as: "it is" },
     { where: "here", as: "JSON" },
@@ -46,16 +46,16 @@ test("the search finds a key in PuTTY's format, and does not take the public key
   expect(leaksIn("here", publicKey, [privateKey, putty])).toEqual([]);
 });
 
-test("the search finds a passphrase in base64, and nothing where there is nothing", () => {
+test("the search finds a passphrase in base64, and nothing in a text without one", () => {
   const base64 = Buffer.from("correct horse battery").toString("base64");
   expect(leaksIn("here", `x${base64}`, ["correct horse battery"])).toEqual([{ where: "here", as: "base64" }]);
   expect(leaksIn("here", "nothing to see", ["correct horse battery", privateKey])).toEqual([]);
 });
 
-test("the search sees the arguments of processes that start while it looks", async () => {
+test("the search sees the arguments of processes that start while it runs", async () => {
   const commandLines = new ProcessArguments();
   for (const secret of ["the first", "the second"]) {
-    // It lives until it is seen, or until the time of this test is up.
+    // It runs until the search has seen it, or until this test times out.
     const shell = spawn("sh", ["-c", "read -r line; :", secret], { stdio: ["pipe", "ignore", "ignore"] });
     const ended = once(shell, "exit");
     while (!commandLines.text().includes(secret)) await pause(20);

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** A secret that was found in plain text. */
+/** A secret found in plain text. */
 export interface Leak {
   readonly where: string;
-  /** How it was written: as it is, in JSON or in base64. */
+  /** Its form: unchanged, in JSON or in base64. */
   readonly as: string;
 }
 
-/** Where secrets stand in a text: as they are, escaped as in JSON, or in base64. */
+/** Where a text contains secrets: unchanged, escaped as in JSON, or in base64. */
 export function leaksIn(where: string, text: string, secrets: readonly string[]): Leak[] {
   return secrets.flatMap((secret) =>
     Object.entries(writings(secret))
@@ -17,7 +17,7 @@ export function leaksIn(where: string, text: string, secrets: readonly string[])
   );
 }
 
-/** The same for every file below a directory, packages aside: what is installed was there before. */
+/** The same for every file below a directory, without installed packages: they contain nothing of the test. */
 export function filesHolding(directory: string, secrets: readonly string[]): Leak[] {
   return (whileThere(() => readdirSync(directory, { withFileTypes: true })) ?? []).flatMap((entry) => {
     const path = join(directory, entry.name);
@@ -27,7 +27,7 @@ export function filesHolding(directory: string, secrets: readonly string[]): Lea
   });
 }
 
-/** What is found; undefined where a process that ends has removed it since it was listed. */
+/** What a read returns; undefined if a process removed the file after it was listed. */
 function whileThere<T>(look: () => T): T | undefined {
   try {
     return look();
@@ -46,11 +46,11 @@ function writings(secret: string): Record<string, string> {
   };
 }
 
-/** Of a private key one line: the first and last ones are no secret, and every line break may be written anew. */
+/** One line of a private key: the first and the last line are no secret, and line breaks may change. */
 function keyBody(secret: string): string {
   const lines = secret.trim().split(/\r?\n/);
   if (lines.length <= 2) return secret;
-  // PuTTY's format has the public key in its middle.
+  // PuTTY's format has the public key in the middle.
   const putty = lines.findIndex((line) => line.startsWith("Private-Lines:")) + 1;
   return lines[putty || Math.floor(lines.length / 2)] ?? "";
 }

@@ -15,17 +15,17 @@ describe("a security group, from the first up to destroy", () => {
   const world = allowSsh("0.0.0.0/0", "::/0");
   let first: Record<string, unknown>;
 
-  test("is made with its rules, and a second preview changes nothing", async () => {
+  test("is created with its rules, and a second preview has nothing to change", async () => {
     first = await stack.up(ssh({ rules: office }));
     expect(first["name"]).toMatch(/^ssh-[0-9a-f]{7}$/);
     expect(await stack.preview(ssh({ rules: office }))).toEqual({ same: 2 });
   });
 
-  test("gets other rules in place", async () => {
+  test("is updated in place with other rules", async () => {
     expect(await stack.up(ssh({ rules: world }))).toMatchObject({ id: first["id"], rules: world });
   });
 
-  test("shows a rule that somebody added at refresh, and loses it again", async () => {
+  test("shows a rule that somebody added at refresh, and the next up removes it", async () => {
     emulator.cloud.openSsh(String(first["name"]));
     await stack.refresh();
     expect(stack.state()["ssh"]?.outputs["rules"]).toHaveLength(3);
@@ -33,7 +33,7 @@ describe("a security group, from the first up to destroy", () => {
     expect(await stack.preview(ssh({ rules: world }))).toEqual({ same: 2 });
   });
 
-  test("is replaced for another description, the new one coming first", async () => {
+  test("is replaced for another description, and the new group is created first", async () => {
     const before = emulator.requests.length;
     const second = await stack.up(ssh({ rules: office, description: "logins from the office" }));
     expect(second["name"]).not.toBe(first["name"]);

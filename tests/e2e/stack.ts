@@ -27,11 +27,11 @@ const project = "shop";
 const pulumiPassphrase = "a passphrase for tests";
 
 /**
- * A stack of an inline program under the real engine, with the dynamic providers in the process that the engine starts
- * for them and the package where a user's program would have it, in node_modules.
+ * A stack of an inline program under the real engine. The dynamic providers run in the process that the engine starts, and
+ * the package is in node_modules, as in a user's program.
  */
 export class TestStack {
-  /** Everything that Pulumi printed, of all commands. */
+  /** The output of all Pulumi commands. */
   output = "";
 
   private readonly secrets = new Set<string>();
@@ -41,12 +41,12 @@ export class TestStack {
     private readonly directory: string,
     private readonly stack: Stack,
   ) {
-    // After each command the Automation API starts three processes more, for outputs (twice) and for history.
+    // After each command the Automation API starts three more processes, for outputs (twice) and for history.
     stack.info = async () => undefined;
     stack.outputs = async () => storedOutputs(this.stateFile, pulumiPassphrase);
   }
 
-  /** @param environment what points at the API; by default the emulator's variables */
+  /** @param environment variables for access to the API; default: the emulator's */
   static async create(emulator: Emulator, environment: object = emulator.environment): Promise<TestStack> {
     const directory = mkdtempSync(join(tmpdir(), "exoscale-ssh-e2e-"));
     mkdirSync(join(directory, "tmp"));
@@ -57,24 +57,24 @@ export class TestStack {
     return stack;
   }
 
-  /** The program's folder, where the relative paths of its resources start. */
+  /** The program's folder. Relative paths of its resources start here. */
   get programFolder(): string {
     return this.stack.workspace.workDir;
   }
 
-  /** Changes environment variables of the commands that follow. */
+  /** Changes environment variables for the following commands. */
   setEnvironment(variables: object): void {
     Object.assign(this.stack.workspace.envVars, variables);
   }
 
-  /** Runs `pulumi up`. @throws when it fails; `failure` gives what it said */
+  /** Runs `pulumi up`. @throws if it fails; `failure` returns its output */
   async up(program: PulumiFn, options: UpOptions = {}): Promise<Record<string, unknown>> {
     const { outputs } = await this.recorded(this.stack.up({ color: "never", ...options, program }));
     for (const { value, secret } of Object.values(outputs)) if (secret) this.expectHidden(value);
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
 
-  /** Runs `pulumi preview`; the changes by kind, such as `{ create: 2 }`. */
+  /** Runs `pulumi preview`. @returns the changes by kind, such as `{ create: 2 }` */
   async preview(program: PulumiFn, options: PreviewOptions = {}): Promise<Record<string, number | undefined>> {
     return (await this.recorded(this.stack.preview({ color: "never", diff: true, ...options, program }))).changeSummary;
   }
@@ -89,7 +89,7 @@ export class TestStack {
     await this.recorded(this.stack.destroy({ color: "never", ...options }));
   }
 
-  /** Sets a secret of the stack's configuration, over stdin: the Automation API would put it on a command line. */
+  /** Sets a secret of the stack's configuration over stdin. The Automation API would put it on a command line. */
   async configureSecret(name: string, value: string): Promise<void> {
     this.expectHidden(value);
     const child = this.start(["config", "set", "--secret", name], "pipe");
@@ -98,33 +98,33 @@ export class TestStack {
     if (status !== 0) throw new Error(`pulumi config set ended with ${status}`);
   }
 
-  /** Runs any command of Pulumi's on this stack, such as `pulumi("state", "delete", urn)`; what it prints. */
+  /** Runs any Pulumi command on this stack, such as `pulumi("state", "delete", urn)`. @returns its output */
   async pulumi(...args: string[]): Promise<string> {
     return (await this.recorded(this.run(args))).stdout;
   }
 
-  /** The same for a command that is asked to show secrets: what it prints is no leak. */
+  /** The same for a command with `--show-secrets`: its output is no leak. */
   async shown(...args: string[]): Promise<string> {
     return (await this.run(args)).stdout;
   }
 
-  /** Runs `pulumi state taint`, which has the next update replace the resource. */
+  /** Runs `pulumi state taint`: the next update replaces the resource. */
   async taint(name: string): Promise<void> {
     await this.pulumi("state", "taint", "--yes", this.urn(name));
   }
 
-  /** Brings another stack's state here, as `pulumi stack export` there and `pulumi stack import` here do. */
+  /** Copies another stack's state to this stack, with `pulumi stack export` and `pulumi stack import`. */
   async takeStateOf(other: TestStack): Promise<void> {
     await this.stack.importStack(await other.stack.exportStack());
     for (const secret of other.secrets) this.expectHidden(secret);
   }
 
-  /** Writes the program that the commands of `pulumi` run: a Node.js module in the stack's own folder. */
+  /** Writes the program for the commands of `pulumi`: a Node.js module in the stack's folder. */
   writeProgram(source: string): void {
     writeFileSync(join(this.directory, "program", "index.js"), source);
   }
 
-  /** Starts a command of Pulumi's on this stack and leaves it running; what it prints is added to `output` as it comes. */
+  /** Starts a Pulumi command on this stack and leaves it running. Its output is appended to `output`. */
   start(args: readonly string[], stdin: "ignore" | "pipe" = "ignore"): ChildProcess {
     const stdio = [stdin, "pipe", "pipe"] as const;
     const child = spawn("pulumi", [...args, "--stack", "test"], { ...this.surroundings(), stdio: [...stdio] });
@@ -132,7 +132,7 @@ export class TestStack {
     return child;
   }
 
-  /** What Pulumi says when a command fails. @throws when it does not fail */
+  /** The output of a Pulumi command that fails. @throws if it succeeds */
   async failure(command: Promise<unknown>): Promise<string> {
     const before = this.output.length;
     const error = await command.then(
@@ -143,7 +143,7 @@ export class TestStack {
     return this.output.slice(before) + String(error);
   }
 
-  /** Resources of the package by logical name, from the file that holds the state. */
+  /** Resources of the package by logical name, from the state file. */
   state(): Record<string, StateResource> {
     return Object.fromEntries(
       this.stored()
@@ -152,22 +152,22 @@ export class TestStack {
     );
   }
 
-  /** The URN of a resource by its logical name, as the engine's options want it. */
+  /** The URN of the resource with a logical name, for the engine's options. */
   urn(name: string): string {
     return this.state()[name]?.urn ?? "";
   }
 
-  /** The id that the account has for an instance. */
+  /** The id of an instance in the account. */
   instanceId(name: string): string {
     return String(this.state()[name]?.outputs["instanceId"]);
   }
 
-  /** Remembers a value that must not be found anywhere; what the state has as a secret is known by itself. */
+  /** Adds a value to the search for leaks. The secrets of the state are searched for in any case. */
   expectHidden(secret: unknown): void {
     if (typeof secret === "string") this.secrets.add(secret);
   }
 
-  /** Where secrets of this stack stand in plain text: in state and backups, in output, in process arguments, in files. */
+  /** Where secrets of this stack are in plain text: in state and backups, output, process arguments, files. */
   leaks(): Leak[] {
     const secrets = [...new Set([...this.secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
     return [
@@ -177,17 +177,17 @@ export class TestStack {
     ];
   }
 
-  /** The processes of the packaged plugin that run for this stack. */
+  /** The processes of the plugin that run for this stack. */
   plugins(): number[] {
     return processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`).filter((pid) => runs(pid, "plugin.cjs"));
   }
 
-  /** Ends the engine, its plugins and the program at once, as a machine does that loses its power. */
+  /** Kills the engine, its plugins and the program at once, as a power failure does. */
   killAll(): void {
     killUntilNone(() => processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`));
   }
 
-  /** Removes every file, and ends what a killed engine left behind: its plugins do not notice. */
+  /** Removes every file, and ends the plugins of a killed engine: they do not notice its end. */
   dispose(): void {
     this.commandLines.stop();
     this.killAll();

@@ -4,17 +4,17 @@ import { join } from "node:path";
 import { encryptedText, isOfThePackage, isStoredAsSecret, type StoredState, storedState } from "./stored_state";
 
 /**
- * Every secret that a resource of the package ever had in a stack, decrypted from all the states that Pulumi keeps below
- * a folder: the last one, and one per update in its history. A test need not export a secret to have it searched for.
+ * Every secret that a resource of the package ever had in a stack, decrypted from all states that Pulumi stores below a
+ * folder: the last one, and one per update in its history. So a test need not export a secret to have it searched for.
  *
- * @param home what PULUMI_BACKEND_URL names
+ * @param home the folder in PULUMI_BACKEND_URL
  * @param passphrase PULUMI_CONFIG_PASSPHRASE
  */
 export function secretsStored(home: string, passphrase: string): readonly string[] {
   return statesBelow(join(home, ".pulumi")).flatMap((file) => secretsOf(storedState(file), passphrase));
 }
 
-/** The outputs of a stack by name, decrypted, from the file that holds its state. @param passphrase as above */
+/** The decrypted outputs of a stack by name, from its state file. @param passphrase as above */
 export function storedOutputs(file: string, passphrase: string): Record<string, { value: unknown; secret: boolean }> {
   const { resources = [], secrets_providers: encryption } = storedState(file);
   const outputs = resources.find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
@@ -55,7 +55,7 @@ function encryptedTexts(value: unknown): string[] {
   return typeof value === "object" && value !== null ? Object.values(value).flatMap(encryptedTexts) : [];
 }
 
-/** What is public although it stands in a secret: these, of a connection. */
+/** Fields of a connection that are public, although the connection is a secret. */
 const publicNames = ["host", "user"];
 
 function hiddenTexts(value: unknown): string[] {
@@ -68,16 +68,16 @@ function hiddenTexts(value: unknown): string[] {
 const keys = new Map<string, Buffer>();
 
 /**
- * What Pulumi's passphrase provider encrypted.
+ * Decrypts what Pulumi's passphrase provider encrypted.
  *
- * @param salt the stack's, which its settings have as `encryptionsalt`
- * @throws when the passphrase is another one
+ * @param salt the `encryptionsalt` of the stack's settings
+ * @throws if the passphrase is wrong
  */
 export function decrypted(text: string, salt: string, passphrase: string): string {
   return decrypt(text, keyOf(salt, passphrase));
 }
 
-/** As Pulumi derives it; slow on purpose, so once per stack. The salt is written `v1:salt:v1:nonce:a text to try it on`. */
+/** Derives the key as Pulumi does. Slow on purpose, so once per stack. The salt has the form `v1:salt:v1:nonce:test text`. */
 function keyOf(salt: string, passphrase: string): Buffer {
   const known = keys.get(salt);
   if (known) return known;
@@ -86,7 +86,7 @@ function keyOf(salt: string, passphrase: string): Buffer {
   return key;
 }
 
-/** AES-256-GCM, written `v1:nonce:ciphertext and tag`. @throws when the key is another one */
+/** Decrypts AES-256-GCM in the form `v1:nonce:ciphertext and tag`. @throws if the key is wrong */
 function decrypt(text: string, key: Buffer): string {
   const [, nonce = "", body = ""] = text.split(":");
   const bytes = Buffer.from(body, "base64");

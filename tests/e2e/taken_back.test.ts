@@ -2,21 +2,21 @@ import { allowSsh, Instance, type InstanceArgs, SecurityGroup, type SecurityGrou
 import { machine } from "./known_machine";
 import { useStack } from "./use_stack";
 
-/** Updates that fail half-way, after which the program is taken back to what it was. */
+/** Updates that fail half-way, after which the program is reverted. */
 
 jest.setTimeout(240_000);
 
 const { emulator, stack } = useStack({ guests: "none", perTest: true });
 
 const group = (rules: SecurityGroupArgs["rules"]) => async () => ({ id: new SecurityGroup("ssh", { rules }).id });
-/** Those of the group's rules, as the account has them. */
+/** The rules of the group in the account. */
 const networks = async () => {
   await stack.refresh();
   const { rules } = (stack.state()["ssh"]?.outputs ?? {}) as { rules?: { network?: string }[] };
   return rules?.map(({ network }) => network);
 };
 
-test("A rule that was opened before the update failed is closed again", async () => {
+test("A rule that was added before the update failed is removed again", async () => {
   const [office, world] = [allowSsh("192.0.2.0/24"), allowSsh("0.0.0.0/0")];
   await stack.up(group(office));
   emulator.faults.add({ kind: "status", status: 400, method: "DELETE", path: /\/rules\// });
@@ -36,7 +36,7 @@ const web = (change: Partial<InstanceArgs> = {}) => {
 };
 const inCloud = () => emulator.cloud.instances();
 
-test("A machine that was left stopped under its new name runs again under the old one", async () => {
+test("A machine that was left stopped with a new name runs again with the old name", async () => {
   await stack.up(web());
   emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:resize-disk$/ });
   await stack.failure(stack.up(web({ name: "shop", diskSize: 20 })));
@@ -47,7 +47,7 @@ test("A machine that was left stopped under its new name runs again under the ol
   expect(await stack.preview(web({ diskSize: 20 }))).toEqual({ same: 2 });
 });
 
-test("What was refused before anything was done leaves the state as it was", async () => {
+test("An update that is refused before any change leaves the state as it was", async () => {
   await stack.up(web());
   const before = Object.keys(stack.state()["web"]?.outputs ?? {});
   emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });

@@ -2,11 +2,11 @@ import { end } from "./end";
 import { logIn } from "./login";
 import { RecordedStack, recordings } from "./recorded_stack";
 
-/** What a stack meets whose package is replaced by this one: nothing. Each was left by an earlier build. */
+/** Stacks of earlier builds are continued with this build. Nothing changes for them. */
 
 jest.setTimeout(300_000);
 
-describe.each(recordings)("A stack that %s has left", (name) => {
+describe.each(recordings)("A stack of %s", (name) => {
   let stack: RecordedStack;
 
   beforeAll(async () => {
@@ -18,7 +18,7 @@ describe.each(recordings)("A stack that %s has left", (name) => {
     stack?.dispose();
   });
 
-  test("is recorded without a secret in clear", () => {
+  test("is recorded without a secret in plain text", () => {
     expect(stack.secrets()).toContainEqual(expect.stringContaining("PRIVATE KEY"));
     expect(stack.leaks()).toEqual([]);
   });
@@ -35,14 +35,14 @@ describe.each(recordings)("A stack that %s has left", (name) => {
     expect(await logIn({ privateKey, sshCommand: login, knownHosts }, "whoami")).toBe("debian");
   });
 
-  test("changes in place what the program changes", async () => {
+  test("updates in place what the program changes", async () => {
     const before = stack.emulator.cloud.keys;
     await stack.program.configure("stage", "second");
     expect(Object.keys(await stack.up()).sort()).toEqual(["same", "update"]);
     expect(stack.emulator.cloud.keys).toEqual(before);
   });
 
-  test("is removed whole", async () => {
+  test("is destroyed completely", async () => {
     await stack.program.destroy();
     expect(stack.emulator.cloud.keys).toEqual([]);
     expect(stack.emulator.cloud.instances()).toEqual([]);

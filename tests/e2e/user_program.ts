@@ -15,7 +15,7 @@ const run = promisify(execFile);
 const pulumiPassphrase = "a passphrase for tests";
 const unattended = ["--yes", "--non-interactive"];
 
-/** How a value of the configuration is set. */
+/** The options for setting a value of the configuration. */
 export interface ConfigOptions {
   /** Whether it is encrypted. Default false. */
   readonly secret?: boolean;
@@ -23,7 +23,7 @@ export interface ConfigOptions {
   readonly path?: boolean;
 }
 
-/** A program in a folder outside the checkout, with commands typed in that folder, as a user has it. */
+/** A program in a folder outside the checkout. Commands run in that folder, as for a user. */
 export class UserProgram {
   private output = "";
   private hasStack = false;
@@ -31,7 +31,7 @@ export class UserProgram {
   private readonly commandLines = new ProcessArguments();
 
   private constructor(
-    /** Holds the program, and all that Pulumi keeps: state, plugins, temporary files. */
+    /** Contains the program and all files of Pulumi: state, plugins, temporary files. */
     readonly directory: string,
     private readonly environment: NodeJS.ProcessEnv,
   ) {}
@@ -53,13 +53,13 @@ export class UserProgram {
     return join(this.directory, "program");
   }
 
-  /** Makes it a copy of one of the repository's examples, with its packages. */
+  /** Copies an example of the repository into the folder, with its packages. */
   useExample(name: string): void {
     this.copyExample(name);
     layOutPackages(this.path);
   }
 
-  /** Makes it a copy of one of the repository's examples, without what somebody installed there. */
+  /** Copies an example of the repository into the folder, without packages installed there. */
   copyExample(name: string): void {
     const example = join(root, "examples", name);
     const installed = ["node_modules", "sdks", "venv"].map((folder) => join(example, folder));
@@ -67,7 +67,7 @@ export class UserProgram {
     cpSync(example, this.path, { recursive: true, filter });
   }
 
-  /** Has all its commands find the programs in a folder of its own first. */
+  /** Adds a folder with programs to the front of PATH for all its commands. */
   putOnPath(folder: string): void {
     this.environment["PATH"] = [join(this.path, folder), this.environment["PATH"]].join(delimiter);
   }
@@ -81,7 +81,7 @@ export class UserProgram {
     return readFileSync(join(this.path, file), "utf8");
   }
 
-  /** Runs a command in the program's folder. @throws when it fails, with what it printed */
+  /** Runs a command in the program's folder. @throws if it fails, with its output */
   run(command: string, ...args: string[]): Promise<string> {
     return this.runWith({}, command, ...args);
   }
@@ -97,7 +97,7 @@ export class UserProgram {
     running.child.stdin?.end(input);
     try {
       const { stdout, stderr } = await running;
-      // What a test asks to be shown is no leak.
+      // Output that a test asks for with `--show-secrets` is no leak.
       if (!args.includes("--show-secrets")) this.output += stdout + stderr;
       return stdout;
     } catch (error) {
@@ -107,7 +107,7 @@ export class UserProgram {
     }
   }
 
-  /** Runs `pulumi config set`, with the value on standard input: a secret one stays off the command line. */
+  /** Runs `pulumi config set` with the value on standard input, so a secret is on no command line. */
   async configure(name: string, value: string, options: ConfigOptions = {}): Promise<void> {
     await this.selectStack();
     if (options.secret) this.expectHidden(value);
@@ -115,14 +115,14 @@ export class UserProgram {
     await this.runWith({ input: value }, "pulumi", "config", "set", ...flags, name);
   }
 
-  /** Runs `pulumi up`, in a new stack the first time; the outputs. */
+  /** Runs `pulumi up`, in a new stack the first time. @returns the outputs */
   async up(): Promise<Record<string, unknown>> {
     await this.selectStack();
     await this.run("pulumi", "up", ...unattended);
     return this.outputs();
   }
 
-  /** The outputs of the program's last run. Those that are secret are remembered as such. */
+  /** The outputs of the program's last run. Adds the secret ones to the search for leaks. */
   async outputs(): Promise<Record<string, unknown>> {
     const outputs = JSON.parse(await this.run("pulumi", "stack", "output", "--json", "--show-secrets"));
     const stored = Object.values(this.state()).find(({ type }) => type === "pulumi:pulumi:Stack")?.outputs ?? {};
@@ -130,7 +130,7 @@ export class UserProgram {
     return outputs;
   }
 
-  /** Gives a new stack a state, as `pulumi stack export` printed it. */
+  /** Imports a state, in the form of `pulumi stack export`, into a new stack. */
   async importState(text: string): Promise<void> {
     await this.selectStack();
     await this.runWith({ input: text }, "pulumi", "stack", "import");
@@ -141,12 +141,12 @@ export class UserProgram {
     this.hasStack = true;
   }
 
-  /** Runs `pulumi preview`. @throws when there is anything to change */
+  /** Runs `pulumi preview`. @throws if there is anything to change */
   async expectNoChanges(): Promise<void> {
     await this.run("pulumi", "preview", "--non-interactive", "--expect-no-changes");
   }
 
-  /** Runs `pulumi refresh`. @throws when anything is not as the state has it */
+  /** Runs `pulumi refresh`. @throws if anything differs from the state */
   async refresh(): Promise<void> {
     await this.run("pulumi", "refresh", ...unattended, "--expect-no-changes");
   }
@@ -156,7 +156,7 @@ export class UserProgram {
     await this.run("pulumi", "destroy", ...unattended);
   }
 
-  /** Resources by logical name, from the file that holds the state: secrets encrypted. */
+  /** Resources by logical name, from the state file, with encrypted secrets. */
   state(): Record<string, StateResource> {
     const stacks = join(this.directory, ".pulumi", "stacks");
     const [project = ""] = readdirSync(stacks);
@@ -164,13 +164,13 @@ export class UserProgram {
     return Object.fromEntries(resources.map((resource) => [resource.urn.split("::").at(-1), resource]));
   }
 
-  /** Remembers what must not be found anywhere: a text, or the texts of a record. */
+  /** Adds a text, or the texts of a record, to the search for leaks. */
   expectHidden(secret: unknown): void {
     if (typeof secret === "string") this.secrets.add(secret);
     else if (typeof secret === "object" && secret) for (const each of Object.values(secret)) this.expectHidden(each);
   }
 
-  /** Where secrets stand in plain text: in what was printed, in process arguments, in the state and other files. */
+  /** Where secrets are in plain text: in output, process arguments, the state and other files. */
   leaks(): Leak[] {
     const secrets = [...new Set([...this.secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
     return [
@@ -182,12 +182,12 @@ export class UserProgram {
 
   dispose(): void {
     this.commandLines.stop();
-    // A killed process may write for a moment longer.
+    // A killed process may still write for a moment.
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
-/** Ours, because package managers may find their registry or a proxy there. */
+/** The environment of this process, because package managers may find their registry or a proxy in it. */
 function variables(directory: string, emulator: Emulator): NodeJS.ProcessEnv {
   return {
     ...process.env,
@@ -198,7 +198,7 @@ function variables(directory: string, emulator: Emulator): NodeJS.ProcessEnv {
     PULUMI_CONFIG_PASSPHRASE: pulumiPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    // Whether the examples have the right types is asked elsewhere, of all at once.
+    // Another test checks the types of all examples at once.
     PULUMI_NODEJS_TRANSPILE_ONLY: "true",
     EXOSCALE_ZONE: "",
     ...emulator.environment,
