@@ -16,7 +16,7 @@ interface Compared {
 export function toDiffResponse(resource: AnyResource, diff: Diff, inputs: Compared): DiffResponse {
   const { changes, replaces, deleteBeforeReplace, drifted, equivalent = [] } = diff;
   const response = new DiffResponse();
-  // Another spelling of the same value is no change. The engine keeps the new inputs even if nothing changes.
+  // An equivalent form of the same value is no change. The engine keeps the new inputs even if nothing changes.
   const names = [...new Set([...changes, ...replaces])].filter((name) => !equivalent.includes(name));
   const isChanged = names.length > 0 || drifted;
   response.setChanges(isChanged ? DiffResponse.DiffChanges.DIFF_SOME : DiffResponse.DiffChanges.DIFF_NONE);

@@ -25,7 +25,7 @@ async function use({ example, install }: PluginLanguage): Promise<void> {
 }
 
 for (const language of pluginLanguages) {
-  inLanguage(language, "lets two people in, has nothing to change then, and leaves nothing behind", async () => {
+  inLanguage(language, "lets two people in, then has nothing to change, and leaves nothing behind", async () => {
     await use(language);
     const { instance, login: sshCommand, knownHosts, alicePrivateKey, bobPrivateKey } = await program.up();
     for (const privateKey of [alicePrivateKey, bobPrivateKey]) {
@@ -37,7 +37,7 @@ for (const language of pluginLanguages) {
   });
 }
 
-inLanguage(yaml, "takes the key of whoever leaves it off the machine that runs", async () => {
+inLanguage(yaml, "removes a key from the running machine when the person leaves", async () => {
   await use(yaml);
   const { login: sshCommand, knownHosts, bobPrivateKey } = await program.up();
   const withoutBob = program.read("Pulumi.yaml").replaceAll(/^ +(bob:\n.*|.*\bbob.*)\n/gm, "");
