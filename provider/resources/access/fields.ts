@@ -14,8 +14,8 @@ const credentialFields = {
   passphrase,
   agentSocketPath: text.optional().meta({
     description:
-      "Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of " +
-      "the environment, if no `privateKey` is given.",
+      "Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: " +
+      "`SSH_AUTH_SOCK` of the environment, if no `privateKey` is given.",
   }),
 };
 
@@ -28,10 +28,11 @@ const bastion = z
     port: port.optional().meta({ description: "Port of sshd. Default 22." }),
     hostKey: hostKey.meta({
       description:
-        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it.",
+        "Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is accepted, and none is " +
+        "remembered. Give it.",
     }),
     privateKey: text.optional().meta({
-      description: "Private key to log in to it with. Default: what logs in to the host behind it.",
+      description: "Private key to log in to it with. Default: the credentials for the host behind it.",
     }),
     passphrase,
   })
@@ -44,8 +45,8 @@ const bastionField = bastion.optional().meta({
   description: "Jump host to go through (`ssh -J`). Default: none.",
 });
 
-/** What every way to a single host is made of, besides its address and user. */
-const wayToOneHost = {
+/** What every connection to a single host has, besides its address and user. */
+const singleHostFields = {
   port: sshPort,
   hostKey: hostKey.meta({
     description:
@@ -60,7 +61,7 @@ export const instanceConnection = z
   .strictObject({
     user: user.meta({ description: "User to log in as. Default: the template's default user." }),
     host: host.meta({ description: "Address to connect to. Default: the instance's public address." }),
-    ...wayToOneHost,
+    ...singleHostFields,
   })
   .meta({ id: "Connection", description: "How to log in to an instance over SSH." });
 
@@ -71,16 +72,16 @@ export const holderConnection = z
     port: sshPort,
     hostKey: hostKey.meta({
       description:
-        "Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one that is recorded in a " +
-        "label of the instance, as `waitForSsh` and every change of `sshKeys` do.",
+        "Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one in a label of " +
+        "the instance; `waitForSsh` and every change of `sshKeys` record it there.",
     }),
     acceptNewHostKeys: z
       .boolean()
       .optional()
       .meta({
         description:
-          "Trust the first host key that an instance shows for which none is recorded, and record it, as members of " +
-          "instance pools need. Default false: nothing is concluded from such a host.",
+          "If no host key of an instance is recorded, trust the first one that it shows, and record it. Members of " +
+          "instance pools need this. Default false: such a host proves nothing.",
       }),
     ...credentialFields,
     bastion: bastionField,
@@ -92,11 +93,11 @@ export const hostConnection = z
   .strictObject({
     user: text.meta({ description: "User to log in as." }),
     host: text.meta({ description: "Address to connect to: a name, IPv4 or IPv6." }),
-    ...wayToOneHost,
+    ...singleHostFields,
   })
   .meta({ id: "HostConnection", description: "How to log in to a host over SSH." });
 
-/** Any of the above, as far as logging in goes. */
+/** The part of any of these connections that logs in. */
 export type Credentials = Pick<
   z.output<typeof instanceConnection>,
   "privateKey" | "passphrase" | "agentSocketPath" | "bastion"

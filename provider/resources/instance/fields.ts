@@ -9,9 +9,9 @@ import type { instanceOutputs } from "./outputs";
 /** How to reach an instance over SSH. */
 const connectionField = instanceConnection.optional().meta({
   description:
-    "How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` through a " +
-    "bastion. All of it is a secret. Default: the instance's public address, the template's default user, the provider's " +
-    "`sshPort`.",
+    "How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` " +
+    "through a bastion. All of it is a secret. Default: the instance's public address, the template's default user, " +
+    "the provider's `sshPort`.",
   secret: true,
   change: "touches nothing on the instance",
 });
@@ -35,7 +35,7 @@ const publicIpAssignment = choice("PublicIpAssignment", "Public addresses of an 
 // Not "InstanceState": SDKs call the state of the resource Instance so.
 const powerState = choice("PowerState", "Whether an instance runs.", {
   running: "It runs.",
-  stopped: "It is shut down. One that is made so boots, and gets its keys, when it is started for the first time.",
+  stopped: "It is shut down. An instance that is created stopped boots and gets its keys at its first start.",
 });
 
 /** What a program declares of an instance. */
@@ -46,8 +46,8 @@ export const instanceInputs = z.object({
     .optional()
     .meta({
       description:
-        "Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. " +
-        "Another zone makes a new instance, disk included.",
+        "Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; an existing one stays in its " +
+        "zone. Another zone makes a new instance, disk included.",
       replaces: true,
       replacement: "always",
     }),
@@ -58,8 +58,8 @@ export const instanceInputs = z.object({
     .optional()
     .meta({
       description:
-        "Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash " +
-        "and seven random hexadecimal digits. Changes in place; the host name inside stays.",
+        "Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, " +
+        "a dash and seven random hexadecimal digits. Changes in place; the host name inside stays.",
     }),
   type: z
     .string()
@@ -67,10 +67,10 @@ export const instanceInputs = z.object({
     .meta({
       change: "stops the instance, scales it and starts it again; another family is refused",
       description:
-        "Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it " +
-        "again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type " +
-        "that the zone does not have or that the account may not use. If something fails in between, the error says " +
-        "that the instance is stopped, and the next `pulumi up` goes on.",
+        "Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts " +
+        "it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a " +
+        "type that the zone does not have or that the account may not use. If a step in between fails, the error " +
+        "says that the instance is stopped, and the next `pulumi up` continues.",
     }),
   template: z
     .string()
@@ -78,12 +78,12 @@ export const instanceInputs = z.object({
     .meta({
       equivalentForms: true,
       description:
-        "Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does " +
-        "not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's " +
-        "private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is " +
-        "looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. " +
-        "Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk " +
-        "included: the API's way to write a template over a disk is never used.",
+        "Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case " +
+        "does not count. Of several with one name, Exoscale's public ones go before the account's private ones, as " +
+        "in Exoscale's own tools, and the newest is taken. For a private one with the name of a public one, give " +
+        "its id. A name is looked up when an instance is created, so a newer build does not change an existing one. " +
+        "An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template " +
+        "makes a new instance, disk included: the API's operation that writes a template over a disk is never used.",
       replaces: true,
     }),
   diskSize: z
@@ -93,9 +93,9 @@ export const instanceInputs = z.object({
     .meta({
       change: "to more stops the instance and starts it again; to less is refused",
       description:
-        "Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and " +
-        "starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot " +
-        "shrink: refused at preview.",
+        "Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance " +
+        "and starts it again; the file system inside grows at boot where the template's cloud-init does that. It " +
+        "cannot shrink: refused at preview.",
     }),
   sshKeys: z
     .array(sshKeyReference)
@@ -104,23 +104,25 @@ export const instanceInputs = z.object({
       equivalentForms: true,
       replacement: "sometimes",
       change:
-        "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a " +
-        "new instance",
+        "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` " +
+        "permits a new instance",
       description:
-        "Keys of the account that may log in as the template's default user. Default: none. They are installed at first " +
-        "boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running " +
-        "machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and " +
-        "proven to be refused. Keys that others put there stay. Without one a change is refused, unless " +
-        "`replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys.",
+        "Keys of the account that may log in as the template's default user. Default: none. They are installed at " +
+        "first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the " +
+        "running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file " +
+        "too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, " +
+        "unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no " +
+        "keys.",
     }),
   securityGroups: z
     .array(z.string().min(1).meta({ equivalentForms: true, resource: "SecurityGroup" }))
     .optional()
     .meta({
       description:
-        "Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. " +
-        "An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not " +
-        "with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused.",
+        "Security groups, by id or name. Default: the account's `default` group, and changes by others are left " +
+        "alone. An empty list is no group at all. Changes in place: new groups are added before old ones are " +
+        "removed. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are " +
+        "refused.",
     }),
   antiAffinityGroups: z
     .array(z.string().min(1))
@@ -128,8 +130,8 @@ export const instanceInputs = z.object({
     .meta({
       equivalentForms: true,
       description:
-        "Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups " +
-        "make a new instance, disk included.",
+        "Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other " +
+        "groups make a new instance, disk included.",
       replaces: true,
     }),
   userData: z
@@ -138,11 +140,13 @@ export const instanceInputs = z.object({
     .meta({
       change: "is made in place and seen at the next boot; removal is refused",
       description:
-        "User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to " +
-        "something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, " +
-        "`version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of " +
-        "base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the " +
-        "next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview.",
+        "User data for the first-boot agent, such as cloud-init: plain text, or base64. Base64 is sent as it is if " +
+        "it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, " +
+        "`{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it " +
+        "looks like base64. So give binary data, such as gzip of a cloud-config, as base64. At most 32,768 bytes of " +
+        "base64, which is 24,576 bytes of text. Always a secret. A change is made in place. The agent sees it at " +
+        "the next boot, if it reads user data again; the instance is not restarted. User data cannot be removed: " +
+        "refused at preview.",
       secret: true,
     }),
   labels: z
@@ -150,16 +154,16 @@ export const instanceInputs = z.object({
     .optional()
     .meta({
       description:
-        "Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except " +
-        "those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place.",
+        "Labels, names and values. Default: none. All of them are managed: labels that others set are removed, " +
+        "except those that begin with `exoscale-ssh.`, which are reserved for this provider. Change in place.",
     }),
   publicIpAssignment: publicIpAssignment.default("inet4").meta({
     change: "is made in place; from `dual` to `inet4` it is refused",
     description:
-      "Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, " +
-      "and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at " +
-      "preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` " +
-      "is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.",
+      "Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the " +
+      "guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale " +
+      "cannot remove an IPv6 address. Exoscale does not document whether it permits a change from or to `none`: the " +
+      "change is requested, and is an error if Exoscale refuses it or leaves the addresses as they are.",
   }),
   state: powerState.default("running").meta({
     description:
@@ -170,12 +174,13 @@ export const instanceInputs = z.object({
     .optional()
     .meta({
       description:
-        "Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. " +
-        "Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change " +
-        "that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. " +
-        "Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by " +
-        "`pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only " +
-        "Pulumi and only this stack, and is looked at before anything is done; use both where both matter.",
+        "If true, Exoscale refuses to delete the instance, for every client: this program, another one, the " +
+        "console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi " +
+        "up`, and then delete it. A change that would replace it is refused at preview, but `pulumi up --replace` " +
+        "is not noticed there and fails at its end. Exoscale does not say whether an instance is protected, so " +
+        "`pulumi refresh` does not see a protection that others set or remove. Pulumi's resource option `protect` " +
+        "is something else: it is in the stack's state, stops only Pulumi and only this stack, and is checked " +
+        "before anything is done. Use both where both matter.",
     }),
   connection: connectionField,
   replaceOnKeyChange: z.boolean().default(false).meta({
@@ -189,8 +194,8 @@ export const instanceInputs = z.object({
     .meta({
       change: "touches nothing by itself",
       description:
-        "Permits a change of `sshKeys` that removes the last key known to open the machine. Default false: nothing is removed " +
-        "then, and the update fails.",
+        "Permits a change of `sshKeys` that removes the last key known to open the machine. Default false: nothing " +
+        "is removed then, and the update fails.",
     }),
   terminateSessions: z
     .boolean()
@@ -198,19 +203,20 @@ export const instanceInputs = z.object({
     .meta({
       change: "touches nothing by itself",
       description:
-        "End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a key: " +
-        "removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user; " +
-        "they can log in again with a key that stays. Default false.",
+        "End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a " +
+        "key: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in " +
+        "as that user; they can log in again with a key that stays. Default false.",
     }),
   waitForSsh: z
     .boolean()
     .default(false)
     .meta({
-      change: "touches nothing; where no host key is known yet, the update waits for it",
+      change: "touches nothing; if no host key is known yet, the update waits for it",
       description:
-        "Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default " +
-        "false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made " +
-        "`stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true.",
+        "The creation waits until sshd answers, and remembers its host key (`hostKeys`, `knownHosts`). Default " +
+        "false. It connects from where Pulumi runs, so a security group has to permit that. For an instance that is " +
+        "created `stopped`, the update that starts it waits. If this becomes true while no host key is known, the " +
+        "update waits.",
     }),
   pinHostKey: z
     .boolean()
@@ -218,25 +224,26 @@ export const instanceInputs = z.object({
     .meta({
       change: "touches nothing on an instance that exists",
       description:
-        "Know the host key before the first contact, instead of trusting whoever answers. A new instance is given a host key " +
-        "that was made here, through cloud-init, and the first login accepts no other; over that login the host makes host " +
-        "keys of its own, of which one is remembered (`hostKeys`, `knownHosts`), and the user data is written anew without " +
-        "the first one, as `#cloud-config` and `{}` where `userData` is not given. The key that was made here proves nothing " +
-        "from then on; it is in no state. Default false. It needs a running instance, a template with cloud-init and " +
-        "OpenSSH, `userData` (if any) that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in " +
-        "as a user who may use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is " +
-        "in the state and the next `pulumi up` goes on. It is about new instances: a change touches nothing on one that exists.",
+        "Pins the host key before the first connection, instead of trusting the first machine that answers. The " +
+        "provider generates a host key and gives it to the new instance through cloud-init; the first login accepts " +
+        "no other. Over that login the host generates its own host keys, and one of them is remembered (`hostKeys`, " +
+        "`knownHosts`). The user data is then replaced by one without the first key: `userData`, or `#cloud-config` " +
+        "and `{}` if that is not given. From then on the first key proves nothing; it is never in the state. " +
+        "Default false. It needs a running instance, a template with cloud-init and OpenSSH, `userData` (if any) " +
+        "that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in as a user who may " +
+        "use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is in the " +
+        "state and the next `pulumi up` continues. A change touches nothing on an instance that exists.",
     }),
   timeouts: z
     .strictObject({
       create: z.number().positive().optional().meta({
-        description: "Seconds for making it, `waitForSsh` and protection included. Default 600.",
+        description: "Seconds for the creation, `waitForSsh` and protection included. Default 600.",
       }),
       update: z.number().positive().optional().meta({
         description: "Seconds for all changes of one update, stop and start included. Default 600.",
       }),
       delete: z.number().positive().optional().meta({
-        description: "Seconds for deleting it; the value of the last successful update counts. Default 600.",
+        description: "Seconds for the deletion; the value of the last successful update counts. Default 600.",
       }),
     })
     .meta({ id: "Timeouts", description: "How long operations may take, in seconds." })
@@ -244,14 +251,15 @@ export const instanceInputs = z.object({
     .meta({
       change: "touches nothing by itself",
       description:
-        "How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance " +
-        "whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing.",
+        "How long an operation may take, in seconds, before it is an error. Exoscale continues what it has begun: an " +
+        "instance whose creation took too long is in the state, and the next `pulumi up` continues with it. A change " +
+        "touches nothing.",
     }),
   identity: identityField,
   autoNamed: autoNamedField,
 });
 
-/** The inputs once they are checked: they have a name and a zone by then. */
+/** The checked inputs: the check has given them a name and a zone. */
 export type InstanceInputs = z.output<typeof instanceInputs> & { name: string; zone: string };
 export type InstanceState = Omit<InstanceInputs, "state"> & z.output<typeof instanceOutputs>;
 export type SshKeyReference = z.output<typeof sshKeyReference>;

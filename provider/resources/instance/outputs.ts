@@ -16,15 +16,15 @@ const heldKey = z
       ssh: "Added to the running machine.",
     }).meta({ description: "How the key came to the machine." }),
     closed: z.literal(true).optional().meta({
-      description: "Taken off again, and proven to be refused. Kept for as long as the API lists the key here.",
+      description: "Removed from the machine, and proven to be refused. Kept while the API lists the key here.",
     }),
   })
   .meta({ id: "HeldKey", description: "A key that a machine was given." });
 
-/** What may move an instance to another address: a stop and a start, for whatever reason. */
+/** Inputs whose change may give an instance other addresses. Some do so because they stop and start it. */
 const network = ["publicIpAssignment", "state", "type", "diskSize"];
 
-/** What becomes of it. */
+/** What the provider returns of an instance. */
 export const instanceOutputs = z.object({
   name: z.string().meta({ description: "Name of the instance." }),
   zone: z.string().meta({ changesWith: [], description: "Zone that the instance is in." }),
@@ -52,31 +52,31 @@ export const instanceOutputs = z.object({
     description: "A `Host` block for `~/.ssh/config`; absent without an address.",
   }),
   knownHosts: z.string().optional().meta({
-    description: "Lines for `known_hosts`, for each public address, once a host key has been seen (`waitForSsh`).",
+    description: "Lines for `known_hosts`, for each public address; absent until a host key is known (`waitForSsh`).",
   }),
   hostKeys: z.array(z.string()).optional().meta({
-    description: "Host keys seen at first contact, each `type base64`. Later connections must show one of them.",
+    description: "Host keys seen at the first connection, each `type base64`. Later connections must show one of them.",
   }),
   bootSshKeys: z.array(listedKey).meta({
-    description: "Keys of first boot as the API lists them; a list that may never change, whatever the machine holds.",
+    description: "Keys of first boot as the API lists them. The list may stay the same when the machine's keys change.",
   }),
   heldKeys: z.array(heldKey).meta({
-    description: "Our own record of the keys that the machine was given: at first boot, and over SSH since.",
+    description: "The provider's record of the keys that the machine was given: at first boot, and over SSH since.",
   }),
   owner: z
     .string()
     .optional()
-    .meta({ description: "Value of the label that says whose the instance is.", hidden: true }),
+    .meta({ description: "Value of the label that names the owner of the instance.", hidden: true }),
   unfinished: z.boolean().optional().meta({
     description: "Whether a step of the creation is still to be done.",
     hidden: true,
   }),
   keysUnsettled: z.boolean().optional().meta({
-    description: "Whether labels tell that a lost run has left other keys than are declared.",
+    description: "Whether labels show that a run that was cut short has left other keys than are declared.",
     hidden: true,
   }),
   staleSshKeys: z.array(listedKey).meta({
     description:
-      "Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here.",
+      "Keys that the machine was given and the account no longer has: deleted there, valid here until proven refused.",
   }),
 });
