@@ -1,5 +1,6 @@
 import { openAccount, sharedAccount } from "../provider/account";
 import { resources } from "../provider/resources";
+import { unnamedMachine as machine, unnamedMachine as machine } from "./resources/known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./resources/world";
 
 const { SshKeyPair, Instance, SecurityGroup } = resources;
@@ -14,8 +15,7 @@ afterEach(async () => {
 });
 
 describe("Without usable credentials every preview fails before anything is created:", () => {
-  const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
-
+  
   test.each([
     ["a keypair's", SshKeyPair, {}],
     ["an instance's", Instance, machine],

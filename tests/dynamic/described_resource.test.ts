@@ -8,6 +8,7 @@ import {
   SecurityGroup,
   SshKeyPair,
 } from "../../provider";
+import { unnamedMachine as machine } from "../resources/known_machine";
 
 /** What the program registers with the engine for each resource, by logical name. */
 const registered = new Map<string, pulumi.runtime.MockResourceArgs>();
@@ -28,7 +29,6 @@ beforeAll(async () => {
 });
 
 const connection = { user: "ops", host: "192.0.2.1" };
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 describe("A class registers with Pulumi", () => {
   test.each([

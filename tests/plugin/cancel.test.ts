@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import type { ServiceError } from "@grpc/grpc-js";
 import { type Emulator, type Exchange, startEmulator } from "../emulated";
+import { machine } from "../resources/known_machine";
 import { savedObjectIn } from "./answers";
 import { Plugin, settingsFor } from "./plugin_client";
 
@@ -24,8 +25,6 @@ afterEach(async () => {
   plugin.close();
   await emulator.close();
 });
-
-const machine = { name: "web", zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 async function cancelCreate(): Promise<ServiceError> {
   const create = plugin.up("Instance", machine).catch((error: ServiceError) => error);

@@ -10,7 +10,6 @@ let pair: Stored;
 let group: Stored;
 let machine: Stored;
 const rule = { protocol: "tcp", startPort: 22, network: "0.0.0.0/0" };
-const machineArgs = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const connection = { user: "root", passphrase: "hunter2" };
 
 beforeAll(async () => {

@@ -1,6 +1,7 @@
 import type { ServiceError } from "@grpc/grpc-js";
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
+import { unnamedMachine as machine } from "../resources/known_machine";
 import { failure, savedObjectIn } from "./answers";
 import { leakedSecrets } from "./leaked_secrets";
 import { Plugin, urn } from "./plugin_client";
@@ -17,8 +18,6 @@ afterAll(async () => {
   plugin.close();
   await emulator.close();
 });
-
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 
 /** Creates an instance that exists but whose operation fails. */
 function failCreate(news: Wire): Promise<ServiceError> {

@@ -1,5 +1,6 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
+import { unnamedMachine as machine } from "../resources/known_machine";
 import { leakedSecrets } from "./leaked_secrets";
 import { Plugin, type Stored, settingsFor } from "./plugin_client";
 import { secret, unknown, type Wire, withoutSecretMarks } from "./wire";
@@ -17,7 +18,6 @@ afterAll(async () => {
 
 const anySecret = expect.objectContaining(secret(expect.any(String)));
 const keysInAccount = () => emulator.cloud.keys.map(({ name }) => name);
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const pairs: Stored[] = [];
 
 /** Creates a pair for one test. */

@@ -15,7 +15,6 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const rules = [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }];
 
 /** The values that a preview knows. */

@@ -23,7 +23,6 @@ afterAll(async () => {
   await emulator.close();
 });
 
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const windows = { template: "Windows Server 2022" };
 const host = { publicKey: alice.line, connection: { host: "192.0.2.1", user: "root" } };
 

@@ -1,4 +1,5 @@
 import { resources } from "../../provider/resources";
+import { identity } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SecurityGroup } = resources;
@@ -58,7 +59,6 @@ describe("The check of a SecurityGroup refuses a rule", () => {
 });
 
 test("The check of a SecurityGroup fills in a name and no rules", async () => {
-  const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
   const { inputs } = await cloud.run().check(SecurityGroup, { identity });
   expect(inputs).toEqual({ name: expect.stringMatching(/^web-[0-9a-f]{7}$/), rules: [], identity, autoNamed: true });
 });

@@ -5,12 +5,12 @@ import { callFunction } from "../../provider/resources/functions/function";
 import { startServer } from "../ssh/ssh2_server";
 import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
+import { identity, unnamedMachine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SshKeyPair } = resources;
 const { getKeyHolders } = functions;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+const machine = { ...unnamedMachine, identity };
 const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
 
 let cloud: TestCloud;

@@ -2,11 +2,11 @@ import { functions, resources } from "../../provider/resources";
 import { callFunction } from "../../provider/resources/functions/function";
 import { Client } from "../emulator/world";
 import { alice, bob } from "./known_keys";
+import { unnamedMachine as machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
 const { getKeyHolders } = functions;
-const machine = { type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
 
 let cloud: TestCloud;

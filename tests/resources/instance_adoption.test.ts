@@ -1,11 +1,11 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
 import { alice, bob } from "./known_keys";
+import { identity, unnamedMachine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+const machine = { ...unnamedMachine, identity };
 
 let cloud: TestCloud;
 beforeEach(async () => {

@@ -1,11 +1,10 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
-import { machine } from "./known_machine";
+import { identity, machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SecurityGroup } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 
 let cloud: TestCloud;
 beforeEach(async () => {

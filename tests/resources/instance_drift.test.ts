@@ -1,15 +1,12 @@
 /** Whatever the API tells and the program declares shows at a refresh when somebody else changed it. */
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
+import { machine as base } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SecurityGroup } = resources;
 const machine = {
-  zone: "ch-gva-2",
-  name: "web",
-  type: "standard.tiny",
-  template: "Linux Debian 13",
-  diskSize: 10,
+  ...base,
   labels: { tier: "web" },
   userData: "#cloud-config\n",
   securityGroups: ["ssh", "default"],

@@ -1,10 +1,10 @@
 import { PartialCreateError } from "../../provider/errors";
 import { resources } from "../../provider/resources";
+import { identity, unnamedMachine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+const machine = { ...unnamedMachine, identity };
 
 let cloud: TestCloud;
 beforeEach(async () => {

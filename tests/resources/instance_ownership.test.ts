@@ -1,8 +1,8 @@
 import { resources } from "../../provider/resources";
+import { unnamedMachine as machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
 const identityOf = (parent: string) => ({
   organization: "acme",
   urn: `urn:pulumi:prod::shop::${parent}$web`,

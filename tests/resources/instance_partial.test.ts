@@ -3,18 +3,11 @@ import type { Fault } from "../../emulator";
 import { ExoscaleSshError, PartialCreateError } from "../../provider/errors";
 import { resources } from "../../provider/resources";
 import { alice } from "./known_keys";
+import { machine as base, identity } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SecurityGroup } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
-const machine = {
-  zone: "ch-gva-2",
-  name: "web",
-  type: "standard.tiny",
-  template: "Linux Debian 13",
-  diskSize: 10,
-  identity,
-};
+const machine = { ...base, identity };
 
 let cloud: TestCloud;
 beforeEach(async () => {

@@ -1,11 +1,10 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { Client } from "../emulator/world";
-import { machine } from "./known_machine";
+import { identity, machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 const safe = { ...machine, identity, deletionProtection: true };
 const unsafe = { ...safe, deletionProtection: false };
 

@@ -1,15 +1,12 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
 import { alice } from "./known_keys";
+import { machine as base } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SecurityGroup } = resources;
 const machine = {
-  zone: "ch-gva-2",
-  name: "web",
-  type: "standard.tiny",
-  template: "Linux Debian 13",
-  diskSize: 10,
+  ...base,
   labels: { tier: "web" },
   securityGroups: ["default"],
 };

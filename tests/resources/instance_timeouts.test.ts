@@ -1,16 +1,9 @@
 import { resources } from "../../provider/resources";
+import { machine as base, identity } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance, SecurityGroup } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
-const machine = {
-  zone: "ch-gva-2",
-  name: "web",
-  type: "standard.tiny",
-  template: "Linux Debian 13",
-  diskSize: 10,
-  identity,
-};
+const machine = { ...base, identity };
 const short = 0.2;
 
 let cloud: TestCloud;

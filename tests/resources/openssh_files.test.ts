@@ -6,11 +6,11 @@ import type { HostKeyKind } from "../../emulator";
 import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
 import { ssh, trustOnly } from "../ssh/real_ssh";
+import { identity, unnamedMachine } from "./known_machine";
 import { closeClouds, startCloud } from "./world";
 
 const { Instance, SshKeyPair } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
-const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10, identity };
+const machine = { ...unnamedMachine, identity };
 
 let folder: string;
 

@@ -1,5 +1,6 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
+import { unnamedMachine as machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SecurityGroup, Instance } = resources;
@@ -102,7 +103,6 @@ test("A group whose rules fail is in the state, and the update adds what is miss
 test("A group in use is not deleted, and the server says why", async () => {
   const run = cloud.run();
   const last = await run.create(SecurityGroup, { name: "web" });
-  const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
   await run.create(Instance, { ...machine, securityGroups: ["web"] });
   await expect(cloud.run().delete(SecurityGroup, last)).rejects.toThrow(/409.*Security group web is in use/);
 });
@@ -123,8 +123,7 @@ describe("A new description replaces the group", () => {
   test("but is refused at preview while instances are in a group with a name of its own", async () => {
     const run = cloud.run();
     const last = await run.create(SecurityGroup, { name: "web", description: "old" });
-    const machine = { zone: "de-fra-1", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
-    await run.create(Instance, { ...machine, name: "shop", securityGroups: ["web"] });
+    await run.create(Instance, { ...machine, name: "shop", zone: "de-fra-1", securityGroups: ["web"] });
     expect(await cloud.run().failures(SecurityGroup, { name: "web", description: "new" }, last)).toEqual([
       expect.stringMatching(/^description: description of security group "web" .* in it: shop \(de-fra-1\)\. /),
     ]);

@@ -6,11 +6,10 @@ import { UNKNOWN } from "../../provider/resources/contract/description";
 import { callFunction } from "../../provider/resources/functions/function";
 import { Client } from "../emulator/world";
 import { alice, bob, uncertainKeys } from "./known_keys";
-import { machine } from "./known_machine";
+import { identity, machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair, Instance, SecurityGroup } = resources;
-const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 const bodies = ["json", "text", "empty"] as const;
 
 afterEach(closeClouds);

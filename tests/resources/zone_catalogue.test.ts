@@ -1,6 +1,7 @@
 import type { Template } from "../../provider/account";
 import { resources } from "../../provider/resources";
 import { chooseTemplate, chooseType } from "../../provider/resources/instance/zone_catalogue";
+import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 let cloud: TestCloud;
@@ -34,8 +35,8 @@ describe("A template is chosen", () => {
   test("never by an id of another zone, and the error names that zone", async () => {
     const run = cloud.run();
     const { id } = await chooseTemplate(await run.account.zone("de-fra-1"), "golden-image");
-    const machine = { zone: "ch-gva-2", type: "standard.tiny", template: id, diskSize: 20 };
-    expect(await run.failures(resources.Instance, machine)).toEqual([
+    const news = { ...machine, template: id, diskSize: 20 };
+    expect(await run.failures(resources.Instance, news)).toEqual([
       `template: Template "${id}" is "golden-image" in de-fra-1, not in ch-gva-2: a template has another id in each ` +
         "zone. Give its name, or the id that it has there.",
     ]);
@@ -43,13 +44,13 @@ describe("A template is chosen", () => {
 
   test("never by an id that no zone has, nor is a zone that does not answer an obstacle", async () => {
     const id = "01234567-89ab-cdef-0123-456789abcdef";
-    const machine = { zone: "ch-gva-2", type: "standard.tiny", template: id, diskSize: 20 };
+    const news = { ...machine, template: id, diskSize: 20 };
     const refusal = expect.stringMatching(`^template: There is no template "${id}" in ch-gva-2`);
-    expect(await cloud.run().failures(resources.Instance, machine)).toEqual([refusal]);
+    expect(await cloud.run().failures(resources.Instance, news)).toEqual([refusal]);
     const run = cloud.run();
     await (await run.account.zone("ch-gva-2")).templates();
     cloud.emulator.faults.add({ kind: "status", status: 403, path: "/template", times: 2 });
-    expect(await run.failures(resources.Instance, machine)).toEqual([refusal]);
+    expect(await run.failures(resources.Instance, news)).toEqual([refusal]);
   });
 
   test("among the account's own ones too", async () => {
@@ -75,9 +76,8 @@ test("A type is chosen by family and size, whatever the letter case", async () =
 
 test("A change of the type's letter case alone is no change", async () => {
   const run = cloud.run();
-  const news = { zone: "ch-gva-2", name: "web", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
-  const last = await run.create(resources.Instance, news);
-  expect((await run.diff(resources.Instance, last, { ...news, type: "Standard.Tiny" })).changes).toEqual([]);
+  const last = await run.create(resources.Instance, machine);
+  expect((await run.diff(resources.Instance, last, { ...machine, type: "Standard.Tiny" })).changes).toEqual([]);
 });
 
 describe("Of several templates under one name", () => {

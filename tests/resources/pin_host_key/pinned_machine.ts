@@ -2,12 +2,11 @@
 import { resources } from "../../../provider/resources";
 import { injectedKeyIn } from "../../../provider/resources/instance/pin_host_key/injection";
 import type { Exchange } from "../../emulated";
+import { identity } from "../known_machine";
 import { newPair, opened, type Pair } from "../machines_with_keys";
 import type { TestCloud } from "../world";
 
 const { Instance } = resources;
-
-export const identity = { organization: "acme", urn: "urn:pulumi:prod::shop::web", name: "web" };
 
 /** The inputs of a machine that a pair opens, and whose host key is to be pinned. */
 export const pinned = (pair: Pair, more: object = {}) => ({
