@@ -11,7 +11,7 @@ const words: Readonly<Record<GroupKind, { one: string; remedy: string }>> = {
     one: "security group",
     remedy: "Declare it as a SecurityGroup and pass that, or correct the name.",
   },
-  antiAffinityGroups: { one: "anti-affinity group", remedy: "Make it first, or correct the name." },
+  antiAffinityGroups: { one: "anti-affinity group", remedy: "Create it first, or correct the name." },
 };
 
 interface Group {
@@ -24,7 +24,7 @@ export function findGroup<T extends Group>(groups: readonly T[], wanted: string)
   return groups.find(({ id, name }) => (isId(wanted) ? id === wanted.toLowerCase() : name === wanted));
 }
 
-/** What to say when there is none. */
+/** The error text for a group that the account does not have. */
 export function noSuchGroup(kind: GroupKind, wanted: string): string {
   return `The account has no ${words[kind].one} "${wanted}". ${words[kind].remedy}`;
 }
@@ -40,7 +40,7 @@ export async function findGroupIds(account: Account, kind: GroupKind, wanted: re
   });
 }
 
-/** Which of the groups that an instance is to be in, and was not in before, do not exist. */
+/** A failure for each group that the inputs add to an instance and that the account does not have. */
 export async function checkGroups(
   account: Account,
   kind: GroupKind,

@@ -13,11 +13,11 @@ export async function findExisting(zone: ZoneAccount, id: string): Promise<Insta
   const instance = await zone.instances.find(id);
   if (instance) return instance;
   throw new NotInAccountError(
-    `Instance ${id} is gone from ${zone.name}. Run "pulumi refresh", then "pulumi up" makes it anew.`,
+    `Instance ${id} is gone from ${zone.name}. To make a new one, run "pulumi refresh", then "pulumi up".`,
   );
 }
 
-/** The default user of a template; undefined where the template is gone, or not known. */
+/** The default user of a template; undefined if the template is gone or not known. */
 export async function findTemplateUser(
   account: Account,
   zone: string,

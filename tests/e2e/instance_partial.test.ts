@@ -46,7 +46,7 @@ describe("an update that fails between stop and start", () => {
   test("reports that the instance is stopped, and the state has it so", async () => {
     emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:resize-disk$/ });
     expect(await said(stack.up(web(larger)))).toMatch(
-      /Instance "shop" is stopped, and was to run: .*No capacity.* Run "pulumi up" again.*INSTANCE_LEFT_STOPPED/,
+      /Instance "shop" is stopped, and should run: .*No capacity.* Run "pulumi up" again.*INSTANCE_LEFT_STOPPED/,
     );
     expect(stack.state()["web"]?.outputs).toMatchObject({ name: "shop", diskSize: 10, state: "stopped" });
     expect(inCloud()).toMatchObject([{ name: "shop", state: "stopped", "disk-size": 10 }]);

@@ -38,7 +38,7 @@ test("a machine without a connection is refused at preview", async () => {
   const said = await stack.failure(
     stack.preview(async () => void new Instance("web", { ...machine, pinHostKey: true })),
   );
-  expect(said).toContain("pinHostKey logs in to the instance once it runs. Declare a connection");
+  expect(said).toContain("pinHostKey logs in to the new instance. Declare a connection");
   expect(emulator.cloud.instances()).toEqual([]);
 });
 

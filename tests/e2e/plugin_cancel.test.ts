@@ -28,7 +28,7 @@ test("Ctrl-C ends the wait for an instance at once and keeps it in the state, an
   engine.kill("SIGINT");
   await ended;
   expect(emulator.cloud.instances()).toMatchObject([{ id: stack.instanceId("web"), state: "starting" }]);
-  expect(stack.output).toMatch(/was made, but: .*It is kept in the state, and "pulumi up" goes on with it/);
+  expect(stack.output).toMatch(/was made, but: .*It is kept in the state\. "pulumi up" continues with it/);
   emulator.cloud.setOperationMs(20);
   await stack.pulumi("up", ...unattended);
   expect(inCloud()).toEqual([stack.instanceId("web")]);

@@ -83,7 +83,7 @@ describe("The check of an Instance refuses", () => {
     [
       "a label that is ours",
       { labels: { "exoscale-ssh.creating": "x" } },
-      /^labels\.exoscale-ssh\.creating: .*are kept for this provider\. Rename it/,
+      /^labels\.exoscale-ssh\.creating: .*are reserved for this provider\. Rename it/,
     ],
     ["a state that there is not", { state: "paused" }, /^state: .*"running"\|"stopped", got "paused"$/],
     [
@@ -108,7 +108,7 @@ describe("The check of an Instance refuses", () => {
     const [fits, tooLong] = ["x".repeat(24_576), "x".repeat(24_577)];
     expect(await cloud.run().failures(Instance, { ...machine, userData: fits })).toEqual([]);
     expect(await cloud.run().failures(Instance, { ...machine, userData: tooLong })).toEqual([
-      "userData: User data has 24577 bytes, 32772 in base64; Exoscale takes 32768 in base64, which is 24576 bytes of " +
+      "userData: User data has 24577 bytes, 32772 in base64; Exoscale accepts 32768 in base64, which is 24576 bytes of " +
         "text. Shorten it, let it fetch the rest, or give it as base64 of gzip, which cloud-init unpacks.",
     ]);
   });

@@ -49,7 +49,7 @@ describe("waitForSsh", () => {
   test("that ends in vain leaves the instance in the state, and the next update finishes it", async () => {
     const news = { ...machine, waitForSsh: true, timeouts: { create: 4 } };
     const last = await cloud.run().createInPart(Instance, news);
-    expect(last.message).toMatch(/was made, but: No SSH server on 127\..*"pulumi up" goes on with it\.$/);
+    expect(last.message).toMatch(/was made, but: No SSH server on 127\..*"pulumi up" continues with it\.$/);
 
     cloud.emulator.cloud.openSsh();
     expect(await cloud.run().diff(Instance, last, news)).toMatchObject({ replaces: [], drifted: true });

@@ -35,7 +35,7 @@ describe("An instance that a killed run left", () => {
     const { state } = await run.create(Instance, { ...machine, name: "web-2" });
     expect(cloud.instance()).toMatchObject({ id: state.instanceId, name: "web-2" });
     expect(run.notes).toEqual([
-      expect.stringMatching(/was left unfinished by an interrupted run: going on with it\.$/),
+      expect.stringMatching(/was left unfinished by an interrupted run: continuing with it\.$/),
     ]);
   });
 
@@ -72,8 +72,8 @@ describe("An instance that a killed run left", () => {
     expect(state.instanceId).not.toBe(left);
     expect(run.warnings).toEqual([
       expect.stringMatching(
-        `left unfinished and is not what the program asks for now.* do: exo compute instance delete --zone ch-gva-2 ${left}\\. ` +
-          `If it is protected, .* first: exo compute instance update --zone ch-gva-2 ${left} --protection=false$`,
+        `left unfinished and is not what the program asks for now.* run: exo compute instance delete --zone ch-gva-2 ${left}\\. ` +
+          `.*protected it\\. .* first: exo compute instance update --zone ch-gva-2 ${left} --protection=false$`,
       ),
     ]);
   });

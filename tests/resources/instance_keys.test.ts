@@ -68,7 +68,7 @@ describe("A change of the keys is refused", () => {
 
   test("over a connection, when a new key is given by its name alone", async () => {
     const [reason] = await refusals([keyOfAlice], [keyOfAlice, { name: "bob" }], { connection: { user: "debian" } });
-    expect(reason).toMatch(/^sshKeys\[1\]: SSH key "bob" is to be added to instance "web" over SSH.*publicKeyOpenssh/);
+    expect(reason).toMatch(/^sshKeys\[1\]: SSH key "bob" has to be added to instance "web" over SSH.*publicKeyOpenssh/);
   });
 
   test("over a connection, when the machine is to be stopped", async () => {

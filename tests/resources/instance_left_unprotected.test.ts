@@ -25,7 +25,7 @@ describe("An update that frees an instance and then fails", () => {
     const last = await cloud.run().create(Instance, safe);
     refuse(/:scale$/);
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
-      /is stopped, and was to run: .*No capacity/,
+      /is stopped, and should run: .*No capacity/,
     );
     expect((await cloud.run().diff(Instance, last, safe)).changes).toEqual([]);
     expect(await deletionByHand()).toBe(403);
@@ -52,7 +52,7 @@ describe("An update that frees an instance and then fails", () => {
     refuse(/:add-protection$/);
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
       new RegExp(
-        '^Instance "web" is stopped, .*No capacity.* It is not protected against deletion any more, though the state says ' +
+        '^Instance "web" is stopped, .*No capacity.* It is no longer protected against deletion, though the state says ' +
           `so: Could not protect instance .* exo compute instance update --zone ch-gva-2 ${last.state.instanceId} --protection=true`,
       ),
     );

@@ -83,7 +83,7 @@ test("A protection that somebody else set makes the deletion an error that says 
   const last = await cloud.run().create(Instance, machine);
   await new Client(cloud.emulator).settle("PUT", `/instance/${last.state.instanceId}:add-protection`);
   await expect(cloud.run().delete(Instance, last)).rejects.toThrow(
-    /is protected against deletion, and not according to the state: .*manual instance protection.*--protection=false/,
+    /is protected against deletion, though the state says that it is not: .*manual instance protection.*--protection=false/,
   );
   expect(cloud.instance()).toMatchObject({ state: "running" });
 });

@@ -23,7 +23,7 @@ describe("What fails between stop and start", () => {
     const last = await cloud.run().create(Instance, machine);
     refuse(new RegExp(`${action}$`));
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
-      /^Instance "web" is stopped, and was to run: Could not .*No capacity.* Run "pulumi up" again: it goes on from there\. .*If you take the change back, run "pulumi refresh" first\.$/,
+      /^Instance "web" is stopped, and should run: Could not .*No capacity.* Run "pulumi up" again: it continues from there\. .*If you revert the change, run "pulumi refresh" first\.$/,
     );
     const soFar = cloud.actions().length;
     const { state } = await cloud.run().update(Instance, last, larger);
@@ -34,7 +34,7 @@ describe("What fails between stop and start", () => {
   test("shows at a refresh as it is, and the next update still does the rest", async () => {
     const last = await cloud.run().create(Instance, machine);
     refuse(/:resize-disk$/);
-    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow("is stopped, and was to run");
+    await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow("is stopped, and should run");
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs).toMatchObject({ type: "standard.small", diskSize: 10, state: "stopped" });
     expect((await cloud.run().diff(Instance, found, larger)).changes).toEqual(["diskSize", "state"]);

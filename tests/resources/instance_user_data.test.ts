@@ -67,9 +67,9 @@ describe("User data is taken for text", () => {
 describe("User data that is base64 of something unknown, and so encoded twice,", () => {
   const secret = "config:\n  password: 4711\n";
   const warned = [
-    `userData of instance "web" is base64 of nothing that a first-boot agent is known to read, so it is taken for text and ` +
-      "encoded once more: the machine gets the base64 itself. If it shall get what is in it, give that as text, or base64 " +
-      "of gzip of it.",
+    'userData of instance "web" is base64 of something that no known first-boot agent reads, so it is encoded again, as ' +
+      "text: the machine gets the base64 itself. If it should get the content instead, give that as text, or as base64 " +
+      "of gzip.",
   ];
 
   test.each([
@@ -109,7 +109,7 @@ describe("The limit of 32,768 bytes counts what is sent:", () => {
     expect(await cloud.run().failures(Instance, { ...machine, userData: ofBytes(24_576) })).toEqual([]);
     expect((await given(ofBytes(24_576))).length).toBe(24_576);
     expect(await cloud.run().failures(Instance, { ...machine, userData: ofBytes(24_577) })).toEqual([
-      expect.stringMatching(/^userData: User data has 24577 bytes, 32772 in base64; Exoscale takes 32768 in base64/),
+      expect.stringMatching(/^userData: User data has 24577 bytes, 32772 in base64; Exoscale accepts 32768 in base64/),
     ]);
   });
 

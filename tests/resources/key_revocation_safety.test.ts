@@ -151,7 +151,7 @@ describe("A key is not reported as closed", () => {
     await cloud.emulator.guests.swapAddresses(web.state.instanceId, other.state.instanceId);
     const said = await outcome(cloud.run().update(Instance, web, next));
     expect(said).toMatch(
-      /does not have the keys that instance "web" was given: it may be another one\..*connection\.hostKey/,
+      /does not have the keys that instance "web" was given: it may be another machine\..*connection\.hostKey/,
     );
     expect(keyLabels(cloud.emulator)).not.toContain(`closed.${md5Of(alice)}`);
   });
@@ -250,5 +250,5 @@ test("A key that was revoked but is still declared is an error", async () => {
   const web = await machine(ops, alice);
   await cloud.run().delete(SshKeyPair, alice);
   const said = await outcome(cloud.run().update(Instance, web, opened(ops, alice, bob)));
-  expect(said).toMatch(/^SSH key "alice-\w+" was revoked on instance "web" .*Take it out of sshKeys/);
+  expect(said).toMatch(/^SSH key "alice-\w+" was revoked on instance "web" .*Remove it from sshKeys/);
 });

@@ -38,7 +38,7 @@ describe("A template is chosen", () => {
     const news = { ...machine, template: id, diskSize: 20 };
     expect(await run.failures(resources.Instance, news)).toEqual([
       `template: Template "${id}" is "golden-image" in de-fra-1, not in ch-gva-2: a template has another id in each ` +
-        "zone. Give its name, or the id that it has there.",
+        "zone. Give its name, or its id in ch-gva-2.",
     ]);
   });
 

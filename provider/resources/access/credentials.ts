@@ -6,8 +6,8 @@ import type { Labels } from "../labels/reserved_labels";
 import type { Credentials } from "./fields";
 
 /**
- * What the connections say to log in with, in their order, each once: private keys first, then agents. The environment's
- * agent is one where a connection, or the lack of one, names no private key.
+ * The credentials of the connections, in their order, each once: private keys first, then agents. The agent of the
+ * environment is used for a connection that has neither a private key nor an agent, and if there is no connection.
  */
 export function credentialsOf(
   account: Pick<Account, "agentSocket">,
@@ -17,21 +17,21 @@ export function credentialsOf(
   const connections = declared.length > 0 ? declared : [undefined];
   const keys = connections.flatMap((connection) => privateKeyOf(connection) ?? []);
   const agents = connections.flatMap((connection) => {
-    const usual = connection?.privateKey === undefined ? account.agentSocket : undefined;
-    const agentSocket = connection?.agentSocketPath ?? usual;
+    const defaultSocket = connection?.privateKey === undefined ? account.agentSocket : undefined;
+    const agentSocket = connection?.agentSocketPath ?? defaultSocket;
     return agentSocket === undefined ? [] : [{ agentSocket }];
   });
   return distinct([...keys, ...agents]);
 }
 
-/** Each once, in their order: a host counts how often it is tried. */
+/** Each credential once, in their order: a host limits the number of attempts. */
 export function distinct(credentials: readonly Credential[]): Credential[] {
   return [...new Map(credentials.map((credential) => [JSON.stringify(credential), credential])).values()];
 }
 
 /**
- * Private halves of the pairs that this run has met, of those keys that labels say a machine was given. After a run that
- * ended half-way one of them may be all that opens it.
+ * Private halves of the pairs of this run whose keys a machine was given according to its labels. After a run that was
+ * cut short, one of them may be the only key that opens it.
  */
 export function privateHalvesFor({ privateHalves }: Run, labels: Labels = {}): Credential[] {
   return [...privateHalves].flatMap(([sha256, credential]) => (heldKeyLabel(sha256) in labels ? [credential] : []));
@@ -43,7 +43,7 @@ function privateKeyOf(connection: Credentials | undefined): Credential | undefin
   return omitUndefined({ privateKey, passphrase });
 }
 
-/** The jump host of a connection, if it names one: on port 22 and as the user of the host behind, unless it says otherwise. */
+/** The jump host of a connection, if it has one. Default port 22; default user the one of the host behind it. */
 export function bastionOf(connection: Pick<Credentials, "bastion"> | undefined, user: string): Bastion | undefined {
   const { bastion } = connection ?? {};
   return bastion && omitUndefined({ ...bastion, port: bastion.port ?? 22, user: bastion.user ?? user });

@@ -3,13 +3,13 @@ import { InvalidHostKeyError } from "../../errors";
 import { known, type Previewed } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 
-/** What a connection says of host keys. */
+/** The host keys in a connection. */
 interface HostKeys {
   readonly hostKey?: string | undefined;
   readonly bastion?: { readonly hostKey?: string | undefined } | undefined;
 }
 
-/** Host keys of a connection that cannot be read. They are not repeated: a private key may stand in the wrong place. */
+/** A failure for each unreadable host key of a connection. It does not repeat the text, which may be a private key. */
 export function unreadableHostKeys(
   { ssh }: Pick<Account, "ssh">,
   given: Previewed<HostKeys | undefined>,

@@ -2,7 +2,7 @@ import type { ZoneAccount } from "../../account";
 import { InvalidNameError } from "../../errors";
 import { isId } from "../contract/id";
 
-/** Where an instance is: the identifier of the resource is `zone/id`, which is also what an import takes. */
+/** Where an instance is. The identifier of the resource is `zone/id`, and so is the id of an import. */
 export interface InstanceAddress {
   readonly zone: string;
   readonly id: string;

@@ -1,6 +1,6 @@
 import { hasUnknown, known } from "../contract/description";
 import type { Resource } from "../contract/resource";
-import { ownerLabel } from "../labels/reserved_labels";
+import { OWNER_LABEL } from "../labels/reserved_labels";
 import { isGone } from "../machine";
 import { formatAddress, parseAddress } from "./address";
 import { checkInstance } from "./checks/check_against_account";
@@ -21,9 +21,9 @@ import { encodeUserData, warnIfEncodedTwice } from "./user_data";
 /**
  * A compute instance and the SSH keys that it was given.
  *
- * Keys reach an instance once, at its first boot; no operation of the API changes them afterwards. So a change of
- * `sshKeys` is never made silently by a new instance: it is made over SSH, on the running one, where a connection is
- * declared, and else refused unless the program permits a new one.
+ * An instance gets its keys once, at its first boot; no operation of the API changes them afterwards. So a change of
+ * `sshKeys` never makes a new instance silently. With a declared connection it is made over SSH, on the running
+ * machine. Without one it is refused, unless the program permits a new instance.
  */
 export const instance: Resource<InstanceInputs, InstanceState> = {
   name: "Instance",
@@ -40,13 +40,13 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
       return last === undefined || text === undefined ? last === next : encodeUserData(last) === encodeUserData(text);
     },
     deletionProtection: (last, next) => !hasUnknown(next) && (last ?? false) === (known(next) ?? false),
-    // The state's own groups are what was found; a program that names none leaves them as they are.
+    // The groups in the state are those that were found. A program that names none leaves them as they are.
     antiAffinityGroups: (last, next) => !hasUnknown(next) && equalSets(last, known(next)),
     securityGroups: (last, next) => next === undefined || (!hasUnknown(next) && equalSets(last, known(next))),
   },
 
   applyDefaults(inputs, { defaultZone }, olds) {
-    // An instance that exists stays where it is, whatever the default has become.
+    // An existing instance stays in its zone, even if the default has changed.
     const zone = inputs.zone ?? olds?.zone ?? defaultZone;
     return zone === undefined ? inputs : { ...inputs, zone };
   },
@@ -79,11 +79,11 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     const address = parseAddress(id);
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
-    const owner = found?.labels?.[ownerLabel];
+    const owner = found?.labels?.[OWNER_LABEL];
     if (owner !== undefined && last.owner !== undefined && owner !== last.owner) {
       log.warn(
-        `Instance ${id} was taken over by its replacement, so it is not deleted. If the stack has no other resource that ` +
-          `is this instance, delete it: exo compute instance delete --zone ${address.zone} ${address.id}`,
+        `Instance ${id} was taken over by its replacement, so it is not deleted. If no other resource of the stack is ` +
+          `this instance, delete it: exo compute instance delete --zone ${address.zone} ${address.id}`,
       );
       return;
     }

@@ -3,7 +3,7 @@ import type { Context, Log } from "../contract/resource";
 import type { Run } from "../contract/run";
 import type { InstanceInputs, InstanceState } from "./fields";
 
-/** What is being done to one instance, and until when. */
+/** One operation on one instance, and its deadline. */
 export interface Job {
   readonly account: Account;
   readonly run: Run;
@@ -12,15 +12,15 @@ export interface Job {
   readonly id: string;
   /** What the program asks for. */
   readonly inputs: InstanceInputs;
-  /** Instant, in ms since 1970, by which all of it has to end. */
+  /** Time, in ms since 1970, by which the whole operation has to end. */
   readonly deadline: number;
   readonly log: Log;
-  /** Whether no state will ever have the result; absent: one will. */
+  /** Whether nobody waits for the result, so that no state will have it. Absent: somebody waits. */
   readonly abandoned: Context["abandoned"];
 }
 
-/** What an instance's state keeps that the API does not know. */
+/** The part of an instance's state that the API does not know. */
 export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
-  /** Whether we have protected it against deletion. */
+  /** Whether the provider has protected it against deletion. */
   readonly deletionProtection: boolean;
 }

@@ -3,7 +3,7 @@ import { bastionOf } from "../access/credentials";
 import { findTemplateUser } from "../machine";
 import type { InstanceInputs, InstanceState } from "./fields";
 
-/** As whom to log in: the connection says so, else the template. */
+/** The user to log in as: the connection's, else the template's. */
 export async function findLoginUser(
   account: Account,
   inputs: InstanceInputs,
@@ -12,7 +12,7 @@ export async function findLoginUser(
   return inputs.connection?.user ?? (await findDefaultUser(account, inputs, instance));
 }
 
-/** The user of the template, to whom cloud-init gives the keys. */
+/** The user of the template, who gets the keys from cloud-init. */
 export async function findDefaultUser(
   account: Account,
   inputs: Pick<InstanceInputs, "zone">,
@@ -21,7 +21,7 @@ export async function findDefaultUser(
   return await findTemplateUser(account, inputs.zone, instance.template?.id);
 }
 
-/** Where sshd of an instance is: its public IPv4 address, unless the connection says otherwise. */
+/** The address of an instance's sshd: the public IPv4 address, unless the connection names another. */
 export function sshTarget(
   account: Account,
   inputs: Pick<InstanceInputs, "connection">,
@@ -33,7 +33,7 @@ export function sshTarget(
   return host === undefined || user === undefined ? undefined : { host, port, user };
 }
 
-/** What a person needs to log in: the command, a `Host` block, and lines of `known_hosts`. Nothing without an address. */
+/** What a person needs to log in: the command, a `Host` block, and lines of `known_hosts`. Empty without an address. */
 export function loginTexts(
   account: Account,
   inputs: InstanceInputs,
@@ -45,7 +45,7 @@ export function loginTexts(
   if (!target) return {};
   const bastion = bastionOf(inputs.connection, target.user);
   const { sshCommand, sshConfig, knownHostsLine } = account.ssh;
-  // Whoever logs in by the other address meets the same sshd.
+  // A login by the other address reaches the same sshd.
   const ipv6 = inputs.connection?.host === undefined ? instance["ipv6-address"] : undefined;
   const places = [target, ...(ipv6 === undefined ? [] : [{ ...target, host: ipv6 }])];
   const lines = hostKeys?.flatMap((line) => places.map((place) => `${knownHostsLine(place, hostKeyOf(line))}\n`));
@@ -56,12 +56,12 @@ export function loginTexts(
   };
 }
 
-/** The instance's name as an alias in an SSH config, where not every character may stand. */
+/** The instance's name as an alias in an SSH config, which does not allow every character. */
 function aliasOf({ name }: Instance): string {
   return name.replace(/[^A-Za-z0-9_.-]/g, "-").replace(/^[.-]+/, "") || "instance";
 }
 
-/** From the form that the state keeps, `type base64`. */
+/** Parses a host key in the form of the state, `type base64`. */
 function hostKeyOf(line: string) {
   const [type = "", base64 = ""] = line.split(" ");
   return { type, base64, fingerprintSha256: "" };

@@ -5,7 +5,7 @@ import type { InstanceState } from "./fields";
 import type { Job } from "./job";
 import { chooseType } from "./zone_catalogue";
 
-/** Turns an instance on or off, as the inputs say. */
+/** Starts or stops an instance, as the inputs say. */
 export async function startOrStop(job: Job): Promise<void> {
   const { zone, id, inputs } = job;
   const { state } = await findExisting(zone, id);
@@ -24,10 +24,10 @@ async function start({ zone, id, deadline, log }: Job): Promise<void> {
 }
 
 /**
- * Brings type, disk and power to what the inputs say. The API scales and resizes only what is stopped; what was stopped
- * for that alone is started again.
+ * Changes type, disk and power state to those of the inputs. The API scales and resizes stopped instances only, so a
+ * running one is stopped, and started again afterwards.
  *
- * @throws LeftStoppedError when something fails in between: whoever counts on the instance should know that it is down
+ * @throws LeftStoppedError when a step in between fails, so that the user knows that the instance is down
  */
 export async function resizeAndStartOrStop(job: Job, instance: Instance, last: InstanceState): Promise<void> {
   try {
@@ -40,7 +40,7 @@ export async function resizeAndStartOrStop(job: Job, instance: Instance, last: I
 
 async function resize(job: Job, instance: Instance, last: InstanceState): Promise<void> {
   const { zone, inputs, deadline, log } = job;
-  // A type that stays is not looked up: it may have been withdrawn since.
+  // A type that stays is not looked up: Exoscale may have withdrawn it since.
   const type = inputs.type.toLowerCase() === last.type.toLowerCase() ? undefined : await chooseType(zone, inputs.type);
   const scales = type !== undefined && instance["instance-type"]?.id !== type.id;
   const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
@@ -53,7 +53,7 @@ async function resize(job: Job, instance: Instance, last: InstanceState): Promis
 
 async function isLeftStopped({ zone, id, inputs }: Job): Promise<boolean> {
   if (inputs.state === "stopped") return false;
-  // What keeps us from looking must not take the place of the error.
+  // An error of this request must not hide the first one.
   const now = await zone.instances.find(id).catch(() => undefined);
   return now?.state === "stopped";
 }
@@ -61,9 +61,9 @@ async function isLeftStopped({ zone, id, inputs }: Job): Promise<boolean> {
 function leftStoppedError({ zone, id, inputs }: Job, cause: unknown): LeftStoppedError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new LeftStoppedError(
-    `Instance "${inputs.name}" is stopped, and was to run: ${reason} Run "pulumi up" again: it goes on from there. To ` +
-      `start the instance as it is: exo compute instance start --zone ${zone.name} ${id}. If you take the change back, run ` +
-      '"pulumi refresh" first.',
+    `Instance "${inputs.name}" is stopped, and should run: ${reason} Run "pulumi up" again: it continues from there. ` +
+      `To start the instance as it is: exo compute instance start --zone ${zone.name} ${id}. If you revert the change, ` +
+      'run "pulumi refresh" first.',
     { cause },
   );
 }

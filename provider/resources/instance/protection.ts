@@ -5,8 +5,11 @@ import type { InstanceState } from "./fields";
 import type { Job } from "./job";
 
 /**
- * Whether the instance is protected once this has set, or removed, its protection as the program asks. The API never
- * tells, so what was done last is remembered.
+ * Sets or removes the protection as the program asks. The API does not return it, so the provider remembers what it did
+ * last.
+ *
+ * @param before whether the instance is protected, as far as is known
+ * @returns whether it is protected now
  */
 export async function applyProtection({ zone, id, inputs, deadline }: Job, before: boolean): Promise<boolean> {
   const wanted = inputs.deletionProtection === true;
@@ -14,18 +17,18 @@ export async function applyProtection({ zone, id, inputs, deadline }: Job, befor
   return wanted;
 }
 
-/** What protecting again may take, in ms; the time for the update itself may be over by then. */
-const secondChanceMs = 60_000;
+/** How long the protection may take, in ms. The deadline of the update may be over already. */
+const RESTORE_TIMEOUT_MS = 60_000;
 
 /**
- * Protects an instance again whose update freed it and then failed. The state of before the update stays, which says that
- * it is protected, so no later update would do it.
+ * Protects an instance again, after an update has removed its protection and failed. The old state stays, and it says
+ * that the instance is protected, so no later update would protect it.
  *
- * @returns what to throw: the failure, or a LeftUnprotectedError that repeats it
+ * @returns the error to throw: the failure, or a LeftUnprotectedError that repeats it
  */
 export async function restoreProtection({ zone, id }: Job, failure: unknown): Promise<unknown> {
   try {
-    await zone.instances.protect(id, true, Date.now() + secondChanceMs);
+    await zone.instances.protect(id, true, Date.now() + RESTORE_TIMEOUT_MS);
     return failure;
   } catch (error) {
     if (error instanceof NotFoundError) return failure;
@@ -33,43 +36,44 @@ export async function restoreProtection({ zone, id }: Job, failure: unknown): Pr
       thrown instanceof Error ? thrown.message : String(thrown),
     );
     return new LeftUnprotectedError(
-      `${first} It is not protected against deletion any more, though the state says so: ${second} To protect it: ` +
+      `${first} It is no longer protected against deletion, though the state says so: ${second} To protect it: ` +
         protectionCommand({ zone: zone.name, id }, true),
       { cause: failure },
     );
   }
 }
 
-/** What to say to a change for which a new instance would have to take the place of a protected one. */
+/** The error text for a change that would replace a protected instance. */
 export function whyProtectedStays(name: string): string {
   return (
     `Instance "${name}" would be replaced, and it is protected against deletion. To replace it, set ` +
-    'deletionProtection: false, run "pulumi up", and then make the change. To keep it, take the change back.'
+    'deletionProtection: false, run "pulumi up", and then make the change. To keep it, revert the change.'
   );
 }
 
-/** Refuses, before anything is touched, to delete what the program itself declared protected. */
+/** Refuses to delete an instance that the program declared protected, before anything is changed. */
 export function refuseIfDeclaredProtected({ zone, id }: InstanceAddress, last: InstanceState): void {
   if (last.deletionProtection !== true) return;
   throw new InstanceProtectedError(
     `Instance "${last.name}" (${zone}/${id}) is protected against deletion: deletionProtection is true. To delete it, ` +
       'set deletionProtection: false, run "pulumi up", then delete it or run "pulumi destroy". If "pulumi up" has ' +
-      `made another one in its place already: ${protectionCommand({ zone, id }, false)}, exo compute instance delete --zone ${zone} ${id}, ` +
-      'then "pulumi up".',
+      `already replaced it: ${protectionCommand({ zone, id }, false)}, exo compute instance delete --zone ${zone} ` +
+      `${id}, then "pulumi up".`,
   );
 }
 
-/** What to say when Exoscale refuses a deletion for a protection of which the state does not know. */
+/** The error to throw for a failed deletion: it explains a refusal for a protection that the state does not have. */
 export function explainProtection(
   { zone, id }: InstanceAddress,
   { name }: Pick<Instance, "name">,
   error: unknown,
 ): unknown {
-  if (!(error instanceof ApiError) || !error.serverMessages.some((said) => /protection/i.test(said))) return error;
+  if (!(error instanceof ApiError) || !error.serverMessages.some((message) => /protection/i.test(message)))
+    return error;
   return new InstanceProtectedError(
-    `Instance "${name}" (${zone}/${id}) is protected against deletion, and not according to the state: Exoscale answered ` +
-      `"${error.serverMessages.join("; ")}". A run that failed may have protected it, or somebody else: ask who, and ` +
-      `why. Then: ${protectionCommand({ zone, id }, false)}, and delete again.`,
+    `Instance "${name}" (${zone}/${id}) is protected against deletion, though the state says that it is not: ` +
+      `Exoscale answered "${error.serverMessages.join("; ")}". A failed run or somebody else may have protected it: ask ` +
+      `who, and why. Then run ${protectionCommand({ zone, id }, false)}, and delete it again.`,
     { cause: error },
   );
 }

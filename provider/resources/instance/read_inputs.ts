@@ -9,7 +9,7 @@ import { inputsInState } from "./state";
 import { decodeUserData } from "./user_data";
 import { typeName } from "./zone_catalogue";
 
-/** The inputs with everything that the API tells otherwise, in the program's own spelling where it means the same. */
+/** The inputs as the API has them, in the program's own form where that means the same. */
 export async function readInputs(
   account: Account,
   zone: ZoneAccount,
@@ -55,8 +55,8 @@ function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
 }
 
 /**
- * @param declared in the program's spelling; a program that names no groups is not told of any
- * @param found undefined where the API says nothing about them
+ * @param declared in the program's form; undefined if the program names no groups, and then none are returned
+ * @param found undefined if the API says nothing about them
  */
 async function readGroups(
   account: Account,
@@ -69,24 +69,24 @@ async function readGroups(
   try {
     return equalSets(await findGroupIds(account, kind, declared), present) ? declared : present;
   } catch (error) {
-    // A group of the program is gone from the account, so the instance cannot be in it.
+    // The account no longer has a group of the program, so the instance cannot be in it.
     if (error instanceof NotInAccountError) return present;
     throw error;
   }
 }
 
 /**
- * Only where the program declares it: user data is a secret, and the engine keeps an input secret only if it was one
+ * Read only if the program declares it: user data is a secret, and the engine keeps an input secret only if it was one
  * before.
  */
 function declaredUserData(found: Instance, last: string | undefined): string | undefined {
   const encoded = found["user-data"];
-  // What is in it for the first contact alone is none of the program's, and a secret.
+  // The injected host key is not the program's, and it is a secret.
   if (injectedKeyIn(encoded) !== undefined) return last;
   return last === undefined || encoded === undefined ? last : decodeUserData(encoded, last);
 }
 
-/** Whether two lists hold the same, in whatever order. */
+/** Whether two lists have the same items, in any order. */
 export function equalSets(left: readonly string[] = [], right: readonly string[] = []): boolean {
   return equalValues([...left].sort(), [...right].sort());
 }

@@ -4,22 +4,22 @@ import { hasUnknown, isGiven, known, type PreviewedFields, UNKNOWN } from "../co
 import { identityDigest } from "../contract/identity";
 import type { Context, Diff } from "../contract/resource";
 import { findGroupIds, type GroupKind } from "../group_choice";
-import { creatingLabel } from "../labels/reserved_labels";
+import { CREATING_LABEL } from "../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "./fields";
 import { otherKeyGivenReason, sameKeys } from "./keys/keys";
 import { whyProtectedStays } from "./protection";
 import { equalSets } from "./read_inputs";
 import { chooseTemplate } from "./zone_catalogue";
 
-/** Decides what a change means for an instance that exists: another spelling of the same template or group is nothing. */
+/** Decides what a change does to an existing instance. Another form of the same template or group is no change. */
 export async function adjustInstanceDiff(
   diff: Diff,
   state: InstanceState,
   inputs: PreviewedFields<InstanceInputs>,
   { account }: Context,
 ): Promise<Diff> {
-  // A creation that failed left nothing worth keeping; an instance that failed later may hold somebody's data.
-  // One that is protected by then could not be deleted.
+  // A failed creation leaves nothing to keep; an instance that failed later may hold data. A protected one could not be
+  // deleted.
   const failed = state.unfinished === true && state.state === "error" && state.deletionProtection !== true;
   const unsettled = state.keysUnsettled === true && isGiven(inputs.connection);
   const drifted = state.unfinished === true || state.state === "error" || unsettled;
@@ -27,8 +27,8 @@ export async function adjustInstanceDiff(
   if (otherKey !== undefined) throw new ReplacementRefusedError(otherKey);
   const equivalent = await findEquivalent(diff, state, inputs, account);
   const otherThings = diff.replaces.filter((name) => !equivalent.includes(name));
-  // A check compares names of templates; that the instance has an older build of one only its state tells. A refresh,
-  // which must not fail for this, never finds another template.
+  // A check compares names of templates; only the state says that the instance has an older build of one. A refresh
+  // must not fail here, and it does not: it never finds another template.
   const isAnother = otherThings.some(
     (name) => (name === "template" || name === "zone") && known(inputs[name]) !== undefined,
   );
@@ -44,14 +44,14 @@ export async function adjustInstanceDiff(
 }
 
 /**
- * Whether other keys make a new instance. A list that is unknown as a whole may turn out to be the same; the update that
- * knows it decides.
+ * Whether other keys make a new instance. A list that is unknown as a whole may turn out to be the same; the update
+ * knows the list and decides.
  */
 export function newKeysReplace(inputs: PreviewedFields<InstanceInputs>): boolean {
   return inputs.sshKeys !== UNKNOWN && inputs.replaceOnKeyChange === true;
 }
 
-/** The changed inputs whose new text names what the instance has already. */
+/** The changed inputs whose new value names what the instance already has. */
 async function findEquivalent(
   { changes, replaces }: Diff,
   state: InstanceState,
@@ -88,13 +88,13 @@ export async function areSameGroups(
   try {
     return equalSets(await ids(state[kind]), await ids(wanted));
   } catch (error) {
-    // A group that is gone is no other name of one that is there.
+    // A missing group is not another name of an existing one.
     if (error instanceof NotInAccountError) return false;
     throw error;
   }
 }
 
-/** Whether the inputs ask for another machine than the old ones did. What is unknown counts as another one. */
+/** Whether the inputs ask for another machine than the old ones did. An unknown value counts as another one. */
 export async function isAnotherMachine(
   inputs: PreviewedFields<InstanceInputs>,
   olds: InstanceInputs,
@@ -112,19 +112,19 @@ async function isOtherTemplate(inputs: PreviewedFields<InstanceInputs>, olds: In
   const wanted = known(inputs.template);
   if (wanted === undefined || wanted === olds.template) return wanted === undefined;
   const zone = await account.zone(olds.zone);
-  const before = await chooseTemplate(zone, olds.template).catch(undefinedWhereAbsent);
-  const next = await chooseTemplate(zone, wanted).catch(undefinedWhereAbsent);
-  // One that is not offered (any more) is no other spelling of the other.
+  const before = await chooseTemplate(zone, olds.template).catch(undefinedIfAbsent);
+  const next = await chooseTemplate(zone, wanted).catch(undefinedIfAbsent);
+  // A template that is not offered, or no longer, is not another name of the other one.
   return before === undefined || next === undefined || before.id !== next.id;
 }
 
-function undefinedWhereAbsent(error: unknown): undefined {
+function undefinedIfAbsent(error: unknown): undefined {
   if (!(error instanceof NotInAccountError)) throw error;
 }
 
 /**
- * Whether it is in state error since its creation, so that a new one is made whatever the inputs say. Known by its name
- * and by the mark that its creation left: of the state, a check is told only the inputs.
+ * Whether the creation of the instance failed (state `error`), so that any inputs make a new one. It is found by its
+ * name and by the mark that its creation left: a check gets only the inputs of the state.
  */
 export async function failedAtCreation(
   inputs: PreviewedFields<InstanceInputs>,
@@ -135,6 +135,6 @@ export async function failedAtCreation(
   const instances = await (await account.zone(olds.zone)).instances.list();
   return instances.some(
     ({ name, labels, state }) =>
-      digest !== undefined && labels?.[creatingLabel] === digest && state === "error" && name === olds.name,
+      digest !== undefined && labels?.[CREATING_LABEL] === digest && state === "error" && name === olds.name,
   );
 }

@@ -1,7 +1,7 @@
 import type { Account, Instance, SshKey } from "../../account";
 import { omitUndefined, pick } from "../contract/state";
 import { heldKeyLabels, isClosed, labelledKeys } from "../labels/key_labels";
-import { creatingLabel } from "../labels/reserved_labels";
+import { CREATING_LABEL } from "../labels/reserved_labels";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import type { Remembered } from "./job";
 import { factsOf } from "./keys/key_facts";
@@ -9,7 +9,7 @@ import { isUnsettled } from "./keys/key_plan";
 import { listedKeys, staleKeys } from "./keys/keys";
 import { findLoginUser, loginTexts } from "./login";
 
-/** The whole state of an instance: what the program declares, what the API has, what we remember. */
+/** The whole state of an instance: what the program declares, what the API has, what the provider remembers. */
 export async function readState(
   account: Account,
   inputs: InstanceInputs,
@@ -31,12 +31,12 @@ export async function readState(
     ...remembered,
     deletionProtection: declaredProtection(inputs, remembered),
     ...keyLists(instance, remembered, registered),
-    unfinished: creatingLabel in (instance.labels ?? {}) || undefined,
+    unfinished: CREATING_LABEL in (instance.labels ?? {}) || undefined,
     keysUnsettled: isUnsettled(inputs, remembered, instance.labels) || undefined,
   });
 }
 
-/** What was done, not what was asked for; absent where there never was a question of it. */
+/** The protection as it was set, which may differ from the declared one. Absent if nobody ever declared or set it. */
 export function declaredProtection(
   inputs: Pick<InstanceInputs, "deletionProtection">,
   { deletionProtection }: Remembered,
@@ -55,7 +55,7 @@ function keyLists(instance: Instance, remembered: Remembered, registered: readon
   return { bootSshKeys, heldKeys, staleSshKeys: staleKeys(open, given, registered) };
 }
 
-/** Keys that a run has added and no state knows of, as a record of keys has them. */
+/** Keys that a run has added and that no state has, in the form of `heldKeys`. */
 function lostKeys({ labels }: Instance, remembered: Remembered): Remembered["heldKeys"] {
   const known = new Set(remembered.heldKeys.flatMap((key) => heldKeyLabels(factsOf(key))));
   return labelledKeys(labels).flatMap(({ label, sha256Hex = "", fingerprintMd5 = "" }) => {
@@ -65,14 +65,14 @@ function lostKeys({ labels }: Instance, remembered: Remembered): Remembered["hel
   });
 }
 
-/** The inputs that would describe an instance as it is now. What only a program can know stays as it said. */
+/** The inputs that describe an instance as it is now. What the API does not know stays as the program gave it. */
 export function inputsInState(state: InstanceState): InstanceInputs {
   const { state: running, ...rest } = state;
   const inputs = pick(Object.keys(instanceInputs.shape), rest);
   return { ...inputs, state: running === "stopped" || running === "stopping" ? "stopped" : "running" };
 }
 
-/** The part of a state that a read or an update keeps. */
+/** The part of a state that a read or an update keeps; that of no state is empty. */
 export function rememberedIn(last: InstanceState | undefined): Remembered {
   return omitUndefined({
     heldKeys: last?.heldKeys ?? [],

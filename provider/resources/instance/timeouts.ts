@@ -2,29 +2,29 @@ import { OperationTimeoutError, SshTimeoutError } from "../../errors";
 import type { Context } from "../contract/resource";
 import type { InstanceInputs } from "./fields";
 
-/** What an instance is given time for. */
+/** The operations that have a timeout. */
 export type Timed = "create" | "update" | "delete";
 
-/** Seconds that each may take where a program says nothing. */
-export const defaultTimeoutSeconds = 600;
+/** Seconds that each may take if the program gives none. */
+const DEFAULT_TIMEOUT_SECONDS = 600;
 
-/** What says how long things may take: the inputs, or what stands in for them. */
+/** The part of the inputs that has the timeouts. */
 export type Timeouts = Pick<InstanceInputs, "timeouts">;
 
-/** The inputs' own times, and for what they do not say those of Pulumi's option. */
+/** The timeouts of the inputs; for those that are not given, the one of Pulumi's option. */
 export function timeoutsOf({ timeouts }: Timeouts, { timeoutSeconds: all }: Context): Timeouts {
   return all === undefined ? { timeouts } : { timeouts: { create: all, update: all, delete: all, ...timeouts } };
 }
 
-/** The instant, in ms since 1970, by which an operation that begins now has to end. */
+/** The time, in ms since 1970, by which an operation that begins now has to end. */
 export function deadlineOf(inputs: Timeouts, operation: Timed): number {
   return Date.now() + secondsFor(inputs, operation) * 1000;
 }
 
 /**
- * Does it, and says, when the time was too short, which time that was and how a program gives more.
+ * Runs the work. If it times out, the error names the timeout and says how to raise it.
  *
- * @throws what the work throws; for OperationTimeoutError and SshTimeoutError one of the same kind
+ * @throws what the work throws; OperationTimeoutError and SshTimeoutError with the remedy added
  */
 export async function withinTimeout<T>(inputs: Timeouts, operation: Timed, work: () => Promise<T>): Promise<T> {
   try {
@@ -45,5 +45,5 @@ function explainTimeout(error: unknown, operation: Timed, seconds: number): unkn
 }
 
 function secondsFor({ timeouts }: Timeouts, operation: Timed): number {
-  return timeouts?.[operation] ?? defaultTimeoutSeconds;
+  return timeouts?.[operation] ?? DEFAULT_TIMEOUT_SECONDS;
 }

@@ -3,7 +3,7 @@ import { ChangeIgnoredError, ReplacementRefusedError } from "../../errors";
 import type { Context } from "../contract/resource";
 import { findGroupIds } from "../group_choice";
 import { changeLabels, withProgramLabels } from "../labels/change_labels";
-import { creatingLabel } from "../labels/reserved_labels";
+import { CREATING_LABEL } from "../labels/reserved_labels";
 import { findExisting } from "../machine";
 import type { InstanceAddress } from "./address";
 import { refusedChanges } from "./checks/validate_change";
@@ -21,8 +21,8 @@ import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
 import { encodeUserData } from "./user_data";
 
 /**
- * Brings an instance to what the inputs say, by what the API can change in place. Safe to repeat at any point: each step
- * looks at the instance as it is, so that what a failed run has done is not done again.
+ * Changes an instance in place to what the inputs say. Safe to repeat at any point: each step looks at the instance
+ * first, so what a failed run has done is not done again.
  */
 export async function updateInstance(
   { zone: zoneName, id }: InstanceAddress,
@@ -41,10 +41,10 @@ export async function updateInstance(
 
 async function changeUnprotected(job: Job, last: InstanceState): Promise<InstanceState> {
   const instance = await findExisting(job.zone, job.id);
-  // Exoscale may refuse to stop what is protected, so a protection that is to go goes first, and a new one comes last.
+  // Exoscale may refuse to stop a protected instance, so a protection is removed first, and a new one is set last.
   const remembered = rememberedIn(last);
-  const isToGo = remembered.deletionProtection && job.inputs.deletionProtection !== true;
-  if (!isToGo) return await changeInstance(instance, job, last, remembered);
+  const mustUnprotect = remembered.deletionProtection && job.inputs.deletionProtection !== true;
+  if (!mustUnprotect) return await changeInstance(instance, job, last, remembered);
   const deletionProtection = await applyProtection(job, true);
   try {
     return await changeInstance(instance, job, last, { ...remembered, deletionProtection });
@@ -64,10 +64,10 @@ async function changeInstance(
   await changeGroups(job, described);
   await resizeAndStartOrStop(job, described, last);
   const now = await findExisting(zone, id);
-  // What was just started may not answer yet.
+  // An instance that was just started may not answer yet.
   if (last.state !== "running" && !sameKeys(last.sshKeys, inputs.sshKeys)) await waitForHostKeys(job, now);
   const withKeys = await changeInstanceKeys(job, last, await ensureOwnHostKey(job, now, last, remembered));
-  const unfinished = creatingLabel in (instance.labels ?? {}) || injectedKeyIn(now["user-data"]) !== undefined;
+  const unfinished = CREATING_LABEL in (instance.labels ?? {}) || injectedKeyIn(now["user-data"]) !== undefined;
   if (unfinished || (withKeys.hostKeys === undefined && mustWaitForSsh(job, now))) {
     return await finishCreation(job, withKeys, () => undefined);
   }
@@ -75,7 +75,7 @@ async function changeInstance(
   return await readState(account, inputs, await findExisting(zone, id), { ...withKeys, deletionProtection });
 }
 
-/** Comes before keys are changed: until then the host has a key that is not to be remembered. */
+/** Runs before keys are changed: until then the host may have the injected host key, which must not be remembered. */
 async function ensureOwnHostKey(job: Job, now: Instance, last: InstanceState, remembered: Remembered) {
   if (mustPin(job, now, remembered)) {
     return { ...remembered, hostKeys: await replaceInjectedHostKey(job, now, last.connection) };
@@ -85,9 +85,9 @@ async function ensureOwnHostKey(job: Job, now: Instance, last: InstanceState, re
   return { ...remembered, ...(hostKeys && { hostKeys }) };
 }
 
-/** @returns the instance after it, for what becomes of its groups when its addresses change is Exoscale's affair */
+/** @returns the instance afterwards: Exoscale may change its groups when its addresses change */
 async function changeDescription({ zone, inputs, deadline }: Job, instance: Instance): Promise<Instance> {
-  // With a key for the first contact in it, it is the end of the creation that writes it anew.
+  // If user data has an injected host key, the end of the creation replaces it.
   const isInjected = injectedKeyIn(instance["user-data"]) !== undefined;
   const userData = inputs.userData === undefined || isInjected ? undefined : encodeUserData(inputs.userData);
   const addresses = inputs.publicIpAssignment;
@@ -108,12 +108,12 @@ async function changeDescription({ zone, inputs, deadline }: Job, instance: Inst
 
 function addressesUnchanged({ name, publicIpAssignment }: InstanceInputs, now: string): ChangeIgnoredError {
   return new ChangeIgnoredError(
-    `Exoscale took the change of publicIpAssignment of instance "${name}" to ${publicIpAssignment}, and left it at ` +
+    `Exoscale accepted the change of publicIpAssignment of instance "${name}" to ${publicIpAssignment}, and left it at ` +
       `${now}. Set publicIpAssignment: "${now}", or make a new instance under another name and delete this one.`,
   );
 }
 
-/** New groups first, so that no port that stays open closes for a moment. */
+/** Adds new groups first, so that a port that both allow is never closed. */
 async function changeGroups({ account, zone, inputs, deadline }: Job, instance: Instance): Promise<void> {
   if (!inputs.securityGroups) return;
   const wanted = await findGroupIds(account, "securityGroups", inputs.securityGroups);

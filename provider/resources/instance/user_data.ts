@@ -1,10 +1,10 @@
-/** User data: what a program writes, what is sent, and what was found. */
+/** User data: as a program writes it, and as the API has it. */
 import type { Log } from "../contract/resource";
 
-/** The most that the API takes, in characters of base64 (API operations create-instance and update-instance). */
-export const longestUserData = 32_768;
+/** The most that the API accepts, in characters of base64 (API operations create-instance and update-instance). */
+export const MAX_USER_DATA_LENGTH = 32_768;
 
-/** How texts begin that a first-boot agent reads, in small letters and without blanks before them. */
+/** Beginnings of the texts that a first-boot agent reads, in lower case and without leading spaces. */
 const beginnings = [
   "#", // cloud-init: #cloud-config, #!, #include, #cloud-boothook, ## template: jinja; cloudbase-init: #ps1
   "content-type:", // MIME, of several parts
@@ -22,10 +22,10 @@ const gzip = [0x1f, 0x8b];
 /**
  * User data as the API has it: base64.
  *
- * A text is sent as it is (without its line breaks) if it is base64 already: if it decodes to something that a
- * first-boot agent knows, and is the very text that encoding this again gives. Everything else is encoded. What such an
- * agent reads as plain text is never taken for base64: it begins with, or soon has, a character that base64 does not
- * have (`#`, `:`, `{`, `<`, `-`, a blank). Base64 of something else is taken for text, see `warnIfEncodedTwice`.
+ * A text is sent as it is (without its line breaks) if it is base64 already: it decodes to something that a first-boot
+ * agent knows, and encoding that gives the same text. Everything else is encoded. A plain text for such an agent never
+ * counts as base64: it begins with, or soon has, a character that base64 does not have (`#`, `:`, `{`, `<`, `-`, a
+ * space). Base64 of something else counts as text, see `warnIfEncodedTwice`.
  */
 export function encodeUserData(text: string): string {
   const compact = text.replace(/\s+/g, "");
@@ -38,23 +38,23 @@ function isBase64(text: string): boolean {
   return /^[A-Za-z0-9+/]+={0,2}$/.test(text) && Buffer.from(text, "base64").toString("base64") === text;
 }
 
-/** Characters of base64 below which a text may well be a word. */
-const leastSuspicious = 24;
+/** Fewer characters of base64 may well be a word. */
+const MIN_SUSPICIOUS_LENGTH = 24;
 
-/** Warns of user data that is base64 by its looks and yet encoded once more, when it is new. */
+/** Warns of new user data that looks like base64 and is encoded again. */
 export function warnIfEncodedTwice(
   { name, userData }: { readonly name: string; readonly userData?: string | undefined },
   last: string | undefined,
   log: Log,
 ): void {
   if (userData === undefined || userData === last) return;
-  // Blanks are of a text; line breaks are of base64 as well.
+  // Text has spaces; base64 may have line breaks.
   const compact = userData.replace(/[\r\n]+/g, "");
-  if (compact.length < leastSuspicious || !isBase64(compact) || encodeUserData(userData) === compact) return;
+  if (compact.length < MIN_SUSPICIOUS_LENGTH || !isBase64(compact) || encodeUserData(userData) === compact) return;
   log.warn(
-    `userData of instance "${name}" is base64 of nothing that a first-boot agent is known to read, so it is taken for ` +
-      "text and encoded once more: the machine gets the base64 itself. If it shall get what is in it, give that as text, " +
-      "or base64 of gzip of it.",
+    `userData of instance "${name}" is base64 of something that no known first-boot agent reads, so it is encoded ` +
+      "again, as text: the machine gets the base64 itself. If it should get the content instead, give that as text, " +
+      "or as base64 of gzip.",
   );
 }
 
@@ -70,8 +70,8 @@ function isKnownToAgents(content: Buffer): boolean {
 }
 
 /**
- * How a program would write what the API has: as `last`, if that is sent as this; else as text; else, where it is no
- * text in UTF-8, in base64.
+ * User data of the API as a program would write it: `last`, if that encodes to it; else its text; else, if it is not
+ * UTF-8, base64.
  */
 export function decodeUserData(encoded: string, last: string): string {
   if (encodeUserData(last) === encoded) return last;

@@ -5,12 +5,11 @@ import { findExisting } from "../machine";
 import type { LabelChanges } from "./key_labels";
 import { type Labels, reservedLabels } from "./reserved_labels";
 
-/** The API only takes all labels of an instance at once, so that one change has to follow the other. */
+/** The API replaces all labels of an instance at once, so changes must not overlap. */
 const instances = new KeyedMutex();
 
 /**
- * Changes labels of an instance, from those that it has at that moment. Changes that this process makes to one instance
- * wait for each other.
+ * Reads the labels of an instance and changes them. Changes of one instance by this process wait for each other.
  */
 export function changeLabels(
   zone: ZoneAccount,
@@ -28,7 +27,7 @@ export function changeLabels(
   });
 }
 
-/** Makes the program's labels what they are to be, and leaves ours. */
+/** The changes that set the program's labels to those wanted, and leave the reserved ones. */
 export function withProgramLabels(before: Labels, wanted: Labels = {}): LabelChanges {
   const reserved = reservedLabels(before);
   const gone = Object.keys(before).filter((name) => !(name in reserved) && !(name in wanted));

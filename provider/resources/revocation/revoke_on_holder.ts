@@ -20,7 +20,7 @@ import {
   labelsBeforeRemoving,
   labelsOnceClosed,
 } from "../labels/key_labels";
-import { digestOfPin, hostKeyLabel, sha256InHex } from "../labels/reserved_labels";
+import { digestOfPin, HOST_KEY_LABEL, sha256InHex } from "../labels/reserved_labels";
 import { isGone } from "../machine";
 import { holderAccess, holderUser } from "./holder_access";
 import { describeHolder, type Holder } from "./holders";
@@ -114,7 +114,7 @@ async function recordNewHostKey(
 ): Promise<HostAccess> {
   if (!access.acceptNew) return access;
   const { hostKey } = await account.ssh.listKeys(access, access.target.user);
-  await changeLabels(zone, holder.id, () => ({ [hostKeyLabel]: sha256InHex(hostKey.fingerprintSha256) }));
+  await changeLabels(zone, holder.id, () => ({ [HOST_KEY_LABEL]: sha256InHex(hostKey.fingerprintSha256) }));
   return { ...access, acceptNew: false, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
 }
 
@@ -174,7 +174,7 @@ function logReport(log: Log, name: string, holder: Holder, owner: string, report
 }
 
 function closedLabels(key: RevocableKey, host: string) {
-  return { ...labelsOnceClosed(key, host), [hostKeyLabel]: host };
+  return { ...labelsOnceClosed(key, host), [HOST_KEY_LABEL]: host };
 }
 
 /** What to do about an error whose message does not say it. */

@@ -20,21 +20,29 @@ const failures = (more: object) => cloud.run().failures(Instance, { ...base, ...
 
 describe("The check of an Instance with pinHostKey refuses", () => {
   test.each([
-    [
-      "no connection",
-      { connection: undefined },
-      "pinHostKey logs in to the instance once it runs. Declare a connection",
-    ],
+    ["no connection", { connection: undefined }, "pinHostKey logs in to the new instance. Declare a connection"],
     ["nothing to log in with", { connection: { user: "debian" } }, "Give connection.privateKey, or run an ssh-agent"],
     ["a host key to expect", { connection: { ...agent, hostKey: "SHA256:x" } }, "Remove connection.hostKey."],
     ["an instance that is stopped", { state: "stopped" }, 'Set state: "running", or remove it.'],
     ["an instance without an address", { publicIpAssignment: "none" }, "Set publicIpAssignment or connection.host"],
     ["user data for Ignition", { userData: '{"ignition":{}}' }, "works through cloud-init, which does not understand"],
     ["user data for Windows", { userData: "#ps1\n" }, "works through cloud-init, which does not understand"],
-    ["host keys in user data", { userData: ours }, "userData has ssh_keys of its own"],
-    ["host keys in JSON", { userData: '#cloud-config\n{"ssh_keys":{}}' }, "userData has ssh_keys of its own"],
-    ["host keys in gzip", { userData: gzipSync(ours).toString("base64") }, "userData has ssh_keys of its own"],
-    ["host keys in a template", { userData: `## template: jinja\n${ours}` }, "userData has ssh_keys of its own"],
+    ["host keys in user data", { userData: ours }, "userData has ssh_keys, which are the host keys"],
+    [
+      "host keys in JSON",
+      { userData: '#cloud-config\n{"ssh_keys":{}}' },
+      "userData has ssh_keys, which are the host keys",
+    ],
+    [
+      "host keys in gzip",
+      { userData: gzipSync(ours).toString("base64") },
+      "userData has ssh_keys, which are the host keys",
+    ],
+    [
+      "host keys in a template",
+      { userData: `## template: jinja\n${ours}` },
+      "userData has ssh_keys, which are the host keys",
+    ],
     [
       "host keys in a part in base64",
       {
@@ -42,12 +50,12 @@ describe("The check of an Instance with pinHostKey refuses", () => {
           'Content-Type: multipart/mixed; boundary="b"\nMIME-Version: 1.0\n\n--b\nContent-Type: text/cloud-config\n' +
           `Content-Transfer-Encoding: base64\n\n${Buffer.from(ours).toString("base64")}\n--b--\n`,
       },
-      "userData has ssh_keys of its own",
+      "userData has ssh_keys, which are the host keys",
     ],
     [
       "user data that has no room",
       { userData: `#!${"x".repeat(24_000)}` },
-      "bytes in base64, and Exoscale takes 32768",
+      "bytes in base64, and Exoscale accepts 32768",
     ],
   ])("%s", async (_what, more, reason) => {
     expect(await failures(more)).toEqual([expect.stringContaining(`pinHostKey: `)]);

@@ -85,12 +85,12 @@ describeGuests((guests) => {
 
   test("Another host on the machine's address is told nothing, and the creation says why", async () => {
     const { message, state } = await createdThough((id, other) => cloud.emulator.guests.swapAddresses(id, other));
-    expect(message).toMatch(/does not have the host key that the instance was given: .*expected SHA256:/);
+    expect(message).toMatch(/does not show the host key that the instance was given: .*expected SHA256:/);
     expect(state).not.toHaveProperty("hostKeys");
   });
 
   test("A machine that takes no host key from its user data is not trusted either", async () => {
     const { message } = await createdThough((id) => cloud.emulator.guests.replaceHostKeys(id));
-    expect(message).toContain("A template that takes no host keys from cloud-init looks like this too");
+    expect(message).toContain("If the template takes no host keys from cloud-init, set pinHostKey: false.");
   });
 });

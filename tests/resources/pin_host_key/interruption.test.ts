@@ -45,7 +45,7 @@ describeGuests((guests) => {
       await cloud.run().createInPart(Instance, news());
       const run = cloud.run();
       const { state } = await run.create(Instance, news());
-      expect(run.notes[0]).toMatch(/was left unfinished by an interrupted run: going on with it\.$/);
+      expect(run.notes[0]).toMatch(/was left unfinished by an interrupted run: continuing with it\.$/);
       await isDone(state);
     });
 
@@ -101,7 +101,9 @@ describeGuests((guests) => {
     const last = await refusedSudo();
     const run = cloud.run();
     const { state } = await run.update(Instance, last, news({ pinHostKey: false, waitForSsh: true }));
-    expect(run.warnings).toEqual([expect.stringContaining("keeps the host key that was made for its first contact")]);
+    expect(run.warnings).toEqual([
+      expect.stringContaining("keeps the host key that was generated for its first connection"),
+    ]);
     await isDone(state);
   });
 
@@ -129,7 +131,7 @@ describeGuests((guests) => {
     refuseChange(1);
     const last = await cloud.run().createInPart(Instance, news());
     await expect(cloud.run().update(Instance, last, news({ state: "stopped" }))).rejects.toThrow(
-      /is stopped, and its host key is still to be pinned/,
+      /is stopped, and it has to run until its host key is pinned/,
     );
   });
 });

@@ -12,28 +12,28 @@ import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "../zon
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
-/** What only the account knows: zone, type, template and the disk it needs, groups, keys. */
+/** Checks what only the account knows: zone, type, template and the disk it needs, groups, keys. */
 export async function checkInstance(
   inputs: Inputs,
-  asked: CheckContext,
+  context: CheckContext,
   olds: OldInputs<InstanceInputs>,
 ): Promise<CheckFailure[]> {
-  const { account } = asked;
+  const { account } = context;
   await account.verifyCredentials();
   const name = known(inputs.zone);
-  const answers = [
+  const everywhere = [
     ...unreadableHostKeys(account, inputs.connection),
     ...(await checkPinHostKey(inputs, account, olds)),
-    ...(await checkKeys(inputs, asked, olds)),
+    ...(await checkKeys(inputs, context, olds)),
     ...(await checkGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
     ...(await checkGroups(account, "antiAffinityGroups", known(inputs.antiAffinityGroups), olds?.antiAffinityGroups)),
   ];
-  if (name === undefined) return answers;
-  const { answer: zone, failures } = await failWhereAbsent("zone", () => account.zone(name));
-  return [...answers, ...failures, ...(zone ? await checkZoneOffers(inputs, zone, olds, account) : [])];
+  if (name === undefined) return everywhere;
+  const { answer: zone, failures } = await failIfAbsent("zone", () => account.zone(name));
+  return [...everywhere, ...failures, ...(zone ? await checkZoneOffers(inputs, zone, olds, account) : [])];
 }
 
-/** What stays as it was is not held against today's catalogue: it may have been withdrawn since, and still runs. */
+/** A type or template that stays is not checked: Exoscale may have withdrawn it since, and the instance still runs. */
 async function checkZoneOffers(
   inputs: Inputs,
   zone: ZoneAccount,
@@ -44,15 +44,15 @@ async function checkZoneOffers(
   const wanted = known(inputs.type);
   const type = wanted?.toLowerCase() === before?.type.toLowerCase() ? undefined : wanted;
   const template = before && staysOnItsTemplate(inputs, before) ? undefined : known(inputs.template);
-  const answer = await failWhereAbsent("template", async () => template && chooseTemplate(zone, template, account));
+  const chosen = await failIfAbsent("template", async () => template && chooseTemplate(zone, template, account));
   return [
-    ...(type === undefined ? [] : (await failWhereAbsent("type", () => chooseType(zone, type))).failures),
-    ...answer.failures,
-    ...(answer.answer ? unfitForTemplate(inputs, answer.answer) : []),
+    ...(type === undefined ? [] : (await failIfAbsent("type", () => chooseType(zone, type))).failures),
+    ...chosen.failures,
+    ...(chosen.answer ? unfitForTemplate(inputs, chosen.answer) : []),
   ];
 }
 
-/** A smaller disk, or other keys, come only with a new instance, which has to fit on the template as it is today. */
+/** A smaller disk or other keys need a new instance, which has to fit on the template as it is today. */
 function staysOnItsTemplate(inputs: Inputs, before: InstanceInputs): boolean {
   const shrinks = (known(inputs.diskSize) ?? before.diskSize) < before.diskSize;
   const otherKeys = newKeysReplace(inputs) && !sameKeys(before.sshKeys, inputs.sshKeys);
@@ -87,8 +87,8 @@ async function checkKeys(
   });
 }
 
-/** Asks the account; "there is no such thing" is a failure of that input, anything else an error. */
-async function failWhereAbsent<T>(
+/** Asks the account. That a thing does not exist is a failure of that input; any other error is thrown. */
+async function failIfAbsent<T>(
   property: string,
   question: () => Promise<T>,
 ): Promise<{ answer?: T; failures: CheckFailure[] }> {

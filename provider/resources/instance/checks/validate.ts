@@ -6,11 +6,11 @@ import { isReserved } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
 import { keysInList } from "../keys/keys";
 import { validatePinHostKey } from "../pin_host_key/validate";
-import { encodeUserData, longestUserData } from "../user_data";
+import { encodeUserData, MAX_USER_DATA_LENGTH } from "../user_data";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
-/** What can be said of an instance's inputs without asking anybody. */
+/** Checks an instance's inputs without asking the account. */
 export function validateInstance(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
   return [
     ...reservedLabelsUsed(inputs),
@@ -29,7 +29,7 @@ function reservedLabelsUsed(inputs: Inputs): CheckFailure[] {
     .filter(isReserved)
     .map((name) => ({
       property: `labels.${name}`,
-      reason: `Labels that begin with "exoscale-ssh." are kept for this provider. Rename it.`,
+      reason: `Labels that begin with "exoscale-ssh." are reserved for this provider. Rename it.`,
     }));
 }
 
@@ -38,11 +38,11 @@ function userDataTooShortOrLong(inputs: Inputs): CheckFailure[] {
   if (text === undefined) return [];
   if (text === "") return [{ property: "userData", reason: "User data is empty. Leave it out." }];
   const sent = encodeUserData(text).length;
-  if (sent <= longestUserData) return [];
+  if (sent <= MAX_USER_DATA_LENGTH) return [];
   const reason =
-    `User data has ${Buffer.byteLength(text)} bytes, ${sent} in base64; Exoscale takes ${longestUserData} in base64, ` +
-    `which is ${(longestUserData / 4) * 3} bytes of text. Shorten it, let it fetch the rest, or give it as base64 of ` +
-    "gzip, which cloud-init unpacks.";
+    `User data has ${Buffer.byteLength(text)} bytes, ${sent} in base64; Exoscale accepts ${MAX_USER_DATA_LENGTH} in ` +
+    `base64, which is ${(MAX_USER_DATA_LENGTH / 4) * 3} bytes of text. Shorten it, let it fetch the rest, or give it ` +
+    "as base64 of gzip, which cloud-init unpacks.";
   return [{ property: "userData", reason }];
 }
 
@@ -69,7 +69,7 @@ function keyTwice(inputs: Inputs): CheckFailure[] {
   );
 }
 
-/** Versions that checked less have accepted it, with a connection; a program that keeps it goes on. */
+/** Older versions checked less and accepted this, with a connection. A program that keeps it is not refused. */
 function noAddress(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
   if (!waitsNowhere(inputs) || (olds && waitsNowhere(olds))) return [];
   const reason = "waitForSsh needs an address to wait at. Remove it, or set publicIpAssignment or connection.host.";
@@ -85,8 +85,8 @@ function hasHost(connection: Inputs["connection"]): boolean {
 }
 
 /**
- * The API takes such groups and drops them; each refresh would show them as taken away. Versions that checked less have
- * accepted them: a program that keeps them goes on, whether a refresh has emptied the list in its state or not.
+ * The API accepts such groups and ignores them, so each refresh would show them as removed. Older versions checked less
+ * and accepted them. A program that keeps them is not refused, even if a refresh has emptied the list in its state.
  */
 function groupsWithoutAddress(
   { publicIpAssignment, securityGroups }: Inputs,
@@ -95,12 +95,12 @@ function groupsWithoutAddress(
   if (publicIpAssignment !== "none" || !Array.isArray(securityGroups) || securityGroups.length === 0) return [];
   if (olds?.publicIpAssignment === "none" && olds.securityGroups !== undefined) return [];
   const reason =
-    "An instance without a public address is in no security group: Exoscale ignores them. Remove securityGroups, or set " +
-    "publicIpAssignment to inet4 or dual.";
+    "An instance without a public address is in no security group: Exoscale ignores them. Remove securityGroups, or " +
+    "set publicIpAssignment to inet4 or dual.";
   return [{ property: "securityGroups", reason }];
 }
 
-/** Where the program names no zone it is the provider's, and there is none. */
+/** The program gives no zone, and the provider has no default. */
 function zoneMissing(inputs: Inputs): CheckFailure[] {
   if (isGiven(inputs.zone)) return [];
   return [

@@ -12,7 +12,9 @@ import { failedAtCreation, isAnotherMachine } from "../replacement";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
-/** What would cost a machine or its data by accident, or fail halfway, unless a new instance is made anyway. */
+/**
+ * Refuses changes that lose a machine or its data by accident, or fail halfway, unless a new instance is made anyway.
+ */
 export async function validateInstanceChange(
   inputs: Inputs,
   olds: InstanceInputs,
@@ -31,8 +33,8 @@ export async function validateInstanceChange(
 }
 
 /**
- * What the machine has of that which cannot be taken back. After an update that failed half-way the old inputs are those
- * that it was to bring about, and may never have come to. Known by its name, if only one machine has that.
+ * The irreversible properties that the machine has. After an update that failed halfway, the old inputs are those of
+ * that update, which the machine may never have got. The machine is found by its name, if no other has the same.
  */
 async function findIrreversible(
   inputs: Inputs,
@@ -51,7 +53,7 @@ async function findIrreversible(
   };
 }
 
-/** What is not known yet may turn out as it was; the check of the update, which knows it, decides. */
+/** An unknown value may turn out to be the old one. The check of the update knows it and decides. */
 function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
   const unknown = Object.keys(inputs).filter((name) => hasUnknown(inputs[name as keyof Inputs]));
   const settled = Object.entries(inputs).filter(([name]) => !unknown.includes(name));
@@ -60,21 +62,21 @@ function knownOf(inputs: Inputs, olds: InstanceInputs): Inputs {
 }
 
 /**
- * A name that became an id may pin the very build that the instance has, though a newer one is out by now. Only its state
- * tells, so that the diff decides.
+ * A name that became an id may pin the build that the instance has, although there is a newer one. Only the state says
+ * which build that is, so the diff decides.
  */
 function withoutPin(inputs: Inputs, olds: InstanceInputs): Inputs {
   const isPinned = isId(known(inputs.template) ?? "") && !isId(olds.template);
   return isPinned ? { ...inputs, template: olds.template } : inputs;
 }
 
-/** Otherwise a new one would be made, and only then would the deletion of the old one fail. */
+/** Without this a new instance would be made before the deletion of the old one fails. */
 function protectedReplaced({ zone, template }: Inputs, olds: InstanceInputs): CheckFailure {
   const changed = zone !== olds.zone ? "zone" : template !== olds.template ? "template" : "";
   return { property: changed, reason: whyProtectedStays(olds.name) };
 }
 
-/** The same where nothing is made anew: for an update, which is the last to notice. */
+/** The changes that an existing instance cannot get. An update checks them again, because it may know more. */
 export function refusedChanges(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   return [
     ...keysChanged(inputs, olds),
@@ -85,7 +87,7 @@ export function refusedChanges(inputs: Inputs, olds: ChangeableInputs): CheckFai
   ];
 }
 
-/** What the refusals look at; a state has it as well. */
+/** The inputs that decide about a refusal; a state has them as well. */
 type ChangeableInputs = Pick<
   InstanceInputs,
   "name" | "sshKeys" | "connection" | "diskSize" | "type" | "userData" | "publicIpAssignment"
@@ -94,14 +96,14 @@ type ChangeableInputs = Pick<
 function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
     return [];
-  // That it can be reached is never tried here: a machine that is down must not come to be replaced.
+  // Whether it can be reached is not tested here: a machine that is down must not be replaced for that.
   if (isGiven(olds.connection) || isGiven(inputs.connection)) return whyNotInPlace(inputs, olds);
   const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
   const reason =
     `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
-    "has no operation that changes them afterwards. Declare a connection that logs in with a key that it has, and they " +
-    "are changed on the running machine; or permit a new instance, disk included: replaceOnKeyChange: true; or keep the " +
-    'keys that it has: ignoreChanges: ["sshKeys"] in its options.';
+    "has no operation that changes them afterwards. To change them on the running machine, declare a connection that " +
+    "logs in with a key that it has. To permit a new instance, disk included, set replaceOnKeyChange: true. To keep " +
+    'its keys, set ignoreChanges: ["sshKeys"] in its options.';
   return [{ property: "sshKeys", reason }];
 }
 
@@ -122,7 +124,7 @@ function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   if (inputs.state !== "stopped") return [];
   const reason =
     `sshKeys of instance "${olds.name}" are changed over SSH, so it has to run: set state: "running", or change them ` +
-    "another time.";
+    "later.";
   return [{ property: "sshKeys", reason }];
 }
 
@@ -135,7 +137,7 @@ function diskShrunk(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   return [{ property: "diskSize", reason }];
 }
 
-/** Noticed now, because it would fail only once the instance is stopped for it. */
+/** Checked at preview, because the API refuses it only after the instance was stopped. */
 function familyChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   const wanted = known(inputs.type);
   const family = (type: string) => type.toLowerCase().split(".")[0];
@@ -154,12 +156,12 @@ function userDataRemoved(inputs: Inputs, olds: ChangeableInputs): CheckFailure[]
   return [{ property: "userData", reason }];
 }
 
-/** Exoscale's own tools all refuse it: an address of IPv6 stays until the instance goes. */
+/** Exoscale's own tools all refuse this: an IPv6 address stays until the instance is deleted. */
 function ipv6Removed(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   if (olds.publicIpAssignment !== "dual" || inputs.publicIpAssignment !== "inet4") return [];
   const reason =
-    `publicIpAssignment of instance "${olds.name}" cannot go from dual to inet4: Exoscale cannot take an IPv6 address ` +
-    'away again. Set publicIpAssignment: "dual", and close IPv6 in a security group; or make a new instance under ' +
-    "another name and delete this one.";
+    `publicIpAssignment of instance "${olds.name}" cannot go from dual to inet4: Exoscale cannot remove an IPv6 ` +
+    'address. Set publicIpAssignment: "dual", and close IPv6 in a security group; or make a new instance under another ' +
+    "name and delete this one.";
   return [{ property: "publicIpAssignment", reason }];
 }

@@ -3,7 +3,7 @@ import type { Instance } from "../../../account";
 import { PartialCreateError } from "../../../errors";
 import type { Context, Created, Log } from "../../contract/resource";
 import { omitUndefined } from "../../contract/state";
-import { ownerLabel, reservedLabels } from "../../labels/reserved_labels";
+import { OWNER_LABEL, reservedLabels } from "../../labels/reserved_labels";
 import { findExisting, isGone } from "../../machine";
 import { formatAddress } from "../address";
 import type { InstanceInputs, InstanceState } from "../fields";
@@ -18,10 +18,10 @@ import { finishCreation } from "./finish";
 import { buildCreationRequest, type CreationRequest, findUnfinished, isAsRequested } from "./request";
 
 /**
- * Makes an instance so that none is ever lost: it carries a mark from its first moment to the last step, and its id is
- * kept as soon as the API tells it. A run that was cut short is taken up by the next one, which finds the mark.
+ * Creates an instance so that none is ever lost: a label marks it from the request to the last step, and its id is kept
+ * as soon as the API returns it. If a run is cut short, the next one finds the mark and continues.
  *
- * @throws PartialCreateError for anything that goes wrong once the instance exists
+ * @throws PartialCreateError for every failure after the instance exists
  */
 export async function createInstance(inputs: InstanceInputs, context: Context): Promise<Created<InstanceState>> {
   const { account, run, abandoned, log } = context;
@@ -38,11 +38,11 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
     return { id: formatAddress(zone, state.instanceId), state };
   } catch (error) {
     if (progress.id === undefined) throw await explainMissingKey(error, inputs.sshKeys, account);
-    throw await partialCreation({ ...job, id: progress.id }, progress.remembered, error);
+    throw await partialCreateError({ ...job, id: progress.id }, progress.remembered, error);
   }
 }
 
-/** How far a creation has come: what is lost with it if it fails. */
+/** How far a creation has come. A failed creation keeps it in the state. */
 interface Progress {
   id: string | undefined;
   remembered: Remembered;
@@ -62,8 +62,8 @@ async function createOrResume(
       progress.id = accepted;
     });
   } else {
-    // Nobody knows whether the interrupted run has protected it, so what the program says, if anything, is done in any
-    // case. A program that says nothing may have no permission for it.
+    // The interrupted run may have protected it or not, so a declared protection, or its absence, is always applied. A
+    // program that declares nothing may have no permission for that.
     progress.remembered = { ...progress.remembered, deletionProtection: job.inputs.deletionProtection === false };
     await startOrStop({ ...job, id: progress.id });
   }
@@ -73,8 +73,8 @@ async function createOrResume(
 }
 
 /**
- * Takes over what an interrupted run has left. From the first step it is ours alone: the state of a resource that is
- * being replaced by this one may name it too, and must not delete it.
+ * Takes over the instance that an interrupted run has left. The first step makes this resource its owner: a resource
+ * that is being replaced by this one may have it in its state too, and must not delete it.
  */
 async function adoptUnfinished(
   { run, zone, deadline }: Omit<Job, "id">,
@@ -84,49 +84,49 @@ async function adoptUnfinished(
 ): Promise<string | undefined> {
   const left = (await findUnfinished(zone, request)).filter(({ id }) => !run.created.has(id));
   const adopted = left.find((instance) => isAsRequested(instance, request, remembered));
-  for (const other of left) if (other !== adopted && !isGone(other.state)) log.warn(leftOver(other, zone.name));
+  for (const other of left) if (other !== adopted && !isGone(other.state)) log.warn(leftBehindText(other, zone.name));
   if (!adopted) return undefined;
-  log.info(`Instance "${adopted.name}" (${adopted.id}) was left unfinished by an interrupted run: going on with it.`);
+  log.info(`Instance "${adopted.name}" (${adopted.id}) was left unfinished by an interrupted run: continuing with it.`);
   const labels = { ...adopted.labels, ...reservedLabels(request.labels) };
   await zone.instances.update(adopted.id, { labels }, deadline);
   run.created.add(adopted.id);
   return adopted.id;
 }
 
-function leftOver({ id, name }: Instance, zone: string): string {
+function leftBehindText({ id, name }: Instance, zone: string): string {
   return (
     `Instance "${name}" (${id}) in ${zone} was left unfinished and is not what the program asks for now. If Pulumi does ` +
-    `not delete it in this run, do: exo compute instance delete --zone ${zone} ${id}. If it is protected, as the ` +
-    `interrupted run may have left it, do first: ${protectionCommand({ zone, id }, false)}`
+    `not delete it in this run, run: exo compute instance delete --zone ${zone} ${id}. The interrupted run may have ` +
+    `protected it. If so, run first: ${protectionCommand({ zone, id }, false)}`
   );
 }
 
 async function requestCreation(
   { zone, deadline }: Omit<Job, "id">,
   request: CreationRequest,
-  accepted: (id: string) => void,
+  onAccepted: (id: string) => void,
 ): Promise<void> {
-  const owner = request.labels[ownerLabel];
+  const owner = request.labels[OWNER_LABEL];
   const findCreated = async () =>
-    (await findUnfinished(zone, request)).find(({ labels }) => labels?.[ownerLabel] === owner)?.id;
-  await zone.instances.create(request, { onAccepted: accepted, findCreated, deadline });
+    (await findUnfinished(zone, request)).find(({ labels }) => labels?.[OWNER_LABEL] === owner)?.id;
+  await zone.instances.create(request, { onAccepted, findCreated, deadline });
 }
 
-async function partialCreation(job: Job, remembered: Remembered, cause: unknown): Promise<Error> {
+async function partialCreateError(job: Job, remembered: Remembered, cause: unknown): Promise<Error> {
   const { account, zone, id, inputs } = job;
   const reason = cause instanceof Error ? cause.message : String(cause);
   const address = formatAddress(zone, id);
-  const message = `Instance ${address} was made, but: ${reason} It is kept in the state, and "pulumi up" goes on with it.`;
+  const message = `Instance ${address} was made, but: ${reason} It is kept in the state. "pulumi up" continues with it.`;
   try {
     const state = await readState(account, inputs, await findExisting(zone, id), remembered);
     return new PartialCreateError(message, address, state, cause);
   } catch {
-    return new PartialCreateError(message, address, { ...stateUnseen(job, remembered) }, cause);
+    return new PartialCreateError(message, address, { ...stateWithoutApi(job, remembered) }, cause);
   }
 }
 
-/** The API fails even to tell about it; what we know ourselves is enough to find it again. */
-function stateUnseen({ id, inputs }: Job, remembered: Remembered): InstanceState {
+/** For an API that does not even return the instance. This is enough to find it again. */
+function stateWithoutApi({ id, inputs }: Job, remembered: Remembered): InstanceState {
   return omitUndefined({
     ...inputs,
     instanceId: id,

@@ -2,11 +2,11 @@ import type { Instance } from "../../../account";
 import { AbandonedError } from "../../../errors";
 import { bastionOf, credentialsOf } from "../../access/credentials";
 import {
-  creatingLabel,
+  CREATING_LABEL,
   digestOfPin,
-  hostKeyLabel,
+  HOST_KEY_LABEL,
   type Labels,
-  ownerLabel,
+  OWNER_LABEL,
   reservedLabels,
 } from "../../labels/reserved_labels";
 import { findExisting } from "../../machine";
@@ -17,21 +17,21 @@ import {
   expectedHostKeys,
   mustPin,
   replaceInjectedHostKey,
-  userDataOnceRenewed,
+  userDataWithoutKey,
   warnIfInjected,
 } from "../pin_host_key/pinning";
 import { applyProtection } from "../protection";
 import { readState } from "../state";
 
 /**
- * What follows once the instance is up: sshd if it is to be waited for, then the protection, then the mark of the
- * creation is cleared. Safe to repeat. The mark goes last: an instance that is protected and has no mark, of a run that
- * was killed before its state was saved, would be found by nobody and could not be deleted either.
+ * Does the steps after the instance is up: waits for sshd if the inputs say so, sets the protection, clears the mark of
+ * the creation. Safe to repeat. The mark is cleared last: if a run was killed before its state was saved, nobody would
+ * find a protected instance without a mark, and it could not be deleted either.
  *
  * @param remembered what is known so far
- * @param keep is told what is known after each step, so that a failure of the next one does not lose it
+ * @param keep called with what is known after each step, so that a failure of the next step does not lose it
  * @throws NotInAccountError when the instance vanished meanwhile
- * @throws AbandonedError when no state will have it, with the mark left for the run that looks for it
+ * @throws AbandonedError when no state will have it; the mark stays, so that the next run finds it
  */
 export async function finishCreation(
   job: Job,
@@ -45,12 +45,12 @@ export async function finishCreation(
   keep(seen);
   const now = { ...seen, deletionProtection: await applyProtection(job, seen.deletionProtection) };
   keep(now);
-  if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being made.`);
+  if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being created.`);
   await zone.instances.update(
     id,
     {
-      ...renamed(instance, inputs),
-      ...userDataOnceRenewed(job, instance),
+      ...nameChange(instance, inputs),
+      ...userDataWithoutKey(job, instance),
       labels: finalLabels(job, await findExisting(zone, id), now),
     },
     deadline,
@@ -63,12 +63,12 @@ async function learnHostKeys(job: Job, instance: Instance, remembered: Remembere
   return mustWaitForSsh(job, instance) ? await waitForHostKeys(job, instance) : undefined;
 }
 
-/** Only what runs can answer; one that is made stopped is waited for when it is started. */
+/** Whether to wait for sshd. Only a running instance answers. For one that is created stopped, its start waits. */
 export function mustWaitForSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<Instance, "state">): boolean {
   return inputs.waitForSsh && state === "running";
 }
 
-/** Waits for sshd. @returns the host key that it shows; undefined for a machine that has no address */
+/** Waits for sshd. @returns the host key that it shows; undefined for a machine without an address */
 export async function waitForHostKeys(job: Job, instance: Instance) {
   const { account, inputs, deadline } = job;
   const { hostKey } = inputs.connection ?? {};
@@ -89,16 +89,16 @@ export async function waitForHostKeys(job: Job, instance: Instance) {
 }
 
 function finalLabels({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {
-  const { [creatingLabel]: _mark, ...reserved } = reservedLabels(instance.labels);
+  const { [CREATING_LABEL]: _mark, ...reserved } = reservedLabels(instance.labels);
   return {
     ...inputs.labels,
     ...reserved,
-    // An adoption may have been cut short before its state was saved; the state that goes on is the owner.
-    ...(owner !== undefined && { [ownerLabel]: owner }),
-    ...(hostKeys?.[0] !== undefined && { [hostKeyLabel]: digestOfPin(hostKeys[0]) }),
+    // An adoption may have been cut short before its state was saved. The resource that continues is the owner.
+    ...(owner !== undefined && { [OWNER_LABEL]: owner }),
+    ...(hostKeys?.[0] !== undefined && { [HOST_KEY_LABEL]: digestOfPin(hostKeys[0]) }),
   };
 }
 
-function renamed(instance: Instance, { name }: InstanceInputs) {
+function nameChange(instance: Instance, { name }: InstanceInputs) {
   return name === instance.name ? {} : { name };
 }

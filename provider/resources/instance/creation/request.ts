@@ -4,22 +4,22 @@ import { parsePublicKey } from "../../../keys/public_key";
 import { identityDigest } from "../../contract/identity";
 import { findGroupIds } from "../../group_choice";
 import { heldKeyLabel, heldKeyMd5Label } from "../../labels/key_labels";
-import { creatingLabel, type Labels, ownerLabel } from "../../labels/reserved_labels";
+import { CREATING_LABEL, type Labels, OWNER_LABEL } from "../../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "../fields";
-import { bootedWith } from "../keys/keys";
+import { wasBootedWith } from "../keys/keys";
 import { type InjectedKey, sameButForKey, withInjectedKey } from "../pin_host_key/injection";
 import { encodeUserData } from "../user_data";
 import { chooseTemplate, chooseType, installsNoKeys } from "../zone_catalogue";
 
-/** What a creation knows besides the inputs: whose the instance is, and the keys that it gets. */
+/** What a creation knows besides the inputs: the owner of the instance, and the keys that it gets. */
 export interface Owner {
   readonly owner: string;
   readonly heldKeys: InstanceState["heldKeys"];
-  /** The host key that it is to show at first, if that is to be known before. */
+  /** The host key to inject for the first connection. Absent: none. */
   readonly injected?: InjectedKey | undefined;
 }
 
-/** The body of create-instance for these inputs. @throws KeysNotInstalledError, for the API might just ignore the keys */
+/** The body of create-instance. @throws KeysNotInstalledError for keys that the API might ignore */
 export async function buildCreationRequest(account: Account, zone: ZoneAccount, inputs: InstanceInputs, owner: Owner) {
   const [template, type] = await Promise.all([
     chooseTemplate(zone, inputs.template, account),
@@ -57,27 +57,28 @@ function labelsAtCreation(inputs: InstanceInputs, { owner, heldKeys }: Owner): L
   const digest = identityDigest(inputs.identity);
   return {
     ...inputs.labels,
-    ...Object.fromEntries(heldKeys.flatMap(heldKeyLabels).map((label) => [label, "boot"])),
-    [ownerLabel]: owner,
-    ...(digest !== undefined && { [creatingLabel]: digest }),
+    ...Object.fromEntries(heldKeys.flatMap(bootKeyLabels).map((label) => [label, "boot"])),
+    [OWNER_LABEL]: owner,
+    ...(digest !== undefined && { [CREATING_LABEL]: digest }),
   };
 }
 
-function heldKeyLabels({ publicKeyOpenssh, fingerprintMd5 }: Owner["heldKeys"][number]): string[] {
+/** One label, by the stronger fingerprint that is known; none if no fingerprint is. */
+function bootKeyLabels({ publicKeyOpenssh, fingerprintMd5 }: Owner["heldKeys"][number]): string[] {
   if (publicKeyOpenssh !== undefined) return [heldKeyLabel(parsePublicKey(publicKeyOpenssh).fingerprintSha256)];
   return fingerprintMd5 === undefined ? [] : [heldKeyMd5Label(fingerprintMd5)];
 }
 
-/** Instances that a creation by this very resource has left unfinished, of this run or of one that was cut short. */
+/** Instances that a creation of this resource has left unfinished, in this run or in one that was cut short. */
 export async function findUnfinished(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
-  const digest = request.labels[creatingLabel];
+  const digest = request.labels[CREATING_LABEL];
   if (digest === undefined) return [];
-  const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[creatingLabel] === digest);
+  const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[CREATING_LABEL] === digest);
   const found = await Promise.all(marked.map(({ id }) => zone.instances.find(id)));
   return found.filter((instance) => instance !== undefined);
 }
 
-/** Whether an unfinished instance is what the request asks for, so that it can be taken over instead of made again. */
+/** Whether an unfinished instance is what the request asks for, so that it can be taken over. */
 export function isAsRequested(instance: Instance, request: CreationRequest, { heldKeys }: Pick<Owner, "heldKeys">) {
   const ids = (groups: readonly { id: string }[] = []) =>
     groups
@@ -91,7 +92,7 @@ export function isAsRequested(instance: Instance, request: CreationRequest, { he
     instance["disk-size"] === request["disk-size"] &&
     sameButForKey(instance["user-data"], request["user-data"]) &&
     instance["public-ip-assignment"] === request["public-ip-assignment"] &&
-    bootedWith(instance["ssh-keys"] ?? [], heldKeys) &&
+    wasBootedWith(instance["ssh-keys"] ?? [], heldKeys) &&
     ids(instance["anti-affinity-groups"]) === ids(request["anti-affinity-groups"] || []) &&
     (!request["security-groups"] || ids(instance["security-groups"]) === ids(request["security-groups"]))
   );

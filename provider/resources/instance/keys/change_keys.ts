@@ -21,12 +21,12 @@ import { sameKeys } from "./keys";
 import { trustOnFirstUse } from "./trust_on_first_use";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
-const loginMs = 20_000;
+const LOGIN_TIMEOUT_MS = 20_000;
 
 /**
- * Changes the keys of a running machine to those that the program declares: adds, proves, removes, proves, without a
- * moment in which no key opens it. Labels tell of a key before it is added and until it is proven closed, so that it is
- * known whatever becomes of this run. Safe to repeat.
+ * Changes the keys of a running machine to those that the program declares: adds, proves, removes, proves. At every
+ * moment some key opens it. Labels record a key from before it is added until it is proven closed, so that the next run
+ * knows it even if this one is killed. Safe to repeat.
  *
  * @returns what to remember
  */
@@ -35,19 +35,19 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
   const instance = await findExisting(zone, id);
   if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, last, instance.labels)) return remembered;
   const connection = inputs.connection ?? last.connection;
-  // Without one the program keeps the machine as it is, and a check has seen to that.
+  // Without a connection the machine stays as it is. A check has refused a change of `sshKeys`.
   if (connection === undefined) return remembered;
   const registered = await account.sshKeys.list();
   const plan = planKeyChange(inputs, last, instance, registered);
-  const matters = labelsToKeep(instance, registered);
-  const hostKey = await carryOutPlan(job, plan, matters, instance, last, remembered);
+  const closedLabels = closedLabelsToKeep(instance, registered);
+  const hostKey = await carryOutPlan(job, plan, closedLabels, instance, last, remembered);
   return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [`${hostKey.type} ${hostKey.base64}`] }) };
 }
 
 async function carryOutPlan(
   job: Job,
   plan: KeyPlan,
-  matters: ReadonlySet<string>,
+  closedLabels: ReadonlySet<string>,
   instance: Instance,
   last: InstanceState,
   remembered: Remembered,
@@ -72,13 +72,13 @@ async function carryOutPlan(
   );
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
-  await changeLabels(zone, id, (before) => labelsAfter(before, plan, report, matters), deadline);
+  await changeLabels(zone, id, (before) => labelsAfter(before, plan, report, closedLabels), deadline);
   return report.hostKey;
 }
 
 /**
- * Where the machine is and how to get in: by what logged in before, then by what the program says now, then by the pairs
- * whose keys it was given.
+ * How to log in to the machine: first with the credentials of the last update, then with those of the program, then
+ * with the pairs whose keys the machine was given.
  */
 async function instanceAccess(
   job: Job,
@@ -99,11 +99,11 @@ async function instanceAccess(
       ...privateHalvesFor(run, instance.labels),
     ]),
     rememberedHostKeys: hostKeys ?? pinOf(instance.labels),
-    timeoutMs: loginMs,
+    timeoutMs: LOGIN_TIMEOUT_MS,
   });
 }
 
-/** What to say of a machine whose keys cannot be changed for want of an address. */
+/** The error text for a machine without an address, whose keys cannot be changed. */
 export function noAddressReason(name: string): string {
   return (
     `Instance "${name}" has no address to change its keys at. Give connection.host, or keep its keys: ignoreChanges: ` +
@@ -111,20 +111,20 @@ export function noAddressReason(name: string): string {
   );
 }
 
-/** Those of some keys that no file of the account has, whatever options their lines would have. */
+/** The given keys that no file of the user has on the host, with any options. */
 async function findAbsentKeys({ account }: Job, keys: readonly PublicKey[], access: HostAccess, owner: string) {
   if (keys.length === 0) return [];
   const { publicKeys } = await account.ssh.listKeys(access, owner);
-  const there = new Set(publicKeys.map((text) => parsePublicKey(text).fingerprintSha256));
-  return keys.filter(({ fingerprintSha256 }) => !there.has(fingerprintSha256));
+  const present = new Set(publicKeys.map((text) => parsePublicKey(text).fingerprintSha256));
+  return keys.filter(({ fingerprintSha256 }) => !present.has(fingerprintSha256));
 }
 
 function labelsBefore(keys: readonly PublicKey[], owner: string | undefined): LabelChanges {
   return Object.assign({}, ...keys.map((key) => labelsBeforeAdding(key, owner)));
 }
 
-/** Labels of the keys that somebody may ask about: those of the account, and those that the API lists here. */
-function labelsToKeep({ "ssh-keys": listed = [] }: Instance, registered: readonly SshKey[]): ReadonlySet<string> {
+/** The labels of closed keys that are still needed: of keys of the account, and of keys that the API lists here. */
+function closedLabelsToKeep({ "ssh-keys": listed = [] }: Instance, registered: readonly SshKey[]): ReadonlySet<string> {
   return new Set([...registered, ...listed].map(({ fingerprint = "" }) => closedKeyLabel(fingerprint)));
 }
 
@@ -132,19 +132,19 @@ function labelsAfter(
   before: Labels,
   plan: KeyPlan,
   { hostKey, closed }: KeyChangeReport,
-  matters: ReadonlySet<string>,
+  toKeep: ReadonlySet<string>,
 ): LabelChanges {
   const host = sha256InHex(hostKey.fingerprintSha256);
-  const taken = plan.removed.filter(({ fingerprintMd5 }) => closed.includes(fingerprintMd5 ?? ""));
+  const removed = plan.removed.filter(({ fingerprintMd5 }) => closed.includes(fingerprintMd5 ?? ""));
   const changes: LabelChanges = Object.assign(
-    // A stray that no file has was never added, or is off: nobody else knows of it.
+    // A stray key that no file has was never added, or is removed: only its label knows it.
     Object.fromEntries([...plan.strays].map(({ label }) => [label, undefined])),
-    ...taken.map((key) => labelsOnceClosed(key, host)),
+    ...removed.map((key) => labelsOnceClosed(key, host)),
     ...closed.map((fingerprintMd5) => labelsOnceClosed({ fingerprintMd5 }, host)),
   );
-  const told = [...closedKeyLabels(before), ...closedKeyLabels(changes as Labels)];
+  const closedLabels = [...closedKeyLabels(before), ...closedKeyLabels(changes as Labels)];
   return {
     ...changes,
-    ...Object.fromEntries(told.filter((name) => !matters.has(name)).map((name) => [name, undefined])),
+    ...Object.fromEntries(closedLabels.filter((name) => !toKeep.has(name)).map((name) => [name, undefined])),
   };
 }

@@ -9,29 +9,32 @@ import { listedKeys } from "./keys";
 
 type HeldKey = InstanceState["heldKeys"][number];
 
-/** What a machine's keys have to become. */
+/** How to change a machine's keys to the declared ones. */
 export interface KeyPlan {
-  /** Declared, and not known to be there. */
+  /** Declared keys that the machine is not known to have. */
   readonly add: readonly PublicKey[];
-  /** Declared, and there as far as the state knows; a run was lost since then that may have taken it off. Else none. */
+  /**
+   * Declared keys that the state has, but that a run may have removed before it was cut short. Without such a run:
+   * none.
+   */
   readonly doubtful: readonly PublicKey[];
-  /** Known to have been given, and declared no more. */
+  /** Keys that the machine was given and that are no longer declared. */
   readonly remove: readonly KeyIdentity[];
-  /** Those of them that are known by more than a label. */
+  /** Those of `remove` that the state knows. */
   readonly removed: readonly KeyFacts[];
-  /** Those of them that are known by a label alone. */
+  /** Those of `remove` that only a label knows. */
   readonly strays: readonly LabelledKey[];
-  /** What the machine was given and has, as far as it is known: by that it is told from a stranger. */
+  /** Keys that the machine was given and should still have. They distinguish it from another machine. */
   readonly present: readonly KeyFacts[];
-  /** The record of keys once that is done. */
+  /** The record of keys after the change. */
   readonly held: HeldKey[];
 }
 
 /**
- * Compares what a program declares with what the machine was given by us: by the state, and by our labels, which also know
- * what a run did that died before its state was saved. Keys that somebody else put there are left alone.
+ * Compares the declared keys with those that the provider has given to the machine, by the state and by its labels. The
+ * labels also know what a run did that was killed before its state was saved. Keys that others added are left alone.
  *
- * @throws KeyUnprovenError for keys of which too little is known, and for one that was revoked and is declared still
+ * @throws KeyUnprovenError for keys of which too little is known, and for one that was revoked and is still declared
  */
 export function planKeyChange(
   inputs: InstanceInputs,
@@ -61,13 +64,13 @@ export function planKeyChange(
     present: present.map(({ facts }) => facts),
     held: [
       ...declared.map((key) => heldFrom(key, isThere(key))),
-      // What the API goes on listing by its name has to be known for as long as it does.
+      // A key that the API still lists by its name stays in the record, because only the record knows its fingerprint.
       ...held.filter(({ facts }) => !isDeclared(facts) && isListed(facts, instance)).map(({ key }) => key),
     ],
   };
 }
 
-/** Keys that a run of this very Instance has put there without a state that knows of it: it ended before. */
+/** Keys that a run of this Instance has added, and that no state has, because the run ended before it was saved. */
 export function strayKeys(
   labels: Labels | undefined,
   { owner }: Pick<InstanceState, "owner">,
@@ -77,7 +80,7 @@ export function strayKeys(
   return labelledKeys(labels).filter((key) => key.owner !== undefined && key.owner === owner && !names.has(key.label));
 }
 
-/** Whether labels tell that the keys are not what is declared, though the state says so: a run was lost. */
+/** Whether labels show that the keys differ from the declared ones, and the state does not: a run was cut short. */
 export function isUnsettled(
   { sshKeys = [] }: Pick<InstanceInputs, "sshKeys">,
   last: Pick<InstanceState, "heldKeys" | "owner">,
@@ -91,22 +94,22 @@ export function isUnsettled(
 function refuseIfRevoked(key: KeyFacts, instance: string, labels: Labels | undefined, registered: readonly SshKey[]) {
   if (!isClosed(labels, key) || registered.some(({ fingerprint }) => fingerprint === key.fingerprintMd5)) return;
   throw new KeyUnprovenError(
-    `SSH key "${key.name}" was revoked on instance "${instance}" and is not in the account any more, but the program still ` +
-      "declares it. Take it out of sshKeys; if it was rotated, declare the pair that took its place.",
+    `SSH key "${key.name}" was revoked on instance "${instance}" and is no longer in the account, but the program ` +
+      "still declares it. Remove it from sshKeys; if it was rotated, declare the pair that replaced it.",
   );
 }
 
-/** @throws KeyUnprovenError for a key of which only the name is known: a machine's file has no names */
+/** @throws KeyUnprovenError for a key of which only the name is known: `authorized_keys` has no names */
 function publicKeyOf({ name, publicKeyOpenssh }: KeyFacts, instance: string): PublicKey {
   if (publicKeyOpenssh !== undefined) return parsePublicKey(publicKeyOpenssh);
   throw new KeyUnprovenError(nameOnlyReason(name, instance));
 }
 
-/** What to say of a key that is to be added in place, and given by its name alone. */
+/** The error text for a key that has to be added in place, and of which only the name is given. */
 export function nameOnlyReason(key: string, instance: string): string {
   return (
-    `SSH key "${key}" is to be added to instance "${instance}" over SSH, which takes the key itself: Exoscale keeps only ` +
-    "its fingerprint. Give its publicKeyOpenssh, or pass the SshKeyPair."
+    `SSH key "${key}" has to be added to instance "${instance}" over SSH, which needs the public key: Exoscale keeps ` +
+    "only its fingerprint. Give its publicKeyOpenssh, or pass the SshKeyPair."
   );
 }
 
@@ -114,12 +117,13 @@ function identityOf({ name, publicKeyOpenssh, fingerprintMd5 }: KeyFacts, instan
   if (publicKeyOpenssh !== undefined) return { publicKeyOpenssh };
   if (fingerprintMd5 !== undefined) return { fingerprintMd5 };
   throw new KeyUnprovenError(
-    `Which key "${name}" of instance "${instance}" was is not known any more: the account has none of that name. Remove ` +
-      "its line on the machine by hand, and keep sshKeys as they were with ignoreChanges.",
+    `It is not known which key "${name}" of instance "${instance}" was: the account no longer has a key of that name. ` +
+      "Remove its line on the machine manually, and keep sshKeys as they were: " +
+      'ignoreChanges: ["sshKeys"] in its options.',
   );
 }
 
-/** The record of a declared key. What was known of it before stays, also when the program says less from now on. */
+/** The record of a declared key. What was known of it stays, even if the program now gives less. */
 function heldFrom(key: KeyFacts, before: HeldKey | undefined): HeldKey {
   const { name } = key;
   const fingerprintMd5 = key.fingerprintMd5 ?? before?.fingerprintMd5;

@@ -9,7 +9,8 @@ type HeldKey = InstanceState["heldKeys"][number];
 type ListedKey = InstanceState["bootSshKeys"][number];
 
 /**
- * Whether two lists provision an instance with the same keys: order and names aside, where the public keys are known.
+ * Whether two lists provision an instance with the same keys, in any order. Names do not matter if the public keys are
+ * known.
  *
  * During a preview a key whose name stays and whose public key is unknown counts as the same one: a pair that is
  * re-encoded keeps its name, and a pair that is replaced gets another.
@@ -27,9 +28,9 @@ export function sameKeys(last: Keys, next: Previewed<Keys>): boolean {
 
 type PreviewedKey = Partial<Record<"name" | "publicKeyOpenssh", never>>;
 
-/** The keys of a list that may be unknown; those that are unknown as a whole are left out. */
+/** The keys of a list. Unknown ones are left out; an unknown list has none. */
 export function keysInList(keys: Previewed<Keys>): PreviewedKey[] {
-  // Their shape was checked field by field before; an unknown list has no keys to look at yet.
+  // The check of the fields has verified their shape.
   return Array.isArray(keys) ? keys.filter((key) => typeof key === "object") : [];
 }
 
@@ -41,7 +42,7 @@ function sameReference(last: SshKeyReference, next: Previewed<SshKeyReference>):
 }
 
 /**
- * The keys that an instance is about to be given, as our own record keeps them.
+ * The keys of a new instance, in the form of `heldKeys`.
  *
  * @throws NameTakenOverError when the account has another key under one of the names than the program means
  */
@@ -60,7 +61,7 @@ export function keysOfFirstBoot(sshKeys: Keys, registered: readonly SshKey[]): H
   });
 }
 
-/** What to say when the account has another key under a name than the program means; it would open the instance. */
+/** The error text if the account has another key under the name than the program means: it would open the instance. */
 export function otherKeyReason(
   { name, publicKeyOpenssh }: SshKeyReference,
   registered: readonly SshKey[],
@@ -70,13 +71,13 @@ export function otherKeyReason(
   if (fingerprint === undefined || meant === undefined || fingerprint === meant) return undefined;
   return (
     `SSH key "${name}" in the account is another one than the program means: its fingerprint is ${fingerprint}, the ` +
-    `program's is ${meant}. Whoever has that key could log in. Delete it from the account, or correct the name.`
+    `program's is ${meant}. The holder of that key could log in. Delete it from the account, or correct the name.`
   );
 }
 
 /**
- * What to say where a program says for the first time which key a name stands for, and the instance was given another one
- * under that name: to take the names for the same would lose the difference.
+ * The error text for a program that gives the public key of a name for the first time, if the instance was given
+ * another key under that name. A comparison by name would not see the difference.
  */
 export function otherKeyGivenReason(state: InstanceState, next: Previewed<Keys>): string | undefined {
   const given = [...state.heldKeys, ...state.bootSshKeys];
@@ -90,27 +91,27 @@ export function otherKeyGivenReason(state: InstanceState, next: Previewed<Keys>)
   if (wrong === undefined) return undefined;
   return (
     `Instance "${state.name}" was given another key under the name "${String(wrong.name)}" than publicKeyOpenssh says. ` +
-    "Correct that, or give your key another name."
+    "Correct publicKeyOpenssh, or give your key another name."
   );
 }
 
-/** What to say of a key that the account does not have. */
+/** The error text for a key that the account does not have. */
 export function missingKeyReason(name: string): string {
   return `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
 }
 
-/** Why a creation was refused, when it is that a key has left the account; nobody knows how the API says so. */
+/** The error to throw for a refused creation. It names a key that the account no longer has: the API may not do so. */
 export async function explainMissingKey(error: unknown, sshKeys: Keys, account: Account): Promise<unknown> {
   if (!sshKeys?.length || !(error instanceof ApiError && [400, 404, 409].includes(error.status))) return error;
-  // A look that fails must not hide what was refused.
+  // An error of this request must not hide the refusal.
   const registered = await account.sshKeys.list().catch(() => undefined);
   const missing = registered && sshKeys.find(({ name }) => !registered.some((key) => key.name === name));
   if (missing === undefined) return error;
   return new NotInAccountError(`${error.message} ${missingKeyReason(missing.name)}`, { cause: error });
 }
 
-/** Whether an instance was booted with these keys and no others: the API may list a key under another of its names. */
-export function bootedWith(listed: readonly Partial<SshKey>[], given: readonly HeldKey[]): boolean {
+/** Whether an instance was booted with exactly these keys. The API may list a key under another of its names. */
+export function wasBootedWith(listed: readonly Partial<SshKey>[], given: readonly HeldKey[]): boolean {
   const isSame = ({ name, fingerprint }: Partial<SshKey>, key: HeldKey) =>
     fingerprint && key.fingerprintMd5 ? fingerprint === key.fingerprintMd5 : name === key.name;
   return (
@@ -126,13 +127,13 @@ export function listedKeys(keys: readonly Partial<SshKey>[] = []): ListedKey[] {
   );
 }
 
-/** The keys that a machine was given and that the account no longer has: deleted there, still valid here. */
+/** Keys that a machine was given and that the account no longer has: deleted there, still valid here. */
 export function staleKeys(
   boot: readonly ListedKey[],
   held: readonly HeldKey[],
   registered: readonly SshKey[],
 ): ListedKey[] {
-  // Of a deleted key the API may list the name alone; our own record knows which key that was.
+  // The API may list a deleted key by its name only; `heldKeys` has its fingerprint.
   const known = boot.filter((key) => key.fingerprintMd5 !== undefined || !held.some(({ name }) => name === key.name));
   const isClosed = (key: ListedKey) =>
     held.some(
@@ -148,14 +149,14 @@ export function staleKeys(
   return [...unique.values()].filter((key) => !registered.some((candidate) => isRegistered(key, candidate)));
 }
 
-/** By fingerprint where it is known: the account may have the same key under another name, or another one under this. */
+/** Compares fingerprints if known: the account may have the key under another name, or another key under this name. */
 function isRegistered({ name, fingerprintMd5 }: ListedKey, registered: SshKey): boolean {
   return fingerprintMd5 === undefined ? registered.name === name : registered.fingerprint === fingerprintMd5;
 }
 
 /**
- * Keys that the program names, all of them known, and that the instance has not had before: those may be gone from the
- * account by now. A key whose public half is unknown is one that the program is about to make.
+ * The keys to look for in the account: those that are wholly known and new to the instance. The account may no longer
+ * have older ones. A key whose public half is unknown is about to be created by the program.
  */
 export function keysToFind(sshKeys: Previewed<Keys>, before: unknown): (SshKeyReference & { index: number })[] {
   if (!Array.isArray(sshKeys)) return [];

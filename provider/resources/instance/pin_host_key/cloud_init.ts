@@ -1,22 +1,22 @@
 /**
  * User data as cloud-init reads it.
  *
- * Texts are in latin1 here: each character stands for one byte, so that whatever a program gives is passed on as it is.
+ * Texts are in latin1 here: each character is one byte, so that any bytes of a program are passed on unchanged.
  */
 import { gunzipSync } from "node:zlib";
 import { load } from "js-yaml";
 
-/** What user data in base64 holds. */
+/** The content of user data in base64. */
 export interface UserDataText {
   readonly text: string;
-  /** Whether it was compressed as a whole, which cloud-init undoes before it looks at anything. */
+  /** Whether it was compressed as a whole. cloud-init decompresses it before it reads anything. */
   readonly isGzip: boolean;
 }
 
-/** The most that compressed user data may hold, in bytes. */
-const longestText = 16 * 1024 * 1024;
+/** The most that compressed user data may decompress to, in bytes. */
+const MAX_CONTENT_BYTES = 16 * 1024 * 1024;
 
-/** Takes user data out of base64 and gzip. What only begins like gzip stays as it is. */
+/** Decodes base64 and decompresses gzip. Data that only begins like gzip stays as it is. */
 export function unpackUserData(sent: string): UserDataText {
   const bytes = Buffer.from(sent, "base64");
   const content = inflate(bytes);
@@ -26,21 +26,21 @@ export function unpackUserData(sent: string): UserDataText {
 function inflate(bytes: Buffer): Buffer | undefined {
   if (bytes[0] !== 0x1f || bytes[1] !== 0x8b) return undefined;
   try {
-    return gunzipSync(bytes, { maxOutputLength: longestText });
+    return gunzipSync(bytes, { maxOutputLength: MAX_CONTENT_BYTES });
   } catch {
     return undefined;
   }
 }
 
-/** How far cloud-init looks for the header that makes user data a message of several parts. */
-const looksForMime = 4096;
+/** How many characters cloud-init searches for the header that makes user data a message of several parts. */
+const MIME_SEARCH_LENGTH = 4096;
 
-/** Whether cloud-init reads it as MIME: not by how it begins, but by a header near its beginning. */
+/** Whether cloud-init reads it as MIME. It looks for a header near the beginning, not at the beginning. */
 export function isMime(text: string): boolean {
-  return text.slice(0, looksForMime).toLowerCase().includes("mime-version:");
+  return text.slice(0, MIME_SEARCH_LENGTH).toLowerCase().includes("mime-version:");
 }
 
-/** How texts begin that cloud-init understands, in small letters. */
+/** Beginnings of the texts that cloud-init understands, in lower case. */
 const beginnings = [
   "#!",
   "#cloud-config", // and -archive, and -jsonp
@@ -51,13 +51,13 @@ const beginnings = [
   "## template: jinja",
 ];
 
-/** Whether cloud-init understands it. Other agents, such as Ignition's and cloudbase-init, begin otherwise. */
+/** Whether cloud-init understands it. Texts for other agents, such as Ignition and cloudbase-init, begin otherwise. */
 export function isForCloudInit(text: string): boolean {
   const start = text.slice(0, 64).toLowerCase();
   return isMime(text) || beginnings.some((beginning) => start.startsWith(beginning));
 }
 
-/** Whether it tells cloud-init which host keys to use. In doubt (templates, patches, archives that name them) it does. */
+/** Whether it sets host keys through cloud-init. If in doubt (templates, patches, archives that name them): yes. */
 export function setsHostKeys(text: string): boolean {
   if (isMime(text)) return leavesOf(text).some(({ type, content }) => namesHostKeys(content, type));
   return namesHostKeys(text, undefined);
@@ -78,7 +78,7 @@ function hasHostKeys(config: string): boolean {
   }
 }
 
-/** A part of a message that is no container of others. */
+/** A part of a message that contains no other parts. */
 interface Leaf {
   readonly type: string | undefined;
   readonly content: string;
@@ -93,7 +93,7 @@ function leavesOf(entity: string): Leaf[] {
   const boundary = /boundary="?([^";]+)"?/i.exec(type ?? "")?.[1];
   if (boundary !== undefined && /^multipart\//i.test(type ?? "")) return partsOf(body, boundary).flatMap(leavesOf);
   const content = decode(type === undefined ? entity : body, header("content-transfer-encoding"));
-  return [{ type: type?.split(";")[0]?.trim().toLowerCase(), content: plain(content) }];
+  return [{ type: type?.split(";")[0]?.trim().toLowerCase(), content: decompress(content) }];
 }
 
 function partsOf(body: string, boundary: string): string[] {
@@ -109,7 +109,7 @@ function decode(content: string, encoding: string | undefined): string {
   return joined.replace(/=([0-9A-F]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
 
-function plain(content: string): string {
+function decompress(content: string): string {
   const bytes = Buffer.from(content, "latin1");
   return (inflate(bytes) ?? bytes).toString("latin1");
 }

@@ -1,8 +1,8 @@
 /**
- * User data with a host key in it, and how it is found there again.
+ * Puts a host key into user data, and finds it there again.
  *
- * The key stands in a cloud-config of its own: alone, or as the last part of a message whose first part is what the
- * program says. It is in no label and in no state: a later run finds it in the instance's user data.
+ * The key has a cloud-config of its own: alone, or as the last part of a message whose first part is the user data of
+ * the program. No label and no state has the key: a later run finds it in the instance's user data.
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
@@ -11,7 +11,7 @@ import { generatePrivateKey } from "../../../keys/generate";
 import { encodeUserData } from "../user_data";
 import { isMime, type UserDataText, unpackUserData } from "./cloud_init";
 
-/** A host key that an instance has for its first contact alone. */
+/** A host key that an instance has for the first connection only. */
 export interface InjectedKey {
   /** In OpenSSH's format. A secret until the host has a key of its own, worthless afterwards. */
   readonly privateKey: string;
@@ -19,7 +19,7 @@ export interface InjectedKey {
   readonly publicKey: string;
 }
 
-/** Makes one. */
+/** Generates a host key to inject. */
 export async function generateInjectedKey(): Promise<InjectedKey> {
   const key = await generatePrivateKey({ algorithm: "ed25519" });
   const { openssh } = await encodePrivateKey(key, { comment: "" });
@@ -27,19 +27,19 @@ export async function generateInjectedKey(): Promise<InjectedKey> {
 }
 
 /** The first two lines of our cloud-config. The third is JSON, which is YAML as well. */
-const beginning = "#cloud-config\n# exoscale-ssh: a host key for the first contact, which the host replaces.\n";
+const CONFIG_BEGINNING = "#cloud-config\n# exoscale-ssh: a host key for the first contact, which the host replaces.\n";
 
-// A part adds what is not there yet, so a host key of somebody else's wins, and the first contact notices.
-const mergeHow = "dict(no_replace,recurse_dict)+list()+str()";
+// A part adds only what is not there yet. So a host key of another part wins, and the first connection notices that.
+const MERGE_HOW = "dict(no_replace,recurse_dict)+list()+str()";
 
 function ourConfig({ privateKey, publicKey }: InjectedKey): string {
   const keys = { ed25519_private: privateKey, ed25519_public: publicKey };
-  return `${beginning}${JSON.stringify({ merge_how: mergeHow, ssh_keys: keys })}\n`;
+  return `${CONFIG_BEGINNING}${JSON.stringify({ merge_how: MERGE_HOW, ssh_keys: keys })}\n`;
 }
 
 /**
- * User data as the API takes it, base64, that makes a host show this key from its first boot on and does all that the
- * program's own says.
+ * The user data of the program with a host key in it, in base64, as the API takes it. The host shows this key from its
+ * first boot on.
  *
  * @param userData as the program writes it; undefined for none
  */
@@ -51,7 +51,7 @@ export function withInjectedKey(userData: string | undefined, key: InjectedKey):
 }
 
 function inTwoParts({ text }: UserDataText, key: InjectedKey): string {
-  // The same for the same text, so that a later run recognises what it finds.
+  // The same text always gets the same boundary, so that a later run recognises it.
   const boundary = `exoscale-ssh-${createHash("sha256").update(text, "latin1").digest("hex").slice(0, 32)}`;
   return [
     `Content-Type: multipart/mixed; boundary="${boundary}"`,
@@ -68,7 +68,7 @@ function inTwoParts({ text }: UserDataText, key: InjectedKey): string {
   ].join("\n");
 }
 
-/** The program's own. A message is a part as it is; of what is text/plain cloud-init finds out by itself what it is. */
+/** The user data of the program as a part. A MIME message already is one. cloud-init detects the type of text/plain. */
 function programPart(text: string): string {
   if (isMime(text)) return text;
   if (/^[\t\n\x20-\x7e]*$/.test(text)) return `Content-Type: text/plain; charset=us-ascii\n\n${text}`;
@@ -79,25 +79,25 @@ function programPart(text: string): string {
   return `Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n${lines.join("\n")}`;
 }
 
-/** The key that stands in user data, which may be anybody's; undefined where there is none of ours. */
+/** The injected key in user data, which may come from anybody; undefined if there is none. */
 export function injectedKeyIn(sent: string | undefined): InjectedKey | undefined {
   if (sent === undefined) return undefined;
   const { line } = ourLine(unpackUserData(sent).text);
   return line === undefined ? undefined : keyIn(line);
 }
 
-/** Whether two are the same but for the key: both have one, or neither has. */
+/** Whether two are the same except for the injected key: both have one, or neither has. */
 export function sameButForKey(found: string | undefined, wanted: string | undefined): boolean {
   if (found === undefined || wanted === undefined) return found === wanted;
   if (injectedKeyIn(found) === undefined || injectedKeyIn(wanted) === undefined) return found === wanted;
-  // How gzip comes out is not the same everywhere.
+  // The output of gzip depends on the version of zlib.
   return ourLine(unpackUserData(found).text).rest === ourLine(unpackUserData(wanted).text).rest;
 }
 
 function ourLine(text: string): { line: string | undefined; rest: string } {
-  const start = text.lastIndexOf(beginning);
+  const start = text.lastIndexOf(CONFIG_BEGINNING);
   if (start < 0) return { line: undefined, rest: text };
-  const from = start + beginning.length;
+  const from = start + CONFIG_BEGINNING.length;
   const end = text.indexOf("\n", from);
   return { line: text.slice(from, end), rest: text.slice(0, from) + text.slice(end) };
 }
@@ -112,7 +112,7 @@ function keyIn(line: string): InjectedKey | undefined {
   }
 }
 
-/** What is sent in its place once the key has done its work: Exoscale can replace user data, and not remove it. */
+/** The user data that replaces it after the first connection: Exoscale can replace user data, but not remove it. */
 export function withoutInjectedKey(userData: string | undefined): string {
   return encodeUserData(userData ?? "#cloud-config\n{}");
 }

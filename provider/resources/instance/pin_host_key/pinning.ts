@@ -3,28 +3,29 @@ import { HostKeyChangedError, HostKeyNotPinnedError } from "../../../errors";
 import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
 import { hostAccess } from "../../access/host_access";
 import { changeLabels } from "../../labels/change_labels";
-import { creatingLabel, hostKeyLabel, pinOf, sha256InHex } from "../../labels/reserved_labels";
+import { CREATING_LABEL, HOST_KEY_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findLoginUser, sshTarget } from "../login";
 import { type InjectedKey, injectedKeyIn, withoutInjectedKey } from "./injection";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
-const loginMs = 20_000;
+const LOGIN_TIMEOUT_MS = 20_000;
 
-/** Whether the first contact with an instance is to be made by the key that was injected at its creation. */
+/** Whether the first connection has to verify the host key that was injected at the creation. */
 export function mustPin({ inputs }: Pick<Job, "inputs">, instance: Instance, { hostKeys }: Remembered): boolean {
   if (inputs.pinHostKey !== true || hostKeys !== undefined) return false;
-  return injectedKeyIn(instance["user-data"]) !== undefined || creatingLabel in (instance.labels ?? {});
+  return injectedKeyIn(instance["user-data"]) !== undefined || CREATING_LABEL in (instance.labels ?? {});
 }
 
 /**
- * Makes the first contact: waits for the host to show the injected key and no other, logs in, and has it make a host key
- * of its own, which is the one to be remembered. A label has it before the host shows it, so that a run that is killed at
- * any point is gone on with; the injected key stays in the user data for that long.
+ * Makes the first connection: waits until the host shows the injected key, accepts no other, logs in, and lets the host
+ * generate a host key of its own, which is remembered. A label has the new key before the host shows it, and the
+ * injected key stays in the user data until the end, so that the next run can continue after a run that is killed at
+ * any point.
  *
- * @param older connections that may log in as well, as may the pairs whose keys it was given
- * @returns the host key, as the state keeps it
+ * @param older connections whose credentials are tried as well, besides the pairs whose keys the machine was given
+ * @returns the host key, in the form of the state
  * @throws HostKeyNotPinnedError; errors of `connect`
  */
 export async function replaceInjectedHostKey(job: Job, instance: Instance, ...older: InstanceInputs["connection"][]) {
@@ -36,7 +37,7 @@ export async function replaceInjectedHostKey(job: Job, instance: Instance, ...ol
     const key = await renewHostKey(job, access, injected, pinOf(instance.labels));
     return [`${key.type} ${key.base64}`];
   } catch (error) {
-    throw error instanceof HostKeyChangedError ? strangerError(job, error) : error;
+    throw error instanceof HostKeyChangedError ? otherHostKeyError(job, error) : error;
   }
 }
 
@@ -55,9 +56,9 @@ async function pinningAccess(
       ...credentialsOf(account, inputs.connection, ...older),
       ...privateHalvesFor(run, instance.labels),
     ]),
-    // The keys to expect here are the injected one and its successor, which the renewal names itself.
+    // The expected keys are the injected one and its successor; `renewHostKeys` gets them as arguments.
     rememberedHostKeys: [],
-    timeoutMs: loginMs,
+    timeoutMs: LOGIN_TIMEOUT_MS,
   });
 }
 
@@ -74,21 +75,21 @@ async function renewHostKey(
     ...(bastion && { bastion, credentials }),
   });
   const announce = ({ fingerprintSha256 }: HostKey) =>
-    changeLabels(zone, id, () => ({ [hostKeyLabel]: sha256InHex(fingerprintSha256) }), deadline);
+    changeLabels(zone, id, () => ({ [HOST_KEY_LABEL]: sha256InHex(fingerprintSha256) }), deadline);
   return await account.ssh.renewHostKeys(access, { old: publicKey, announced, announce }, (step) =>
     log.info(`Instance "${inputs.name}": ${step}.`),
   );
 }
 
-/** The body that takes an injected key out of the user data again; nothing where there is none. */
-export function userDataOnceRenewed({ inputs }: Pick<Job, "inputs">, instance: Instance) {
+/** The part of a request body that replaces user data with an injected key by the one without; empty if it has none. */
+export function userDataWithoutKey({ inputs }: Pick<Job, "inputs">, instance: Instance) {
   const isInjected = injectedKeyIn(instance["user-data"]) !== undefined;
   return isInjected ? { "user-data": withoutInjectedKey(inputs.userData) } : {};
 }
 
 /**
- * The host keys by which a first contact is verified where the program does without pinHostKey: the one that labels tell
- * of, and the injected one where a run that was to replace it ended half-way. Empty: nothing is known, any will do.
+ * The host keys that the first connection accepts if the program does not set pinHostKey: the one in the labels, and
+ * the injected one, if a run that was replacing it was cut short. Empty: no host key is known, and any is accepted.
  */
 export function expectedHostKeys({ labels, "user-data": userData }: Instance): string[] {
   const pins = pinOf(labels);
@@ -96,39 +97,40 @@ export function expectedHostKeys({ labels, "user-data": userData }: Instance): s
   return injected && pins.length > 0 ? [...pins, injected.publicKey] : pins;
 }
 
-/** Whether a run has announced a host key, and ended before it was proven. */
+/** Whether a run has recorded a new host key in a label, and ended before the host proved to have it. */
 export function isHalfPinned(instance: Instance, { hostKeys }: Remembered): boolean {
   return hostKeys === undefined && expectedHostKeys(instance).length > 1;
 }
 
-/** Warns of a host key that stays, because the program does without pinHostKey by now, and that others may have. */
+/** Warns of an injected host key that stays because the program no longer sets pinHostKey. Others may know that key. */
 export function warnIfInjected({ inputs, log }: Job, instance: Instance, hostKey: string): void {
   if (injectedKeyIn(instance["user-data"])?.publicKey !== hostKey) return;
   log.warn(
-    `Instance "${inputs.name}" keeps the host key that was made for its first contact, since pinHostKey is off now. Its ` +
-      "private half stood in the user data. Make new host keys there, or a new instance.",
+    `Instance "${inputs.name}" keeps the host key that was generated for its first connection, because pinHostKey is ` +
+      "off now. The private half of that key was in the user data. Generate new host keys on the machine, or make a " +
+      "new instance.",
   );
 }
 
 function injectedKeyLostError({ inputs }: Job): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
-    `The user data of instance "${inputs.name}" has no host key (any more) by which the first contact could be ` +
-      "verified: it was made without pinHostKey, or somebody changed it. Set pinHostKey: false to go on without, or " +
-      'have the instance replaced: "pulumi state taint" with its URN, then "pulumi up".',
+    `The user data of instance "${inputs.name}" has no host key to verify the first connection with: the instance was ` +
+      "created without pinHostKey, or somebody changed its user data. To continue without, set pinHostKey: false. To " +
+      'replace the instance, run "pulumi state taint" with its URN, then "pulumi up".',
   );
 }
 
 function notRunningError({ inputs }: Job, { state }: Instance): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
-    `Instance "${inputs.name}" is ${state}, and its host key is still to be pinned (pinHostKey), for which it has to run. ` +
-      'Set state: "running", or pinHostKey: false to go on without.',
+    `Instance "${inputs.name}" is ${state}, and it has to run until its host key is pinned (pinHostKey). Set state: ` +
+      '"running", or pinHostKey: false to continue without.',
   );
 }
 
-function strangerError({ inputs }: Job, cause: HostKeyChangedError): HostKeyNotPinnedError {
+function otherHostKeyError({ inputs }: Job, cause: HostKeyChangedError): HostKeyNotPinnedError {
   return new HostKeyNotPinnedError(
-    `What answers in place of instance "${inputs.name}" does not have the host key that the instance was given: ` +
-      `${cause.message} A template that takes no host keys from cloud-init looks like this too; then set pinHostKey: false.`,
+    `The machine that answers for instance "${inputs.name}" does not show the host key that the instance was given: ` +
+      `${cause.message} If the template takes no host keys from cloud-init, set pinHostKey: false.`,
     { cause },
   );
 }
