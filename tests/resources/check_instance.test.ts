@@ -45,7 +45,7 @@ describe("The check of an Instance refuses", () => {
       'diskSize: The disk has 10 GiB, but template "golden-image" needs 20. Give at least 20.',
     ],
     [
-      "a key that the account lacks",
+      "a key that the account does not have",
       { sshKeys: [{ name: "nobody" }] },
       'sshKeys[0].name: The account has no SSH key "nobody". Register it, or declare it as an SshKeyPair and pass that.',
     ],
@@ -70,7 +70,7 @@ describe("The check of an Instance refuses", () => {
       /^sshKeys\[0\]\.publicKeyOpenssh: .*RSA with 1024 bits/,
     ],
     [
-      "a member that a key has not",
+      "a property that a key does not have",
       { sshKeys: [{ name: "a", comment: UNKNOWN }] },
       /^sshKeys\[0\]: Unrecognized key: "comment"/,
     ],
@@ -81,11 +81,11 @@ describe("The check of an Instance refuses", () => {
       /^antiAffinityGroups\[0\]: The account has no anti-affinity group "apart"/,
     ],
     [
-      "a label that is ours",
+      "a reserved label",
       { labels: { "exoscale-ssh.creating": "x" } },
       /^labels\.exoscale-ssh\.creating: .*are reserved for this provider\. Rename it/,
     ],
-    ["a state that there is not", { state: "paused" }, /^state: .*"running"\|"stopped", got "paused"$/],
+    ["a state that does not exist", { state: "paused" }, /^state: .*"running"\|"stopped", got "paused"$/],
     [
       "a wait for sshd without an address",
       { waitForSsh: true, publicIpAssignment: "none" },
@@ -94,17 +94,17 @@ describe("The check of an Instance refuses", () => {
     ["a port above 65535", { connection: { port: 70_000 } }, "connection.port: A port is 1 to 65535"],
     ["a name of 256 characters", { name: "a".repeat(256) }, /^name: A name has 1 to 255 characters, got /],
     [
-      "an input that there is not",
+      "an input that does not exist",
       { keypair: "x" },
       'keypair: Instance has no input "keypair". Remove it or correct its name.',
     ],
-  ])("%s, and makes nothing", async (_what, news, failure) => {
+  ])("%s, and changes nothing", async (_what, news, failure) => {
     const failures = await cloud.run().failures(Instance, { ...machine, ...news });
     expect(failures).toEqual([typeof failure === "string" ? failure : expect.stringMatching(failure)]);
     expect(cloud.changes()).toEqual([]);
   });
 
-  test("more user data than the API takes, without repeating it", async () => {
+  test("more user data than the API accepts, without repeating it", async () => {
     const [fits, tooLong] = ["x".repeat(24_576), "x".repeat(24_577)];
     expect(await cloud.run().failures(Instance, { ...machine, userData: fits })).toEqual([]);
     expect(await cloud.run().failures(Instance, { ...machine, userData: tooLong })).toEqual([

@@ -1,4 +1,4 @@
-/** What needs an instance with an inside: waiting for sshd, and asking it. */
+/** What needs an instance with an sshd: waiting for it, and probing it. */
 import { PartialCreateError } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
 import { callFunction } from "../../provider/resources/functions/function";
@@ -19,8 +19,8 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-/** A key, and an open instance that was made with it. */
-async function heldKey(news = {}) {
+/** Creates a key, and an instance that holds it. */
+async function createHolder(news = {}) {
   cloud.emulator.cloud.openSsh();
   const run = cloud.run();
   const key = await run.create(SshKeyPair, { name: "alice", publicKey: alice.line, ...news });
@@ -29,7 +29,7 @@ async function heldKey(news = {}) {
 }
 
 describe("waitForSsh", () => {
-  test("ends when sshd answers, and its host key is remembered", async () => {
+  test("ends when sshd answers, and remembers its host key", async () => {
     cloud.emulator.cloud.openSsh();
     const { state } = await cloud.run().create(Instance, { ...machine, waitForSsh: true });
     const { hostKey, port } = await cloud.emulator.cloud.guest(state.instanceId);
@@ -46,7 +46,7 @@ describe("waitForSsh", () => {
     expect(state.hostKeys).toEqual(last.state.hostKeys);
   });
 
-  test("that ends in vain leaves the instance in the state, and the next update finishes it", async () => {
+  test("that times out leaves the instance in the state, and the next update finishes it", async () => {
     const news = { ...machine, waitForSsh: true, timeouts: { create: 4 } };
     const last = await cloud.run().createInPart(Instance, news);
     expect(last.message).toMatch(/was made, but: No SSH server on 127\..*"pulumi up" continues with it\.$/);
@@ -62,7 +62,7 @@ describe("waitForSsh", () => {
     });
   });
 
-  test("waits for an instance that was made stopped when an update starts it", async () => {
+  test("waits for an instance that was created stopped when an update starts it", async () => {
     cloud.emulator.cloud.openSsh();
     const news = { ...machine, waitForSsh: true, state: "stopped" };
     const last = await cloud.run().create(Instance, news);
@@ -72,7 +72,7 @@ describe("waitForSsh", () => {
     expect(cloud.instance()["labels"]).toHaveProperty(["exoscale-ssh.hostkey"]);
   });
 
-  test("waits once for an instance that runs already when it becomes true", async () => {
+  test("waits once for an instance that already runs when it becomes true", async () => {
     cloud.emulator.cloud.openSsh();
     const last = await cloud.run().create(Instance, machine);
     const news = { ...machine, waitForSsh: true };
@@ -83,7 +83,7 @@ describe("waitForSsh", () => {
     expect(cloud.changes()).toEqual(soFar);
   });
 
-  test("that is over says what to open and how to give more time", async () => {
+  test("that times out says what to open and how to allow more time", async () => {
     const last = await cloud.run().create(Instance, machine);
     const news = { ...machine, waitForSsh: true, timeouts: { update: 0.5 } };
     await expect(cloud.run().update(Instance, last, news)).rejects.toThrow(
@@ -91,7 +91,7 @@ describe("waitForSsh", () => {
     );
   });
 
-  test("goes on in the instance that a killed run left, until it runs", async () => {
+  test("waits for the instance that a killed run left, until it runs", async () => {
     cloud.emulator.cloud.openSsh();
     cloud.emulator.cloud.setOperationMs(2000);
     // Killed while the instance was still starting: the API knows it, the engine does not.
@@ -103,7 +103,7 @@ describe("waitForSsh", () => {
     expect(state.hostKeys).toHaveLength(1);
   });
 
-  test("goes through the bastion of the connection and remembers the machine's host key, not the bastion's", async () => {
+  test("uses the bastion of the connection and remembers the machine's host key, not the bastion's", async () => {
     cloud.emulator.cloud.openSsh();
     const key = makeKey();
     const jump = await startServer({ authorizedKeys: [key.publicKey] });
@@ -115,7 +115,7 @@ describe("waitForSsh", () => {
     expect(state.sshConfig).toContain(`ProxyJump debian@127.0.0.1:${jump.target.port}\n`);
   });
 
-  test("refuses a host that shows another key than the one that is expected", async () => {
+  test("refuses a host that shows another host key than the expected one", async () => {
     cloud.emulator.cloud.openSsh();
     const connection = { hostKey: bob.line };
     const create = cloud.run().create(Instance, { ...machine, connection, waitForSsh: true });
@@ -123,9 +123,9 @@ describe("waitForSsh", () => {
   });
 });
 
-describe("Deleting a key asks the instances that hold it", () => {
+describe("The deletion of a key probes the instances that hold it", () => {
   test("and names those that it still opens", async () => {
-    const { key, web } = await heldKey();
+    const { key, web } = await createHolder();
     const run = cloud.run();
     await run.delete(SshKeyPair, key);
     expect(run.warnings).toEqual([
@@ -134,8 +134,8 @@ describe("Deleting a key asks the instances that hold it", () => {
     expect(cloud.keys()).toEqual([]);
   });
 
-  test("and takes a refusal for what it is, no proof", async () => {
-    const { key, web } = await heldKey();
+  test("and does not count a refusal as a proof", async () => {
+    const { key, web } = await createHolder();
     await (await cloud.emulator.cloud.guest(web.state.instanceId)).writeAuthorizedKeys("");
     const run = cloud.run();
     await run.delete(SshKeyPair, key);
@@ -151,22 +151,22 @@ describe("getKeyHolders with a probe", () => {
     return (await callFunction(getKeyHolders, question, cloud.run().account)).holders;
   };
 
-  test("tells who accepts the key, and in whose name it was asked", async () => {
-    const { web } = await heldKey();
+  test("says which holder accepts the key, and for which user", async () => {
+    const { web } = await createHolder();
     const { publicIp, user } = web.state;
     const [holder] = await holders();
     expect(holder).toMatchObject({ name: "web", accepts: "yes" });
     expect(holder?.reason).toMatch(new RegExp(`^${user}@.*${publicIp}.* accepts this key\\.$`));
   });
 
-  test("does not know of a stopped instance, and says why", async () => {
-    const { web } = await heldKey();
+  test("has no answer of a stopped instance, and says why", async () => {
+    const { web } = await createHolder();
     await cloud.emulator.cloud.stopInstance(web.state.instanceId);
     expect(await holders()).toMatchObject([{ name: "web", accepts: "unknown", reason: "it is stopped" }]);
   });
 
-  test("asks nobody unless it is told to", async () => {
-    await heldKey();
+  test("probes only if the arguments say so", async () => {
+    await createHolder();
     const { holders } = await callFunction(getKeyHolders, { name: "alice" }, cloud.run().account);
     expect(holders[0]).not.toHaveProperty("accepts");
   });

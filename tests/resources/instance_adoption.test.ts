@@ -19,7 +19,7 @@ async function killedRun(news: Record<string, unknown> = machine) {
   await cloud.run().createInPart(Instance, news);
 }
 
-test("A lost answer is not mistaken for what a killed run left of another kind", async () => {
+test("After a lost answer, a different instance that a killed run left is not adopted", async () => {
   await killedRun({ ...machine, diskSize: 20 });
   const left = cloud.instance()["id"];
   cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/instance" });
@@ -78,7 +78,7 @@ describe("An instance that a killed run left", () => {
     ]);
   });
 
-  test("is not named when it is being deleted already", async () => {
+  test("is not named when it is already being deleted", async () => {
     await killedRun({ ...machine, diskSize: 20 });
     cloud.emulator.cloud.setOperationMs(600_000);
     await new Client(cloud.emulator).send("DELETE", `/instance/${cloud.instance()["id"]}`);
@@ -95,13 +95,13 @@ describe("An instance that a killed run left", () => {
     expect(cloud.emulator.cloud.instances()).toHaveLength(2);
   });
 
-  test("is not taken over once it was finished", async () => {
+  test("is not taken over after it was finished", async () => {
     await cloud.run().create(Instance, machine);
     await cloud.run().create(Instance, machine);
     expect(cloud.emulator.cloud.instances()).toHaveLength(2);
   });
 
-  test("is not deleted by the run that took it over as its own replacement", async () => {
+  test("is not deleted by the run that takes it over as its replacement", async () => {
     cloud.emulator.faults.add({ kind: "status", status: 400, method: "PUT", path: /^\/instance\// });
     const last = await cloud.run().createInPart(Instance, machine);
     const run = cloud.run();

@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-test("An instance is put into an anti-affinity group that is given by its name", async () => {
+test("An instance is created in an anti-affinity group that is given by its name", async () => {
   const run = cloud.run();
   const client = new Client(cloud.emulator);
   const made = await client.settle("POST", "/anti-affinity-group", { name: "apart" });
@@ -21,7 +21,7 @@ test("An instance is put into an anti-affinity group that is given by its name",
   expect((await run.found(Instance, held)).inputs.antiAffinityGroups).toEqual(["apart"]);
 });
 
-test("An instance is made in its zone as the program asks for it", async () => {
+test("An instance is created in its zone with the inputs of the program", async () => {
   const userData = "#cloud-config\npackages: [nginx]\n";
   await cloud.run().create(Instance, { ...machine, zone: "de-fra-1", userData, publicIpAssignment: "dual" });
   expect(cloud.emulator.cloud.instances("de-fra-1")).toEqual([
@@ -50,12 +50,12 @@ test("An instance gets the keys, and a label for each whose public key is known"
   expect(state.bootSshKeys).toEqual([{ name: "alice", fingerprintMd5: alice.md5 }]);
 });
 
-test("The mark of the creation is gone at its end, the owner's stays", async () => {
+test("At the end of the creation its mark is removed, and the owner's label stays", async () => {
   await cloud.run().create(Instance, { ...machine, identity });
   expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.owner": expect.stringMatching(/^[0-9a-f]{16}$/) });
 });
 
-test("Groups are given by id or by name, and without any it is the default one", async () => {
+test("Groups are given by id or name; the default group is used if none is given", async () => {
   const run = cloud.run();
   const group = await run.create(SecurityGroup, { name: "ssh", rules: [] });
   const one = await run.create(Instance, { ...machine, securityGroups: ["default", group.id] });
@@ -68,20 +68,20 @@ test("Groups are given by id or by name, and without any it is the default one",
   expect([one.state.securityGroups, two.state.securityGroups]).toEqual([["default", group.id], undefined]);
 });
 
-test("No group at all is what an empty list asks for, and it stays so", async () => {
+test("An empty list of groups means no group, and shows no change later", async () => {
   const news = { ...machine, securityGroups: [] };
   const last = await cloud.run().create(Instance, news);
   expect(cloud.instance()["security-groups"]).toEqual([]);
   expect((await cloud.run().diff(Instance, await cloud.run().found(Instance, last), news)).changes).toEqual([]);
 });
 
-test("An instance that is to be stopped is never started", async () => {
+test("An instance that is declared stopped is never started", async () => {
   const { state } = await cloud.run().create(Instance, { ...machine, state: "stopped" });
   expect(state.state).toBe("stopped");
   expect(cloud.actions()).toEqual(["POST", "PUT"]);
 });
 
-test("The state tells how to log in", async () => {
+test("The state says how to log in", async () => {
   const { id, state } = await cloud.run({ sshPort: "2222" }).create(Instance, machine);
   expect(id).toBe(`ch-gva-2/${state.instanceId}`);
   expect(state).toMatchObject({
@@ -92,13 +92,13 @@ test("The state tells how to log in", async () => {
   });
 });
 
-test("An instance without a public address has no way to log in", async () => {
+test("An instance without a public address has no login texts", async () => {
   const { state } = await cloud.run().create(Instance, { ...machine, publicIpAssignment: "none" });
   expect(Object.keys(state)).not.toEqual(expect.arrayContaining(["sshCommand"]));
   expect(state).not.toHaveProperty("publicIp");
 });
 
-test("The user of the connection goes before the template's", async () => {
+test("The user of the connection takes precedence over the template's", async () => {
   const connection = { user: "admin", host: "web.example", port: 2022 };
   const { state } = await cloud.run().create(Instance, { ...machine, connection });
   expect(state.sshCommand).toBe("ssh -p 2022 admin@web.example");
@@ -121,7 +121,7 @@ test.each([400, 404, 409] as const)(
     const run = cloud.run();
     const { inputs } = await run.check(Instance, { ...machine, sshKeys: [{ name: "alice" }] });
     cloud.emulator.cloud.removeKey("alice");
-    // Checked a moment ago.
+    // The check has just accepted these inputs.
     const create = Instance.create(inputs as Parameters<typeof Instance.create>[0], run);
     await expect(create).rejects.toThrow(new RegExp(`create instance "web".*${status}.*SSH key alice not found`));
   },

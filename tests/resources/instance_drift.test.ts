@@ -1,4 +1,4 @@
-/** Whatever the API tells and the program declares shows at a refresh when somebody else changed it. */
+/** A refresh shows every change by somebody else of an input that the API returns and the program declares. */
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
 import { machine as base } from "./known_machine";
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-async function grown(id: string, action: string, body: object) {
+async function resize(id: string, action: string, body: object) {
   await client.settle("PUT", `/instance/${id}:stop`);
   await client.settle("PUT", `/instance/${id}:${action}`, body);
   await client.settle("PUT", `/instance/${id}:start`, {});
@@ -43,18 +43,18 @@ const put = (body: object) => (id: string) => client.settle("PUT", `/instance/${
 test.each<[what: string, change: Hand, property: string]>([
   ["another name", put({ name: "db" }), "name"],
   ["another label", put({ labels: { tier: "db" } }), "labels"],
-  ["a label more", put({ labels: { tier: "web", by: "hand" } }), "labels"],
-  ["no labels any more", (id) => client.settle("DELETE", `/instance/${id}/labels`), "labels"],
+  ["another label beside it", put({ labels: { tier: "web", by: "hand" } }), "labels"],
+  ["no labels", (id) => client.settle("DELETE", `/instance/${id}/labels`), "labels"],
   ["other user data", put({ "user-data": "IyEvYmluL3No" }), "userData"],
   ["an IPv6 address", put({ "public-ip-assignment": "dual" }), "publicIpAssignment"],
   ["no public address", put({ "public-ip-assignment": "none" }), "publicIpAssignment"],
   ["one group less", (id) => leave(id, "ssh"), "securityGroups"],
-  ["no group any more", (id) => leave(id, "ssh", "default"), "securityGroups"],
+  ["no group", (id) => leave(id, "ssh", "default"), "securityGroups"],
   ["a stop", (id) => client.settle("PUT", `/instance/${id}:stop`), "state"],
-  ["a larger disk", (id) => grown(id, "resize-disk", { "disk-size": 20 }), "diskSize"],
+  ["a larger disk", (id) => resize(id, "resize-disk", { "disk-size": 20 }), "diskSize"],
   [
     "another type",
-    async (id) => grown(id, "scale", { "instance-type": { id: await typeId("standard.small") } }),
+    async (id) => resize(id, "scale", { "instance-type": { id: await typeId("standard.small") } }),
     "type",
   ],
 ])("A change by somebody else shows at a refresh: %s", async (_what, change, property) => {
@@ -69,10 +69,10 @@ test.each<[what: string, change: Hand, property: string]>([
 
 test.each<[what: string, change: Hand, shown: object]>([
   ["one group less", (id) => leave(id, "ssh"), {}],
-  ["no group any more", (id) => leave(id, "ssh", "default"), {}],
-  ["no labels any more", (id) => client.settle("DELETE", `/instance/${id}/labels`), { labels: { tier: "web" } }],
-  ["a type", async (id) => grown(id, "scale", { "instance-type": { id: await typeId("standard.small") } }), {}],
-])("An update takes back what somebody else changed: %s", async (_what, change, shown) => {
+  ["no group", (id) => leave(id, "ssh", "default"), {}],
+  ["no labels", (id) => client.settle("DELETE", `/instance/${id}/labels`), { labels: { tier: "web" } }],
+  ["a type", async (id) => resize(id, "scale", { "instance-type": { id: await typeId("standard.small") } }), {}],
+])("An update reverts a change by somebody else: %s", async (_what, change, shown) => {
   await cloud.run().create(SecurityGroup, { name: "ssh" });
   const last = await cloud.run().create(Instance, machine);
   const before = cloud.instance();
@@ -87,7 +87,7 @@ test.each<[what: string, change: Hand, shown: object]>([
 
 describe("Anti-affinity groups", () => {
   const groups = { ...machine, securityGroups: ["default"], antiAffinityGroups: ["apart"] };
-  const found = async (body: (instance: Record<string, unknown>) => object | undefined) => {
+  const readWithAnswer = async (body: (instance: Record<string, unknown>) => object | undefined) => {
     await client.settle("POST", "/anti-affinity-group", { name: "apart" });
     const last = await cloud.run().create(Instance, groups);
     const answer = body(cloud.instance());
@@ -96,19 +96,19 @@ describe("Anti-affinity groups", () => {
     return { last, found: await cloud.run().found(Instance, last) };
   };
 
-  test("that are as declared stay in the program's spelling", async () => {
-    expect((await found(() => undefined)).found.inputs.antiAffinityGroups).toEqual(["apart"]);
+  test("that are as declared stay in the program's form", async () => {
+    expect((await readWithAnswer(() => undefined)).found.inputs.antiAffinityGroups).toEqual(["apart"]);
   });
 
   test("that the instance is not in show at a refresh", async () => {
-    const { last, found: now } = await found((instance) => ({ ...instance, "anti-affinity-groups": [] }));
+    const { last, found: now } = await readWithAnswer((instance) => ({ ...instance, "anti-affinity-groups": [] }));
     expect(now.inputs.antiAffinityGroups).toEqual([]);
     expect((await cloud.run().diff(Instance, now, groups)).replaces).toEqual(["antiAffinityGroups"]);
     expect(last.state.antiAffinityGroups).toEqual(["apart"]);
   });
 
-  test("of which the API says nothing cost nobody a machine", async () => {
-    const { found: now } = await found(({ "anti-affinity-groups": _, ...instance }) => instance);
+  test("that the API does not return show no drift", async () => {
+    const { found: now } = await readWithAnswer(({ "anti-affinity-groups": _, ...instance }) => instance);
     expect(now.inputs.antiAffinityGroups).toEqual(["apart"]);
   });
 

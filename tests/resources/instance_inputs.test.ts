@@ -21,19 +21,19 @@ describe("The check of an Instance passes", () => {
     expect(inputs[field]).toBe(UNKNOWN);
   });
 
-  test("keys that are still to be made, wholly or in part unknown", async () => {
+  test("keys that are not created yet, unknown as a whole or in part", async () => {
     const sshKeys = [UNKNOWN, { name: UNKNOWN }, { name: "alice-0123456", publicKeyOpenssh: UNKNOWN }];
     const { inputs, failures } = await cloud.run().check(Instance, { ...machine, sshKeys });
     expect(failures).toEqual([]);
     expect(inputs["sshKeys"]).toEqual(sshKeys);
   });
 
-  test("a group that is not known before the update, beside one that is", async () => {
+  test("a group that is not known before the update, beside one that is known", async () => {
     const securityGroups = [UNKNOWN, "default"];
     expect(await cloud.run().failures(Instance, { ...machine, securityGroups })).toEqual([]);
   });
 
-  test("a key that the instance has already and the account no longer", async () => {
+  test("a key that the instance has and the account no longer has", async () => {
     const run = cloud.run();
     cloud.emulator.cloud.swapKey("deploy", alice.line);
     const news = { ...machine, sshKeys: [{ name: "deploy" }] };
@@ -43,7 +43,7 @@ describe("The check of an Instance passes", () => {
   });
 });
 
-test("The check of an Instance fills in defaults, the provider's zone among them", async () => {
+test("The check of an Instance fills in defaults, including the provider's zone", async () => {
   const { zone: _, ...news } = machine;
   const { inputs } = await cloud.run({ zone: "de-fra-1" }).check(Instance, news);
   expect(inputs).toEqual({

@@ -30,7 +30,7 @@ describe("A creation whose operation fails", () => {
     expect(await cloud.run().diff(Instance, last, machine)).toMatchObject({ replaces: ["state"], drifted: true });
   });
 
-  test("may get what cannot be changed in place, since a new instance is made", async () => {
+  test("may get inputs that cannot change in place, because a new instance is made", async () => {
     const last = await cloud.run().createInPart(Instance, machine);
     const news = { ...machine, type: "cpu.medium" };
     expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
@@ -103,7 +103,7 @@ test("A creation whose answer is lost makes exactly one instance", async () => {
   expect(cloud.actions().filter((action) => action === "POST")).toEqual(["POST"]);
 });
 
-test("A creation that nobody waits for any more keeps its mark, and the next run takes it over", async () => {
+test("A creation that nobody waits for keeps its mark, and the next run takes over the instance", async () => {
   const alone = Object.assign(cloud.run(), { abandoned: async () => true });
   await expect(alone.create(Instance, machine)).rejects.toThrow("Pulumi ended while instance");
   expect(cloud.instance()["labels"]).toHaveProperty(["exoscale-ssh.creating"]);

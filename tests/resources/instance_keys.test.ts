@@ -48,18 +48,18 @@ describe("The keys of an instance are the same", () => {
 
 describe("A change of the keys is refused", () => {
   test.each([
-    ["when one is taken away", [keyOfAlice, keyOfBob], [keyOfAlice]],
+    ["when one is removed", [keyOfAlice, keyOfBob], [keyOfAlice]],
     ["when one is added", [keyOfAlice], [keyOfAlice, keyOfBob]],
-    ["when the last one goes", [keyOfAlice], undefined],
-    ["when another key has a name", [keyOfAlice], [{ name: "bob", publicKeyOpenssh: bob.line }]],
-    ["when a new pair takes the place of one", [keyOfAlice], [{ name: "carol-1", publicKeyOpenssh: UNKNOWN }]],
+    ["when the last one is removed", [keyOfAlice], undefined],
+    ["when one is replaced by a known key", [keyOfAlice], [{ name: "bob", publicKeyOpenssh: bob.line }]],
+    ["when one is replaced by a new pair", [keyOfAlice], [{ name: "carol-1", publicKeyOpenssh: UNKNOWN }]],
   ])("%s", async (_what, before, after) => {
     expect(await refusals(before, after)).toEqual([
       expect.stringMatching(/^sshKeys: sshKeys of instance "web" changed/),
     ]);
   });
 
-  test("with the keys that it has and both ways out", async () => {
+  test("with the keys that it has and both remedies", async () => {
     const [reason] = await refusals([keyOfAlice, keyOfBob], [keyOfBob]);
     expect(reason).toContain("(they were: alice, bob)");
     expect(reason).toContain('ignoreChanges: ["sshKeys"]');
@@ -71,7 +71,7 @@ describe("A change of the keys is refused", () => {
     expect(reason).toMatch(/^sshKeys\[1\]: SSH key "bob" has to be added to instance "web" over SSH.*publicKeyOpenssh/);
   });
 
-  test("over a connection, when the machine is to be stopped", async () => {
+  test("over a connection, when the machine is declared stopped", async () => {
     const more = { connection: { user: "debian" }, state: "stopped" };
     expect((await refusals([keyOfAlice], [keyOfBob], more))[0]).toContain('so it has to run: set state: "running"');
   });
@@ -85,18 +85,18 @@ test.each([
   expect((await diffOfKeys([keyOfAlice], [keyOfBob], { connection })).replaces).toEqual([]);
 });
 
-test("Two names of one key are not taken for two keys", async () => {
+test("Two names of one key do not count as two keys", async () => {
   cloud.emulator.cloud.swapKey("alice-2", alice.line);
   const twice = [keyOfAlice, { name: "alice-2", publicKeyOpenssh: alice.line }];
   expect(await refusals([keyOfAlice, keyOfBob], twice)).toHaveLength(1);
 });
 
-test("A list of keys that is not known as a whole is decided once it is", async () => {
+test("A list of keys that is unknown as a whole is neither refused nor a replacement", async () => {
   expect(await refusals([keyOfAlice], UNKNOWN)).toEqual([]);
   expect(await diffOfKeys([keyOfAlice], UNKNOWN, { replaceOnKeyChange: true })).toMatchObject({ replaces: [] });
 });
 
-describe("A key that the account has under the name, and that the program does not mean,", () => {
+describe("A key that the account has under a name for which the program means another", () => {
   const mallory = { name: "alice", publicKeyOpenssh: bob.line };
 
   test("is refused at preview, with both fingerprints", async () => {
@@ -104,7 +104,7 @@ describe("A key that the account has under the name, and that the program does n
     expect(failures).toEqual([expect.stringMatching(new RegExp(`^sshKeys\\[0\\].name: .*${alice.md5}.*${bob.md5}`))]);
   });
 
-  test("never boots an instance, whatever the preview knew", async () => {
+  test("never reaches an instance, even if the preview accepted the name", async () => {
     const run = cloud.run();
     const { inputs } = await run.check(Instance, { ...machine, sshKeys: [keyOfAlice] });
     cloud.emulator.cloud.swapKey("alice", bob.line);
@@ -127,7 +127,7 @@ test("A changed connection alone touches nothing", async () => {
   expect(cloud.changes()).toEqual(soFar);
 });
 
-describe.each(["listed", "dropped"] as const)("Where the API has deleted keys %s", (deletedKeys) => {
+describe.each(["listed", "dropped"] as const)("If the API has deleted keys %s", (deletedKeys) => {
   beforeEach(() => cloud.emulator.cloud.set({ deletedKeys }));
 
   test("a key that was deleted from the account is stale on the instance", async () => {
@@ -138,7 +138,7 @@ describe.each(["listed", "dropped"] as const)("Where the API has deleted keys %s
     expect(inputs.sshKeys).toEqual([keyOfAlice, keyOfBob]);
   });
 
-  test("a key is stale also while another one has its name", async () => {
+  test("a key is stale even if another one has its name", async () => {
     const last = await cloud.run().create(Instance, { ...machine, sshKeys: [keyOfAlice] });
     cloud.emulator.cloud.swapKey("alice", bob.line);
     const { state } = await cloud.run().found(Instance, last);
@@ -153,7 +153,7 @@ describe.each(["listed", "dropped"] as const)("Where the API has deleted keys %s
     expect(state.staleSshKeys).toEqual([]);
   });
 
-  test("the record of the keys that the instance was given stays whole", async () => {
+  test("the record of the keys that the instance was given stays complete", async () => {
     const last = await cloud.run().create(Instance, { ...machine, sshKeys: [keyOfAlice] });
     cloud.emulator.cloud.removeKey("alice");
     const { state } = await cloud.run().found(Instance, last);

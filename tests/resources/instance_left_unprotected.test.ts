@@ -16,22 +16,22 @@ afterEach(closeClouds);
 const refuse = (path: RegExp) =>
   cloud.emulator.faults.add({ kind: "status", status: 409, body: { message: "No capacity" }, method: "PUT", path });
 
-async function deletionByHand() {
+async function deleteThroughApi() {
   return (await new Client(cloud.emulator).send("DELETE", `/instance/${cloud.instance()["id"]}`)).status;
 }
 
-describe("An update that frees an instance and then fails", () => {
-  test("protects it again, for the state still says that it is", async () => {
+describe("An update that removes the protection and then fails", () => {
+  test("protects the instance again, because the state still says that it is protected", async () => {
     const last = await cloud.run().create(Instance, safe);
     refuse(/:scale$/);
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
       /is stopped, and should run: .*No capacity/,
     );
     expect((await cloud.run().diff(Instance, last, safe)).changes).toEqual([]);
-    expect(await deletionByHand()).toBe(403);
+    expect(await deleteThroughApi()).toBe(403);
   });
 
-  test("protects it again even when the time for the update is over", async () => {
+  test("protects the instance again even after the update timed out", async () => {
     // Of all operations only the stop never ends.
     const stallsAfter = (path: string) => path.endsWith(":remove-protection");
     cloud = await startCloud({
@@ -43,10 +43,10 @@ describe("An update that frees an instance and then fails", () => {
     await expect(cloud.run().update(Instance, last, { ...larger, ...short })).rejects.toThrow(
       "timeouts: { update: 2 }",
     );
-    expect(await deletionByHand()).toBe(403);
+    expect(await deleteThroughApi()).toBe(403);
   });
 
-  test("says what to do where it cannot protect it again", async () => {
+  test("says what to do if it cannot protect the instance again", async () => {
     const last = await cloud.run().create(Instance, safe);
     refuse(/:scale$/);
     refuse(/:add-protection$/);
@@ -56,20 +56,20 @@ describe("An update that frees an instance and then fails", () => {
           `so: Could not protect instance .* exo compute instance update --zone ch-gva-2 ${last.state.instanceId} --protection=true`,
       ),
     );
-    expect(await deletionByHand()).toBe(200);
+    expect(await deleteThroughApi()).toBe(200);
   });
 
-  test("frees it with the next update, when that succeeds", async () => {
+  test("leaves an instance whose protection the next update removes", async () => {
     const last = await cloud.run().create(Instance, safe);
     refuse(/:scale$/);
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow("No capacity");
     const { state } = await cloud.run().update(Instance, last, larger);
     expect(state).toMatchObject({ type: "standard.small", deletionProtection: false });
-    expect(await deletionByHand()).toBe(200);
+    expect(await deleteThroughApi()).toBe(200);
   });
 });
 
-test("An update that frees nothing and fails leaves the protection alone", async () => {
+test("A failed update that keeps the protection does not set it again", async () => {
   const last = await cloud.run().create(Instance, safe);
   refuse(/:scale$/);
   await expect(cloud.run().update(Instance, last, { ...larger, deletionProtection: true })).rejects.toThrow(

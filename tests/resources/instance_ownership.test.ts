@@ -22,14 +22,14 @@ test("Two instances that are made at once never become one, be their logical nam
   expect(new Set(ids).size).toBe(2);
 });
 
-test("Nor do two that are made in one run with the very same identity", async () => {
+test("Two instances that one run creates with the same identity stay two", async () => {
   const run = cloud.run();
   const both = [1, 2].map(() => run.create(Instance, { ...machine, identity: identityOf("blue") }));
   const ids = (await Promise.all(both)).map(({ id }) => id);
   expect(new Set(ids).size).toBe(2);
 });
 
-test("An instance that was taken over is not deleted for its former state, in no later run", async () => {
+test("An instance that was taken over is not deleted for its former state, even in a later run", async () => {
   cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
   const former = await cloud.run().createInPart(Instance, { ...machine, identity: identityOf("blue") });
   const now = await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
@@ -40,7 +40,7 @@ test("An instance that was taken over is not deleted for its former state, in no
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
-test("An adoption that was killed leaves the instance to the state that goes on", async () => {
+test("After a killed adoption the instance belongs to the state that is updated next", async () => {
   cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
   const last = await cloud.run().createInPart(Instance, { ...machine, identity: identityOf("blue") });
   await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
@@ -53,13 +53,13 @@ test("An adoption that was killed leaves the instance to the state that goes on"
 });
 
 describe("An instance that exists", () => {
-  test("stays in its zone when the provider's default has become another", async () => {
+  test("stays in its zone when the provider's default has changed", async () => {
     const last = await cloud.run({ zone: "de-fra-1" }).create(Instance, { ...machine, zone: undefined });
     const { inputs } = await cloud.run({ zone: "at-vie-1" }).check(Instance, { ...machine, zone: undefined }, last);
     expect(inputs["zone"]).toBe("de-fra-1");
   });
 
-  test("is not held against today's catalogue for what stays as it was", async () => {
+  test("may keep a type and a template that Exoscale has withdrawn", async () => {
     const last = await cloud.run().create(Instance, machine);
     const withdrawn = { type: "standard.withdrawn", template: "Linux Debian 9" };
     const state = { ...last.state, ...withdrawn };

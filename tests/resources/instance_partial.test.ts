@@ -1,4 +1,4 @@
-/** What a creation or an update leaves when it fails half-way, and how the next one goes on. */
+/** What a creation or an update leaves when it fails halfway, and how the next one continues. */
 import type { Fault } from "../../emulator";
 import { ExoscaleSshError, PartialCreateError } from "../../provider/errors";
 import { resources } from "../../provider/resources";
@@ -17,16 +17,16 @@ afterEach(closeClouds);
 
 const refusal = { kind: "status", status: 403, body: { message: "Not now" } } as const;
 const failure = { kind: "operation-failure", message: "Not now" } as const;
-const itself = /^\/instance\/[0-9a-f-]+$/;
+const instancePath = /^\/instance\/[0-9a-f-]+$/;
 
-describe("A creation leaves the instance in the state, and the next update finishes that very one, when", () => {
+describe("A creation leaves the instance in the state, and the next update finishes that instance, when", () => {
   test.each<[what: string, fault: Fault]>([
     ["the wait for it is refused", { ...refusal, method: "GET", path: /^\/operation\// }],
-    ["nothing tells of it once it is up", { ...refusal, method: "GET", path: itself, times: 2 }],
+    ["it cannot be read after its start", { ...refusal, method: "GET", path: instancePath, times: 2 }],
     ["its protection is refused", { ...refusal, path: /:add-protection$/ }],
     ["its protection fails", { ...failure, path: /:add-protection$/ }],
-    ["its mark cannot be cleared", { ...refusal, method: "PUT", path: itself }],
-    ["the clearing of its mark fails", { ...failure, method: "PUT", path: itself }],
+    ["its mark cannot be cleared", { ...refusal, method: "PUT", path: instancePath }],
+    ["the operation that clears its mark fails", { ...failure, method: "PUT", path: instancePath }],
   ])("%s", async (_what, fault) => {
     cloud.emulator.cloud.swapKey("alice", alice.line);
     const news = { ...machine, sshKeys: [{ name: "alice" }], deletionProtection: true };
@@ -42,18 +42,18 @@ describe("A creation leaves the instance in the state, and the next update finis
   });
 });
 
-test("A creation that failed after its protection protects only once", async () => {
+test("The update after a creation that failed after its protection does not protect again", async () => {
   const news = { ...machine, deletionProtection: true };
-  cloud.emulator.faults.add({ ...refusal, method: "PUT", path: itself });
+  cloud.emulator.faults.add({ ...refusal, method: "PUT", path: instancePath });
   const last = await cloud.run().createInPart(Instance, news);
   await cloud.run().update(Instance, last, news);
   expect(cloud.actions()).toEqual(["POST", ":add-protection", "PUT", "PUT"]);
 });
 
-describe("An update that fails half-way", () => {
+describe("An update that fails halfway", () => {
   const news = { ...machine, name: "shop", diskSize: 20, labels: { tier: "web" }, securityGroups: ["ssh"] };
 
-  async function failed(fault: Fault) {
+  async function updateWithFault(fault: Fault) {
     await cloud.run().create(SecurityGroup, { name: "ssh" });
     const last = await cloud.run().create(Instance, { ...machine, securityGroups: ["default"] });
     cloud.emulator.faults.add(fault);
@@ -64,14 +64,14 @@ describe("An update that fails half-way", () => {
     return { last, error };
   }
 
-  test("throws a plain error, so that the old state stays whole", async () => {
-    const { error } = await failed({ ...failure, path: /:resize-disk$/ });
+  test("throws a plain error, so that the old state stays unchanged", async () => {
+    const { error } = await updateWithFault({ ...failure, path: /:resize-disk$/ });
     expect(error).toBeInstanceOf(ExoscaleSshError);
     expect(error).not.toBeInstanceOf(PartialCreateError);
   });
 
   test("shows at a refresh what was done and what was not", async () => {
-    const { last } = await failed({ ...failure, path: /:resize-disk$/ });
+    const { last } = await updateWithFault({ ...failure, path: /:resize-disk$/ });
     const { inputs } = await cloud.run().found(Instance, last);
     expect(inputs).toMatchObject({ name: "shop", labels: { tier: "web" }, diskSize: 10, state: "stopped" });
   });
@@ -82,8 +82,8 @@ describe("An update that fails half-way", () => {
     [":stop", [":stop", ":resize-disk", ":start"]],
     [":resize-disk", [":resize-disk", ":start"]],
     [":start", [":start"]],
-  ])("at %s is finished by the next one, which repeats nothing that was done", async (at, rest) => {
-    const { last } = await failed({ ...refusal, method: "PUT", path: new RegExp(`${at}$`) });
+  ])("at %s is finished by the next one, which repeats nothing", async (at, rest) => {
+    const { last } = await updateWithFault({ ...refusal, method: "PUT", path: new RegExp(`${at}$`) });
     const soFar = cloud.actions().length;
     const { state } = await cloud.run().update(Instance, last, news);
     expect(cloud.actions().slice(soFar)).toEqual(rest);
@@ -91,7 +91,7 @@ describe("An update that fails half-way", () => {
     expect(cloud.emulator.cloud.instances()).toHaveLength(1);
   });
 
-  test("only because its result was never saved is found done by the next one", async () => {
+  test("because its result was not saved leaves nothing to do to the next one", async () => {
     await cloud.run().create(SecurityGroup, { name: "ssh" });
     const last = await cloud.run().create(Instance, { ...machine, securityGroups: ["default"] });
     await cloud.run().update(Instance, last, news);

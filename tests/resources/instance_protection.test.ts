@@ -14,8 +14,8 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-/** What Exoscale answers to a deletion by somebody else. */
-async function deletionByHand() {
+/** Deletes the instance as somebody else. @returns the status of the answer */
+async function deleteThroughApi() {
   return (await new Client(cloud.emulator).send("DELETE", `/instance/${cloud.instance()["id"]}`)).status;
 }
 
@@ -23,7 +23,7 @@ describe("An instance with deletionProtection", () => {
   test("is protected before its creation ends, so that nobody else deletes it", async () => {
     const { state } = await cloud.run().create(Instance, safe);
     expect(state.deletionProtection).toBe(true);
-    expect(await deletionByHand()).toBe(403);
+    expect(await deleteThroughApi()).toBe(403);
     expect(cloud.actions()).toEqual(["POST", ":add-protection", "PUT", "DELETE"]);
   });
 
@@ -33,22 +33,22 @@ describe("An instance with deletionProtection", () => {
     expect(await cloud.run().diff(Instance, found, safe)).toMatchObject({ changes: [], drifted: false });
   });
 
-  test("is protected and freed in place", async () => {
+  test("gets and loses its protection in place", async () => {
     const last = await cloud.run().create(Instance, unsafe);
     const held = await cloud.run().update(Instance, last, safe);
-    expect(await deletionByHand()).toBe(403);
+    expect(await deleteThroughApi()).toBe(403);
     expect((await cloud.run().diff(Instance, held, unsafe)).changes).toEqual(["deletionProtection"]);
     await cloud.run().update(Instance, held, unsafe);
-    expect(await deletionByHand()).toBe(200);
+    expect(await deleteThroughApi()).toBe(200);
   });
 
-  test("is neither protected nor freed again by an update of something else", async () => {
+  test("keeps its protection without a request when something else is updated", async () => {
     const last = await cloud.run().create(Instance, safe);
     await cloud.run().update(Instance, last, { ...safe, labels: { tier: "web" } });
     expect(cloud.actions().filter((action) => action.includes("protection"))).toEqual([":add-protection"]);
   });
 
-  test("is not deleted, nor is the deletion asked for, and the error says how to", async () => {
+  test("is not deleted, without any request, and the error says how to delete it", async () => {
     const last = await cloud.run().create(Instance, safe);
     const soFar = cloud.changes();
     await expect(cloud.run().delete(Instance, last)).rejects.toThrow(
@@ -58,20 +58,20 @@ describe("An instance with deletionProtection", () => {
     expect(cloud.changes()).toEqual(soFar);
   });
 
-  test("is deleted once the program has freed it", async () => {
+  test("is deleted after the program has removed its protection", async () => {
     const last = await cloud.run().create(Instance, safe);
     await cloud.run().delete(Instance, await cloud.run().update(Instance, last, unsafe));
     expect(cloud.emulator.cloud.instances()).toEqual([]);
   });
 
-  test("is no obstacle once somebody has freed and deleted it by hand", async () => {
+  test("counts as deleted after somebody has deleted it manually", async () => {
     const last = await cloud.run().create(Instance, safe);
     await cloud.emulator.cloud.destroyInstance(last.state.instanceId);
     await expect(cloud.run().delete(Instance, last)).resolves.toBeUndefined();
   });
 });
 
-test("A state from before there was a protection shows no change for it", async () => {
+test("A state of a version without protections shows no change", async () => {
   const { deletionProtection: _, ...before } = safe;
   const last = await cloud.run().create(Instance, before);
   expect(last.state).not.toHaveProperty("deletionProtection");
@@ -88,7 +88,7 @@ test("A protection that somebody else set makes the deletion an error that says 
   expect(cloud.instance()).toMatchObject({ state: "running" });
 });
 
-test("Another refusal of a deletion is passed on in the server's words", async () => {
+test("Another refusal of a deletion is shown in the server's words", async () => {
   const last = await cloud.run().create(Instance, machine);
   const body = { message: "Forbidden by role policy for compute" };
   cloud.emulator.faults.add({ kind: "status", status: 403, body, method: "DELETE", path: /^\/instance\// });
@@ -108,15 +108,15 @@ describe("A replacement of a protected instance is refused at preview", () => {
     expect(await cloud.run().failures(Instance, { ...unsafe, ...change }, last)).toEqual([refusal]);
   });
 
-  test("when it has an older build of the template whose newest is now given by its id", async () => {
+  test("when it has an older build of a template, and the newest is now given by its id", async () => {
     const { id, state } = await cloud.run().create(Instance, safe);
     const last = { id, state: { ...state, templateId: "01234567-89ab-cdef-0123-456789abcdef" } };
     const diff = cloud.run().diff(Instance, last, { ...safe, template: state.templateId });
     await expect(diff).rejects.toThrow('Instance "web" would be replaced, and it is protected against deletion.');
   });
 
-  test("but not when its template is now given by the very id that it has, and a newer build is out", async () => {
-    // As Debian 13 would stand there if its newest build had come out since.
+  test("but not when its template is now given by the id of its own build, and there is a newer one", async () => {
+    // As if the newest build of Debian 13 were newer than the instance.
     const { id, state } = await cloud.run().create(Instance, { ...safe, template: "Linux Debian 12" });
     const last = { id, state: { ...state, template: "Linux Debian 13" } };
     const pinned = { ...safe, template: state.templateId };
@@ -124,13 +124,13 @@ describe("A replacement of a protected instance is refused at preview", () => {
     expect((await cloud.run().diff(Instance, last, pinned)).replaces).toEqual([]);
   });
 
-  test("but not once the protection was removed", async () => {
+  test("but not after the protection was removed", async () => {
     const last = await cloud.run().create(Instance, safe);
     const held = await cloud.run().update(Instance, last, unsafe);
     expect(await cloud.run().failures(Instance, { ...unsafe, template: "Linux Debian 12" }, held)).toEqual([]);
   });
 
-  test("but not for a value that is not known yet and may turn out as it was", async () => {
+  test("but not for an unknown value, which may turn out to be the old one", async () => {
     const last = await cloud.run().create(Instance, safe);
     const news = { ...safe, template: UNKNOWN, antiAffinityGroups: UNKNOWN };
     expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
@@ -154,10 +154,10 @@ describe("A protection that fails", () => {
     expect(last.state).toMatchObject({ deletionProtection: false, unfinished: true });
     const { state } = await cloud.run().update(Instance, last, safe);
     expect(state).toMatchObject({ deletionProtection: true });
-    expect(await deletionByHand()).toBe(403);
+    expect(await deleteThroughApi()).toBe(403);
   });
 
-  test("is not forgotten when only the step after it fails", async () => {
+  test("is remembered when only the step after it fails", async () => {
     cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
     const last = await cloud.run().createInPart(Instance, safe);
     expect(last.state).toMatchObject({ deletionProtection: true, unfinished: true });
@@ -166,7 +166,7 @@ describe("A protection that fails", () => {
   });
 });
 
-test("An instance that a killed run left protected is freed when the program asks for none", async () => {
+test("An instance that a killed run left protected loses its protection if the program declares none", async () => {
   cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
   await cloud.run().createInPart(Instance, safe);
   const held = await cloud.run().create(Instance, unsafe);
@@ -175,7 +175,7 @@ test("An instance that a killed run left protected is freed when the program ask
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
-test("An instance that a killed run left is not asked about a protection that no program speaks of", async () => {
+test("An instance that a killed run left gets no request for a protection that the program does not declare", async () => {
   const { deletionProtection: _, ...silent } = safe;
   cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
   await cloud.run().createInPart(Instance, silent);
@@ -185,17 +185,17 @@ test("An instance that a killed run left is not asked about a protection that no
   expect(cloud.actions()).not.toContain(":remove-protection");
 });
 
-describe("Where Exoscale refuses to stop a protected instance,", () => {
+describe("If Exoscale refuses to stop a protected instance,", () => {
   beforeEach(() => cloud.emulator.cloud.set({ protectedStop: "refused" }));
 
-  test("another type is an error that says what to do, and the instance runs on", async () => {
+  test("another type is an error that says what to do, and the instance keeps running", async () => {
     const last = await cloud.run().create(Instance, safe);
     const update = cloud.run().update(Instance, last, { ...safe, type: "standard.small" });
     await expect(update).rejects.toThrow(/stop-instance.*manual instance protection.*deletionProtection: false/);
     expect(cloud.instance()).toMatchObject({ state: "running" });
   });
 
-  test("another type is no problem while the protection is set or removed", async () => {
+  test("another type can be set together with a change of the protection", async () => {
     const last = await cloud.run().create(Instance, unsafe);
     const held = await cloud.run().update(Instance, last, { ...safe, type: "standard.small" });
     const { state } = await cloud.run().update(Instance, held, { ...unsafe, type: "standard.medium" });

@@ -17,17 +17,17 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-const made = () => cloud.run().create(Instance, machine);
+const create = () => cloud.run().create(Instance, machine);
 
-test("An instance that is gone has no state any more", async () => {
-  const last = await made();
+test("An instance that was deleted has no state", async () => {
+  const last = await create();
   await cloud.emulator.cloud.destroyInstance(last.state.instanceId);
   expect(await cloud.run().read(Instance, last)).toBeUndefined();
 });
 
-describe("A change behind the program's back shows in the inputs, and the update takes it back:", () => {
+describe("A change by somebody else shows in the inputs, and the update reverts it:", () => {
   test("another name", async () => {
-    const last = await made();
+    const last = await create();
     cloud.emulator.cloud.renameInstance(last.state.instanceId, "db");
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs.name).toBe("db");
@@ -37,7 +37,7 @@ describe("A change behind the program's back shows in the inputs, and the update
   });
 
   test("a stop", async () => {
-    const last = await made();
+    const last = await create();
     await cloud.emulator.cloud.stopInstance(last.state.instanceId);
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs.state).toBe("stopped");
@@ -45,8 +45,8 @@ describe("A change behind the program's back shows in the inputs, and the update
     expect(cloud.instance()["state"]).toBe("running");
   });
 
-  test("other labels, without our own ones", async () => {
-    const last = await made();
+  test("other labels, without the reserved ones", async () => {
+    const last = await create();
     cloud.emulator.cloud.labelInstance(last.state.instanceId, { tier: "db", "exoscale-ssh.owner": "x" });
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs.labels).toEqual({ tier: "db" });
@@ -55,7 +55,7 @@ describe("A change behind the program's back shows in the inputs, and the update
   });
 
   test("another group", async () => {
-    const last = await made();
+    const last = await create();
     const run = cloud.run();
     const { id } = await run.create(SecurityGroup, { name: "open" });
     await (await run.account.zone("ch-gva-2")).securityGroups.attach(id, last.state.instanceId);
@@ -76,7 +76,7 @@ describe("A change behind the program's back shows in the inputs, and the update
   });
 
   test("another type and a larger disk", async () => {
-    const last = await made();
+    const last = await create();
     await cloud.run().update(Instance, last, { ...machine, type: "standard.small", diskSize: 20 });
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs).toMatchObject({ type: "standard.small", diskSize: 20 });
@@ -86,14 +86,14 @@ describe("A change behind the program's back shows in the inputs, and the update
   });
 });
 
-test("A diff refuses nothing, for a refresh asks it too, the other way round", async () => {
-  const last = await made();
+test("A diff refuses nothing, because a refresh calls it too, with old and new swapped", async () => {
+  const last = await create();
   await cloud.run().update(Instance, last, { ...machine, diskSize: 20 });
   const { state } = await cloud.run().found(Instance, last);
   expect(await cloud.run().diffChecked(Instance, { id: last.id, state }, last.state)).toMatchObject({ replaces: [] });
 });
 
-test("User data that somebody set and the program does not declare stays out of the state", async () => {
+test("User data that somebody set and the program does not declare is not in the state", async () => {
   const last = await cloud.run().create(Instance, machine);
   const userData = Buffer.from("the door code is 4711").toString("base64");
   await new Client(cloud.emulator).settle("PUT", `/instance/${last.state.instanceId}`, { "user-data": userData });
@@ -109,7 +109,7 @@ test("A rename of an instance whose name was generated is accepted", async () =>
   expect((await cloud.run().diff(Instance, found, unnamed)).changes).toEqual([]);
 });
 
-test("A group that is gone from the account shows as drift, an answer that fails does not", async () => {
+test("A group that was deleted from the account shows as drift; a failed request is an error", async () => {
   const run = cloud.run();
   const group = await run.create(SecurityGroup, { name: "ssh" });
   const last = await run.create(Instance, { ...machine, securityGroups: ["ssh"] });
@@ -120,7 +120,7 @@ test("A group that is gone from the account shows as drift, an answer that fails
   expect((await cloud.run().found(Instance, last)).inputs.securityGroups).toEqual([]);
 });
 
-test("What only the program knows stays as it said", async () => {
+test("Inputs that the API does not return stay as the program gave them", async () => {
   cloud.emulator.cloud.swapKey("alice", alice.line);
   const connection = { user: "admin", privateKey: "secret" };
   const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
@@ -129,8 +129,8 @@ test("What only the program knows stays as it said", async () => {
   expect(found.inputs).toMatchObject({ connection, sshKeys, userData: "x", template: "Linux Debian 13" });
 });
 
-test("An instance that is read without a state shows what the API knows of it", async () => {
-  const { id, state } = await made();
+test("An instance that is read without a state has the inputs that the API knows", async () => {
+  const { id, state } = await create();
   const found = await Instance.read(id, undefined, cloud.run());
   expect(found?.inputs).toMatchObject({ zone: "ch-gva-2", name: "web", type: "standard.tiny", diskSize: 10 });
   expect(found?.state.instanceId).toBe(state.instanceId);

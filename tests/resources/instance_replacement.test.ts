@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-describe("An instance is not replaced for another way to write", () => {
+describe("An instance is not replaced for another form of", () => {
   test("its template", async () => {
     const last = await cloud.run().create(Instance, machine);
     const diff = await cloud.run().diff(Instance, last, { ...machine, template: last.state.templateId });
@@ -27,10 +27,10 @@ describe("An instance is not replaced for another way to write", () => {
   });
 });
 
-describe("What an instance refuses", () => {
+describe("A change that an instance refuses", () => {
   const large = { ...machine, diskSize: 20 };
 
-  test("it refuses under another spelling of its template too, and in an update at the latest", async () => {
+  test("is refused with another form of its template too, and again in the update", async () => {
     const last = await cloud.run().create(Instance, large);
     const news = { ...machine, template: last.state.templateId };
     expect(await cloud.run().failures(Instance, news, last)).toEqual([expect.stringContaining("from 20 to 10 GiB")]);
@@ -43,7 +43,7 @@ describe("What an instance refuses", () => {
     { template: "Linux Ubuntu 24.04 LTS" },
     { zone: "de-fra-1" },
     { sshKeys: undefined, replaceOnKeyChange: true },
-  ])("it permits where a new one is made anyway: %j", async (change) => {
+  ])("is permitted if a new one is made anyway: %j", async (change) => {
     cloud.emulator.cloud.swapKey("alice", alice.line);
     const last = await cloud.run().create(Instance, { ...large, sshKeys: [{ name: "alice" }] });
     const news = { ...machine, sshKeys: [{ name: "alice" }], ...change };
@@ -53,7 +53,7 @@ describe("What an instance refuses", () => {
 });
 
 test.each([{ template: "Linux Ubuntu 24.04 LTS" }, { zone: "de-fra-1" }])(
-  "An instance is replaced for what makes it another machine: %j",
+  "An instance is replaced for a change to another machine: %j",
   async (change) => {
     const last = await cloud.run().create(Instance, machine);
     const diff = await cloud.run().diff(Instance, last, { ...machine, ...change });

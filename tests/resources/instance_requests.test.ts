@@ -1,4 +1,4 @@
-/** What an instance asks of the API over its whole life, and what it never asks. */
+/** The requests that an instance sends to the API over its whole life, and those that it never sends. */
 import { resources } from "../../provider/resources";
 import { alice, bob } from "./known_keys";
 import { machine } from "./known_machine";

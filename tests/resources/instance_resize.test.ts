@@ -14,12 +14,12 @@ afterEach(closeClouds);
 const refuse = (path: RegExp) =>
   cloud.emulator.faults.add({ kind: "status", status: 409, body: { message: "No capacity" }, method: "PUT", path });
 
-describe("What fails between stop and start", () => {
+describe("A failure between stop and start", () => {
   test.each([
     [":scale", [":scale", ":resize-disk", ":start"]],
     [":resize-disk", [":resize-disk", ":start"]],
     [":start", [":start"]],
-  ])("at %s says that the instance is stopped, and the next update does only the rest", async (action, rest) => {
+  ])("at %s says that the instance is stopped, and the next update does the rest only", async (action, rest) => {
     const last = await cloud.run().create(Instance, machine);
     refuse(new RegExp(`${action}$`));
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow(
@@ -31,7 +31,7 @@ describe("What fails between stop and start", () => {
     expect(state).toMatchObject({ type: "standard.small", diskSize: 20, state: "running" });
   });
 
-  test("shows at a refresh as it is, and the next update still does the rest", async () => {
+  test("shows as drift at a refresh, and the next update still does the rest", async () => {
     const last = await cloud.run().create(Instance, machine);
     refuse(/:resize-disk$/);
     await expect(cloud.run().update(Instance, last, larger)).rejects.toThrow("is stopped, and should run");
@@ -42,7 +42,7 @@ describe("What fails between stop and start", () => {
     expect(state).toMatchObject({ diskSize: 20, state: "running" });
   });
 
-  test("does not speak of a start where the program declares it stopped", async () => {
+  test("does not mention a start if the program declares the instance stopped", async () => {
     const last = await cloud.run().create(Instance, { ...machine, state: "stopped" });
     refuse(/:scale$/);
     const update = cloud.run().update(Instance, last, { ...larger, state: "stopped" });
@@ -65,7 +65,7 @@ test("A larger type and disk for a stopped instance leave it stopped", async () 
   expect(state).toMatchObject({ type: "standard.small", diskSize: 20, state: "stopped" });
 });
 
-test("A smaller type of the family is a change like another", async () => {
+test("A smaller type of the family is set in place", async () => {
   const last = await cloud.run().create(Instance, larger);
   const { state } = await cloud.run().update(Instance, last, { ...larger, type: "standard.micro" });
   expect(state).toMatchObject({ type: "standard.micro", state: "running" });
@@ -74,7 +74,7 @@ test("A smaller type of the family is a change like another", async () => {
 describe("A size is refused at preview, and nothing is stopped for it:", () => {
   test.each([
     ["a type that the account may not use", {}, { type: "gpu2.small" }, /^type: .*same family/],
-    ["a type that there is not", {}, { type: "standard.enormous" }, /^type: There is no instance type/],
+    ["a type that does not exist", {}, { type: "standard.enormous" }, /^type: There is no instance type/],
     ["a smaller disk", { diskSize: 20 }, { diskSize: 10 }, /^diskSize: .*can only grow/],
     ["a disk beyond 51,200 GiB", {}, { diskSize: 51_201 }, /^diskSize: .*at most 51,200 GiB/],
   ])("%s", async (_what, before, after, refusal) => {
@@ -90,7 +90,7 @@ describe("A size is refused at preview, and nothing is stopped for it:", () => {
     ]);
   });
 
-  test("for a new instance in the old one's place, a disk that the same template does not fit on", async () => {
+  test("for a replacement, a disk that the same template does not fit on", async () => {
     const golden = { ...machine, template: "golden-image", diskSize: 20, replaceOnKeyChange: true };
     const last = await cloud.run().create(Instance, golden);
     const news = { ...golden, diskSize: 10, sshKeys: [{ name: "alice", publicKeyOpenssh: undefined }] };

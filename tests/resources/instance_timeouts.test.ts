@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-/** From now on nothing ends. */
+/** From now on no operation ends. */
 const stall = () => cloud.emulator.cloud.setOperationMs(600_000);
 
 test("timeouts.create ends the wait for an instance that does not come up, and keeps it", async () => {
@@ -29,7 +29,7 @@ test.each([
   ["another type", { type: "standard.small" }, "stop instance"],
   ["a protection", { deletionProtection: true }, "protect instance"],
   ["another group", { securityGroups: ["ssh"] }, "put instance"],
-])("timeouts.update ends the wait for %s, and says so", async (_what, change, what) => {
+])("timeouts.update ends the wait for %s, and the error names it", async (_what, change, what) => {
   await cloud.run().create(SecurityGroup, { name: "ssh" });
   const news = { ...machine, securityGroups: ["default"], timeouts: { update: short } };
   const last = await cloud.run().create(Instance, news);
@@ -49,7 +49,7 @@ test("timeouts.delete of the last update ends the wait for a deletion", async ()
   );
 });
 
-test("A deletion that took too long is waited for by the next one", async () => {
+test("The next deletion waits for one that took too long", async () => {
   const last = await cloud.run().create(Instance, { ...machine, timeouts: { delete: short } });
   cloud.emulator.cloud.setOperationMs(2000);
   await expect(cloud.run().delete(Instance, last)).rejects.toThrow("delete");
@@ -57,7 +57,7 @@ test("A deletion that took too long is waited for by the next one", async () => 
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
-test("A change of the timeouts alone asks the API to change nothing", async () => {
+test("A change of the timeouts alone sends no changing request", async () => {
   const last = await cloud.run().create(Instance, machine);
   const soFar = cloud.changes();
   const { state } = await cloud.run().update(Instance, last, { ...machine, timeouts: { delete: 5 } });

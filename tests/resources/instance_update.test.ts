@@ -12,8 +12,8 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-/** Makes an instance, changes it, and tells what was done and how it is then. */
-async function changed(before: Record<string, unknown>, after: Record<string, unknown>) {
+/** Creates an instance and updates it. @returns the diff, the requests of the update, and the instance afterwards */
+async function createAndUpdate(before: Record<string, unknown>, after: Record<string, unknown>) {
   const last = await cloud.run().create(Instance, { ...machine, ...before });
   const news = { ...machine, ...before, ...after };
   const { changes, replaces } = await cloud.run().diff(Instance, last, news);
@@ -28,16 +28,16 @@ describe("An instance is changed in place", () => {
     ["userData", { userData: "#cloud-config" }, { "user-data": "I2Nsb3VkLWNvbmZpZw==" }],
     ["publicIpAssignment", { publicIpAssignment: "dual" }, { "public-ip-assignment": "dual" }],
   ])("with one request when its %s changes", async (property, after, shown) => {
-    const { changes, replaces, actions, instance, state } = await changed({}, after);
+    const { changes, replaces, actions, instance, state } = await createAndUpdate({}, after);
     expect({ changes, replaces, actions }).toEqual({ changes: [property], replaces: [], actions: ["PUT"] });
     expect(instance).toMatchObject({ state: "running", ...shown });
     expect(state).toMatchObject(after);
   });
 
-  test("in its labels, and our own ones stay", async () => {
+  test("in its labels, and the reserved ones stay", async () => {
     cloud.emulator.cloud.swapKey("alice", alice.line);
     const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
-    const { instance } = await changed({ sshKeys, labels: { tier: "web" } }, { labels: { team: "shop" } });
+    const { instance } = await createAndUpdate({ sshKeys, labels: { tier: "web" } }, { labels: { team: "shop" } });
     expect(instance["labels"]).toEqual({
       team: "shop",
       [alice.label]: "boot",
@@ -45,20 +45,20 @@ describe("An instance is changed in place", () => {
     });
   });
 
-  test("to no labels of the program's when it takes them back", async () => {
-    const { instance } = await changed({ labels: { tier: "web" } }, { labels: undefined });
+  test("to no labels when the program removes them", async () => {
+    const { instance } = await createAndUpdate({ labels: { tier: "web" } }, { labels: undefined });
     expect(Object.keys(instance["labels"] as object)).toEqual(["exoscale-ssh.owner"]);
   });
 
-  test("in its groups: it joins the new one before it leaves the old one", async () => {
+  test("in its groups: the new one is added before the old one is removed", async () => {
     const group = await cloud.run().create(SecurityGroup, { name: "ssh" });
-    const { actions, instance } = await changed({ securityGroups: ["default"] }, { securityGroups: ["ssh"] });
+    const { actions, instance } = await createAndUpdate({ securityGroups: ["default"] }, { securityGroups: ["ssh"] });
     expect(instance["security-groups"]).toEqual([{ id: group.id }]);
     expect(actions).toEqual([":attach", ":detach"]);
   });
 
-  test("in its groups not at all when the program no longer names any", async () => {
-    const { changes, actions } = await changed({ securityGroups: ["default"] }, { securityGroups: undefined });
+  test("but not in its groups when the program no longer names any", async () => {
+    const { changes, actions } = await createAndUpdate({ securityGroups: ["default"] }, { securityGroups: undefined });
     expect({ changes, actions }).toEqual({ changes: [], actions: [] });
   });
 });
@@ -68,7 +68,7 @@ describe("An instance's power state follows the program", () => {
     ["running", "stopped", ":stop"],
     ["stopped", "running", ":start"],
   ])("from %s to %s", async (before, after, action) => {
-    const { actions, instance, state } = await changed({ state: before }, { state: after });
+    const { actions, instance, state } = await createAndUpdate({ state: before }, { state: after });
     expect(actions).toEqual([action]);
     expect([instance["state"], state.state]).toEqual([after, after]);
   });
@@ -76,19 +76,19 @@ describe("An instance's power state follows the program", () => {
 
 describe("An instance grows", () => {
   test("to another type: stopped, scaled, started", async () => {
-    const { actions, state } = await changed({}, { type: "standard.small" });
+    const { actions, state } = await createAndUpdate({}, { type: "standard.small" });
     expect(actions).toEqual([":stop", ":scale", ":start"]);
     expect(state).toMatchObject({ type: "standard.small", state: "running" });
   });
 
   test("to a larger disk: stopped, resized, started", async () => {
-    const { actions, instance } = await changed({}, { diskSize: 20 });
+    const { actions, instance } = await createAndUpdate({}, { diskSize: 20 });
     expect(actions).toEqual([":stop", ":resize-disk", ":start"]);
     expect(instance).toMatchObject({ "disk-size": 20, state: "running" });
   });
 
   test("in both at once with one stop, and stays stopped if it was", async () => {
-    const { actions, instance } = await changed({ state: "stopped" }, { type: "standard.small", diskSize: 20 });
+    const { actions, instance } = await createAndUpdate({ state: "stopped" }, { type: "standard.small", diskSize: 20 });
     expect(actions).toEqual([":scale", ":resize-disk"]);
     expect(instance["state"]).toBe("stopped");
   });
@@ -103,7 +103,7 @@ describe("A change that the API cannot make is refused before anything happens",
       /^diskSize: diskSize of instance "web" cannot go from 20 to 10 GiB: .*Set diskSize: 20/,
     ],
     [
-      "no user data any more",
+      "no user data instead of some",
       { userData: "x" },
       { userData: undefined },
       /^userData: userData of instance "web" cannot be removed/,
@@ -122,17 +122,17 @@ describe("A change that the API cannot make is refused before anything happens",
   });
 });
 
-test("An update that finds everything as it should be changes nothing", async () => {
+test("An update of an instance that is as declared changes nothing", async () => {
   cloud.emulator.cloud.swapKey("alice", alice.line);
   const news = {
     sshKeys: [{ name: "alice", publicKeyOpenssh: alice.line }],
     ...{ labels: { tier: "web" }, userData: "#cloud-config", securityGroups: ["default"] },
   };
-  const { actions } = await changed(news, {});
+  const { actions } = await createAndUpdate(news, {});
   expect(actions).toEqual([]);
 });
 
-test("An update that fails half-way is finished by the next one", async () => {
+test("An update that fails halfway is finished by the next one", async () => {
   const last = await cloud.run().create(Instance, machine);
   const news = { ...machine, type: "standard.small" };
   cloud.emulator.faults.add({ kind: "operation-failure", message: "No capacity", path: /:scale$/ });
@@ -141,7 +141,7 @@ test("An update that fails half-way is finished by the next one", async () => {
   expect(state).toMatchObject({ type: "standard.small", state: "running" });
 });
 
-test("An update of an instance that is gone says how to go on", async () => {
+test("An update of a deleted instance says how to continue", async () => {
   const last = await cloud.run().create(Instance, machine);
   await cloud.emulator.cloud.destroyInstance(last.state.instanceId);
   await expect(cloud.run().update(Instance, last, machine)).rejects.toThrow(
@@ -155,7 +155,7 @@ test("A new zone or template makes a new instance", async () => {
   expect((await cloud.run().diff(Instance, last, news)).replaces).toEqual(["zone", "template"]);
 });
 
-test("Deleting an instance removes it, and content is who deletes it twice", async () => {
+test("A deletion removes the instance, and a second one is no error", async () => {
   const last = await cloud.run().create(Instance, machine);
   await cloud.run().delete(Instance, last);
   expect(cloud.emulator.cloud.instances()).toEqual([]);

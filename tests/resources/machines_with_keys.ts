@@ -1,4 +1,4 @@
-/** Pairs and the machines that they open, for tests of what becomes of keys on machines. */
+/** Pairs and the machines that they open, for tests of keys on machines. */
 import { resources } from "../../provider/resources";
 import type { Emulator } from "../emulated";
 import { machine } from "./known_machine";
@@ -9,7 +9,7 @@ const { Instance, SshKeyPair } = resources;
 export type Pair = Awaited<ReturnType<typeof SshKeyPair.create>>;
 export type Machine = Held<Awaited<ReturnType<typeof Instance.create>>["state"]>;
 
-/** A new pair of a resource that is called `alice`, which revokes itself unless `more` says otherwise. */
+/** Creates a pair, of a resource named `alice` and with `onDelete: "revoke"` by default. */
 export async function newPair(run: Run, more: object = {}, resource = "alice"): Promise<Pair> {
   const identity = { organization: "o", urn: `urn:pulumi:dev::p::t::${resource}`, name: resource };
   return await run.create(SshKeyPair, { identity, onDelete: "revoke", ...more });
@@ -18,7 +18,7 @@ export async function newPair(run: Run, more: object = {}, resource = "alice"): 
 /** A pair as `sshKeys` has it. */
 export const reference = ({ state }: Pair) => ({ name: state.name, publicKeyOpenssh: state.publicKeyOpenssh });
 
-/** The inputs of a small instance that has these keys, and is logged in to with the first. */
+/** The inputs of a small instance that has these keys, and whose connection uses the first. */
 export const opened = (...pairs: readonly Pair[]) => ({
   ...machine,
   waitForSsh: true,
@@ -36,7 +36,7 @@ export async function accepts(cloud: TestCloud, { state: { publicIp } }: Machine
   return (await Promise.all(asked)).join(" ");
 }
 
-/** The labels by which instances of a cloud tell of keys, without the prefix. */
+/** The labels of all instances that record keys, without the prefix. */
 export function keyLabels(emulator: Emulator): string[] {
   const labels = emulator.cloud.instances().flatMap((instance) => Object.keys(instance["labels"] ?? {}));
   return labels.flatMap((label) => /^exoscale-ssh\.((?:key|key-md5|closed)\..*)$/.exec(label)?.[1] ?? []).sort();

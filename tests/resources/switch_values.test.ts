@@ -1,4 +1,4 @@
-/** Where the provider's behaviour could depend on what nobody knows of the real API: it explains itself under each value. */
+/** Behaviour that may depend on unknown properties of the real API: with each value the provider explains itself. */
 import type { Settings } from "../../emulator";
 import { KeyMaterialTakenError, KeyNameTakenError, NotInAccountError } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
@@ -16,7 +16,7 @@ afterEach(closeClouds);
 
 const using = async (settings: Partial<Settings>): Promise<TestCloud> => await startCloud({ settings });
 
-/** What a command is refused with. */
+/** The error with which a command is refused. */
 async function refusal(command: Promise<unknown>): Promise<Error> {
   const error = await command.catch((thrown: unknown) => thrown);
   if (error instanceof Error) return error;
@@ -25,7 +25,7 @@ async function refusal(command: Promise<unknown>): Promise<Error> {
 
 describe("A name that another key has", () => {
   test.each([400, 409].flatMap((status) => bodies.map((body) => [status, body] as const)))(
-    "is refused with both fingerprints, where the API says %d with a body that is %s",
+    "is refused with both fingerprints, if the API answers %d with a body that is %s",
     async (status, unrecordedBodies) => {
       const cloud = await using({ duplicateName: status as 400 | 409, unrecordedBodies });
       cloud.emulator.cloud.swapKey("deploy", bob.line);
@@ -35,7 +35,7 @@ describe("A name that another key has", () => {
     },
   );
 
-  test.each([400, 409] as const)("is taken over with adopt, where the API says %d", async (duplicateName) => {
+  test.each([400, 409] as const)("is taken over with adopt, if the API answers %d", async (duplicateName) => {
     const cloud = await using({ duplicateName });
     cloud.emulator.cloud.swapKey("deploy", alice.line);
     const { id } = await cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line, adopt: true });
@@ -44,7 +44,7 @@ describe("A name that another key has", () => {
 });
 
 describe("A key that the account has under another name", () => {
-  test.each(bodies)("is refused with that name, where the refusal is %s", async (unrecordedBodies) => {
+  test.each(bodies)("is refused with that name, if the refusal is %s", async (unrecordedBodies) => {
     const cloud = await using({ duplicateMaterial: "refused", unrecordedBodies });
     cloud.emulator.cloud.swapKey("old", alice.line);
     const error = await refusal(cloud.run().create(SshKeyPair, { name: "new", publicKey: alice.line }));
@@ -53,7 +53,7 @@ describe("A key that the account has under another name", () => {
     expect(cloud.keys()).toEqual(["old"]);
   });
 
-  test("is registered again where the API takes it", async () => {
+  test("is registered again if the API accepts it", async () => {
     const cloud = await using({ duplicateMaterial: "accepted" });
     cloud.emulator.cloud.swapKey("old", alice.line);
     await cloud.run().create(SshKeyPair, { name: "new", publicKey: alice.line });
@@ -61,7 +61,7 @@ describe("A key that the account has under another name", () => {
   });
 });
 
-describe("A key of a kind or size that the API does not take", () => {
+describe("A key of a kind or size that the API does not accept", () => {
   const { rsa2048 } = uncertainKeys;
   test.each<[string, Partial<Settings>, object, RegExp]>([
     [
@@ -91,7 +91,7 @@ describe("A key of a kind or size that the API does not take", () => {
 
 describe("A key that vanished between the check and the creation", () => {
   test.each(([400, 404, 409] as const).flatMap((status) => bodies.map((body) => [status, body] as const)))(
-    "is named, with what to do, where the API says %d with a body that is %s",
+    "is named, with what to do, if the API answers %d with a body that is %s",
     async (unknownKeyAtCreate, unrecordedBodies) => {
       const cloud = await using({ unknownKeyAtCreate, unrecordedBodies });
       cloud.emulator.cloud.swapKey("alice", alice.line);
@@ -106,7 +106,7 @@ describe("A key that vanished between the check and the creation", () => {
 });
 
 describe("Keys for a template that installs none", () => {
-  test.each(["ignored", "refused"] as const)("make no instance, where the API would have them %s", async (value) => {
+  test.each(["ignored", "refused"] as const)("make no instance, if such keys are %s by the API", async (value) => {
     const cloud = await using({ keysWithoutSupport: value });
     cloud.emulator.cloud.swapKey("alice", alice.line);
     const run = cloud.run();
@@ -144,7 +144,7 @@ describe("Two names of one key", () => {
   });
 });
 
-test("A rate limit is waited for, and everything that was asked for is made once", async () => {
+test("The provider waits for a rate limit, and creates each resource once", async () => {
   const cloud = await using({ requestsPerSecond: 5 });
   const run = cloud.run();
   const names = ["a", "b", "c", "d", "e", "f"];
@@ -154,7 +154,7 @@ test("A rate limit is waited for, and everything that was asked for is made once
 }, 30_000);
 
 describe("A clock that is off", () => {
-  test.each([-240, 240])("by %d s does no harm, where signatures may end in ten minutes", async (clockAhead) => {
+  test.each([-240, 240])("by %d s does no harm, if signatures may be valid for ten minutes", async (clockAhead) => {
     const cloud = await using({ clockAhead, longestExpiry: 600 });
     await cloud.run().create(SshKeyPair, { name: "deploy" });
     expect(cloud.keys()).toEqual(["deploy"]);
@@ -163,22 +163,22 @@ describe("A clock that is off", () => {
   test.each([
     [-3600, "60 min ahead of Exoscale's: set it"],
     [3600, "60 min behind Exoscale's: set it"],
-  ])("by %d s is named in the error", async (clockAhead, said) => {
+  ])("by %d s is named in the error", async (clockAhead, remedy) => {
     const cloud = await using({ clockAhead, longestExpiry: 600 });
     const error = await refusal(cloud.run().create(SshKeyPair, { name: "deploy" }));
-    expect(error.message).toContain(said);
+    expect(error.message).toContain(remedy);
   });
 });
 
 describe("An API key whose role denies", () => {
-  test("the keys is refused before anything is made, with what to allow", async () => {
+  test("the list of keys is refused before anything is created, with what to allow", async () => {
     const cloud = await using({ denied: ["GET /ssh-key"] });
     const error = await refusal(cloud.run().create(SshKeyPair, { name: "deploy" }));
     expect(error.message).toMatch(/Forbidden by role policy for compute.*Allow this operation in the IAM role/);
     expect(cloud.changes()).toEqual([]);
   });
 
-  test("the pools still deletes a key, and says what it could not see", async () => {
+  test("the list of pools can still delete a key, with a warning of what was not seen", async () => {
     const cloud = await using({ denied: ["GET /instance-pool"] });
     const key = await cloud.run().create(SshKeyPair, { name: "deploy" });
     const run = cloud.run();
@@ -189,7 +189,7 @@ describe("An API key whose role denies", () => {
     ]);
   });
 
-  test("the deletion of a key keeps it, and says why", async () => {
+  test("the deletion of a key keeps the key, and the error says why", async () => {
     const cloud = await using({ denied: ["DELETE /ssh-key/{name}"] });
     const key = await cloud.run().create(SshKeyPair, { name: "deploy" });
     expect((await refusal(cloud.run().delete(SshKeyPair, key))).message).toContain("Forbidden by role policy");
@@ -199,7 +199,7 @@ describe("An API key whose role denies", () => {
 
 describe("A security group that an instance is in", () => {
   test.each(([400, 409, 412] as const).flatMap((status) => bodies.map((body) => [status, body] as const)))(
-    "stays, and the error names the instance, where the API says %d with a body that is %s",
+    "stays, and the error names the instance, if the API answers %d with a body that is %s",
     async (groupInUse, unrecordedBodies) => {
       const cloud = await using({ groupInUse, unrecordedBodies });
       const run = cloud.run();

@@ -1,4 +1,4 @@
-/** The life of a key under each value of each switch that is not assumed: the provider has to be right under all. */
+/** The life of a key with each value of each switch that is not the assumed one: the provider has to work with all. */
 import type { Settings } from "../../emulator";
 import { functions, resources } from "../../provider/resources";
 import { callFunction } from "../../provider/resources/functions/function";
@@ -41,7 +41,7 @@ const flips: Partial<Settings>[] = Object.entries(otherValues).flatMap(([name, v
 );
 
 describe.each(flips.map((flip) => [JSON.stringify(flip), flip] as const))("With %s", (_text, settings) => {
-  test("a key is registered, given, deleted with a warning, and its holder found before and after", async () => {
+  test("a key is registered, given to an instance, deleted with a warning, and its holder is always found", async () => {
     const cloud = await startCloud({ settings });
     const holders = async () => {
       const asked = { publicKeyOpenssh: key.state.publicKeyOpenssh };
@@ -63,7 +63,7 @@ describe.each(flips.map((flip) => [JSON.stringify(flip), flip] as const))("With 
     expect(state.staleSshKeys).toEqual([{ name: "deploy", fingerprintMd5: key.state.publicKeyFingerprintMd5 }]);
   });
 
-  test("an instance that somebody else made is found as a holder, as long as the account has the key", async () => {
+  test("an instance that somebody else created is found as a holder while the account has the key", async () => {
     const cloud = await startCloud({ settings });
     const client = new Client(cloud.emulator);
     await client.register("alice", alice.line);

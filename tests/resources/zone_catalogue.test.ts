@@ -42,7 +42,7 @@ describe("A template is chosen", () => {
     ]);
   });
 
-  test("never by an id that no zone has, nor is a zone that does not answer an obstacle", async () => {
+  test("never by an id that no zone has, even if a zone does not answer", async () => {
     const id = "01234567-89ab-cdef-0123-456789abcdef";
     const news = { ...machine, template: id, diskSize: 20 };
     const refusal = expect.stringMatching(`^template: There is no template "${id}" in ch-gva-2`);
@@ -53,11 +53,11 @@ describe("A template is chosen", () => {
     expect(await run.failures(resources.Instance, news)).toEqual([refusal]);
   });
 
-  test("among the account's own ones too", async () => {
+  test("among the account's own templates too", async () => {
     expect(await chosen("golden-image")).toBe("golden-image");
   });
 
-  test("never by a beginning that several names have; they are listed", async () => {
+  test("never by a beginning that several names have, and the error lists them", async () => {
     await expect(chosen("Linux Ubuntu")).rejects.toThrow(
       'Several templates in ch-gva-2 begin with "Linux Ubuntu": Linux Ubuntu 22.04 LTS 64-bit; Linux Ubuntu 24.04 LTS ' +
         "64-bit. Give the whole name, or the id.",
@@ -69,18 +69,18 @@ describe("A template is chosen", () => {
   });
 });
 
-test("A type is chosen by family and size, whatever the letter case", async () => {
+test("A type is chosen by family and size, in any letter case", async () => {
   const zone = await cloud.run().account.zone("ch-gva-2");
   expect(await chooseType(zone, "Standard.Tiny")).toMatchObject({ family: "standard", size: "tiny" });
 });
 
-test("A change of the type's letter case alone is no change", async () => {
+test("Another letter case of the type is no change", async () => {
   const run = cloud.run();
   const last = await run.create(resources.Instance, machine);
   expect((await run.diff(resources.Instance, last, { ...machine, type: "Standard.Tiny" })).changes).toEqual([]);
 });
 
-describe("Of several templates under one name", () => {
+describe("Of several templates with one name", () => {
   const build = (id: string, year: number, visibility: "public" | "private" = "public") =>
     ({ id, name: "Debian", "created-at": `${year}-01-01`, visibility }) as const;
   const chosen = async (...listed: Template[]) =>
@@ -91,7 +91,7 @@ describe("Of several templates under one name", () => {
       )
     ).id;
 
-  test("an id chooses its own, be it private or listed no longer", async () => {
+  test("an id chooses its own, even if that is private or no longer listed", async () => {
     const own = { ...build("01234567-89ab-cdef-0123-456789abcdef", 2024, "private"), name: "Debian" };
     const zone = { name: "ch-gva-2", templates: async () => [build("a", 2026)], template: async () => own };
     expect(await chooseTemplate(zone, own.id.toUpperCase())).toBe(own);
@@ -102,7 +102,7 @@ describe("Of several templates under one name", () => {
     expect(await chosen(build("a", 2024), build("b", 2026), build("c", 2025), ubuntu)).toBe("b");
   });
 
-  test("Exoscale's own comes before the account's, which is chosen when it is the only one", async () => {
+  test("Exoscale's own goes before the account's, which is chosen if it is the only one", async () => {
     expect(await chosen(build("a", 2024), build("own", 2026, "private"))).toBe("a");
     expect(await chosen(build("own", 2026, "private"))).toBe("own");
   });

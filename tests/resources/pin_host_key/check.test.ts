@@ -7,7 +7,7 @@ import { closeClouds, startCloud, type TestCloud } from "../world";
 const { Instance } = resources;
 const agent = { agentSocketPath: "/run/agent" };
 const base = { ...machine, pinHostKey: true, connection: agent };
-const ours = "#cloud-config\nssh_keys: {ed25519_private: x}\n";
+const withHostKey = "#cloud-config\nssh_keys: {ed25519_private: x}\n";
 
 let cloud: TestCloud;
 beforeEach(async () => {
@@ -27,7 +27,7 @@ describe("The check of an Instance with pinHostKey refuses", () => {
     ["an instance without an address", { publicIpAssignment: "none" }, "Set publicIpAssignment or connection.host"],
     ["user data for Ignition", { userData: '{"ignition":{}}' }, "works through cloud-init, which does not understand"],
     ["user data for Windows", { userData: "#ps1\n" }, "works through cloud-init, which does not understand"],
-    ["host keys in user data", { userData: ours }, "userData has ssh_keys, which are the host keys"],
+    ["host keys in user data", { userData: withHostKey }, "userData has ssh_keys, which are the host keys"],
     [
       "host keys in JSON",
       { userData: '#cloud-config\n{"ssh_keys":{}}' },
@@ -35,12 +35,12 @@ describe("The check of an Instance with pinHostKey refuses", () => {
     ],
     [
       "host keys in gzip",
-      { userData: gzipSync(ours).toString("base64") },
+      { userData: gzipSync(withHostKey).toString("base64") },
       "userData has ssh_keys, which are the host keys",
     ],
     [
       "host keys in a template",
-      { userData: `## template: jinja\n${ours}` },
+      { userData: `## template: jinja\n${withHostKey}` },
       "userData has ssh_keys, which are the host keys",
     ],
     [
@@ -48,12 +48,12 @@ describe("The check of an Instance with pinHostKey refuses", () => {
       {
         userData:
           'Content-Type: multipart/mixed; boundary="b"\nMIME-Version: 1.0\n\n--b\nContent-Type: text/cloud-config\n' +
-          `Content-Transfer-Encoding: base64\n\n${Buffer.from(ours).toString("base64")}\n--b--\n`,
+          `Content-Transfer-Encoding: base64\n\n${Buffer.from(withHostKey).toString("base64")}\n--b--\n`,
       },
       "userData has ssh_keys, which are the host keys",
     ],
     [
-      "user data that has no room",
+      "user data that leaves no room for the host key",
       { userData: `#!${"x".repeat(24_000)}` },
       "bytes in base64, and Exoscale accepts 32768",
     ],
@@ -62,12 +62,12 @@ describe("The check of an Instance with pinHostKey refuses", () => {
     expect(await failures(more)).toEqual([expect.stringContaining(reason)]);
   });
 
-  test("no user data that has just enough room", async () => {
+  test("no user data that leaves just enough room", async () => {
     expect(await failures({ userData: `#!${"x".repeat(23_000)}` })).toEqual([]);
   });
 
-  test("nothing of user data in its words", async () => {
-    expect((await failures({ userData: `${ours}password: hunter2\n` })).join()).not.toContain("hunter2");
+  test("without a word of the user data in its text", async () => {
+    expect((await failures({ userData: `${withHostKey}password: hunter2\n` })).join()).not.toContain("hunter2");
   });
 });
 
@@ -77,13 +77,13 @@ describe("The check of an Instance with pinHostKey passes", () => {
     ["a private key that is not known yet", { connection: { privateKey: UNKNOWN } }],
     ["a value that is not known yet", { pinHostKey: UNKNOWN, connection: undefined }],
     ["a key for logins", { userData: "#cloud-config\nssh_authorized_keys: []\n" }],
-    ["a script that speaks of host keys", { userData: "#!/bin/sh\n# ssh_keys: none\n" }],
-    ["host keys below another name", { userData: "#cloud-config\nwrite_files:\n- content: |\n    ssh_keys: {}\n" }],
+    ["a script that mentions host keys", { userData: "#!/bin/sh\n# ssh_keys: none\n" }],
+    ["host keys under another name", { userData: "#cloud-config\nwrite_files:\n- content: |\n    ssh_keys: {}\n" }],
   ])("%s", async (_what, more) => {
     expect(await failures(more)).toEqual([]);
   });
 
-  test("whatever an instance has that exists, and changes nothing there", async () => {
+  test("any existing instance, and changes nothing there", async () => {
     const last = await cloud.run().create(Instance, machine);
     const news = { ...machine, pinHostKey: true };
     expect(await cloud.run().failures(Instance, news, last)).toEqual([]);
@@ -93,7 +93,7 @@ describe("The check of an Instance with pinHostKey passes", () => {
     expect(cloud.changes().slice(before)).toEqual([]);
   });
 
-  test("nothing by itself, so that old states show no change", async () => {
+  test("inputs without it and sets no default, so that old states show no change", async () => {
     const { inputs } = await cloud.run().check(Instance, machine);
     expect(inputs).not.toHaveProperty("pinHostKey");
   });

@@ -14,11 +14,11 @@ describeGuests((guests) => {
   let wire: Wire;
   beforeEach(async () => {
     wire = new Wire();
-    cloud = await startCloud({ guests, exchange: wire.hear });
+    cloud = await startCloud({ guests, exchange: wire.observe });
     cloud.emulator.cloud.openSsh();
   });
 
-  test("A new machine gets a host key that only it has ever had, and that one is remembered", async () => {
+  test("A new machine generates its own host key, and that one is remembered", async () => {
     const { web } = await makePinned(cloud);
     expect(web.state.hostKeys).toEqual(await shownBy(cloud));
     expect(web.state.knownHosts).toContain(`${web.state.hostKeys?.[0]}\n`);
@@ -26,7 +26,7 @@ describeGuests((guests) => {
     expect(web.state).not.toHaveProperty("unfinished");
   });
 
-  test("The user data ends as the program's, or as one that does nothing", async () => {
+  test("The user data is in the end the program's, or a cloud-config that does nothing", async () => {
     const { web } = await makePinned(cloud);
     expect(userDataOf(cloud)).toBe("#cloud-config\n{}");
     await cloud.run().delete(Instance, web);
@@ -38,12 +38,12 @@ describeGuests((guests) => {
   test.each([
     ["a script", "#!/bin/sh\necho 'hé'\n"],
     ["gzip", gzipSync("#cloud-config\nruncmd: []\n").toString("base64")],
-  ])("The first key reaches the machine beside %s of the program's", async (_what, userData) => {
+  ])("The injected key reaches the machine beside %s of the program", async (_what, userData) => {
     const { web } = await makePinned(cloud, { userData });
     expect(web.state.hostKeys).toEqual(await shownBy(cloud));
   });
 
-  test("The private half of the first key is nowhere afterwards", async () => {
+  test("The private half of the injected key is nowhere afterwards", async () => {
     const { run, web } = await makePinned(cloud, { labels: { tier: "web" } });
     const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
     const files = await guest.asRoot(
@@ -54,14 +54,14 @@ describeGuests((guests) => {
     expect(files.stdout).not.toContain("exoscale-ssh.host-keys");
   });
 
-  test("A label has the host key, and no label tells of a creation any more", async () => {
+  test("A label has the host key, and the mark of the creation is gone", async () => {
     await makePinned(cloud);
     const labels = Object.keys(cloud.instance()["labels"] ?? {});
     expect(labels).toContain("exoscale-ssh.hostkey");
     expect(labels).not.toContain("exoscale-ssh.creating");
   });
 
-  test("Nothing is to be done afterwards, and nothing has drifted", async () => {
+  test("A refresh afterwards finds no change and no drift", async () => {
     const { pair, web } = await makePinned(cloud, { userData: "#!/bin/sh\n" });
     const found = await cloud.run().found(Instance, web);
     expect(found.state).toEqual(web.state);
@@ -69,28 +69,28 @@ describeGuests((guests) => {
     expect(await cloud.run().diff(Instance, found, news)).toMatchObject({ changes: [], drifted: false });
   });
 
-  /** A creation that is held up before the first contact, while something happens to the machine. */
-  async function createdThough(happens: (id: string, other: string) => Promise<void>) {
-    cloud = await startCloud({ guests, exchange: wire.hear });
+  /** Creates an instance, and does something to the machine before the first connection. */
+  async function createDisturbed(disturb: (id: string, other: string) => Promise<void>) {
+    cloud = await startCloud({ guests, exchange: wire.observe });
     const pair = await newPair(cloud.run());
     const other = await cloud.run().create(Instance, { ...pinned(pair), name: "other", pinHostKey: false });
     const running = wire.running("next");
     const creation = cloud.run().createInPart(Instance, pinned(pair, { name: "next" }));
     await running;
     const ids = cloud.emulator.cloud.instances().map(({ id }) => String(id));
-    await happens(ids.find((id) => id !== other.state.instanceId) ?? "", other.state.instanceId);
+    await disturb(ids.find((id) => id !== other.state.instanceId) ?? "", other.state.instanceId);
     cloud.emulator.cloud.openSsh();
     return await creation;
   }
 
-  test("Another host on the machine's address is told nothing, and the creation says why", async () => {
-    const { message, state } = await createdThough((id, other) => cloud.emulator.guests.swapAddresses(id, other));
+  test("Another host at the machine's address is not trusted, and the error says why", async () => {
+    const { message, state } = await createDisturbed((id, other) => cloud.emulator.guests.swapAddresses(id, other));
     expect(message).toMatch(/does not show the host key that the instance was given: .*expected SHA256:/);
     expect(state).not.toHaveProperty("hostKeys");
   });
 
   test("A machine that takes no host key from its user data is not trusted either", async () => {
-    const { message } = await createdThough((id) => cloud.emulator.guests.replaceHostKeys(id));
+    const { message } = await createDisturbed((id) => cloud.emulator.guests.replaceHostKeys(id));
     expect(message).toContain("If the template takes no host keys from cloud-init, set pinHostKey: false.");
   });
 });

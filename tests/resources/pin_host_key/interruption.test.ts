@@ -15,7 +15,7 @@ describeGuests((guests) => {
   let pair: Pair;
   beforeEach(async () => {
     wire = new Wire();
-    cloud = await startCloud({ guests, exchange: wire.hear });
+    cloud = await startCloud({ guests, exchange: wire.observe });
     cloud.emulator.cloud.openSsh();
     pair = await newPair(cloud.run());
   });
@@ -30,7 +30,7 @@ describeGuests((guests) => {
     cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path });
   };
 
-  const isDone = async (state: { readonly hostKeys?: readonly string[] | undefined }) => {
+  const expectDone = async (state: { readonly hostKeys?: readonly string[] | undefined }) => {
     expect(state.hostKeys).toEqual(await shownBy(cloud));
     expect(userDataOf(cloud)).toBe(userData);
     expect(Object.keys(cloud.instance()["labels"] ?? {})).not.toContain("exoscale-ssh.creating");
@@ -38,7 +38,7 @@ describeGuests((guests) => {
 
   describe.each([
     ["before the host has its own key", 1],
-    ["once the host has its own key, before the user data is written anew", 2],
+    ["after the host has its own key, before the user data is replaced", 2],
   ])("A run that ends %s", (_when, nth) => {
     test("leaves a machine that the next run takes over, by the key in its user data", async () => {
       refuseChange(nth);
@@ -46,19 +46,19 @@ describeGuests((guests) => {
       const run = cloud.run();
       const { state } = await run.create(Instance, news());
       expect(run.notes[0]).toMatch(/was left unfinished by an interrupted run: continuing with it\.$/);
-      await isDone(state);
+      await expectDone(state);
     });
 
-    test("leaves a state with which the next update goes on", async () => {
+    test("leaves a state with which the next update continues", async () => {
       refuseChange(nth);
       const last = await cloud.run().createInPart(Instance, news());
       expect(JSON.stringify(last)).not.toMatch(new RegExp([...wire.keys].join("|").replaceAll("+", "\\+")));
       const { state } = await cloud.run().update(Instance, last, news());
-      await isDone(state);
+      await expectDone(state);
       expect(state).not.toHaveProperty("unfinished");
     });
 
-    test("shows no drift of user data meanwhile, and no key", async () => {
+    test("shows no change of user data meanwhile, and no key", async () => {
       refuseChange(nth);
       const last = await cloud.run().createInPart(Instance, news());
       const found = await cloud.run().found(Instance, last);
@@ -66,60 +66,60 @@ describeGuests((guests) => {
       expect(await cloud.run().diff(Instance, found, news())).toMatchObject({ changes: [], drifted: true });
     });
 
-    test("is gone on with before the machine's keys change", async () => {
+    test("is finished before the machine's keys change", async () => {
       refuseChange(nth);
       const last = await cloud.run().createInPart(Instance, news());
       const other = await newPair(cloud.run(), {}, "bob");
       const sshKeys = [pair, other].map(reference);
       const { state } = await cloud.run().update(Instance, last, news({ sshKeys }));
       expect(state.heldKeys.map(({ origin }) => origin)).toEqual(["boot", "ssh"]);
-      await isDone(state);
+      await expectDone(state);
     });
   });
 
-  /** A creation that is held up before the first contact, while something happens to the machine. */
-  async function createdThough(happens: (id: string) => Promise<void>) {
-    cloud = await startCloud({ guests, exchange: wire.hear });
+  /** Creates an instance, and does something to the machine before the first connection. */
+  async function createDisturbed(disturb: (id: string) => Promise<void>) {
+    cloud = await startCloud({ guests, exchange: wire.observe });
     pair = await newPair(cloud.run());
     const running = wire.running("web");
     const creation = cloud.run().createInPart(Instance, news());
     await running;
-    await happens(String(cloud.instance()["id"]));
+    await disturb(String(cloud.instance()["id"]));
     cloud.emulator.cloud.openSsh();
     return await creation;
   }
 
-  const refusedSudo = () => createdThough(async (id) => refuseSudo(await cloud.emulator.cloud.guest(id)));
+  const createWithoutSudo = () => createDisturbed(async (id) => refuseSudo(await cloud.emulator.cloud.guest(id)));
 
   test("A user who may not use sudo is named, and nothing is trusted", async () => {
-    const last = await refusedSudo();
+    const last = await createWithoutSudo();
     expect(last.message).toContain("debian cannot become root there: sudo: a password is required");
     expect(last.state).not.toHaveProperty("hostKeys");
   });
 
-  test("Without pinHostKey the next update ends the creation, and says which key stays", async () => {
-    const last = await refusedSudo();
+  test("Without pinHostKey the next update ends the creation, and warns of the key that stays", async () => {
+    const last = await createWithoutSudo();
     const run = cloud.run();
     const { state } = await run.update(Instance, last, news({ pinHostKey: false, waitForSsh: true }));
     expect(run.warnings).toEqual([
       expect.stringContaining("keeps the host key that was generated for its first connection"),
     ]);
-    await isDone(state);
+    await expectDone(state);
   });
 
-  test("Without pinHostKey, a host key that was announced and never shown does not get in the way", async () => {
-    const boots = async (id: string) => {
+  test("Without pinHostKey, a host key that was recorded and never shown is no obstacle", async () => {
+    const breakReload = async (id: string) => {
       const guest = await cloud.emulator.cloud.guest(id);
       for (const name of ["systemctl", "service"]) await putProgram(guest, name, "#!/bin/sh\nexit 1\n");
     };
-    const last = await createdThough(boots);
+    const last = await createDisturbed(breakReload);
     expect(last.message).toContain("its sshd does not show the new host key, and the old one is back");
     const other = await newPair(cloud.run(), {}, "bob");
     const sshKeys = [pair, other].map(reference);
-    await isDone((await cloud.run().update(Instance, last, news({ pinHostKey: false, sshKeys }))).state);
+    await expectDone((await cloud.run().update(Instance, last, news({ pinHostKey: false, sshKeys }))).state);
   });
 
-  test("User data that lost the key meanwhile is not made up for by trust", async () => {
+  test("If the key vanishes from the user data meanwhile, no other host key is trusted", async () => {
     refuseChange(1);
     const last = await cloud.run().createInPart(Instance, news());
     const zone = await cloud.run().account.zone("ch-gva-2");
@@ -127,7 +127,7 @@ describeGuests((guests) => {
     await expect(cloud.run().update(Instance, last, news())).rejects.toMatchObject({ code: "SSH_HOST_KEY_NOT_PINNED" });
   });
 
-  test("A machine that is to be stopped meanwhile says that its host key is still to be pinned", async () => {
+  test("A stop before the host key is pinned is an error that says why the machine has to run", async () => {
     refuseChange(1);
     const last = await cloud.run().createInPart(Instance, news());
     await expect(cloud.run().update(Instance, last, news({ state: "stopped" }))).rejects.toThrow(

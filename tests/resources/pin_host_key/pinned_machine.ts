@@ -1,4 +1,4 @@
-/** A machine whose host key is pinned at its creation, and how one looks at it. */
+/** A machine whose host key is pinned at its creation, and what tests read of it. */
 import { resources } from "../../../provider/resources";
 import { injectedKeyIn } from "../../../provider/resources/instance/pin_host_key/injection";
 import type { Exchange } from "../../emulated";
@@ -8,7 +8,7 @@ import type { TestCloud } from "../world";
 
 const { Instance } = resources;
 
-/** The inputs of a machine that a pair opens, and whose host key is to be pinned. */
+/** The inputs of a machine that a pair opens, with `pinHostKey`. */
 export const pinned = (pair: Pair, more: object = {}) => ({
   ...opened(pair),
   waitForSsh: false,
@@ -17,13 +17,13 @@ export const pinned = (pair: Pair, more: object = {}) => ({
   ...more,
 });
 
-/** What the API of a cloud is told and tells, as an emulator's option `exchange` hears it. */
+/** Observes requests to and answers of the API, as the emulator's option `exchange`. */
 export class Wire {
-  /** Of each private key that stood in user data, one line. */
+  /** One line of each private key that was in user data. */
   readonly keys = new Set<string>();
   #awaited: { name: string; resolve: () => void } | undefined;
 
-  readonly hear = ({ sent, answered }: Pick<Exchange, "sent" | "answered">): void => {
+  readonly observe = ({ sent, answered }: Pick<Exchange, "sent" | "answered">): void => {
     const userData = /"user-data":"([^"]*)"/.exec(sent)?.[1];
     const line = injectedKeyIn(userData)?.privateKey.split("\n")[2];
     if (line !== undefined) this.keys.add(line);

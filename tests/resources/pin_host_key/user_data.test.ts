@@ -36,7 +36,7 @@ beforeAll(async () => {
 
 const decoded = (sent: string) => Buffer.from(sent, "base64");
 
-/** Each part that is no container, as Python's email module reads it. */
+/** Each part that contains no other parts, as Python's email module reads it. */
 const parts = `
 import email, json, sys
 message = email.message_from_string(sys.stdin.buffer.read().decode("utf-8"))
@@ -46,7 +46,7 @@ print(json.dumps([[part.get_content_type(), part.get_payload(decode=True).decode
 const partsOf = (text: Buffer): [string, string][] =>
   JSON.parse(execFileSync(python ?? "", ["-c", parts], { input: text, encoding: "utf8" }));
 
-describeWithPython("User data with a host key for the first contact, as Python's email module reads it", () => {
+describeWithPython("User data with an injected host key, as Python's email module reads it", () => {
   test.each([
     ["a cloud-config", config, [["text/plain", config]]],
     [
@@ -63,7 +63,7 @@ describeWithPython("User data with a host key for the first contact, as Python's
       [["text/plain", "#include\nhttps://example.org/a"]],
     ],
     ["base64 of a cloud-config", Buffer.from(config).toString("base64"), [["text/plain", config]]],
-  ])("has the program's part as it was, and then ours: %s", (_what, userData, before) => {
+  ])("has the program's part unchanged, and then the provider's: %s", (_what, userData, before) => {
     const read = partsOf(decoded(withInjectedKey(userData, key)));
     expect(read.slice(0, -1)).toEqual(before);
     expect(read.at(-1)).toEqual([
@@ -72,13 +72,13 @@ describeWithPython("User data with a host key for the first contact, as Python's
     ]);
   });
 
-  test("has the parts of a message as they were read before", () => {
+  test("has the parts of a message unchanged", () => {
     const read = partsOf(decoded(withInjectedKey(mime, key)));
     expect(read.slice(0, -1)).toEqual(partsOf(Buffer.from(mime)));
     expect(read.slice(0, -1).map(([type]) => type)).toEqual(["text/x-shellscript", "text/cloud-config"]);
   });
 
-  test("is compressed as a whole where the program's was", () => {
+  test("is compressed as a whole if the program's was", () => {
     const sent = withInjectedKey(gzipSync(mime).toString("base64"), key);
     expect(partsOf(gunzipSync(decoded(sent)))).toHaveLength(3);
   });
@@ -87,29 +87,29 @@ describeWithPython("User data with a host key for the first contact, as Python's
 describe("A host key in user data", () => {
   const given = [undefined, config, script, mime, gzipSync(config).toString("base64")];
 
-  test("is a plain cloud-config where the program has none", () => {
+  test("has a plain cloud-config if the program gives no user data", () => {
     const [first, , json = "{}"] = decoded(withInjectedKey(undefined, key)).toString().split("\n");
     expect(first).toBe("#cloud-config");
     const { ed25519_private, ed25519_public } = JSON.parse(json).ssh_keys;
     expect({ privateKey: ed25519_private, publicKey: ed25519_public }).toEqual(key);
   });
 
-  test.each(given)("is found there again (%#)", (userData) => {
+  test.each(given)("is found there (%#)", (userData) => {
     expect(injectedKeyIn(withInjectedKey(userData, key))).toEqual(key);
   });
 
-  test.each(given)("is all that tells two of them apart (%#)", async (userData) => {
+  test.each(given)("does not count when two of them are compared (%#)", async (userData) => {
     const other = withInjectedKey(userData, await generateInjectedKey());
     const [mine, theirs] = [withInjectedKey(userData, key), withInjectedKey(`${config}# changed`, key)];
     expect([sameButForKey(mine, other), sameButForKey(mine, theirs)]).toEqual([true, false]);
   });
 
-  test("makes no user data without one the same as user data with one", () => {
+  test("distinguishes user data with one from user data without", () => {
     expect(sameButForKey(withInjectedKey(config, key), withoutInjectedKey(config))).toBe(false);
     expect([sameButForKey(undefined, undefined), sameButForKey(undefined, "IyE=")]).toEqual([true, false]);
   });
 
-  test("leaves what the program says, or a cloud-config that does nothing", () => {
+  test("is replaced by the program's user data, or by a cloud-config that does nothing", () => {
     expect(decoded(withoutInjectedKey(config)).toString()).toBe(config);
     expect(decoded(withoutInjectedKey(undefined)).toString()).toBe("#cloud-config\n{}");
     expect(injectedKeyIn(withoutInjectedKey(undefined))).toBeUndefined();
