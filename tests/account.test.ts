@@ -1,6 +1,6 @@
 import { openAccount, sharedAccount } from "../provider/account";
 import { resources } from "../provider/resources";
-import { unnamedMachine as machine, unnamedMachine as machine } from "./resources/known_machine";
+import { unnamedMachine as machine } from "./resources/known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./resources/world";
 
 const { SshKeyPair, Instance, SecurityGroup } = resources;
@@ -15,7 +15,6 @@ afterEach(async () => {
 });
 
 describe("Without usable credentials every preview fails before anything is created:", () => {
-  
   test.each([
     ["a keypair's", SshKeyPair, {}],
     ["an instance's", Instance, machine],

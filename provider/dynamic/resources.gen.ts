@@ -14,9 +14,9 @@ export interface HolderConnectionArgs {
   user?: pulumi.Input<string | undefined>;
   /** Port of sshd. Default: the provider's `sshPort`, else 22. */
   port?: pulumi.Input<number | undefined>;
-  /** Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one that is recorded in a label of the instance, as `waitForSsh` and every change of `sshKeys` do. */
+  /** Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one in a label of the instance; `waitForSsh` and every change of `sshKeys` record it there. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Trust the first host key that an instance shows for which none is recorded, and record it, as members of instance pools need. Default false: nothing is concluded from such a host. */
+  /** If no host key of an instance is recorded, trust the first one that it shows, and record it. Members of instance pools need this. Default false: such a host proves nothing. */
   acceptNewHostKeys?: pulumi.Input<boolean | undefined>;
   /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
   privateKey?: pulumi.Input<string | undefined>;
@@ -36,9 +36,9 @@ export interface BastionArgs {
   host: pulumi.Input<string>;
   /** Port of sshd. Default 22. */
   port?: pulumi.Input<number | undefined>;
-  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is accepted, and none is remembered. Give it. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in to it with. Default: what logs in to the host behind it. */
+  /** Private key to log in to it with. Default: the credentials for the host behind it. */
   privateKey?: pulumi.Input<string | undefined>;
   /** What `privateKey` is encrypted with. Default: it is not. */
   passphrase?: pulumi.Input<string | undefined>;
@@ -50,9 +50,9 @@ export interface HolderConnection {
   readonly user?: string | undefined;
   /** Port of sshd. Default: the provider's `sshPort`, else 22. */
   readonly port?: number | undefined;
-  /** Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one that is recorded in a label of the instance, as `waitForSsh` and every change of `sshKeys` do. */
+  /** Host key that every holder shows: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the one in a label of the instance; `waitForSsh` and every change of `sshKeys` record it there. */
   readonly hostKey?: string | undefined;
-  /** Trust the first host key that an instance shows for which none is recorded, and record it, as members of instance pools need. Default false: nothing is concluded from such a host. */
+  /** If no host key of an instance is recorded, trust the first one that it shows, and record it. Members of instance pools need this. Default false: such a host proves nothing. */
   readonly acceptNewHostKeys?: boolean | undefined;
   /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
   readonly privateKey?: string | undefined;
@@ -72,9 +72,9 @@ export interface Bastion {
   readonly host: string;
   /** Port of sshd. Default 22. */
   readonly port?: number | undefined;
-  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is taken, and none is remembered. Give it. */
+  /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: any is accepted, and none is remembered. Give it. */
   readonly hostKey?: string | undefined;
-  /** Private key to log in to it with. Default: what logs in to the host behind it. */
+  /** Private key to log in to it with. Default: the credentials for the host behind it. */
   readonly privateKey?: string | undefined;
   /** What `privateKey` is encrypted with. Default: it is not. */
   readonly passphrase?: string | undefined;
@@ -110,11 +110,11 @@ export interface ConnectionArgs {
 
 /** How long operations may take, in seconds. */
 export interface TimeoutsArgs {
-  /** Seconds for making it, `waitForSsh` and protection included. Default 600. */
+  /** Seconds for the creation, `waitForSsh` and protection included. Default 600. */
   create?: pulumi.Input<number | undefined>;
   /** Seconds for all changes of one update, stop and start included. Default 600. */
   update?: pulumi.Input<number | undefined>;
-  /** Seconds for deleting it; the value of the last successful update counts. Default 600. */
+  /** Seconds for the deletion; the value of the last successful update counts. Default 600. */
   delete?: pulumi.Input<number | undefined>;
 }
 
@@ -148,11 +148,11 @@ export interface Connection {
 
 /** How long operations may take, in seconds. */
 export interface Timeouts {
-  /** Seconds for making it, `waitForSsh` and protection included. Default 600. */
+  /** Seconds for the creation, `waitForSsh` and protection included. Default 600. */
   readonly create?: number | undefined;
   /** Seconds for all changes of one update, stop and start included. Default 600. */
   readonly update?: number | undefined;
-  /** Seconds for deleting it; the value of the last successful update counts. Default 600. */
+  /** Seconds for the deletion; the value of the last successful update counts. Default 600. */
   readonly delete?: number | undefined;
 }
 
@@ -179,7 +179,7 @@ export interface HeldKey {
    * - `ssh`: Added to the running machine.
    */
   readonly origin: "boot" | "ssh";
-  /** Taken off again, and proven to be refused. Kept for as long as the API lists the key here. */
+  /** Removed from the machine, and proven to be refused. Kept while the API lists the key here. */
   readonly closed?: boolean | undefined;
 }
 
@@ -477,28 +477,28 @@ export class SshKeyPair extends DescribedResource {
 
 /** What a program declares of an {@link Instance}. */
 export interface InstanceArgs {
-  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; one that exists stays where it is. Another zone makes a new instance, disk included. A change replaces the resource. */
+  /** Zone, such as `ch-gva-2`. Default: the provider's `zone` for a new instance; an existing one stays in its zone. Another zone makes a new instance, disk included. A change replaces the resource. */
   zone?: pulumi.Input<string | undefined>;
   /** Name of the instance, 1 to 255 characters, and its host name at first boot. Default: the resource's name, a dash and seven random hexadecimal digits. Changes in place; the host name inside stays. */
   name?: pulumi.Input<string | undefined>;
-  /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
+  /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If a step in between fails, the error says that the instance is stopped, and the next `pulumi up` continues. */
   type: pulumi.Input<string>;
-  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change replaces the resource. */
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several with one name, Exoscale's public ones go before the account's private ones, as in Exoscale's own tools, and the newest is taken. For a private one with the name of a public one, give its id. A name is looked up when an instance is created, so a newer build does not change an existing one. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's operation that writes a template over a disk is never used. A change replaces the resource. */
   template: pulumi.Input<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
-  /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
+  /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: new groups are added before old ones are removed. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
   /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change replaces the resource. */
   antiAffinityGroups?: pulumi.Input<pulumi.Input<string>[] | undefined>;
-  /** User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview. Always a secret. */
+  /** User data for the first-boot agent, such as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So give binary data, such as gzip of a cloud-config, as base64. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place. The agent sees it at the next boot, if it reads user data again; the instance is not restarted. User data cannot be removed: refused at preview. Always a secret. */
   userData?: pulumi.Input<string | undefined>;
-  /** Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place. */
+  /** Labels, names and values. Default: none. All of them are managed: labels that others set are removed, except those that begin with `exoscale-ssh.`, which are reserved for this provider. Change in place. */
   labels?: pulumi.Input<Record<string, pulumi.Input<string>> | undefined>;
   /**
-   * Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.
+   * Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot remove an IPv6 address. Exoscale does not document whether it permits a change from or to `none`: the change is requested, and is an error if Exoscale refuses it or leaves the addresses as they are.
    *
    * - `inet4`: An IPv4 address.
    * - `dual`: An IPv4 and an IPv6 address.
@@ -509,10 +509,10 @@ export interface InstanceArgs {
    * Whether the instance runs. Default `running`. Changes in place. As an output, the state that the API has.
    *
    * - `running`: It runs.
-   * - `stopped`: It is shut down. One that is made so boots, and gets its keys, when it is started for the first time.
+   * - `stopped`: It is shut down. An instance that is created stopped boots and gets its keys at its first start.
    */
   state?: pulumi.Input<"running" | "stopped" | undefined>;
-  /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
+  /** If true, Exoscale refuses to delete the instance, for every client: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it. A change that would replace it is refused at preview, but `pulumi up --replace` is not noticed there and fails at its end. Exoscale does not say whether an instance is protected, so `pulumi refresh` does not see a protection that others set or remove. Pulumi's resource option `protect` is something else: it is in the stack's state, stops only Pulumi and only this stack, and is checked before anything is done. Use both where both matter. */
   deletionProtection?: pulumi.Input<boolean | undefined>;
   /** How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` through a bastion. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
   connection?: pulumi.Input<ConnectionArgs | undefined>;
@@ -522,11 +522,11 @@ export interface InstanceArgs {
   allowLockout?: pulumi.Input<boolean | undefined>;
   /** End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a key: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user; they can log in again with a key that stays. Default false. */
   terminateSessions?: pulumi.Input<boolean | undefined>;
-  /** Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made `stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true. */
+  /** The creation waits until sshd answers, and remembers its host key (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to permit that. For an instance that is created `stopped`, the update that starts it waits. If this becomes true while no host key is known, the update waits. */
   waitForSsh?: pulumi.Input<boolean | undefined>;
-  /** Know the host key before the first contact, instead of trusting whoever answers. A new instance is given a host key that was made here, through cloud-init, and the first login accepts no other; over that login the host makes host keys of its own, of which one is remembered (`hostKeys`, `knownHosts`), and the user data is written anew without the first one, as `#cloud-config` and `{}` where `userData` is not given. The key that was made here proves nothing from then on; it is in no state. Default false. It needs a running instance, a template with cloud-init and OpenSSH, `userData` (if any) that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in as a user who may use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is in the state and the next `pulumi up` goes on. It is about new instances: a change touches nothing on one that exists. */
+  /** Pins the host key before the first connection, instead of trusting the first machine that answers. The provider generates a host key and gives it to the new instance through cloud-init; the first login accepts no other. Over that login the host generates its own host keys, and one of them is remembered (`hostKeys`, `knownHosts`). The user data is then replaced by one without the first key: `userData`, or `#cloud-config` and `{}` if that is not given. From then on the first key proves nothing; it is never in the state. Default false. It needs a running instance, a template with cloud-init and OpenSSH, `userData` (if any) that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in as a user who may use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is in the state and the next `pulumi up` continues. A change touches nothing on an instance that exists. */
   pinHostKey?: pulumi.Input<boolean | undefined>;
-  /** How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing. */
+  /** How long an operation may take, in seconds, before it is an error. Exoscale continues what it has begun: an instance whose creation took too long is in the state, and the next `pulumi up` continues with it. A change touches nothing. */
   timeouts?: pulumi.Input<TimeoutsArgs | undefined>;
 }
 
@@ -536,24 +536,24 @@ export class Instance extends DescribedResource {
   declare readonly zone: pulumi.Output<string>;
   /** Name of the instance. */
   declare readonly name: pulumi.Output<string>;
-  /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If something fails in between, the error says that the instance is stopped, and the next `pulumi up` goes on. */
+  /** Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a type that the zone does not have or that the account may not use. If a step in between fails, the error says that the instance is stopped, and the next `pulumi up` continues. */
   declare readonly type: pulumi.Output<string>;
-  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several under one name it is the newest, and Exoscale's public ones go before the account's private ones, as in Exoscale's own tools; to get a private one whose name is taken, give its id. A name is looked up when the instance is made, so a newer build changes nothing until then. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's way to write a template over a disk is never used. A change replaces the resource. */
+  /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several with one name, Exoscale's public ones go before the account's private ones, as in Exoscale's own tools, and the newest is taken. For a private one with the name of a public one, give its id. A name is looked up when an instance is created, so a newer build does not change an existing one. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's operation that writes a template over a disk is never used. A change replaces the resource. */
   declare readonly template: pulumi.Output<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others put there stay. Without one a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
+  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
-  /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: the new ones are joined before the old ones are left. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
+  /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: new groups are added before old ones are removed. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;
   /** Anti-affinity groups, by id or name: instances of one group run on different hosts. Default: none. Other groups make a new instance, disk included. A change replaces the resource. */
   declare readonly antiAffinityGroups: pulumi.Output<readonly string[] | undefined>;
-  /** User data for the first-boot agent, as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So binary goes in as base64, such as gzip of a cloud-config. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place and seen by the agent at the next boot, if it looks again at all; the instance is not restarted. It cannot be removed: refused at preview. Always a secret. */
+  /** User data for the first-boot agent, such as cloud-init: plain text, or base64. Base64 is sent as it is if it decodes to something that such an agent knows (it begins with `#`, `Content-Type:`, `MIME-Version:`, `{`, `<`, `rem cmd`, `version:` or `---`, or is gzip); everything else is encoded, with a warning if it looks like base64. So give binary data, such as gzip of a cloud-config, as base64. At most 32,768 bytes of base64, which is 24,576 bytes of text. Always a secret. A change is made in place. The agent sees it at the next boot, if it reads user data again; the instance is not restarted. User data cannot be removed: refused at preview. Always a secret. */
   declare readonly userData: pulumi.Output<string | undefined>;
-  /** Labels, names and values. Default: none. All of them are managed: labels that others set are taken away, except those that begin with `exoscale-ssh.`, which this provider keeps for itself. Change in place. */
+  /** Labels, names and values. Default: none. All of them are managed: labels that others set are removed, except those that begin with `exoscale-ssh.`, which are reserved for this provider. Change in place. */
   declare readonly labels: pulumi.Output<Readonly<Record<string, string>> | undefined>;
   /**
-   * Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot take an IPv6 address away. Whether Exoscale permits a change from or to `none` is not documented: it is asked for, and it is an error if Exoscale refuses it or leaves the addresses as they are.
+   * Public addresses. Default `inet4`. From `inet4` to `dual` changes in place, and `ipv6Address` appears; the guest may have to be restarted to use it. From `dual` to `inet4` is refused at preview, because Exoscale cannot remove an IPv6 address. Exoscale does not document whether it permits a change from or to `none`: the change is requested, and is an error if Exoscale refuses it or leaves the addresses as they are.
    *
    * - `inet4`: An IPv4 address.
    * - `dual`: An IPv4 and an IPv6 address.
@@ -562,7 +562,7 @@ export class Instance extends DescribedResource {
   declare readonly publicIpAssignment: pulumi.Output<"inet4" | "dual" | "none">;
   /** State that the API has, such as running, stopped or error. */
   declare readonly state: pulumi.Output<string>;
-  /** Have Exoscale refuse to delete the instance, whoever asks: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it; a change that would replace it is refused at preview, but `pulumi up --replace` cannot be foreseen and fails at its end. Exoscale tells nobody whether an instance is protected, so a protection that others set or remove is not seen by `pulumi refresh`. Pulumi's resource option `protect` is another thing: it stands in the stack's state, stops only Pulumi and only this stack, and is looked at before anything is done; use both where both matter. */
+  /** If true, Exoscale refuses to delete the instance, for every client: this program, another one, the console. Default false. Changes in place. To delete a protected instance, set it to false, run `pulumi up`, and then delete it. A change that would replace it is refused at preview, but `pulumi up --replace` is not noticed there and fails at its end. Exoscale does not say whether an instance is protected, so `pulumi refresh` does not see a protection that others set or remove. Pulumi's resource option `protect` is something else: it is in the stack's state, stops only Pulumi and only this stack, and is checked before anything is done. Use both where both matter. */
   declare readonly deletionProtection: pulumi.Output<boolean | undefined>;
   /** How to log in to the instance, for what this package does over SSH: a change of `sshKeys`, and `waitForSsh` through a bastion. All of it is a secret. Default: the instance's public address, the template's default user, the provider's `sshPort`. Always a secret. */
   declare readonly connection: pulumi.Output<Connection | undefined>;
@@ -572,11 +572,11 @@ export class Instance extends DescribedResource {
   declare readonly allowLockout: pulumi.Output<boolean | undefined>;
   /** End the SSH sessions of the template's default user, our own aside, when a change of `sshKeys` removes a key: removing a key does not end a session that it opened. It ends the sessions of everybody who logs in as that user; they can log in again with a key that stays. Default false. */
   declare readonly terminateSessions: pulumi.Output<boolean | undefined>;
-  /** Creation ends only when sshd answers, and its host key is then remembered (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to let that in. An instance that is made `stopped` is waited for when an update starts it, and one that has no host key yet when this becomes true. */
+  /** The creation waits until sshd answers, and remembers its host key (`hostKeys`, `knownHosts`). Default false. It connects from where Pulumi runs, so a security group has to permit that. For an instance that is created `stopped`, the update that starts it waits. If this becomes true while no host key is known, the update waits. */
   declare readonly waitForSsh: pulumi.Output<boolean>;
-  /** Know the host key before the first contact, instead of trusting whoever answers. A new instance is given a host key that was made here, through cloud-init, and the first login accepts no other; over that login the host makes host keys of its own, of which one is remembered (`hostKeys`, `knownHosts`), and the user data is written anew without the first one, as `#cloud-config` and `{}` where `userData` is not given. The key that was made here proves nothing from then on; it is in no state. Default false. It needs a running instance, a template with cloud-init and OpenSSH, `userData` (if any) that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in as a user who may use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is in the state and the next `pulumi up` goes on. It is about new instances: a change touches nothing on one that exists. */
+  /** Pins the host key before the first connection, instead of trusting the first machine that answers. The provider generates a host key and gives it to the new instance through cloud-init; the first login accepts no other. Over that login the host generates its own host keys, and one of them is remembered (`hostKeys`, `knownHosts`). The user data is then replaced by one without the first key: `userData`, or `#cloud-config` and `{}` if that is not given. From then on the first key proves nothing; it is never in the state. Default false. It needs a running instance, a template with cloud-init and OpenSSH, `userData` (if any) that cloud-init understands and that has no `ssh_keys`, and a `connection` that logs in as a user who may use `sudo`; it connects from where Pulumi runs, as `waitForSsh` does. If it fails, the instance is in the state and the next `pulumi up` continues. A change touches nothing on an instance that exists. */
   declare readonly pinHostKey: pulumi.Output<boolean | undefined>;
-  /** How long an operation may take, in seconds, before it is an error. What Exoscale has begun goes on: an instance whose creation took too long is in the state, and the next `pulumi up` goes on with it. A change touches nothing. */
+  /** How long an operation may take, in seconds, before it is an error. Exoscale continues what it has begun: an instance whose creation took too long is in the state, and the next `pulumi up` continues with it. A change touches nothing. */
   declare readonly timeouts: pulumi.Output<Timeouts | undefined>;
   /** Identifier of the instance in the account. */
   declare readonly instanceId: pulumi.Output<string>;
@@ -594,15 +594,15 @@ export class Instance extends DescribedResource {
   declare readonly sshCommand: pulumi.Output<string | undefined>;
   /** A `Host` block for `~/.ssh/config`; absent without an address. */
   declare readonly sshConfig: pulumi.Output<string | undefined>;
-  /** Lines for `known_hosts`, for each public address, once a host key has been seen (`waitForSsh`). */
+  /** Lines for `known_hosts`, for each public address; absent until a host key is known (`waitForSsh`). */
   declare readonly knownHosts: pulumi.Output<string | undefined>;
-  /** Host keys seen at first contact, each `type base64`. Later connections must show one of them. */
+  /** Host keys seen at the first connection, each `type base64`. Later connections must show one of them. */
   declare readonly hostKeys: pulumi.Output<readonly string[] | undefined>;
-  /** Keys of first boot as the API lists them; a list that may never change, whatever the machine holds. */
+  /** Keys of first boot as the API lists them. The list may stay the same when the machine's keys change. */
   declare readonly bootSshKeys: pulumi.Output<readonly ListedKey[]>;
-  /** Our own record of the keys that the machine was given: at first boot, and over SSH since. */
+  /** The provider's record of the keys that the machine was given: at first boot, and over SSH since. */
   declare readonly heldKeys: pulumi.Output<readonly HeldKey[]>;
-  /** Keys that the machine was given and the account no longer has, not proven closed: deleted there, still valid here. */
+  /** Keys that the machine was given and the account no longer has: deleted there, valid here until proven refused. */
   declare readonly staleSshKeys: pulumi.Output<readonly ListedKey[]>;
 
   /**

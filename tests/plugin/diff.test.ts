@@ -1,5 +1,6 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice, bob } from "../resources/known_keys";
+import { unnamedMachine as machineArgs } from "../resources/known_machine";
 import { leakedSecrets } from "./leaked_secrets";
 import { Plugin, type Stored } from "./plugin_client";
 import { unknown, type Wire, withoutSecretMarks } from "./wire";

@@ -1,5 +1,6 @@
 import { type Emulator, startEmulator } from "../emulated";
 import { alice } from "../resources/known_keys";
+import { unnamedMachine as machine } from "../resources/known_machine";
 import { leakedSecrets } from "./leaked_secrets";
 import { Plugin } from "./plugin_client";
 import { mapSecrets, unknown, type Wire, withoutSecretMarks } from "./wire";
