@@ -28,7 +28,9 @@ describe.each(resources)("The dynamic class %s agrees with schema.json", (name) 
 
   test("on which of them replace it when they change", () => {
     const replacing = namesWhere(inputProperties, ({ willReplaceOnChanges }) => willReplaceOnChanges === true);
-    expect(saying(inputs, /A change [^.]*\bnew (one|instance)\b[^.]*\.\s*(\*\/|\*\n)/)).toEqual(replacing);
+    expect(saying(inputs, /A change [^.]*(\bnew instance\b|\breplaces the resource\b)[^.]*\.\s*(\*\/|\*\n)/)).toEqual(
+      replacing,
+    );
   });
 });
 
