@@ -76,7 +76,7 @@ describe("The check of an SshKeyPair refuses", () => {
     ],
     ["a passphrase of two lines", { passphrase: "a\nb" }, /^passphrase: .*contains a newline/],
     ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
-    ["adopt without a key to adopt", { adopt: true }, /^adopt: .*give its publicKey or privateKey\.$/],
+    ["adopt without a key to adopt", { adopt: true }, /^adopt: .*Give its publicKey or privateKey\.$/],
     [
       "a private key in the place of a host key, without repeating it",
       { connection: { hostKey: "-----BEGIN OPENSSH PRIVATE KEY-----" } },

@@ -184,6 +184,6 @@ describe("The deletion of a pair with a private key file", () => {
     const run = cloud.run();
     await run.delete(SshKeyPair, last);
     expect(folder.text("key")).toBe(text);
-    expect(run.notes).toEqual([expect.stringContaining("holds something else and is left alone")]);
+    expect(run.notes).toEqual([expect.stringContaining("holds something else and is not deleted")]);
   });
 });

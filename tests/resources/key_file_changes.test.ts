@@ -110,7 +110,9 @@ describe("A private key moves from the state to a file", () => {
     expect(folder.key("key").md5).toBe(last.state.publicKeyFingerprintMd5);
     expect(JSON.stringify(state)).not.toContain("PRIVATE KEY");
     expect(replaces).toEqual([]);
-    expect(warnings).toEqual([expect.stringMatching(/Older versions of the state .* still have it: .*triggers\.$/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/Older versions of the state .* still contain it: .*triggers to make a new pair\.$/),
+    ]);
   });
 
   test("and its PuTTY format is removed as well", async () => {

@@ -48,7 +48,7 @@ describe("A preview refuses a privateKeyFile", () => {
   test("with an imported private key, which is always in the state", async () => {
     const { openssh } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }));
     expect(await failures({ privateKeyFile, privateKey: openssh })).toEqual([
-      expect.stringMatching(/^privateKeyFile: An imported private key is in the state whatever/),
+      expect.stringMatching(/^privateKeyFile: An imported private key is always in the state/),
     ]);
   });
 

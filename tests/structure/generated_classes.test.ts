@@ -28,7 +28,7 @@ describe.each(resources)("The dynamic class %s agrees with schema.json", (name) 
 
   test("on which of them replace it when they change", () => {
     const replacing = namesWhere(inputProperties, ({ willReplaceOnChanges }) => willReplaceOnChanges === true);
-    expect(saying(inputs, /A change [^.]*(\bnew instance\b|\breplaces the resource\b)[^.]*\.\s*(\*\/|\*\n)/)).toEqual(
+    expect(saying(inputs, /A change [^.]*\b(replaces the resource|new instance)\b[^.]*\.\s*(\*\/|\*\n)/)).toEqual(
       replacing,
     );
   });

@@ -17,7 +17,7 @@ const outputs = z.object({
   smallestDisk: z.int().meta({ description: "Smallest disk that the template fits on, in GiB." }),
   visibility: z
     .string()
-    .meta({ description: "Visibility: `public` for a template of Exoscale, `private` for one of the account." }),
+    .meta({ description: "Owner of the template: `public` for Exoscale, `private` for the account." }),
 });
 
 export const getTemplate: AccountFunction<typeof inputs, typeof outputs> = {
