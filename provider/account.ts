@@ -117,9 +117,9 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
   const read = settingsFrom(setting, process.env);
   const zone = read.zone;
   let changesSent = 0;
-  const reporting = { ...options, onChange: () => void changesSent++ };
+  const apiOptions = { ...options, onChange: () => void changesSent++ };
   const endpoint = read.endpoint ?? `https://api-${zone ?? DEFAULT_API_ZONE}.exoscale.com/v2`;
-  const api = new Api({ ...reporting, endpoint, credentials: () => credentials(read) });
+  const api = new Api({ ...apiOptions, endpoint, credentials: () => credentials(read) });
   const zones = once(() => listZones(endpoint, options));
   const sshKeys = new SshKeys(api);
   const zoneAccounts = new Map<string, ZoneAccount>();
@@ -136,7 +136,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
       const open = () =>
         zoneAccount(
           name,
-          new Api({ ...reporting, endpoint: found["api-endpoint"], credentials: () => credentials(read) }),
+          new Api({ ...apiOptions, endpoint: found["api-endpoint"], credentials: () => credentials(read) }),
         );
       const account = zoneAccounts.get(name) ?? open();
       zoneAccounts.set(name, account);

@@ -26,7 +26,7 @@ export type Redaction = (message: string) => string;
  */
 export function redactionOf(values: readonly string[]): Redaction {
   return redactionBy(values, (form) =>
-    form.length < MIN_UNQUOTED_LENGTH ? `(?<=")${quotable(form)}(?=\\\\*")` : anyWord(form),
+    form.length < MIN_UNQUOTED_LENGTH ? `(?<=")${quotedPattern(form)}(?=\\\\*")` : wholeWordPattern(form),
   );
 }
 
@@ -35,7 +35,7 @@ export function redactionOf(values: readonly string[]): Redaction {
  * well, and so is any part in quotes.
  */
 export function redactionOfInput(values: readonly string[]): Redaction {
-  const whole = redactionBy(values, anyWord);
+  const whole = redactionBy(values, wholeWordPattern);
   const isPart = (text: string) => text !== "" && values.some((value) => fold(value).includes(fold(text)));
   return (message) =>
     whole(message).replace(/"((?:[^"\\]|\\.)*)"/gs, (quoted, inner: string) =>
@@ -62,7 +62,7 @@ function redactionBy(values: readonly string[], patternOf: (text: string) => str
   const forms: Form[] = texts.flatMap((text) =>
     piecesOf(text).map((piece) => ({
       folded: fold(Array.from(piece).slice(0, HEAD_LENGTH).join("")),
-      pattern: piece === text ? patternOf(piece) : anyOf(piece),
+      pattern: piece === text ? patternOf(piece) : textPattern(piece),
     })),
   );
   const long = texts.filter((text) => text.length > MAX_PIECE_LENGTH);
@@ -70,13 +70,13 @@ function redactionBy(values: readonly string[], patternOf: (text: string) => str
     const message = long.reduce((rest, text) => rest.replaceAll(text, PLACEHOLDER), original);
     const folded = fold(message);
     const patterns = forms.filter((form) => folded.includes(form.folded)).map(({ pattern }) => pattern);
-    return inParts([...new Set(patterns)], MAX_PATTERNS)
+    return inChunks([...new Set(patterns)], MAX_PATTERNS)
       .reduce((text, some) => text.replace(new RegExp(some.join("|"), "giu"), PLACEHOLDER), message)
       .replace(PLACEHOLDERS, MASK);
   };
 }
 
-function inParts<T>(all: readonly T[], size: number): T[][] {
+function inChunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
@@ -90,28 +90,28 @@ function textsOf(value: string): string[] {
 function piecesOf(text: string): string[] {
   const characters = Array.from(text);
   const length = Math.ceil(characters.length / Math.ceil(characters.length / MAX_PIECE_LENGTH));
-  return inParts(characters, length)
+  return inChunks(characters, length)
     .map((part) => part.join("").trim())
     .filter((piece) => piece !== "");
 }
 
-function anyWord(text: string): string {
+function wholeWordPattern(text: string): string {
   const [first, last] = [text.at(0), text.at(-1)];
-  return `${isOfWord(first) ? "(?<![\\p{L}\\p{N}])" : ""}(?:${anyOf(text)})${isOfWord(last) ? "(?![\\p{L}\\p{N}])" : ""}`;
+  return `${isWordCharacter(first) ? "(?<![\\p{L}\\p{N}])" : ""}(?:${textPattern(text)})${isWordCharacter(last) ? "(?![\\p{L}\\p{N}])" : ""}`;
 }
 
-function isOfWord(character: string | undefined): boolean {
+function isWordCharacter(character: string | undefined): boolean {
   return /[\p{L}\p{N}]/u.test(character ?? "");
 }
 
 /** A pattern for a text, or for its beginning if the message cuts it. */
-function anyOf(text: string): string {
+function textPattern(text: string): string {
   const head = Array.from(text).slice(0, HEAD_LENGTH).join("");
-  return head === text ? quotable(text) : `${quotable(text)}|${quotable(head)}(?:[^"]*?\\.\\.\\.)?`;
+  return head === text ? quotedPattern(text) : `${quotedPattern(text)}|${quotedPattern(head)}(?:[^"]*?\\.\\.\\.)?`;
 }
 
 /** A pattern for a text as messages quote it. */
-function quotable(text: string): string {
+function quotedPattern(text: string): string {
   // A run of backslashes is one pattern: one pattern for each would backtrack through all combinations.
   return text.replace(/[\s\p{Cc}]+|"|\\+|[$()*+.?[\]^{|}/]/gu, (found) => {
     if (found === '"') return '\\\\*"';

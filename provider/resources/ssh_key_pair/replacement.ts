@@ -39,8 +39,8 @@ export function adjustKeyPairDiff(
 }
 
 /**
- * Whether the identity has changed, as by a rename of the stack. With the old identity in its state, the pair would take
- * another pair that has this identity today for its successor.
+ * Whether the identity has changed, as by a rename of the stack. With the old identity in its state, the pair would
+ * take another pair that has this identity today for its successor.
  */
 function isRenamed({ identity: last }: SshKeyPairState, now: Identity | undefined): boolean {
   return last !== undefined && identityDigest(last) !== identityDigest(now);

@@ -66,7 +66,8 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   async create(inputs, context) {
     const { name, privateKeyFile: path } = inputs;
-    // The private key is encoded, and stored in its file, before the registration: a failure leaves no registered key.
+    // The private key is encoded, read back and stored before the registration, so that a failure leaves no registered
+    // key.
     const outputs = await encodeOutputs(await importOrGenerate(inputs), inputs);
     const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
     const state = { ...inputs, ...stored };
@@ -108,8 +109,8 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 };
 
 /**
- * A pair that was imported by its name had only a fingerprint; once the program has said which key it is, the rest
- * follows.
+ * Adds the outputs of a pair that was imported by its name, if the program has declared its public key since. Until
+ * then only the fingerprint is known.
  */
 async function withDerivedOutputs(last: SshKeyPairState): Promise<SshKeyPairState> {
   if (last.publicKeyOpenssh !== undefined || last.publicKey === undefined) return last;
@@ -127,7 +128,7 @@ async function register({ account, run, log }: Context, name: string, key: KeyOu
     await account.sshKeys.register(name, key.publicKeyOpenssh ?? "", md5);
   } catch (error) {
     if (!(error instanceof KeyNameTakenError && adopt && error.registered === md5)) throw error;
-    log.info(`SSH key "${name}" was registered already, with the same fingerprint: taken over (adopt: true).`);
+    log.info(`SSH key "${name}" was already registered with the same fingerprint, and is taken over (adopt: true).`);
   }
   run.created.add(registrationOf(name, key));
 }
