@@ -125,7 +125,7 @@ test("a pair whose registration is unclear keeps its file and its state, and the
   const program = async () => void new SshKeyPair("alice", { name: "alice", privateKeyFile: "keys/unclear" });
   emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/ssh-key" });
   emulator.faults.add({ kind: "status", status: 403, path: "/ssh-key/alice" });
-  expect(await stack.failure(stack.up(program))).toContain("Whether SSH key");
+  expect(await stack.failure(stack.up(program))).toContain("whether SSH key");
   const made = stack.state()["alice"]?.outputs["publicKeyFingerprintMd5"];
   hide("unclear");
   await stack.up(program);
