@@ -103,7 +103,7 @@ describe("a key on a host that Pulumi did not make, without an account at Exosca
     const up = await emulator.guests.fault(host.id, { kind: "refused" });
     const said = await stack.failure(stack.destroy());
     expect(said).toMatch(
-      /may still open it: .*pulumi state delete 'urn:pulumi:test::shop::.*::frank' \[SSH_KEY_NOT_REMOVED\]/,
+      /may still open the account: .*pulumi state delete 'urn:pulumi:test::shop::.*::frank' \[SSH_KEY_NOT_REMOVED\]/,
     );
     await up();
     await stack.destroy();

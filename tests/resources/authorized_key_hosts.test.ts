@@ -69,7 +69,7 @@ describeGuests((guests) => {
     await expect(host.run().delete(AuthorizedKey, last)).rejects.toMatchObject({
       code: "SSH_KEY_NOT_REMOVED",
       message: expect.stringMatching(
-        /may still open it: .* pulumi state delete 'urn:pulumi:prod::ops::pulumi-nodejs:dynamic\/exoscale-ssh:AuthorizedKey::alice'$/,
+        /may still open the account: .* pulumi state delete 'urn:pulumi:prod::ops::pulumi-nodejs:dynamic\/exoscale-ssh:AuthorizedKey::alice'$/,
       ),
     });
     await up();

@@ -62,7 +62,7 @@ function withRemedy(error: unknown, last: AuthorizedKeyState): unknown {
   if (!mayBeGone || !(error instanceof Error)) return error;
   const urn = last.identity === undefined ? "<urn>" : `'${last.identity.urn}'`;
   return new KeyNotRemovedError(
-    `${describeGrant(last)} is not proven closed, and may still open it: ${error.message} If the machine or the account no longer exists, ` +
+    `${describeGrant(last)} is not proven to be removed, and may still open the account: ${error.message} If the machine or the account no longer exists, ` +
       `remove the key from the state: pulumi state delete ${urn}`,
     { cause: error },
   );

@@ -61,7 +61,7 @@ function secretValuesOf(name: string, { shape }: z.ZodObject, given: readonly Ra
 /** Whether the value of an input must not be shown. */
 type IsSecret = (name: string) => boolean;
 
-/** An unknown input counts as secret, because it may contain anything. */
+/** An input that the resource does not have counts as secret, because it may contain anything. */
 function secretsAmong({ shape }: z.ZodObject, marked: readonly string[] = []): IsSecret {
   return (name) => !(name in shape) || marked.includes(name) || shape[name]?.meta()?.secret === true;
 }
