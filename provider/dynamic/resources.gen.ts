@@ -160,7 +160,7 @@ export interface Timeouts {
 export interface ListedKey {
   /** Name that the key had in the account. */
   readonly name: string;
-  /** Its MD5 fingerprint, where it is known. */
+  /** Its MD5 fingerprint, if it is known. */
   readonly fingerprintMd5?: string | undefined;
 }
 
@@ -168,9 +168,9 @@ export interface ListedKey {
 export interface HeldKey {
   /** Name that the key had in the account. */
   readonly name: string;
-  /** Its MD5 fingerprint, where it is known. */
+  /** Its MD5 fingerprint, if it is known. */
   readonly fingerprintMd5?: string | undefined;
-  /** The public key, where the program gave it. */
+  /** The public key, if the program gave it. */
   readonly publicKeyOpenssh?: string | undefined;
   /**
    * How the key came to the machine.
@@ -485,7 +485,7 @@ export interface InstanceArgs {
   type: pulumi.Input<string>;
   /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several with one name, Exoscale's public ones go before the account's private ones, as in Exoscale's own tools, and the newest is taken. For a private one with the name of a public one, give its id. A name is looked up when an instance is created, so a newer build does not change an existing one. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's operation that writes a template over a disk is never used. A change replaces the resource. */
   template: pulumi.Input<string>;
-  /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
+  /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot if the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
   /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
@@ -540,7 +540,7 @@ export class Instance extends DescribedResource {
   declare readonly type: pulumi.Output<string>;
   /** Template: its id, its name, or the beginning of a name that only one template of the zone has. Letter case does not count. Of several with one name, Exoscale's public ones go before the account's private ones, as in Exoscale's own tools, and the newest is taken. For a private one with the name of a public one, give its id. A name is looked up when an instance is created, so a newer build does not change an existing one. An id belongs to one zone. Templates that Exoscale no longer lists are found by id only. Another template makes a new instance, disk included: the API's operation that writes a template over a disk is never used. A change replaces the resource. */
   declare readonly template: pulumi.Output<string>;
-  /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot where the template's cloud-init does that. It cannot shrink: refused at preview. */
+  /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot if the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
   /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;

@@ -94,7 +94,7 @@ export const instanceInputs = z.object({
       change: "to more stops the instance and starts it again; to less is refused",
       description:
         "Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance " +
-        "and starts it again; the file system inside grows at boot where the template's cloud-init does that. It " +
+        "and starts it again; the file system inside grows at boot if the template's cloud-init does that. It " +
         "cannot shrink: refused at preview.",
     }),
   sshKeys: z

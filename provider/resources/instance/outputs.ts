@@ -4,13 +4,13 @@ import "../contract/description";
 
 const keyFields = {
   name: z.string().meta({ description: "Name that the key had in the account." }),
-  fingerprintMd5: z.string().optional().meta({ description: "Its MD5 fingerprint, where it is known." }),
+  fingerprintMd5: z.string().optional().meta({ description: "Its MD5 fingerprint, if it is known." }),
 };
 const listedKey = z.object(keyFields).meta({ id: "ListedKey", description: "A key as the API lists it." });
 const heldKey = z
   .object({
     ...keyFields,
-    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, where the program gave it." }),
+    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, if the program gave it." }),
     origin: choice("KeyOrigin", "How a key came to a machine.", {
       boot: "Given at first boot.",
       ssh: "Added to the running machine.",
