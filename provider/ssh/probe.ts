@@ -74,11 +74,12 @@ class Question {
   readonly key: KeyQuestion;
   readonly check: HostKeyCheck;
 
-  constructor(
-    private readonly target: SshTarget,
-    publicKeyOpenssh: string,
-    private readonly options: ProbeOptions,
-  ) {
+  readonly #target: SshTarget;
+  readonly #options: ProbeOptions;
+
+  constructor(target: SshTarget, publicKeyOpenssh: string, options: ProbeOptions) {
+    this.#target = target;
+    this.#options = options;
     this.key = new KeyQuestion(parsePublicKey(publicKeyOpenssh));
     this.check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
   }
@@ -86,17 +87,17 @@ class Question {
   /** The answer, given the step that got in or the error that ended it all. */
   result(acceptedStep: LoginStep | undefined, error?: Error): ProbeResult {
     const { seen, known } = this.check;
-    const credentials = this.options.credentials ?? [];
+    const credentials = this.#options.credentials ?? [];
     return {
-      ...this.answer(acceptedStep, error),
+      ...this.#answer(acceptedStep, error),
       ...(seen && { hostKey: seen }),
       hostKeyKnown: known,
       ...(credentials.length > 0 && { loggedIn: acceptedStep !== undefined }),
     };
   }
 
-  private answer(acceptedStep: LoginStep | undefined, error?: Error): Pick<ProbeResult, "accepts" | "reason"> {
-    const who = `${this.target.user}@${hostAndPort(this.target)}`;
+  #answer(acceptedStep: LoginStep | undefined, error?: Error): Pick<ProbeResult, "accepts" | "reason"> {
+    const who = `${this.#target.user}@${hostAndPort(this.#target)}`;
     if (this.key.answer === "yes") return { accepts: "yes", reason: `${who} accepts this key.` };
     if (acceptedStep === this.none) {
       return {

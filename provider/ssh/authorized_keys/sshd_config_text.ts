@@ -34,7 +34,11 @@ class Reading {
   readonly said = new Map<string, readonly string[]>();
   readonly doubts: string[] = [];
 
-  constructor(private readonly included: Included) {}
+  readonly #included: Included;
+
+  constructor(included: Included) {
+    this.#included = included;
+  }
 
   /** Reads a file; `within` is the `Match` line around it. One that begins in a file ends with it. */
   file(text: string, within: string | undefined, depth: number): void {
@@ -42,18 +46,18 @@ class Reading {
     for (const line of text.split("\n")) {
       const [keyword = "", ...words] = wordsOf(line);
       if (keyword === "match") match = line.trim();
-      else if (keyword === "include") for (const pattern of words) this.include(pattern, match, depth);
-      else if (settingKeywords.includes(keyword)) this.setting(keyword, words, match);
+      else if (keyword === "include") for (const pattern of words) this.#include(pattern, match, depth);
+      else if (settingKeywords.includes(keyword)) this.#setting(keyword, words, match);
     }
   }
 
-  private include(pattern: string, match: string | undefined, depth: number): void {
-    const texts = depth < MAX_DEPTH ? this.included(pattern) : undefined;
+  #include(pattern: string, match: string | undefined, depth: number): void {
+    const texts = depth < MAX_DEPTH ? this.#included(pattern) : undefined;
     if (texts === undefined) this.doubts.push(`Include ${pattern} was not read`);
     else for (const text of texts) this.file(text, match, depth + 1);
   }
 
-  private setting(keyword: string, words: readonly string[], match: string | undefined): void {
+  #setting(keyword: string, words: readonly string[], match: string | undefined): void {
     if (match !== undefined) this.doubts.push(`${match}: ${[keyword, ...words].join(" ")}`);
     else if (!this.said.has(keyword)) this.said.set(keyword, words);
   }

@@ -87,35 +87,41 @@ async function keyForClient(credential: PrivateKeyCredential): Promise<ParsedKey
 const NO_SHA1 = "This server takes RSA signatures with SHA-1 only, which are not made.";
 
 class KeyStep implements LoginStep {
-  constructor(private readonly key: ParsedKey) {}
+  readonly #key: ParsedKey;
+
+  constructor(key: ParsedKey) {
+    this.#key = key;
+  }
 
   get usedKey(): string {
-    return fingerprint(this.key);
+    return fingerprint(this.#key);
   }
 
   label(): string {
-    return `${this.usedKey} (${this.key.type})`;
+    return `${this.usedKey} (${this.#key.type})`;
   }
 
   method(username: string): AnyAuthMethod {
-    const sign = (data: Buffer, hash?: string) => (hash === "sha1" ? new Error(NO_SHA1) : this.key.sign(data, hash));
-    return { type: "publickey", username, key: Object.create(this.key, { sign: { value: sign } }) };
+    const sign = (data: Buffer, hash?: string) => (hash === "sha1" ? new Error(NO_SHA1) : this.#key.sign(data, hash));
+    return { type: "publickey", username, key: Object.create(this.#key, { sign: { value: sign } }) };
   }
 }
 
 class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
   /** The key that was last asked for a signature: the server takes no more of them once it has let one in. */
   usedKey: string | undefined;
-  private readonly agent: BaseAgent;
-  private found = "not reachable";
+  readonly #agent: BaseAgent;
+  #found = "not reachable";
+  readonly #credential: AgentCredential;
 
-  constructor(private readonly credential: AgentCredential) {
+  constructor(credential: AgentCredential) {
     super();
-    this.agent = createAgent(credential.agentSocket);
+    this.#credential = credential;
+    this.#agent = createAgent(credential.agentSocket);
   }
 
   label(): string {
-    return `the keys of the ssh-agent (${this.found})`;
+    return `the keys of the ssh-agent (${this.#found})`;
   }
 
   method(username: string): AnyAuthMethod {
@@ -123,10 +129,10 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
-    this.agent.getIdentities((error, keys) => {
-      const { offers = () => true } = this.credential;
+    this.#agent.getIdentities((error, keys) => {
+      const { offers = () => true } = this.#credential;
       const usable = (keys ?? []).filter(isUsable).filter((key) => offers(fingerprint(key)));
-      if (!error) this.found = usable.map(fingerprint).join(", ") || "empty";
+      if (!error) this.#found = usable.map(fingerprint).join(", ") || "empty";
       done(error, usable);
     });
   }
@@ -136,7 +142,7 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
       done?.(new Error(NO_SHA1));
     } else {
       this.usedKey = fingerprint(key);
-      this.agent.sign(key, data, options ?? {}, done);
+      this.#agent.sign(key, data, options ?? {}, done);
     }
   }
 }

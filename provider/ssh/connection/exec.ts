@@ -39,85 +39,89 @@ export function runCommand(client: Client, where: string, command: Command): Pro
 }
 
 class RunningCommand {
-  private readonly stdout: Buffer[] = [];
-  private readonly stderr: Buffer[] = [];
-  private code: number | undefined;
-  private channel: ClientChannel | undefined;
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  #code: number | undefined;
+  #channel: ClientChannel | undefined;
+  readonly #where: string;
+  readonly #maxOutputBytes: number;
 
-  constructor(
-    private readonly where: string,
-    private readonly maxOutputBytes: number,
-  ) {}
+  constructor(where: string, maxOutputBytes: number) {
+    this.#where = where;
+    this.#maxOutputBytes = maxOutputBytes;
+  }
 
   async run(client: Client, { command, stdin }: Command, signal: AbortSignal): Promise<ExecResult> {
     let forget = () => {};
     try {
       return await new Promise<ExecResult>((resolve, reject) => {
-        forget = this.onLoss(client, signal, reject);
+        forget = this.#onLoss(client, signal, reject);
         client.exec(command, (error, channel) => {
-          if (error) return reject(this.notStarted(error));
-          this.follow(channel, resolve, reject);
+          if (error) return reject(this.#notStarted(error));
+          this.#follow(channel, resolve, reject);
           if (signal.aborted) channel.close();
           else channel.end(stdin);
         });
       });
     } catch (error) {
-      throw error instanceof Error && error.message === "Not connected" ? this.lost() : error;
+      throw error instanceof Error && error.message === "Not connected" ? this.#lost() : error;
     } finally {
       forget();
-      this.channel?.close();
+      this.#channel?.close();
     }
   }
 
-  private onLoss(client: Client, signal: AbortSignal, fail: (reason: unknown) => void): () => void {
-    const lose = () => fail(this.lost());
+  #onLoss(client: Client, signal: AbortSignal, fail: (reason: unknown) => void): () => void {
+    const lose = () => fail(this.#lost());
     client.once("close", lose);
-    const forget = onAbort(signal, (reason) => fail(reason instanceof DeadlinePassed ? this.timedOut() : reason));
+    const forget = onAbort(signal, (reason) => fail(reason instanceof DeadlinePassed ? this.#timedOut() : reason));
     return () => {
       client.off("close", lose);
       forget();
     };
   }
 
-  private follow(channel: ClientChannel, done: (result: ExecResult) => void, fail: (error: Error) => void): void {
-    this.channel = channel;
+  #follow(channel: ClientChannel, done: (result: ExecResult) => void, fail: (error: Error) => void): void {
+    this.#channel = channel;
     // A command may end before it has read all that is sent to it.
     channel.on("error", () => undefined);
-    channel.on("data", this.collector(this.stdout, fail));
-    channel.stderr.on("data", this.collector(this.stderr, fail));
+    channel.on("data", this.#collector(this.#stdout, fail));
+    channel.stderr.on("data", this.#collector(this.#stderr, fail));
     channel.on("exit", (code: number | null) => {
-      this.code = code ?? 255;
+      this.#code = code ?? 255;
     });
-    channel.on("close", () => (this.code === undefined ? fail(this.lost()) : done(this.result(this.code))));
+    channel.on("close", () => (this.#code === undefined ? fail(this.#lost()) : done(this.#result(this.#code))));
   }
 
-  private collector(chunks: Buffer[], fail: (error: Error) => void): (chunk: Buffer) => void {
+  #collector(chunks: Buffer[], fail: (error: Error) => void): (chunk: Buffer) => void {
     let total = 0;
     return (chunk) => {
       total += chunk.length;
-      if (total > this.maxOutputBytes) fail(this.tooMuch());
+      if (total > this.#maxOutputBytes) fail(this.#tooMuch());
       else chunks.push(chunk);
     };
   }
 
-  private result(code: number): ExecResult {
-    const stdoutBytes = Buffer.concat(this.stdout);
-    return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: Buffer.concat(this.stderr).toString() };
+  #result(code: number): ExecResult {
+    const stdoutBytes = Buffer.concat(this.#stdout);
+    return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: Buffer.concat(this.#stderr).toString() };
   }
 
-  private notStarted(error: Error): SshCommandError {
-    return new SshCommandError(`${this.where} would not run a command: ${error.message}.`);
+  #notStarted(error: Error): SshCommandError {
+    return new SshCommandError(`${this.#where} would not run a command: ${error.message}.`);
   }
 
-  private tooMuch(): SshCommandError {
-    return new SshCommandError(`A command on ${this.where} wrote more than ${this.maxOutputBytes} bytes and was left.`);
+  #tooMuch(): SshCommandError {
+    return new SshCommandError(
+      `A command on ${this.#where} wrote more than ${this.#maxOutputBytes} bytes and was left.`,
+    );
   }
 
-  private timedOut(): SshTimeoutError {
-    return new SshTimeoutError(`A command on ${this.where} did not end in time; it may still be running there.`);
+  #timedOut(): SshTimeoutError {
+    return new SshTimeoutError(`A command on ${this.#where} did not end in time; it may still be running there.`);
   }
 
-  private lost(): SshConnectionLostError {
-    return new SshConnectionLostError(`The connection to ${this.where} ended before a command did.`);
+  #lost(): SshConnectionLostError {
+    return new SshConnectionLostError(`The connection to ${this.#where} ended before a command did.`);
   }
 }

@@ -45,68 +45,71 @@ export function closeConnection(client: Client, stream: Duplex): void {
 const STEP_ERRORS: readonly unknown[] = ["agent", "client-authentication"];
 
 class Handshake {
-  private readonly client = new Client();
-  private readonly tried: LoginStep[] = [];
-  private phase: Phase = "banner";
+  readonly #client = new Client();
+  readonly #tried: LoginStep[] = [];
+  #phase: Phase = "banner";
+  readonly #options: HandshakeOptions;
 
-  constructor(private readonly options: HandshakeOptions) {}
+  constructor(options: HandshakeOptions) {
+    this.#options = options;
+  }
 
   async run(signal: AbortSignal): Promise<Opened> {
-    const { stream, steps } = this.options;
+    const { stream, steps } = this.#options;
     let forget = () => {};
     try {
       await new Promise<void>((resolve, reject) => {
-        this.listen(resolve, (cause) => reject(this.explain(cause)));
-        forget = onAbort(signal, (reason) => reject(this.explain({ aborted: reason })));
-        this.connect(reject);
+        this.#listen(resolve, (cause) => reject(this.#explain(cause)));
+        forget = onAbort(signal, (reason) => reject(this.#explain({ aborted: reason })));
+        this.#connect(reject);
       });
     } catch (error) {
-      closeConnection(this.client, stream);
+      closeConnection(this.#client, stream);
       throw error;
     } finally {
       forget();
     }
-    return { client: this.client, stream, acceptedStep: steps.length > 0 ? this.tried.at(-1) : undefined };
+    return { client: this.#client, stream, acceptedStep: steps.length > 0 ? this.#tried.at(-1) : undefined };
   }
 
-  private listen(done: () => void, fail: (cause: Failure) => void): void {
-    this.client.on("error", (error) => {
+  #listen(done: () => void, fail: (cause: Failure) => void): void {
+    this.#client.on("error", (error) => {
       if (!("level" in error && STEP_ERRORS.includes(error.level))) fail({ error });
     });
-    this.client.on("close", () => fail("closed"));
-    this.client.on("handshake", () => {
-      this.phase = "login";
-      if (this.options.steps.length === 0) done();
+    this.#client.on("close", () => fail("closed"));
+    this.#client.on("handshake", () => {
+      this.#phase = "login";
+      if (this.#options.steps.length === 0) done();
     });
-    this.client.on("ready", done);
+    this.#client.on("ready", done);
   }
 
-  private connect(fail: (error: unknown) => void): void {
-    const { stream, check, hostKeyAlgorithms } = this.options;
-    this.client.connect({
+  #connect(fail: (error: unknown) => void): void {
+    const { stream, check, hostKeyAlgorithms } = this.#options;
+    this.#client.connect({
       sock: stream,
       username: check.target.user,
       algorithms: offer(hostKeyAlgorithms),
       // The deadline is ours.
       readyTimeout: 0,
       hostVerifier: (blob: Buffer) => {
-        this.phase = "key exchange";
+        this.#phase = "key exchange";
         return check.judge(blob);
       },
       authHandler: (methods: AuthenticationType[] | null, _partial, next) => {
-        this.tried.at(-1)?.refused?.(methods ?? undefined);
-        const step = this.options.steps[this.tried.length];
-        if (!step) return fail(loginRefusedError(check, this.tried, methods));
-        this.tried.push(step);
+        this.#tried.at(-1)?.refused?.(methods ?? undefined);
+        const step = this.#options.steps[this.#tried.length];
+        if (!step) return fail(loginRefusedError(check, this.#tried, methods));
+        this.#tried.push(step);
         next(step.method(check.target.user));
       },
     });
   }
 
-  private explain(cause: Failure): unknown {
-    const { stream, check } = this.options;
+  #explain(cause: Failure): unknown {
+    const { stream, check } = this.#options;
     const bytesRead = "bytesRead" in stream ? stream.bytesRead : undefined;
-    const phase = this.phase === "banner" && bytesRead !== 0 && bytesRead !== undefined ? "key exchange" : this.phase;
-    return explainFailure(cause, { check, phase, tried: this.tried });
+    const phase = this.#phase === "banner" && bytesRead !== 0 && bytesRead !== undefined ? "key exchange" : this.#phase;
+    return explainFailure(cause, { check, phase, tried: this.#tried });
   }
 }

@@ -50,11 +50,15 @@ export class HostKeyCheck {
   /** Why the key shown was not trusted. */
   refusal: HostKeyChangedError | UnknownHostKeyError | undefined;
 
+  readonly #whenNothingIsKnown: "accept" | "refuse";
+
   constructor(
     readonly target: SshTarget,
     readonly pins: readonly HostKeyPin[],
-    private readonly whenNothingIsKnown: "accept" | "refuse",
-  ) {}
+    whenNothingIsKnown: "accept" | "refuse",
+  ) {
+    this.#whenNothingIsKnown = whenNothingIsKnown;
+  }
 
   /** Whether the key shown is one that was known before. */
   get known(): boolean {
@@ -72,7 +76,7 @@ export class HostKeyCheck {
     this.seen = seen;
     this.beginAnew();
     if (this.pins.length > 0 && !this.known) this.refusal = changedError(this.target, this.pins, seen);
-    if (this.pins.length === 0 && this.whenNothingIsKnown === "refuse") this.refusal = unknownError(this.target, seen);
+    if (this.pins.length === 0 && this.#whenNothingIsKnown === "refuse") this.refusal = unknownError(this.target, seen);
     return this.refusal === undefined;
   }
 }

@@ -12,16 +12,16 @@ const RSA_ALGORITHMS = ["rsa-sha2-256", "rsa-sha2-512"];
  * To the client library it is an agent that holds the key: being told to sign means that the server said yes.
  */
 export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
-  private accepted = false;
-  private answered = false;
-  private readonly unasked: Set<string>;
-  private readonly questions: readonly ParsedKey[];
+  #accepted = false;
+  #answered = false;
+  readonly #unasked: Set<string>;
+  readonly #questions: readonly ParsedKey[];
 
   constructor(readonly key: PublicKey) {
     super();
     const algorithms = key.algorithm === "rsa" ? RSA_ALGORITHMS : [key.sshType];
-    this.unasked = new Set(algorithms);
-    this.questions = algorithms.map((algorithm) => this.question(algorithm));
+    this.#unasked = new Set(algorithms);
+    this.#questions = algorithms.map((algorithm) => this.#question(algorithm));
   }
 
   /**
@@ -29,8 +29,8 @@ export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
    * log in: otherwise a refusal says nothing about this key.
    */
   get answer(): "yes" | "no" | "unknown" {
-    if (this.accepted) return "yes";
-    return this.answered && this.unasked.size === 0 ? "no" : "unknown";
+    if (this.#accepted) return "yes";
+    return this.#answered && this.#unasked.size === 0 ? "no" : "unknown";
   }
 
   label(): string {
@@ -42,25 +42,25 @@ export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
   }
 
   refused(methods: readonly string[] | undefined): void {
-    this.answered = !methods?.length || methods.includes("publickey");
+    this.#answered = !methods?.length || methods.includes("publickey");
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
-    done(null, [...this.questions]);
+    done(null, [...this.#questions]);
   }
 
   override sign(_key: ParsedKey, _data: Buffer, options: unknown, done?: SignCallback): void {
-    this.accepted = true;
+    this.#accepted = true;
     const answer = typeof options === "function" ? options : done;
     answer?.(new Error("This agent only asks; it has no private key."));
   }
 
   /** The key as the client library wants it, with exactly the bytes given and one algorithm. */
-  private question(algorithm: string): ParsedKey {
+  #question(algorithm: string): ParsedKey {
     const parsed = utils.parseKey(this.key.openssh);
     if (parsed instanceof Error) throw new InvalidPublicKeyError(`Cannot ask about this key: ${parsed.message}.`);
     const getPublicSSH = () => {
-      this.unasked.delete(algorithm);
+      this.#unasked.delete(algorithm);
       return this.key.blob;
     };
     return Object.create(parsed, { type: { value: algorithm }, getPublicSSH: { value: getPublicSSH } });

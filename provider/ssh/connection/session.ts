@@ -30,10 +30,10 @@ export class Session implements SshSession {
   readonly loggedInKey: string | undefined;
   readonly where: string;
 
-  constructor(
-    { seen, target }: HostKeyCheck,
-    private readonly opened: Opened,
-  ) {
+  readonly #opened: Opened;
+
+  constructor({ seen, target }: HostKeyCheck, opened: Opened) {
+    this.#opened = opened;
     this.where = hostAndPort(target);
     if (!seen) throw new SshConnectionLostError(`${this.where} showed no host key.`);
     this.hostKey = seen;
@@ -42,10 +42,10 @@ export class Session implements SshSession {
   }
 
   exec(command: string, stdin: string | Buffer = "", options: ExecOptions = {}): Promise<ExecResult> {
-    return runCommand(this.opened.client, this.where, { command, stdin, ...options });
+    return runCommand(this.#opened.client, this.where, { command, stdin, ...options });
   }
 
   close(): void {
-    closeConnection(this.opened.client, this.opened.stream);
+    closeConnection(this.#opened.client, this.#opened.stream);
   }
 }

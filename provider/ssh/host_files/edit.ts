@@ -95,27 +95,31 @@ function lockedOutcome({ resolved }: HostFile): ReplaceOutcome {
 
 /** Remembers since when a lock has been the same one. Only this machine's clock counts, not the host's. */
 class LockWatch {
-  private by: string | undefined;
-  private since = 0;
+  #by: string | undefined;
+  #since = 0;
 
-  constructor(private readonly patienceMs: number) {}
+  readonly #patienceMs: number;
+
+  constructor(patienceMs: number) {
+    this.#patienceMs = patienceMs;
+  }
 
   /** Takes note of an outcome; tells whether it is the lock of last time, and to be waited for. */
   isStill(swap: ReplaceOutcome): boolean {
     const by = swap.outcome === "locked" ? swap.by : undefined;
-    if (by !== undefined && by === this.by) return !this.isOverdue();
-    this.by = by;
-    this.since = performance.now();
+    if (by !== undefined && by === this.#by) return !this.isOverdue();
+    this.#by = by;
+    this.#since = performance.now();
     return false;
   }
 
   /** Whether nobody has moved the lock for so long. */
   isOverdue(): boolean {
-    return this.by !== undefined && performance.now() - this.since >= this.patienceMs;
+    return this.#by !== undefined && performance.now() - this.#since >= this.#patienceMs;
   }
 
   /** The lock to break, once it is overdue. */
   toBreak(): Pick<ReplaceOptions, "staleLock"> {
-    return this.by !== undefined && this.isOverdue() ? { staleLock: this.by } : {};
+    return this.#by !== undefined && this.isOverdue() ? { staleLock: this.#by } : {};
   }
 }

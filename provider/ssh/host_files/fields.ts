@@ -25,11 +25,15 @@ export function fieldsIn(output: Buffer, nonce: string): Field[] {
 
 /** The fields of one thing among several, of which each begins with the same field. */
 export class Fields {
-  constructor(private readonly all: readonly Field[]) {}
+  readonly #all: readonly Field[];
+
+  constructor(all: readonly Field[]) {
+    this.#all = all;
+  }
 
   /** The first value of that name as it is. */
   bytes(name: string): Buffer | undefined {
-    return this.all.find((field) => field.name === name)?.value;
+    return this.#all.find((field) => field.name === name)?.value;
   }
 
   /** The first value of that name as UTF-8, without line ends behind it. */
@@ -39,8 +43,8 @@ export class Fields {
 
   /** Cuts before every field of that name; what stands before the first one is left out. */
   each(name: string): Fields[] {
-    const starts = this.all.flatMap((field, index) => (field.name === name ? [index] : []));
-    return starts.map((start, index) => new Fields(this.all.slice(start, starts[index + 1])));
+    const starts = this.#all.flatMap((field, index) => (field.name === name ? [index] : []));
+    return starts.map((start, index) => new Fields(this.#all.slice(start, starts[index + 1])));
   }
 }
 

@@ -46,15 +46,15 @@ export async function startAskedSshd(): Promise<AskedSshd> {
 
 /** A question that puts the file in place when its turn has come. */
 class QuestionWith extends KeyQuestion {
-  constructor(
-    key: PublicKey,
-    private readonly prepare: () => void,
-  ) {
+  readonly #prepare: () => void;
+
+  constructor(key: PublicKey, prepare: () => void) {
     super(key);
+    this.#prepare = prepare;
   }
 
   override method(user: string): ReturnType<KeyQuestion["method"]> {
-    this.prepare();
+    this.#prepare();
     return super.method(user);
   }
 }

@@ -94,10 +94,10 @@ export class Workplace {
   /** Every file below the home: rights, owner, and what is in it. */
   all(): Record<string, string> {
     const names = readdirSync(this.home, { recursive: true, encoding: "utf8" }).sort();
-    return Object.fromEntries(names.map((name) => [name, this.about(name)]));
+    return Object.fromEntries(names.map((name) => [name, this.#about(name)]));
   }
 
-  private about(name: string): string {
+  #about(name: string): string {
     const stats = lstatSync(this.path(name));
     const rights = `${(stats.mode & 0o7777).toString(8)} ${stats.uid} ${stats.gid}`;
     if (stats.isSymbolicLink()) return `-> ${readlinkSync(this.path(name))}`;
