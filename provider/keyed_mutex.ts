@@ -1,17 +1,17 @@
-/** Runs pieces of work one after the other where they have the same key; work with another key does not wait. */
+/** Runs pieces of work with the same key one after the other. Work with another key does not wait. */
 export class KeyedMutex {
-  /** The work that runs or waits, by key: the last of each. */
+  /** By key, the last piece of work that runs or waits. */
   readonly #last = new Map<string, Promise<unknown>>();
 
   /**
-   * Runs work once all work with that key that was given before has settled.
+   * Runs work after all earlier work with the same key has settled.
    *
-   * @param signal aborting it before the work begins rejects with its reason; work that has begun runs to its end
+   * @param signal when it aborts before the work begins, the call rejects with its reason; work that has begun runs to its end
    */
   async run<T>(key: string, work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const earlier = this.#last.get(key) ?? Promise.resolve();
-    const mine = unlessAborted(earlier, signal).then(work);
-    // Work that was aborted while it waited must not let the next one overtake what runs.
+    const mine = waitUnlessAborted(earlier, signal).then(work);
+    // Work that is aborted while it waits must not let the next work overtake the work that runs.
     const both = Promise.allSettled([earlier, mine]);
     this.#last.set(key, both);
     void both.then(() => this.#last.get(key) === both && this.#last.delete(key));
@@ -19,7 +19,8 @@ export class KeyedMutex {
   }
 }
 
-async function unlessAborted(earlier: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
+/** Waits for earlier work. @throws the reason of the signal when it aborts first */
+async function waitUnlessAborted(earlier: Promise<unknown>, signal: AbortSignal | undefined): Promise<void> {
   if (!signal) return void (await earlier);
   signal.throwIfAborted();
   let abort = () => {};
