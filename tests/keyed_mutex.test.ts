@@ -10,7 +10,12 @@ beforeEach(() => {
 
 /** Work that notes when it begins and when it ends, and runs until `finish` or `fail` is called. */
 function job(name: string) {
-  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  let finish = () => {};
+  let fail = (_error: Error) => {};
+  const promise = new Promise<string>((resolve, reject) => {
+    finish = () => resolve(name);
+    fail = reject;
+  });
   const work = async () => {
     events.push(`${name} begins`);
     try {
@@ -19,7 +24,7 @@ function job(name: string) {
       events.push(`${name} ends`);
     }
   };
-  return { work, finish: () => resolve(name), fail: (error: Error) => reject(error) };
+  return { work, finish, fail };
 }
 
 /** Lets everything run that does not wait for a job. */

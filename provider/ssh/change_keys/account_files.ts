@@ -16,52 +16,52 @@ import { type HostFile, readHostFiles } from "../host_files/read";
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {
   readonly user: string;
-  /** Those that are read, and those that are not there yet; those that only a wildcard names come last. */
+  /** Files that were read, and files that do not exist yet. Files that only a wildcard names come last. */
   readonly files: readonly HostFile[];
-  /** What could not be looked into, each with the reason: nothing is known of it. */
+  /** What could not be read, each with the reason. A key may be there. */
   readonly unread: readonly string[];
-  /** What else may let a key in, in words. */
+  /** What else may accept a key, in words. */
   readonly otherSources: readonly string[];
-  /** Why keys may be refused that are in files, in words. */
+  /** Why sshd may refuse a key that is in a file, in words. */
   readonly refusals: readonly string[];
-  /** Why sshd may read other files than these, in words; empty where sshd has said it itself, and for all clients. */
+  /** Why sshd may read other files than these, in words. Empty if sshd itself named them, and for all clients. */
   readonly doubts: readonly string[];
 }
 
-/** Reads the files of an account, as the account that owns them. */
+/** Reads the files of an account as that account. */
 export async function readAccountFiles(
   session: SshSession,
-  look: HostFacts,
+  facts: HostFacts,
   user: string,
   bounds: Pick<ExecOptions, "timeoutMs" | "signal">,
 ): Promise<AccountFiles> {
-  const account = look.accounts.get(user);
-  const { settings, doubts } = settingsOf(look, user);
-  const told = { user, doubts, otherSources: settings.otherSources, refusals: refusalsIn(settings) };
-  if (!account) return { ...told, files: [], unread: [`the account ${user}, which is not there`] };
+  const account = facts.accounts.get(user);
+  const { settings, doubts } = settingsOf(facts, user);
+  const common = { user, doubts, otherSources: settings.otherSources, refusals: refusalsIn(settings) };
+  if (!account) return { ...common, files: [], unread: [`the account ${user}, which does not exist,`] };
   const paths = authorizedKeysPaths(settings.authorizedKeysFiles, account);
-  const files = await readHostFiles(session, look, user, paths, bounds);
+  const files = await readHostFiles(session, facts, user, paths, bounds);
   const unread = files.filter(({ status }) => status === "unreadable");
   return {
-    ...told,
-    // sshd reads neither a device nor a link in a circle, so no key is there.
+    ...common,
+    // sshd reads neither a device nor a link that leads to itself, so no key is there.
     files: namedFirst(files, paths).filter(({ status }) => status === "read" || status === "missing"),
     unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
   };
 }
 
-/** Wildcards are known from OpenSSH 10 on only: a file that one names may be read by nobody. */
+/** Only OpenSSH 10 and later knows wildcards: an older sshd does not read a file that only a wildcard names. */
 function namedFirst(files: readonly HostFile[], paths: readonly string[]): HostFile[] {
   const isNamed = ({ path }: HostFile) => Number(paths.includes(path));
   return files.toSorted((a, b) => isNamed(b) - isNamed(a));
 }
 
-/** Whether what is unread stays so although the session acts as its owner, which is how sshd reads as well. */
-export function isUnreadByOwner(look: HostFacts, { user, unread }: AccountFiles): boolean {
-  return unread.length > 0 && look.accounts.has(user) && canAct(look, user);
+/** Whether a file is unread although the session acts as its owner. sshd reads as the owner too. */
+export function isUnreadByOwner(facts: HostFacts, { user, unread }: AccountFiles): boolean {
+  return unread.length > 0 && facts.accounts.has(user) && canAct(facts, user);
 }
 
-interface Told {
+interface KnownSettings {
   readonly settings: SshdSettings;
   readonly doubts: readonly string[];
 }
@@ -72,10 +72,11 @@ const byDefault: SshdSettings = {
   pubkeyAuthentication: true,
 };
 
-function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal }: HostFacts, user: string): Told {
-  const said = told.get(user);
-  const settings = said === undefined ? undefined : sshdSettings(said);
-  if (settings) return { settings, doubts: elsewhere(sshdConfig) };
+function settingsOf(facts: HostFacts, user: string): KnownSettings {
+  const { sshdConfig, sshdRefusal, becomeRefusal } = facts;
+  const output = facts.sshdSettings.get(user);
+  const settings = output === undefined ? undefined : sshdSettings(output);
+  if (settings) return { settings, doubts: doubtsAboutOtherClients(sshdConfig) };
   const why = sshdRefusal ?? becomeRefusal ?? "it gave no answer";
   if (sshdConfig === undefined) {
     return {
@@ -83,22 +84,22 @@ function settingsOf({ sshdSettings: told, sshdConfig, sshdRefusal, becomeRefusal
       doubts: [`sshd does not say which files it reads (${why}); its defaults are assumed`],
     };
   }
-  const written = readSshdConfig(sshdConfig);
-  const doubts = [...written.doubts, ...unreadIn(sshdConfig)].map((doubt) => `; ${doubt}`).join("");
+  const fromText = readSshdConfig(sshdConfig);
+  const doubts = [...fromText.doubts, ...unreadIn(sshdConfig)].map((doubt) => `; ${doubt}`).join("");
   return {
-    settings: written.settings,
-    doubts: [`sshd does not say which files it reads (${why}); that is taken from sshd_config${doubts}`],
+    settings: fromText.settings,
+    doubts: [`sshd does not say which files it reads (${why}); they are taken from sshd_config${doubts}`],
   };
 }
 
-/** What sshd did not say when it was asked about this client: `Match` blocks for others. Users and groups it knows. */
-function elsewhere(sshdConfig = ""): string[] {
+/** `sshd -T` answers for this client only. It knows users and groups, but other clients may match other `Match` blocks. */
+function doubtsAboutOtherClients(sshdConfig = ""): string[] {
   const byClient = /^match\b.*\b(address|host|localaddress|localport|rdomain|version|exec)\b/i;
   const doubts = readSshdConfig(sshdConfig).doubts.filter((doubt) => byClient.test(doubt));
   return doubts.map((doubt) => `Clients from elsewhere may have other settings (${printable(doubt)})`);
 }
 
-/** Files that are included and were not shown: the script on the host says so in a comment. */
+/** Included files that the host could not read: the script on the host puts a comment in their place. */
 function unreadIn(sshdConfig: string): string[] {
   return [...sshdConfig.matchAll(/^# (\S+ cannot be read)$/gm)].flatMap(([, what]) => what ?? []);
 }
@@ -110,7 +111,7 @@ function refusalsIn({ pubkeyAuthentication, revokedKeys }: SshdSettings): string
   ];
 }
 
-/** Every grant in the files of accounts. */
+/** Every entry in the files of accounts. */
 export function entriesIn(accounts: readonly AccountFiles[]): AuthorizedEntry[] {
   return accounts.flatMap(({ files }) => files.flatMap(({ bytes }) => entriesOf(bytes)));
 }

@@ -10,8 +10,8 @@ export interface Edit {
   readonly path: string;
   readonly before: Buffer;
   readonly after: Buffer;
-  /** Whether the host was heard to have changed it. Where it was not, it may do so later still. */
-  readonly isHeard: boolean;
+  /** Whether the host confirmed the change. If it did not, it may still make it later. */
+  readonly isConfirmed: boolean;
 }
 
 /** A file that could not be put back, and why. */
@@ -20,70 +20,72 @@ export interface NotBack extends Edit {
 }
 
 /**
- * Changes a file as `edit` decides, which gets the bytes that are there at that moment; undefined leaves it.
+ * Changes a file. `edit` gets its current bytes and returns the new ones; undefined leaves the file.
  *
- * @param edits where a change is noted, also one of which nobody knows whether it was made
- * @returns the change, where one was made
- * @throws KeysNotWrittenError when it could not be written; it is then as it was
+ * @param edits gets the change, also one that the host did not confirm
+ * @returns the change, if one was made
+ * @throws KeysNotWrittenError when the file could not be written; it is then as it was
  */
 export async function editFile(
-  { session, look, access }: HostSession,
+  { session, facts, access }: HostSession,
   user: string,
   path: string,
   edit: (bytes: Buffer) => Buffer | undefined,
   edits: Edit[],
 ): Promise<Edit | undefined> {
-  const noted = (before: Buffer, after: Buffer, isHeard: boolean): Edit => {
-    const made = { user, path, before, after, isHeard };
-    edits.push(made);
-    return made;
+  const record = (before: Buffer, after: Buffer, isConfirmed: boolean): Edit => {
+    const change = { user, path, before, after, isConfirmed };
+    edits.push(change);
+    return change;
   };
-  const unheard = (before: Buffer, after: Buffer) => void noted(before, after, false);
-  const options = { ...commandBounds(access), unheard };
-  const { file, swap } = await editHostFile(session, look, user, path, ({ bytes }) => edit(bytes), options);
-  if (swap === undefined) return undefined;
-  if (swap.outcome === "written") return noted(file.bytes, swap.bytes, true);
+  const onUnconfirmed = (before: Buffer, after: Buffer) => void record(before, after, false);
+  const options = { ...commandBounds(access), onUnconfirmed };
+  const { file, replacement } = await editHostFile(session, facts, user, path, ({ bytes }) => edit(bytes), options);
+  if (replacement === undefined) return undefined;
+  if (replacement.outcome === "written") return record(file.bytes, replacement.bytes, true);
   throw new KeysNotWrittenError(
-    `${path} of ${user}@${access.target.host} could not be changed, and is as it was: ${reasonOf(swap)}. Mend that, and ` +
-      'run "pulumi up" again.',
+    `${path} of ${user}@${access.target.host} could not be changed, and is as it was: ${reasonOf(replacement)}. Correct that, ` +
+      'then run "pulumi up" again.',
   );
 }
 
-function reasonOf(swap: Exclude<ReplaceOutcome, { outcome: "written" }>): string {
-  if (swap.outcome === "failed") return swap.reason;
-  return swap.outcome === "changed" ? "somebody keeps editing it" : `another run is changing it (${swap.by})`;
+function reasonOf(replacement: Exclude<ReplaceOutcome, { outcome: "written" }>): string {
+  if (replacement.outcome === "failed") return replacement.reason;
+  return replacement.outcome === "changed"
+    ? "somebody keeps editing it"
+    : `another run is changing it (${replacement.by})`;
 }
 
 /**
- * Puts files back, where they still are as we left them, in reverse order. Also when the caller has given up.
+ * Puts files back in reverse order, if they are still as we left them. It does so even if the caller has aborted.
  *
- * @returns those that are not back, or may not be
+ * @returns the files that are not back, or may not be
  */
-export async function putBack(visit: HostSession, edits: readonly Edit[]): Promise<NotBack[]> {
+export async function putBack(host: HostSession, edits: readonly Edit[]): Promise<NotBack[]> {
   const left: NotBack[] = [];
   for (const edit of edits.toReversed()) {
-    const reason = await whyNotBack(visit, edit);
+    const reason = await whyNotBack(host, edit);
     if (reason !== undefined) left.push({ ...edit, reason });
   }
   return left;
 }
 
 /**
- * Puts files back because of an error.
+ * Puts files back after an error.
  *
- * @param whenBack a sentence about what that means for the user, for where there was something and all of it is back
- * @returns that error, which then also tells that; a KeysNotPutBackError for what could not be put back
+ * @param whenBack a sentence for the user, added to the error if there was a change and all of it is back
+ * @returns the error to throw: the given one, or a KeysNotPutBackError if a file could not be put back
  */
-export async function afterPuttingBack(
-  visit: HostSession,
+export async function putBackAfter(
+  host: HostSession,
   edits: readonly Edit[],
   error: unknown,
   whenBack?: string,
 ): Promise<unknown> {
-  const left = await putBack(visit, edits);
-  if (left.length > 0) return notPutBackError(visit, left, error);
-  const isToTell = edits.length > 0 && whenBack !== undefined && error instanceof ExoscaleSshError;
-  return isToTell ? error.addSentence(whenBack) : error;
+  const left = await putBack(host, edits);
+  if (left.length > 0) return notPutBackError(host, left, error);
+  const isBack = edits.length > 0 && whenBack !== undefined && error instanceof ExoscaleSshError;
+  return isBack ? error.addSentence(whenBack) : error;
 }
 
 /** The error for a change that failed and could not be undone. */
@@ -95,11 +97,12 @@ export function notPutBackError(
   const { type, base64 } = session.hostKey;
   const why = cause instanceof Error ? cause.message : String(cause);
   const files = left.map(({ path }) => path);
-  return new KeysNotPutBackError(`${why} ${told(left)}`, files, `${type} ${base64}`, cause);
+  return new KeysNotPutBackError(`${why} ${listed(left)}`, files, `${type} ${base64}`, cause);
 }
 
-function told(left: readonly NotBack[]): string {
-  const [known, unknown] = [left.filter(({ isHeard }) => isHeard), left.filter(({ isHeard }) => !isHeard)];
+function listed(left: readonly NotBack[]): string {
+  const known = left.filter(({ isConfirmed }) => isConfirmed);
+  const unknown = left.filter(({ isConfirmed }) => !isConfirmed);
   const list = (files: readonly NotBack[]) => files.map(({ path, reason }) => `${path} (${reason})`).join(", ");
   return [
     ...(known.length > 0 ? [`These could not be put back: ${list(known)}.`] : []),
@@ -107,13 +110,14 @@ function told(left: readonly NotBack[]): string {
   ].join(" ");
 }
 
-async function whyNotBack({ session, look, access }: HostSession, edit: Edit): Promise<string | undefined> {
+async function whyNotBack({ session, facts, access }: HostSession, edit: Edit): Promise<string | undefined> {
   const { user, path, before, after } = edit;
   try {
-    const swapped = await replaceFileAtomically(session, look, user, path, after, before, rollbackBounds(access));
-    if (swapped.outcome === "written") return undefined;
-    // What is there then is what was before, or somebody else's; what was sent may still come.
-    return swapped.outcome === "changed" && !edit.isHeard ? "it has something else so far" : reasonOf(swapped);
+    const replacement = await replaceFileAtomically(session, facts, user, path, after, before, rollbackBounds(access));
+    if (replacement.outcome === "written") return undefined;
+    // The file is as it was before, or somebody else changed it. The change that we sent may still arrive.
+    const isPending = replacement.outcome === "changed" && !edit.isConfirmed;
+    return isPending ? "our change is not in it so far" : reasonOf(replacement);
   } catch (error) {
     if (error instanceof ExoscaleSshError) return error.message;
     throw error;

@@ -5,9 +5,9 @@ import { script } from "../host_files/shell_text";
 import type { HostSession } from "./host_session";
 
 /**
- * sshd names the process of each connection after its user: `sshd: user@pts/0`, `sshd: user` where it only forwards ports,
- * and `sshd-session: user@pts/0` from OpenSSH 9.8 on. It runs as that user, who may therefore end it. Our own are the
- * ancestors of this script.
+ * sshd names the process of each connection after its user: `sshd: user@pts/0`, `sshd: user` if it only forwards ports,
+ * and `sshd-session: user@pts/0` from OpenSSH 9.8 on. The process runs as that user, so the user may end it. The
+ * ancestors of this script are our own session.
  */
 const END_SESSIONS = script`
   all=$(ps -A -o pid= -o ppid= -o args= 2>/dev/null) || all=$(ps -o pid,ppid,args 2>/dev/null)
@@ -32,23 +32,23 @@ const END_SESSIONS = script`
   put end
 `;
 
-/** What became of other sessions. */
+/** What happened to the other sessions. */
 export interface SessionsEnded {
   readonly endedSessions: number;
-  /** Why none may have been ended, for a person. */
+  /** Why sessions may still be open, for people. */
   readonly notes: readonly string[];
 }
 
 /**
- * Ends the other SSH sessions of the account, as the account itself, as far as the host shows them. Rejects for nothing
- * that a host or a network does: the keys are closed by now.
+ * Ends the other SSH sessions of the account that the host shows, as the account itself. A failure of the host or the
+ * network becomes a note and never rejects: the keys are already closed.
  */
-export async function endOtherSessions({ session, look, change, access }: HostSession): Promise<SessionsEnded> {
+export async function endOtherSessions({ session, facts, change, access }: HostSession): Promise<SessionsEnded> {
   try {
     const text = { text: END_SESSIONS, variables: { account: change.user } };
-    const said = await runScriptAs(session, look, change.user, text, commandBounds(access));
-    if ("refused" in said) return notEnded(said.refused);
-    return { endedSessions: (said.text("ended") ?? "").length, notes: [] };
+    const answer = await runScriptAs(session, facts, change.user, text, commandBounds(access));
+    if ("refused" in answer) return notEnded(answer.refused);
+    return { endedSessions: (answer.text("ended") ?? "").length, notes: [] };
   } catch (error) {
     if (error instanceof ExoscaleSshError) return notEnded(error.message);
     throw error;

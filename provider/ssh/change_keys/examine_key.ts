@@ -14,16 +14,16 @@ import { answersOf, probeKeys, questionsAbout } from "./probe_keys";
 import { credentialWith } from "./remaining_credentials";
 
 /**
- * How a key stands with an account of a host.
+ * The status of a key for an account of a host.
  *
- * - `open`: sshd accepts it, or a file that sshd reads has it.
- * - `closed`: proven. The host is the one that we know, no file that sshd reads has the key, and sshd refuses it.
- * - `refused`: sshd refuses it when asked from here and now, which is no proof: a file was not read, or the host is unknown.
+ * - `open`: sshd accepts the key, or a file that sshd reads has it.
+ * - `closed`: proven. The host has a known host key, no file that sshd reads has the key, and sshd refuses it.
+ * - `refused`: sshd refuses the key from this address now. That is no proof: a file was not read, or the host is unknown.
  * - `unknown`: no answer.
  */
 export type KeyStatus = "open" | "closed" | "refused" | "unknown";
 
-/** What was found. */
+/** The status of a key, and why. */
 export interface Examination {
   readonly status: KeyStatus;
   /** Why, in words. */
@@ -32,43 +32,42 @@ export interface Examination {
   readonly hostKey?: HostKey;
 }
 
-/** Whose keys, and which. */
+/** The key to examine, and the accounts. */
 export interface Examined {
   readonly user: string;
-  /** Other accounts that may have it, such as root. */
+  /** Other accounts that may have the key, such as root. */
   readonly alsoIn?: readonly string[];
   /** `type base64[ comment]`. */
   readonly publicKeyOpenssh: string;
 }
 
 /**
- * Finds out how a key stands with an account, and changes nothing. Rejects for nothing that a host or a network does.
+ * Finds out the status of a key for an account, and changes nothing. A failure of the host or the network never rejects:
+ * the status is then `unknown`.
  *
- * A host of which no key is known is only asked: nothing that could be used elsewhere is shown to it.
+ * A host without a known host key is only asked about the key: we do not log in to it.
  */
 export async function examineKey(access: HostAccess, examined: Examined): Promise<Examination> {
   const isKnown = (access.knownHostKeys?.length ?? 0) > 0;
-  const steady = withFixedBastionCredentials(access);
-  return isKnown && access.credentials.length > 0
-    ? await readAndAsk(steady, examined)
-    : await askOnly(steady, examined);
+  const fixed = withFixedBastionCredentials(access);
+  return isKnown && access.credentials.length > 0 ? await readAndAsk(fixed, examined) : await askOnly(fixed, examined);
 }
 
 async function askOnly(access: HostAccess, { user, publicKeyOpenssh }: Examined): Promise<Examination> {
   const { target, knownHostKeys, bastion, timeoutMs, signal } = access;
-  const asked = await probe({ ...target, user }, publicKeyOpenssh, {
+  const result = await probe({ ...target, user }, publicKeyOpenssh, {
     ...(knownHostKeys && { knownHostKeys }),
     ...(bastion && { bastion }),
     ...(timeoutMs !== undefined && { timeoutMs }),
     ...(signal && { signal }),
   });
-  const status = ({ yes: "open", no: "refused", unknown: "unknown" } as const)[asked.accepts];
-  return { status, reason: asked.reason, ...(asked.hostKey && { hostKey: asked.hostKey }) };
+  const status = ({ yes: "open", no: "refused", unknown: "unknown" } as const)[result.accepts];
+  return { status, reason: result.reason, ...(result.hostKey && { hostKey: result.hostKey }) };
 }
 
 async function readAndAsk(access: HostAccess, examined: Examined): Promise<Examination> {
   const key = parsePublicKey(examined.publicKeyOpenssh);
-  // In the connection that logs in only the account can be asked about that it logs in to.
+  // The connection that logs in can ask only about the account that it logs in to.
   const questions = access.target.user === examined.user ? questionsAbout([key]) : [];
   const place = placeOf(access, examined.user);
   try {
@@ -86,7 +85,7 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
   }
 }
 
-/** Reads the files, and leaves: a host gets few connections at once. */
+/** Reads the files, and closes the session: we open few connections to a host at once. */
 async function readFiles(
   session: SshSession,
   access: HostAccess,
@@ -95,8 +94,8 @@ async function readFiles(
   try {
     const users = [...new Set([user, ...alsoIn])];
     const bounds = commandBounds(access);
-    const look = await inspectHost(session, users, bounds);
-    return await Promise.all(users.map((each) => readAccountFiles(session, look, each, bounds)));
+    const facts = await inspectHost(session, users, bounds);
+    return await Promise.all(users.map((each) => readAccountFiles(session, facts, each, bounds)));
   } finally {
     session.close();
   }
@@ -115,8 +114,8 @@ async function judge(
     return { status: "open", reason: `It is in authorized_keys of ${holding.map(({ user }) => user).join(", ")}.` };
   }
   for (const [index, account] of accounts.entries()) {
-    const found = await askAccount(access, key, account, index === 0 ? known : undefined);
-    if (found) return found;
+    const notRefused = await askAccount(access, key, account, index === 0 ? known : undefined);
+    if (notRefused) return notRefused;
   }
   const unread = accounts.flatMap((account) => account.unread);
   if (unread.length > 0) {
@@ -132,7 +131,7 @@ async function judge(
 
 type Answer = ReturnType<ReturnType<typeof answersOf>["get"]>;
 
-/** What sshd says of one account; undefined where it refuses the key. */
+/** Asks sshd about one account; undefined if it refuses the key. */
 async function askAccount(
   access: HostAccess,
   key: PublicKey,
@@ -141,11 +140,12 @@ async function askAccount(
 ): Promise<Examination | undefined> {
   const place = placeOf(access, user);
   const as = { ...access, target: { ...access.target, user } };
-  const heard = known === undefined || known === "unknown" ? await probeKeys(as, [key], access.credentials) : undefined;
-  const answer = heard?.answers.get(key.fingerprintSha256) ?? known;
+  const result =
+    known === undefined || known === "unknown" ? await probeKeys(as, [key], access.credentials) : undefined;
+  const answer = result?.answers.get(key.fingerprintSha256) ?? known;
   if (answer === "no") return undefined;
   if (answer === "yes") return { status: "open", reason: `${place} accepts this key, which no file there has.` };
-  return { status: "unknown", reason: heard?.error?.message ?? `${place} gave no answer.` };
+  return { status: "unknown", reason: result?.error?.message ?? `${place} gave no answer.` };
 }
 
 function placeOf({ target }: HostAccess, user: string): string {

@@ -12,13 +12,13 @@ import { entriesIn, readAccountFiles } from "./account_files";
 import { mayRefuseUs } from "./add_keys";
 import { probeKeys, questionsAbout } from "./probe_keys";
 
-/** What a host has of one key for one account. */
+/** What grants one key access to one account of a host. */
 export interface Grant {
-  /** The lines of the key, of all files that sshd reads for the account, in their order. */
+  /** The lines of the key in all files that sshd reads for the account, in their order. */
   readonly lines: readonly AuthorizedEntry[];
   /** What could not be read, each with the reason: the key may be there. */
   readonly unread: readonly string[];
-  /** Whether sshd accepts the key, asked from here and now. */
+  /** Whether sshd accepts the key from this address now. */
   readonly accepts: "yes" | "no" | "unknown";
   /** Whether a line has options that may rightly refuse us: `from=`, `expiry-time=`, `cert-authority`. */
   readonly isConditional: boolean;
@@ -27,7 +27,7 @@ export interface Grant {
 }
 
 /**
- * Reads what the authorized_keys files of an account have of a key, and asks sshd about it. Changes nothing.
+ * Reads the lines of a key in the authorized_keys files of an account, and asks sshd about the key. Changes nothing.
  *
  * @param publicKey `type base64[ comment]`
  * @throws errors of `connect` and of reading the files
@@ -53,8 +53,8 @@ async function findLines(access: HostAccess, user: string, publicKey: string): P
 
 async function readLines(session: SshSession, access: HostAccess, user: string, fingerprintSha256: string) {
   const bounds = commandBounds(access);
-  const look = await inspectHost(session, [user], bounds);
-  const files = await readAccountFiles(session, look, user, bounds);
+  const facts = await inspectHost(session, [user], bounds);
+  const files = await readAccountFiles(session, facts, user, bounds);
   const lines = entriesIn([files]).filter((entry) => entry.fingerprintSha256 === fingerprintSha256);
   return { lines, isConditional: lines.some(({ options }) => mayRefuseUs(options)), unread: files.unread };
 }

@@ -6,19 +6,19 @@ import { type HostFacts, inspectHost } from "../host_files/inspect_host";
 import { type AccountFiles, readAccountFiles } from "./account_files";
 import type { KeyChange } from "./key_change";
 
-/** One change of one host's keys, while the connection is open. */
+/** What one change of a host's keys works with, while the connection is open. */
 export interface HostSession {
   readonly session: SshSession;
-  readonly look: HostFacts;
-  /** How to connect again: to the host key that was shown, and to no other. */
+  readonly facts: HostFacts;
+  /** How to connect again: only to the host key that this connection showed. */
   readonly access: HostAccess;
   readonly change: KeyChange;
-  /** The files of the accounts of the change that exist, its user's first, as they were when the visit began. */
+  /** The files of the accounts of the change that exist, its user's first, as they were before the change. */
   readonly accounts: readonly AccountFiles[];
   readonly progress: Progress;
 }
 
-/** Looks around on a host. */
+/** Reads what a change has to know about the host. */
 export async function openHostSession(
   session: SshSession,
   access: HostAccess,
@@ -27,14 +27,17 @@ export async function openHostSession(
 ): Promise<HostSession> {
   const users = [...new Set([change.user, ...(change.alsoFrom ?? [])])];
   const bounds = commandBounds(access);
-  // Of the account that logs in the files are asked for where the change may touch them under another account's name.
-  const look = await inspectHost(session, [...new Set([...users, ...[access.target.user].filter(isUserName)])], bounds);
-  // Nobody gets in as an account that is not there.
-  const present = users.filter((user) => user === change.user || look.accounts.has(user));
-  const accounts = await Promise.all(present.map((user) => readAccountFiles(session, look, user, bounds)));
+  // The account that logs in may share files with an account of the change.
+  const facts = await inspectHost(
+    session,
+    [...new Set([...users, ...[access.target.user].filter(isUserName)])],
+    bounds,
+  );
+  // Nobody can log in to an account that does not exist.
+  const present = users.filter((user) => user === change.user || facts.accounts.has(user));
+  const accounts = await Promise.all(present.map((user) => readAccountFiles(session, facts, user, bounds)));
   const { type, base64 } = session.hostKey;
-  // From here on it is this host and no other.
-  return { session, look, access: { ...access, knownHostKeys: [`${type} ${base64}`] }, change, accounts, progress };
+  return { session, facts, access: { ...access, knownHostKeys: [`${type} ${base64}`] }, change, accounts, progress };
 }
 
 /** The same host as another account. */

@@ -2,42 +2,42 @@ import type { KeyLine } from "../authorized_keys/edit";
 import type { HostKey } from "../connection/host_key";
 import type { KeyIdentity } from "./key_identity";
 
-/** What is to be true of the keys of one account of a host. Saying it twice changes nothing. */
+/** The keys that one account of a host is to have and not to have. Applying it twice changes nothing more. */
 export interface KeyChange {
   /** The account. */
   readonly user: string;
-  /** Keys that are to open it. */
+  /** Keys that are to open the account. */
   readonly add?: readonly KeyLine[];
-  /** Whether keys are added only where one of the removed ones is found, in whose place they are. Default false. */
+  /** Adds the keys only if one of the removed keys is there, as its replacement. Default false. */
   readonly onlyInPlaceOf?: boolean;
-  /** Keys that are to open nothing any more. */
+  /** Keys to remove. */
   readonly remove?: readonly KeyIdentity[];
-  /** Accounts that lose the removed keys as well, such as root, to whom cloud-init gives them too; those that do not exist are passed over. Default: none. */
+  /** Accounts that lose the removed keys too, such as root, to which cloud-init adds them. Accounts that do not exist are skipped. Default: none. */
   readonly alsoFrom?: readonly string[];
-  /** What to do about a key that is there with other options: `report` it as an error (default), or `replace` them. */
+  /** What to do if a key is there with other options: `report` it as an error (default), or `replace` them. */
   readonly whenPresent?: "report" | "replace";
-  /** Permits to remove the last key that can log in. Default false. */
+  /** Allows the removal of the last key that can log in. Default false. */
   readonly allowLockout?: boolean;
-  /** Called before a key is removed that logged in itself. What it throws stops the change. Default: nothing. */
+  /** Called before the removal of the key that this connection logged in with. An error stops the change. Default: nothing. */
   readonly beforeOwnRemoval?: () => Promise<void>;
-  /** Ends the account's other sessions once a key is removed. Default false. */
+  /** Ends the account's other sessions after a key is removed. Default false. */
   readonly endSessions?: boolean;
 }
 
-/** What was done, and is proven. */
+/** What a change did, with proof. */
 export interface KeyChangeReport {
-  /** The key that the host showed, in each connection. */
+  /** The host key that every connection showed. */
   readonly hostKey: HostKey;
-  /** MD5 fingerprints of the keys that are proven closed, whether they were there or not. */
+  /** MD5 fingerprints of the keys that are proven closed, also of those that no file had. */
   readonly closed: readonly string[];
-  /** Lines that went, as `path:line`. */
+  /** Removed lines, as `path:line`. */
   readonly removed: readonly string[];
-  /** Keys, by SHA256 fingerprint, that were added or changed; those that were there already are not among them. */
+  /** SHA256 fingerprints of the keys that were added or changed. Keys that were there already are not included. */
   readonly added: readonly string[];
-  /** Whether the keys of `add` are there; false where they would have taken the place of one that was not. */
+  /** Whether the keys of `add` are there. False if `onlyInPlaceOf` found none of the removed keys. */
   readonly tookPlace: boolean;
-  /** Sessions that were ended. */
+  /** How many sessions were ended. */
   readonly endedSessions: number;
-  /** What a person may want to know, in sentences. */
+  /** Facts that people may want to know, as sentences. */
   readonly notes: readonly string[];
 }

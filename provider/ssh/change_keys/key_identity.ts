@@ -2,37 +2,36 @@ import { InvalidPublicKeyError } from "../../errors";
 import { type PublicKey, parsePublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
 
-/** What is known of a key that is sought on a host. One of the fields is enough; the public key is best. */
+/** Identifies a key on a host. One field is enough; the public key is best. */
 export interface KeyIdentity {
   /** `type base64[ comment]`. */
   readonly publicKeyOpenssh?: string;
-  /** Beginning of its SHA-256 in hexadecimal, at least 16 digits. */
+  /** The first digits of its SHA-256 in hexadecimal, at least 16. */
   readonly sha256Hex?: string;
   /** MD5 fingerprint: 16 pairs of hexadecimal digits, with or without colons. */
   readonly fingerprintMd5?: string;
 }
 
-/** The key of an entry, if `keys/` knows its kind. */
+/** The key of an entry, if `keys/` supports its type. */
 export function keyOf({ publicKeyOpenssh }: AuthorizedEntry): PublicKey | undefined {
   if (publicKeyOpenssh === undefined) return undefined;
   try {
     return parsePublicKey(publicKeyOpenssh);
   } catch (error) {
-    // Kinds that sshd takes and `keys/` does not, such as those of security keys: never ours.
+    // Types that sshd accepts and `keys/` does not, such as security keys: never ours.
     if (error instanceof InvalidPublicKeyError) return undefined;
     throw error;
   }
 }
 
-/** The public keys meant: as given, or found among the entries. Those that no entry matches are left out. */
+/** The public keys that the identities name, as given or found in the entries. An identity without a match is left out. */
 export function keysMeant(identities: readonly KeyIdentity[], entries: readonly AuthorizedEntry[]): PublicKey[] {
   const given = identities.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh).map((text) => parsePublicKey(text));
   const sought = identities.filter(({ publicKeyOpenssh }) => publicKeyOpenssh === undefined);
-  // Read only where somebody asks: a file may be made of thousands of keys.
+  // Parsed only if needed: a file may have thousands of keys.
   const present = sought.length === 0 ? [] : entries.flatMap((entry) => keyOf(entry) ?? []);
-  const found = sought.flatMap((identity) => present.filter((key) => identifies(identity, key)));
-  const meant = [...given, ...found];
-  return [...new Map(meant.map((key) => [key.fingerprintSha256, key])).values()];
+  const matches = sought.flatMap((identity) => present.filter((key) => identifies(identity, key)));
+  return [...new Map([...given, ...matches].map((key) => [key.fingerprintSha256, key])).values()];
 }
 
 function identifies({ sha256Hex, fingerprintMd5 }: KeyIdentity, key: PublicKey): boolean {

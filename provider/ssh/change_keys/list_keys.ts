@@ -6,11 +6,11 @@ import { withHostLock } from "../connection/host_lock";
 import { inspectHost } from "../host_files/inspect_host";
 import { entriesIn, readAccountFiles } from "./account_files";
 
-/** What the files of an account grant, and on which host. */
+/** The keys in the files of an account, and the host. */
 export interface Listing {
   /** The key that the host showed. */
   readonly hostKey: HostKey;
-  /** Keys in the account's files, each `type base64`, of the kinds that `keys/` reads. */
+  /** Keys in the account's files, each `type base64`, of the types that `keys/` supports. */
   readonly publicKeys: readonly string[];
 }
 
@@ -20,8 +20,8 @@ export function listKeys(access: HostAccess, user: string): Promise<Listing> {
     const session = await connect(access.target, access.credentials, access);
     try {
       const bounds = commandBounds(access);
-      const look = await inspectHost(session, [user], bounds);
-      const entries = entriesIn([await readAccountFiles(session, look, user, bounds)]);
+      const facts = await inspectHost(session, [user], bounds);
+      const entries = entriesIn([await readAccountFiles(session, facts, user, bounds)]);
       return { hostKey: session.hostKey, publicKeys: entries.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh) };
     } finally {
       session.close();

@@ -1,64 +1,67 @@
-import { type ExoscaleSshError, LastKeyError, SshLoginRefusedError } from "../../errors";
+import { type ExoscaleSshError, LastKeyError, SshLoginRefusedError, SshNoShellError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
+import { connectWithRetry } from "../connection/connect_with_retry";
 import type { Credential } from "../connection/credentials";
 import { commandBounds } from "../connection/host_access";
+import { inspectHost } from "../host_files/inspect_host";
 import { entriesIn, readAccountFiles } from "./account_files";
+import type { Edit } from "./edits";
 import { accessAs, fingerprintsOf, type HostSession } from "./host_session";
 import { keyOf } from "./key_identity";
 import { probeKeys } from "./probe_keys";
 import { credentialsWithout, credentialWith } from "./remaining_credentials";
 
-/** Who can still log in once keys are removed. */
+/** Who can still log in after keys are removed. */
 export type Witness =
-  /** We, to an account that the change is not about, or to one that asks for no key. */
+  /** We, to an account that the change does not name, or to one that needs no key. */
   | { readonly kind: "untouched" }
   /**
-   * We, with a key that goes from other accounts and, by all that is known of files, stays in ours: that is only proven
-   * once we have logged in again.
+   * We, with a key that is removed from other accounts and, as far as the files show, stays in ours. Only another login
+   * proves that.
    */
   | { readonly kind: "elsewhere"; readonly credentials: readonly Credential[] }
   /** We, with credentials that stay. */
   | { readonly kind: "credential"; readonly credentials: readonly Credential[] }
-  /** Whoever has this key of this account: sshd says that it would accept it. */
+  /** The owner of this key, to this account: sshd says that it would accept the key. */
   | { readonly kind: "key"; readonly key: PublicKey; readonly user: string }
-  /** Nobody that we know of, and the program permits that. */
+  /** Nobody that we know of, and the program allows that. */
   | { readonly kind: "nobody" };
 
-/** Asking about more would look like guessing to the host. */
-const mostAsked = 12;
+/** More questions would look like guessing to the host. */
+const MAX_QUESTIONS = 12;
 
 /**
- * Finds out who can still log in once the keys are gone.
+ * Finds out who can still log in after the keys are removed.
  *
- * @throws LastKeyError when nobody is known who can, unless the change permits it
+ * @throws LastKeyError if we know of nobody, unless the change allows that
  */
-export async function findWitness(visit: HostSession, keys: readonly PublicKey[]): Promise<Witness> {
-  const { session, change, access, accounts } = visit;
-  const goes = fingerprintsOf(keys);
+export async function findWitness(host: HostSession, keys: readonly PublicKey[]): Promise<Witness> {
+  const { session, change, access, accounts } = host;
+  const removed = fingerprintsOf(keys);
   if (session.loggedInKey === undefined) return { kind: "untouched" };
   const isNamed = accounts.some(({ user }) => user === access.target.user);
   const login = credentialWith(access.credentials, session.loggedInKey);
-  if (!goes.has(session.loggedInKey))
+  if (!removed.has(session.loggedInKey))
     return isNamed ? { kind: "credential", credentials: login } : { kind: "untouched" };
-  if (!isNamed && !(await sharesFiles(visit))) return { kind: "elsewhere", credentials: login };
-  const { credentials, error } = await findRemainingCredentials(visit, goes);
+  if (!isNamed && !(await sharesFiles(host))) return { kind: "elsewhere", credentials: login };
+  const { credentials, error } = await findRemainingCredentials(host, removed);
   if (credentials.length > 0) return { kind: "credential", credentials };
-  const witness = await findOtherKey(visit, goes);
+  const witness = await findOtherKey(host, removed);
   if (witness) return witness;
   if (change.allowLockout) return { kind: "nobody" };
   if (error && !(error instanceof SshLoginRefusedError)) throw error;
   throw new LastKeyError(
-    `${[...goes].join(", ")} is the last key known to open ` +
+    `${[...removed].join(", ")} is the last key known to open ` +
       `${change.user}@${access.target.host}, so it was not removed. Add another key first, or set allowLockout: true.`,
   );
 }
 
-/** Whether the account that logs in has a file of an account of the change, or may have one. */
-async function sharesFiles({ session, look, access, accounts }: HostSession): Promise<boolean> {
+/** Whether the account that logs in shares a file with an account of the change, or may share one. */
+async function sharesFiles({ session, facts, access, accounts }: HostSession): Promise<boolean> {
   const { user } = access.target;
-  if (!look.accounts.has(user)) return true;
-  const own = await readAccountFiles(session, look, user, commandBounds(access));
+  if (!facts.accounts.has(user)) return true;
+  const own = await readAccountFiles(session, facts, user, commandBounds(access));
   const theirs = new Set(accounts.flatMap(({ files }) => files.map(({ resolved }) => resolved)));
   return own.unread.length > 0 || own.files.some(({ resolved }) => theirs.has(resolved));
 }
@@ -68,37 +71,75 @@ interface Remaining {
   readonly error?: ExoscaleSshError;
 }
 
-async function findRemainingCredentials({ access }: HostSession, goes: ReadonlySet<string>): Promise<Remaining> {
-  const others = credentialsWithout(access.credentials, goes);
+async function findRemainingCredentials({ access }: HostSession, removed: ReadonlySet<string>): Promise<Remaining> {
+  const others = credentialsWithout(access.credentials, removed);
   if (others.length === 0) return { credentials: [] };
   const { loggedInKey, error } = await probeKeys(access, [], others);
   if (error) return { credentials: [], error };
   return { credentials: loggedInKey === undefined ? [] : credentialWith(others, loggedInKey) };
 }
 
-/** Among the keys that are in files now: one may have been added a moment ago. @throws when the host gives no answer */
-async function findOtherKey(visit: HostSession, goes: ReadonlySet<string>): Promise<Witness | undefined> {
-  const { session, look, change, access } = visit;
-  // The login that succeeded, so that the question costs no failed one.
+/** Reads the files again: a key may have been added a moment ago. @throws if the host gives no answer */
+async function findOtherKey(host: HostSession, removed: ReadonlySet<string>): Promise<Witness | undefined> {
+  const { session, facts, change, access } = host;
+  // A connection that ends with this login does not count as a failed one.
   const login = credentialWith(access.credentials, session.loggedInKey ?? "");
   for (const user of new Set([change.user, access.target.user])) {
-    const account = await readAccountFiles(session, look, user, commandBounds(access));
-    for (const key of candidates(entriesIn([account]), goes)) {
-      const { answers, error } = await probeKeys(accessAs(visit, user), [key], login);
+    const account = await readAccountFiles(session, facts, user, commandBounds(access));
+    for (const key of candidates(entriesIn([account]), removed)) {
+      const { answers, error } = await probeKeys(accessAs(host, user), [key], login);
       if (answers.get(key.fingerprintSha256) === "yes") return { kind: "key", key, user };
-      // A host that has stopped to answer would take its time for each of them.
+      // A host that no longer answers would cost a timeout for each key.
       if (error && !(error instanceof SshLoginRefusedError)) throw error;
     }
   }
   return undefined;
 }
 
-function candidates(entries: readonly AuthorizedEntry[], goes: ReadonlySet<string>): PublicKey[] {
-  const stays = ({ fingerprintSha256, isCertAuthority, forcesCommand, inert }: AuthorizedEntry) =>
-    !goes.has(fingerprintSha256) && !isCertAuthority && !forcesCommand && inert === undefined;
+function candidates(entries: readonly AuthorizedEntry[], removed: ReadonlySet<string>): PublicKey[] {
+  const canLogIn = ({ fingerprintSha256, isCertAuthority, forcesCommand, inert }: AuthorizedEntry) =>
+    !removed.has(fingerprintSha256) && !isCertAuthority && !forcesCommand && inert === undefined;
   return entries
-    .filter(stays)
+    .filter(canLogIn)
     .sort((a, b) => a.options.length - b.options.length)
     .flatMap((entry) => keyOf(entry) ?? [])
-    .slice(0, mostAsked);
+    .slice(0, MAX_QUESTIONS);
+}
+
+/**
+ * Proves that we can still log in and run our commands after the line of the very key that logs in was changed: its
+ * options may exclude us or force another command. Also for the line of another account, which may share the file.
+ *
+ * @throws LastKeyError if we cannot, unless the change allows that; errors of `connect` and of a command on the host if
+ * that could not be found out
+ */
+export async function proveOwnLogin(host: HostSession, edits: readonly Edit[]): Promise<void> {
+  const { session, access, change } = host;
+  const own = change.add?.find(({ key }) => key.fingerprintSha256 === session.loggedInKey);
+  if (!own?.options?.length || edits.length === 0 || change.allowLockout) return;
+  try {
+    await logInAgain(host);
+  } catch (error) {
+    const failure = failedStep(error);
+    if (failure === undefined) throw error;
+    const { user, host: address } = access.target;
+    throw new LastKeyError(
+      `With ${own.options.join()} ${session.loggedInKey} would not ${failure} ${user}@${address} any more. Log in with ` +
+        "another key, or set allowLockout: true.",
+    );
+  }
+}
+
+async function logInAgain({ access }: HostSession): Promise<void> {
+  const session = await connectWithRetry(access, access.credentials);
+  try {
+    await inspectHost(session, [], commandBounds(access));
+  } finally {
+    session.close();
+  }
+}
+
+function failedStep(error: unknown): string | undefined {
+  if (error instanceof SshLoginRefusedError) return "let us in to";
+  return error instanceof SshNoShellError ? "run our commands on" : undefined;
 }

@@ -8,32 +8,33 @@ import { KeyQuestion } from "../connection/key_question";
 /** What a host answers, by SHA256 fingerprint. */
 export type Answers = ReadonlyMap<string, KeyQuestion["answer"]>;
 
-/** What was heard in connections of their own. */
+/** The result of questions and logins in new connections. */
 export interface KeyAnswers {
   readonly answers: Answers;
-  /** Whether a credential got in; undefined where none was given, or the host could not be spoken to. */
+  /** Whether a credential logged in; undefined if none was given, or the host could not be reached. */
   readonly loggedIn: boolean | undefined;
-  /** SHA256 fingerprint of the key that got in last. */
+  /** SHA256 fingerprint of the key that logged in last. */
   readonly loggedInKey?: string | undefined;
-  /** What the last connection that did not end with a login ended with. */
+  /** The error of the last connection that did not log in. */
   readonly error?: ExoscaleSshError;
 }
 
-/** Makes questions of keys. */
+/** One question for each key. */
 export function questionsAbout(keys: readonly PublicKey[]): KeyQuestion[] {
   return keys.map((key) => new KeyQuestion(key));
 }
 
-/** The answers that questions have got so far. */
+/** The answers to questions so far. */
 export function answersOf(questions: readonly KeyQuestion[]): Answers {
   return new Map(questions.map(({ key, answer }) => [key.fingerprintSha256, answer]));
 }
 
 /**
- * Asks a host about keys in new connections, a few in each, and then logs in with the credentials, which spares OpenSSH
- * 9.8 and later their suspicion. Rejects for nothing that a host or a network does: `error` has it.
+ * Asks a host about keys in new connections, a few in each, and then logs in with the credentials: OpenSSH 9.8 and later
+ * penalize connections without a login. A failure of the host or the network does not reject: it is in `error`.
  *
- * A login that was refused after questions may have been refused because of them: where that matters, try it alone.
+ * The questions themselves may be the reason why sshd refuses the login after them. Where that matters, log in without
+ * questions.
  */
 export async function probeKeys(
   access: HostAccess,
@@ -41,19 +42,19 @@ export async function probeKeys(
   credentials: readonly Credential[],
 ): Promise<KeyAnswers> {
   const answers = new Map<string, KeyQuestion["answer"]>();
-  let heard: Omit<KeyAnswers, "answers"> = { loggedIn: undefined };
+  let result: Omit<KeyAnswers, "answers"> = { loggedIn: undefined };
   for (const some of keys.length === 0 ? [[]] : batches(keys)) {
     const questions = questionsAbout(some);
     const { loggedInKey, error } = await probeOnce(access, questions, credentials);
     for (const [key, answer] of answersOf(questions)) answers.set(key, answer);
     if (error && !(error instanceof SshLoginRefusedError)) return { answers, loggedIn: undefined, error };
-    const loggedIn = credentials.length > 0 ? error === undefined && heard.loggedIn !== false : undefined;
-    heard = { loggedIn, loggedInKey, ...(error && { error }) };
+    const loggedIn = credentials.length > 0 ? error === undefined && result.loggedIn !== false : undefined;
+    result = { loggedIn, loggedInKey, ...(error && { error }) };
   }
-  return { answers, ...heard };
+  return { answers, ...result };
 }
 
-/** Refused questions count as failed logins, of which an sshd may take as few as three; an RSA key is asked about twice. */
+/** A refused question counts as a failed login, and sshd may allow only three. An RSA key needs two questions. */
 function batches(keys: readonly PublicKey[]): PublicKey[][] {
   const [twice, once] = [keys.filter(isAskedTwice), keys.filter((key) => !isAskedTwice(key))];
   const pairs = once.flatMap((_key, at) => (at % 2 === 0 ? [once.slice(at, at + 2)] : []));

@@ -1,13 +1,12 @@
 import type { PublicKey } from "../../keys/public_key";
-import { withoutKeys } from "../authorized_keys/edit";
-import type { AuthorizedEntry } from "../authorized_keys/entry";
+import { type Removal, withoutKeys } from "../authorized_keys/edit";
 import type { HostFile } from "../host_files/read";
-import { afterPuttingBack, type Edit, editFile } from "./edits";
+import { type Edit, editFile, putBackAfter } from "./edits";
 import type { HostSession } from "./host_session";
 import type { Witness } from "./lockout";
 import { proveClosed } from "./proof";
 
-/** What went, for the report. */
+/** What was removed, for the report. */
 export interface Removed {
   /** As `path:line`. */
   readonly lines: readonly string[];
@@ -15,36 +14,36 @@ export interface Removed {
 }
 
 /**
- * Takes keys out of every file of the accounts, and proves in new connections that they are refused and that the witness
- * still gets in. Where a file cannot be changed, those before it are put back.
+ * Removes keys from every file of the accounts, and proves in new connections that sshd refuses them and that the witness
+ * can still log in. If a file cannot be changed, the files before it are put back.
  */
-export async function removeKeys(visit: HostSession, keys: readonly PublicKey[], witness: Witness): Promise<Removed> {
+export async function removeKeys(host: HostSession, keys: readonly PublicKey[], witness: Witness): Promise<Removed> {
   const edits: Edit[] = [];
   const lines: string[] = [];
   const notes: string[] = [];
   try {
-    for (const { user, file } of filesInOrder(visit)) {
+    for (const { user, file } of filesInOrder(host)) {
       const withoutThem = (bytes: Buffer) => {
         const { file: without, removed } = withoutKeys(bytes, keys);
         return removed.length === 0 ? undefined : without;
       };
-      const edit = await editFile(visit, user, file.path, withoutThem, edits);
+      const edit = await editFile(host, user, file.path, withoutThem, edits);
       if (!edit) continue;
-      const gone = withoutKeys(edit.before, keys);
-      lines.push(...gone.removed.map(({ line }) => `${file.path}:${line}`));
-      notes.push(...notesAbout(file, gone));
+      const removal = withoutKeys(edit.before, keys);
+      lines.push(...removal.removed.map(({ line }) => `${file.path}:${line}`));
+      notes.push(...notesAbout(file, removal));
     }
   } catch (error) {
-    throw await afterPuttingBack(visit, edits, error);
+    throw await putBackAfter(host, edits, error);
   }
-  visit.progress("proving that the old key is refused");
-  await proveClosed(visit, keys, witness, edits);
+  host.progress("proving that the old key is refused");
+  await proveClosed(host, keys, witness, edits);
   return { lines, notes };
 }
 
 /**
- * Those of the account that we have logged in to come last: if the connection ends before, the key that goes still logs in
- * to go on. A file that belongs to two accounts, by a link, is the user's own.
+ * The files of the account that we logged in to come last: if the connection ends before, the removed key can still log in
+ * to continue. A file that two accounts share by a link is edited once, for the user of the change.
  */
 function filesInOrder({ accounts, access }: HostSession): { readonly user: string; readonly file: HostFile }[] {
   const all = accounts.flatMap(({ user, files }) => files.map((file) => ({ user, file })));
@@ -54,15 +53,12 @@ function filesInOrder({ accounts, access }: HostSession): { readonly user: strin
   return present.filter((each) => once.get(each.file.resolved) === each).sort((a, b) => isLast(a) - isLast(b));
 }
 
-function notesAbout(
-  { path, links }: HostFile,
-  gone: { readonly removed: readonly AuthorizedEntry[]; readonly mentions: number },
-): string[] {
+function notesAbout({ path, links }: HostFile, { removed, mentions }: Removal): string[] {
   return [
-    ...(gone.removed.some(({ isCertAuthority }) => isCertAuthority)
-      ? [`In ${path} the key was a certificate authority: certificates that it has signed are refused now as well.`]
+    ...(removed.some(({ isCertAuthority }) => isCertAuthority)
+      ? [`In ${path} the key was a certificate authority: sshd now also refuses certificates that it signed.`]
       : []),
-    ...(gone.mentions > 0 ? [`${gone.mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
+    ...(mentions > 0 ? [`${mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
     ...(links > 1 ? [`${path} had other names (hard links), which keep the key.`] : []),
   ];
 }

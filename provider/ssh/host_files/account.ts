@@ -1,4 +1,4 @@
-/** Who is who on a host, and how commands run as somebody else. */
+/** The accounts of a host, and how commands run as another account. */
 import { InvalidTargetError } from "../../errors";
 import { quote } from "./shell_text";
 
@@ -6,59 +6,59 @@ import { quote } from "./shell_text";
 export interface HostAccount {
   /** Its name. */
   readonly user: string;
-  /** Its number; 0 is root's. */
+  /** Its user id; 0 is root's. */
   readonly uid: number;
   /** Its home directory: absolute, without a slash at the end. */
   readonly home: string;
 }
 
-/** What runs commands as another account: `sudo -n`, `doas -n`, or `su` where the session is root's. */
+/** The program that runs commands as another account: `sudo -n`, `doas -n`, or `su` if the session is root's. */
 export type Become = "sudo" | "doas" | "su";
 
-/** A session's account, and what it can do. */
+/** The account of a session, and its rights. */
 export interface Rights {
-  /** As whom the session runs. */
+  /** The account that the session runs as. */
   readonly loginAccount: HostAccount;
-  /** How commands run as another account; undefined when nothing lets them. */
+  /** How commands run as another account; undefined if they cannot. */
   readonly become: Become | undefined;
-  /** What the host said when nothing lets them. */
+  /** The host's own words, if they cannot. */
   readonly becomeRefusal?: string;
 }
 
-/** Reads a line of passwd(5). Undefined for what is none. */
+/** Parses a line of passwd(5). Undefined for any other line. */
 export function parsePasswdLine(line: string): HostAccount | undefined {
   const [user, , number = "", , , home = ""] = line.split(":");
   if (!user || !/^\d+$/.test(number) || !home.startsWith("/")) return undefined;
   return { user, uid: Number(number), home: home.replace(/\/+$/, "") };
 }
 
-/** Whether a name can be an account's, and is nothing else to a program that gets it as an argument. */
+/** Whether a name can be an account's, and no program can take it for an option. */
 export function isUserName(name: string): boolean {
   return /^[A-Za-z0-9_][A-Za-z0-9._@\\+$-]*$/.test(name);
 }
 
 /**
- * The command that runs the rest of standard input as another account. Undefined when the session is of that account
- * already, or has no way to become it.
+ * The command that runs the rest of standard input as another account. Undefined if the session has that account already,
+ * or cannot become it.
  */
-export function becoming(rights: Rights, user: string, loader: string): string | undefined {
+export function becomeCommand(rights: Rights, user: string, loader: string): string | undefined {
   if (user === rights.loginAccount.user || rights.become === undefined) return undefined;
   if (rights.become !== "su") return `exec ${rights.become} -n -u ${quote(user)} -- /bin/sh -c ${quote(loader)}`;
-  // The one spelling that util-linux, busybox and FreeBSD share for a shell other than the account's, which may be nologin.
+  // util-linux, busybox and FreeBSD share only this form for another shell than the account's, which may be nologin.
   return `SHELL=/bin/sh; export SHELL; exec su -m ${quote(user)} -c ${quote(loader)}`;
 }
 
-/** The account of that name. @throws InvalidTargetError when the host was not asked about it or has none */
+/** The account of that name. @throws InvalidTargetError if `inspectHost` was not asked about it, or it does not exist */
 export function accountOf(
-  look: { readonly accounts: ReadonlyMap<string, HostAccount> } & Rights,
+  facts: { readonly accounts: ReadonlyMap<string, HostAccount> } & Rights,
   user: string,
 ): HostAccount {
-  const account = look.accounts.get(user) ?? (look.loginAccount.user === user ? look.loginAccount : undefined);
+  const account = facts.accounts.get(user) ?? (facts.loginAccount.user === user ? facts.loginAccount : undefined);
   if (account) return account;
-  throw new InvalidTargetError(`${JSON.stringify(user)} is no user of the host.`);
+  throw new InvalidTargetError(`${JSON.stringify(user)} is no user of the host. Check the user name.`);
 }
 
-/** A path as an account has it: below its home unless it is absolute. */
+/** The absolute path: a relative one is below the account's home. */
 export function pathOf({ home }: HostAccount, path: string): string {
   return path.startsWith("/") ? path : `${home}/${path}`;
 }

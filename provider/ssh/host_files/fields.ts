@@ -1,14 +1,14 @@
 /** What a script on the host answered. */
 
-/** One thing that a script put, in the order in which it did. */
+/** One value that a script put; fields keep their order. */
 export interface Field {
-  /** What it is. */
+  /** The name of the value. */
   readonly name: string;
   /** Byte for byte. */
   readonly value: Buffer;
 }
 
-/** Finds in what came from a host what was put with a nonce. What stands before the first one is noise. */
+/** Finds the fields that a script put with a nonce in the output of a host. Anything before the first one is noise. */
 export function fieldsIn(output: Buffer, nonce: string): Field[] {
   const fields: Field[] = [];
   let start = output.indexOf(nonce);
@@ -23,7 +23,7 @@ export function fieldsIn(output: Buffer, nonce: string): Field[] {
   return fields;
 }
 
-/** The fields of one thing among several, of which each begins with the same field. */
+/** Fields, with look-up by name. A list of records is cut where the first field of each record repeats. */
 export class Fields {
   readonly #all: readonly Field[];
 
@@ -31,24 +31,24 @@ export class Fields {
     this.#all = all;
   }
 
-  /** The first value of that name as it is. */
+  /** The first value of that name, byte for byte. */
   bytes(name: string): Buffer | undefined {
     return this.#all.find((field) => field.name === name)?.value;
   }
 
-  /** The first value of that name as UTF-8, without line ends behind it. */
+  /** The first value of that name as UTF-8, without line ends at its end. */
   text(name: string): string | undefined {
     return this.bytes(name)?.toString().replace(/\n+$/, "");
   }
 
-  /** Cuts before every field of that name; what stands before the first one is left out. */
+  /** One record for each field of that name, which begins it. Fields before the first record are left out. */
   each(name: string): Fields[] {
     const starts = this.#all.flatMap((field, index) => (field.name === name ? [index] : []));
     return starts.map((start, index) => new Fields(this.#all.slice(start, starts[index + 1])));
   }
 }
 
-/** A host's own words, fit for a message: one line, nothing that a terminal would act on. */
+/** A host's own words, safe for a message: the last line, without control characters. */
 export function printable(words: string): string {
   const lines = words.split("\n").map((line) => line.replace(/[^\x20-\x7e]+/g, " ").trim());
   const last = lines.filter((line) => line !== "").at(-1) ?? "";

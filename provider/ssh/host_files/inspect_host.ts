@@ -5,25 +5,26 @@ import { type Fields, printable } from "./fields";
 import { ASK_SSHD, INSPECT_HOST, SHOW_SSHD_CONFIG } from "./inspect_host_script";
 import { runScript, type Shell } from "./run_script";
 
-/** What a host says of itself. */
+/** What a host says about itself. */
 export interface HostFacts extends Rights {
-  /** Those of the wanted users who exist, by name. */
+  /** The requested users that exist, by name. */
   readonly accounts: ReadonlyMap<string, HostAccount>;
-  /** What `sshd -T -C user=...` says, by name of the wanted user; without those for whom it could not be asked. */
+  /** The output of `sshd -T -C user=...` by user name; only for requested users for which sshd answers. */
   readonly sshdSettings: ReadonlyMap<string, string>;
-  /** What the host said where sshd could not be asked about all of them, such as `sshd: no hostkeys available`. */
+  /** The host's own words if sshd does not answer for all of them, such as `sshd: no hostkeys available`. */
   readonly sshdRefusal?: string;
-  /** The text of sshd_config with the files that it includes in place; absent where it cannot be read. */
+  /** The text of sshd_config, with its included files in place; absent if it cannot be read. */
   readonly sshdConfig?: string;
 }
 
-const WAYS: readonly Become[] = ["sudo", "doas", "su"];
+const becomePrograms: readonly Become[] = ["sudo", "doas", "su"];
 
 /**
- * Looks at a host: who the session is, whom it can become, which of the users exist, what its sshd does for them.
+ * Reads facts from a host: the session's account, how it can become another one, which of the users exist, and the
+ * settings of sshd for them.
  *
- * Rejects as SshSession.exec does; with SshNoShellError where the login gets no shell, with SshCommandError where a script
- * fails on the host, and with InvalidTargetError for what is no user name.
+ * Rejects as SshSession.exec does; with SshNoShellError if the login gets no shell, with SshCommandError if a script
+ * fails on the host, and with InvalidTargetError for a name that cannot be a user's.
  */
 export async function inspectHost(
   session: Shell,
@@ -31,36 +32,37 @@ export async function inspectHost(
   options?: Pick<ExecOptions, "signal" | "timeoutMs">,
 ): Promise<HostFacts> {
   const wrong = users.find((user) => !isUserName(user));
-  if (wrong !== undefined) throw new InvalidTargetError(`${JSON.stringify(wrong)} cannot be a user of a host.`);
+  if (wrong !== undefined)
+    throw new InvalidTargetError(`${JSON.stringify(wrong)} cannot be a user of a host. Check the user name.`);
   const variables = { users: users.join(" ") };
   const next = { text: `${ASK_SSHD}\n${SHOW_SSHD_CONFIG}`, variables };
   return factsFrom(await runScript(session, { text: INSPECT_HOST, variables, next }, options));
 }
 
-function factsFrom(said: Fields): HostFacts {
-  const loginAccount = accountIn(said, "login") ?? accountIn(said, "self");
-  if (!loginAccount) throw new InvalidTargetError(`The host does not say who ${said.text("self")} is.`);
-  const accounts = said.each("account").flatMap((each) => accountIn(each, "account") ?? []);
-  const settings = said.each("user").map((each) => [each.text("user") ?? "", each.text("settings") ?? ""] as const);
-  const become = WAYS.find((way) => way === said.text("become"));
-  const sshdRefusal = printable(said.text("sshd-refusal") ?? "");
-  const sshdConfig = said.bytes("config")?.toString();
+function factsFrom(answer: Fields): HostFacts {
+  const loginAccount = accountIn(answer, "login") ?? accountIn(answer, "self");
+  if (!loginAccount) throw new InvalidTargetError(`The host has no passwd entry for ${answer.text("self")}.`);
+  const accounts = answer.each("account").flatMap((each) => accountIn(each, "account") ?? []);
+  const settings = answer.each("user").map((each) => [each.text("user") ?? "", each.text("settings") ?? ""] as const);
+  const become = becomePrograms.find((program) => program === answer.text("become"));
+  const sshdRefusal = printable(answer.text("sshd-refusal") ?? "");
+  const sshdConfig = answer.bytes("config")?.toString();
   return {
     loginAccount,
     accounts: new Map(accounts.map((account) => [account.user, account])),
     become,
-    ...(become === undefined && { becomeRefusal: refusalIn(said) }),
+    ...(become === undefined && { becomeRefusal: refusalIn(answer) }),
     sshdSettings: new Map(settings),
     ...(sshdRefusal !== "" && { sshdRefusal }),
     ...(sshdConfig !== undefined && { sshdConfig }),
   };
 }
 
-function accountIn(said: Fields, name: string): HostAccount | undefined {
-  return parsePasswdLine(said.text(name)?.split("\n")[0] ?? "");
+function accountIn(answer: Fields, name: string): HostAccount | undefined {
+  return parsePasswdLine(answer.text(name)?.split("\n")[0] ?? "");
 }
 
-function refusalIn(said: Fields): string {
-  const refusals = said.each("refusal").map((each) => printable(each.text("refusal") ?? ""));
+function refusalIn(answer: Fields): string {
+  const refusals = answer.each("refusal").map((each) => printable(each.text("refusal") ?? ""));
   return refusals.join("; ") || "neither sudo nor doas is installed";
 }

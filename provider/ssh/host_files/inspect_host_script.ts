@@ -1,11 +1,11 @@
 import { script } from "./shell_text";
 
 /**
- * Says who the session is, which of `$users` exist, and how to become another account; then starts the next script as
- * root, or as itself where it cannot.
+ * Puts the session's account, which of `$users` exist, and how to become another account. Then it starts the next script
+ * as root, or as itself if it cannot.
  */
 export const INSPECT_HOST = script`
-  # getent knows every account. Where there is none, the file does; and else the shell may.
+  # getent knows every account. Without getent, /etc/passwd may have it, and then the shell may know it.
   passwd_line() {
     if command -v getent >/dev/null 2>&1; then
       getent passwd "$1" 2>/dev/null
@@ -27,7 +27,7 @@ export const INSPECT_HOST = script`
     put account "$(passwd_line "$user")"
   done
 
-  # Root needs nobody's permission.
+  # Root needs no permission.
   become=
   [ "$own" = 0 ] && ways='su sudo doas' || ways='sudo doas'
   for way in $ways; do
@@ -43,7 +43,7 @@ export const INSPECT_HOST = script`
   exec /bin/sh -c "$loader" sh $SSH_CONNECTION
 `;
 
-/** Asks sshd what it does for each of `$users` who comes from where the session comes from. */
+/** Asks sshd for its settings for each of `$users`, for a client with the session's address. */
 export const ASK_SSHD = script`
   # As in SSH_CONNECTION: the client's address and port, the server's address and port.
   client=host=\${1:-127.0.0.1},addr=\${1:-127.0.0.1},laddr=\${3:-127.0.0.1},lport=\${4:-22}
@@ -61,7 +61,7 @@ export const ASK_SSHD = script`
   put sshd-refusal "$refusal"
 `;
 
-/** Shows the configuration of sshd with all that it includes in place, as far as it is readable. */
+/** Puts the configuration of sshd, with all readable included files in place. */
 export const SHOW_SSHD_CONFIG = script`
   # A subshell, so that every file has variables of its own.
   show() (
@@ -90,7 +90,7 @@ export const SHOW_SSHD_CONFIG = script`
       set -f
       [ -e "$file" ] || continue
       show "$file"
-      # A Match inside of an included file ends with that file.
+      # A Match block in an included file ends with that file.
       grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-Match all}"
     done
     set -f

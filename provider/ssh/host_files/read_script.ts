@@ -1,8 +1,8 @@
 import { script } from "./shell_text";
 
 /**
- * Finds the file behind a path, as far as links go: in `$at`, with `$dir` and `$base`. Else `$status` is not `read`, and
- * `$why` is what the host says.
+ * Follows the links of a path to the file: in `$at`, with `$dir` and `$base`. If it cannot, `$status` is not `read`, and
+ * `$why` has the host's own words.
  */
 export const RESOLVE = script`
   resolve() {
@@ -13,7 +13,7 @@ export const RESOLVE = script`
         at=$1 status=link-loop why='Too many levels of symbolic links'
         break
       fi
-      # A path may end with a line end, which $() would take away.
+      # A path may end with a line end, which $() would remove.
       to=$(readlink "$at" && echo /)
       to=\${to%??}
       case $to in
@@ -34,10 +34,10 @@ export const RESOLVE = script`
   }
 `;
 
-/** A file of keys of this size has some ten thousand. Who makes a larger one could make every run wait for it. */
+/** Such a file has about ten thousand keys. A larger file could delay every run. */
 const MAX_BYTES = String(2 ** 20);
 
-/** `file PATH` and `files PATTERN` put what they find. */
+/** Defines `file PATH` and `files PATTERN`, which put what they find. */
 export const READ = script`
   ${RESOLVE}
   size_of() {
@@ -70,7 +70,7 @@ export const READ = script`
     for each in $1; do
       set -f
       unset IFS
-      # Where nothing matches, the pattern itself is all that is left.
+      # If nothing matches, the shell leaves the pattern itself.
       if [ -e "$each" ] || [ -h "$each" ]; then
         found=1
         file "$each"
@@ -78,7 +78,7 @@ export const READ = script`
     done
     [ -n "$found" ] || unlisted "$1"
   }
-  # No match in a directory that cannot be listed says nothing about what is in there.
+  # No match in a directory that cannot be listed says nothing about its content.
   unlisted() {
     above=\${1%%[*?[]*}
     above=\${above%/*}

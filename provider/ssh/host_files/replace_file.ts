@@ -5,48 +5,49 @@ import type { HostFacts } from "./inspect_host";
 import { REPLACE_FILE } from "./replace_file_script";
 import { type Answer, runScriptAs, type Shell } from "./run_script";
 
-/** What became of a file. Unless it is `written`, it is what it was. */
+/** The outcome of a replacement. Unless it is `written`, the file is as it was. */
 export type ReplaceOutcome =
   | {
       readonly outcome: "written";
-      /** What was written. */
+      /** The bytes that were written. */
       readonly bytes: Buffer;
-      /** It was read back and is something else: somebody edited it since. Absent where it is what was written. */
+      /** The file was read back and has other bytes: somebody edited it since. Otherwise absent. */
       readonly alteredSince?: true;
-      /** Whether it was overwritten, because it cannot be replaced: it is mounted by itself. Then it was not atomic. */
+      /** Whether the file was overwritten, not replaced, because it is a mount point. Then it was not atomic. */
       readonly inPlace: boolean;
     }
-  /** It is not what was expected: somebody else edits it. Read it again. */
+  /** The file does not have the expected bytes: somebody else edits it. Read it again. */
   | { readonly outcome: "changed" }
-  /** Another run of this package holds its lock; `by` says since when, and is another text for every lock. */
+  /** Another run of this package holds its lock; `by` says since when, and differs for every lock. */
   | { readonly outcome: "locked"; readonly by: string }
-  /** It cannot be done; `reason` ends with the host's own words, such as `No space left on device`. */
+  /** The file cannot be replaced; `reason` ends with the host's own words, such as `No space left on device`. */
   | { readonly outcome: "failed"; readonly reason: string };
 
-/** Bounds, and what to do about a lock. */
+/** Time limits, and which lock to break. */
 export interface ReplaceOptions extends ExecOptions {
-  /** A lock with this `by` is broken: nobody is behind it any more. Default: no lock is. */
+  /** Breaks a lock with this `by`, whose holder no longer runs. Default: breaks none. */
   readonly staleLock?: string;
 }
 
 /**
- * Replaces a file of an account atomically, if its bytes still are the expected ones; `undefined` expects that there is no
- * file, and makes it with rights 0600, and `.ssh` with 0700. Owner, group, rights, ACL and label stay. A link stays, and
- * the file behind it is replaced. After any failure the file is as it was and nothing is left beside it.
+ * Replaces a file of an account atomically, if it still has the expected bytes. `undefined` expects no file, and creates
+ * it with mode 0600, and `.ssh` with 0700. Owner, group, mode, ACL and label stay. A link stays, and the file behind it is
+ * replaced. After any failure the file is as it was, and nothing is left beside it.
  *
- * Acts as the account itself. Only outside of its home, in a directory where it may not write, root acts; and never where
- * a directory or a link on the way to the file is not root's alone. Rejects as readHostFiles does; what became of the file is then not known.
+ * Acts as the account itself. Root acts only outside of the account's home, in a directory where the account may not write,
+ * and only if every directory and link in the path belongs to root alone. Rejects as readHostFiles does; whether the file
+ * was replaced is then not known.
  */
 export async function replaceFileAtomically(
   session: Shell,
-  look: HostFacts,
+  facts: HostFacts,
   user: string,
   path: string,
   expected: Buffer | undefined,
   bytes: Buffer,
   options: ReplaceOptions = {},
 ): Promise<ReplaceOutcome> {
-  const account = accountOf(look, user);
+  const account = accountOf(facts, user);
   const at = pathOf(account, path);
   const script = (variables: Readonly<Record<string, string>>) => ({
     text: REPLACE_FILE,
@@ -59,29 +60,29 @@ export async function replaceFileAtomically(
     },
     data: Buffer.concat([expected ?? Buffer.alloc(0), bytes]),
   });
-  if (!canAct(look, user)) return { outcome: "failed", reason: `cannot act as ${user}: ${look.becomeRefusal}` };
-  const said = await runScriptAs(session, look, user, script({ public: "" }), options);
-  const denied = !("refused" in said) && said.bytes("denied") !== undefined;
-  if (!denied || at.startsWith(`${account.home}/`) || !canAct(look, "root")) return outcomeOf(said, bytes);
-  return outcomeOf(await runScriptAs(session, look, "root", script({ public: "1" }), options), bytes);
+  if (!canAct(facts, user)) return { outcome: "failed", reason: `cannot act as ${user}: ${facts.becomeRefusal}` };
+  const answer = await runScriptAs(session, facts, user, script({ public: "" }), options);
+  const denied = !("refused" in answer) && answer.bytes("denied") !== undefined;
+  if (!denied || at.startsWith(`${account.home}/`) || !canAct(facts, "root")) return outcomeOf(answer, bytes);
+  return outcomeOf(await runScriptAs(session, facts, "root", script({ public: "1" }), options), bytes);
 }
 
 function sizes(expected: Buffer | undefined, bytes: Buffer): Record<string, string> {
   return { kind: expected ? "old" : "new", old: String(expected?.length ?? 0), new: String(bytes.length) };
 }
 
-function outcomeOf(said: Answer, bytes: Buffer): ReplaceOutcome {
-  if ("refused" in said) return { outcome: "failed", reason: said.refused };
-  const outcome = said.text("outcome");
+function outcomeOf(answer: Answer, bytes: Buffer): ReplaceOutcome {
+  if ("refused" in answer) return { outcome: "failed", reason: answer.refused };
+  const outcome = answer.text("outcome");
   if (outcome === "changed") return { outcome };
-  if (outcome === "locked") return { outcome, by: said.text("by") ?? "" };
+  if (outcome === "locked") return { outcome, by: answer.text("by") ?? "" };
   if (outcome !== "written")
-    return { outcome: "failed", reason: printable(said.text("reason") ?? "it does not say why") };
-  const isAltered = said.bytes("bytes")?.equals(bytes) === false;
+    return { outcome: "failed", reason: printable(answer.text("reason") ?? "it does not say why") };
+  const isAltered = answer.bytes("bytes")?.equals(bytes) === false;
   return {
     outcome,
     bytes,
     ...(isAltered && { alteredSince: true }),
-    inPlace: said.bytes("in-place") !== undefined,
+    inPlace: answer.bytes("in-place") !== undefined,
   };
 }

@@ -3,14 +3,15 @@ import { CHECK_PATH_OF_ROOT } from "./root_path_script";
 import { script } from "./shell_text";
 
 /*
- * Everything is made ready beside the file first, in a directory of this call alone: the upload, and the new file with the
- * rights of the old one, on disk. Only then is the lock taken, for as long as it takes to compare and to rename.
- * The new file goes through the lock's directory, so that who takes over a lock takes away the right to rename as well.
+ * First the script prepares everything beside the file, in a directory of this call alone: the upload, and the new file
+ * with the mode of the old one, on disk. Only then does it take the lock, just to compare and to rename.
+ * The new file goes through the directory of the lock: a process that takes the lock over also takes away this file, and
+ * with it the rename.
  */
 
 const BEGIN = script`
   held= stage= made= said=
-  # Runs at every end. An empty lock that a signal left behind is gone with it; another's lock has that one's file in it.
+  # Runs at every exit. It removes an empty lock that a signal left; the lock of another run has that run's file in it.
   undo() {
     if [ -n "$held" ]; then
       rm -f "$lock/$nonce"
@@ -28,13 +29,13 @@ const BEGIN = script`
   }
   line_end='
   '
-  # Of what a program said, the end of the first line is the reason.
+  # The reason is the end of the first line of a program's output.
   fail() {
     said=\${said%%"$line_end"*}
     put reason "$1\${said:+: \${said##*: }}"
     finish failed
   }
-  # Runs a command, or fails with what it says.
+  # Runs a command, or fails with its output.
   try() {
     what=$1
     shift
@@ -52,7 +53,7 @@ const GO_TO_DIRECTORY = script`
   case $status in
     link-loop | unreadable) fail "cannot open $path";;
   esac
-  # Only what belongs directly into the home is made, as .ssh does.
+  # Only a directory directly below the home is created, such as .ssh.
   if [ ! -d "$dir" ] && [ "$kind" = new ] && [ "\${dir%/*}" = "$home" ]; then
     try "cannot make $dir" mkdir "$dir"
     made=$dir
@@ -72,19 +73,19 @@ const GO_TO_DIRECTORY = script`
 `;
 
 const MAKE_READY = script`
-  # What a power failure left behind more than a day ago.
+  # Removes what a power failure left more than a day ago.
   find . ! -name . -prune -name ".$base.exoscale-ssh.*" -mtime +0 -exec rm -rf {} + 2>/dev/null
   [ -w . ] || put denied
-  # What is made in an append-only directory (chattr +a) could not be removed again.
+  # A file in an append-only directory (chattr +a) could not be removed again.
   case $(lsattr -d . 2>/dev/null) in
     *a*' .') fail "$dir is append-only: Operation not permitted";;
   esac
   stage=./.$base.exoscale-ssh.$nonce
   try "cannot write in $dir" mkdir "$stage"
   said=$({ cat >"$stage/all"; } 2>&1) || fail "cannot write in $dir"
-  # Otherwise the connection ended early.
+  # If the size differs, the connection ended early.
   [ "$(($(wc -c <"$stage/all")))" -eq "$((old + new))" ] || fail "the upload is not complete"
-  # Of a file dd reads as much as it is told, at once.
+  # From a file, dd reads the full block at once.
   said=$({
     { [ "$old" = 0 ] || dd bs="$old" count=1; } >"$stage/old" && cat >"$stage/content"
   } 2>&1 <"$stage/all") || fail "cannot write in $dir"
@@ -92,7 +93,7 @@ const MAKE_READY = script`
   [ "$(($(wc -c <"$stage/content")))" -eq "$new" ] || fail "cannot write in $dir"
 `;
 
-// cmp is not everywhere; what it does od can do.
+// Not every host has cmp; od can do the same.
 const COMPARE = script`
   same() {
     if [ "$kind" = new ]; then
@@ -109,7 +110,7 @@ const COMPARE = script`
 `;
 
 const PREPARE_FILE = script`
-  # Rights and owner; and the group, unless it has the rights that everybody has.
+  # Mode and owner; and the group, unless it has the same rights as everybody.
   about() {
     set -- $(ls -ldn "$1")
     case $1 in
@@ -134,7 +135,7 @@ const PREPARE_FILE = script`
 `;
 
 const LOCK = script`
-  # Who holds the lock: its owner, when it was taken, and what is in it. In ASCII, so that it comes back as it went.
+  # The holder of the lock: its owner, the time, and its content. In ASCII, so that it comes back unchanged.
   holder() {
     set -- $(ls -ld "$lock" 2>/dev/null) $(ls -A "$lock" 2>/dev/null)
     printf '%s' "\${3:+$3 since $6 $7 $8}\${10:+ (\${10})}" | tr -c ' -~' '?'
@@ -144,7 +145,7 @@ const LOCK = script`
     finish locked
   }
   take_lock() {
-    # Before, so that a signal finds it.
+    # Set before mkdir, so that a signal handler sees it.
     held=1
     said=$(mkdir "$lock" 2>&1) && return
     held=
@@ -158,7 +159,7 @@ const LOCK = script`
     # A directory that is not writable cannot be moved.
     [ -h "$lock" ] || chmod u+rwx "$lock" 2>/dev/null
     if ! said=$(mv "$lock" "$stage/stale" 2>&1) && [ "$(holder)" = "$stale" ]; then
-      fail "a lock is left and cannot be taken away, remove $dir/\${lock#./}"
+      fail "a lock is left and cannot be broken, remove $dir/\${lock#./}"
     fi
     take_lock || locked
   fi
@@ -167,7 +168,7 @@ const LOCK = script`
 `;
 
 const REPLACE = script`
-  # A file that is mounted by itself cannot be renamed over. One write of a shorter text is next best.
+  # A rename cannot replace a mount point. One write of a shorter text is the next best.
   write_in_place() {
     [ "$kind" = old ] && [ "$new" -le "$old" ] || fail "cannot replace $at, nor let it grow in place"
     if [ "$new" = 0 ]; then
@@ -186,7 +187,7 @@ const REPLACE = script`
     fail "cannot write $at"
   }
   if ! said=$(mv -f "$lock/$nonce" "$file" 2>&1); then
-    # Taken over: another one edits now.
+    # Another run has taken over the lock, and edits now.
     [ -e "$lock/$nonce" ] || locked
     case \${said##*: } in
       *busy*) write_in_place;;
@@ -194,7 +195,7 @@ const REPLACE = script`
     esac
   fi
   made=
-  # A new file gets the label of its place; an old one has kept its own.
+  # A new file gets the label of its directory; an old one has kept its own.
   [ "$kind" = old ] || { restorecon "$dir" "$file" >/dev/null 2>&1; }
   flush .
   put bytes
@@ -203,9 +204,9 @@ const REPLACE = script`
 `;
 
 /**
- * Writes `$path` if its bytes are as expected. Finds the expected bytes (`$old` of them) and then the new ones (`$new`) on
- * standard input; `$kind` is `new` if there is to be no file yet, else `old`; `$home` is the account's; `$stale` names the
- * holder of a lock that may be broken; `$public` is set where a file of root's is read by another account.
+ * Writes `$path` if it has the expected bytes. Standard input has the expected bytes (`$old` of them), then the new ones
+ * (`$new`). `$kind` is `new` if no file is expected, else `old`; `$home` is the account's; `$stale` names the holder of a
+ * lock that may be broken; `$public` is set if another account reads a file that root writes.
  */
 export const REPLACE_FILE = [
   BEGIN,

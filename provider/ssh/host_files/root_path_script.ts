@@ -1,22 +1,22 @@
 import { script } from "./shell_text";
 
 /**
- * Where it runs as root, fails unless every directory and link on the way to `$path` is root's alone: whoever else has one
- * could lead root to any other file. Needs `fail`.
+ * If it runs as root, fails unless every directory and link in `$path` belongs to root alone: another owner could lead root
+ * to any other file. Needs `fail`.
  */
 export const CHECK_PATH_OF_ROOT = script`
-  # What is not there is no way either. Of a directory like /tmp nobody takes away what is root's.
+  # A part that does not exist leads nowhere. In a sticky directory like /tmp nobody else can remove root's files.
   roots_alone() {
     [ -e "$1" ] || [ -h "$1" ] || return
     set -- "$1" $(ls -ldn "$1")
-    [ "$4" = 0 ] || fail "$1 does not belong to root, who does not edit where others lead"
+    [ "$4" = 0 ] || fail "$1 does not belong to root, so root does not edit a file below it"
     case $2 in
       d????????[tT]*) ;;
       d????w* | d???????w*) fail "$1 can be written by others than root";;
     esac
   }
-  # Every directory and every link on the way to the file. Not the file, which may be its account's, and not the root
-  # directory: to whom that belongs, all does, and in a container it may show no owner.
+  # Checks every directory and every link in the path. It does not check the file, which may belong to its account, nor
+  # the root directory: its owner owns everything, and in a container it may show no owner.
   check_way() {
     rest=$1 way= hops=0
     while [ -n "$rest" ]; do

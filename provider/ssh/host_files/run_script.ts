@@ -2,26 +2,26 @@ import { randomBytes } from "node:crypto";
 import { SshCommandError, SshNoShellError } from "../../errors";
 import type { ExecOptions, ExecResult } from "../connection/exec";
 import type { SshSession } from "../connection/session";
-import { becoming, type Rights } from "./account";
+import { becomeCommand, type Rights } from "./account";
 import { Fields, fieldsIn, printable } from "./fields";
-import { COMMAND, LOADER, loaded } from "./shell_text";
+import { COMMAND, LOADER, loadable } from "./shell_text";
 
-/** What runs commands on a host: an SshSession. Errors say "the host" where it has no name. */
+/** Runs commands on a host: an SshSession. Errors say "the host" if it has no name. */
 export type Shell = Pick<SshSession, "exec"> & Partial<Pick<SshSession, "where">>;
 
-/** A script for the host, and what it works on. */
+/** A script for the host, and its input. */
 export interface HostScript {
   /** Its text, without comments. It ends by putting `end`. */
   readonly text: string;
-  /** What it finds set. */
+  /** Shell variables that are set for it. */
   readonly variables?: Readonly<Record<string, string>>;
   /** A second script, which the first one starts with `$loader`. */
   readonly next?: HostScript;
-  /** What it finds on standard input. */
+  /** Its standard input. */
   readonly data?: Buffer;
 }
 
-/** What came of running a script as another account: what it put, or why it never ran, in the host's own words. */
+/** The result of a script that runs as another account: its fields, or why it did not run, in the host's own words. */
 export type Answer = Fields | { readonly refused: string };
 
 /** Runs a script as the account of the session. Rejects as SshSession.exec does, with SshNoShellError or SshCommandError. */
@@ -31,7 +31,7 @@ export async function runScript(session: Shell, script: HostScript, options?: Ex
 }
 
 /**
- * Runs a script as an account, or where nothing makes the session that account, as the session's own. Rejects as
+ * Runs a script as an account, or as the session's own account if the session cannot become the other. Rejects as
  * runScript does.
  */
 export async function runScriptAs(
@@ -41,7 +41,7 @@ export async function runScriptAs(
   script: HostScript,
   options?: ExecOptions,
 ): Promise<Answer> {
-  const become = becoming(rights, user, LOADER);
+  const become = becomeCommand(rights, user, LOADER);
   if (become === undefined) return runScript(session, script, options);
   const nonce = randomBytes(16).toString("hex");
   const stdin = stdinFor(nonce, { text: `put shell\n${become}`, next: script });
@@ -53,7 +53,7 @@ export async function runScriptAs(
 
 function stdinFor(nonce: string, { text, variables = {}, next, data }: HostScript): Buffer {
   const rest = next ? stdinFor(nonce, next) : (data ?? Buffer.alloc(0));
-  return Buffer.concat([Buffer.from(loaded(nonce, variables, text)), rest]);
+  return Buffer.concat([Buffer.from(loadable(nonce, variables, text)), rest]);
 }
 
 function parseAnswer({ where }: Shell, result: ExecResult, nonce: string): Fields {
@@ -61,14 +61,14 @@ function parseAnswer({ where }: Shell, result: ExecResult, nonce: string): Field
   if (fields.length === 0) throw noShellError(where, result);
   if (fields.at(-1)?.name === "end") return new Fields(fields);
   throw new SshCommandError(
-    `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${printable(result.stderr) || "it said nothing"}.`,
+    `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${printable(result.stderr) || "no error output"}.`,
   );
 }
 
 function noShellError(where: string | undefined, { code, stdout, stderr }: ExecResult): SshNoShellError {
-  const said = printable(stdout) || printable(stderr);
+  const output = printable(stdout) || printable(stderr);
   return new SshNoShellError(
-    `${where ?? "The host"} let the login in and ran no command for it (status ${code}${said ? `; it said: ${said}` : ""}). The user's ` +
+    `${where ?? "The host"} accepted the login and ran no command (status ${code}${output ? `; its output: ${output}` : ""}). The user's ` +
       "shell may be nologin or a restricted one, or the key's line in authorized_keys may have a forced command. Log in " +
       "as a user, or with a key, that may run /bin/sh.",
   );

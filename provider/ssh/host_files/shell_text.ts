@@ -1,25 +1,25 @@
 /**
- * How a script gets to a POSIX shell on the host and its answer back.
+ * How a script gets to a POSIX shell on the host, and how its answer comes back.
  *
- * The command line is the same for every call and has no double meaning in sh, csh, fish or zsh, one of which is the login
- * shell that runs it. The script follows on standard input, and after it the data, so that neither is ever an argument
- * of a process, where everybody on the host could read it.
+ * The command line is the same for every call, and means the same in sh, csh, fish and zsh: one of them is the login shell
+ * that runs it. The script and then the data follow on standard input. They are never arguments of a process, which
+ * everybody on the host could read.
  */
 
-/** Reads a script, given as its length, a line end and its text, and runs it. What follows on standard input is the script's. */
+/** Reads the length of a script, a line end and the script, and runs it. The rest of standard input belongs to the script. */
 export const LOADER = 'read -r n;x=$(dd bs=1 count="$n" 2>/dev/null);eval "$x"';
 
 /** The command to run with the user's login shell. */
 export const COMMAND = `/bin/sh -c '${LOADER}'`;
 
-/** A word for a POSIX shell, whatever is in it. */
+/** Quotes a word for a POSIX shell. */
 export function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /**
- * A script without its comments, empty lines and indentation, since the host reads it byte by byte. Backslashes are the
- * script's own, but for `\\${`, which is its `${`.
+ * A script without its comments, empty lines and indentation, because the host reads it byte by byte. A backslash belongs
+ * to the script, except in `\\${`, which becomes `${`.
  */
 export function script(text: TemplateStringsArray, ...values: readonly string[]): string {
   const lines = String.raw({ raw: text.raw.map((part) => part.replaceAll("\\${", "${")) }, ...values).split("\n");
@@ -27,7 +27,7 @@ export function script(text: TemplateStringsArray, ...values: readonly string[])
   return trimmed.filter((line) => line !== "" && !line.startsWith("#")).join("\n");
 }
 
-// In every script. What `put` writes is found again by the nonce, whatever else is written before, after or between.
+// The beginning of every script. The nonce marks what `put` writes among all other output.
 const BEGINNING = script`
   loader=${quote(LOADER)}
   unset CDPATH ENV IFS
@@ -44,11 +44,11 @@ const BEGINNING = script`
 `;
 
 /**
- * A script as LOADER reads it. Its braces make it whole or nothing: a script that was cut off does not run.
+ * A script as LOADER reads it. Because of its braces, a script that was cut off does not run at all.
  *
- * @param variables what the script finds set, besides `nonce`
+ * @param variables shell variables that are set for the script, besides `nonce`
  */
-export function loaded(nonce: string, variables: Readonly<Record<string, string>>, body: string): string {
+export function loadable(nonce: string, variables: Readonly<Record<string, string>>, body: string): string {
   const set = Object.entries({ nonce, ...variables }).map(([name, value]) => `${name}=${quote(value)}`);
   const text = ["{", ...set, BEGINNING, body, "}"].join("\n");
   return `${Buffer.byteLength(text)}\n${text}`;

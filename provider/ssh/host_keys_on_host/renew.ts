@@ -50,21 +50,21 @@ export async function renewHostKeys(
     const known = { ...access, knownHostKeys: [renewal.old, ...renewal.announced], acceptNew: false };
     const session = await logInOnceUp(known, renewal.loginMs ?? 60_000);
     try {
-      return await renewKeys({ access, renewal, session, look: await inspectHost(session, ["root"]) }, progress);
+      return await renewKeys({ access, renewal, session, facts: await inspectHost(session, ["root"]) }, progress);
     } finally {
       session.close();
     }
   });
 }
 
-async function renewKeys(visit: Renewal, progress: Progress): Promise<HostKey> {
-  const { access, renewal, session, look } = visit;
-  if (!canAct(look, "root")) throw notRootError(access, look);
-  const made = await runAsRoot(visit, MAKE_KEYS, { old: renewal.old });
+async function renewKeys(host: Renewal, progress: Progress): Promise<HostKey> {
+  const { access, renewal, session, facts } = host;
+  if (!canAct(facts, "root")) throw notRootError(access, facts);
+  const made = await runAsRoot(host, MAKE_KEYS, { old: renewal.old });
   // Shown, and in the files: a run that died after that has left only what it kept.
   const isDone = !isKey(session.hostKey, renewal.old) && made.bytes("made") === undefined;
-  if (!isDone) return await exchangeKeys(visit, made, progress);
-  await runAsRoot(visit, REMOVE_STAGE, { stage: made.text("stage") ?? "" });
+  if (!isDone) return await exchangeKeys(host, made, progress);
+  await runAsRoot(host, REMOVE_STAGE, { stage: made.text("stage") ?? "" });
   return session.hostKey;
 }
 
@@ -72,25 +72,25 @@ interface Renewal {
   readonly access: HostAccess;
   readonly renewal: HostKeyRenewal;
   readonly session: SshSession;
-  readonly look: HostFacts;
+  readonly facts: HostFacts;
 }
 
-async function exchangeKeys(visit: Renewal, made: Fields, progress: Progress): Promise<HostKey> {
+async function exchangeKeys(host: Renewal, made: Fields, progress: Progress): Promise<HostKey> {
   const keys = made.each("file").map((each) => keyFrom(each.text("public") ?? ""));
   const shownFirst = keys.find(({ type }) => type === "ssh-ed25519") ?? keys[0];
   const stage = made.text("stage") ?? "";
-  if (!shownFirst) throw notDoneError(visit.access, "it has no host key of a kind that it could make anew");
-  await visit.renewal.announce(shownFirst);
+  if (!shownFirst) throw notDoneError(host.access, "it has no host key of a kind that it could make anew");
+  await host.renewal.announce(shownFirst);
   progress("having it show a host key of its own");
   const files = made.each("file").map((each) => each.text("file") ?? "");
   const variables = { stage, files: files.join("\n") };
-  await runAsRoot(visit, EXCHANGE_KEYS, variables);
-  const { shown, last } = await waitForNewKey(visit, keys);
+  await runAsRoot(host, EXCHANGE_KEYS, variables);
+  const { shown, last } = await waitForNewKey(host, keys);
   if (!shown) {
-    await runAsRoot(visit, RESTORE_KEYS, variables);
-    throw notDoneError(visit.access, `its sshd does not show the new host key, and the old one is back${last}`);
+    await runAsRoot(host, RESTORE_KEYS, variables);
+    throw notDoneError(host.access, `its sshd does not show the new host key, and the old one is back${last}`);
   }
-  await runAsRoot(visit, REMOVE_STAGE, { stage });
+  await runAsRoot(host, REMOVE_STAGE, { stage });
   return shown;
 }
 
@@ -137,11 +137,11 @@ async function pause(milliseconds: number, { signal }: HostAccess): Promise<void
 }
 
 async function runAsRoot(
-  { access, session, look }: Renewal,
+  { access, session, facts }: Renewal,
   text: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<Fields> {
-  const said = await runScriptAs(session, look, "root", { text, variables });
+  const said = await runScriptAs(session, facts, "root", { text, variables });
   if ("refused" in said) throw notDoneError(access, said.refused);
   const reason = said.text("reason");
   if (reason !== undefined) throw notDoneError(access, printable(reason));

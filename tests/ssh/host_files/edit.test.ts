@@ -16,28 +16,28 @@ afterEach(() => place.remove());
 const LOCK = ".ssh/.authorized_keys.exoscale-ssh.lock";
 const appended = (text: string) => (file: HostFile) => Buffer.concat([file.bytes, Buffer.from(text)]);
 const edit = (decide: (file: HostFile) => Buffer | undefined, options = {}) =>
-  editHostFile(place.shell, place.look, "tester", FILE, decide, options);
+  editHostFile(place.shell, place.facts, "tester", FILE, decide, options);
 
 test("An edit is decided anew upon what somebody else wrote meanwhile", async () => {
   place.write("old\n");
   let decisions = 0;
-  const { file, swap } = await edit((found) => {
+  const { file, replacement } = await edit((found) => {
     decisions += 1;
     if (decisions === 1) place.write("theirs\n");
     return appended("ours\n")(found);
   });
-  expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("theirs\nours\n") });
+  expect(replacement).toMatchObject({ outcome: "written", bytes: Buffer.from("theirs\nours\n") });
   expect([decisions, file.bytes.toString()]).toEqual([2, "theirs\n"]);
 });
 
 test("An edit gives up where somebody else writes between every two looks, and says so", async () => {
   let writes = 0;
-  const { swap } = await edit((found) => {
+  const { replacement } = await edit((found) => {
     writes += 1;
     place.write(`theirs ${writes}\n`);
     return appended("ours\n")(found);
   });
-  expect(swap).toEqual({ outcome: "changed" });
+  expect(replacement).toEqual({ outcome: "changed" });
   expect([writes, readFileSync(place.path(), "utf8")]).toEqual([15, "theirs 15\n"]);
 });
 
@@ -45,7 +45,7 @@ test("Ten at once lose nothing of one another's edits", async () => {
   place.write("");
   const names = Array.from({ length: 10 }, (_, index) => `line ${index}\n`);
   const results = await Promise.all(names.map((name) => edit(appended(name))));
-  expect(results.map(({ swap }) => swap?.outcome)).toEqual(names.map(() => "written"));
+  expect(results.map(({ replacement }) => replacement?.outcome)).toEqual(names.map(() => "written"));
   expect(readFileSync(place.path(), "utf8").match(/.+\n/g)?.sort()).toEqual(names);
   expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
 });
@@ -62,7 +62,7 @@ test("An edit of what cannot be read is not decided at all", async () => {
   const decide = () => {
     throw new Error("decided");
   };
-  expect((await edit(decide)).swap).toEqual({
+  expect((await edit(decide)).replacement).toEqual({
     outcome: "failed",
     reason: expect.stringMatching(/authorized_keys is not a regular file$/),
   });
@@ -72,8 +72,8 @@ test("A lock that nobody moves is taken over once patience ends, and is gone aft
   place.write("old");
   place.directory(LOCK, 0o700);
   place.write("half", 0o600, `${LOCK}/0123`);
-  const { swap } = await edit(appended(" new"), { lockPatienceMs: 50 });
-  expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
+  const { replacement } = await edit(appended(" new"), { lockPatienceMs: 50 });
+  expect(replacement).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
   expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
 });
 
@@ -84,8 +84,8 @@ test.each([
   place.write("old");
   place.directory(LOCK, 0o700);
   prepare();
-  const { swap } = await edit(appended(" new"), { lockPatienceMs: 50 });
-  expect(swap).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
+  const { replacement } = await edit(appended(" new"), { lockPatienceMs: 50 });
+  expect(replacement).toMatchObject({ outcome: "written", bytes: Buffer.from("old new") });
   expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
 });
 
@@ -95,9 +95,9 @@ testAsRoot("A lock that cannot be taken away is named once patience ends", async
   place.write("old");
   mkdirSync(inLock(0x61), { recursive: true });
   const before = place.all();
-  const { swap } = await edit(appended(" new"), { lockPatienceMs: 50 });
-  const reason = `a lock is left and cannot be taken away, remove ${place.path(LOCK)}: Permission denied`;
-  expect(swap).toEqual({ outcome: "failed", reason });
+  const { replacement } = await edit(appended(" new"), { lockPatienceMs: 50 });
+  const reason = `a lock is left and cannot be broken, remove ${place.path(LOCK)}: Permission denied`;
+  expect(replacement).toEqual({ outcome: "failed", reason });
   expect(place.all()).toEqual(before);
 });
 
@@ -106,8 +106,10 @@ test("A lock that looks like another one to the host at every turn is named in t
   place.directory(LOCK, 0o700);
   // As where the host shows a date otherwise from one look to the next.
   const forgetful: Shell = { exec: (command, stdin, options) => place.shell.exec(command, unstale(stdin), options) };
-  const { swap } = await editHostFile(forgetful, place.look, "tester", FILE, appended(" new"), { lockPatienceMs: 50 });
-  expect(swap).toMatchObject({ outcome: "failed", reason: expect.stringMatching(/, remove .*ssh\.lock$/) });
+  const { replacement } = await editHostFile(forgetful, place.facts, "tester", FILE, appended(" new"), {
+    lockPatienceMs: 50,
+  });
+  expect(replacement).toMatchObject({ outcome: "failed", reason: expect.stringMatching(/, remove .*ssh\.lock$/) });
 });
 
 /** The script without the lock that it may break, as long as it was. */
@@ -142,14 +144,14 @@ test.each([
   place.write("old bytes.");
   const before = place.all();
   const shell: Shell = cutOff(place.shell, at);
-  const swapped = replaceFileAtomically(
+  const replacement = replaceFileAtomically(
     shell,
-    place.look,
+    place.facts,
     "tester",
     FILE,
     Buffer.from("old bytes."),
     Buffer.from("new bytes!"),
   );
-  await swapped.catch(() => undefined);
+  await replacement.catch(() => undefined);
   expect(place.all()).toEqual(before);
 });

@@ -20,10 +20,10 @@ describeGuests((guests) => {
   beforeEach(() => host.guest.writeAuthorizedKeys(`${host.key.publicKey}\n`));
 
   test("a look tells the accounts that exist, and that sudo leads to the others", async () => {
-    const look = await inspectHost(await host.session(), ["debian", "root", "nobody-there"]);
-    expect([...look.accounts.keys()]).toEqual(["debian", "root"]);
-    expect(look.loginAccount.user).toBe("debian");
-    expect([look.accounts.get("root")?.uid, look.become, look.becomeRefusal]).toEqual([0, "sudo", undefined]);
+    const facts = await inspectHost(await host.session(), ["debian", "root", "nobody-there"]);
+    expect([...facts.accounts.keys()]).toEqual(["debian", "root"]);
+    expect(facts.loginAccount.user).toBe("debian");
+    expect([facts.accounts.get("root")?.uid, facts.become, facts.becomeRefusal]).toEqual([0, "sudo", undefined]);
   });
 
   test("a look has what sshd says of each user who exists", async () => {
@@ -40,22 +40,22 @@ describeGuests((guests) => {
     ["root", "root"],
   ])("a session of %s reads and replaces the file of %s", async (login, user) => {
     const session = await host.session(login);
-    const look = await inspectHost(session, [user]);
+    const facts = await inspectHost(session, [user]);
     const before = await host.guest.authorizedKeys(user);
-    const [file] = await readHostFiles(session, look, user, [FILE]);
+    const [file] = await readHostFiles(session, facts, user, [FILE]);
     expect(file).toMatchObject({ status: "read", bytes: Buffer.from(before), links: 1 });
 
     const bytes = Buffer.from(`${before}# more\n`);
-    const swapped = await replaceFileAtomically(session, look, user, FILE, file?.bytes, bytes);
-    expect(swapped).toEqual({ outcome: "written", bytes, inPlace: false });
+    const replacement = await replaceFileAtomically(session, facts, user, FILE, file?.bytes, bytes);
+    expect(replacement).toEqual({ outcome: "written", bytes, inPlace: false });
     expect(await host.guest.authorizedKeys(user)).toBe(`${before}# more\n`);
-    expect((await readHostFiles(session, look, user, [FILE]))[0]).toMatchObject({ owner: file?.owner, mode: "0600" });
+    expect((await readHostFiles(session, facts, user, [FILE]))[0]).toMatchObject({ owner: file?.owner, mode: "0600" });
   });
 
   test("an edit decides upon the bytes that are there, and writes nothing where nothing changes", async () => {
     const session = await host.session();
-    const look = await inspectHost(session, ["debian"]);
-    const { file, swap } = await editHostFile(session, look, "debian", FILE, () => undefined);
-    expect([file.bytes.toString(), swap]).toEqual([`${host.key.publicKey}\n`, undefined]);
+    const facts = await inspectHost(session, ["debian"]);
+    const { file, replacement } = await editHostFile(session, facts, "debian", FILE, () => undefined);
+    expect([file.bytes.toString(), replacement]).toEqual([`${host.key.publicKey}\n`, undefined]);
   });
 });

@@ -33,11 +33,11 @@ describeSshd("On a guest with a real sshd,", () => {
     return `${stdout}${stderr}${code === 0 ? "" : `(${code})`}`;
   }
 
-  async function swap(expected: string | undefined, bytes: string, path = FILE, login = session, user = "debian") {
-    const look = await inspectHost(login, [user]);
+  async function replace(expected: string | undefined, bytes: string, path = FILE, login = session, user = "debian") {
+    const facts = await inspectHost(login, [user]);
     return replaceFileAtomically(
       login,
-      look,
+      facts,
       user,
       path,
       expected === undefined ? undefined : Buffer.from(expected),
@@ -56,7 +56,10 @@ describeSshd("On a guest with a real sshd,", () => {
     const mount = `mount -t tmpfs -o uid=1000,gid=1000,mode=700,${options} tmpfs /home/debian/.ssh`;
     expect(await said(`${mount} && cd /home/debian/.ssh && printf old >authorized_keys && chown 1000:1000 *`)).toBe("");
     const before = await all();
-    expect(await swap("old", "x".repeat(20_000))).toEqual({ outcome: "failed", reason: expect.stringMatching(reason) });
+    expect(await replace("old", "x".repeat(20_000))).toEqual({
+      outcome: "failed",
+      reason: expect.stringMatching(reason),
+    });
     expect(await all()).toBe(before);
   });
 
@@ -64,7 +67,7 @@ describeSshd("On a guest with a real sshd,", () => {
     const before = await all();
     const there = "/home/debian/.ssh";
     expect(await said(`mount --bind ${there} ${there} && mount -o remount,bind,ro ${there}`)).toBe("");
-    const outcome = await swap(`${host.key.publicKey}\n`, "new");
+    const outcome = await replace(`${host.key.publicKey}\n`, "new");
     expect(outcome).toEqual({ outcome: "failed", reason: expect.stringMatching(/: Read-only file system$/) });
     expect(await all()).toBe(before);
   });
@@ -76,13 +79,17 @@ describeSshd("On a guest with a real sshd,", () => {
     });
 
     test.each(["one\n", "", "xxx\nyyy\n"])("is overwritten with what is no longer: %j", async (bytes) => {
-      expect(await swap("one\ntwo\n", bytes)).toEqual({ outcome: "written", bytes: Buffer.from(bytes), inPlace: true });
+      expect(await replace("one\ntwo\n", bytes)).toEqual({
+        outcome: "written",
+        bytes: Buffer.from(bytes),
+        inPlace: true,
+      });
       expect(await said("cat /root/single; ls -A /home/debian/.ssh")).toBe(`${bytes}authorized_keys\n`);
     });
 
     test("is left as it was by what is longer", async () => {
       const before = await all();
-      expect(await swap("one\ntwo\n", "one\ntwo\nthree\n")).toEqual({
+      expect(await replace("one\ntwo\n", "one\ntwo\nthree\n")).toEqual({
         outcome: "failed",
         reason: expect.stringMatching(/cannot replace .*, nor let it grow in place: Device or resource busy$/),
       });
@@ -97,21 +104,21 @@ describeSshd("On a guest with a real sshd,", () => {
     );
 
     test("is replaced by root, through sudo, and stays root's", async () => {
-      expect(await swap("old", "new", OUTSIDE)).toMatchObject({ outcome: "written" });
+      expect(await replace("old", "new", OUTSIDE)).toMatchObject({ outcome: "written" });
       expect(await said("ls -lnA /etc/ssh/keys")).toMatch(/^total \d+\n-rw-r--r-- 1 0 0 3 .* debian\n$/);
     });
 
     test("is made by root, and so that sshd can read it as the account", async () => {
       await said(`rm ${OUTSIDE}`);
-      expect(await swap(undefined, "new", OUTSIDE)).toMatchObject({ outcome: "written" });
-      const look = await inspectHost(session, ["debian"]);
-      const [file] = await readHostFiles(session, look, "debian", [OUTSIDE]);
+      expect(await replace(undefined, "new", OUTSIDE)).toMatchObject({ outcome: "written" });
+      const facts = await inspectHost(session, ["debian"]);
+      const [file] = await readHostFiles(session, facts, "debian", [OUTSIDE]);
       expect(file).toMatchObject({ owner: "root", mode: "0644", bytes: Buffer.from("new") });
     });
 
     test("is left alone in a directory that others than root can write", async () => {
       await said("chmod 775 /etc/ssh/keys");
-      const outcome = await swap("old", "new", OUTSIDE);
+      const outcome = await replace("old", "new", OUTSIDE);
       expect(outcome).toEqual({
         outcome: "failed",
         reason: expect.stringMatching(/can be written by others than root$/),
@@ -135,7 +142,7 @@ describeSshd("On a guest with a real sshd,", () => {
       ["a name leads back up", "ln -s /srv/roots/debian up", "/srv/keys/debian/up/../authorized_keys"],
     ])("root does not follow where %s", async (_, prepare, path) => {
       await said(`cd /srv/keys/debian; ${prepare}; chown -h 1000:1000 *`);
-      const outcome = await swap("old", "new", path);
+      const outcome = await replace("old", "new", path);
       expect(outcome).toEqual({
         outcome: "failed",
         reason: "/srv/keys/debian does not belong to root, who does not edit where others lead",
@@ -148,7 +155,7 @@ describeSshd("On a guest with a real sshd,", () => {
     await said(
       "mkdir -m 755 -p /etc/ssh/keys /srv/roots; printf old >/srv/roots/debian; chmod 644 /srv/roots/*; ln -s ../../../srv/roots /etc/ssh/keys/all",
     );
-    expect(await swap("old", "new", "/etc/ssh/keys/all/debian")).toMatchObject({ outcome: "written" });
+    expect(await replace("old", "new", "/etc/ssh/keys/all/debian")).toMatchObject({ outcome: "written" });
     expect(await said("cat /srv/roots/debian; rm -r /srv/roots")).toBe("new");
   });
 
@@ -156,7 +163,7 @@ describeSshd("On a guest with a real sshd,", () => {
     await said(
       "printf old >/home/debian/roots; mv /root/.ssh/authorized_keys /root/kept; ln -s /home/debian/roots /root/.ssh/authorized_keys",
     );
-    const outcome = await swap("old", "new", ".ssh/authorized_keys", root, "root");
+    const outcome = await replace("old", "new", ".ssh/authorized_keys", root, "root");
     expect(outcome).toEqual({ outcome: "failed", reason: expect.stringMatching(/does not belong to root/) });
     expect(
       await said("cat /home/debian/roots; mv -f /root/kept /root/.ssh/authorized_keys; ls -A /home/debian"),
@@ -165,8 +172,8 @@ describeSshd("On a guest with a real sshd,", () => {
 
   test("a link to a file of root's gives nothing of it away", async () => {
     await said(`ln -sf /etc/shadow ${FILE}`);
-    const look = await inspectHost(session, ["debian"]);
-    const [file] = await readHostFiles(session, look, "debian", [FILE]);
+    const facts = await inspectHost(session, ["debian"]);
+    const [file] = await readHostFiles(session, facts, "debian", [FILE]);
     expect(file).toMatchObject({ status: "unreadable", resolved: "/etc/shadow", reason: "Permission denied" });
     expect(file?.bytes).toEqual(Buffer.alloc(0));
   });

@@ -32,7 +32,7 @@ describeSshd("On a guest with a real sshd,", () => {
     writeFileSync(inGuest("etc/passwd"), passwd.replace(/^(debian:.*:).*$/m, `$1${shell}`));
   }
 
-  async function looked(users = ["debian", "root"]): Promise<[SshSession, HostFacts]> {
+  async function inspected(users = ["debian", "root"]): Promise<[SshSession, HostFacts]> {
     const session = await host.session();
     return [session, await inspectHost(session, users)];
   }
@@ -41,11 +41,11 @@ describeSshd("On a guest with a real sshd,", () => {
     setShell("/bin/bash");
     writeFileSync(inGuest("home/debian/.bashrc"), "echo Welcome=1; echo to you >&2; trap 'echo Bye; exit 7' EXIT\n");
     writeFileSync(inGuest("home/debian/.ssh/rc"), "echo Last login: today\n");
-    const [session, look] = await looked();
+    const [session, facts] = await inspected();
     expect((await session.exec("true")).stdout).toMatch(/Last login: today\n.*Welcome=1\nBye\n$/s);
-    const [file] = await readHostFiles(session, look, "debian", [FILE]);
+    const [file] = await readHostFiles(session, facts, "debian", [FILE]);
     expect(file?.bytes.toString()).toBe(text);
-    expect(await replaceFileAtomically(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+    expect(await replaceFileAtomically(session, facts, "root", FILE, undefined, Buffer.from("new"))).toEqual({
       outcome: "changed",
     });
   });
@@ -55,7 +55,7 @@ describeSshd("On a guest with a real sshd,", () => {
     ["the key's line has a forced command", () => force('command="echo only this"'), /it said: only this/],
   ])("where %s, the error says that there is no shell", async (_, prepare, words) => {
     await prepare();
-    await expect(looked()).rejects.toMatchObject({ code: "SSH_NO_SHELL", message: expect.stringMatching(words) });
+    await expect(inspected()).rejects.toMatchObject({ code: "SSH_NO_SHELL", message: expect.stringMatching(words) });
   });
 
   const force = (options: string) => host.guest.writeAuthorizedKeys(`${options} ${host.key.publicKey}\n`);
@@ -66,10 +66,10 @@ describeSshd("On a guest with a real sshd,", () => {
     );
 
     test("a look says so, in the host's words, and what sshd said", async () => {
-      const [, look] = await looked();
-      expect(look).toMatchObject({ becomeRefusal: expect.stringMatching(/^sudo: a password is required/) });
-      expect([look.become, look.sshdSettings.size]).toEqual([undefined, 0]);
-      expect(look.sshdRefusal).toMatch(/no hostkeys available|Permission denied/);
+      const [, facts] = await inspected();
+      expect(facts).toMatchObject({ becomeRefusal: expect.stringMatching(/^sudo: a password is required/) });
+      expect([facts.become, facts.sshdSettings.size]).toEqual([undefined, 0]);
+      expect(facts.sshdRefusal).toMatch(/no hostkeys available|Permission denied/);
     });
 
     test("a look has the configuration of sshd, with what that includes in place", async () => {
@@ -82,19 +82,26 @@ printf 'Match user bob\\n  AuthorizedKeysFile /keys/%%u\\n' >more.d/a.conf
 printf 'StrictModes no' >more.d/b.conf
 printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
       );
-      const [, look] = await looked();
-      expect(look.sshdConfig).toBe(
+      const [, facts] = await inspected();
+      expect(facts.sshdConfig).toBe(
         "Match user bob\n  AuthorizedKeysFile /keys/%u\nMatch all\nStrictModes no\nPort 2222\n",
       );
     });
 
     test("one's own file is replaced, and another's is neither read nor written", async () => {
-      const [session, look] = await looked();
-      const outcome = await replaceFileAtomically(session, look, "debian", FILE, Buffer.from(text), Buffer.from("new"));
+      const [session, facts] = await inspected();
+      const outcome = await replaceFileAtomically(
+        session,
+        facts,
+        "debian",
+        FILE,
+        Buffer.from(text),
+        Buffer.from("new"),
+      );
       expect(outcome).toMatchObject({ outcome: "written" });
-      const [other] = await readHostFiles(session, look, "root", ["/root/.ssh/authorized_keys", "/root/.ssh/*.pub"]);
+      const [other] = await readHostFiles(session, facts, "root", ["/root/.ssh/authorized_keys", "/root/.ssh/*.pub"]);
       expect(other).toMatchObject({ status: "unreadable", reason: "Permission denied" });
-      expect(await replaceFileAtomically(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+      expect(await replaceFileAtomically(session, facts, "root", FILE, undefined, Buffer.from("new"))).toEqual({
         outcome: "failed",
         reason: expect.stringMatching(/^cannot act as root: sudo: a password is required/),
       });
@@ -102,23 +109,23 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
   });
 
   test("where sudo stops working after the look, files are unreadable and say why", async () => {
-    const [session, look] = await looked();
+    const [session, facts] = await inspected();
     writeFileSync(inGuest("bin/sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2; exit 1\n");
-    const [file] = await readHostFiles(session, look, "root", [FILE]);
+    const [file] = await readHostFiles(session, facts, "root", [FILE]);
     expect(file).toMatchObject({ status: "unreadable", reason: "sudo: a password is required" });
-    expect(await replaceFileAtomically(session, look, "root", FILE, undefined, Buffer.from("new"))).toEqual({
+    expect(await replaceFileAtomically(session, facts, "root", FILE, undefined, Buffer.from("new"))).toEqual({
       outcome: "failed",
       reason: "sudo: a password is required",
     });
   });
 
   test("a session that ends while the new file is uploaded leaves everything as it was", async () => {
-    const [session, look] = await looked();
+    const [session, facts] = await inspected();
     const watcher = watch(inGuest("home/debian/.ssh"));
     const begun = once(watcher, "change");
-    const swapping = replaceFileAtomically(
+    const replacing = replaceFileAtomically(
       session,
-      look,
+      facts,
       "debian",
       FILE,
       Buffer.from(text),
@@ -127,7 +134,7 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
     const [, name] = await begun;
     session.close();
     watcher.close();
-    await expect(swapping).rejects.toMatchObject({ code: "SSH_CONNECTION_LOST" });
+    await expect(replacing).rejects.toMatchObject({ code: "SSH_CONNECTION_LOST" });
     expect(name).toMatch(/^\.authorized_keys\.exoscale-ssh\.[0-9a-f]{32}$/);
     const other = await host.session();
     expect(

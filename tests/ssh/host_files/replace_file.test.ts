@@ -1,4 +1,4 @@
-/** What a swap does to files as they are found, on a real file system, as an account that is not root. */
+/** What a replacement does to files as they are found, on a real file system, as an account that is not root. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
@@ -14,7 +14,7 @@ afterEach(() => place.remove());
 
 const written = (bytes: string | Buffer) => ({ outcome: "written", bytes: Buffer.from(bytes), inPlace: false });
 
-describe("A swap keeps every byte of", () => {
+describe("A replacement keeps every byte of", () => {
   test.each([
     ["no bytes at all", ""],
     ["one byte", "x"],
@@ -28,35 +28,35 @@ describe("A swap keeps every byte of", () => {
     place.write(content);
     const bytes = Buffer.from(content);
     expect((await place.read())?.bytes.equals(bytes)).toBe(true);
-    expect(await place.swap(bytes, "other\n")).toEqual(written("other\n"));
-    const back = await place.swap("other\n", bytes);
+    expect(await place.replace(bytes, "other\n")).toEqual(written("other\n"));
+    const back = await place.replace("other\n", bytes);
     expect(back.outcome === "written" && back.bytes.equals(bytes)).toBe(true);
     expect(readFileSync(place.path()).equals(bytes)).toBe(true);
   });
 
   test.each([[0o600], [0o400], [0o644], [0o664], [0o640]])("its rights, %o, and leaves nothing else", async (mode) => {
     place.write("old", mode);
-    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(await place.replace("old", "new")).toEqual(written("new"));
     expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
     expect((statSync(place.path()).mode & 0o7777).toString(8)).toBe(mode.toString(8));
   });
 });
 
-describe("A swap that expects no file", () => {
+describe("A replacement that expects no file", () => {
   test("makes one that only its owner may read", async () => {
-    expect(await place.swap(undefined, "new")).toEqual(written("new"));
+    expect(await place.replace(undefined, "new")).toEqual(written("new"));
     expect(await place.read()).toMatchObject({ status: "read", mode: "0600" });
   });
 
   test("makes its directory as well, which only its owner may enter", async () => {
     rmSync(place.path(".ssh"), { recursive: true });
-    expect(await place.swap(undefined, "new")).toEqual(written("new"));
+    expect(await place.replace(undefined, "new")).toEqual(written("new"));
     expect((statSync(place.path(".ssh")).mode & 0o7777).toString(8)).toBe("700");
   });
 
   test("makes the file to which a link leads", async () => {
     symlinkSync("elsewhere", place.path());
-    expect(await place.swap(undefined, "new")).toEqual(written("new"));
+    expect(await place.replace(undefined, "new")).toEqual(written("new"));
     expect(place.all()[FILE]).toBe("-> elsewhere");
     expect(readFileSync(place.path(".ssh/elsewhere"), "utf8")).toBe("new");
   });
@@ -71,7 +71,7 @@ describe("A link stays, and the file behind it is replaced, with", () => {
     symlinkSync(targets[0] ?? "", place.path());
     if (targets[1]) symlinkSync(targets[1], place.path(".ssh/one"));
     expect(await place.read()).toMatchObject({ resolved: place.path("keys"), path: place.path() });
-    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(await place.replace("old", "new")).toEqual(written("new"));
     expect(place.all()[FILE]).toBe(`-> ${targets[0]}`);
     expect(readFileSync(place.path("keys"), "utf8")).toBe("new");
   });
@@ -81,7 +81,7 @@ describe("A link stays, and the file behind it is replaced, with", () => {
     place.write("old", 0o600, "real/keys");
     symlinkSync(place.path("real"), place.path("linked"));
     symlinkSync(place.path("linked/keys"), place.path());
-    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(await place.replace("old", "new")).toEqual(written("new"));
     expect(Object.keys(place.all())).toEqual([".ssh", FILE, "linked", "linked/keys", "real", "real/keys"]);
     expect(readFileSync(place.path("real/keys"), "utf8")).toBe("new");
   });
@@ -91,21 +91,21 @@ test("A file with a second name is told by its links, since the other name keeps
   place.write("old");
   linkSync(place.path(), place.path("copy"));
   expect(await place.read()).toMatchObject({ links: 2 });
-  expect(await place.swap("old", "new")).toEqual(written("new"));
+  expect(await place.replace("old", "new")).toEqual(written("new"));
   expect(readFileSync(place.path("copy"), "utf8")).toBe("old");
 });
 
-test("What somebody appends right after a swap is told, and putting back does not destroy it", async () => {
+test("What somebody appends right after a replacement is told, and putting back does not destroy it", async () => {
   place.write("old\n");
   const programs = place.path("bin");
   place.directory("bin", 0o755);
   // The directory is flushed last.
   place.write('#!/bin/sh\n[ "$1" != . ] || echo theirs >>authorized_keys\n', 0o755, "bin/sync");
   const shell = localSession({ ...asAccount, env: { PATH: `${programs}:/usr/bin:/bin` } });
-  const swap = (from: string, to: string) =>
-    replaceFileAtomically(shell, place.look, "tester", FILE, Buffer.from(from), Buffer.from(to));
-  expect(await swap("old\n", "ours\n")).toEqual({ ...written("ours\n"), alteredSince: true });
-  expect(await swap("ours\n", "old\n")).toEqual({ outcome: "changed" });
+  const replace = (from: string, to: string) =>
+    replaceFileAtomically(shell, place.facts, "tester", FILE, Buffer.from(from), Buffer.from(to));
+  expect(await replace("old\n", "ours\n")).toEqual({ ...written("ours\n"), alteredSince: true });
+  expect(await replace("ours\n", "old\n")).toEqual({ outcome: "changed" });
   expect(readFileSync(place.path(), "utf8")).toBe("ours\ntheirs\n");
 });
 
@@ -157,11 +157,11 @@ function give(uid: number | undefined, gid: number, mode: number) {
   chmodSync(place.path(), mode);
 }
 
-describe("A swap changes nothing and leaves nothing behind where it finds", () => {
+describe("A replacement changes nothing and leaves nothing behind where it finds", () => {
   test.each([...failures, ...failuresWithoutRights])("%s", async (_, outcome, prepare) => {
     prepare();
     const before = place.all();
-    expect(await place.swap("old", "new")).toEqual(outcome);
+    expect(await place.replace("old", "new")).toEqual(outcome);
     expect(place.all()).toEqual(before);
   });
 
@@ -169,7 +169,7 @@ describe("A swap changes nothing and leaves nothing behind where it finds", () =
     testAsRoot(found, async () => {
       prepare();
       const before = place.all();
-      expect(await place.swap("old", "new")).toEqual(outcome);
+      expect(await place.replace("old", "new")).toEqual(outcome);
       expect(place.all()).toEqual(before);
     });
   }
@@ -177,7 +177,7 @@ describe("A swap changes nothing and leaves nothing behind where it finds", () =
   test("a file, where it expects none", async () => {
     place.write("old");
     const before = place.all();
-    expect(await place.swap(undefined, "new")).toEqual({ outcome: "changed" });
+    expect(await place.replace(undefined, "new")).toEqual({ outcome: "changed" });
     expect(place.all()).toEqual(before);
   });
 });
@@ -194,10 +194,10 @@ describe("A file of more than a mebibyte", () => {
   test("is not edited, and one byte less is", async () => {
     place.write(big);
     const edit = () =>
-      editHostFile(place.shell, place.look, "tester", FILE, ({ bytes }) => bytes.subarray(1), { lockPatienceMs: 50 });
-    expect((await edit()).swap).toEqual(failed(/cannot read .*: it has 1048577 bytes/));
+      editHostFile(place.shell, place.facts, "tester", FILE, ({ bytes }) => bytes.subarray(1), { lockPatienceMs: 50 });
+    expect((await edit()).replacement).toEqual(failed(/cannot read .*: it has 1048577 bytes/));
     place.write(big.subarray(1));
-    expect((await edit()).swap).toMatchObject({ outcome: "written" });
+    expect((await edit()).replacement).toMatchObject({ outcome: "written" });
   });
 });
 
@@ -214,7 +214,7 @@ describe("A file that may not be changed by anybody", () => {
     // Not every file system has such flags, nor has every container the right to set them; then it is a file like others.
     const isFixed = attributes(flag, name) === 0;
     const before = place.all();
-    const outcome = await place.swap("old", "new");
+    const outcome = await place.replace("old", "new");
     const after = place.all();
     attributes(flag.replace("+", "-"), name);
     expect(outcome).toEqual(isFixed ? failed(/: (Operation not permitted|Permission denied)$/) : written("new"));
@@ -222,7 +222,7 @@ describe("A file that may not be changed by anybody", () => {
   });
 });
 
-testAsRoot("A group without rights of its own is no reason against a swap", async () => {
+testAsRoot("A group without rights of its own is no reason against a replacement", async () => {
   give(undefined, 0, 0o600);
-  expect(await place.swap("old", "new")).toEqual(written("new"));
+  expect(await place.replace("old", "new")).toEqual(written("new"));
 });

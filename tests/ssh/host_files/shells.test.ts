@@ -24,23 +24,23 @@ function promises(make: () => Workplace) {
 
   test("a file of any bytes is read, and replaced by any other", async () => {
     place.write("old");
-    expect(await place.swap("old", BYTES)).toEqual(written(BYTES));
+    expect(await place.replace("old", BYTES)).toEqual(written(BYTES));
     expect(await place.read()).toMatchObject({ status: "read", bytes: BYTES, links: 1, mode: "0600" });
-    expect(await place.swap(BYTES, "")).toEqual(written(""));
+    expect(await place.replace(BYTES, "")).toEqual(written(""));
     expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
   });
 
   test("a file is made where there is none, with its directory", async () => {
     rmSync(place.path(".ssh"), { recursive: true });
     expect(await place.read()).toMatchObject({ status: "missing", reason: "No such file or directory" });
-    expect(await place.swap(undefined, BYTES)).toEqual(written(BYTES));
+    expect(await place.replace(undefined, BYTES)).toEqual(written(BYTES));
     expect(await place.read()).toMatchObject({ bytes: BYTES, mode: "0600" });
   });
 
   test("a file that changed meanwhile is left alone", async () => {
     place.write("changed");
     const before = place.all();
-    expect(await place.swap("old", "new")).toEqual({ outcome: "changed" });
+    expect(await place.replace("old", "new")).toEqual({ outcome: "changed" });
     expect(place.all()).toEqual(before);
   });
 
@@ -48,22 +48,22 @@ function promises(make: () => Workplace) {
     mkdirSync(place.path());
     const before = place.all();
     expect(await place.read()).toMatchObject({ status: "not-a-file" });
-    expect(await place.swap("old", "new")).toMatchObject({ outcome: "failed" });
+    expect(await place.replace("old", "new")).toMatchObject({ outcome: "failed" });
     expect(place.all()).toEqual(before);
   });
 
   test("a read-only file stays read-only", async () => {
     place.write("old", 0o400);
-    expect(await place.swap("old", "new")).toEqual(written("new"));
+    expect(await place.replace("old", "new")).toEqual(written("new"));
     expect(await place.read()).toMatchObject({ mode: "0400" });
   });
 
   test("a lock is respected until it is named as stale", async () => {
     place.write("old");
     place.directory(".ssh/.authorized_keys.exoscale-ssh.lock", 0o700);
-    const locked = await place.swap("old", "new");
+    const locked = await place.replace("old", "new");
     expect(locked).toEqual({ outcome: "locked", by: expect.stringMatching(/ since \w{3} +\d/) });
-    if (locked.outcome === "locked") await place.swap("old", "new", { staleLock: locked.by });
+    if (locked.outcome === "locked") await place.replace("old", "new", { staleLock: locked.by });
     expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
     expect(await place.read()).toMatchObject({ bytes: Buffer.from("new") });
   });
@@ -78,7 +78,7 @@ function promises(make: () => Workplace) {
 
   test("a host tells who is logged in, and whom it knows", async () => {
     const { loginAccount, accounts } = await inspectHost(place.shell, ["root", "not-there"]);
-    expect(loginAccount.uid).toBe(place.look.loginAccount.uid);
+    expect(loginAccount.uid).toBe(place.facts.loginAccount.uid);
     expect([...accounts.keys()]).toEqual(["root"]);
   });
 }

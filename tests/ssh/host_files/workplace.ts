@@ -40,7 +40,7 @@ export const FILE = ".ssh/authorized_keys";
 export class Workplace {
   readonly home = mkdtempSync(join(tmpdir(), "host-files-"));
   readonly shell: Shell;
-  readonly look: HostFacts;
+  readonly facts: HostFacts;
 
   constructor(host = asAccount) {
     chmodSync(this.home, 0o755);
@@ -49,7 +49,7 @@ export class Workplace {
     this.shell = localSession(host);
     const loginAccount = { user: "tester", uid: UID, home: this.home };
     const accounts = new Map([["tester", loginAccount]]);
-    this.look = { loginAccount, accounts, become: undefined, becomeRefusal: "no", sshdSettings: new Map() };
+    this.facts = { loginAccount, accounts, become: undefined, becomeRefusal: "no", sshdSettings: new Map() };
   }
 
   /** Where a path below the home is. */
@@ -79,16 +79,16 @@ export class Workplace {
   }
 
   readAll(...paths: string[]): Promise<HostFile[]> {
-    return readHostFiles(this.shell, this.look, "tester", paths);
+    return readHostFiles(this.shell, this.facts, "tester", paths);
   }
 
-  swap(
+  replace(
     expected: string | Buffer | undefined,
     bytes: string | Buffer,
     options?: ReplaceOptions,
   ): Promise<ReplaceOutcome> {
     const before = expected === undefined ? undefined : Buffer.from(expected);
-    return replaceFileAtomically(this.shell, this.look, "tester", FILE, before, Buffer.from(bytes), options);
+    return replaceFileAtomically(this.shell, this.facts, "tester", FILE, before, Buffer.from(bytes), options);
   }
 
   /** Every file below the home: rights, owner, and what is in it. */
