@@ -3,29 +3,29 @@ import { InvalidTargetError } from "../errors";
 import type { HostKey } from "./connection/host_key";
 import { checkAddress, checkTarget, type SshTarget } from "./connection/target";
 
-/** What a `Host` block says beyond where and who. */
+/** Optional settings of a `Host` block. */
 export interface SshConfigOptions {
-  /** File with the private key; only this key is then offered. */
+  /** File with the private key. The client then offers only this key. */
   readonly identityFile?: string;
-  /** File with the host's `knownHostsLine`; an unknown or changed key is then refused. */
+  /** File with the host's `knownHostsLine`. The client then refuses an unknown or changed key. */
   readonly knownHostsFile?: string;
-  /** Host to go through. */
+  /** Host through which to connect. */
   readonly bastion?: SshTarget;
 }
 
-/** The line of a `known_hosts` file by which OpenSSH's client knows a host, without a newline. Throws InvalidTargetError. */
+/** The line for a host in a `known_hosts` file, without a newline. Throws InvalidTargetError. */
 export function knownHostsLine(target: Pick<SshTarget, "host" | "port">, hostKey: HostKey): string {
   checkAddress(target);
   const name = target.port === 22 ? target.host : `[${target.host}]:${target.port}`;
   return `${name} ${hostKey.type} ${hostKey.base64}`;
 }
 
-/** The command to log in by hand, through a bastion if there is one. Throws InvalidTargetError rather than build one that a shell could misread. */
+/** The command to log in manually, through a bastion if there is one. Throws InvalidTargetError if a shell could misread it. */
 export function sshCommand(target: SshTarget, bastion?: SshTarget): string {
   checkTarget(target);
-  const way = bastion === undefined ? "" : `-J ${shellWord(jump(bastion))} `;
-  const port = target.port === 22 ? "" : `-p ${target.port} `;
-  return `ssh ${way}${port}${shellWord(`${target.user}@${target.host}`)}`;
+  const jumpOption = bastion === undefined ? "" : `-J ${shellWord(jump(bastion))} `;
+  const portOption = target.port === 22 ? "" : `-p ${target.port} `;
+  return `ssh ${jumpOption}${portOption}${shellWord(`${target.user}@${target.host}`)}`;
 }
 
 /** A `Host` block for `~/.ssh/config`, ending with a newline. Throws InvalidTargetError. */
@@ -56,16 +56,18 @@ function jump(bastion: SshTarget): string {
   return `${bastion.user}@${host}:${bastion.port}`;
 }
 
-/** Quotes blanks. OpenSSH has no escape for a quote or newline, and `%` starts one of its tokens. */
+/** Quotes blanks and escapes `%`, which starts a token. OpenSSH has no escape for a quote or a newline. */
 function configValue(text: string): string {
   if (/["\r\n\0]/.test(text)) {
-    throw new InvalidTargetError(`${JSON.stringify(text)} cannot be written in an SSH config: quotes and line breaks.`);
+    throw new InvalidTargetError(
+      `${JSON.stringify(text)} cannot be written in an SSH config: remove quotes and line breaks.`,
+    );
   }
   const escaped = text.replaceAll("%", "%%");
   return /[\s#]/.test(escaped) ? `"${escaped}"` : escaped;
 }
 
-/** `$` and `\\` are allowed in user names and mean something to a shell, as do the brackets of an IPv6 address. */
+/** Quotes `$` and `\\`, which user names may contain, and the brackets of an IPv6 address. */
 function shellWord(text: string): string {
   return /[\\$[]/.test(text) ? `'${text}'` : text;
 }

@@ -1,6 +1,6 @@
 /**
- * Everything that opens a connection to a host, in one place to be loaded when the first one is opened: ssh2 takes longer
- * to load than Pulumi's protocol does, and most runs of Pulumi connect to no machine.
+ * Everything that connects to a host, in one module that is loaded with the first connection: ssh2 takes longer to load
+ * than Pulumi's protocol does, and most runs of Pulumi connect to no machine.
  */
 export { changeKeys } from "./change_keys/change_keys";
 export { examineKey } from "./change_keys/examine_key";

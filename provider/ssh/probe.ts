@@ -10,41 +10,41 @@ import { KeyQuestion } from "./connection/key_question";
 import { type LoginStep, NoneStep } from "./connection/login_step";
 import { hostAndPort, type SshTarget } from "./connection/target";
 
-/** What a host said about a public key. */
+/** A host's answer about a public key. */
 export interface ProbeResult {
-  /** `yes` and `no` are the server's own answer, from where we are and now; anything else is `unknown`. */
+  /** `yes` and `no` are the server's own answer to this address now. Anything else is `unknown`. */
   readonly accepts: "yes" | "no" | "unknown";
-  /** The answer, or why there is none, in words. */
+  /** The answer, or why there is none, as text. */
   readonly reason: string;
-  /** The key that the host showed; absent when it showed none. */
+  /** The key that the host showed; absent if it showed none. */
   readonly hostKey?: HostKey;
-  /** Whether that key was known before. An answer from an unknown host is no proof: anybody can say no. */
+  /** Whether that key was known before. The answer of an unknown host is no proof: any host can say no. */
   readonly hostKeyKnown: boolean;
-  /** Whether one of `credentials` could log in; absent when none were given. */
+  /** Whether one of `credentials` could log in; absent if none were given. */
   readonly loggedIn?: boolean;
 }
 
 /** How to ask. */
 export interface ProbeOptions {
-  /** Known host keys: `type base64`, bare base64 or `SHA256:...`. A host that shows another one is told nothing. Default: first contact. */
+  /** Known host keys: `type base64`, bare base64 or `SHA256:...`. To a host that shows another one, nothing is sent. Default: any key is accepted. */
   readonly knownHostKeys?: readonly string[];
   /**
-   * Tried after the question, in the same connection. OpenSSH 9.8 and later lock out an address that keeps connecting
-   * without logging in, so give one wherever there is one.
+   * Tried after the question, in the same connection. OpenSSH 9.8 and later locks out an address that keeps connecting
+   * without a login, so give one if you have one.
    */
   readonly credentials?: readonly Credential[];
-  /** A host to go through, logged in to with its own key or with `credentials`. */
+  /** A host through which to connect, with its own key or with `credentials`. */
   readonly bastion?: Bastion;
-  /** For everything together, in milliseconds. Default 10 000. */
+  /** Time limit for everything together, in milliseconds. Default 10 000. */
   readonly timeoutMs?: number;
-  /** Aborting it rejects with its reason. */
+  /** An abort rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
 /**
  * Asks a server whether it would accept a public key, without the private key.
  *
- * Never rejects for what a host or network does, which is `unknown`; only for arguments that cannot be read
+ * A failure of the host or the network never rejects: the answer is then `unknown`. It rejects only for invalid arguments
  * (InvalidPublicKeyError, InvalidHostKeyError, InvalidTargetError, unreadable credentials) and for `signal`.
  */
 export async function probe(
@@ -52,28 +52,27 @@ export async function probe(
   publicKeyOpenssh: string,
   options: ProbeOptions = {},
 ): Promise<ProbeResult> {
-  const question = new Question(target, publicKeyOpenssh, options);
+  const current = new Probe(target, publicKeyOpenssh, options);
   const credentials = options.credentials ?? [];
-  const steps = [question.none, question.key, ...(await loginSteps(credentials))];
+  const steps = [current.none, current.key, ...(await loginSteps(credentials))];
   const route = routeTo(target, options.bastion, { credentials });
   return withDeadline(options.timeoutMs ?? 10_000, options.signal, async (signal) => {
     try {
-      const { client, stream, acceptedStep } = await dial({ check: question.check, steps, route }, signal);
+      const { client, stream, acceptedStep } = await dial({ check: current.check, steps, route }, signal);
       closeConnection(client, stream);
-      return question.result(acceptedStep);
+      return current.result(acceptedStep);
     } catch (error) {
       if (!(error instanceof ExoscaleSshError)) throw error;
-      return question.result(undefined, error);
+      return current.result(undefined, error);
     }
   });
 }
 
-/** One probe: what is asked, and what has been heard so far. */
-class Question {
+/** One probe: its questions, and the answers so far. */
+class Probe {
   readonly none = new NoneStep();
   readonly key: KeyQuestion;
   readonly check: HostKeyCheck;
-
   readonly #target: SshTarget;
   readonly #options: ProbeOptions;
 
@@ -84,7 +83,7 @@ class Question {
     this.check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
   }
 
-  /** The answer, given the step that got in or the error that ended it all. */
+  /** The answer after the step that logged in, or after the error that ended the connection. */
   result(acceptedStep: LoginStep | undefined, error?: Error): ProbeResult {
     const { seen, known } = this.check;
     const credentials = this.#options.credentials ?? [];
@@ -102,11 +101,11 @@ class Question {
     if (acceptedStep === this.none) {
       return {
         accepts: "unknown",
-        reason: `${who} lets anybody in without a key, so it was not asked about this one.`,
+        reason: `${who} lets anybody in without a key, so it was not asked about this key.`,
       };
     }
     const { methods } = this.none;
-    // Where keys are no way to log in, or only after a password, a refusal says nothing about this key.
+    // If keys are no login method, or only one after a password, a refusal says nothing about this key.
     if (methods?.length && !methods.includes("publickey")) {
       return {
         accepts: "unknown",

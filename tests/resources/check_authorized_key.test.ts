@@ -69,7 +69,7 @@ describe("An AuthorizedKey is refused at preview", () => {
     [
       "an invalid host key",
       { connection: { ...connection, hostKey: "x" } },
-      /^connection\.hostKey: This is no known host key/,
+      /^connection\.hostKey: This is not a host key/,
     ],
     ["an invalid private key", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
     ["an unknown input", { key: "x" }, /AuthorizedKey has no input "key"/],

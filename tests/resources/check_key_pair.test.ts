@@ -80,7 +80,7 @@ describe("The check of an SshKeyPair refuses", () => {
     [
       "a private key in the place of a host key, without repeating it",
       { connection: { hostKey: "-----BEGIN OPENSSH PRIVATE KEY-----" } },
-      'connection.hostKey: This is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
+      'connection.hostKey: This is not a host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
     ],
     ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse"\|"revoke", got "forget"$/],
     [

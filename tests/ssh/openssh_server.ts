@@ -8,13 +8,13 @@ import { unusedPort } from "./ssh2_server";
 
 const SSHD = "/usr/sbin/sshd";
 
-/** `describe`, or where there is no sshd a skipped one that says so in its title. */
+/** `describe`; without an sshd, a skipped group whose title says so. */
 export function describeWithSshd(title: string, tests: () => void): void {
   if (existsSync(SSHD)) describe(title, tests);
   else describe.skip(`${title} (skipped: no ${SSHD} on this machine; install openssh-server)`, tests);
 }
 
-/** A real sshd on an unprivileged port, for the user who runs the tests. */
+/** A real sshd on an unprivileged port, for the user that runs the tests. */
 export interface OpensshServer {
   readonly target: SshTarget;
   /** `type base64` of a host key. */
@@ -43,7 +43,7 @@ export async function startSshd(extraConfig: readonly string[] = []): Promise<Op
     "PermitRootLogin prohibit-password",
   ];
   writeFileSync(join(folder, "sshd_config"), `${config.join("\n")}\n`);
-  const { sshd, port } = await listening(join(folder, "sshd_config"));
+  const { sshd, port } = await startListening(join(folder, "sshd_config"));
   return {
     target: { host: "127.0.0.1", port, user: userInfo().username },
     hostKey: (type) =>
@@ -61,25 +61,25 @@ export async function startSshd(extraConfig: readonly string[] = []): Promise<Op
   };
 }
 
-/** The directory without which sshd, started by root, does nothing; only the system's own service makes it. */
+/** Creates the directory that sshd needs if root starts it. Otherwise only the system's own service creates it. */
 export function makeRunDirectory(): void {
   if (process.getuid?.() === 0) mkdirSync("/run/sshd", { recursive: true });
 }
 
-/** An sshd that listens. Somebody else may take a port that was found unused: then it is tried with another one. */
-async function listening(config: string): Promise<{ sshd: ChildProcess; port: number }> {
+/** Starts an sshd, and waits until it listens. If somebody else takes the unused port meanwhile, it tries another one. */
+async function startListening(config: string): Promise<{ sshd: ChildProcess; port: number }> {
   for (let tries = 1; ; tries += 1) {
     const port = await unusedPort();
     const args = ["-D", "-e", "-f", config, "-p", String(port)];
     const sshd = spawn(SSHD, args, { stdio: ["ignore", "ignore", "pipe"] });
-    const log = await untilListening(sshd);
+    const log = await waitUntilListening(sshd);
     if (log === undefined) return { sshd, port };
     if (tries === 10 || !log.includes("Address already in use")) throw new Error(`sshd did not start: ${log}`);
   }
 }
 
-/** @returns what an sshd said that has ended instead */
-function untilListening(sshd: ChildProcess): Promise<string | undefined> {
+/** Waits until an sshd listens. @returns its log if it has ended instead */
+function waitUntilListening(sshd: ChildProcess): Promise<string | undefined> {
   return new Promise((resolve) => {
     let log = "";
     sshd.stderr?.on("data", (chunk) => {

@@ -51,7 +51,7 @@ describe("the command to log in", () => {
     expect(sshCommand({ ...web, port: 2222 })).toBe("ssh -p 2222 debian@192.0.2.7");
   });
 
-  test("goes through a bastion, as whoever logs in there", () => {
+  test("goes through a bastion, as the user of the bastion", () => {
     expect(sshCommand(web, { host: "192.0.2.1", port: 22, user: "me" })).toBe(
       "ssh -J me@192.0.2.1:22 debian@192.0.2.7",
     );
@@ -102,7 +102,7 @@ describe("a Host block", () => {
     expect(settings).toContain(`proxyjump ${expected}\n`);
   });
 
-  test("is written as people write it", () => {
+  test("has the usual form", () => {
     expect(sshConfig("web", web)).toBe("Host web\n  HostName 192.0.2.7\n  Port 22\n  User debian\n");
   });
 

@@ -46,7 +46,7 @@ test("answers at first contact too, and reports the key of the unknown host", as
   expect(`${answer.hostKey?.type} ${answer.hostKey?.base64}`).toBe(hostKey);
 });
 
-test("tells a host with a changed key nothing and leaves the answer open", async () => {
+test("sends nothing to a host with a changed key, and the answer is unknown", async () => {
   const { target, attempts } = await start();
   const known = publicHostKey(makeKey().privateKey);
   const answer = await probe(target, key.publicKey, { knownHostKeys: [known] });
@@ -55,10 +55,10 @@ test("tells a host with a changed key nothing and leaves the answer open", async
   expect(attempts).toEqual([]);
 });
 
-test("stops at a host that shows no key with the known fingerprint, having asked for every type once", async () => {
+test("stops at a host without the known fingerprint after it asked for every key type once", async () => {
   const { target } = await start();
   const knownHostKeys = [`SHA256:${"A".repeat(43)}`];
-  // An endless search would last until the time is up, and so longer than this test may.
+  // An endless search would last until the time limit, which is longer than that of this test.
   const answer = await probe(target, key.publicKey, { knownHostKeys, timeoutMs: 600_000 });
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("has changed") });
 });
@@ -86,19 +86,19 @@ test("keeps its answer when the other credential is refused", async () => {
   expect(answer).toMatchObject({ accepts: "yes", loggedIn: false });
 });
 
-test("cannot tell where anybody is let in without a key", async () => {
+test("does not know if anybody is let in without a key", async () => {
   const { target } = await start({ open: true });
   expect(await probe(target, key.publicKey)).toMatchObject({ accepts: "unknown" });
 });
 
-test("cannot tell where only passwords are taken", async () => {
+test("does not know if only passwords are accepted", async () => {
   const { target } = await start({ methods: ["password"] });
   const answer = await probe(target, stranger.publicKey);
   expect(answer.reason).toContain("takes no public keys now, only password");
 });
 
-test("cannot tell when the server hangs up at the question", async () => {
-  const { target } = await start({ hangsUpOnKeys: true });
+test("does not know if the server disconnects at the question", async () => {
+  const { target } = await start({ disconnectsOnKeys: true });
   const answer = await probe(target, key.publicKey);
   expect(answer).toMatchObject({
     accepts: "unknown",
@@ -106,35 +106,35 @@ test("cannot tell when the server hangs up at the question", async () => {
   });
 });
 
-test("cannot tell when nobody listens, and suggests the port", async () => {
+test("does not know if nothing listens, and mentions the port", async () => {
   const target = { host: "127.0.0.1", port: await unusedPort(), user: "debian" };
   const answer = await probe(target, key.publicKey);
   expect(answer).toMatchObject({ accepts: "unknown", hostKeyKnown: false });
   expect(answer.reason).toContain("nothing listens there");
 });
 
-test("cannot tell when the server takes the connection and stays silent", async () => {
+test("does not know if the server accepts the connection and stays silent", async () => {
   const silent = await startTcp(() => undefined);
   const answer = await probe(silent.target, key.publicKey, { timeoutMs: 200 });
   await silent.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("no SSH banner came") });
 });
 
-test("cannot tell when every connection is dropped at once", async () => {
+test("does not know if every connection is dropped at once", async () => {
   const dropping = await startTcp((socket) => socket.destroy());
   const answer = await probe(dropping.target, key.publicKey);
   await dropping.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("was dropped") });
 });
 
-test("cannot tell when the server drops the connection after its banner", async () => {
+test("does not know if the server drops the connection after its banner", async () => {
   const dropping = await startTcp((socket) => socket.write("SSH-2.0-x\r\n", () => socket.end()));
   const answer = await probe(dropping.target, key.publicKey, { timeoutMs: 500 });
   await dropping.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("was dropped") });
 });
 
-test("cannot tell when what answers is a web server", async () => {
+test("does not know if a web server answers", async () => {
   const web = await startTcp((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   expect(await probe(web.target, key.publicKey, { timeoutMs: 500 })).toMatchObject({ accepts: "unknown" });
   await web.close();
@@ -153,11 +153,11 @@ test("tries again when only the first connection is dropped", async () => {
   expect(answer).toMatchObject({ accepts: "yes" });
 });
 
-test("rejects with the caller's reason when the caller gives up", async () => {
+test("rejects with the caller's reason when the caller aborts", async () => {
   const silent = await startTcp(() => undefined);
   const reason = new Error("enough");
-  const asked = probe(silent.target, key.publicKey, { signal: AbortSignal.abort(reason) });
-  await expect(asked).rejects.toBe(reason);
+  const probing = probe(silent.target, key.publicKey, { signal: AbortSignal.abort(reason) });
+  await expect(probing).rejects.toBe(reason);
   await silent.close();
 });
 

@@ -9,7 +9,7 @@ describeWithSshd("probing a real OpenSSH sshd", () => {
   });
   afterAll(() => sshd.close());
 
-  test.each(keyKinds)("says yes to an authorized %s key and no once its line is gone", async (kind) => {
+  test.each(keyKinds)("says yes to an authorized %s key, and no after its line is removed", async (kind) => {
     const key = makeKey(kind);
     const knownHostKeys = [sshd.hostKey("ed25519")];
     sshd.authorize(key.publicKey);
@@ -74,24 +74,24 @@ describeWithSshd("probing an sshd with unusual settings", () => {
     const sshd = await startSshd(["MaxStartups 3:100:4"]);
     const key = makeKey();
     sshd.authorize(key.publicKey);
-    // They take turns, two at a time, and the last one's time begins with the first one's.
-    const asked = () => probe(sshd.target, key.publicKey, { timeoutMs: 60_000 });
-    const answers = await Promise.all(Array.from({ length: 30 }, asked));
+    // Two run at a time, and all time limits begin together.
+    const ask = () => probe(sshd.target, key.publicKey, { timeoutMs: 60_000 });
+    const answers = await Promise.all(Array.from({ length: 30 }, ask));
     await sshd.close();
     expect(answers.filter(({ accepts }) => accepts === "yes")).toHaveLength(30);
   }, 90_000);
 
-  test("does not take it for a no when public keys are switched off", async () => {
+  test("does not say no if public keys are switched off", async () => {
     const answer = await probeWith(["PubkeyAuthentication no", "PasswordAuthentication yes"]);
     expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("takes no public keys") });
   });
 
-  test("does not take it for a no when a password must come first", async () => {
+  test("does not say no if a password must come first", async () => {
     const answer = await probeWith(["PasswordAuthentication yes", "AuthenticationMethods password,publickey"]);
     expect(answer.accepts).toBe("unknown");
   });
 
-  test("does not take it for a no when no attempt at all is allowed", async () => {
+  test("does not say no if no attempt at all is allowed", async () => {
     const sshd = await startSshd(["MaxAuthTries 1"]);
     const answer = await probe(sshd.target, makeKey().publicKey);
     await sshd.close();

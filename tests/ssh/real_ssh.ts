@@ -3,24 +3,24 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-/** How a run of `ssh` went. */
+/** The result of a run of `ssh`. */
 export interface SshRun {
   readonly output: string;
   readonly errors: string;
-  /** 255 when there was no login; else the command's. */
+  /** 255 without a login; otherwise the command's. */
   readonly status: number | null;
 }
 
 /**
- * Runs `ssh` with a private key, which goes through stdin into an agent that lives for this one login: it touches no file
- * and no command line. Nobody is asked anything.
+ * Runs `ssh` with a private key. The key goes through stdin into an agent for this one login, and never into a file or a
+ * command line. Nothing prompts.
  *
  * @param passphrase decrypts the private key; without it an encrypted one cannot be used
  */
 export async function ssh(privateKey: string, args: readonly string[], passphrase?: string): Promise<SshRun> {
   const line = ["ssh", "-o", "BatchMode=yes", "-o", "LogLevel=ERROR", ...args];
   const inAgent = ["sh", "-c", 'ssh-add -q - && exec "$@" </dev/null', "sh", ...line];
-  // Not synchronous: the guest lives in this process.
+  // Not synchronous: the guest runs in this process.
   const child = spawn("ssh-agent", inAgent, { timeout: 30_000, env: { ...process.env, ...askPass(passphrase) } });
   child.stdin.end(`${privateKey.trimEnd()}\n`);
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
@@ -28,14 +28,14 @@ export async function ssh(privateKey: string, args: readonly string[], passphras
   return { output: output.trim(), errors, status };
 }
 
-/** Where `ssh-add` asks for the passphrase: nowhere, or a script that has it from the environment. */
+/** The source of the passphrase for `ssh-add`: none, or a script that reads it from the environment. */
 function askPass(passphrase: string | undefined): Record<string, string> {
   if (passphrase === undefined) return { SSH_ASKPASS: "", SSH_ASKPASS_REQUIRE: "never" };
   const script = join(__dirname, "ask_passphrase.sh");
   return { SSH_ASKPASS: script, SSH_ASKPASS_REQUIRE: "force", TEST_PASSPHRASE: passphrase };
 }
 
-/** Options by which `ssh` trusts the hosts in this file and nobody else. */
+/** Options that make `ssh` trust only the hosts in this file. */
 export function trustOnly(knownHostsFile: string): string[] {
   const options = [
     "StrictHostKeyChecking=yes",

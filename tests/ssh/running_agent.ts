@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** Does something while a real ssh-agent has private keys, in this order; it is told the path of the agent's socket. */
+/** Runs work while a real ssh-agent has private keys, in this order. The work gets the path of the agent's socket. */
 export async function withAgent<T>(
   privateKeys: string | readonly string[],
   work: (socket: string) => Promise<T>,

@@ -3,7 +3,7 @@ import { type Algorithms, type AuthContext, type Connection, Server, type Server
 import type { SshTarget } from "../../provider/ssh/connection/target";
 import { makeKey } from "./test_keys";
 
-/** What a test server lets in and what it has seen. */
+/** A test server, and what it has seen. */
 export interface TestServer {
   readonly target: SshTarget;
   /** `type base64` of its first host key. */
@@ -19,12 +19,12 @@ export interface TestServerOptions {
   readonly authorizedKeys?: readonly string[];
   /** Private keys. Default: one new ed25519 key. */
   readonly hostKeys?: readonly string[];
-  /** Ways to log in that it names. */
+  /** The login methods that it offers. */
   readonly methods?: readonly "publickey"[] | readonly "password"[];
   /** Lets anybody in. */
   readonly open?: boolean;
   /** Ends the connection at the first public key. */
-  readonly hangsUpOnKeys?: boolean;
+  readonly disconnectsOnKeys?: boolean;
   /** Default: what the library offers. */
   readonly algorithms?: Algorithms;
 }
@@ -82,7 +82,7 @@ function authenticate(context: AuthContext, client: Connection, options: TestSer
   attempts.push(context.method === "publickey" ? `publickey${context.signature ? "!" : "?"}` : context.method);
   const offered = context.method === "publickey" ? context.key.data.toString("base64") : undefined;
   const authorized = options.authorizedKeys?.some((line) => line.split(" ")[1] === offered);
-  if (offered && options.hangsUpOnKeys) client.end();
+  if (offered && options.disconnectsOnKeys) client.end();
   else if (options.open || authorized) context.accept();
   else context.reject(methods);
 }
@@ -96,7 +96,7 @@ function run(command: string, channel: ServerChannel, client: Connection): void 
   }
 }
 
-/** A TCP server that treats each connection in one way; it never speaks SSH by itself. */
+/** A TCP server with one handler for all connections. It does not speak SSH itself. */
 export async function startTcp(
   treat: (socket: Socket) => void,
 ): Promise<{ target: SshTarget; close(): Promise<void> }> {

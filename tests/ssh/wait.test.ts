@@ -7,7 +7,7 @@ import { makeKey } from "./test_keys";
 
 const onPort = (port: number) => ({ host: "127.0.0.1", port, user: "debian" });
 
-test("returns the host key of a server that answers, and logs in to nothing", async () => {
+test("returns the host key of a server that answers, and does not log in", async () => {
   const server = await startServer();
   const hostKey = await waitForSsh(server.target, { timeoutMs: 5000 });
   await server.close();
@@ -31,15 +31,15 @@ test("waits for a server that starts later", async () => {
   await Promise.all([server, booting].map((each) => each.close()));
 });
 
-test("says what was seen last when the time is over", async () => {
+test("reports the last failure when the time is over", async () => {
   const waiting = waitForSsh(onPort(await unusedPort()), { timeoutMs: 300 });
   await expect(waiting).rejects.toMatchObject({
     code: "SSH_TIMEOUT",
-    message: expect.stringContaining("within 0.3 s. Seen last: Cannot reach SSH on 127.0.0.1:"),
+    message: expect.stringContaining("within 0.3 s. Last failure: Cannot reach SSH on 127.0.0.1:"),
   });
 });
 
-test("goes on after a server that drops the first connection", async () => {
+test("tries again after a server drops the first connection", async () => {
   let connections = 0;
   const giveUp = new AbortController();
   const dropping = await startTcp((socket) => {
@@ -59,7 +59,7 @@ test("ends at once when the host shows another key than the known one", async ()
   await server.close();
 });
 
-test("rejects with the caller's reason when the caller gives up", async () => {
+test("rejects with the caller's reason when the caller aborts", async () => {
   const giveUp = new AbortController();
   const reason = new Error("enough");
   const waiting = waitForSsh(onPort(await unusedPort()), { timeoutMs: 60_000, signal: giveUp.signal });

@@ -5,65 +5,66 @@ import { type AuthorizedEntry, entry } from "./entry";
 import { type KeyOnLine, linesOf, readLine } from "./line";
 import { checkLineOptions, nameOf, sameOptions } from "./options";
 
-/** What taking keys out of a file comes to. */
+/** The result of removing keys from a file. */
 export interface Removal {
-  /** The file without them: every other byte as it was. */
+  /** The file without the keys. Every other byte is as it was. */
   readonly file: Buffer;
-  /** What went. Empty: nothing to do, and `file` is what was given. */
+  /** The removed entries. If empty, `file` is the given one. */
   readonly removed: readonly AuthorizedEntry[];
-  /** How many of the lines that stay have the base64 of such a key in their text: in a comment, in a command. */
+  /** How many of the other lines contain the base64 of such a key, for example in a comment or a command. */
   readonly mentions: number;
 }
 
-/** A line to have in a file. */
+/** A line that a file is to have. */
 export interface KeyLine {
   readonly key: PublicKey;
   /** Each as in sshd(8), such as `from="192.0.2.0/24"`. Default none. */
   readonly options?: readonly string[];
-  /** Default: that of the key. Control characters become blanks. */
+  /** Default: the comment of the key. Control characters become blanks. */
   readonly comment?: string;
 }
 
 /**
- * What putting a line into a file comes to: the file with it, or the line that is in the way.
+ * The result of adding a line to a file: the new file, or the line that is in conflict.
  *
- * "none": it was there, and `file` is what was given. "replaced": a line of this key was rewritten, or doubles went.
+ * "none": the line was there, and `file` is the given one. "replaced": a line of this key was rewritten, or duplicates were
+ * removed.
  */
 export type Addition =
   | { readonly file: Buffer; readonly change: "none" | "added" | "replaced" }
   | { readonly conflict: AuthorizedEntry };
 
 /**
- * Takes every line of these keys out of a file, whatever its options and comment and however the key is written:
- * lines that sshd passes over and those with `cert-authority` too. Whole lines go, and nothing else changes.
+ * Removes every line of these keys from a file, with any options, any comment and any encoding of the key, also lines that
+ * sshd ignores and lines with `cert-authority`. It removes whole lines, and changes nothing else.
  */
 export function withoutKeys(file: Buffer, keys: readonly PublicKey[]): Removal {
-  const { going, staying } = partition(file, keys);
+  const { matching, others } = partition(file, keys);
   const base64 = new Set(keys.map(({ blob }) => blob.toString("base64")));
-  const mentions = staying.filter(({ text }) =>
+  const mentions = others.filter(({ text }) =>
     (text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? []).some((word) => base64.has(word)),
   );
   return {
-    file: going.length === 0 ? file : joined(staying.map(({ text }) => text)),
-    removed: going.map(({ number, found }) => entry(number, found)),
+    file: matching.length === 0 ? file : joined(others.map(({ text }) => text)),
+    removed: matching.map(({ number, found }) => entry(number, found)),
     mentions: mentions.length,
   };
 }
 
 /**
- * Puts a line into a file, at its end.
+ * Adds a line at the end of a file.
  *
- * sshd goes by the first line of a key whose `from=` and `expiry-time=` hold, so that a second one changes nothing. With
- * "report", a first line with other options is reported, also where sshd passes over it; its comment does not matter, and
- * lines with and without `cert-authority` do not get in each other's way. With "replace" the first line of the key is
- * rewritten in place, comment and all, and all further ones go.
+ * sshd uses the first line of a key whose `from=` and `expiry-time=` match, so a second line has no effect. With "report",
+ * a first line with other options is a conflict, also if sshd ignores that line. Its comment does not matter, and lines
+ * with and without `cert-authority` do not conflict. With "replace", the first line of the key is rewritten in place with
+ * its comment, and all further lines of the key are removed.
  *
  * @throws InvalidKeyOptionsError for options that `checkLineOptions` refuses
  */
 export function withKey(file: Buffer, line: KeyLine, whenPresent: "report" | "replace"): Addition {
   const wanted = keyLineText(line);
-  const own = partition(file, [line.key]).going;
-  if (whenPresent === "replace") return replaced(file, line, own);
+  const own = partition(file, [line.key]).matching;
+  if (whenPresent === "replace") return withReplacement(file, line, own);
   const entries = own.filter(({ found }) => !found.hidden).map(({ number, found }) => entry(number, found));
   const first = entries.find(({ isCertAuthority }) => isCertAuthority === isAuthority(line));
   if (!first) return { file: appended(file, wanted), change: "added" };
@@ -92,40 +93,40 @@ interface LineOfKey extends Line {
   readonly found: KeyOnLine;
 }
 
-/** The lines of these keys, and all others. */
-function partition(file: Buffer, keys: readonly PublicKey[]): { going: LineOfKey[]; staying: Line[] } {
+/** The lines of these keys, and all other lines. */
+function partition(file: Buffer, keys: readonly PublicKey[]): { matching: LineOfKey[]; others: Line[] } {
   const blobs = new Set(keys.map(({ blob }) => blob.toString("latin1")));
-  const going: LineOfKey[] = [];
-  const staying: Line[] = [];
+  const matching: LineOfKey[] = [];
+  const others: Line[] = [];
   for (const [index, text] of linesOf(file).entries()) {
     const found = readLine(text);
-    if (found && blobs.has(found.key.blob.toString("latin1"))) going.push({ number: index + 1, text, found });
-    else staying.push({ number: index + 1, text });
+    if (found && blobs.has(found.key.blob.toString("latin1"))) matching.push({ number: index + 1, text, found });
+    else others.push({ number: index + 1, text });
   }
-  return { going, staying };
+  return { matching, others };
 }
 
 function isAuthority({ options = [] }: KeyLine): boolean {
   return options.some((option) => nameOf(option) === "cert-authority");
 }
 
-/** Puts the line where the first one of its key stands, and takes out the others. */
-function replaced(file: Buffer, line: KeyLine, own: readonly LineOfKey[]): Addition {
+/** The file with the line in place of the first line of its key, and without the other lines of the key. */
+function withReplacement(file: Buffer, line: KeyLine, own: readonly LineOfKey[]): Addition {
   const wanted = keyLineText(line);
-  const place = own.find(({ found }) => !found.hidden);
-  if (own.length === 1 && place && saysTheSame(place, line)) return { file, change: "none" };
-  const others = new Set(own.filter((candidate) => candidate !== place).map(({ number }) => number));
-  const lines = linesOf(file).map((text, index) => (index + 1 === place?.number ? latin1(wanted) + endOf(text) : text));
+  const first = own.find(({ found }) => !found.hidden);
+  if (own.length === 1 && first && isSameLine(first, line)) return { file, change: "none" };
+  const others = new Set(own.filter((candidate) => candidate !== first).map(({ number }) => number));
+  const lines = linesOf(file).map((text, index) => (index + 1 === first?.number ? latin1(wanted) + endOf(text) : text));
   const cleaned = joined(lines.filter((_text, index) => !others.has(index + 1)));
-  return { file: place ? cleaned : appended(cleaned, wanted), change: own.length === 0 ? "added" : "replaced" };
+  return { file: first ? cleaned : appended(cleaned, wanted), change: own.length === 0 ? "added" : "replaced" };
 }
 
-function saysTheSame({ number, found }: LineOfKey, { key, options = [], comment = key.comment }: KeyLine): boolean {
+function isSameLine({ number, found }: LineOfKey, { key, options = [], comment = key.comment }: KeyLine): boolean {
   const present = entry(number, found);
   return sameOptions(present.options, options) && present.comment === cleanComment(comment);
 }
 
-/** The file with one more line, which ends as the one before it does. */
+/** The file with one more line, which ends like the line before it. */
 function appended(file: Buffer, wanted: string): Buffer {
   const lines = linesOf(file);
   const end = endOf(lines.findLast((text) => text.endsWith("\n")) ?? "\n");

@@ -12,23 +12,23 @@ export interface AuthorizedEntry {
   /** From 1. */
   readonly line: number;
   /**
-   * Type word of the key itself, such as `ssh-rsa` also where the line says `rsa-sha2-512`. Security keys (`sk-`), DSA
-   * keys and certificates are listed too.
+   * Type of the key itself, such as `ssh-rsa` also if the line has `rsa-sha2-512`. Security keys (`sk-`), DSA keys and
+   * certificates are listed too.
    */
   readonly type: string;
-  /** `SHA256:` and base64 without padding: of the key in its canonical form, and so the same however it is written. Of a certificate: of all of it, not of the key in it. */
+  /** `SHA256:` and base64 without padding, of the canonical form: the same for every encoding. For a certificate: of the whole certificate, not of its key. */
   readonly fingerprintSha256: string;
   /** `type base64`, canonical, as `probe` takes it. Undefined for keys that `keys/` does not support. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** As written, split at commas outside quotes. Somebody else wrote them: they may have control characters. */
+  /** As written, split at commas outside quotes. They are not trusted and may have control characters. */
   readonly options: readonly string[];
-  /** As UTF-8, or latin-1 where it is not UTF-8. Control characters are blanks; empty when there is none. */
+  /** As UTF-8, or as latin-1 if it is not UTF-8. Control characters become blanks; empty if there is none. */
   readonly comment: string;
-  /** The key does not log in itself: certificates that it signed do. */
+  /** Not the key itself logs in, but certificates that it signed. */
   readonly isCertAuthority: boolean;
-  /** Who logs in with it gets one command and no shell. */
+  /** A login with the key gets one command and no shell. */
   readonly forcesCommand: boolean;
-  /** Why sshd passes over this line whoever asks, as the end of a sentence. Absent where it does not. */
+  /** Why sshd ignores this line for every client, as the end of a sentence. Absent if it does not. */
   readonly inert?: string;
 }
 
@@ -40,7 +40,7 @@ export function entriesOf(file: Buffer): AuthorizedEntry[] {
   });
 }
 
-/** Describes what stands on a line. */
+/** The entry for a line. */
 export function entry(line: number, found: KeyOnLine): AuthorizedEntry {
   const { key } = found;
   const options = splitOptions(textOf(found.options));
@@ -49,7 +49,7 @@ export function entry(line: number, found: KeyOnLine): AuthorizedEntry {
     line,
     type: key.type,
     fingerprintSha256: `SHA256:${createHash("sha256").update(key.blob).digest("base64").replace(/=+$/, "")}`,
-    // Only when asked for: OpenSSL takes a third of a millisecond, and a file may have ten thousand lines.
+    // Computed on demand: OpenSSL takes a third of a millisecond, and a file may have ten thousand lines.
     get publicKeyOpenssh() {
       return supported(`${key.type} ${key.blob.toString("base64")}`);
     },
@@ -72,13 +72,13 @@ function supported(openssh: string): string | undefined {
 }
 
 function whyInert({ hidden, key }: KeyOnLine, options: readonly string[]): string | undefined {
-  if (hidden) return "a byte order mark stands before it";
+  if (hidden) return "a byte order mark is before it";
   if (key.type.includes("-cert-v01@")) return "it is a certificate, which opens nothing in this file";
   if (key.type === "ssh-dss") return "it is a DSA key, which OpenSSH has refused since 7.0";
   return whySshdRefuses(options);
 }
 
-/** Bytes kept as latin-1, read as people wrote them. */
+/** The text that people wrote, from bytes kept as latin-1. */
 function textOf(latin1: string): string {
   try {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Buffer.from(latin1, "latin1"));

@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * Why a list of patterns in `from=` (ssh_config(5), PATTERNS; sshd(8)) lets in fewer people than it seems to, or
- * nobody at all, as the end of a sentence. sshd does not complain about any of it.
+ * Why a list of patterns in `from=` (ssh_config(5), PATTERNS; sshd(8)) matches fewer clients than it seems to, or none, as
+ * the end of a sentence. sshd reports none of these mistakes.
  */
 export function whyPatternsMatchNobody(list: string): string | undefined {
   const patterns = list.split(",");
@@ -11,7 +11,7 @@ export function whyPatternsMatchNobody(list: string): string | undefined {
     if (why !== undefined) return why;
   }
   return patterns.every((pattern) => pattern.startsWith("!"))
-    ? "it only says who may not come, so nobody may; add a pattern for those who may, such as *"
+    ? "it only excludes clients, so nobody may log in; add a pattern for those who may, such as *"
     : undefined;
 }
 
@@ -33,7 +33,7 @@ function whyNoNetwork(pattern: string): string | undefined {
   return undefined;
 }
 
-/** An address as a text of zeros and ones. */
+/** An address as a string of zeros and ones. */
 function bitsOf(address: string): string | undefined {
   if (isIPv4(address)) return address.split(".").map(binary(10, 8)).join("");
   if (!isIPv6(address) || address.includes("%")) return undefined;
@@ -44,7 +44,7 @@ function bitsOf(address: string): string | undefined {
   return [...head, ...zeros, ...tail].map(binary(16, 16)).join("");
 }
 
-/** The form with an IPv4 address at its end, in the usual form. */
+/** Rewrites an IPv4 address at the end of an IPv6 address in hexadecimal. */
 function withHexEnd(address: string): string {
   return address.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_all, ...parts: string[]) => {
     const [a = 0, b = 0, c = 0, d = 0] = parts.slice(0, 4).map(Number);

@@ -1,20 +1,20 @@
 import { lengthPrefixed, type TakenFields, takeFields } from "../../keys/wire";
 
-/** A key as sshd understands it, whatever it was written like. Two texts are the same key if `type` and `blob` are. */
+/** A key as sshd decodes it. Two texts are the same key if `type` and `blob` are equal. */
 export interface DecodedKey {
-  /** Type word of the key itself: `ssh-rsa` also where the text says `rsa-sha2-512`. */
+  /** Type of the key itself: `ssh-rsa` also if the text has `rsa-sha2-512`. */
   readonly type: string;
-  /** Wire encoding in its one canonical form: integers without padding, names without a final NUL. A certificate's is left as it is. */
+  /** Wire encoding in its one canonical form: integers without padding, names without a final NUL. For a certificate: the bytes as they are. */
   readonly blob: Buffer;
 }
 
-/** A kind of key that a line of `authorized_keys` may have: the tables of OpenSSH's sshkey.c, read as it reads them. */
+/** A type of key that a line of `authorized_keys` may have, as in the tables of OpenSSH's sshkey.c. */
 interface BlobKind {
-  /** Every word that stands for it, before the blob or inside; the first is canonical. */
+  /** Every name of the type, before the blob or inside; the first is canonical. */
   readonly words: readonly string[];
-  /** Another name that sshd takes for it inside the blob, in upper or lower case. */
+  /** Another name that sshd accepts inside the blob, in upper or lower case. */
   readonly shortName?: string;
-  /** How the canonical form of each field is made; undefined for one that sshd refuses. Absent: nothing is decoded. */
+  /** For each field, a function to its canonical form, or to undefined if sshd refuses it. Absent: nothing is decoded. */
   readonly fields?: readonly ((field: Buffer) => Buffer | undefined)[];
 }
 
@@ -44,27 +44,27 @@ const kinds: readonly BlobKind[] = [
 ];
 
 /**
- * Decodes a type word and the base64 that follows it.
+ * Decodes a type name and the base64 after it.
  *
- * @returns undefined where sshd would not see a key
+ * @returns undefined if sshd would not see a key
  */
 export function decodeKey(word: string, base64: string): DecodedKey | undefined {
   const kind = kinds.find(({ words }) => words.includes(word));
   const blob = kind && decodeBase64(base64);
   const inner = blob && takeFields(blob, 1);
-  return inner && isCalled(kind, inner) ? canonical(kind, blob, inner.rest) : undefined;
+  return inner && hasName(kind, inner) ? canonical(kind, blob, inner.rest) : undefined;
 }
 
-/** As the resolver library's b64_pton, which sshd calls: white space of any sort does not count, padding is a must. */
+/** As the resolver library's b64_pton, which sshd calls: it ignores any white space, and needs the padding. */
 function decodeBase64(base64: string): Buffer | undefined {
   const dense = base64.replace(/[\n\v\f\r]/g, "");
   const blob = Buffer.from(dense, "base64");
   return blob.toString("base64") === dense ? blob : undefined;
 }
 
-function isCalled({ words, shortName }: BlobKind, { fields }: TakenFields): boolean {
-  const called = fields[0] && withoutFinalNul(fields[0])?.toString("latin1");
-  return called !== undefined && (words.includes(called) || called.toLowerCase() === shortName);
+function hasName({ words, shortName }: BlobKind, { fields }: TakenFields): boolean {
+  const inner = fields[0] && withoutFinalNul(fields[0])?.toString("latin1");
+  return inner !== undefined && (words.includes(inner) || inner.toLowerCase() === shortName);
 }
 
 function canonical({ words, fields }: BlobKind, blob: Buffer, rest: Buffer): DecodedKey | undefined {
@@ -81,7 +81,7 @@ function bytes(length: number) {
   return (field: Buffer) => (field.length === length ? field : undefined);
 }
 
-/** A text field, and where given the only text that it may be. */
+/** A text field, if given with its only allowed value. */
 function name(expected?: string) {
   return (field: Buffer) => {
     const text = withoutFinalNul(field);
@@ -89,14 +89,14 @@ function name(expected?: string) {
   };
 }
 
-/** sshd takes names for C strings, and lets a NUL pass at their very end. */
+/** sshd reads names as C strings, and allows a NUL at their very end. */
 function withoutFinalNul(field: Buffer): Buffer | undefined {
   const nul = field.indexOf(0);
   if (nul === -1) return field;
   return nul === field.length - 1 ? field.subarray(0, nul) : undefined;
 }
 
-/** An integer of at least so many bytes and at most 2048 (RFC 4251 section 5); sshd takes zeros before it and refuses a sign. */
+/** An integer of `least` to 2048 bytes (RFC 4251 section 5). sshd accepts leading zeros and refuses a sign. */
 function integer(least: number) {
   return (field: Buffer) => {
     const start = field.findIndex((byte) => byte !== 0);

@@ -1,34 +1,34 @@
 import { type DecodedKey, decodeKey } from "./key_blob";
 import { optionsEnd } from "./quotes";
 
-/** What sshd reads in one line of `authorized_keys`. Texts are latin-1: one character per byte. */
+/** One line of `authorized_keys` as sshd reads it. Texts are latin-1: one character per byte. */
 export interface KeyOnLine {
   readonly key: DecodedKey;
-  /** Everything before the type word, without the blanks around it; empty where the line begins with the type word. */
+  /** Everything before the key type, without the blanks around it; empty if the line begins with the key type. */
   readonly options: string;
-  /** What follows the key, with the end of the line. */
+  /** Everything after the key, with the line end. */
   readonly comment: string;
-  /** A byte order mark stands before it, so that sshd does not see the key; an editor may take it away unasked. */
+  /** A byte order mark is before it, so sshd does not see the key. An editor may remove the mark without asking. */
   readonly hidden: boolean;
 }
 
 const BYTE_ORDER_MARK = "\u00ef\u00bb\u00bf";
 
-/** `ssh-dss` and 32 characters of base64, as long as a key without numbers is: a million shorter lines cost nothing. */
-const SHORTEST = 40;
+/** `ssh-dss` and 32 characters of base64, the length of a key with empty numbers. Shorter lines cost no decoding. */
+const MIN_LENGTH = 40;
 
-/** The lines of a file in latin-1, each with the newline that ends it. Nothing but a newline ends a line. */
+/** The lines of a file in latin-1, each with its newline. Only a newline ends a line. */
 export function linesOf(file: Buffer): string[] {
   return file.toString("latin1").match(/[^\n]*\n|[^\n]+/g) ?? [];
 }
 
 /**
- * Reads a line as sshd does (auth2-pubkeyfile.c): blanks, then a key, else options and a key.
+ * Reads a line as sshd does (auth2-pubkeyfile.c): blanks, then a key, or else options and a key.
  *
- * @returns undefined for a line that has no key: empty, a comment, or something that is not understood
+ * @returns undefined for a line without a key: empty, a comment, or not valid
  */
 export function readLine(line: string): KeyOnLine | undefined {
-  if (line.length < SHORTEST) return undefined;
+  if (line.length < MIN_LENGTH) return undefined;
   const hidden = line.startsWith(BYTE_ORDER_MARK);
   // sshd reads a line as a C string, which ends at the first NUL.
   const [text = ""] = line.slice(hidden ? BYTE_ORDER_MARK.length : 0).split("\0", 1);

@@ -4,11 +4,11 @@ import { whyPatternsMatchNobody } from "./from_patterns";
 export interface OptionValue {
   /** A good value, for messages. */
   readonly example: string;
-  /** A second one of this name makes sshd refuse the line. */
+  /** A second option of this name makes sshd refuse the line. */
   readonly once: boolean;
-  /** Whether sshd takes a line with this value. */
-  taken(value: string): boolean;
-  /** Why a value makes no sense, as the end of a sentence; undefined for a good one. */
+  /** Whether sshd accepts a line with this value. */
+  isAccepted(value: string): boolean;
+  /** Why a value is useless, as the end of a sentence; undefined for a good value. */
   problem(value: string): string | undefined;
 }
 
@@ -34,38 +34,38 @@ const optionValues: Readonly<Record<string, OptionValue>> = {
   "expiry-time": {
     example: "20301231",
     once: false,
-    taken: (value) => expiryTime.test(value),
+    isAccepted: (value) => EXPIRY_TIME.test(value),
     problem: (value) =>
       isDay(value) ? undefined : "write YYYYMMDD, YYYYMMDDHHMM or YYYYMMDDHHMMSS, with a Z at the end for UTC",
   },
 };
 
-/** What is known of an option with a value, by its name in lower case. */
+/** The rules for an option with a value, by its name in lower case. */
 export function optionValue(name: string): OptionValue | undefined {
-  // Somebody else's file may call an option `constructor`.
+  // A file on a host may have an option `constructor`.
   return Object.hasOwn(optionValues, name) ? optionValues[name] : undefined;
 }
 
-const expiryTime =
+const EXPIRY_TIME =
   /^(\d{4})(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?:([01]\d|2[0-3])([0-5]\d)([0-5]\d|6[01])?)?(?:Z|UTC)?$/i;
 
-/** Whether the calendar has such a day; sshd takes 31 February for one in March. */
+/** Whether the calendar has this day; sshd reads 31 February as a day in March. */
 function isDay(value: string): boolean {
-  const [, year, month, day] = expiryTime.exec(value) ?? [];
+  const [, year, month, day] = EXPIRY_TIME.exec(value) ?? [];
   return new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day);
 }
 
-/** sshd takes any text, even an empty one. */
+/** An option for which sshd accepts any text, even an empty one. */
 function text(example: string, once: boolean, advice: string): OptionValue {
   return {
     example,
     once,
-    taken: () => true,
+    isAccepted: () => true,
     problem: (value) => (value.trim() === "" ? `it is empty; ${advice}` : undefined),
   };
 }
 
 function matching(pattern: RegExp, example: string, advice: string): OptionValue {
-  const taken = (value: string) => pattern.test(value);
-  return { example, once: false, taken, problem: (value) => (taken(value) ? undefined : advice) };
+  const isAccepted = (value: string) => pattern.test(value);
+  return { example, once: false, isAccepted, problem: (value) => (isAccepted(value) ? undefined : advice) };
 }

@@ -2,7 +2,7 @@ import { breaksLines, cleanComment } from "../../keys/comment";
 import { type OptionValue, optionValue } from "./option_values";
 import { splitOptions } from "./quotes";
 
-/** Options without a value, which sshd takes with `no-` before them as well. */
+/** Options without a value, which sshd also accepts with the prefix `no-`. */
 const switches = [
   "agent-forwarding",
   "port-forwarding",
@@ -14,8 +14,8 @@ const switches = [
 ];
 const flagNames = new Set(["cert-authority", "restrict", ...switches, ...switches.map((flag) => `no-${flag}`)]);
 
-/** Those of the manual, for people. */
-const manual =
+/** The options of the manual, for error messages. */
+const MANUAL_OPTIONS =
   "agent-forwarding, cert-authority, command=, environment=, expiry-time=, from=, no-agent-forwarding, no-port-forwarding, " +
   "no-pty, no-touch-required, no-user-rc, no-X11-forwarding, permitlisten=, permitopen=, port-forwarding, principals=, " +
   "pty, restrict, tunnel=, user-rc, verify-required and X11-forwarding";
@@ -25,7 +25,7 @@ export function nameOf(option: string): string {
   return (option.split("=", 1)[0] ?? "").toLowerCase();
 }
 
-/** Whether two lists of options say the same: names in upper or lower case, and the order counts, as with `restrict,pty`. */
+/** Whether two lists of options are equal. The case of names does not count, the order does, as with `restrict,pty`. */
 export function sameOptions(a: readonly string[], b: readonly string[]): boolean {
   const text = (options: readonly string[]) =>
     options.map((option) => nameOf(option) + option.slice(nameOf(option).length)).join();
@@ -33,18 +33,18 @@ export function sameOptions(a: readonly string[], b: readonly string[]): boolean
 }
 
 /**
- * What is wrong with options that a program gives, each an item of its own such as `from="192.0.2.0/24"`, as a sentence
- * that says what to write instead. Stricter than sshd, which takes some options that can never let anybody in.
+ * Says in a sentence what is wrong with the options of a program, and what to write instead. Each option is an item of its
+ * own, such as `from="192.0.2.0/24"`. This is stricter than sshd, which accepts some options that nobody can log in with.
  *
- * @returns undefined when sshd would take the line
+ * @returns undefined if the options are good
  */
 export function checkLineOptions(options: readonly string[]): string | undefined {
   return first(options, whyMalformed) ?? first(options, whyUseless) ?? end(whyRefusedTogether(options));
 }
 
 /**
- * Why sshd passes over a line with these options, as the end of a sentence. What OpenSSH 9.2 knows is known; a later
- * one may know more options.
+ * Why sshd ignores a line with these options, as the end of a sentence. This knows the options of OpenSSH 9.2; a later
+ * version may have more.
  */
 export function whySshdRefuses(options: readonly string[]): string | undefined {
   return first(options, whyNotParsed) ?? whyRefusedTogether(options);
@@ -56,7 +56,7 @@ function whyNotParsed(option: string): string | undefined {
   if (!kind) return `its option ${shown(option)} is not known`;
   const value = quotedValue(option);
   if (value === undefined) return `the quotes of its option ${shown(option)} are wrong`;
-  return kind.taken(value) ? undefined : `the value of its option ${shown(option)} is malformed`;
+  return kind.isAccepted(value) ? undefined : `the value of its option ${shown(option)} is malformed`;
 }
 
 function whyMalformed(option: string): string | undefined {
@@ -78,7 +78,7 @@ function whyMalformed(option: string): string | undefined {
 function unknown(option: string): string {
   const flag = nameOf(option);
   if (flag !== option && flagNames.has(flag)) return `Option ${flag} takes no value; write ${flag} alone.`;
-  return `${shown(option)} is no option of authorized_keys; there are ${manual}.`;
+  return `${shown(option)} is no option of authorized_keys; there are ${MANUAL_OPTIONS}.`;
 }
 
 function whyUseless(option: string): string | undefined {
@@ -86,7 +86,7 @@ function whyUseless(option: string): string | undefined {
   return why && `Option ${shown(option)}: ${why}.`;
 }
 
-/** Options that sshd takes one by one but not together. */
+/** Options that sshd accepts alone but not together. */
 function whyRefusedTogether(options: readonly string[]): string | undefined {
   const names = options.map(nameOf);
   const twice = names.find((name, at) => isOnce(optionValue(name)) && names.indexOf(name) !== at);
@@ -101,7 +101,7 @@ function isOnce(kind: OptionValue | undefined): boolean {
   return kind?.once ?? false;
 }
 
-/** What stands in the quotes, with `\"` turned into quotes; undefined where the option is not `name="value"`. */
+/** The value in the quotes, with `\"` turned into quotes; undefined if the option is not `name="value"`. */
 function quotedValue(option: string): string | undefined {
   const quoted = /^[a-z-]+="((?:[^"\\]|\\"|\\(?!"))*)"$/is.exec(option)?.[1];
   return quoted?.replaceAll('\\"', '"');
@@ -112,13 +112,13 @@ function shown(option: string): string {
 }
 
 function end(reason: string | undefined): string | undefined {
-  return reason && `The line is refused as a whole: ${reason}; change that.`;
+  return reason && `sshd would refuse the whole line: ${reason}; change that.`;
 }
 
 function first(options: readonly string[], problem: (option: string) => string | undefined): string | undefined {
   for (const option of options) {
-    const found = problem(option);
-    if (found !== undefined) return found;
+    const result = problem(option);
+    if (result !== undefined) return result;
   }
   return undefined;
 }

@@ -1,13 +1,13 @@
 /**
- * Where the options that begin at `start` end: at the first blank outside quotes, or with the text. A quote after a
- * backslash is no quote, inside quotes and outside.
+ * The end of the options that begin at `start`: the first blank outside quotes, or the end of the text. A quote after a
+ * backslash does not count, inside quotes and outside.
  */
 export function optionsEnd(text: string, start: number): number {
   for (const at of unquoted(text, start)) if (text[at] === " " || text[at] === "\t") return at;
   return text.length;
 }
 
-/** The options in a text, split at commas outside quotes. Empty ones, which sshd passes over, are left out. */
+/** The options in a text, split at commas outside quotes. Empty ones, which sshd ignores, are left out. */
 export function splitOptions(text: string): string[] {
   const commas = [...unquoted(text, 0)].filter((at) => text[at] === ",");
   const starts = [0, ...commas.map((at) => at + 1)];

@@ -1,31 +1,31 @@
-/** What decides where an sshd looks for keys. */
+/** The settings that decide where an sshd looks for keys. */
 export interface SshdSettings {
-  /** Patterns as written, with `%h` and the like; empty where no file is looked into. See `authorizedKeysPaths`. */
+  /** Patterns as written, with `%h` and the like; empty if sshd reads no file. See `authorizedKeysPaths`. */
   readonly authorizedKeysFiles: readonly string[];
-  /** What else may let a key in, in words: `AuthorizedKeysCommand /usr/bin/keys`, `TrustedUserCAKeys /etc/ssh/ca.pub`. */
+  /** What else may accept a key, in words: `AuthorizedKeysCommand /usr/bin/keys`, `TrustedUserCAKeys /etc/ssh/ca.pub`. */
   readonly otherSources: readonly string[];
-  /** Whether any public key is looked at. */
+  /** Whether sshd accepts public keys at all. */
   readonly pubkeyAuthentication: boolean;
-  /** File with keys that are refused wherever else they stand. */
+  /** File with keys that sshd always refuses. */
   readonly revokedKeys?: string;
 }
 
-/** Where sshd looks unless it is told otherwise (sshd_config(5), AuthorizedKeysFile). */
+/** The files that sshd reads by default (sshd_config(5), AuthorizedKeysFile). */
 export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
 
 /**
- * Reads what `sshd -T` prints; its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
+ * Parses the output of `sshd -T`. Its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
  *
- * @returns undefined for anything else, such as an error message. Words are taken apart at blanks, because sshd prints
- * file names with blanks without quotes: such a file is not found.
+ * @returns undefined for anything else, such as an error message. Words are split at blanks, because sshd prints file names
+ * with blanks without quotes: such a file is not found.
  */
 export function sshdSettings(text: string): SshdSettings | undefined {
-  const said = new Map(text.split(/\r?\n/).map(settingOnLine));
-  const isComplete = said.has("pubkeyauthentication") && said.has("authorizedkeysfile");
-  return isComplete ? settingsOf((keyword) => said.get(keyword)) : undefined;
+  const words = new Map(text.split(/\r?\n/).map(settingOnLine));
+  const isComplete = words.has("pubkeyauthentication") && words.has("authorizedkeysfile");
+  return isComplete ? settingsOf((keyword) => words.get(keyword)) : undefined;
 }
 
-/** Settings from the words behind each keyword, which is asked for in lower case. */
+/** Settings from the words after each keyword. `words` gets keywords in lower case. */
 export function settingsOf(words: (keyword: string) => readonly string[] | undefined): SshdSettings {
   const file = (keyword: string) => words(keyword)?.find((word) => word.toLowerCase() !== "none");
   const revokedKeys = file("revokedkeys");
@@ -46,7 +46,7 @@ const sources = [
   "AuthorizedPrincipalsFile",
 ];
 
-/** The keywords that `settingsOf` asks for. */
+/** The keywords that `settingsOf` needs. */
 export const settingKeywords: readonly string[] = [
   ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys"],
   ...sources.map((keyword) => keyword.toLowerCase()),
@@ -57,7 +57,7 @@ function settingOnLine(line: string): [string, string[]] {
   return [keyword.toLowerCase(), words];
 }
 
-/** Whose files are looked for. */
+/** The account whose files are looked for. */
 export interface HostAccount {
   readonly user: string;
   /** Absolute path of the home directory. */
@@ -66,14 +66,14 @@ export interface HostAccount {
 }
 
 /**
- * The files that patterns of `AuthorizedKeysFile` name for an account: `%h`, `%u`, `%U` and `%%` expanded, relative
- * ones below the home (sshd_config(5)). Wildcards, which OpenSSH 10 knows, stay; see `hasWildcard`.
+ * The files that patterns of `AuthorizedKeysFile` name for an account. `%h`, `%u`, `%U` and `%%` are expanded, and relative
+ * paths are below the home (sshd_config(5)). Wildcards, which OpenSSH 10 supports, stay; see `hasWildcard`.
  */
 export function authorizedKeysPaths(patterns: readonly string[], account: HostAccount): string[] {
   return [...new Set(patterns.map((pattern) => absolute(expanded(pattern, account), account.home)))];
 }
 
-/** Whether a path stands for several files (glob(7)) where sshd is new enough; older ones take it literally. */
+/** Whether a path names several files (glob(7)) for a new sshd. An older sshd reads it literally. */
 export function hasWildcard(path: string): boolean {
   return /[*?[]/.test(path);
 }

@@ -9,29 +9,29 @@ import { direct, type Route } from "./route";
 import { checkTarget, hostAndPort, type SshTarget } from "./target";
 import { unreachableError } from "./tcp";
 
-/** A host to go through to one that cannot be reached directly (`ssh -J`). */
+/** A host through which another host is reached (`ssh -J`). */
 export interface Bastion extends SshTarget {
   /**
-   * Its known host key, in the forms of `knownHostKeys`. Default: any key is taken. The host behind it proves its own key
-   * all the same, and a private key that logs in is never shown to anybody.
+   * Its known host key, in the forms of `knownHostKeys`. Default: any key is accepted. The host behind it still proves its
+   * own key, and a login never reveals a private key.
    */
   readonly hostKey?: string;
-  /** What logs in to it. Default: `credentials`. */
+  /** The private key to log in to it. Default: `credentials`. */
   readonly privateKey?: string;
-  /** What `privateKey` is encrypted with, where it is. */
+  /** Decrypts `privateKey`, if it is encrypted. */
   readonly passphrase?: string;
-  /** What logs in to it without `privateKey`. Default: the credentials with which the host behind it is logged in to. */
+  /** Credentials to log in to it without `privateKey`. Default: those for the host behind it. */
   readonly credentials?: readonly Credential[];
 }
 
-/** What logs in to a bastion that has no credentials of its own. */
+/** Credentials for a bastion without its own. */
 export interface BastionDefaults {
   readonly credentials: readonly Credential[];
 }
 
 /**
- * The same access, whose bastion keeps the credentials that it has now, whatever later connections to the host behind it
- * use: one that only asks the host, or leaves a key out, has to get through the bastion all the same.
+ * The same access with the current credentials fixed for its bastion. Later connections to the host may use fewer
+ * credentials, or none to ask only questions, and still have to log in to the bastion.
  */
 export function withFixedBastionCredentials<Access extends BastionDefaults & { readonly bastion?: Bastion }>(
   access: Access,
@@ -41,8 +41,8 @@ export function withFixedBastionCredentials<Access extends BastionDefaults & { r
 }
 
 /**
- * The way to a host: straight, or through a bastion that is logged in to for this one connection. Opening it rejects with
- * BastionLoginRefusedError where the bastion lets nobody in.
+ * The route to a host: direct, or through a bastion with its own login for each connection. Opening it rejects with
+ * BastionLoginRefusedError if the bastion refuses the login.
  */
 export function routeTo(target: SshTarget, bastion: Bastion | undefined, defaults: BastionDefaults): Route {
   checkTarget(target);
@@ -69,9 +69,9 @@ async function logInToBastion(bastion: Bastion, defaults: BastionDefaults, signa
   }
 }
 
-/** A refusal by the bastion is none by the host behind it. */
+/** A refusal by the bastion says nothing about the host behind it. */
 function refusedBy(error: SshLoginRefusedError): BastionLoginRefusedError {
-  return new BastionLoginRefusedError(`The bastion does not let us through: ${error.message}`, { cause: error });
+  return new BastionLoginRefusedError(`The bastion refused the login: ${error.message}`, { cause: error });
 }
 
 function credentialsFor(bastion: Bastion, defaults: BastionDefaults): readonly Credential[] {
@@ -96,7 +96,7 @@ function forward(
       queueMicrotask(() => fail(reason instanceof DeadlinePassed ? unreachableError(target, "timeout") : reason)),
     );
     client.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
-      if (error) return fail(notForwarded(target, bastion, error));
+      if (error) return fail(notForwardedError(target, bastion, error));
       forget();
       channel.once("close", () => closeConnection(client, stream));
       resolve(channel);
@@ -104,7 +104,7 @@ function forward(
   });
 }
 
-function notForwarded(target: SshTarget, bastion: Bastion, error: Error): SshUnreachableError {
+function notForwardedError(target: SshTarget, bastion: Bastion, error: Error): SshUnreachableError {
   return new SshUnreachableError(
     `The bastion ${hostAndPort(bastion)} could not connect to ${hostAndPort(target)} (${error.message}): is the host ` +
       "running, is its port open to the bastion, and does the bastion allow TCP forwarding?",

@@ -10,17 +10,17 @@ import type { SshTarget } from "./target";
 
 /** How to connect. */
 export interface ConnectOptions {
-  /** Known host keys: `type base64`, bare base64 or `SHA256:...`. A host that shows another one is told nothing. */
+  /** Known host keys: `type base64`, bare base64 or `SHA256:...`. To a host that shows another one, nothing is sent. */
   readonly knownHostKeys?: readonly string[];
-  /** Whether to go on with a host of which no key is known; its key is in `session.hostKey`, to be remembered. Default false. */
+  /** Whether to accept a host without a known key. Its key is in `session.hostKey`, to be stored. Default false. */
   readonly acceptNew?: boolean;
   /** From the first packet to the end of login, in milliseconds. Default 20 000. */
   readonly timeoutMs?: number;
-  /** Aborting it rejects with its reason; a session that is open already stays open. */
+  /** An abort rejects with its reason; a session that is already open stays open. */
   readonly signal?: AbortSignal;
-  /** A host to go through. */
+  /** A host through which to connect. */
   readonly bastion?: Bastion;
-  /** Keys to ask about before the login, in the same connection; their answers stay in them, also when the login fails. */
+  /** Questions to ask before the login, in the same connection. They keep their answers, also if the login fails. */
   readonly ask?: readonly KeyQuestion[];
 }
 
@@ -29,7 +29,7 @@ export interface ConnectOptions {
  *
  * Rejects with HostKeyChangedError, UnknownHostKeyError, SshUnreachableError, SshProtocolError, SshLoginRefusedError,
  * SshTimeoutError or SshConnectionLostError; with InvalidTargetError, InvalidHostKeyError, InvalidPrivateKeyError or
- * WrongPassphraseError for arguments that cannot be used. A host gets two connections at once; a third one waits.
+ * WrongPassphraseError for unusable arguments. At most two connections to a host are open at once; a third one waits.
  */
 export async function connect(
   target: SshTarget,

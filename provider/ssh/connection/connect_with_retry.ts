@@ -6,13 +6,13 @@ import type { HostAccess } from "./host_access";
 import type { KeyQuestion } from "./key_question";
 import type { SshSession } from "./session";
 
-/** In milliseconds: longer than the 15 to 20 s for which three of our questions are held against us. */
+/** In milliseconds: longer than the 15 to 20 s of penalty for three of our questions. */
 const RETRY_MS = 25_000;
 const PAUSE_MS = 2_000;
 
 /**
- * Connects as `connect` does, and again for a while where the host drops the connection: OpenSSH from 9.8 on does that to
- * an address from which some connections have ended without a login (PerSourcePenalties), as questions about keys do.
+ * Connects as `connect` does, and retries for a while if the host drops the connection. OpenSSH 9.8 and later does that to
+ * an address with several connections without a login (PerSourcePenalties), such as questions about keys.
  */
 export async function connectWithRetry(
   access: HostAccess,
@@ -31,7 +31,7 @@ export async function connectWithRetry(
   }
 }
 
-/** @throws the reason of the signal when it is aborted meanwhile */
+/** @throws the reason of the signal if it aborts meanwhile */
 async function pause(signal: AbortSignal | undefined): Promise<void> {
   try {
     await wait(PAUSE_MS, undefined, signal && { signal });

@@ -1,7 +1,7 @@
 import { SshTimeoutError } from "../../errors";
 import { DeadlinePassed, onAbort } from "./deadline";
 
-/** sshd drops connections at random once several are not logged in yet (MaxStartups), so few are opened at once. */
+/** sshd drops connections at random if several are not logged in yet (MaxStartups), so we open few at once. */
 const SLOTS_PER_HOST = 2;
 
 interface Host {
@@ -9,25 +9,25 @@ interface Host {
   readonly waiting: Set<() => void>;
 }
 
-/** The hosts that this process is connected to, or waits for; a host leaves when nobody uses it. */
+/** The hosts with open or waiting connections of this process. */
 const hosts = new Map<string, Host>();
 
-/** Waits until this process has fewer than two connections to a host. The function returned gives the place back. */
+/** Waits until this process has fewer than two connections to a host. The returned function frees the slot. */
 export async function takeSlot(name: string, signal: AbortSignal): Promise<() => void> {
   const host = hosts.get(name) ?? { open: 0, waiting: new Set() };
   hosts.set(name, host);
   if (host.open < SLOTS_PER_HOST) host.open++;
   else await waitForSlot(name, host, signal);
-  let left = false;
+  let isFree = false;
   return () => {
-    if (!left) freeSlot(name, host);
-    left = true;
+    if (!isFree) freeSlot(name, host);
+    isFree = true;
   };
 }
 
 function freeSlot(name: string, host: Host): void {
   const [next] = host.waiting;
-  // The place is handed over, not freed, so that nobody can slip in between.
+  // The slot is handed over, not freed, so that nobody can slip in between.
   if (next) next();
   else if (--host.open === 0) hosts.delete(name);
 }
@@ -49,6 +49,6 @@ function waitForSlot(name: string, host: Host, signal: AbortSignal): Promise<voi
 
 function busyError(name: string): SshTimeoutError {
   return new SshTimeoutError(
-    `Two SSH connections to ${name} are open already and neither ended in time: a host gets no more than two at once.`,
+    `Two SSH connections to ${name} are already open, and neither ended in time. At most two to a host are open at once.`,
   );
 }

@@ -18,23 +18,23 @@ export type Credential = PrivateKeyCredential | AgentCredential;
 
 /** A private key in any format that `keys/` reads. */
 export interface PrivateKeyCredential {
-  /** The text of the private key. Never part of an error. */
+  /** The text of the private key. It is never part of an error. */
   readonly privateKey: string;
-  /** What the key is encrypted with, where it is. */
+  /** Decrypts the key, if it is encrypted. */
   readonly passphrase?: string;
 }
 
-/** A running ssh-agent; its keys are tried in its order. */
+/** A running ssh-agent. Its keys are tried in its order. */
 export interface AgentCredential {
-  /** Path of its socket (what `SSH_AUTH_SOCK` holds), or `pageant`. This room reads no environment. */
+  /** Path of its socket (the value of `SSH_AUTH_SOCK`), or `pageant`. The code in ssh/ reads no environment. */
   readonly agentSocket: string;
   /** Which of its keys to use, by their SHA256 fingerprints. Default: all. */
   readonly offers?: (fingerprintSha256: string) => boolean;
 }
 
 /**
- * Steps for the credentials that can be read. One that cannot is passed over, as another may do; only when none can be
- * read, the first one's InvalidPrivateKeyError or WrongPassphraseError is thrown.
+ * Steps for the credentials that can be read. Others are skipped. If none can be read, this throws the first one's
+ * InvalidPrivateKeyError or WrongPassphraseError.
  */
 export async function loginSteps(credentials: readonly Credential[]): Promise<LoginStep[]> {
   const tries = await Promise.allSettled(credentials.map(loginStep));
@@ -55,12 +55,12 @@ export function fingerprintOf(credential: Credential): string | undefined {
   try {
     return parsedKey(credential).publicKey().fingerprintSha256;
   } catch {
-    // What cannot be read is passed over wherever credentials are tried; here as well.
+    // A login also skips a key that cannot be read.
     return undefined;
   }
 }
 
-/** Keys that were read, by credential: what turns a passphrase into a key is slow on purpose. */
+/** Parsed keys, by credential: the key derivation of a passphrase is slow on purpose. */
 const parsedKeys = new WeakMap<PrivateKeyCredential, PrivateKey>();
 const readKeys = new WeakMap<PrivateKeyCredential, Promise<ParsedKey>>();
 
@@ -76,7 +76,7 @@ function readKey(credential: PrivateKeyCredential): Promise<ParsedKey> {
   return key;
 }
 
-/** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and hands it over in OpenSSH's. */
+/** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and encodes it in OpenSSH's format. */
 async function keyForClient(credential: PrivateKeyCredential): Promise<ParsedKey> {
   const { openssh } = await encodePrivateKey(parsedKey(credential));
   const parsed = utils.parseKey(openssh);
@@ -84,7 +84,7 @@ async function keyForClient(credential: PrivateKeyCredential): Promise<ParsedKey
   return parsed;
 }
 
-const NO_SHA1 = "This server takes RSA signatures with SHA-1 only, which are not made.";
+const NO_SHA1 = "This server accepts only RSA signatures with SHA-1, which this client does not make.";
 
 class KeyStep implements LoginStep {
   readonly #key: ParsedKey;
@@ -108,10 +108,10 @@ class KeyStep implements LoginStep {
 }
 
 class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
-  /** The key that was last asked for a signature: the server takes no more of them once it has let one in. */
+  /** The key of the last signature: the server asks for no more signatures after it accepts one. */
   usedKey: string | undefined;
   readonly #agent: BaseAgent;
-  #found = "not reachable";
+  #description = "not reachable";
   readonly #credential: AgentCredential;
 
   constructor(credential: AgentCredential) {
@@ -121,7 +121,7 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
   }
 
   label(): string {
-    return `the keys of the ssh-agent (${this.#found})`;
+    return `the keys of the ssh-agent (${this.#description})`;
   }
 
   method(username: string): AnyAuthMethod {
@@ -132,7 +132,7 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
     this.#agent.getIdentities((error, keys) => {
       const { offers = () => true } = this.#credential;
       const usable = (keys ?? []).filter(isUsable).filter((key) => offers(fingerprint(key)));
-      if (!error) this.#found = usable.map(fingerprint).join(", ") || "empty";
+      if (!error) this.#description = usable.map(fingerprint).join(", ") || "empty";
       done(error, usable);
     });
   }
@@ -147,7 +147,7 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
   }
 }
 
-/** Agents also hold what the client library cannot use, such as certificates; those are passed over. */
+/** Agents also hold identities that the client library cannot use, such as certificates. */
 function isUsable(identity: unknown): identity is ParsedKey {
   return typeof identity === "object" && identity !== null && "getPublicSSH" in identity;
 }

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** The reason with which a signal is aborted when the time is over, as opposed to the caller's own abort. */
+/** The reason of a signal that aborts because the time is over, and not because the caller aborted. */
 export class DeadlinePassed extends Error {}
 
-/** Runs work with a signal that is aborted after `timeoutMs`, or with `outer`'s reason when that is aborted. */
+/** Runs work with a signal that aborts after `timeoutMs`, or with `outer`'s reason if that aborts first. */
 export async function withDeadline<T>(
   timeoutMs: number,
   outer: AbortSignal | undefined,
@@ -20,7 +20,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** Calls back when the signal is, or already was, aborted. The function returned takes the listener away. */
+/** Calls back if the signal aborts, or already has. The returned function removes the listener. */
 export function onAbort(signal: AbortSignal, listener: (reason: unknown) => void): () => void {
   const call = () => listener(signal.reason);
   if (signal.aborted) call();
@@ -28,7 +28,7 @@ export function onAbort(signal: AbortSignal, listener: (reason: unknown) => void
   return () => signal.removeEventListener("abort", call);
 }
 
-/** Waits, and tells whether that ended before the deadline. Rejects with the caller's reason when the caller gave up. */
+/** Waits. False if the deadline came first. Rejects with the caller's reason if the caller aborted. */
 export async function pause(milliseconds: number, signal: AbortSignal): Promise<boolean> {
   try {
     await wait(milliseconds, undefined, { signal });
@@ -39,7 +39,7 @@ export async function pause(milliseconds: number, signal: AbortSignal): Promise<
   }
 }
 
-/** A pause that doubles with every try up to `most`, of which a random part between half and all is taken. */
+/** A random pause between half of a limit and the limit, which doubles with every try up to `most`. */
 export function backoff(tries: number, first: number, most: number): number {
   return Math.min(most, first * 2 ** tries) * (0.5 + Math.random() / 2);
 }

@@ -8,40 +8,40 @@ import type { HostKeyCheck } from "./host_key";
 import type { LoginStep } from "./login_step";
 import type { Route } from "./route";
 
-/** Whom to call and what to show. */
+/** The host, the login steps and the route. */
 export interface DialOptions {
-  /** The host, and what is known of its key. */
+  /** The host, and its known keys. */
   readonly check: HostKeyCheck;
   /** See HandshakeOptions. */
   readonly steps: readonly LoginStep[];
-  /** The way there. */
+  /** The route to the host. */
   readonly route: Route;
-  /** How often a connection that the server dropped before login is made again. Default 3. */
+  /** How often to connect again after the server drops a connection before the login. Default 3. */
   readonly retries?: number;
 }
 
 /**
- * Connects, checks the host key, and takes the login steps; all that is opened is closed when the connection ends.
+ * Connects, checks the host key, and takes the login steps. When the connection ends, everything that was opened is closed.
  *
- * Where only a fingerprint is known, a host with several keys may show another of them first; the other types are
- * then asked for before the key counts as changed.
+ * If only a fingerprint is known, a host with several keys may show another of its keys first. The key counts as changed
+ * only after the other types were tried too.
  */
 export async function dial(options: DialOptions, signal: AbortSignal): Promise<Opened> {
   const { pins } = options.check;
-  const typeUnknown = pins.some((pin) => pin.type === undefined);
+  const isTypeUnknown = pins.some((pin) => pin.type === undefined);
   let algorithms = hostKeyAlgorithms(pins);
   for (let changed: HostKeyChangedError | undefined; ; ) {
     try {
       return await dialWithRetry(options, algorithms, signal);
     } catch (error) {
-      changed ??= error instanceof HostKeyChangedError && typeUnknown ? error : undefined;
+      changed ??= error instanceof HostKeyChangedError && isTypeUnknown ? error : undefined;
       algorithms = algorithms.filter((algorithm) => keyTypeOf(algorithm) !== options.check.seen?.type);
-      if (!(error instanceof HostKeyChangedError) || !typeUnknown || algorithms.length === 0) throw changed ?? error;
+      if (!(error instanceof HostKeyChangedError) || !isTypeUnknown || algorithms.length === 0) throw changed ?? error;
     }
   }
 }
 
-/** Servers drop connections at random under load, and on purpose after failed logins: worth a few more tries. */
+/** Servers drop connections at random under load, and on purpose after failed logins, so a few retries help. */
 async function dialWithRetry(
   options: DialOptions,
   algorithms: readonly ServerHostKeyAlgorithm[],
@@ -51,8 +51,8 @@ async function dialWithRetry(
     try {
       return await dialOnce(options, algorithms, signal);
     } catch (error) {
-      const dropped = error instanceof SshUnreachableError && error.kind === "dropped";
-      if (!dropped || tries === (options.retries ?? 3) || !(await pause(backoff(tries, 200, 2000), signal)))
+      const isDropped = error instanceof SshUnreachableError && error.kind === "dropped";
+      if (!isDropped || tries === (options.retries ?? 3) || !(await pause(backoff(tries, 200, 2000), signal)))
         throw error;
     }
   }
@@ -64,16 +64,16 @@ async function dialOnce(
   signal: AbortSignal,
 ): Promise<Opened> {
   const { check, steps, route } = options;
-  check.beginAnew();
-  const leaveLane = await takeSlot(route.slotName, signal);
+  check.reset();
+  const freeSlot = await takeSlot(route.slotName, signal);
   try {
     const stream = await route.open(signal);
-    stream.once("close", leaveLane);
+    stream.once("close", freeSlot);
     const opened = await handshake({ stream, check, hostKeyAlgorithms: algorithms, steps }, signal);
-    if (route.holdsSlot === "until logged in") leaveLane();
+    if (route.holdsSlot === "until logged in") freeSlot();
     return opened;
   } catch (error) {
-    leaveLane();
+    freeSlot();
     throw error;
   }
 }

@@ -2,35 +2,35 @@ import type { Client, ClientChannel } from "ssh2";
 import { SshCommandError, SshConnectionLostError, SshTimeoutError } from "../../errors";
 import { DeadlinePassed, onAbort, withDeadline } from "./deadline";
 
-/** What a command did. */
+/** The result of a command. */
 export interface ExecResult {
-  /** Exit status; 255 when a signal ended the command, as `ssh` has it. */
+  /** Exit status; 255 if a signal ended the command, as with `ssh`. */
   readonly code: number;
-  /** What it wrote, as UTF-8. */
+  /** Standard output as UTF-8. */
   readonly stdout: string;
-  /** What it wrote, byte for byte, for files that may not be UTF-8. */
+  /** Standard output byte for byte, for files that may not be UTF-8. */
   readonly stdoutBytes: Buffer;
-  /** What it wrote to standard error, as UTF-8. */
+  /** Standard error as UTF-8. */
   readonly stderr: string;
 }
 
-/** Bounds for one command. */
+/** Limits for one command. */
 export interface ExecOptions {
-  /** Default 60 000 milliseconds. The command may go on running on the host after that. */
+  /** Default 60 000 milliseconds. The command may continue on the host after that. */
   readonly timeoutMs?: number;
   /** For standard output and standard error, each. Default 16 MiB. */
   readonly maxOutputBytes?: number;
-  /** Aborting it rejects with its reason. */
+  /** An abort rejects with its reason. */
   readonly signal?: AbortSignal;
 }
 
-/** A command, what it reads, and its bounds. */
+/** A command, its standard input, and its limits. */
 export interface Command extends ExecOptions {
   readonly command: string;
   readonly stdin: string | Buffer;
 }
 
-/** Runs a command on an open connection. `where` is what errors call the host. See SshSession.exec for the errors. */
+/** Runs a command on an open connection. `where` is the name of the host in errors. See SshSession.exec for the errors. */
 export function runCommand(client: Client, where: string, command: Command): Promise<ExecResult> {
   return withDeadline(command.timeoutMs ?? 60_000, command.signal, (signal) => {
     const running = new RunningCommand(where, command.maxOutputBytes ?? 16 * 1024 * 1024);
@@ -83,7 +83,7 @@ class RunningCommand {
 
   #follow(channel: ClientChannel, done: (result: ExecResult) => void, fail: (error: Error) => void): void {
     this.#channel = channel;
-    // A command may end before it has read all that is sent to it.
+    // A command may end before it has read all of its standard input.
     channel.on("error", () => undefined);
     channel.on("data", this.#collector(this.#stdout, fail));
     channel.stderr.on("data", this.#collector(this.#stderr, fail));
@@ -108,12 +108,12 @@ class RunningCommand {
   }
 
   #notStarted(error: Error): SshCommandError {
-    return new SshCommandError(`${this.#where} would not run a command: ${error.message}.`);
+    return new SshCommandError(`${this.#where} did not run a command: ${error.message}.`);
   }
 
   #tooMuch(): SshCommandError {
     return new SshCommandError(
-      `A command on ${this.#where} wrote more than ${this.#maxOutputBytes} bytes and was left.`,
+      `A command on ${this.#where} wrote more than ${this.#maxOutputBytes} bytes, so it was abandoned.`,
     );
   }
 

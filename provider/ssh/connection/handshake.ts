@@ -6,43 +6,43 @@ import { explainFailure, type Failure, loginRefusedError, type Phase } from "./h
 import type { HostKeyCheck } from "./host_key";
 import type { LoginStep } from "./login_step";
 
-/** What to do on a stream that leads to an SSH server. */
+/** How to shake hands on a stream to an SSH server. */
 export interface HandshakeOptions {
   /** A TCP connection, or a channel through a bastion. */
   readonly stream: Duplex;
-  /** Decides about the host key; without its consent nothing is sent. */
+  /** Checks the host key. Unless it accepts the key, nothing is sent. */
   readonly check: HostKeyCheck;
   readonly hostKeyAlgorithms: readonly ServerHostKeyAlgorithm[];
-  /** Tried in this order; with none, the handshake ends once the host has proven its key. */
+  /** Tried in this order. Without steps, the handshake ends after the host has proven its key. */
   readonly steps: readonly LoginStep[];
 }
 
-/** A connection on which the host has proven its key and, unless there were no steps, let us in. */
+/** A connection on which the host has proven its key and, if there were steps, accepted the login. */
 export interface Opened {
   readonly client: Client;
   readonly stream: Duplex;
-  /** The step that the server let in. */
+  /** The step that the server accepted. */
   readonly acceptedStep: LoginStep | undefined;
 }
 
-/** Speaks SSH up to the end of login. On failure the stream is closed and the error is one of errors.ts. */
+/** Speaks SSH up to the end of the login. On failure it closes the stream; the error is one of errors/. */
 export function handshake(options: HandshakeOptions, signal: AbortSignal): Promise<Opened> {
   return new Handshake(options).run(signal);
 }
 
-/** How long a server may take to close its side after we have said goodbye. */
-const GOODBYE_MS = 1000;
+/** How long a server may take to close its side after our disconnect message. */
+const DISCONNECT_MS = 1000;
 
-/** Says goodbye, which spares a server its suspicions, and makes sure that the stream gets closed. */
+/** Disconnects properly, which servers do not penalize, and closes the stream in any case. */
 export function closeConnection(client: Client, stream: Duplex): void {
   client.end();
   if (stream.destroyed) return;
-  const timer = setTimeout(() => stream.destroy(), GOODBYE_MS);
+  const timer = setTimeout(() => stream.destroy(), DISCONNECT_MS);
   stream.once("close", () => clearTimeout(timer));
 }
 
 /** Errors that the client library reports on the way to the next step; they do not end the login. */
-const STEP_ERRORS: readonly unknown[] = ["agent", "client-authentication"];
+const stepErrors: readonly unknown[] = ["agent", "client-authentication"];
 
 class Handshake {
   readonly #client = new Client();
@@ -74,7 +74,7 @@ class Handshake {
 
   #listen(done: () => void, fail: (cause: Failure) => void): void {
     this.#client.on("error", (error) => {
-      if (!("level" in error && STEP_ERRORS.includes(error.level))) fail({ error });
+      if (!("level" in error && stepErrors.includes(error.level))) fail({ error });
     });
     this.#client.on("close", () => fail("closed"));
     this.#client.on("handshake", () => {

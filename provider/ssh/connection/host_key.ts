@@ -2,9 +2,9 @@ import { createHash } from "node:crypto";
 import { HostKeyChangedError, InvalidHostKeyError, UnknownHostKeyError } from "../../errors";
 import { hostAndPort, type SshTarget } from "./target";
 
-/** The public key by which a host proves to be itself. */
+/** The public key with which a host proves its identity. */
 export interface HostKey {
-  /** Type word, such as `ssh-ed25519`. */
+  /** Key type, such as `ssh-ed25519`. */
   readonly type: string;
   /** The key itself, as in the second field of a `.pub` file. */
   readonly base64: string;
@@ -12,7 +12,7 @@ export interface HostKey {
   readonly fingerprintSha256: string;
 }
 
-/** What is known about a host's key: its fingerprint and, unless only that was given, its type. */
+/** A known host key: its fingerprint and, unless only that was given, its type. */
 export interface HostKeyPin {
   readonly fingerprintSha256: string;
   readonly type?: string;
@@ -39,11 +39,11 @@ export function parseHostKeyPin(text: string): HostKeyPin {
   const base64 = BASE64_KEY.exec(text)?.[1];
   if (base64) return hostKeyFromBlob(Buffer.from(base64, "base64"));
   throw new InvalidHostKeyError(
-    'This is no known host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
+    'This is not a host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
   );
 }
 
-/** Decides about the key that one host shows, and remembers it. */
+/** Checks the key that one host shows, and remembers it. */
 export class HostKeyCheck {
   /** The key last shown, trusted or not; `undefined` until the host has shown one. */
   seen: HostKey | undefined;
@@ -65,16 +65,16 @@ export class HostKeyCheck {
     return this.pins.some((pin) => pin.fingerprintSha256 === this.seen?.fingerprintSha256);
   }
 
-  /** Another connection begins: what was refused before says nothing about why this one fails. */
-  beginAnew(): void {
+  /** Forgets an earlier refusal: it does not explain a failure of the next connection. */
+  reset(): void {
     this.refusal = undefined;
   }
 
-  /** Whether to go on with a host that shows this key. */
+  /** Records the key, and decides whether to continue with a host that shows it. */
   judge(blob: Buffer): boolean {
     const seen = hostKeyFromBlob(blob);
     this.seen = seen;
-    this.beginAnew();
+    this.reset();
     if (this.pins.length > 0 && !this.known) this.refusal = changedError(this.target, this.pins, seen);
     if (this.pins.length === 0 && this.#whenNothingIsKnown === "refuse") this.refusal = unknownError(this.target, seen);
     return this.refusal === undefined;
@@ -85,8 +85,8 @@ function changedError(target: SshTarget, pins: readonly HostKeyPin[], seen: Host
   const expected = pins.map((pin) => pin.fingerprintSha256).join(" or ");
   return new HostKeyChangedError(
     `The host key of ${hostAndPort(target)} has changed: expected ${expected}, seen ${seen.fingerprintSha256} (${seen.type}). ` +
-      "Another machine may have this address now, or somebody may be in between; nothing was sent. If the machine was " +
-      "reinstalled, compare the fingerprint with its console and give the new host key.",
+      "Another machine may have this address now, or somebody may intercept the connection; nothing was sent. If the " +
+      "machine was reinstalled, compare the fingerprint with its console and give the new host key.",
   );
 }
 

@@ -4,11 +4,11 @@ import { hostAndPort, type SshTarget } from "./target";
 const hosts = new KeyedMutex();
 
 /**
- * Works on a host once all earlier work on it has ended. A host gets two connections at once, and a change of keys needs
- * both: two changes of one host would wait for each other.
+ * Runs work on a host after all earlier work on it has ended. At most two connections to a host are open at once, and a
+ * change of keys needs both: two changes at the same time would wait for each other for ever.
  *
- * @throws the reason of the signal when it is aborted before the work begins; work that has begun runs to its end, because
- * it may have something to put back
+ * @throws the reason of the signal if it aborts before the work begins; work that has begun runs to its end, because it may
+ * have to put something back
  */
 export async function withHostLock<T>(
   { target, signal }: { readonly target: Pick<SshTarget, "host" | "port">; readonly signal?: AbortSignal },

@@ -3,13 +3,13 @@ import { InvalidPublicKeyError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { LoginStep } from "./login_step";
 
-/** The signature algorithms to ask with. Without a `server-sig-algs` message an RSA key has to be tried with both. */
-const RSA_ALGORITHMS = ["rsa-sha2-256", "rsa-sha2-512"];
+/** The signature algorithms to ask with. Without a `server-sig-algs` message, an RSA key needs a question with each. */
+const rsaAlgorithms = ["rsa-sha2-256", "rsa-sha2-512"];
 
 /**
- * Asks whether a public key would be accepted (the query of RFC 4252, section 7) and never logs in with it.
+ * Asks whether the server would accept a public key (the query of RFC 4252, section 7), and never logs in with it.
  *
- * To the client library it is an agent that holds the key: being told to sign means that the server said yes.
+ * To the client library it is an agent that holds the key: a request to sign means that the server said yes.
  */
 export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
   #accepted = false;
@@ -19,14 +19,14 @@ export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
 
   constructor(readonly key: PublicKey) {
     super();
-    const algorithms = key.algorithm === "rsa" ? RSA_ALGORITHMS : [key.sshType];
+    const algorithms = key.algorithm === "rsa" ? rsaAlgorithms : [key.sshType];
     this.#unasked = new Set(algorithms);
     this.#questions = algorithms.map((algorithm) => this.#question(algorithm));
   }
 
   /**
-   * What the server said. `no` only when it was asked in every way and said no each time, while public keys were a way to
-   * log in: otherwise a refusal says nothing about this key.
+   * The server's answer. It is `no` only if the server refused the key with every algorithm while it accepted public keys
+   * as a login method. Otherwise a refusal says nothing about this key.
    */
   get answer(): "yes" | "no" | "unknown" {
     if (this.#accepted) return "yes";
@@ -55,7 +55,7 @@ export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
     answer?.(new Error("This agent only asks; it has no private key."));
   }
 
-  /** The key as the client library wants it, with exactly the bytes given and one algorithm. */
+  /** The key in the client library's form, with exactly the given bytes and one algorithm. */
   #question(algorithm: string): ParsedKey {
     const parsed = utils.parseKey(this.key.openssh);
     if (parsed instanceof Error) throw new InvalidPublicKeyError(`Cannot ask about this key: ${parsed.message}.`);

@@ -1,23 +1,23 @@
 import type { AnyAuthMethod } from "ssh2";
 
-/** One thing to show to a server that asks who we are. Steps are taken in order, in one connection. */
+/** One attempt to authenticate. Steps are taken in order, in one connection. */
 export interface LoginStep {
-  /** What error messages call it: fingerprints, never key material. */
+  /** Its name in error messages: fingerprints, never key material. */
   label(): string;
   /** The step in the client library's terms. */
   method(user: string): AnyAuthMethod;
-  /** SHA256 fingerprint of the key that it logged in with; absent where none was, and before. */
+  /** SHA256 fingerprint of the key that it logged in with; absent before a login, and for a login without a key. */
   readonly usedKey?: string | undefined;
-  /** Called when the server did not let this step in. `methods` are the ways to log in that it named, if it did. */
+  /** Called after the server refused this step. `methods` are the login methods that it offered, if it did. */
   refused?(methods: readonly string[] | undefined): void;
 }
 
 /**
- * Asks for nothing, as OpenSSH's own client does first: the answer names the ways to log in, and does not count as a
- * failed attempt (RFC 4252, section 5.2).
+ * Tries the method `none`, as OpenSSH's own client does first. The answer names the login methods, and the attempt does not
+ * count as a failed one (RFC 4252, section 5.2).
  */
 export class NoneStep implements LoginStep {
-  /** The ways to log in that the server offers; `undefined` until it has said so. */
+  /** The login methods that the server offers; `undefined` until it answers. */
   methods: readonly string[] | undefined;
 
   label(): string {

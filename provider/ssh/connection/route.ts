@@ -2,17 +2,17 @@ import type { Duplex } from "node:stream";
 import { hostAndPort, type SshTarget } from "./target";
 import { openTcp } from "./tcp";
 
-/** A way to a host. */
+/** A route to a host. */
 export interface Route {
-  /** Connections with the same name share the two places that a host has. */
+  /** Connections with the same name share the two slots of a host. */
   readonly slotName: string;
-  /** sshd counts who is not logged in yet; a bastion may carry many that are. */
+  /** sshd limits connections without a login. A bastion may carry many that have logged in. */
   readonly holdsSlot: "until closed" | "until logged in";
-  /** Opens a stream to the host. Rejects with one of errors.ts, or with the signal's reason when the caller gave up. */
+  /** Opens a stream to the host. Rejects with one of errors/, or with the signal's reason if the caller aborted. */
   open(signal: AbortSignal): Promise<Duplex>;
 }
 
-/** Straight over TCP. */
+/** Directly over TCP. */
 export function direct(target: SshTarget, holdsSlot: Route["holdsSlot"] = "until closed"): Route {
   return { slotName: hostAndPort(target), holdsSlot, open: (signal) => openTcp(target, signal) };
 }

@@ -4,22 +4,22 @@ import { closeConnection, type Opened } from "./handshake";
 import type { HostKey, HostKeyCheck } from "./host_key";
 import { hostAndPort } from "./target";
 
-/** An open, logged-in connection. Close it: nothing else does. */
+/** An open, logged-in connection. The caller must close it. */
 export interface SshSession {
-  /** What errors call the host: `host:port`. */
+  /** The name of the host in errors: `host:port`. */
   readonly where: string;
-  /** The key that the host proved to have. */
+  /** The key that the host proved. */
   readonly hostKey: HostKey;
-  /** What the server let in, by fingerprint. */
+  /** The credential that the server accepted, by fingerprint. */
   readonly loggedInWith: string;
-  /** SHA256 fingerprint of the key that logged in; undefined where the server let us in without one. */
+  /** SHA256 fingerprint of the key that logged in; undefined if the server needed no key. */
   readonly loggedInKey: string | undefined;
   /**
-   * Runs a command with the user's login shell; a status other than 0 is no error. Rejects with SshCommandError,
+   * Runs a command with the user's login shell. A status other than 0 is no error. Rejects with SshCommandError,
    * SshTimeoutError or SshConnectionLostError. `stdin` defaults to nothing.
    */
   exec(command: string, stdin?: string | Buffer, options?: ExecOptions): Promise<ExecResult>;
-  /** Ends the connection, and the one to the bastion; commands that still run are rejected. May be called again. */
+  /** Closes the connection, and the one to the bastion. Commands that still run are rejected. May be called again. */
   close(): void;
 }
 

@@ -1,20 +1,20 @@
 import { isIPv6 } from "node:net";
 import { InvalidTargetError } from "../../errors";
 
-/** Where and as whom to log in. */
+/** The address of a host, and the user to log in as. */
 export interface SshTarget {
   /** IPv4 or IPv6 address (without brackets), or host name. */
   readonly host: string;
   /** TCP port of sshd, usually 22. */
   readonly port: number;
-  /** Account on the host, such as the template's default user `debian`. */
+  /** Account on the host, such as a template's default user `debian`. */
   readonly user: string;
 }
 
 const HOST = /^[A-Za-z0-9_:][A-Za-z0-9._:%-]*$/;
 const USER = /^[A-Za-z0-9_][A-Za-z0-9._@\\+$-]*$/;
 
-/** Throws InvalidTargetError for a host, port or user that could not be dialled or could pass for an option. */
+/** Throws InvalidTargetError for an impossible host, port or user, or one that a command could take for an option. */
 export function checkTarget({ host, port, user }: SshTarget): void {
   checkAddress({ host, port });
   if (!USER.test(user)) {
@@ -24,7 +24,7 @@ export function checkTarget({ host, port, user }: SshTarget): void {
   }
 }
 
-/** Throws InvalidTargetError for a host or port that could not be dialled, or a host that could pass for an option. */
+/** Throws InvalidTargetError for an impossible host or port, or a host that a command could take for an option. */
 export function checkAddress({ host, port }: Pick<SshTarget, "host" | "port">): void {
   if (!HOST.test(host)) {
     throw new InvalidTargetError(`${JSON.stringify(host)} is no host: give an IP address or a host name.`);

@@ -3,7 +3,7 @@ import { SshUnreachableError, type UnreachableKind } from "../../errors";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { hostAndPort, type SshTarget } from "./target";
 
-/** Opens a TCP connection. Rejects with SshUnreachableError, or with the signal's reason when the caller gave up. */
+/** Opens a TCP connection. Rejects with SshUnreachableError, or with the signal's reason if the caller aborted. */
 export function openTcp(target: SshTarget, signal: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     // Nagle's algorithm would triple the time of an SSH login.
@@ -16,18 +16,18 @@ export function openTcp(target: SshTarget, signal: AbortSignal): Promise<Socket>
     const forget = onAbort(signal, (reason) =>
       queueMicrotask(() => fail(reason instanceof DeadlinePassed ? unreachableError(target, "timeout") : reason)),
     );
-    socket.once("error", (error) => fail(notConnected(target, error)));
+    socket.once("error", (error) => fail(notConnectedError(target, error)));
     socket.once("connect", () => {
       forget();
-      // Whoever uses the socket learns of later errors by its end.
+      // The user of the socket sees later errors as its end.
       socket.on("error", () => undefined);
       resolve(socket);
     });
   });
 }
 
-/** System error codes of a connection that was not made. */
-const KINDS: Readonly<Record<string, UnreachableKind>> = {
+/** The kind of failure for each system error code. */
+const kinds: Readonly<Record<string, UnreachableKind>> = {
   ECONNREFUSED: "refused",
   ETIMEDOUT: "timeout",
   ECONNRESET: "dropped",
@@ -35,23 +35,22 @@ const KINDS: Readonly<Record<string, UnreachableKind>> = {
   EAI_AGAIN: "no-address",
 };
 
-const LIKELY: Readonly<Record<UnreachableKind, string>> = {
+const likelyReasons: Readonly<Record<UnreachableKind, string>> = {
   refused: "nothing listens there: is sshd started, and is this its port?",
   timeout:
     "no answer in time: does the security group open this TCP port to this machine, and is the instance running?",
-  dropped:
-    "the connection was dropped: sshd limits how many may connect (MaxStartups, PerSourcePenalties); wait and try again.",
+  dropped: "the connection was dropped: sshd limits connections (MaxStartups, PerSourcePenalties); wait and try again.",
   "no-address": "the name has no address.",
-  "no-route": "the network does not lead there: check the address and whether the instance is running.",
+  "no-route": "no network route: check the address and whether the instance is running.",
 };
 
-function notConnected(target: SshTarget, error: Error): SshUnreachableError {
+function notConnectedError(target: SshTarget, error: Error): SshUnreachableError {
   const code = "code" in error ? String(error.code) : error.message;
-  return unreachableError(target, KINDS[code] ?? "no-route", code);
+  return unreachableError(target, kinds[code] ?? "no-route", code);
 }
 
-/** The error for a host that cannot be spoken to, with the likely reason in words. */
+/** The error for a host that cannot be reached, with the likely reason. */
 export function unreachableError(target: SshTarget, kind: UnreachableKind, code?: string): SshUnreachableError {
   const detail = code ? ` (${code})` : "";
-  return new SshUnreachableError(`Cannot reach SSH on ${hostAndPort(target)}: ${LIKELY[kind]}${detail}`, kind);
+  return new SshUnreachableError(`Cannot reach SSH on ${hostAndPort(target)}: ${likelyReasons[kind]}${detail}`, kind);
 }

@@ -19,26 +19,26 @@ import { type HostFacts, inspectHost } from "../host_files/inspect_host";
 import { runScriptAs } from "../host_files/run_script";
 import { EXCHANGE_KEYS, MAKE_KEYS, REMOVE_STAGE, RESTORE_KEYS } from "./scripts";
 
-/** Which host key is to go, and who has to know of the next one. */
+/** The host key to replace, and who learns the new one. */
 export interface HostKeyRenewal {
-  /** `type base64` of the key that the host shows and has to give up. */
+  /** `type base64` of the key that the host shows and is to replace. */
   readonly old: string;
-  /** Keys that `announce` was told of before, by a run that died: a host that shows one of them is done. */
+  /** Keys that an earlier, interrupted run passed to `announce`: a host that shows one of them is done. */
   readonly announced: readonly string[];
-  /** Told the new key before the host shows it, so that whoever comes after a run that dies knows it. */
+  /** Gets the new key before the host shows it, so that the run after an interrupted one knows it. */
   readonly announce: (next: HostKey) => Promise<void>;
-  /** How long a login that is refused is repeated, in ms: a host that boots lets nobody in at first. Default 60 000. */
+  /** How long a refused login is repeated, in ms: a booting host refuses all logins at first. Default 60 000. */
   readonly loginMs?: number;
-  /** How long sshd may go on showing the old key, in ms. Default 15 000. */
+  /** How long sshd may still show the old key, in ms. Default 15 000. */
   readonly settleMs?: number;
 }
 
 /**
- * Has a host make itself new host keys, and proves by a new connection that it shows one. What it shows before is
- * `old`, and nothing is said to a host that shows another key. Safe to repeat at any point.
+ * Makes a host generate new host keys, and proves with a new connection that it shows one. Before that, the host must show
+ * `old`; to a host that shows another key, nothing is sent. Safe to repeat at any point.
  *
  * @returns the key that the host shows now
- * @throws errors of `connect`; HostKeyNotPinnedError where the host cannot do it, its host keys are then the old ones
+ * @throws errors of `connect`; HostKeyNotPinnedError if the host cannot do it, which then still has its old host keys
  */
 export async function renewHostKeys(
   access: HostAccess,
@@ -46,9 +46,9 @@ export async function renewHostKeys(
   progress: Progress = () => undefined,
 ): Promise<HostKey> {
   return await withHostLock(access, async () => {
-    progress("logging in to the host key that it was given");
+    progress("logging in to the host, which shows the given host key");
     const known = { ...access, knownHostKeys: [renewal.old, ...renewal.announced], acceptNew: false };
-    const session = await logInOnceUp(known, renewal.loginMs ?? 60_000);
+    const session = await logInWhenUp(known, renewal.loginMs ?? 60_000);
     try {
       return await renewKeys({ access, renewal, session, facts: await inspectHost(session, ["root"]) }, progress);
     } finally {
@@ -60,11 +60,11 @@ export async function renewHostKeys(
 async function renewKeys(host: Renewal, progress: Progress): Promise<HostKey> {
   const { access, renewal, session, facts } = host;
   if (!canAct(facts, "root")) throw notRootError(access, facts);
-  const made = await runAsRoot(host, MAKE_KEYS, { old: renewal.old });
-  // Shown, and in the files: a run that died after that has left only what it kept.
-  const isDone = !isKey(session.hostKey, renewal.old) && made.bytes("made") === undefined;
-  if (!isDone) return await exchangeKeys(host, made, progress);
-  await runAsRoot(host, REMOVE_STAGE, { stage: made.text("stage") ?? "" });
+  const newKeys = await runAsRoot(host, MAKE_KEYS, { old: renewal.old });
+  // The host shows a new key, and the files have it: an interrupted run left only the old keys that it kept.
+  const isDone = !isKey(session.hostKey, renewal.old) && newKeys.bytes("made") === undefined;
+  if (!isDone) return await exchangeKeys(host, newKeys, progress);
+  await runAsRoot(host, REMOVE_STAGE, { stage: newKeys.text("stage") ?? "" });
   return session.hostKey;
 }
 
@@ -75,14 +75,14 @@ interface Renewal {
   readonly facts: HostFacts;
 }
 
-async function exchangeKeys(host: Renewal, made: Fields, progress: Progress): Promise<HostKey> {
-  const keys = made.each("file").map((each) => keyFrom(each.text("public") ?? ""));
+async function exchangeKeys(host: Renewal, newKeys: Fields, progress: Progress): Promise<HostKey> {
+  const keys = newKeys.each("file").map((each) => keyFrom(each.text("public") ?? ""));
   const shownFirst = keys.find(({ type }) => type === "ssh-ed25519") ?? keys[0];
-  const stage = made.text("stage") ?? "";
-  if (!shownFirst) throw notDoneError(host.access, "it has no host key of a kind that it could make anew");
+  const stage = newKeys.text("stage") ?? "";
+  if (!shownFirst) throw notDoneError(host.access, "it has no host key of a type that it can generate");
   await host.renewal.announce(shownFirst);
-  progress("having it show a host key of its own");
-  const files = made.each("file").map((each) => each.text("file") ?? "");
+  progress("replacing its host key with one of its own");
+  const files = newKeys.each("file").map((each) => each.text("file") ?? "");
   const variables = { stage, files: files.join("\n") };
   await runAsRoot(host, EXCHANGE_KEYS, variables);
   const { shown, last } = await waitForNewKey(host, keys);
@@ -94,24 +94,24 @@ async function exchangeKeys(host: Renewal, made: Fields, progress: Progress): Pr
   return shown;
 }
 
-/** What a host does that is still starting. */
-const mayPass = [SshLoginRefusedError, BastionLoginRefusedError, SshConnectionLostError, SshUnreachableError];
+/** Errors of a host that is still starting. */
+const transientErrors = [SshLoginRefusedError, BastionLoginRefusedError, SshConnectionLostError, SshUnreachableError];
 
-/** Logs in, again and again while the host may still be booting; a host key that is another ends it at once. */
-async function logInOnceUp(access: HostAccess, patienceMs: number): Promise<SshSession> {
+/** Repeats the login while the host may still be booting. A different host key ends that at once. */
+async function logInWhenUp(access: HostAccess, patienceMs: number): Promise<SshSession> {
   const end = Date.now() + patienceMs;
   for (let tries = 0; ; tries++) {
     try {
       return await connect(access.target, access.credentials, access);
     } catch (error) {
       const rest = backoff(tries, 1000, 8000);
-      if (!mayPass.some((kind) => error instanceof kind) || Date.now() + rest > end) throw error;
+      if (!transientErrors.some((kind) => error instanceof kind) || Date.now() + rest > end) throw error;
       await pause(rest, access);
     }
   }
 }
 
-/** Connects until the host shows one of the keys. The old one may be seen for as long as sshd takes to read its files. */
+/** Connects until the host shows one of the keys. Until sshd has read its files, it shows the old one. */
 async function waitForNewKey({ access, renewal }: Renewal, keys: readonly HostKey[]) {
   const next = keys.map(({ type, base64 }) => `${type} ${base64}`);
   const known = { ...access, knownHostKeys: [...next, renewal.old], acceptNew: false };
@@ -141,11 +141,11 @@ async function runAsRoot(
   text: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<Fields> {
-  const said = await runScriptAs(session, facts, "root", { text, variables });
-  if ("refused" in said) throw notDoneError(access, said.refused);
-  const reason = said.text("reason");
+  const answer = await runScriptAs(session, facts, "root", { text, variables });
+  if ("refused" in answer) throw notDoneError(access, answer.refused);
+  const reason = answer.text("reason");
   if (reason !== undefined) throw notDoneError(access, printable(reason));
-  return said;
+  return answer;
 }
 
 function isKey({ type, base64 }: HostKey, text: string): boolean {
@@ -157,9 +157,9 @@ function keyFrom(text: string): HostKey {
 }
 
 function notRootError({ target }: HostAccess, { becomeRefusal }: HostFacts): HostKeyNotPinnedError {
-  return notDoneError({ target }, `${target.user} cannot become root there: ${becomeRefusal ?? "nothing lets it"}`);
+  return notDoneError({ target }, `${target.user} cannot become root there: ${becomeRefusal ?? "no way is known"}`);
 }
 
 function notDoneError({ target }: Pick<HostAccess, "target">, reason: string): HostKeyNotPinnedError {
-  return new HostKeyNotPinnedError(`${target.host} was not given a host key of its own: ${reason}.`);
+  return new HostKeyNotPinnedError(`${target.host} got no host key of its own: ${reason}.`);
 }

@@ -1,8 +1,8 @@
 import { script } from "../host_files/shell_text";
 
 /*
- * Three scripts, each run as root, with `$stage` beside the host keys: what is new stands there first, and what was is
- * kept there until a new connection has shown the new key. A run that dies in between is gone on with by MAKE.
+ * Scripts that run as root, with a directory `$stage` beside the host keys. It holds the new keys before they are in use,
+ * and keeps the old ones until a new connection has shown a new key. MAKE_KEYS continues an interrupted run.
  */
 
 const BEGIN = script`
@@ -23,16 +23,16 @@ const BEGIN = script`
       [ "$name" != "$1" ] || printf '%s\n' "$value"
     done
   }
-  # The type and the key itself; of a private key that others may read ssh-keygen will know nothing.
+  # The type and the key itself. ssh-keygen rejects a private key that others may read.
   public_of() {
     set -- $(ssh-keygen -y -P '' -f "$1" 2>/dev/null </dev/null || cat "$1.pub" 2>/dev/null)
     printf '%s %s' "$1" "$2"
   }
 `;
 
-/** Says to the sshd that listens that its host keys are others, in the first way that the host knows. */
-const TELL = script`
-  tell() {
+/** Makes the listening sshd read its host keys again, in the first way that the host supports. */
+const RELOAD_SSHD = script`
+  reload_sshd() {
     for unit in ssh sshd; do
       systemctl reload "$unit" >/dev/null 2>&1 </dev/null && return
     done
@@ -41,14 +41,14 @@ const TELL = script`
     done
     file=$(setting pidfile)
     [ -r "$file" ] && read -r pid <"$file" || return
-    # The file of a server that has ended may name any process.
+    # The pid file of a server that has ended may name any process.
     case $(cat "/proc/$pid/comm" 2>/dev/null || ps -o comm= -p "$pid" 2>/dev/null) in
       '' | *sshd*) kill -HUP "$pid" 2>/dev/null;;
     esac
   }
 `;
 
-/** Puts each of `$files`, one a line, in its place again. */
+/** Puts each of `$files`, one per line, back in its place. */
 const PUT_BACK = script`
   put_back() {
     IFS=$line_end
@@ -63,9 +63,9 @@ const PUT_BACK = script`
 `;
 
 /**
- * Makes new host keys, of the kinds that the host has, beside the old ones, of which `$old` (`type base64`) is one. Puts
- * `stage`, and for each key its `file` and what is `public`; where another key is in the files already, as after a run
- * that died, `made` is absent and the keys are those.
+ * Generates new host keys in `$stage`, of the types that the host has. `$old` (`type base64`) is one of the old keys. Puts
+ * `stage`, and for each key its `file` and its `public` half. If the files have another key already, as after an
+ * interrupted run, `made` is absent and the keys are those in the files.
  */
 export const MAKE_KEYS = [
   BEGIN,
@@ -118,13 +118,13 @@ export const MAKE_KEYS = [
 `,
 ].join("\n");
 
-/** Puts the new ones of `$files` in their places, each at once, and has sshd read them. */
+/** Replaces each of `$files` by its new key with a rename, and makes sshd read them. */
 export const EXCHANGE_KEYS = [
   BEGIN,
-  TELL,
+  RELOAD_SSHD,
   PUT_BACK,
   script`
-  # A connection that ends now does not stop this half-way.
+  # If the connection ends now, the script still runs to its end.
   trap '' 1 2 13 15
   IFS=$line_end
   for file in $files; do
@@ -138,25 +138,25 @@ export const EXCHANGE_KEYS = [
   unset IFS
   sync
   said=$("$sshd" -t 2>&1 </dev/null) || { put_back; fail 'sshd -t refuses the new keys, and the old ones are back'; }
-  tell
+  reload_sshd
   put end
 `,
 ].join("\n");
 
-/** Puts the old ones back, and has sshd read them. */
+/** Puts the old keys back, and makes sshd read them. */
 export const RESTORE_KEYS = [
   BEGIN,
-  TELL,
+  RELOAD_SSHD,
   PUT_BACK,
   script`
   put_back
   rm -rf "$stage"
-  tell
+  reload_sshd
   put end
 `,
 ].join("\n");
 
-/** Removes what is left over, the old keys too. */
+/** Removes `$stage`, with the old keys in it. */
 export const REMOVE_STAGE = script`
   rm -rf "$stage"
   put end

@@ -15,7 +15,7 @@ interface AddCase {
   readonly before: string;
   /** Default: Alice's key without options, with the comment "alice". */
   readonly line?: Partial<KeyLine>;
-  /** What comes of it with "report": "none", or the file. */
+  /** The result with "report": "none", or the file. */
   readonly report: Outcome;
   /** The same with "replace". */
   readonly replace: Outcome;
@@ -147,7 +147,7 @@ const cases: readonly AddCase[] = [
   },
 ];
 
-describe("Putting a key into a file", () => {
+describe("Adding a key to a file", () => {
   test.each(cases)("reports what is in its way: $name", ({ before, line, report }) => {
     expect(put(before, line, "report")).toEqual(report);
   });
@@ -165,7 +165,7 @@ describe("Putting a key into a file", () => {
     expect(put(`${text} alice\n`, { comment: "" }, "report")).toBe("none");
   });
 
-  test("tells additions from replacements", () => {
+  test("distinguishes additions from replacements", () => {
     const change = (before: string) => {
       const addition = withKey(Buffer.from(before), { key: alice }, "replace");
       return "change" in addition && addition.change;
@@ -173,7 +173,7 @@ describe("Putting a key into a file", () => {
     expect([change(`${B}\n`), change(`restrict ${A}\n`), change(alice.openssh)]).toEqual(["added", "replaced", "none"]);
   });
 
-  test("gives back the file itself when it has the line", () => {
+  test("returns the file itself if it has the line", () => {
     const file = Buffer.from(`${alice.openssh}\n`);
     expect(withKey(file, { key: alice }, "report")).toEqual({ file, change: "none" });
   });

@@ -17,7 +17,7 @@ function entryOf(line: string): AuthorizedEntry | undefined {
 }
 
 describe("An entry", () => {
-  test("tells everything about a line", () => {
+  test("has everything about a line", () => {
     expect(entryOf(`# keys\n\ncommand="a, b",no-pty ${A} alice@laptop\n`)).toEqual({
       line: 3,
       type: "ssh-ed25519",
@@ -90,9 +90,9 @@ describe("An entry", () => {
   });
 });
 
-describe("An entry that sshd passes over says why", () => {
+describe("An entry that sshd ignores says why", () => {
   test.each([
-    ["a byte order mark", `\u00ef\u00bb\u00bf${A}`, "a byte order mark stands before it"],
+    ["a byte order mark", `\u00ef\u00bb\u00bf${A}`, "a byte order mark is before it"],
     ["a certificate", certificate, "it is a certificate, which opens nothing in this file"],
     ["a DSA key", dora, "it is a DSA key, which OpenSSH has refused since 7.0"],
     ["an unknown option", `no-such ${A}`, 'its option "no-such" is not known'],

@@ -45,7 +45,7 @@ describeWithSshd("A real OpenSSH sshd", () => {
     expect(names(answers.get(line))).toEqual(names(openKeys(inLatin1(line))));
   });
 
-  test.each(uselessLines)("takes, and lets nobody in with, options that we call useless: %s", (line) => {
+  test.each(uselessLines)("accepts options that we call useless, and lets nobody in with them: %s", (line) => {
     expect([answers.get(line), names(openKeys(inLatin1(line)))]).toEqual([[], ["alice"]]);
   });
 });

@@ -1,4 +1,4 @@
-/** Lists that sshd takes and that let somebody in. */
+/** Lists that sshd accepts and that somebody can log in with. */
 export const goodOptions: readonly (readonly string[])[] = [
   [],
   ["restrict", "pty", "user-rc"],
@@ -19,7 +19,7 @@ export const goodOptions: readonly (readonly string[])[] = [
   ['tunnel="any"'],
 ];
 
-/** An option, and words of what is said about it. */
+/** An option, and a part of the message about it. */
 export const badOptions: readonly (readonly [option: string, says: string])[] = [
   ["no-ptty", '"no-ptty" is no option of authorized_keys; there are agent-forwarding, cert-authority, command=,'],
   ["no-restrict", "is no option of authorized_keys"],
@@ -61,7 +61,7 @@ export const badOptions: readonly (readonly [option: string, says: string])[] = 
   ['from=""', "a pattern is empty"],
   ['from="192.0.2.1,,192.0.2.2"', "a pattern is empty"],
   ['from="192.0.2.1, 192.0.2.2"', 'there are blanks in " 192.0.2.2", which never match; remove them'],
-  ['from="!192.0.2.1"', "it only says who may not come, so nobody may"],
+  ['from="!192.0.2.1"', "it only excludes clients, so nobody may log in"],
   ['from="127.0.0.1,192.0.2.7/24"', "set the bits after /24 to zero"],
   ['from="127.0.0.1,2001:db8::1/32"', "set the bits after /32 to zero"],
   ['from="127.0.0.1,192.0.2.0/33"', "is no network; write it as 192.0.2.0/24"],

@@ -15,10 +15,10 @@ describe("Options of a line", () => {
     [['from="192.0.2.1"', 'From="192.0.2.2"'], "it has option from= more than once"],
     [['principals="a"'], "its option principals= is for a line with cert-authority only"],
   ])("are refused together: %j", (options, says) => {
-    expect(checkLineOptions(options)).toBe(`The line is refused as a whole: ${says}; change that.`);
+    expect(checkLineOptions(options)).toBe(`sshd would refuse the whole line: ${says}; change that.`);
   });
 
-  test("are the same in upper and lower case, but for their values and order", () => {
+  test("are equal in upper and lower case, except for values and order", () => {
     expect(sameOptions(["PTY", 'From="a"'], ["pty", 'from="a"'])).toBe(true);
     expect(sameOptions(['from="A"'], ['from="a"'])).toBe(false);
     expect(sameOptions(["pty", "restrict"], ["restrict", "pty"])).toBe(false);

@@ -14,7 +14,7 @@ interface RemoveCase {
   readonly after: string;
   /** Default Alice's. */
   readonly keys?: Parameters<typeof withoutKeys>[1];
-  /** Numbers of the lines that went. */
+  /** Numbers of the removed lines. */
   readonly removed: readonly number[];
   /** Default 0. */
   readonly mentions?: number;
@@ -153,11 +153,11 @@ const cases: readonly RemoveCase[] = [
   },
 ];
 
-describe("Taking a key out of a file takes out", () => {
+describe("Removing a key from a file removes", () => {
   test.each(cases.filter(({ removed }) => removed.length > 0))("$name", (given) => check(given));
 });
 
-describe("Taking a key out of a file leaves alone", () => {
+describe("Removing a key from a file leaves alone", () => {
   test.each(cases.filter(({ removed }) => removed.length === 0))("$name", (given) => check(given));
 });
 
@@ -186,7 +186,7 @@ describe("A key is known", () => {
   });
 });
 
-test("A file in which nothing goes is given back itself", () => {
+test("A file without the key is returned itself", () => {
   const file = Buffer.from(`${B}\n`);
   expect(withoutKeys(file, [alice]).file).toBe(file);
 });

@@ -53,7 +53,7 @@ describe("What sshd -T prints", () => {
     expect(sshdSettings(printed("revokedkeys /etc/ssh/revoked"))?.revokedKeys).toBe("/etc/ssh/revoked");
   });
 
-  test.each(["none", "NONE"])("says that no file is looked into: %s", (none) => {
+  test.each(["none", "NONE"])("says that sshd reads no file: %s", (none) => {
     expect(sshdSettings(printed(`authorizedkeysfile ${none}`))?.authorizedKeysFiles).toEqual([]);
   });
 

@@ -45,7 +45,7 @@ describe("The text of a configuration", () => {
     expect(settings.authorizedKeysFiles).toEqual(["/keys of/%u", "/more keys/%u"]);
   });
 
-  test("leaves doubts where a Match block says something about keys", () => {
+  test("leaves doubts if a Match block has settings about keys", () => {
     const text =
       "Match User bob\n  X11Forwarding no\n  AuthorizedKeysFile .ssh/bob\nMatch all\n  PubkeyAuthentication no\n";
     const { settings, doubts } = readSshdConfig(text);
@@ -53,14 +53,14 @@ describe("The text of a configuration", () => {
     expect(doubts).toEqual(["Match User bob: authorizedkeysfile .ssh/bob", "Match all: pubkeyauthentication no"]);
   });
 
-  test("leaves doubts where it includes what was not read", () => {
+  test("leaves doubts if an included file was not read", () => {
     expect(readSshdConfig("Include /etc/ssh/sshd_config.d/*.conf x.conf\n").doubts).toEqual([
       "Include /etc/ssh/sshd_config.d/*.conf was not read",
       "Include x.conf was not read",
     ]);
   });
 
-  test("comes after what it includes before", () => {
+  test("gives precedence to a file that it includes first", () => {
     const files: Record<string, string[]> = {
       "a/*.conf": ["PubkeyAuthentication no", "AuthorizedKeysFile .ssh/second"],
     };
@@ -70,7 +70,7 @@ describe("The text of a configuration", () => {
     expect(doubts).toEqual([]);
   });
 
-  test("goes on outside a Match block that an included file begins", () => {
+  test("continues outside a Match block that an included file begins", () => {
     const text = "Include a\nAuthorizedKeysFile .ssh/all\n";
     const { settings, doubts } = readSshdConfig(text, () => ["Match User bob\nAuthorizedKeysFile .ssh/bob\n"]);
     expect(settings.authorizedKeysFiles).toEqual([".ssh/all"]);

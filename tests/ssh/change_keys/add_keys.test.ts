@@ -1,4 +1,4 @@
-/** Keys that are added, and that everything is as it was where one cannot be. */
+/** Keys that are added, and that everything is as it was if one cannot be added. */
 import { readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { parsePublicKey } from "../../../provider/keys/public_key";
@@ -21,44 +21,44 @@ describeGuests((guests) => {
   });
   beforeEach(() => host.authorize([alice.publicKey]));
 
-  const added = (change: object, keys = [alice]) => host.change(host.access(keys), change);
+  const change = (change: object, keys = [alice]) => host.change(host.access(keys), change);
 
   test("several keys are added at once, and each is in the report", async () => {
     const keys = [bob, carol, rsa, ecdsa];
-    const report = await added({ add: keys.map((key) => line(key)) });
+    const report = await change({ add: keys.map((key) => line(key)) });
     expect(report.added).toEqual(keys.map(fingerprint));
     expect(await Promise.all(keys.map((key) => host.accepts(key)))).toEqual(["yes", "yes", "yes", "yes"]);
   });
 
-  test("a key that stands in another file already is not added again, nor said to be", async () => {
+  test("a key that another file already has is not added again, and not reported as added", async () => {
     const path = join(host.guest.home(), ".ssh/authorized_keys");
     await host.authorize([carol.publicKey]);
     await rename(path, `${path}2`);
     await host.authorize([alice.publicKey]);
-    const { added: fingerprints } = await added({ add: [line(carol), line(bob)] });
+    const { added: fingerprints } = await change({ add: [line(carol), line(bob)] });
     await rm(`${path}2`);
     expect(fingerprints).toEqual([fingerprint(bob)]);
     expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\n${bob.publicKey}\n`);
   });
 
-  test("a key that is there with other options stops all, and one that was added before it goes again", async () => {
+  test("a key that is there with other options stops the change, and a key added before it is removed again", async () => {
     await host.authorize([alice.publicKey, `restrict ${carol.publicKey}`]);
     const before = host.files();
-    expect(await failure(added({ add: [line(bob), line(carol)] }))).toMatch(
+    expect(await failure(change({ add: [line(bob), line(carol)] }))).toMatch(
       /^KeyRestrictedError: SHA256:\S+ is in \S+authorized_keys of debian@127\S+ already \(line 2\), with other options: restrict/,
     );
     expect(host.files()).toEqual(before);
   });
 
-  test("options are replaced in place where the program says so", async () => {
+  test("options are replaced in place if the program asks for that", async () => {
     await host.authorize([`restrict ${carol.publicKey}`, alice.publicKey]);
-    const { added: fingerprints } = await added({ add: [line(carol, ["no-pty"])], whenPresent: "replace" });
+    const { added: fingerprints } = await change({ add: [line(carol, ["no-pty"])], whenPresent: "replace" });
     expect(await host.guest.authorizedKeys()).toBe(`no-pty ${carol.publicKey}\n${alice.publicKey}\n`);
     expect(fingerprints).toEqual([fingerprint(carol)]);
   });
 
   test("a key for other addresses is added though it is refused from here", async () => {
-    await added({ add: [line(bob, ['from="192.0.2.1"'])] });
+    await change({ add: [line(bob, ['from="192.0.2.1"'])] });
     expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\nfrom="192.0.2.1" ${bob.publicKey}\n`);
     expect(await host.accepts(bob)).toBe("no");
   });
@@ -71,14 +71,14 @@ describeGuests((guests) => {
     expect(await host.guest.authorizedKeys("root")).toBe(`${carol.publicKey}\n`);
   });
 
-  test("a host that does not answer the proof of a new key is left as it was", async () => {
+  test("a host that does not answer the proof of a new key keeps its files as they were", async () => {
     const before = host.files();
     const { guests: controls } = host.emulator;
     await controls.fault(host.id, { kind: "slow", ms: 1, connections: 1 });
     const takeBack = await controls.fault(host.id, { kind: "silent-before-banner" });
     const access = host.access([alice], { timeoutMs: 3_000 });
     expect(await failure(host.change(access, { add: [line(bob)], remove: [gone(carol)] }))).toMatch(
-      /^KeyUnprovenError: SHA256:\S+ was added for debian@127\S+, but whether it is accepted could not be asked: Cannot reach .* authorized_keys is as it was\.$/,
+      /^KeyUnprovenError: SHA256:\S+ was added for debian@127\S+, but sshd could not be asked whether it accepts the key: Cannot reach .* authorized_keys is as it was\.$/,
     );
     await takeBack();
     expect(host.files()).toEqual(before);
@@ -86,7 +86,7 @@ describeGuests((guests) => {
 });
 
 describeSshd("on a real sshd", () => {
-  test("a first file is made where none is, with the rights that sshd demands", async () => {
+  test("a first file is created if there is none, with the mode that sshd needs", async () => {
     const host = await Host.start("sshd", { sshdConfig: "AuthorizedKeysFile .ssh/authorized_keys /etc/ssh/keys_%u" });
     await host.guest.asRoot("cat >/etc/ssh/keys_debian; rm -r /home/debian/.ssh", `${alice.publicKey}\n`);
     await configureSshd(
@@ -109,13 +109,13 @@ describeSshd("on a real sshd", () => {
     expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\n${bob.publicKey}\n`);
   });
 
-  test("nothing can be added where sshd reads no file at all", async () => {
+  test("nothing can be added if sshd reads no file at all", async () => {
     const host = await Host.start("sshd");
     await host.authorize([carol.publicKey], "root");
     await configureSshd(host.guest, "Match User debian\nAuthorizedKeysFile none\n");
     const access = host.access([carol], { user: "root" });
     expect(await failure(host.change(access, { add: [line(bob)] }))).toMatch(
-      /^KeyUnprovenError: sshd on 127\S+ reads no authorized_keys of debian, so no key can be added\. Look at Auth/,
+      /^KeyUnprovenError: sshd on 127\S+ reads no authorized_keys of debian, so no key can be added\. Check Auth/,
     );
   });
 });

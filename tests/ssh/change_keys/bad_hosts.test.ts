@@ -1,4 +1,4 @@
-/** Hosts on which a change cannot be made: nothing is changed, nothing is left behind, and the error says why. */
+/** Hosts on which a change fails: nothing is changed, nothing is left behind, and the error says why. */
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
@@ -35,11 +35,12 @@ describeGuests((guests) => {
     before = all();
   });
 
-  /** Tries a change. */
-  const tried = (more = {}) => failure(host.change(host.access([bob], more), change));
-  const bad = (fault: Parameters<Host["emulator"]["guests"]["fault"]>[1]) => host.emulator.guests.fault(host.id, fault);
+  /** Makes the change, which must fail. @returns the error */
+  const failureOfChange = (more = {}) => failure(host.change(host.access([bob], more), change));
+  const injectFault = (options: Parameters<Host["emulator"]["guests"]["fault"]>[1]) =>
+    host.emulator.guests.fault(host.id, options);
 
-  // Whoever is to wait in vain after a login has to have the time for a login first.
+  // A test that waits in vain after a login needs enough time for the login.
   test.each([
     [{ kind: "refused" }, 20_000, /^SshUnreachableError: Cannot reach SSH on 127\S+: nothing listens there/],
     [{ kind: "silent-before-banner" }, 1_000, /^SshUnreachableError: Cannot reach SSH on 127\S+: no answer in time/],
@@ -50,8 +51,8 @@ describeGuests((guests) => {
       /^SshConnectionLostError: The connection to 127\S+ ended before/,
     ],
   ] as const)("a host with the fault %j changes nothing", async (fault, timeoutMs, message) => {
-    const takeBack = await bad(fault);
-    expect(await tried({ timeoutMs })).toMatch(message);
+    const takeBack = await injectFault(fault);
+    expect(await failureOfChange({ timeoutMs })).toMatch(message);
     await takeBack();
     expect(all()).toEqual(before);
   });
@@ -59,20 +60,22 @@ describeGuests((guests) => {
   test("a connection that ends at any byte of a change leaves no lock and no part of a file", async () => {
     for (const bytes of [2_000, 6_000, 9_000, 12_000, 15_000]) {
       await host.authorize([alice.publicKey, bob.publicKey]);
-      const takeBack = await bad({ kind: "dropped-after-bytes", bytes, connections: 1 });
+      const takeBack = await injectFault({ kind: "dropped-after-bytes", bytes, connections: 1 });
       await host.change(host.access([bob]), change).catch(() => undefined);
       await takeBack();
-      await settled(host);
+      await settle(host);
       expect(Object.keys(host.files()).sort()).toEqual(Object.keys(Object(before)[0]).sort());
     }
     await host.change(host.access([bob]), change);
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n${carol.publicKey}\n`);
   }, 120_000);
 
-  test("another host key stops everything before anything is said", async () => {
+  test("another host key stops the change before anything is sent", async () => {
     const old = host.guest.hostKey;
     await host.emulator.guests.replaceHostKeys(host.id);
-    expect(await tried({ knownHostKeys: [old] })).toMatch(/^HostKeyChangedError: The host key of 127\S+ has changed/);
+    expect(await failureOfChange({ knownHostKeys: [old] })).toMatch(
+      /^HostKeyChangedError: The host key of 127\S+ has changed/,
+    );
     expect(all()).toEqual(before);
     host = await Host.start(guests);
   });
@@ -84,7 +87,7 @@ describeGuests((guests) => {
     expect(all()).toEqual(before);
   });
 
-  test("an account that is not there is named", async () => {
+  test("an account that does not exist is named", async () => {
     expect(await failure(host.change(host.access([bob]), { ...change, user: "nobody-here" }))).toMatch(
       /^KeyUnprovenError: 127\S+ has no account nobody-here, so nothing is known of its keys\. Check/,
     );
@@ -94,12 +97,12 @@ describeGuests((guests) => {
   test("a key with a forced command runs nothing, which the error explains", async () => {
     await host.authorize([alice.publicKey, `command="echo no" ${bob.publicKey}`]);
     const was = all();
-    expect(await tried()).toMatch(/^SshNoShellError: .*127.*ran no command/);
+    expect(await failureOfChange()).toMatch(/^SshNoShellError: .*127.*ran no command/);
     expect(all()).toEqual(was);
   });
 
   test("somebody who edits the same file at the same time loses nothing", async () => {
-    // Three times he is done after the file was compared, and copied for its rights.
+    // Three edits end after the file was compared and copied for its mode.
     const editor = `#!/bin/sh
       /bin/cp "$@" || exit
       case "$2" in ./authorized_keys) ;; *) exit 0;; esac
@@ -115,8 +118,8 @@ describeGuests((guests) => {
   });
 });
 
-/** What was cut off on the host has ended: its locks and parts of files go with it. */
-async function settled(host: Host): Promise<void> {
+/** Waits until the interrupted scripts on the host have ended and removed their locks and parts of files. */
+async function settle(host: Host): Promise<void> {
   const script = "while ls -A /home/debian/.ssh /root/.ssh | grep -q exoscale-ssh; do sleep 0.1; done";
   await host.guest.asRoot(script);
 }
@@ -130,13 +133,13 @@ describeSshd("on a real sshd", () => {
     await host.authorize([alice.publicKey], "root");
   });
 
-  const tried = () => failure(host.change(host.access([bob]), change));
+  const failureOfChange = () => failure(host.change(host.access([bob]), change));
   const keys = `${alice.publicKey}\n${bob.publicKey}\n`;
 
   test("a full disk is named, and the file on it is as it was", async () => {
     await fillDisk(host.guest);
-    expect(await tried()).toMatch(
-      /^KeysNotWrittenError: \S+ of debian@127\S+ could not be changed, and is as it was: .*No space left on device\. Mend/,
+    expect(await failureOfChange()).toMatch(
+      /^KeysNotWrittenError: \S+ of debian@127\S+ could not be changed, and is as it was: .*No space left on device\. Correct that, then run/,
     );
     expect(await keysInside(host.guest)).toBe(keys);
     expect((await host.guest.asRoot("ls -A /home/debian/.ssh")).stdout).toBe("authorized_keys\nfiller\n");
@@ -155,7 +158,7 @@ describeSshd("on a real sshd", () => {
   testImmutable(`a file that is immutable is named ${whyNotImmutable ?? ""}`.trim(), async () => {
     const undo = await makeImmutable(host.guest);
     const before = host.files();
-    expect(await tried()).toMatch(
+    expect(await failureOfChange()).toMatch(
       /^KeysNotWrittenError: .*could not be changed, and is as it was: .*Operation not permitted/,
     );
     expect(host.files()).toEqual(before);
@@ -165,42 +168,42 @@ describeSshd("on a real sshd", () => {
   test("a user without a shell is named", async () => {
     await setShell(host.guest, "/usr/sbin/nologin");
     const before = host.files();
-    expect(await tried()).toMatch(/^SshNoShellError: .*127.*This account is currently not available/);
+    expect(await failureOfChange()).toMatch(/^SshNoShellError: .*127.*This account is currently not available/);
     expect(host.files()).toEqual(before);
   });
 
-  test("a file that its owner cannot read is named, with what to mend", async () => {
+  test("a file that its owner cannot read is named, with what to correct", async () => {
     await host.guest.asRoot(
       "chown root: /home/debian/.ssh/authorized_keys; chmod 644 /home/debian/.ssh/authorized_keys",
     );
     await host.guest.asRoot("cd /home/debian/.ssh; cp authorized_keys authorized_keys2; chmod 600 authorized_keys2");
-    expect(await tried()).toMatch(
-      /^KeyUnprovenError: On 127\S+, \S+authorized_keys2 \(Permission denied\) could not be read, although debian itself tried/,
+    expect(await failureOfChange()).toMatch(
+      /^KeyUnprovenError: On 127\S+, \S+authorized_keys2 \(Permission denied\) could not be read, although debian itself tried to\. Correct its owner and mode/,
     );
     expect(await keysInside(host.guest)).toBe(keys);
   });
 
-  test("a host that says more than it was asked for is changed all the same", async () => {
+  test("a host with unexpected output is changed all the same", async () => {
     await makeNoise(host.guest, "Welcome!");
     const { closed, removed } = await host.change(host.access([bob]), change);
     expect([closed.length, removed.length]).toEqual([1, 2]);
   });
 
-  test("a key that sshd refuses is taken out again, and its settings are named", async () => {
+  test("a key that sshd refuses is removed again, and the settings of sshd are named", async () => {
     await host.guest.asRoot("cat >/etc/ssh/refused.pub", `${carol.publicKey}\n`);
     await configureSshd(host.guest, "RevokedKeys /etc/ssh/refused.pub\n");
     const before = host.files();
-    expect(await tried()).toMatch(
-      /^KeyNotAcceptedError: SHA256:\S+ was added for debian@127\S+ and was not accepted\. sshd has RevokedKeys \/etc\/ssh\/refused\.pub there\. authorized_keys is as it was\.$/,
+    expect(await failureOfChange()).toMatch(
+      /^KeyNotAcceptedError: SHA256:\S+ was added for debian@127\S+ and was not accepted\. sshd has RevokedKeys \/etc\/ssh\/refused\.pub there: correct that\. authorized_keys is as it was\.$/,
     );
     expect(host.files()).toEqual(before);
   });
 
-  test("a host that hangs while a file is replaced keeps its time, and the file", async () => {
+  test("a host that hangs while a file is replaced costs no more than the time limit, and keeps the file", async () => {
     await putProgram(host.guest, "cp", "#!/bin/sh\nexec sleep 60\n");
     const access = host.access([bob], { timeoutMs: 6_000 });
     expect(await failure(host.change(access, change))).toMatch(
-      /^KeysNotPutBackError: A command on 127\S+ did not end in time.* Whether these were changed is not known: \S+authorized_keys \(it has something else so far\)\.$/,
+      /^KeysNotPutBackError: A command on 127\S+ did not end in time.* Whether these were changed is not known: \S+authorized_keys \(our change is not in it so far\)\.$/,
     );
     expect(await host.guest.authorizedKeys()).toBe(keys);
   });

@@ -1,4 +1,4 @@
-/** How a key stands with a host, and that looking changes nothing. */
+/** The status of a key on a host, and that the examination changes nothing. */
 import { examineKey } from "../../../provider/ssh/change_keys/examine_key";
 import { findGrant } from "../../../provider/ssh/change_keys/find_grant";
 import type { HostAccess } from "../../../provider/ssh/connection/host_access";
@@ -12,10 +12,10 @@ const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
 
 afterAll(closeAll);
 
-/** Whether the default user and root are open to alice's key, as `status: reason`. */
-async function examined(access: HostAccess, alsoIn = ["root"]): Promise<string> {
-  const asked = { user: "debian", alsoIn, publicKeyOpenssh: alice.publicKey };
-  const { status, reason } = await examineKey(access, asked);
+/** The status of alice's key for the default user and root, as `status: reason`. */
+async function examine(access: HostAccess, alsoIn = ["root"]): Promise<string> {
+  const examined = { user: "debian", alsoIn, publicKeyOpenssh: alice.publicKey };
+  const { status, reason } = await examineKey(access, examined);
   return `${status}: ${reason}`;
 }
 
@@ -31,7 +31,7 @@ describeGuests((guests) => {
 
   test("a key that no file has and sshd refuses is closed, and nothing is written", async () => {
     const before = [host.files(), host.stamp(), host.stamp("root")];
-    expect(await examined(host.access([bob]))).toMatch(/^closed: No file of 127\S+ has it, and sshd refuses it\.$/);
+    expect(await examine(host.access([bob]))).toMatch(/^closed: No file of 127\S+ has it, and sshd refuses it\.$/);
     expect([host.files(), host.stamp(), host.stamp("root")]).toEqual(before);
   });
 
@@ -41,30 +41,30 @@ describeGuests((guests) => {
     ["of an authority", "cert-authority "],
   ])("a key that is %s is open while root's file has it", async (_what, options) => {
     await host.authorize([options + alice.publicKey], "root");
-    expect(await examined(host.access([bob]))).toBe("open: It is in authorized_keys of root.");
+    expect(await examine(host.access([bob]))).toBe("open: It is in authorized_keys of root.");
   });
 
-  test("a host of which no key is known is asked, and what it refuses is no proof", async () => {
-    expect(await examined(host.access([bob], { knownHostKeys: [] }))).toMatch(
+  test("a host without a known key is asked, and its refusal is no proof", async () => {
+    expect(await examine(host.access([bob], { knownHostKeys: [] }))).toMatch(
       /^refused: debian@127\S+ refuses this key\.$/,
     );
   });
 
-  test("a host that lets none of the credentials in is asked all the same", async () => {
-    expect(await examined(host.access([carol]))).toMatch(
+  test("a host that refuses all credentials is asked all the same", async () => {
+    expect(await examine(host.access([carol]))).toMatch(
       /^refused: debian@127\S+ refuses this key\. .*let none of these in/,
     );
     await host.authorize([alice.publicKey]);
-    expect(await examined(host.access([carol]))).toMatch(/^open: debian@127\S+ accepts this key\.$/);
+    expect(await examine(host.access([carol]))).toMatch(/^open: debian@127\S+ accepts this key\.$/);
   });
 
-  test("what is said about the account that logs in is not taken for the other one", async () => {
+  test("an answer about the account that logs in does not count for another account", async () => {
     await host.authorize([alice.publicKey], "root");
-    expect(await examined(host.access([carol], { user: "root" }), [])).toMatch(
+    expect(await examine(host.access([carol], { user: "root" }), [])).toMatch(
       /^unknown: root@127\S+ let none of these in/,
     );
     await host.authorize([bob.publicKey, alice.publicKey], "root");
-    expect(await examined(host.access([bob], { user: "root" }), [])).toMatch(/^closed: /);
+    expect(await examine(host.access([bob], { user: "root" }), [])).toMatch(/^closed: /);
   });
 
   test.each([
@@ -73,24 +73,24 @@ describeGuests((guests) => {
     ["silent-after-login", 6_000, /^refused: debian@127\S+ refuses this key\. A command on 127\S+ did not end in time/],
   ] as const)("a host with the fault %s is not known to be closed", async (kind, timeoutMs, answer) => {
     const takeBack = await host.emulator.guests.fault(host.id, { kind });
-    expect(await examined(host.access([bob], { timeoutMs }))).toMatch(answer);
+    expect(await examine(host.access([bob], { timeoutMs }))).toMatch(answer);
     await takeBack();
   });
 
   test("a caller who gives up is not kept waiting by a host that hangs", async () => {
     const takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-after-login" });
     const access = host.access([bob], { timeoutMs: 60_000, signal: AbortSignal.timeout(1_500) });
-    expect(await failure(examined(access))).toMatch(/timeout/);
+    expect(await failure(examine(access))).toMatch(/timeout/);
     await takeBack();
   });
 });
 
 describeSshd("on a real sshd", () => {
-  test("a key that a program grants is open though no file has it", async () => {
+  test("a key that a program grants is open although no file has it", async () => {
     const host = await Host.start("sshd");
     await host.authorize([bob.publicKey]);
     await grantByCommand(host.guest, alice.publicKey);
-    expect(await examined(host.access([bob]))).toMatch(
+    expect(await examine(host.access([bob]))).toMatch(
       /^open: debian@127\S+ accepts this key, which no file there has\.$/,
     );
   });
@@ -100,17 +100,17 @@ describeSshd("on a real sshd", () => {
     await host.authorize([bob.publicKey]);
     await host.authorize([`from="192.0.2.1" ${alice.publicKey}`], "root");
     await refuseSudo(host.guest);
-    expect(await examined(host.access([bob]))).toMatch(
+    expect(await examine(host.access([bob]))).toMatch(
       /^refused: 127\S+ refuses this key, but \S+authorized_keys \(.*\) could not be read/,
     );
   });
 
-  test("a key of an account without files is closed by what sshd says", async () => {
+  test("a key of an account without files is closed by the answer of sshd", async () => {
     const host = await Host.start("sshd");
     await host.authorize([bob.publicKey, alice.publicKey], "root");
     await host.authorize([bob.publicKey]);
     await configureSshd(host.guest, "Match User root\n  AuthorizedKeysFile none\n");
-    expect(await examined(host.access([bob]))).toMatch(/^closed: /);
+    expect(await examine(host.access([bob]))).toMatch(/^closed: /);
   });
 
   test("an account behind a bastion that takes only another key is asked all the same", async () => {
@@ -119,7 +119,7 @@ describeSshd("on a real sshd", () => {
     await jump.authorize([carol.publicKey]);
     const { address, port, user } = jump.guest;
     const access = host.access([carol, bob], { bastion: { host: address, port, user } });
-    expect(await examined(access)).toMatch(/^closed: No file of 127\S+ has it, and sshd refuses it\.$/);
+    expect(await examine(access)).toMatch(/^closed: No file of 127\S+ has it, and sshd refuses it\.$/);
   });
 
   test("another account's grant is asked about through a bastion without credentials of its own", async () => {
@@ -130,11 +130,11 @@ describeSshd("on a real sshd", () => {
     expect(await findGrant(access, "root", alice.publicKey)).toMatchObject({ lines: [], accepts: "no" });
   });
 
-  test("a bastion that lets nobody in leaves the standing of a key unknown", async () => {
+  test("with a bastion that refuses the login, the status of a key is unknown", async () => {
     const [host, jump] = await Promise.all([Host.start("sshd"), Host.start("sshd")]);
     const { address, port, user } = jump.guest;
     const access = host.access([bob], { bastion: { host: address, port, user } });
-    expect(await examined(access)).toMatch(/^unknown: The bastion does not let us through: debian@127/);
+    expect(await examine(access)).toMatch(/^unknown: The bastion refused the login: debian@127/);
   });
 
   test("a key is closed with a doubt about clients for whom sshd may read other files", async () => {
@@ -143,7 +143,7 @@ describeSshd("on a real sshd", () => {
     const forOthers =
       "Match User bob\n  AuthorizedKeysFile none\nMatch Address 192.0.2.0/24\n  AuthorizedKeysFile /keys/%u\n";
     await configureSshd(host.guest, forOthers);
-    expect(await examined(host.access([bob]))).toMatch(
+    expect(await examine(host.access([bob]))).toMatch(
       /sshd refuses it\. Clients from elsewhere may have other settings \(Match Address 192\.0\.2\.0\/24: authorizedkeysfile \/keys\/%u\)\.$/,
     );
   });

@@ -1,4 +1,4 @@
-/** A host whose keys are changed: a guest of an emulator, and all that it keeps about keys. */
+/** A host whose keys a test changes: a guest of an emulator, with all its files about keys. */
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { parsePublicKey } from "../../../provider/keys/public_key";
@@ -19,7 +19,7 @@ export class Host {
     readonly guest: GuestHand,
   ) {}
 
-  /** Boots a guest that no key opens yet. */
+  /** Boots a guest that accepts no key yet. */
   static async start(guests: Kind, options: EmulatorOptions = {}): Promise<Host> {
     const { emulator, client } = await start({ guests, hostKeys: ["ed25519"], ...options });
     emulator.cloud.openSsh();
@@ -27,36 +27,36 @@ export class Host {
     return new Host(emulator, id, await emulator.cloud.guest(id));
   }
 
-  /** How to get in with credentials, as its default user unless `more` says otherwise. */
+  /** How to log in with credentials, as the default user unless `more` has another one. */
   access(credentials: readonly Credential[], more: Partial<HostAccess> & { readonly user?: string } = {}): HostAccess {
     const { address: host, port, user, hostKey } = this.guest;
     const target = { host, port, user: more.user ?? user };
     return { target, credentials, knownHostKeys: [hostKey], timeoutMs: 30_000, ...more };
   }
 
-  /** Changes keys of the default user, unless `change` says otherwise. */
+  /** Changes keys of the default user, unless `change` has another one. */
   change(access: HostAccess, change: Partial<KeyChange>) {
     return changeKeys(access, { user: this.guest.user, ...change });
   }
 
-  /** Has these lines in authorized_keys. */
+  /** Writes these lines into authorized_keys. */
   async authorize(lines: readonly string[], user = this.guest.user): Promise<void> {
     await this.guest.writeAuthorizedKeys(lines.map((line) => `${line}\n`).join(""), user);
   }
 
-  /** Whether sshd would let a key in. */
+  /** Whether sshd would accept a key. */
   async accepts({ publicKey }: TestKey, user = this.guest.user): Promise<string> {
     const target = { host: this.guest.address, port: this.guest.port, user };
     return (await probe(target, publicKey, { knownHostKeys: [this.guest.hostKey] })).accepts;
   }
 
-  /** Every file below the .ssh of both accounts, by its path, with its bytes: a lock or a part of an upload would be one. */
+  /** Every file below the .ssh of both accounts, by path, with its bytes. A lock or a part of an upload would be one. */
   files(): Record<string, string> {
     const places = [this.guest.home(), this.guest.home("root")].map((home) => join(home, ".ssh"));
     return Object.fromEntries(places.flatMap((place) => filesBelow(place, this.guest.root)));
   }
 
-  /** Which file it is, and when it was written. */
+  /** The inode of authorized_keys, and when it was written. */
   stamp(user?: string): string {
     const { ino, mtimeNs } = statSync(join(this.guest.home(user), ".ssh/authorized_keys"), { bigint: true });
     return `${ino} ${mtimeNs}`;
@@ -71,16 +71,16 @@ function filesBelow(directory: string, root: string): [string, string][] {
   });
 }
 
-/** A key as `remove` has it. */
+/** A key as an item of `remove`. */
 export const gone = ({ publicKey }: TestKey) => ({ publicKeyOpenssh: publicKey });
 
-/** A key as `add` has it. */
+/** A key as an item of `add`. */
 export const line = ({ publicKey }: TestKey, options: readonly string[] = []) => ({
   key: parsePublicKey(publicKey),
   options,
 });
 
-/** The error with which something ends, as its class's name and what it says. @throws when there is none */
+/** The error that work rejects with, as class name and message. @throws if the work succeeds */
 export async function failure(work: Promise<unknown>): Promise<string> {
   let error: unknown;
   try {
@@ -89,6 +89,6 @@ export async function failure(work: Promise<unknown>): Promise<string> {
     error = thrown;
   }
   if (error === undefined) throw new Error("It succeeded");
-  // Not all of this realm: what aborts is the surroundings' own.
+  // No instanceof Error: an abort error comes from another realm.
   return `${Object(error).constructor.name}: ${Object(error).message}`;
 }

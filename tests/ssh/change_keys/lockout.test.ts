@@ -1,4 +1,4 @@
-/** That nobody is locked out by a change, unless the program permits it. */
+/** That a change locks nobody out, unless the program allows it. */
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { doneAsRoot, putProgram } from "../../guest_conditions";
@@ -18,26 +18,26 @@ describeGuests((guests) => {
   });
   beforeEach(() => host.authorize([], "root"));
 
-  const revoked = (more: object = {}) => host.change(host.access([alice]), { remove: [gone(alice)], ...more });
+  const revoke = (more: object = {}) => host.change(host.access([alice]), { remove: [gone(alice)], ...more });
 
   test("the last key stays, and the error says what to do", async () => {
     await host.authorize([alice.publicKey]);
     const before = [host.files(), host.stamp()];
-    expect(await failure(revoked())).toMatch(
+    expect(await failure(revoke())).toMatch(
       /^LastKeyError: SHA256:\S+ is the last key known to open debian@127\S+, so it was not removed. Add another key/,
     );
     expect([host.files(), host.stamp()]).toEqual(before);
   });
 
-  test("the last key goes where the program permits that", async () => {
+  test("the last key is removed if the program allows that", async () => {
     await host.authorize([alice.publicKey]);
-    expect((await revoked({ allowLockout: true })).closed).toHaveLength(1);
+    expect((await revoke({ allowLockout: true })).closed).toHaveLength(1);
     expect(await host.guest.authorizedKeys()).toBe("");
   });
 
-  test("a key goes that is its own credential, where another one is accepted", async () => {
+  test("a key that logs in itself is removed if sshd accepts another one", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
-    await revoked();
+    await revoke();
     expect([await host.accepts(alice), await host.accepts(bob)]).toEqual(["no", "yes"]);
   });
 
@@ -46,13 +46,13 @@ describeGuests((guests) => {
     ["another address alone", 'from="192.0.2.1"'],
     ["a certificate authority", "cert-authority"],
     ["options that sshd refuses", "no-such-option"],
-  ])("a key for %s does not count as somebody who can log in", async (_what, options) => {
+  ])("a key for %s does not count as one that can log in", async (_what, options) => {
     await host.authorize([alice.publicKey, `${options} ${bob.publicKey}`]);
-    expect(await failure(revoked())).toMatch(/^LastKeyError/);
+    expect(await failure(revoke())).toMatch(/^LastKeyError/);
     expect(await host.accepts(alice)).toBe("yes");
   });
 
-  test("a host that falls silent when asked about others is not asked about each of them", async () => {
+  test("a host that stops answering questions about other keys is not asked about each of them", async () => {
     const others = Array.from({ length: 9 }, () => makeKey().publicKey);
     await host.authorize([alice.publicKey, ...others]);
     const before = host.files();
@@ -68,29 +68,29 @@ describeGuests((guests) => {
 
   test("a key that a change adds counts as one that can log in", async () => {
     await host.authorize([alice.publicKey]);
-    await revoked({ add: [line(bob)] });
+    await revoke({ add: [line(bob)] });
     expect([await host.accepts(alice), await host.accepts(bob)]).toEqual(["no", "yes"]);
   });
 
-  test("an RSA key that goes is asked about without too many failures before the login that stays", async () => {
+  test("questions about removed RSA keys do not cause too many failures before the remaining login", async () => {
     const otherRsa = makeKey("rsa");
     await host.authorize([rsa.publicKey, otherRsa.publicKey, bob.publicKey]);
     await host.change(host.access([carol, makeKey(), bob]), { remove: [gone(rsa), gone(otherRsa)] });
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
   });
 
-  test("an agent whose only key goes is nobody who stays", async () => {
+  test("an agent whose only key is removed does not count as a remaining credential", async () => {
     await host.authorize([alice.publicKey]);
     const before = [host.files(), host.stamp()];
     const change = { remove: [gone(alice)] };
-    const said = await withAgent(alice.privateKey, (agentSocket) =>
+    const message = await withAgent(alice.privateKey, (agentSocket) =>
       failure(host.change(host.access([{ agentSocket }]), change)),
     );
-    expect(said).toMatch(/^LastKeyError/);
+    expect(message).toMatch(/^LastKeyError/);
     expect([host.files(), host.stamp()]).toEqual(before);
   });
 
-  test("an agent with the key that goes and another one stays with the other one", async () => {
+  test("an agent with the removed key and another one still logs in with the other one", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const others = [makeKey(), makeKey()];
     await withAgent(
@@ -100,7 +100,7 @@ describeGuests((guests) => {
     expect([await host.accepts(alice), await host.accepts(bob)]).toEqual(["no", "yes"]);
   });
 
-  test("the key that logs in is not given a forced command, with which nothing could be changed any more", async () => {
+  test("the key that logs in gets no forced command, which would prevent all further changes", async () => {
     await host.authorize([alice.publicKey]);
     const before = host.files();
     const change = { add: [line(alice, ['command="rrsync"'])], whenPresent: "replace" as const };
@@ -112,7 +112,7 @@ describeGuests((guests) => {
     expect(await host.guest.authorizedKeys()).toBe(`command="rrsync" ${alice.publicKey}\n`);
   });
 
-  test("root who loses the key with which it changes the user's keys counts as well", async () => {
+  test("root does not lose the only key with which it changes the user's keys", async () => {
     await host.authorize([alice.publicKey]);
     await host.authorize([alice.publicKey], "root");
     const before = host.files();
@@ -121,7 +121,7 @@ describeGuests((guests) => {
     expect(host.files()).toEqual(before);
   });
 
-  test("root takes the user's last key out, since root still gets in", async () => {
+  test("root removes the user's last key, because root can still log in", async () => {
     await host.authorize([alice.publicKey]);
     await host.authorize([alice.publicKey], "root");
     await host.change(host.access([alice], { user: "root" }), { remove: [gone(alice)] });
@@ -130,22 +130,22 @@ describeGuests((guests) => {
 });
 
 describeSshd("on a real sshd", () => {
-  test("a key that stays and is refused once the other is gone brings all back, byte for byte", async () => {
+  test("if sshd refuses the remaining key after the removal, all files are put back byte for byte", async () => {
     const host = await Host.start("sshd");
     await host.guest.writeAuthorizedKeys(`# all\r\n${alice.publicKey}\r\n${bob.publicKey}`);
     const before = host.files();
-    // From the moment on at which the file is replaced, sshd refuses bob.
+    // After the file is replaced, sshd refuses bob.
     await doneAsRoot(host.guest, "cat >/etc/ssh/bob.pub", `${bob.publicKey}\n`);
     const refuseBob = "echo RevokedKeys /etc/ssh/bob.pub >/etc/ssh/sshd_config.d/0.conf";
     const mv = `#!/bin/sh\n/bin/mv "$@" || exit\ncase "$*" in *authorized_keys) sudo -n sh -c '${refuseBob}';; esac\n`;
     await putProgram(host.guest, "mv", mv);
     expect(await failure(host.change(host.access([bob]), { remove: [gone(alice)] }))).toMatch(
-      /^KeysRolledBackError: .*did not get in to debian@127\S+ any more, so authorized_keys was put back/,
+      /^KeysRolledBackError: .*could not log in to debian@127\S+ any more, so authorized_keys was put back/,
     );
     expect(host.files()).toEqual(before);
   });
 
-  test("a file that two accounts share is not taken from the one that logs in under the other's name", async () => {
+  test("a key that logs in is not removed from a file that its account shares with another account", async () => {
     const host = await Host.start("sshd", { sshdConfig: "AuthorizedKeysFile /etc/ssh/shared_keys" });
     await doneAsRoot(host.guest, "cat >/etc/ssh/shared_keys; chmod 644 /etc/ssh/shared_keys", `${alice.publicKey}\n`);
     const access = host.access([alice], { user: "root" });
@@ -153,7 +153,7 @@ describeSshd("on a real sshd", () => {
     expect(await host.accepts(alice, "root")).toBe("yes");
   });
 
-  test("an account that turns out to lose its key with another one gets it back", async () => {
+  test("an account that unexpectedly loses its key with another one gets it back", async () => {
     const host = await Host.start("sshd");
     await host.authorize([alice.publicKey]);
     await host.authorize([alice.publicKey], "root");
@@ -165,12 +165,12 @@ describeSshd("on a real sshd", () => {
       `#!/bin/sh\n/bin/mv "$@" || exit\ncase "$*" in *authorized_keys) sudo -n sh -c "${revoke}";; esac\n`,
     );
     expect(await failure(host.change(host.access([alice], { user: "root" }), { remove: [gone(alice)] }))).toMatch(
-      /^KeysRolledBackError: .*did not get in to root@127\S+ any more, so authorized_keys was put back\. Look/,
+      /^KeysRolledBackError: .*could not log in to root@127\S+ any more, so authorized_keys was put back\. Find/,
     );
     expect(host.files()).toEqual(before);
   });
 
-  test("few tries for a login do not look like a lock-out", async () => {
+  test("a low MaxAuthTries does not look like a lockout", async () => {
     const host = await Host.start("sshd", { sshdConfig: "MaxAuthTries 3" });
     await host.authorize([rsa.publicKey, alice.publicKey, bob.publicKey]);
     await host.change(host.access([bob]), { remove: [gone(rsa), gone(alice)] });

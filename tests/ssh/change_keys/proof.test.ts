@@ -1,4 +1,4 @@
-/** Proofs that do not come about between the removal of a key and the end of a change. */
+/** Proofs that fail between the removal of a key and the end of a change. */
 
 import { changeKeys } from "../../../provider/ssh/change_keys/change_keys";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
@@ -10,8 +10,8 @@ const [alice, bob] = [makeKey(), makeKey()];
 
 afterAll(closeAll);
 
-/** Removes alice's key as whoever has `key`, and does something once it is out of the files. */
-function removedBy(host: Host, key: TestKey, then: () => Promise<unknown>, more = {}): Promise<string> {
+/** Logs in with `key`, removes alice's key, and calls `then` after the removal from the files. @returns the error */
+function failureOfRemoval(host: Host, key: TestKey, then: () => Promise<unknown>, more = {}): Promise<string> {
   const change = { user: "debian", remove: [gone(alice)], alsoFrom: ["root"] };
   const done: Promise<unknown>[] = [];
   const progress = (step: string) => {
@@ -29,77 +29,81 @@ describeGuests((guests) => {
   });
   beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
 
-  test("a key that removed itself comes back where the host falls silent, so that it can try again", async () => {
+  test("a key that removed itself is put back if the host stops answering, so that it can try again", async () => {
     const before = host.files();
     let takeBack = async () => {};
     const silence = async () => {
       takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
     };
-    expect(await removedBy(host, alice, silence)).toMatch(
-      /^KeyUnprovenError: SHA256:\S+ was removed from debian@127\S+, but that it is refused is not proven: Cannot reach SSH.* It was put back, so that this can be tried again\.$/,
+    expect(await failureOfRemoval(host, alice, silence)).toMatch(
+      /^KeyUnprovenError: SHA256:\S+ was removed from debian@127\S+, but it is not proven that sshd refuses it: Cannot reach SSH.* It was put back, so that you can try again\.$/,
     );
     await takeBack();
     expect(host.files()).toEqual(before);
   });
 
-  test("a key that could not be brought back is not said to be back", async () => {
+  test("a key that could not be put back is not reported as back", async () => {
     let takeBack = async () => {};
     const silenceAndEdit = async () => {
       takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
       await host.authorize([bob.publicKey, "# edited"]);
     };
-    expect(await removedBy(host, alice, silenceAndEdit)).toMatch(
-      /is not proven: Cannot reach SSH.* Run "pulumi up" again\. These could not be put back: \S+authorized_keys \(somebody keeps editing it\)\.$/,
+    expect(await failureOfRemoval(host, alice, silenceAndEdit)).toMatch(
+      /it is not proven that sshd refuses it: Cannot reach SSH.* Run "pulumi up" again\. These could not be put back: \S+authorized_keys \(somebody keeps editing it\)\.$/,
     );
     await takeBack();
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n# edited\n`);
   });
 
-  test("a key that another one removed stays out where the host falls silent", async () => {
+  test("a key that another key removed stays removed if the host stops answering", async () => {
     let takeBack = async () => {};
     const silence = async () => {
       takeBack = await host.emulator.guests.fault(host.id, { kind: "silent-before-banner" });
     };
-    expect(await removedBy(host, bob, silence)).toMatch(/^KeyUnprovenError: .*is not proven: Cannot reach SSH/);
+    expect(await failureOfRemoval(host, bob, silence)).toMatch(
+      /^KeyUnprovenError: .*it is not proven that sshd refuses it: Cannot reach SSH/,
+    );
     await takeBack();
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
   });
 
-  test("a caller who gives up then gets the key back into its place first", async () => {
+  test("if the caller aborts then, the key is put back first", async () => {
     const before = host.files();
     const giveUp = new AbortController();
     const then = async () => giveUp.abort(new Error("too late"));
-    expect(await removedBy(host, alice, then, { signal: giveUp.signal })).toBe("Error: too late");
+    expect(await failureOfRemoval(host, alice, then, { signal: giveUp.signal })).toBe("Error: too late");
     expect(host.files()).toEqual(before);
   });
 
-  test("another host key in the proof is no proof, whatever that host refuses", async () => {
+  test("another host key during the proof proves nothing", async () => {
     const replaced = async () => {
       const takeBack = await host.emulator.guests.fault(host.id, { kind: "dropped-before-banner" });
       await host.emulator.guests.replaceHostKeys(host.id);
       await takeBack();
     };
-    expect(await removedBy(host, bob, replaced)).toMatch(
-      /^KeyUnprovenError: .*is not proven: The host key of 127\S+ has changed: expected SHA256/,
+    expect(await failureOfRemoval(host, bob, replaced)).toMatch(
+      /^KeyUnprovenError: .*it is not proven that sshd refuses it: The host key of 127\S+ has changed: expected SHA256/,
     );
     host = await Host.start(guests);
   });
 
   test("a key that somebody puts back meanwhile is found", async () => {
     const putBack = () => host.authorize([`from="192.0.2.1" ${alice.publicKey}`, bob.publicKey]);
-    expect(await removedBy(host, bob, putBack)).toMatch(
-      /^KeyUnprovenError: .*is not proven: Somebody put it back into \S+authorized_keys\. Run/,
+    expect(await failureOfRemoval(host, bob, putBack)).toMatch(
+      /^KeyUnprovenError: .*it is not proven that sshd refuses it: Somebody put it back into \S+authorized_keys\. Run/,
     );
   });
 });
 
 describeSshd("on a real sshd", () => {
-  test("a key that cannot be put back, because the connection is gone, is named with its file", async () => {
+  test("if the connection is lost and a key cannot be put back, the error names the file", async () => {
     const host = await Host.start("sshd");
     await host.authorize([alice.publicKey, bob.publicKey]);
     const cut = () => host.guest.asRoot("pkill -u debian sshd");
-    const said = await removedBy(host, alice, cut);
-    expect(said).toMatch(/^KeysNotPutBackError: .*These could not be put back: \S+authorized_keys \(The connection to/);
+    const message = await failureOfRemoval(host, alice, cut);
+    expect(message).toMatch(
+      /^KeysNotPutBackError: .*These could not be put back: \S+authorized_keys \(The connection to/,
+    );
   });
 });
 
@@ -115,18 +119,18 @@ describeSshd("through a bastion that has no credentials of its own", () => {
 
   const through = () => ({ bastion: { host: jump.guest.address, port: jump.guest.port, user: jump.guest.user } });
 
-  test("a key that removes itself is proven closed, since the bastion still takes it", async () => {
+  test("a key that removes itself is proven closed, because the bastion still accepts it", async () => {
     const change = { remove: [gone(alice)], alsoFrom: ["root"] };
     const { closed } = await host.change(host.access([alice], through()), change);
     expect([closed.length, await host.guest.authorizedKeys()]).toEqual([1, `${bob.publicKey}\n`]);
   });
 
   test.each([
-    ["another one removed stays out", bob, `${bob.publicKey}\n`],
-    ["removed itself comes back", alice, `${alice.publicKey}\n${bob.publicKey}\n`],
-  ])("a bastion that lets nobody in proves nothing, and a key that %s", async (_what, key, left) => {
-    expect(await removedBy(host, key, () => jump.authorize([]), through())).toMatch(
-      /^KeyUnprovenError: .*is not proven: The bastion does not let us through: debian@127\S+ let none of these in/,
+    ["another key removed stays removed", bob, `${bob.publicKey}\n`],
+    ["removed itself is put back", alice, `${alice.publicKey}\n${bob.publicKey}\n`],
+  ])("a bastion that refuses the login proves nothing, and a key that %s", async (_what, key, left) => {
+    expect(await failureOfRemoval(host, key, () => jump.authorize([]), through())).toMatch(
+      /^KeyUnprovenError: .*it is not proven that sshd refuses it: The bastion refused the login: debian@127\S+ let none of these in/,
     );
     expect(await host.guest.authorizedKeys()).toBe(left);
   });

@@ -1,4 +1,4 @@
-/** What goes from the files of a host, and that nothing else does. */
+/** What is removed from the files of a host, and that nothing else is. */
 import { link, readFile, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
@@ -23,13 +23,13 @@ describeGuests((guests) => {
     await host.authorize([], "root");
   });
 
-  /** Removes alice's key, from root too, with bob's. */
-  const removed = () => host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"] });
+  /** Logs in with bob's key, and removes alice's, from root too. */
+  const removeAlice = () => host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"] });
 
-  test("cloud-init's line for root goes together with the user's own line", async () => {
+  test("cloud-init's line for root is removed together with the user's own line", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     await host.authorize([`${cloudInit} ${alice.publicKey}`, `${cloudInit} ${bob.publicKey}`], "root");
-    const { removed: lines } = await removed();
+    const { removed: lines } = await removeAlice();
     expect([...lines].sort()).toEqual(
       ["/home/debian/.ssh/authorized_keys:1", "/root/.ssh/authorized_keys:1"].map((path) =>
         expect.stringMatching(`${path}$`),
@@ -39,29 +39,29 @@ describeGuests((guests) => {
     expect(await host.accepts(alice, "root")).toBe("no");
   });
 
-  test("duplicates go, whatever their options and comments", async () => {
+  test("duplicates are removed, with any options and comments", async () => {
     const others = [`restrict ${alice.publicKey}`, `from="192.0.2.1" ${alice.publicKey} old laptop`];
     await host.authorize([alice.publicKey, bob.publicKey, ...others, alice.publicKey]);
-    expect((await removed()).removed).toHaveLength(4);
+    expect((await removeAlice()).removed).toHaveLength(4);
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
   });
 
   test("every other byte stays: line ends, blanks, comments, a last line without an end", async () => {
     const before = `# keys\r\n\r\n  ${alice.publicKey} a\r\n\t${bob.publicKey}\r\n\n# caf\xe9 \r\n${bob.publicKey} end`;
     await host.guest.writeAuthorizedKeys(before);
-    await removed();
+    await removeAlice();
     expect(await host.guest.authorizedKeys()).toBe(before.replace(`  ${alice.publicKey} a\r\n`, ""));
   });
 
-  test("a key without an end of line behind it goes as well", async () => {
+  test("a key on a last line without a line end is removed too", async () => {
     await host.guest.writeAuthorizedKeys(`${bob.publicKey}\n${alice.publicKey}`);
-    await removed();
+    await removeAlice();
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
   });
 
-  test("a certificate authority with this key goes, and the report says so", async () => {
+  test("a certificate authority with this key is removed, and the report says so", async () => {
     await host.authorize([`cert-authority ${alice.publicKey}`, bob.publicKey]);
-    const { notes } = await removed();
+    const { notes } = await removeAlice();
     expect(notes.join()).toMatch(/\.ssh\/authorized_keys the key was a certificate authority: certificates/);
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
   });
@@ -69,7 +69,7 @@ describeGuests((guests) => {
   test("lines that only mention the key stay, and are counted", async () => {
     const mentions = [`# ${alice.publicKey}`, `command="echo ${alice.publicKey}" ${bob.publicKey}`];
     await host.authorize([bob.publicKey, alice.publicKey, ...mentions]);
-    const { notes } = await removed();
+    const { notes } = await removeAlice();
     expect(notes.join()).toMatch(/^2 other lines of \S+authorized_keys mention the key and grant it nothing/);
     expect(await host.guest.authorizedKeys()).toBe(`${[bob.publicKey, ...mentions].join("\n")}\n`);
   });
@@ -79,7 +79,7 @@ describeGuests((guests) => {
     const [path, behind] = ["authorized_keys", "behind"].map((name) => join(host.guest.home(), ".ssh", name));
     await rename(String(path), String(behind));
     await symlink("behind", String(path));
-    await removed();
+    await removeAlice();
     expect(await readFile(String(behind), "utf8")).toBe(`${bob.publicKey}\n`);
     await rename(String(behind), String(path));
   });
@@ -88,36 +88,36 @@ describeGuests((guests) => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const path = join(host.guest.home(), ".ssh/authorized_keys");
     await link(path, `${path}.backup`);
-    expect((await removed()).notes.join()).toContain("had other names (hard links), which keep the key");
+    expect((await removeAlice()).notes.join()).toContain("had other names (hard links), which keep the key");
     await rm(`${path}.backup`);
   });
 
   test("a key that is in no file is proven closed, and nothing is written", async () => {
     await host.authorize([bob.publicKey]);
     const before = [host.files(), host.stamp(), host.stamp("root")];
-    const { closed, removed: lines } = await removed();
+    const { closed, removed: lines } = await removeAlice();
     expect([closed.length, lines]).toEqual([1, []]);
     expect([host.files(), host.stamp(), host.stamp("root")]).toEqual(before);
   });
 
-  test("a key in the user's and in root's file that is one and the same goes once", async () => {
+  test("a key in one file that the user and root share is removed once", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const path = join(host.guest.home("root"), ".ssh/authorized_keys");
     await rm(path);
     await symlink("../../home/debian/.ssh/authorized_keys", path);
-    expect((await removed()).removed).toHaveLength(1);
+    expect((await removeAlice()).removed).toHaveLength(1);
     await rm(path);
   });
 
   test.each([
     ["leads nowhere", "nowhere"],
     ["is a device", "/dev/null"],
-    ["leads to itself", "authorized_keys2"],
-  ])("a second file that %s holds no keys and is in nobody's way", async (_what, target) => {
+    ["links to itself", "authorized_keys2"],
+  ])("a second file that %s has no keys and does not stop the change", async (_what, target) => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const path = join(host.guest.home(), ".ssh/authorized_keys2");
     await symlink(target, path);
-    const { closed } = await removed();
+    const { closed } = await removeAlice();
     await rm(path);
     expect([closed.length, await host.guest.authorizedKeys()]).toEqual([1, `${bob.publicKey}\n`]);
   });

@@ -1,4 +1,4 @@
-/** Changes that are repeated, that meet each other, and that are watched by a suspicious server. */
+/** Changes that are repeated, changes at the same time, and a server that penalizes failed logins. */
 import { describeGuests } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import { makeKey } from "../test_keys";
@@ -26,14 +26,15 @@ describeGuests((guests) => {
     expect(second.closed).toEqual(first.closed);
   });
 
-  test("two keys that take themselves out of one host at the same time both go", async () => {
+  test("two keys that remove themselves from one host at the same time are both removed", async () => {
     await host.authorize([alice, bob, carol].map(({ publicKey }) => publicKey));
-    const out = (key: typeof alice) => host.change(host.access([key]), { remove: [gone(key)], alsoFrom: ["root"] });
-    await Promise.all([out(alice), out(bob)]);
+    const removeItself = (key: typeof alice) =>
+      host.change(host.access([key]), { remove: [gone(key)], alsoFrom: ["root"] });
+    await Promise.all([removeItself(alice), removeItself(bob)]);
     expect(await host.guest.authorizedKeys()).toBe(`${carol.publicKey}\n`);
   });
 
-  test("four changes at once each find what the others left", async () => {
+  test("four changes at the same time each start from the result of the others", async () => {
     await host.authorize([alice.publicKey, bob.publicKey, carol.publicKey]);
     const access = host.access([carol], { timeoutMs: 20_000 });
     const changes = [{ remove: [gone(alice)] }, { add: [line(dave)] }, { remove: [gone(bob)] }, { add: [line(dave)] }];
@@ -41,14 +42,14 @@ describeGuests((guests) => {
     expect(await host.guest.authorizedKeys()).toBe(`${carol.publicKey}\n${dave.publicKey}\n`);
   });
 
-  test("a change whose caller has given up does not begin", async () => {
+  test("a change whose caller has aborted does not begin", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const access = host.access([bob], { signal: AbortSignal.abort(new Error("too late")) });
     expect(await failure(host.change(access, { remove: [gone(alice)] }))).toBe("Error: too late");
     expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\n${bob.publicKey}\n`);
   });
 
-  test("a host that nobody knows is accepted when that is permitted, and told in the report", async () => {
+  test("an unknown host is accepted if that is allowed, and its key is in the report", async () => {
     await host.authorize([alice.publicKey, bob.publicKey]);
     const unknown = host.access([bob], { knownHostKeys: [] });
     expect(await failure(host.change(unknown, { remove: [gone(alice)] }))).toMatch(/^UnknownHostKeyError: .*127/);
@@ -57,8 +58,8 @@ describeGuests((guests) => {
   });
 });
 
-describe("a server that counts logins that fail", () => {
-  test("lets three keys in a row take themselves out", async () => {
+describe("a server that counts failed logins", () => {
+  test("lets three keys in a row remove themselves", async () => {
     const host = await Host.start("ssh2", { penalties: true });
     await host.authorize([alice, bob, carol, dave].map(({ publicKey }) => publicKey));
     for (const key of [alice, bob, carol]) {
@@ -67,7 +68,7 @@ describe("a server that counts logins that fail", () => {
     expect(await host.guest.authorizedKeys()).toBe(`${dave.publicKey}\n`);
   }, 90_000);
 
-  test("has nothing to count where a key stays that logs in to both accounts", async () => {
+  test("has nothing to count if a remaining key logs in to both accounts", async () => {
     const host = await Host.start("ssh2", { penalties: { min: 5 } });
     await host.authorize([alice.publicKey, bob.publicKey]);
     await host.authorize([alice.publicKey, bob.publicKey], "root");

@@ -1,4 +1,4 @@
-/** Sessions that are open when their key goes. */
+/** Sessions that are open while their key is removed. */
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import { once } from "node:events";
 import { writeFile } from "node:fs/promises";
@@ -20,16 +20,16 @@ afterAll(async () => {
   await ring.remove();
 });
 
-/** The real client, logged in with alice's key once it has said `word`. */
-async function session(words: readonly string[], word: string): Promise<ChildProcessWithoutNullStreams> {
+/** Starts the real client with alice's key, and waits until its output has `word`. */
+async function openSession(words: readonly string[], word: string): Promise<ChildProcessWithoutNullStreams> {
   const options = ["BatchMode=yes", "StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "IdentityAgent=none"];
   const place = ["-F", "none", "-p", String(host.guest.port), "-i", ring.file("alice"), `debian@${host.guest.address}`];
   const ssh = spawn("ssh", ["-v", ...options.flatMap((option) => ["-o", option]), ...place, ...words]);
-  let said = "";
+  let output = "";
   await new Promise<void>((resolve) => {
     const listen = (chunk: Buffer) => {
-      said += chunk;
-      if (said.includes(word)) resolve();
+      output += chunk;
+      if (output.includes(word)) resolve();
     };
     ssh.stdout.on("data", listen);
     ssh.stderr.on("data", listen);
@@ -37,8 +37,8 @@ async function session(words: readonly string[], word: string): Promise<ChildPro
   return ssh;
 }
 
-const opened = () => session(["echo here; cat"], "here");
-const removed = (endSessions: boolean) =>
+const openShell = () => openSession(["echo here; cat"], "here");
+const removeAlice = (endSessions: boolean) =>
   host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"], endSessions });
 
 describeGuests((guests) => {
@@ -47,9 +47,9 @@ describeGuests((guests) => {
   });
   beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
 
-  test("a session outlives its key unless it is to be ended", async () => {
-    const ssh = await opened();
-    expect((await removed(false)).endedSessions).toBe(0);
+  test("a session stays open without its key unless the change ends it", async () => {
+    const ssh = await openShell();
+    expect((await removeAlice(false)).endedSessions).toBe(0);
     ssh.stdin.write("still there");
     expect(String((await once(ssh.stdout, "data"))[0])).toBe("still there");
     ssh.kill();
@@ -63,18 +63,18 @@ describeSshd("on a real sshd", () => {
   beforeEach(() => host.authorize([alice.publicKey, bob.publicKey]));
 
   test.each([
-    ["with a command", opened],
-    ["that forwards a port and runs nothing", () => session(["-N"], "Entering interactive session")],
-  ])("a session %s ends with its key, and ours goes on to say so", async (_what, open) => {
+    ["with a command", openShell],
+    ["that forwards a port and runs nothing", () => openSession(["-N"], "Entering interactive session")],
+  ])("a session %s ends with its key, and our own stays open", async (_what, open) => {
     const ssh = await open();
     const ended = once(ssh, "close");
-    expect((await removed(true)).endedSessions).toBe(1);
+    expect((await removeAlice(true)).endedSessions).toBe(1);
     expect((await ended)[0]).toBe(255);
   });
 
-  test("root ends sessions of the user whose key goes, and not its own", async () => {
+  test("root ends sessions of the user whose key is removed, and not its own", async () => {
     await host.authorize([bob.publicKey], "root");
-    const ssh = await opened();
+    const ssh = await openShell();
     const ended = once(ssh, "close");
     const access = host.access([bob], { user: "root" });
     const report = await host.change(access, { remove: [gone(alice)], endSessions: true });
@@ -82,8 +82,8 @@ describeSshd("on a real sshd", () => {
   });
 });
 
-test("a guest whose server is one process of another user ends none, and says zero", async () => {
+test("on a guest whose server is one process of another user, no session ends, and the report says zero", async () => {
   host = await Host.start("ssh2");
   await host.authorize([alice.publicKey, bob.publicKey]);
-  expect((await removed(true)).endedSessions).toBe(0);
+  expect((await removeAlice(true)).endedSessions).toBe(0);
 });

@@ -1,4 +1,4 @@
-/** Keys that are granted where no file of the account has them, and what is only refused from here. */
+/** Keys that something else than a file of the account grants, and keys that sshd refuses only from this address. */
 import { execFile } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +14,7 @@ const [alice, bob] = [makeKey(), makeKey()];
 
 afterAll(closeAll);
 
-const removed = (host: Host) => host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"] });
+const removeAlice = (host: Host) => host.change(host.access([bob]), { remove: [gone(alice)], alsoFrom: ["root"] });
 
 describeSshd("on a real sshd without sudo", () => {
   let host: Host;
@@ -27,21 +27,24 @@ describeSshd("on a real sshd without sudo", () => {
   test.each([
     ["accepts", ""],
     ["refuses from here", 'from="192.0.2.1" '],
-  ])("root's file that cannot be read stops all before anything goes where root %s the key", async (_what, options) => {
-    await host.authorize([options + alice.publicKey], "root");
-    const before = [host.files(), host.stamp()];
-    expect(await failure(removed(host))).toMatch(
-      /^KeyUnprovenError: On 127\S+, \/root\/\.ssh\/authorized_keys \(.*\) could not be read as debian\. Log in as root, or let debian use sudo without a password \(sudo: a password is required.*\)\. Nothing was changed/,
-    );
-    expect([host.files(), host.stamp()]).toEqual(before);
-  });
+  ])(
+    "root's file that cannot be read stops the change before any removal if root %s the key",
+    async (_what, options) => {
+      await host.authorize([options + alice.publicKey], "root");
+      const before = [host.files(), host.stamp()];
+      expect(await failure(removeAlice(host))).toMatch(
+        /^KeyUnprovenError: On 127\S+, \/root\/\.ssh\/authorized_keys \(.*\) could not be read as debian\. Log in as root, or let debian use sudo without a password \(sudo: a password is required.*\)\. Nothing was changed/,
+      );
+      expect([host.files(), host.stamp()]).toEqual(before);
+    },
+  );
 
-  test("root's file that cannot be read is in nobody's way where no key goes", async () => {
+  test("root's file that cannot be read does not stop a change that removes no key", async () => {
     const { notes } = await host.change(host.access([bob]), { add: [line(alice)], alsoFrom: ["root"] });
     expect(notes).toEqual([]);
   });
 
-  test("an account that is not there holds no key, and its files are not missed", async () => {
+  test("an account that does not exist has no key, and its files are not needed", async () => {
     const { closed, notes } = await host.change(host.access([bob]), {
       remove: [gone(alice)],
       alsoFrom: ["nobody-here"],
@@ -50,13 +53,13 @@ describeSshd("on a real sshd without sudo", () => {
   });
 });
 
-test("root's file that can be read and not written keeps the key, and so does the user's", async () => {
+test("if root's file can be read but not written, both files keep the key", async () => {
   const host = await Host.start("ssh2");
   await refuseSudo(host.guest);
   await host.authorize([alice.publicKey, bob.publicKey]);
   await host.authorize([alice.publicKey], "root");
   const before = [host.files(), host.stamp()];
-  expect(await failure(removed(host))).toMatch(
+  expect(await failure(removeAlice(host))).toMatch(
     /^KeysNotWrittenError: \/root\/\.ssh\/authorized_keys of root@127\S+ could not be changed, and is as it was: cannot act as root/,
   );
   expect([host.files(), host.stamp()]).toEqual(before);
@@ -75,7 +78,7 @@ describeSshd("on a real sshd", () => {
 
   test("a program that grants the key is named", async () => {
     await grantByCommand(host.guest, alice.publicKey);
-    expect(await failure(removed(host))).toMatch(
+    expect(await failure(removeAlice(host))).toMatch(
       /^KeyStillOpenError: debian@127\S+ still accepts SHA256:\S+: sshd also asks AuthorizedKeysCommand \/etc\/ssh\/keys_of %u/,
     );
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
@@ -85,9 +88,9 @@ describeSshd("on a real sshd", () => {
     await trustAuthority(host.guest, await ring.generate("authority"));
     await writeFile(ring.file("alice"), alice.privateKey, { mode: 0o600 });
     await writeFile(`${ring.file("alice")}.pub`, `${alice.publicKey}\n`);
-    const { notes } = await removed(host);
+    const { notes } = await removeAlice(host);
     expect(notes.join()).toContain(
-      "TrustedUserCAKeys /etc/ssh/authorities.pub: a certificate that was signed for the key",
+      "TrustedUserCAKeys /etc/ssh/authorities.pub: a certificate for the key still opens the accounts",
     );
     const target = { ip: host.guest.address, port: String(host.guest.port) };
     expect((await ring.ssh(target, "alice", "true")).code).toBe(255);
@@ -99,27 +102,27 @@ describeSshd("on a real sshd", () => {
   test("an account without files that sshd reads is closed by its settings, and nothing can be added", async () => {
     await configureSshd(host.guest, "Match User root\n  AuthorizedKeysFile none\n");
     await host.authorize([alice.publicKey], "root");
-    expect((await removed(host)).closed).toHaveLength(1);
+    expect((await removeAlice(host)).closed).toHaveLength(1);
     expect(await host.guest.authorizedKeys("root")).toBe(`${alice.publicKey}\n`);
     await rm(join(host.guest.home("root"), ".ssh/authorized_keys"));
   });
 
-  test("root who takes no keys at all is closed once no file has the key", async () => {
+  test("root that accepts no keys at all counts as closed when no file has the key", async () => {
     await configureSshd(host.guest, "Match User root\n  PubkeyAuthentication no\n");
     await host.authorize([alice.publicKey], "root");
-    const { closed, removed: lines } = await removed(host);
+    const { closed, removed: lines } = await removeAlice(host);
     expect([closed.length, lines.length, await host.guest.authorizedKeys("root")]).toEqual([1, 2, ""]);
   });
 
-  test("files are found by the text of sshd_config where sshd tells nothing, which is noted", async () => {
+  test("files are found by the text of sshd_config if sshd does not answer, which is noted", async () => {
     await configureSshd(host.guest, "AuthorizedKeysFile .ssh/keys\n");
     const keys = join(host.guest.home(), ".ssh/keys");
     await host.guest.asRoot("cd /home/debian/.ssh; cp -p authorized_keys keys; chown debian: keys");
     await putProgram(host.guest, "sshd", "#!/bin/sh\necho 'sshd: no hostkeys available -- exiting.' >&2\nexit 1\n");
-    const { removed: lines, notes } = await removed(host);
+    const { removed: lines, notes } = await removeAlice(host);
     expect(lines).toEqual(["/home/debian/.ssh/keys:1"]);
     expect(notes.join()).toMatch(
-      /sshd does not say which files it reads \(sshd: no hostkeys.*\); that is taken from sshd_config/,
+      /sshd does not say which files it reads \(sshd: no hostkeys.*\); they are taken from sshd_config/,
     );
     await Promise.all([keys, join(host.guest.root, "bin/sshd")].map((file) => rm(file)));
   });

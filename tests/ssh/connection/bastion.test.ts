@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe("a bastion", () => {
-  test("leads to the host behind it and is left together with it", async () => {
+  test("leads to the host behind it, and its connection is closed together with the host's", async () => {
     const [bastion, behind] = [await start(), await start()];
     const session = await connect(behind.target, [key], { ...newHost, bastion: bastion.target });
     expect(await session.exec("exit 5")).toMatchObject({ code: 5 });
@@ -28,7 +28,7 @@ describe("a bastion", () => {
     expect([bastion.connections.total, behind.connections.total]).toEqual([1, 1]);
   });
 
-  test("is logged in to with its own key where it has one", async () => {
+  test("gets a login with its own key if it has one", async () => {
     const [bastion, behind] = [await start({ authorizedKeys: [stranger.publicKey] }), await start()];
     const through = { ...bastion.target, hostKey: bastion.hostKey, privateKey: stranger.privateKey };
     const session = await connect(behind.target, [key], { knownHostKeys: [behind.hostKey], bastion: through });
@@ -60,7 +60,7 @@ describe("a bastion", () => {
     expect(await waitForSsh(behind.target, options)).toMatchObject({ type: "ssh-ed25519" });
   });
 
-  test("carries more hosts at once than it takes logins at once", async () => {
+  test("carries more hosts than it allows unfinished logins", async () => {
     const bastion = await start();
     const behind = await Promise.all([1, 2, 3, 4].map(() => start()));
     const sessions = await Promise.all(

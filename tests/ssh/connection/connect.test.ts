@@ -20,7 +20,7 @@ afterEach(async () => {
 });
 
 describe("the host key", () => {
-  test("is taken and reported when the host is new and new hosts are allowed", async () => {
+  test("is accepted and reported if the host is new and new hosts are allowed", async () => {
     const { target, hostKey } = await start();
     const session = await connect(target, [key], newHost);
     session.close();
@@ -63,7 +63,7 @@ describe("the host key", () => {
 });
 
 describe("credentials", () => {
-  test("are tried in order in one connection until one is let in", async () => {
+  test("are tried in order in one connection until the server accepts one", async () => {
     const { target, attempts, connections } = await start();
     const session = await connect(target, [stranger, key], newHost);
     session.close();
@@ -71,7 +71,7 @@ describe("credentials", () => {
     expect(connections.total).toBe(1);
   });
 
-  test("are named by fingerprint when none is let in, and never shown", async () => {
+  test("are named by fingerprint if the server accepts none, and never shown", async () => {
     const { target } = await start();
     const error = await connect(target, [stranger], newHost).catch((thrown) => thrown);
     expect(error).toMatchObject({ code: "SSH_LOGIN_REFUSED" });
@@ -79,14 +79,14 @@ describe("credentials", () => {
     expect(error.message).not.toContain("PRIVATE KEY");
   });
 
-  test("may be unreadable as long as another one does", async () => {
+  test("may be unreadable if another one can log in", async () => {
     const { target } = await start();
     const session = await connect(target, [{ privateKey: "x" }, key], newHost);
     session.close();
     expect(session.loggedInWith).toContain(parsePublicKey(key.publicKey).fingerprintSha256);
   });
 
-  test("are complained about when none can be read, before anything is connected", async () => {
+  test("cause an error if none can be read, before a connection is opened", async () => {
     const { target, connections } = await start();
     await expect(connect(target, [{ privateKey: "x" }], newHost)).rejects.toMatchObject({
       code: "KEY_PRIVATE_INVALID",
@@ -109,7 +109,7 @@ describe("credentials", () => {
     session.close();
   });
 
-  test("may be an ssh-agent that is not running, when another one is let in", async () => {
+  test("may be an ssh-agent that is not running, if the server accepts another one", async () => {
     const { target } = await start();
     const session = await connect(target, [{ agentSocket: "/nonexistent" }, key], newHost);
     session.close();
@@ -153,7 +153,7 @@ describe("a connection", () => {
     await expect(connect(target, [key], newHost)).rejects.toMatchObject({ code: "SSH_PROTOCOL" });
   });
 
-  test("is given up when the caller gives up", async () => {
+  test("ends with the caller's reason when the caller aborts", async () => {
     const silent = await startTcp(() => undefined);
     const giveUp = new AbortController();
     const connecting = connect(silent.target, [key], { ...newHost, signal: giveUp.signal });
@@ -164,7 +164,7 @@ describe("a connection", () => {
   });
 
   test("to a name without an address says that", async () => {
-    // Not even a name, so that no name server is asked, which may take its time where there is no network.
+    // Not a valid name, so that no name server is asked: without a network that could be slow.
     const connecting = connect({ host: "nowhere..invalid", port: 22, user: "debian" }, [key], newHost);
     await expect(connecting).rejects.toMatchObject({ code: "SSH_UNREACHABLE", kind: "no-address" });
   });

@@ -32,7 +32,7 @@ describeWithSshd("a session on a real OpenSSH sshd", () => {
     expect(stdoutBytes.equals(bytes)).toBe(true);
   });
 
-  test("tells exit status, output and error output apart", async () => {
+  test("returns exit status, output and error output separately", async () => {
     const session = await open(key);
     const result = await session.exec("echo out; echo err >&2; exit 7");
     session.close();

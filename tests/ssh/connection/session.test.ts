@@ -19,14 +19,14 @@ test("a command that ends with a status other than 0 is no error", async () => {
   ssh.close();
 });
 
-test("a command that does not end in time is left, and the session stays of use", async () => {
+test("a command that does not end in time is abandoned, and the session can still be used", async () => {
   const ssh = await session();
   await expect(ssh.exec("hang", "", { timeoutMs: 100 })).rejects.toMatchObject({ code: "SSH_TIMEOUT" });
   expect(await ssh.exec("exit 0")).toMatchObject({ code: 0 });
   ssh.close();
 });
 
-test("a command that writes more than allowed is left", async () => {
+test("a command that writes more than allowed is abandoned", async () => {
   const ssh = await session();
   await expect(ssh.exec("flood", "", { maxOutputBytes: 1024 })).rejects.toMatchObject({ code: "SSH_COMMAND" });
   ssh.close();
@@ -46,7 +46,7 @@ test("a command that still runs is rejected when the session is closed", async (
   await expect(running).rejects.toMatchObject({ code: "SSH_CONNECTION_LOST" });
 });
 
-test("a command is left when the caller gives up", async () => {
+test("a command is abandoned when the caller aborts", async () => {
   const ssh = await session();
   const reason = new Error("enough");
   await expect(ssh.exec("hang", "", { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);

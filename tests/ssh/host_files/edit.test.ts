@@ -1,4 +1,4 @@
-/** Several who edit the same file, and those who are cut off while they do. */
+/** Several edits of the same file at the same time, and edits that are interrupted. */
 import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
 import type { HostFile } from "../../../provider/ssh/host_files/read";
@@ -18,7 +18,7 @@ const appended = (text: string) => (file: HostFile) => Buffer.concat([file.bytes
 const edit = (decide: (file: HostFile) => Buffer | undefined, options = {}) =>
   editHostFile(place.shell, place.facts, "tester", FILE, decide, options);
 
-test("An edit is decided anew upon what somebody else wrote meanwhile", async () => {
+test("An edit is decided again on what somebody else wrote meanwhile", async () => {
   place.write("old\n");
   let decisions = 0;
   const { file, replacement } = await edit((found) => {
@@ -30,7 +30,7 @@ test("An edit is decided anew upon what somebody else wrote meanwhile", async ()
   expect([decisions, file.bytes.toString()]).toEqual([2, "theirs\n"]);
 });
 
-test("An edit gives up where somebody else writes between every two looks, and says so", async () => {
+test("An edit stops after several tries if somebody else writes before each of them, and says so", async () => {
   let writes = 0;
   const { replacement } = await edit((found) => {
     writes += 1;
@@ -41,7 +41,7 @@ test("An edit gives up where somebody else writes between every two looks, and s
   expect([writes, readFileSync(place.path(), "utf8")]).toEqual([15, "theirs 15\n"]);
 });
 
-test("Ten at once lose nothing of one another's edits", async () => {
+test("Ten edits at the same time all take effect", async () => {
   place.write("");
   const names = Array.from({ length: 10 }, (_, index) => `line ${index}\n`);
   const results = await Promise.all(names.map((name) => edit(appended(name))));
@@ -57,7 +57,7 @@ test("An edit that decides for nothing writes nothing", async () => {
   expect(statSync(place.path(), { bigint: true })).toMatchObject({ mtimeNs, ino });
 });
 
-test("An edit of what cannot be read is not decided at all", async () => {
+test("An edit of a file that cannot be read makes no decision", async () => {
   place.directory(FILE, 0o700);
   const decide = () => {
     throw new Error("decided");
@@ -68,7 +68,7 @@ test("An edit of what cannot be read is not decided at all", async () => {
   });
 });
 
-test("A lock that nobody moves is taken over once patience ends, and is gone afterwards", async () => {
+test("A lock that nobody releases is broken after the time limit, and is gone afterwards", async () => {
   place.write("old");
   place.directory(LOCK, 0o700);
   place.write("half", 0o600, `${LOCK}/0123`);
@@ -80,7 +80,7 @@ test("A lock that nobody moves is taken over once patience ends, and is gone aft
 test.each([
   ["that is not writable", () => chmodSync(place.path(LOCK), 0o555)],
   ["with a file whose name is no UTF-8", () => writeFileSync(inLock(0xff), "")],
-])("A lock %s is taken over as well", async (_, prepare) => {
+])("A lock %s is broken too", async (_, prepare) => {
   place.write("old");
   place.directory(LOCK, 0o700);
   prepare();
@@ -91,7 +91,7 @@ test.each([
 
 const inLock = (...name: number[]) => Buffer.concat([Buffer.from(`${place.path(LOCK)}/`), Buffer.from(name)]);
 
-testAsRoot("A lock that cannot be taken away is named once patience ends", async () => {
+testAsRoot("A lock that cannot be broken is named after the time limit", async () => {
   place.write("old");
   mkdirSync(inLock(0x61), { recursive: true });
   const before = place.all();
@@ -101,10 +101,10 @@ testAsRoot("A lock that cannot be taken away is named once patience ends", async
   expect(place.all()).toEqual(before);
 });
 
-test("A lock that looks like another one to the host at every turn is named in the end", async () => {
+test("A lock that looks different to the host at every try is named in the end", async () => {
   place.write("old");
   place.directory(LOCK, 0o700);
-  // As where the host shows a date otherwise from one look to the next.
+  // Like a host that shows the date of the lock differently each time.
   const forgetful: Shell = { exec: (command, stdin, options) => place.shell.exec(command, unstale(stdin), options) };
   const { replacement } = await editHostFile(forgetful, place.facts, "tester", FILE, appended(" new"), {
     lockPatienceMs: 50,
@@ -112,11 +112,11 @@ test("A lock that looks like another one to the host at every turn is named in t
   expect(replacement).toMatchObject({ outcome: "failed", reason: expect.stringMatching(/, remove .*ssh\.lock$/) });
 });
 
-/** The script without the lock that it may break, as long as it was. */
+/** The script with another holder for the lock to break, and the same length. */
 const unstale = (stdin: string | Buffer = "") =>
   stdin.toString("latin1").replace(/(?<=stale=')[^']+/, (by) => "x".repeat(by.length));
 
-test("A lock is waited for until the caller gives up", async () => {
+test("An edit waits for a lock until the caller aborts", async () => {
   place.write("old");
   place.directory(LOCK, 0o700);
   const before = place.all();

@@ -1,4 +1,4 @@
-/** A guest of an emulator, and a session on it as an account of one's choice. */
+/** A guest of an emulator, and sessions on it as any account. */
 import { connect } from "../../../provider/ssh/connection/connect";
 import type { SshSession } from "../../../provider/ssh/connection/session";
 import type { GuestHand } from "../../emulated";
@@ -9,13 +9,13 @@ import { makeKey, type TestKey } from "../test_keys";
 export interface GuestHost {
   readonly guest: GuestHand;
   readonly key: TestKey;
-  /** Logs in as debian or as root; closed by `closeSessions`, since a host gets no more than two at once. */
+  /** Logs in as debian or as root; `closeSessions` closes it: at most two to a host are open at once. */
   session(user?: string): Promise<SshSession>;
 }
 
 const sessions: SshSession[] = [];
 
-/** Boots a guest into which one key lets debian and root. */
+/** Boots a guest on which one key opens debian and root. */
 export async function guestHost(guests: Kind): Promise<GuestHost> {
   const { emulator, client } = await start({ guests, hostKeys: ["ed25519"] });
   emulator.cloud.openSsh();

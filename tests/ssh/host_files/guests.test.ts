@@ -1,4 +1,4 @@
-/** On guests of both kinds, over SSH: as oneself, as root through sudo, and as root for another. */
+/** On guests of both kinds, over SSH: as the user itself, as root through sudo, and as root for another user. */
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
 import { inspectHost } from "../../../provider/ssh/host_files/inspect_host";
 import { readHostFiles } from "../../../provider/ssh/host_files/read";
@@ -19,14 +19,14 @@ describeGuests((guests) => {
 
   beforeEach(() => host.guest.writeAuthorizedKeys(`${host.key.publicKey}\n`));
 
-  test("a look tells the accounts that exist, and that sudo leads to the others", async () => {
+  test("an inspection finds the accounts that exist, and that sudo leads to the others", async () => {
     const facts = await inspectHost(await host.session(), ["debian", "root", "nobody-there"]);
     expect([...facts.accounts.keys()]).toEqual(["debian", "root"]);
     expect(facts.loginAccount.user).toBe("debian");
     expect([facts.accounts.get("root")?.uid, facts.become, facts.becomeRefusal]).toEqual([0, "sudo", undefined]);
   });
 
-  test("a look has what sshd says of each user who exists", async () => {
+  test("an inspection has the settings of sshd for each user that exists", async () => {
     const { sshdSettings, sshdConfig } = await inspectHost(await host.session(), ["debian", "root", "nobody-there"]);
     expect([...sshdSettings.keys()]).toEqual(expect.arrayContaining(["debian", "root"]));
     expect(sshdSettings.get("debian")).toMatch(/^authorizedkeysfile .ssh\/authorized_keys .ssh\/authorized_keys2$/im);
@@ -52,7 +52,7 @@ describeGuests((guests) => {
     expect((await readHostFiles(session, facts, user, [FILE]))[0]).toMatchObject({ owner: file?.owner, mode: "0600" });
   });
 
-  test("an edit decides upon the bytes that are there, and writes nothing where nothing changes", async () => {
+  test("an edit gets the current bytes, and writes nothing if nothing changes", async () => {
     const session = await host.session();
     const facts = await inspectHost(session, ["debian"]);
     const { file, replacement } = await editHostFile(session, facts, "debian", FILE, () => undefined);

@@ -1,12 +1,12 @@
-/** A way to this machine's shell in place of an SSH connection, for what does not depend on how a command gets there. */
+/** This machine's shell in place of an SSH connection, for tests that do not depend on the transport. */
 import { type SpawnOptions, spawn } from "node:child_process";
 import { buffer } from "node:stream/consumers";
 import type { ExecOptions, ExecResult } from "../../../provider/ssh/connection/exec";
 import type { Shell } from "../../../provider/ssh/host_files/run_script";
 
-/** What runs commands, and in which surroundings. */
+/** How commands run. */
 export interface LocalHost extends Pick<SpawnOptions, "env" | "cwd" | "uid" | "gid"> {
-  /** The login shell, to which the command is given with -c. Default `/bin/sh`. */
+  /** The login shell, which gets the command with -c. Default `/bin/sh`. */
   readonly shell?: readonly string[];
 }
 
@@ -15,7 +15,7 @@ export function localSession({ shell = ["/bin/sh"], ...options }: LocalHost = {}
   return {
     exec: async (command: string, stdin: string | Buffer = "", { signal }: ExecOptions = {}): Promise<ExecResult> => {
       const child = spawn(program, [...words, "-c", command], { ...options, ...(signal && { signal }) });
-      // A command may end before it has read all that is sent to it.
+      // A command may end before it has read all of its standard input.
       child.stdin.on("error", () => undefined);
       child.stdin.end(stdin);
       const ended = new Promise<number>((resolve, reject) => {
@@ -28,7 +28,7 @@ export function localSession({ shell = ["/bin/sh"], ...options }: LocalHost = {}
   };
 }
 
-/** The same, but for a connection that ends when so many bytes were sent; a negative number counts from the end. */
+/** A shell whose connection ends after `at` bytes of standard input. A negative number counts from the end. */
 export function cutOff(shell: Shell, at: number): Shell {
   const shortened = (stdin: string | Buffer = "") =>
     (typeof stdin === "string" ? Buffer.from(stdin) : stdin).subarray(0, at);

@@ -37,7 +37,7 @@ describeSshd("On a guest with a real sshd,", () => {
     return [session, await inspectHost(session, users)];
   }
 
-  test("words before, meanwhile and after do no harm", async () => {
+  test("output before, between and after the answer does no harm", async () => {
     setShell("/bin/bash");
     writeFileSync(inGuest("home/debian/.bashrc"), "echo Welcome=1; echo to you >&2; trap 'echo Bye; exit 7' EXIT\n");
     writeFileSync(inGuest("home/debian/.ssh/rc"), "echo Last login: today\n");
@@ -52,7 +52,7 @@ describeSshd("On a guest with a real sshd,", () => {
 
   test.each([
     ["the shell is nologin", () => setShell("/usr/sbin/nologin"), /This account is currently not available/],
-    ["the key's line has a forced command", () => force('command="echo only this"'), /it said: only this/],
+    ["the key's line has a forced command", () => force('command="echo only this"'), /its output: only this/],
   ])("where %s, the error says that there is no shell", async (_, prepare, words) => {
     await prepare();
     await expect(inspected()).rejects.toMatchObject({ code: "SSH_NO_SHELL", message: expect.stringMatching(words) });
@@ -65,14 +65,14 @@ describeSshd("On a guest with a real sshd,", () => {
       writeFileSync(inGuest("bin/sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2; exit 1\n"),
     );
 
-    test("a look says so, in the host's words, and what sshd said", async () => {
+    test("an inspection has the host's own words about that and about sshd", async () => {
       const [, facts] = await inspected();
       expect(facts).toMatchObject({ becomeRefusal: expect.stringMatching(/^sudo: a password is required/) });
       expect([facts.become, facts.sshdSettings.size]).toEqual([undefined, 0]);
       expect(facts.sshdRefusal).toMatch(/no hostkeys available|Permission denied/);
     });
 
-    test("a look has the configuration of sshd, with what that includes in place", async () => {
+    test("an inspection has the configuration of sshd, with included files in place", async () => {
       const include = "Include /etc/ssh/more.d/*.conf\nPort 2222\n";
       const session = await host.session("root");
       await session.exec(
@@ -88,7 +88,7 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
       );
     });
 
-    test("one's own file is replaced, and another's is neither read nor written", async () => {
+    test("the user's own file is replaced, and another user's is neither read nor written", async () => {
       const [session, facts] = await inspected();
       const outcome = await replaceFileAtomically(
         session,
@@ -108,7 +108,7 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
     });
   });
 
-  test("where sudo stops working after the look, files are unreadable and say why", async () => {
+  test("if sudo stops working after the inspection, files are unreadable and have the reason", async () => {
     const [session, facts] = await inspected();
     writeFileSync(inGuest("bin/sudo"), "#!/bin/sh\necho 'sudo: a password is required' >&2; exit 1\n");
     const [file] = await readHostFiles(session, facts, "root", [FILE]);

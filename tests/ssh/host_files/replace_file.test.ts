@@ -1,4 +1,4 @@
-/** What a replacement does to files as they are found, on a real file system, as an account that is not root. */
+/** Replacements of all sorts of files, on a real file system, as an account that is not root. */
 import { spawnSync } from "node:child_process";
 import { chmodSync, linkSync, mkdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { editHostFile } from "../../../provider/ssh/host_files/edit";
@@ -18,10 +18,10 @@ describe("A replacement keeps every byte of", () => {
   test.each([
     ["no bytes at all", ""],
     ["one byte", "x"],
-    ["carriage returns and no last line end", "a\r\nb\r\n\r\nc"],
+    ["carriage returns and no line end at the end", "a\r\nb\r\n\r\nc"],
     ["line ends only", "\n\n\n"],
-    ["NUL and what is no UTF-8", Buffer.from([0, 0xff, 0xfe, 0, 10, 0xc3, 0x28, 0])],
-    ["what a shell would act on", "$(touch x) `id` '\"' \\ \\n %s %d ~ * ? ! # ; & | < >\n"],
+    ["NUL and bytes that are not UTF-8", Buffer.from([0, 0xff, 0xfe, 0, 10, 0xc3, 0x28, 0])],
+    ["characters that mean something to a shell", "$(touch x) `id` '\"' \\ \\n %s %d ~ * ? ! # ; & | < >\n"],
     ["a line of 100 kB", `${"A".repeat(100_000)}\n`],
     ["2000 keys", `ssh-ed25519 ${"AAAA".repeat(17)} somebody\n`.repeat(2000)],
   ])("%s, as the old content and as the new", async (_, content) => {
@@ -34,7 +34,7 @@ describe("A replacement keeps every byte of", () => {
     expect(readFileSync(place.path()).equals(bytes)).toBe(true);
   });
 
-  test.each([[0o600], [0o400], [0o644], [0o664], [0o640]])("its rights, %o, and leaves nothing else", async (mode) => {
+  test.each([[0o600], [0o400], [0o644], [0o664], [0o640]])("its mode, %o, and leaves nothing else", async (mode) => {
     place.write("old", mode);
     expect(await place.replace("old", "new")).toEqual(written("new"));
     expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
@@ -43,18 +43,18 @@ describe("A replacement keeps every byte of", () => {
 });
 
 describe("A replacement that expects no file", () => {
-  test("makes one that only its owner may read", async () => {
+  test("creates one that only its owner may read", async () => {
     expect(await place.replace(undefined, "new")).toEqual(written("new"));
     expect(await place.read()).toMatchObject({ status: "read", mode: "0600" });
   });
 
-  test("makes its directory as well, which only its owner may enter", async () => {
+  test("creates its directory too, which only its owner may enter", async () => {
     rmSync(place.path(".ssh"), { recursive: true });
     expect(await place.replace(undefined, "new")).toEqual(written("new"));
     expect((statSync(place.path(".ssh")).mode & 0o7777).toString(8)).toBe("700");
   });
 
-  test("makes the file to which a link leads", async () => {
+  test("creates the file to which a link leads", async () => {
     symlinkSync("elsewhere", place.path());
     expect(await place.replace(undefined, "new")).toEqual(written("new"));
     expect(place.all()[FILE]).toBe("-> elsewhere");
@@ -87,7 +87,7 @@ describe("A link stays, and the file behind it is replaced, with", () => {
   });
 });
 
-test("A file with a second name is told by its links, since the other name keeps the old content", async () => {
+test("A file with a second name is known by its link count, because the other name keeps the old content", async () => {
   place.write("old");
   linkSync(place.path(), place.path("copy"));
   expect(await place.read()).toMatchObject({ links: 2 });
@@ -95,7 +95,7 @@ test("A file with a second name is told by its links, since the other name keeps
   expect(readFileSync(place.path("copy"), "utf8")).toBe("old");
 });
 
-test("What somebody appends right after a replacement is told, and putting back does not destroy it", async () => {
+test("What somebody appends right after a replacement is reported, and a rollback does not destroy it", async () => {
   place.write("old\n");
   const programs = place.path("bin");
   place.directory("bin", 0o755);
@@ -109,15 +109,19 @@ test("What somebody appends right after a replacement is told, and putting back 
   expect(readFileSync(place.path(), "utf8")).toBe("ours\ntheirs\n");
 });
 
-/** What is found, the outcome, and how the file is prepared; the file is expected to hold "old". */
+/** What the replacement finds, its outcome, and how the test prepares the file. The expected bytes are "old". */
 const failures: [found: string, outcome: object, prepare: () => void][] = [
   ["another content", { outcome: "changed" }, () => place.write("other")],
-  ["a longer content that begins alike", { outcome: "changed" }, () => place.write("old and more")],
+  ["a longer content with the same beginning", { outcome: "changed" }, () => place.write("old and more")],
   ["a shorter content", { outcome: "changed" }, () => place.write("ol")],
   ["no file any more", { outcome: "changed" }, () => undefined],
   ["no directory any more", failed(/no directory/), () => rmSync(place.path(".ssh"), { recursive: true })],
   ["a directory in its place", failed(/is not a regular file/), () => mkdirSync(place.path())],
-  ["links in a circle", failed(/Too many levels of symbolic links/), () => symlinkSync(FILE.slice(5), place.path())],
+  [
+    "links that lead to each other",
+    failed(/Too many levels of symbolic links/),
+    () => symlinkSync(FILE.slice(5), place.path()),
+  ],
   ["a link to a device", failed(/is not a regular file/), () => symlinkSync("/dev/null", place.path())],
   ["a file in place of its directory", failed(/no directory/), () => fileForDirectory()],
 ];
@@ -129,9 +133,9 @@ const failuresWithoutRights: typeof failures = [
 ];
 
 const failuresOfOwners: typeof failures = [
-  ["a file of root's", failed(/would not keep its owner/), () => give(0, 0, 0o644)],
+  ["a file of root", failed(/would not keep its owner/), () => give(0, 0, 0o644)],
   [
-    "a file whose group has rights of its own",
+    "a file whose group has other rights than everybody",
     failed(/would not keep its owner, group/),
     () => give(undefined, 0, 0o660),
   ],
@@ -185,7 +189,7 @@ describe("A replacement changes nothing and leaves nothing behind where it finds
 describe("A file of more than a mebibyte", () => {
   const big = Buffer.alloc(2 ** 20 + 1, "\n");
 
-  test("is not read, and its size is told", async () => {
+  test("is not read, and the reason has its size", async () => {
     place.write(big);
     const reason = "it has 1048577 bytes, more than the 1048576 that are read";
     expect(await place.read()).toMatchObject({ status: "unreadable", bytes: Buffer.alloc(0), reason });
@@ -211,7 +215,7 @@ describe("A file that may not be changed by anybody", () => {
     ["+a", ".ssh"],
   ])("is left as it was, with chattr %s %s", async (flag, name) => {
     place.write("old");
-    // Not every file system has such flags, nor has every container the right to set them; then it is a file like others.
+    // Some file systems lack these flags, and some containers may not set them: then the file is an ordinary one.
     const isFixed = attributes(flag, name) === 0;
     const before = place.all();
     const outcome = await place.replace("old", "new");
@@ -222,7 +226,7 @@ describe("A file that may not be changed by anybody", () => {
   });
 });
 
-testAsRoot("A group without rights of its own is no reason against a replacement", async () => {
+testAsRoot("A group without other rights than everybody does not prevent a replacement", async () => {
   give(undefined, 0, 0o600);
   expect(await place.replace("old", "new")).toEqual(written("new"));
 });

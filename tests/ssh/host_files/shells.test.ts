@@ -1,16 +1,16 @@
-/** The scripts under the shells and programs that hosts have, each in place of this machine's /bin/sh. */
+/** The scripts with the shells and programs of different hosts, each in place of this machine's /bin/sh. */
 import { mkdirSync, rmSync } from "node:fs";
 import { inspectHost } from "../../../provider/ssh/host_files/inspect_host";
-import { Busybox, found, hostWith, noSurroundings, type Surroundings } from "./shells";
+import { Busybox, type Differences, hostWith, pathOf, whyNoDifferences } from "./shells";
 import { asAccount, FILE, Workplace } from "./workplace";
 
 const written = (bytes: string | Buffer) => ({ outcome: "written", bytes: Buffer.from(bytes), inPlace: false });
 const BYTES = Buffer.from([0, 0xff, 10, 13, 10, 0x27, 0x22, 0x24, 0x5c, 37, 115, 0]);
 
-/** The tests of one kind of host, or a skipped group that says what this machine lacks. */
+/** The tests for one kind of host. If this machine lacks a program, the group is skipped and names it. */
 function describeHost(title: string, needed: readonly string[], make: () => Workplace) {
-  const missing = needed.filter((program) => found(program) === undefined);
-  if (noSurroundings) missing.push(noSurroundings);
+  const missing = needed.filter((program) => pathOf(program) === undefined);
+  if (whyNoDifferences) missing.push(whyNoDifferences);
   if (missing.length > 0) describe.skip(`${title} (skipped: missing ${missing})`, () => promises(make));
   else describe(title, () => promises(make));
 }
@@ -30,7 +30,7 @@ function promises(make: () => Workplace) {
     expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
   });
 
-  test("a file is made where there is none, with its directory", async () => {
+  test("a file that does not exist is created with its directory", async () => {
     rmSync(place.path(".ssh"), { recursive: true });
     expect(await place.read()).toMatchObject({ status: "missing", reason: "No such file or directory" });
     expect(await place.replace(undefined, BYTES)).toEqual(written(BYTES));
@@ -58,7 +58,7 @@ function promises(make: () => Workplace) {
     expect(await place.read()).toMatchObject({ mode: "0400" });
   });
 
-  test("a lock is respected until it is named as stale", async () => {
+  test("a lock is respected unless it is given as stale", async () => {
     place.write("old");
     place.directory(".ssh/.authorized_keys.exoscale-ssh.lock", 0o700);
     const locked = await place.replace("old", "new");
@@ -76,7 +76,7 @@ function promises(make: () => Workplace) {
     expect(await place.readAll(".ssh/none.d/*.pub")).toEqual([]);
   });
 
-  test("a host tells who is logged in, and whom it knows", async () => {
+  test("an inspection finds the session's account and the accounts that exist", async () => {
     const { loginAccount, accounts } = await inspectHost(place.shell, ["root", "not-there"]);
     expect(loginAccount.uid).toBe(place.facts.loginAccount.uid);
     expect([...accounts.keys()]).toEqual(["root"]);
@@ -84,28 +84,28 @@ function promises(make: () => Workplace) {
 }
 
 const SHELLS = ["dash", "bash", "busybox", "mksh", "zsh", "yash", "posh", "ksh93"].filter(
-  (sh) => found(sh) ?? inCi(sh),
+  (sh) => pathOf(sh) ?? inCi(sh),
 );
 
-/** Those that continuous integration installs are missed where they are not; the others are extra. */
+/** Whether continuous integration installs the shell. A missing one is then a skipped group; the others are optional. */
 function inCi(sh: string): boolean {
   return ["dash", "bash", "busybox", "mksh", "zsh"].includes(sh);
 }
 
 describe.each(SHELLS)("With %s as /bin/sh,", (sh) => {
-  describeHost("and this machine's programs,", [sh], () => new Workplace(hostWith({ sh: found(sh) ?? sh })));
+  describeHost("and this machine's programs,", [sh], () => new Workplace(hostWith({ sh: pathOf(sh) ?? sh })));
 });
 
 describe("With busybox for every program it has,", () => {
   let busybox: Busybox;
   beforeAll(() => {
-    busybox = new Busybox(found("busybox") ?? "busybox");
+    busybox = new Busybox(pathOf("busybox") ?? "busybox");
   });
   afterAll(() => busybox.remove());
-  const host = (more: Surroundings) => () => new Workplace(hostWith({ path: busybox.directory, ...more }));
+  const host = (more: Differences) => () => new Workplace(hostWith({ path: busybox.directory, ...more }));
 
-  describeHost("and busybox as /bin/sh,", ["busybox"], () => host({ sh: found("busybox") ?? "" })());
-  describeHost("and dash as /bin/sh,", ["busybox", "dash"], () => host({ sh: found("dash") ?? "" })());
+  describeHost("and busybox as /bin/sh,", ["busybox"], () => host({ sh: pathOf("busybox") ?? "" })());
+  describeHost("and dash as /bin/sh,", ["busybox", "dash"], () => host({ sh: pathOf("dash") ?? "" })());
 });
 
 describeHost(
@@ -115,5 +115,5 @@ describeHost(
 );
 
 describe.each(["bash", "zsh", "fish", "tcsh", "mksh"])("With %s as the login shell,", (shell) => {
-  describeHost("", [shell], () => new Workplace({ ...asAccount, shell: [found(shell) ?? shell] }));
+  describeHost("", [shell], () => new Workplace({ ...asAccount, shell: [pathOf(shell) ?? shell] }));
 });

@@ -1,4 +1,4 @@
-/** Shells and programs that hosts may have, and in what surroundings a command meets them. */
+/** Shells and programs that hosts may have, and environments in which commands find them. */
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,8 +8,8 @@ import { GID, isRoot, UID } from "./workplace";
 
 const SEARCHED = "/usr/local/bin:/usr/bin:/bin";
 
-/** Where a program is; undefined where this machine lacks it. */
-export function found(program: string): string | undefined {
+/** The path of a program; undefined if this machine lacks it. */
+export function pathOf(program: string): string | undefined {
   const { stdout } = spawnSync("/bin/sh", ["-c", 'command -v "$1"', "sh", program], {
     env: { PATH: SEARCHED },
     encoding: "utf8",
@@ -17,30 +17,30 @@ export function found(program: string): string | undefined {
   return stdout.trim() || undefined;
 }
 
-/** What is another one than on this machine, for one command at a time: nothing outside of it changes. */
-export interface Surroundings {
+/** Differences from this machine, for one command at a time. Nothing outside of the command changes. */
+export interface Differences {
   /** The program that is /bin/sh. */
   readonly sh?: string;
-  /** What stands in PATH before the rest. */
+  /** The first directory of PATH. */
   readonly path?: string;
   /** Programs that are missing. */
   readonly without?: readonly string[];
 }
 
-/** A host with those surroundings, in a mount namespace of its own. */
-export function hostWith({ sh = "/bin/sh", path = "", without = [] }: Surroundings): LocalHost {
-  const hide = without.flatMap((program) => found(program) ?? []).map((file) => `mount --bind /dev/null ${file}`);
-  const drop = isRoot ? `${found("setpriv")} --reuid ${UID} --regid ${GID} --clear-groups --` : "";
+/** A host with those differences, in its own mount namespace. */
+export function hostWith({ sh = "/bin/sh", path = "", without = [] }: Differences): LocalHost {
+  const hide = without.flatMap((program) => pathOf(program) ?? []).map((file) => `mount --bind /dev/null ${file}`);
+  const drop = isRoot ? `${pathOf("setpriv")} --reuid ${UID} --regid ${GID} --clear-groups --` : "";
   const words = [...hide, `mount --bind ${sh} /bin/sh`, `export PATH=${path && `${path}:`}${SEARCHED}`];
   const enter = isRoot ? ["unshare", "--mount"] : ["unshare", "--user", "--map-root-user", "--mount"];
   return { shell: [...enter, "bash", "-c", `${words.join("\n")}\nexec ${drop} /bin/sh "$@"`, "bash"] };
 }
 
-/** Why a host cannot have surroundings of its own here; undefined where it can. */
-export const noSurroundings =
+/** Why this machine cannot run such a host; undefined if it can. */
+export const whyNoDifferences =
   spawnSync("unshare", [isRoot ? "-m" : "-rm", "true"]).status === 0 ? undefined : "no unshare";
 
-/** A directory with busybox under the name of everything that it can be. */
+/** A directory with busybox under the name of every program that it has. */
 export class Busybox {
   readonly directory = mkdtempSync(join(tmpdir(), "busybox-"));
 

@@ -25,14 +25,14 @@ import { type LocalHost, localSession } from "./local_session";
 
 export const isRoot = process.getuid?.() === 0;
 
-/** An id that is nobody's: as root, files of one who is not root can be tried; else one's own. */
+/** For root, an unused id, so that files of another account can be tested. Otherwise the user's own id. */
 export const UID = isRoot ? 64_999 : (process.getuid?.() ?? 0);
 export const GID = isRoot ? 64_999 : (process.getgid?.() ?? 0);
 
 /** Runs commands as the account. */
 export const asAccount: LocalHost = { cwd: "/", ...(isRoot && { uid: UID, gid: GID }) };
 
-/** `test`, or where it takes root a skipped one that says so. */
+/** `test` as root; otherwise a skipped test that says so. */
 export const testAsRoot = isRoot ? test : (title: string) => test.skip(`${title} (skipped: not root)`, () => undefined);
 
 export const FILE = ".ssh/authorized_keys";
@@ -52,7 +52,7 @@ export class Workplace {
     this.facts = { loginAccount, accounts, become: undefined, becomeRefusal: "no", sshdSettings: new Map() };
   }
 
-  /** Where a path below the home is. */
+  /** The absolute path of a path below the home. */
   path(name = FILE): string {
     return join(this.home, name);
   }
@@ -91,7 +91,7 @@ export class Workplace {
     return replaceFileAtomically(this.shell, this.facts, "tester", FILE, before, Buffer.from(bytes), options);
   }
 
-  /** Every file below the home: rights, owner, and what is in it. */
+  /** Every file below the home: mode, owner and content. */
   all(): Record<string, string> {
     const names = readdirSync(this.home, { recursive: true, encoding: "utf8" }).sort();
     return Object.fromEntries(names.map((name) => [name, this.#about(name)]));

@@ -14,7 +14,7 @@ let guest: GuestHand;
 let id: string;
 let key: TestKey;
 
-/** Boots a guest into which one key lets debian. */
+/** Boots a guest on which one key opens debian. */
 async function boot(guests: Kind, hostKeys: readonly ("ed25519" | "ecdsa" | "rsa")[] = ["ed25519"]): Promise<void> {
   const started = await start({ guests, hostKeys });
   emulator = started.emulator;
@@ -33,7 +33,7 @@ const access = (port = guest.port) => ({
 const announced: HostKey[] = [];
 beforeEach(() => announced.splice(0));
 
-const renewed = (more: object = {}, port?: number) =>
+const renew = (more: object = {}, port?: number) =>
   renewHostKeys(access(port), {
     old: guest.hostKey,
     announced: [],
@@ -48,9 +48,9 @@ const filesOf = (...kinds: string[]) =>
   kinds.flatMap((kind) => [`-rw------- ssh_host_${kind}_key`, `-rw-r--r-- ssh_host_${kind}_key.pub`]).join("\n");
 
 describeGuests((guests) => {
-  test("A host makes a key of its own, shows it, and leaves nothing else behind", async () => {
+  test("A host generates its own key, shows it, and leaves nothing else behind", async () => {
     await boot(guests);
-    const next = await renewed();
+    const next = await renew();
     expect(await shown()).toEqual([`${next.type} ${next.base64}`]);
     expect(next.base64).not.toBe(guest.hostKey.split(" ")[1]);
     expect((await listed()).trim()).toBe(filesOf("ed25519"));
@@ -62,56 +62,56 @@ describeGuests((guests) => {
       announced.push(next);
       expect(await shown()).toEqual(guest.hostKeys);
     };
-    expect(await renewed({ announce })).toEqual(announced[0]);
+    expect(await renew({ announce })).toEqual(announced[0]);
   });
 
   test("A host gets new keys of every kind that it has", async () => {
     await boot(guests, ["ed25519", "ecdsa", "rsa"]);
-    await renewed();
+    await renew();
     const now = await shown();
     expect(now.map((each) => each.split(" ")[0])).toEqual(guest.hostKeys.map((each) => each.split(" ")[0]));
     expect(now.filter((each) => guest.hostKeys.includes(each))).toEqual([]);
   });
 
-  test("A run that dies with the announcement changes nothing, and a repeat goes on", async () => {
+  test("A run that dies with the announcement changes nothing, and a repeat completes it", async () => {
     await boot(guests);
     const dies = async () => {
       throw new Error("killed");
     };
-    await expect(renewed({ announce: dies })).rejects.toThrow("killed");
+    await expect(renew({ announce: dies })).rejects.toThrow("killed");
     expect(await shown()).toEqual(guest.hostKeys);
-    const next = await renewed();
+    const next = await renew();
     expect(await shown()).toEqual([`${next.type} ${next.base64}`]);
   });
 
   test("A host that shows an announced key is done", async () => {
     await boot(guests);
-    const next = await renewed();
+    const next = await renew();
     const { fingerprintSha256 } = next;
-    expect(await renewed({ announced: [fingerprintSha256] })).toEqual(next);
+    expect(await renew({ announced: [fingerprintSha256] })).toEqual(next);
     expect(announced).toHaveLength(1);
   });
 
-  test("Keys that a run left in the files are the ones that sshd is told to read", async () => {
+  test("sshd reads the keys that an interrupted run left in the files", async () => {
     await boot(guests);
     const make = `cd "$GUEST_ROOT"/etc/ssh; rm ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key; cat *.pub`;
     const left = (await doneAsRoot(guest, make)).split(" ")[1];
     expect(await shown()).toEqual(guest.hostKeys);
-    expect((await renewed()).base64).toBe(left);
+    expect((await renew()).base64).toBe(left);
   });
 
-  test("Another host than the known one is told nothing", async () => {
+  test("Nothing is sent to another host than the known one", async () => {
     await boot(guests);
     await emulator.guests.replaceHostKeys(id);
-    await expect(renewed()).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
+    await expect(renew()).rejects.toMatchObject({ code: "SSH_HOST_KEY_CHANGED" });
     expect(announced).toEqual([]);
   });
 
-  test("An sshd that cannot be told has its old keys back, and the error says so", async () => {
+  test("An sshd that cannot be reloaded gets its old keys back, and the error says so", async () => {
     await boot(guests);
     const before = await doneAsRoot(guest, `cat "$GUEST_ROOT"/etc/ssh/ssh_host_*`);
     for (const name of ["systemctl", "service"]) await putProgram(guest, name, "#!/bin/sh\nexit 1\n");
-    await expect(renewed({ settleMs: 0 })).rejects.toThrow(/does not show the new host key, and the old one is back/);
+    await expect(renew({ settleMs: 0 })).rejects.toThrow(/does not show the new host key, and the old one is back/);
     expect(await doneAsRoot(guest, `cat "$GUEST_ROOT"/etc/ssh/ssh_host_*`)).toBe(before);
     expect((await listed()).trim()).toBe(filesOf("ed25519"));
   });
@@ -119,21 +119,21 @@ describeGuests((guests) => {
   test("A user who may not use sudo leaves everything as it is", async () => {
     await boot(guests);
     await refuseSudo(guest);
-    await expect(renewed()).rejects.toMatchObject({ code: "SSH_HOST_KEY_NOT_PINNED" });
+    await expect(renew()).rejects.toMatchObject({ code: "SSH_HOST_KEY_NOT_PINNED" });
     expect(await shown()).toEqual(guest.hostKeys);
   });
 });
 
 describeSshd("With an sshd that listens in the guest itself", () => {
-  test("A host without a service manager has its sshd told by its process id", async () => {
+  test("On a host without a service manager, sshd is reloaded by its process id", async () => {
     await boot("sshd", ["ed25519", "ecdsa"]);
     await putProgram(guest, "systemctl", "#!/bin/sh\nexit 1\n");
     await putProgram(guest, "service", "#!/bin/sh\nexit 1\n");
     const port = guest.port + 1;
     await doneAsRoot(guest, `"$(command -v sshd)" -p ${port} -o ListenAddress=${guest.address}`);
-    // It is a daemon already before it listens.
+    // The daemon is in the background before it listens.
     while ((await firstWords({ ip: guest.address, port: String(port) })) === "ECONNREFUSED");
-    const next = await renewed({}, port);
+    const next = await renew({}, port);
     expect(next).toEqual(announced[0]);
     expect(`${next.type} ${next.base64}`).not.toBe(guest.hostKey);
   });
