@@ -44,8 +44,8 @@ export interface ProbeOptions {
 /**
  * Asks a server whether it would accept a public key, without the private key.
  *
- * A failure of the host or the network never rejects: the answer is then `unknown`. It rejects only for invalid arguments
- * (InvalidPublicKeyError, InvalidHostKeyError, InvalidTargetError, unreadable credentials) and for `signal`.
+ * A failure of the host or the network never rejects: the answer is then `unknown`. It rejects only for invalid
+ * arguments (InvalidPublicKeyError, InvalidHostKeyError, InvalidTargetError, unreadable credentials) and for `signal`.
  */
 export async function probe(
   target: SshTarget,

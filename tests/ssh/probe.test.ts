@@ -86,18 +86,18 @@ test("keeps its answer when the other credential is refused", async () => {
   expect(answer).toMatchObject({ accepts: "yes", loggedIn: false });
 });
 
-test("does not know if anybody is let in without a key", async () => {
+test("answers unknown if anybody is let in without a key", async () => {
   const { target } = await start({ open: true });
   expect(await probe(target, key.publicKey)).toMatchObject({ accepts: "unknown" });
 });
 
-test("does not know if only passwords are accepted", async () => {
+test("answers unknown if only passwords are accepted", async () => {
   const { target } = await start({ methods: ["password"] });
   const answer = await probe(target, stranger.publicKey);
   expect(answer.reason).toContain("takes no public keys now, only password");
 });
 
-test("does not know if the server disconnects at the question", async () => {
+test("answers unknown if the server disconnects at the question", async () => {
   const { target } = await start({ disconnectsOnKeys: true });
   const answer = await probe(target, key.publicKey);
   expect(answer).toMatchObject({
@@ -106,35 +106,35 @@ test("does not know if the server disconnects at the question", async () => {
   });
 });
 
-test("does not know if nothing listens, and mentions the port", async () => {
+test("answers unknown if nothing listens, and mentions the port", async () => {
   const target = { host: "127.0.0.1", port: await unusedPort(), user: "debian" };
   const answer = await probe(target, key.publicKey);
   expect(answer).toMatchObject({ accepts: "unknown", hostKeyKnown: false });
   expect(answer.reason).toContain("nothing listens there");
 });
 
-test("does not know if the server accepts the connection and stays silent", async () => {
+test("answers unknown if the server accepts the connection and stays silent", async () => {
   const silent = await startTcp(() => undefined);
   const answer = await probe(silent.target, key.publicKey, { timeoutMs: 200 });
   await silent.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("no SSH banner came") });
 });
 
-test("does not know if every connection is dropped at once", async () => {
+test("answers unknown if every connection is dropped at once", async () => {
   const dropping = await startTcp((socket) => socket.destroy());
   const answer = await probe(dropping.target, key.publicKey);
   await dropping.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("was dropped") });
 });
 
-test("does not know if the server drops the connection after its banner", async () => {
+test("answers unknown if the server drops the connection after its banner", async () => {
   const dropping = await startTcp((socket) => socket.write("SSH-2.0-x\r\n", () => socket.end()));
   const answer = await probe(dropping.target, key.publicKey, { timeoutMs: 500 });
   await dropping.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("was dropped") });
 });
 
-test("does not know if a web server answers", async () => {
+test("answers unknown if a web server answers", async () => {
   const web = await startTcp((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
   expect(await probe(web.target, key.publicKey, { timeoutMs: 500 })).toMatchObject({ accepts: "unknown" });
   await web.close();

@@ -12,8 +12,8 @@ export interface SshRun {
 }
 
 /**
- * Runs `ssh` with a private key. The key goes through stdin into an agent for this one login, and never into a file or a
- * command line. Nothing prompts.
+ * Runs `ssh` with a private key. The key goes through stdin into an agent for this one login, and never into a file or
+ * a command line. Nothing prompts.
  *
  * @param passphrase decrypts the private key; without it an encrypted one cannot be used
  */

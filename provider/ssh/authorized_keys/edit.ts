@@ -27,16 +27,16 @@ export interface KeyLine {
 /**
  * The result of adding a line to a file: the new file, or the line that is in conflict.
  *
- * "none": the line was there, and `file` is the given one. "replaced": a line of this key was rewritten, or duplicates were
- * removed.
+ * "none": the line was there, and `file` is the given one. "replaced": a line of this key was rewritten, or duplicates
+ * were removed.
  */
 export type Addition =
   | { readonly file: Buffer; readonly change: "none" | "added" | "replaced" }
   | { readonly conflict: AuthorizedEntry };
 
 /**
- * Removes every line of these keys from a file, with any options, any comment and any encoding of the key, also lines that
- * sshd ignores and lines with `cert-authority`. It removes whole lines, and changes nothing else.
+ * Removes every line of these keys from a file, with any options, any comment and any encoding of the key, also lines
+ * that sshd ignores and lines with `cert-authority`. It removes whole lines, and changes nothing else.
  */
 export function withoutKeys(file: Buffer, keys: readonly PublicKey[]): Removal {
   const { matching, others } = partition(file, keys);
@@ -54,10 +54,10 @@ export function withoutKeys(file: Buffer, keys: readonly PublicKey[]): Removal {
 /**
  * Adds a line at the end of a file.
  *
- * sshd uses the first line of a key whose `from=` and `expiry-time=` match, so a second line has no effect. With "report",
- * a first line with other options is a conflict, also if sshd ignores that line. Its comment does not matter, and lines
- * with and without `cert-authority` do not conflict. With "replace", the first line of the key is rewritten in place with
- * its comment, and all further lines of the key are removed.
+ * sshd uses the first line of a key whose `from=` and `expiry-time=` match, so a second line has no effect. With
+ * "report", a first line with other options is a conflict, also if sshd ignores that line. Its comment does not matter,
+ * and lines with and without `cert-authority` do not conflict. With "replace", the first line of the key is rewritten
+ * in place with its comment, and all further lines of the key are removed.
  *
  * @throws InvalidKeyOptionsError for options that `checkLineOptions` refuses
  */

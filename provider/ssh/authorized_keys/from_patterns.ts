@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6 } from "node:net";
 
 /**
- * Why a list of patterns in `from=` (ssh_config(5), PATTERNS; sshd(8)) matches fewer clients than it seems to, or none, as
- * the end of a sentence. sshd reports none of these mistakes.
+ * Why a list of patterns in `from=` (ssh_config(5), PATTERNS; sshd(8)) matches fewer clients than it seems to, or none,
+ * as the end of a sentence. sshd reports none of these mistakes.
  */
 export function whyPatternsMatchNobody(list: string): string | undefined {
   const patterns = list.split(",");

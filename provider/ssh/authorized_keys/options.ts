@@ -33,8 +33,9 @@ export function sameOptions(a: readonly string[], b: readonly string[]): boolean
 }
 
 /**
- * Says in a sentence what is wrong with the options of a program, and what to write instead. Each option is an item of its
- * own, such as `from="192.0.2.0/24"`. This is stricter than sshd, which accepts some options that nobody can log in with.
+ * Says in a sentence what is wrong with the options of a program, and what to write instead. Each option is an item of
+ * its own, such as `from="192.0.2.0/24"`. This is stricter than sshd, which accepts some options that nobody can log in
+ * with.
  *
  * @returns undefined if the options are good
  */

@@ -16,8 +16,8 @@ export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_k
 /**
  * Parses the output of `sshd -T`. Its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
  *
- * @returns undefined for anything else, such as an error message. Words are split at blanks, because sshd prints file names
- * with blanks without quotes: such a file is not found.
+ * @returns undefined for anything else, such as an error message. Words are split at blanks, because sshd prints file
+ * names with blanks without quotes: such a file is not found.
  */
 export function sshdSettings(text: string): SshdSettings | undefined {
   const words = new Map(text.split(/\r?\n/).map(settingOnLine));
@@ -66,8 +66,8 @@ export interface HostAccount {
 }
 
 /**
- * The files that patterns of `AuthorizedKeysFile` name for an account. `%h`, `%u`, `%U` and `%%` are expanded, and relative
- * paths are below the home (sshd_config(5)). Wildcards, which OpenSSH 10 supports, stay; see `hasWildcard`.
+ * The files that patterns of `AuthorizedKeysFile` name for an account. `%h`, `%u`, `%U` and `%%` are expanded, and
+ * relative paths are below the home (sshd_config(5)). Wildcards, which OpenSSH 10 supports, stay; see `hasWildcard`.
  */
 export function authorizedKeysPaths(patterns: readonly string[], account: HostAccount): string[] {
   return [...new Set(patterns.map((pattern) => absolute(expanded(pattern, account), account.home)))];

@@ -5,8 +5,8 @@ export interface SshdConfigText {
   /** Settings of logins to which no `Match` block applies. */
   readonly settings: SshdSettings;
   /**
-   * Why some or all logins may have other settings, in words: an `Include` that was not read, a line in a `Match` block.
-   * Empty: the settings apply to everybody.
+   * Why some or all logins may have other settings, in words: an `Include` that was not read, a line in a `Match`
+   * block. Empty: the settings apply to everybody.
    */
   readonly doubts: readonly string[];
 }

@@ -97,10 +97,10 @@ export function notPutBackError(
   const { type, base64 } = session.hostKey;
   const why = cause instanceof Error ? cause.message : String(cause);
   const files = left.map(({ path }) => path);
-  return new KeysNotPutBackError(`${why} ${listed(left)}`, files, `${type} ${base64}`, cause);
+  return new KeysNotPutBackError(`${why} ${describeNotBack(left)}`, files, `${type} ${base64}`, cause);
 }
 
-function listed(left: readonly NotBack[]): string {
+function describeNotBack(left: readonly NotBack[]): string {
   const known = left.filter(({ isConfirmed }) => isConfirmed);
   const unknown = left.filter(({ isConfirmed }) => !isConfirmed);
   const list = (files: readonly NotBack[]) => files.map(({ path, reason }) => `${path} (${reason})`).join(", ");

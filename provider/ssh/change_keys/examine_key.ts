@@ -18,7 +18,8 @@ import { credentialWith } from "./remaining_credentials";
  *
  * - `open`: sshd accepts the key, or a file that sshd reads has it.
  * - `closed`: proven. The host has a known host key, no file that sshd reads has the key, and sshd refuses it.
- * - `refused`: sshd refuses the key from this address now. That is no proof: a file was not read, or the host is unknown.
+ * - `refused`: sshd refuses the key from this address now. That is no proof: a file was not read, or the host is
+ *   unknown.
  * - `unknown`: no answer.
  */
 export type KeyStatus = "open" | "closed" | "refused" | "unknown";
@@ -42,8 +43,8 @@ export interface Examined {
 }
 
 /**
- * Finds out the status of a key for an account, and changes nothing. A failure of the host or the network never rejects:
- * the status is then `unknown`.
+ * Finds out the status of a key for an account, and changes nothing. A failure of the host or the network never
+ * rejects: the status is then `unknown`.
  *
  * A host without a known host key is only asked about the key: we do not log in to it.
  */

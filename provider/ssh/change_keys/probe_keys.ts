@@ -30,8 +30,8 @@ export function answersOf(questions: readonly KeyQuestion[]): Answers {
 }
 
 /**
- * Asks a host about keys in new connections, a few in each, and then logs in with the credentials: OpenSSH 9.8 and later
- * penalize connections without a login. A failure of the host or the network does not reject: it is in `error`.
+ * Asks a host about keys in new connections, a few in each, and then logs in with the credentials: OpenSSH 9.8 and
+ * later penalize connections without a login. A failure of the host or the network does not reject: it is in `error`.
  *
  * The questions themselves may be the reason why sshd refuses the login after them. Where that matters, log in without
  * questions.

@@ -62,7 +62,7 @@ async function proveStillElsewhere(
   throw await putBackForRetry(host, edits, unprovenError(host, host.change, keys, error.message));
 }
 
-/** Whether a later run can log in without the removed key. */
+/** Whether we can log in again after the removal. */
 const canRetry = ({ kind }: Witness) => kind === "untouched" || kind === "elsewhere" || kind === "credential";
 
 async function proveRefused(

@@ -14,8 +14,8 @@ export interface Removed {
 }
 
 /**
- * Removes keys from every file of the accounts, and proves in new connections that sshd refuses them and that the witness
- * can still log in. If a file cannot be changed, the files before it are put back.
+ * Removes keys from every file of the accounts, and proves in new connections that sshd refuses them and that the
+ * witness can still log in. If a file cannot be changed, the files before it are put back.
  */
 export async function removeKeys(host: HostSession, keys: readonly PublicKey[], witness: Witness): Promise<Removed> {
   const edits: Edit[] = [];
@@ -42,8 +42,8 @@ export async function removeKeys(host: HostSession, keys: readonly PublicKey[], 
 }
 
 /**
- * The files of the account that we logged in to come last: if the connection ends before, the removed key can still log in
- * to continue. A file that two accounts share by a link is edited once, for the user of the change.
+ * The files of the account that we logged in to come last: if the connection ends before, the removed key can still log
+ * in to continue. A file that two accounts share by a link is edited once, for the user of the change.
  */
 function filesInOrder({ accounts, access }: HostSession): { readonly user: string; readonly file: HostFile }[] {
   const all = accounts.flatMap(({ user, files }) => files.map((file) => ({ user, file })));

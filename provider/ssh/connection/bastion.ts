@@ -12,8 +12,8 @@ import { unreachableError } from "./tcp";
 /** A host through which another host is reached (`ssh -J`). */
 export interface Bastion extends SshTarget {
   /**
-   * Its known host key, in the forms of `knownHostKeys`. Default: any key is accepted. The host behind it still proves its
-   * own key, and a login never reveals a private key.
+   * Its known host key, in the forms of `knownHostKeys`. Default: any key is accepted. The host behind it still proves
+   * its own key, and a login never reveals a private key.
    */
   readonly hostKey?: string;
   /** The private key to log in to it. Default: `credentials`. */

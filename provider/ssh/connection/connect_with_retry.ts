@@ -11,8 +11,8 @@ const RETRY_MS = 25_000;
 const PAUSE_MS = 2_000;
 
 /**
- * Connects as `connect` does, and retries for a while if the host drops the connection. OpenSSH 9.8 and later does that to
- * an address with several connections without a login (PerSourcePenalties), such as questions about keys.
+ * Connects as `connect` does, and retries for a while if the host drops the connection. OpenSSH 9.8 and later does that
+ * to an address with several connections without a login (PerSourcePenalties), such as questions about keys.
  */
 export async function connectWithRetry(
   access: HostAccess,

@@ -21,10 +21,11 @@ export interface DialOptions {
 }
 
 /**
- * Connects, checks the host key, and takes the login steps. When the connection ends, everything that was opened is closed.
+ * Connects, checks the host key, and takes the login steps. When the connection ends, everything that was opened is
+ * closed.
  *
- * If only a fingerprint is known, a host with several keys may show another of its keys first. The key counts as changed
- * only after the other types were tried too.
+ * If only a fingerprint is known, a host with several keys may show another of its keys first. The key counts as
+ * changed only after the other types were tried too.
  */
 export async function dial(options: DialOptions, signal: AbortSignal): Promise<Opened> {
   const { pins } = options.check;

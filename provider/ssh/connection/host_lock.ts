@@ -7,8 +7,8 @@ const hosts = new KeyedMutex();
  * Runs work on a host after all earlier work on it has ended. At most two connections to a host are open at once, and a
  * change of keys needs both: two changes at the same time would wait for each other for ever.
  *
- * @throws the reason of the signal if it aborts before the work begins; work that has begun runs to its end, because it may
- * have to put something back
+ * @throws the reason of the signal if it aborts before the work begins; work that has begun runs to its end, because it
+ * may have to put something back
  */
 export async function withHostLock<T>(
   { target, signal }: { readonly target: Pick<SshTarget, "host" | "port">; readonly signal?: AbortSignal },

@@ -25,8 +25,8 @@ export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
   }
 
   /**
-   * The server's answer. It is `no` only if the server refused the key with every algorithm while it accepted public keys
-   * as a login method. Otherwise a refusal says nothing about this key.
+   * The server's answer. It is `no` only if the server refused the key with every algorithm while it accepted public
+   * keys as a login method. Otherwise a refusal says nothing about this key.
    */
   get answer(): "yes" | "no" | "unknown" {
     if (this.#accepted) return "yes";

@@ -13,8 +13,8 @@ export interface LoginStep {
 }
 
 /**
- * Tries the method `none`, as OpenSSH's own client does first. The answer names the login methods, and the attempt does not
- * count as a failed one (RFC 4252, section 5.2).
+ * Tries the method `none`, as OpenSSH's own client does first. The answer names the login methods, and the attempt does
+ * not count as a failed one (RFC 4252, section 5.2).
  */
 export class NoneStep implements LoginStep {
   /** The login methods that the server offers; `undefined` until it answers. */

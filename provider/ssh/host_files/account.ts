@@ -38,8 +38,8 @@ export function isUserName(name: string): boolean {
 }
 
 /**
- * The command that runs the rest of standard input as another account. Undefined if the session has that account already,
- * or cannot become it.
+ * The command that runs the rest of standard input as another account. Undefined if the session has that account
+ * already, or cannot become it.
  */
 export function becomeCommand(rights: Rights, user: string, loader: string): string | undefined {
   if (user === rights.loginAccount.user || rights.become === undefined) return undefined;

@@ -22,8 +22,8 @@ export interface EditOptions extends ReplaceOptions {
    */
   readonly lockPatienceMs?: number;
   /**
-   * Called before the edit rejects, if a decision was sent to the host and got no answer: whether the host writes it, now
-   * or later, is not known. Default: nothing.
+   * Called before the edit rejects, if a decision was sent to the host and got no answer: whether the host writes it,
+   * now or later, is not known. Default: nothing.
    */
   readonly onUnconfirmed?: (before: Buffer, after: Buffer) => void;
 }
@@ -32,13 +32,13 @@ export interface EditOptions extends ReplaceOptions {
 const MAX_TRIES = 15;
 
 /**
- * Reads a file, calls `edit` for the new bytes, and replaces the file. All of that is repeated after a pause if somebody
- * else edited the file meanwhile, or holds its lock. `edit` gets a file that was read, or one that is missing and is
- * created. A file that cannot be read is `failed` without a call of `edit`. If `edit` returns `undefined`, nothing is
- * written.
+ * Reads a file, calls `edit` for the new bytes, and replaces the file. All of that is repeated after a pause if
+ * somebody else edited the file meanwhile, or holds its lock. `edit` gets a file that was read, or one that is missing
+ * and is created. A file that cannot be read is `failed` without a call of `edit`. If `edit` returns `undefined`,
+ * nothing is written.
  *
- * The outcome is `changed` or `locked` if others did not stop, and `failed` if a lock remains that cannot be broken. Rejects
- * as replaceFileAtomically does.
+ * The outcome is `changed` or `locked` if others did not stop, and `failed` if a lock remains that cannot be broken.
+ * Rejects as replaceFileAtomically does.
  */
 export async function editHostFile(
   session: Shell,

@@ -1,8 +1,8 @@
 import { script } from "./shell_text";
 
 /**
- * Puts the session's account, which of `$users` exist, and how to become another account. Then it starts the next script
- * as root, or as itself if it cannot.
+ * Puts the session's account, which of `$users` exist, and how to become another account. Then it starts the next
+ * script as root, or as itself if it cannot.
  */
 export const INSPECT_HOST = script`
   # getent knows every account. Without getent, /etc/passwd may have it, and then the shell may know it.

@@ -7,9 +7,9 @@ import { runScriptAs, type Shell } from "./run_script";
 import { quote } from "./shell_text";
 
 /**
- * What is known of a file. `read`: its bytes. `missing`: it does not exist, or its link leads nowhere. `unreadable`: the
- * account may not read it, or it has more than 1 MiB. `not-a-file`: a directory, a device or the like. `link-loop`: its
- * links lead to each other.
+ * What is known of a file. `read`: its bytes. `missing`: it does not exist, or its link leads nowhere. `unreadable`:
+ * the account may not read it, or it has more than 1 MiB. `not-a-file`: a directory, a device or the like. `link-loop`:
+ * its links lead to each other.
  */
 export type HostFileStatus = "read" | "missing" | "unreadable" | "not-a-file" | "link-loop";
 

@@ -1,8 +1,8 @@
 import { script } from "./shell_text";
 
 /**
- * Follows the links of a path to the file: in `$at`, with `$dir` and `$base`. If it cannot, `$status` is not `read`, and
- * `$why` has the host's own words.
+ * Follows the links of a path to the file: in `$at`, with `$dir` and `$base`. If it cannot, `$status` is not `read`,
+ * and `$why` has the host's own words.
  */
 export const RESOLVE = script`
   resolve() {

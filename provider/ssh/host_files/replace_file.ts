@@ -30,13 +30,13 @@ export interface ReplaceOptions extends ExecOptions {
 }
 
 /**
- * Replaces a file of an account atomically, if it still has the expected bytes. `undefined` expects no file, and creates
- * it with mode 0600, and `.ssh` with 0700. Owner, group, mode, ACL and label stay. A link stays, and the file behind it is
- * replaced. After any failure the file is as it was, and nothing is left beside it.
+ * Replaces a file of an account atomically, if it still has the expected bytes. `undefined` expects no file, and
+ * creates it with mode 0600, and `.ssh` with 0700. Owner, group, mode, ACL and label stay. A link stays, and the file
+ * behind it is replaced. After any failure the file is as it was, and nothing is left beside it.
  *
- * Acts as the account itself. Root acts only outside of the account's home, in a directory where the account may not write,
- * and only if every directory and link in the path belongs to root alone. Rejects as readHostFiles does; whether the file
- * was replaced is then not known.
+ * Acts as the account itself. Root acts only outside of the account's home, in a directory where the account may not
+ * write, and only if every directory and link in the path belongs to root alone. Rejects as readHostFiles does; whether
+ * the file was replaced is then not known.
  */
 export async function replaceFileAtomically(
   session: Shell,

@@ -4,9 +4,9 @@ import { script } from "./shell_text";
 
 /*
  * First the script prepares everything beside the file, in a directory of this call alone: the upload, and the new file
- * with the mode of the old one, on disk. Only then does it take the lock, just to compare and to rename.
- * The new file goes through the directory of the lock: a process that takes the lock over also takes away this file, and
- * with it the rename.
+ * with the mode of the old one, on disk. Only then does it take the lock, just to compare and to rename. The new file
+ * goes through the directory of the lock: a process that takes the lock over also takes away this file, and with it the
+ * rename.
  */
 
 const BEGIN = script`
@@ -204,9 +204,9 @@ const REPLACE = script`
 `;
 
 /**
- * Writes `$path` if it has the expected bytes. Standard input has the expected bytes (`$old` of them), then the new ones
- * (`$new`). `$kind` is `new` if no file is expected, else `old`; `$home` is the account's; `$stale` names the holder of a
- * lock that may be broken; `$public` is set if another account reads a file that root writes.
+ * Writes `$path` if it has the expected bytes. Standard input has the expected bytes (`$old` of them), then the new
+ * ones (`$new`). `$kind` is `new` if no file is expected, else `old`; `$home` is the account's; `$stale` names the
+ * holder of a lock that may be broken; `$public` is set if another account reads a file that root writes.
  */
 export const REPLACE_FILE = [
   BEGIN,

@@ -1,8 +1,8 @@
 import { script } from "./shell_text";
 
 /**
- * If it runs as root, fails unless every directory and link in `$path` belongs to root alone: another owner could lead root
- * to any other file. Needs `fail`.
+ * If it runs as root, fails unless every directory and link in `$path` belongs to root alone: another owner could lead
+ * root to any other file. Needs `fail`.
  */
 export const CHECK_PATH_OF_ROOT = script`
   # A part that does not exist leads nowhere. In a sticky directory like /tmp nobody else can remove root's files.

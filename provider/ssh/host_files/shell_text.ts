@@ -1,9 +1,9 @@
 /**
  * How a script gets to a POSIX shell on the host, and how its answer comes back.
  *
- * The command line is the same for every call, and means the same in sh, csh, fish and zsh: one of them is the login shell
- * that runs it. The script and then the data follow on standard input. They are never arguments of a process, which
- * everybody on the host could read.
+ * The command line is the same for every call, and means the same in sh, csh, fish and zsh: one of them is the login
+ * shell that runs it. The script and then the data follow on standard input. They are never arguments of a process,
+ * which everybody on the host could read.
  */
 
 /** Reads the length of a script, a line end and the script, and runs it. The rest of standard input belongs to the script. */
@@ -18,8 +18,8 @@ export function quote(word: string): string {
 }
 
 /**
- * A script without its comments, empty lines and indentation, because the host reads it byte by byte. A backslash belongs
- * to the script, except in `\\${`, which becomes `${`.
+ * A script without its comments, empty lines and indentation, because the host reads it byte by byte. A backslash
+ * belongs to the script, except in `\\${`, which becomes `${`.
  */
 export function script(text: TemplateStringsArray, ...values: readonly string[]): string {
   const lines = String.raw({ raw: text.raw.map((part) => part.replaceAll("\\${", "${")) }, ...values).split("\n");

@@ -34,8 +34,8 @@ export interface HostKeyRenewal {
 }
 
 /**
- * Makes a host generate new host keys, and proves with a new connection that it shows one. Before that, the host must show
- * `old`; to a host that shows another key, nothing is sent. Safe to repeat at any point.
+ * Makes a host generate new host keys, and proves with a new connection that it shows one. Before that, the host must
+ * show `old`; to a host that shows another key, nothing is sent. Safe to repeat at any point.
  *
  * @returns the key that the host shows now
  * @throws errors of `connect`; HostKeyNotPinnedError if the host cannot do it, which then still has its old host keys

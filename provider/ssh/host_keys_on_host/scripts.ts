@@ -1,8 +1,8 @@
 import { script } from "../host_files/shell_text";
 
 /*
- * Scripts that run as root, with a directory `$stage` beside the host keys. It holds the new keys before they are in use,
- * and keeps the old ones until a new connection has shown a new key. MAKE_KEYS continues an interrupted run.
+ * Scripts that run as root, with a directory `$stage` beside the host keys. It holds the new keys before they are in
+ * use, and keeps the old ones until a new connection has shown a new key. MAKE_KEYS continues an interrupted run.
  */
 
 const BEGIN = script`
@@ -63,8 +63,8 @@ const PUT_BACK = script`
 `;
 
 /**
- * Generates new host keys in `$stage`, of the types that the host has. `$old` (`type base64`) is one of the old keys. Puts
- * `stage`, and for each key its `file` and its `public` half. If the files have another key already, as after an
+ * Generates new host keys in `$stage`, of the types that the host has. `$old` (`type base64`) is one of the old keys.
+ * Puts `stage`, and for each key its `file` and its `public` half. If the files have another key already, as after an
  * interrupted run, `made` is absent and the keys are those in the files.
  */
 export const MAKE_KEYS = [

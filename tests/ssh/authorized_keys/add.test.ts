@@ -21,7 +21,7 @@ interface AddCase {
   readonly replace: Outcome;
 }
 
-/** Both ways do the same. */
+/** The same outcome with "report" and "replace". */
 const both = (outcome: Outcome) => ({ report: outcome, replace: outcome });
 
 const cases: readonly AddCase[] = [
@@ -148,11 +148,11 @@ const cases: readonly AddCase[] = [
 ];
 
 describe("Adding a key to a file", () => {
-  test.each(cases)("reports what is in its way: $name", ({ before, line, report }) => {
+  test.each(cases)("reports a conflict, or adds the line: $name", ({ before, line, report }) => {
     expect(put(before, line, "report")).toEqual(report);
   });
 
-  test.each(cases)("replaces what is in its way: $name", ({ before, line, replace }) => {
+  test.each(cases)("replaces a line in conflict, or adds the line: $name", ({ before, line, replace }) => {
     expect(put(before, line, "replace")).toEqual(replace);
   });
 
@@ -189,7 +189,7 @@ function textOf({ file, change }: Extract<Addition, { file: Buffer }>): string {
 }
 
 describe("A line for a key", () => {
-  test("has the comment of the key unless it is given one", () => {
+  test("has the comment of the key unless it gets another one", () => {
     expect(keyLineText({ key: rita })).toBe(`${bare(rita)} rita`);
   });
 

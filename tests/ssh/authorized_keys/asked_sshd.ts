@@ -10,9 +10,9 @@ import { startSshd } from "../openssh_server";
 import { bare } from "./keys";
 import { askedKeys, closingOptions } from "./random_files";
 
-/** A real sshd that is asked which keys it accepts with a file. */
+/** A real sshd that answers which keys it accepts with a file. */
 export interface AskedSshd {
-  /** For each file, those of the keys that are accepted with it. One connection answers a thousand questions at most. */
+  /** For each file, the keys that sshd accepts with it. One connection answers at most a thousand questions. */
   accepted(files: readonly Buffer[], keys: readonly PublicKey[]): Promise<PublicKey[][]>;
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startAskedSshd(): Promise<AskedSshd> {
   };
 }
 
-/** A question that puts the file in place when its turn has come. */
+/** A question that first writes the file, when the client library asks it. */
 class QuestionWith extends KeyQuestion {
   readonly #prepare: () => void;
 
@@ -64,7 +64,7 @@ function saidYes({ answer, key }: KeyQuestion): boolean {
   return answer === "yes";
 }
 
-/** The keys that stand open in a file as our grammar reads it, to who comes from here and now. */
+/** The keys with which our grammar says that this client can log in now. */
 export function openKeys(file: Buffer): PublicKey[] {
   const open = entriesOf(file).filter(isOpen);
   return askedKeys.filter((key) => open.some(({ publicKeyOpenssh }) => publicKeyOpenssh === bare(key)));
@@ -74,7 +74,7 @@ function isOpen({ inert, isCertAuthority, options }: AuthorizedEntry): boolean {
   return inert === undefined && !isCertAuthority && !options.some((option) => closingOptions.includes(option));
 }
 
-/** What the keys are called, in alphabetical order. */
+/** The names of the keys, in alphabetical order. */
 export function names(keys: readonly PublicKey[] = []): string[] {
   return keys.map(({ comment }) => comment).sort();
 }

@@ -82,7 +82,7 @@ describe("An entry", () => {
     expect(entryOf(`CERT-AUTHORITY,Command="x" ${A}`)).toMatchObject({ isCertAuthority: true, forcesCommand: true });
   });
 
-  test("does not take a command in quotes for a forced one", () => {
+  test("does not treat a command in quotes as a forced one", () => {
     expect(entryOf(`environment="X=command=y,cert-authority" ${A}`)).toMatchObject({
       isCertAuthority: false,
       forcesCommand: false,

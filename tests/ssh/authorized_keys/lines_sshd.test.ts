@@ -37,11 +37,11 @@ describeWithSshd("A real OpenSSH sshd", () => {
     expect(answers.get(text)).toEqual([]);
   });
 
-  test.each(goodLines)("takes options that we call good: %s", (line) => {
+  test.each(goodLines)("accepts options that we call good: %s", (line) => {
     expect(names(answers.get(line))).toEqual(["alice"]);
   });
 
-  test.each(badLines)("heeds options that we call bad no more than we say: %s", (line) => {
+  test.each(badLines)("handles options that we call bad as we say: %s", (line) => {
     expect(names(answers.get(line))).toEqual(names(openKeys(inLatin1(line))));
   });
 

@@ -2,7 +2,7 @@ import { checkLineOptions, sameOptions } from "../../../provider/ssh/authorized_
 import { badOptions, goodOptions } from "./option_lists";
 
 describe("Options of a line", () => {
-  test.each(goodOptions.map((options) => [options]))("are taken: %j", (options) => {
+  test.each(goodOptions.map((options) => [options]))("are accepted: %j", (options) => {
     expect(checkLineOptions(options)).toBeUndefined();
   });
 

@@ -2,10 +2,10 @@ import type { PublicKey } from "../../../provider/keys/public_key";
 import { alice, aliceOnToken, bare, bob, certificate, dora, eve, eve384, rita, small } from "./keys";
 import { noKeys, sameKeys } from "./spellings";
 
-/** Keys that may stand in a random file, and that a server is asked about. */
+/** Keys that a random file may have, and about which a server is asked. */
 export const askedKeys: readonly PublicKey[] = [alice, bob, rita, eve, eve384];
 
-/** Options that are well-formed and let nobody in, from here and now. */
+/** Options that are well-formed and exclude this client now. */
 export const closingOptions: readonly string[] = [
   'from="192.0.2.1"',
   'From="!127.0.0.1,*"',
@@ -65,7 +65,7 @@ const pieces: readonly string[] = [
   ],
 ];
 
-/** A generator of numbers from 0 up to 1 that gives the same ones for the same seed (mulberry32). */
+/** A generator of numbers from 0 to 1, reproducible from its seed (mulberry32). */
 export function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {
@@ -83,7 +83,7 @@ export function oneOf<T>(items: readonly T[], random: () => number): T {
   return item;
 }
 
-/** A file of one to eight lines, each nearly right or not at all, and in one of four some bytes put in, out or instead. */
+/** A file of one to eight lines, each nearly valid or random. One file in four also has some changed bytes. */
 export function randomFile(random: () => number): Buffer {
   const lines = times(1 + random() * 8, () => (random() < 0.7 ? keyLine(random) : jumble(random)));
   const text = lines.map((line) => line + oneOf(["\n", "\n", "\n", "\r\n", "\n\n"], random)).join("");
@@ -91,7 +91,7 @@ export function randomFile(random: () => number): Buffer {
   return Buffer.from(random() < 0.25 ? damaged(ended, random) : ended, "latin1");
 }
 
-/** Changes up to six characters, near a word's beginning or end as often as anywhere. */
+/** Changes up to six characters, half of them at the beginning or end of a word. */
 function damaged(text: string, random: () => number): string {
   return times(1 + random() * 6, () => oneOf(["put in", "take out", "instead"], random)).reduce((before, how) => {
     const edges = [...before.matchAll(/\b/g)].map(({ index }) => index);

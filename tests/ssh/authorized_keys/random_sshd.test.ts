@@ -8,7 +8,7 @@ import { askedKeys, oneOf, randomFile, randomFrom } from "./random_files";
 const count = Number(process.env["AUTHORIZED_KEYS_FILES"] ?? 25);
 const seed = Number(process.env["AUTHORIZED_KEYS_SEED"] ?? 1);
 
-/** Files of which one connection can be asked everything. */
+/** As many files as one connection can answer about. */
 const PER_CONNECTION = 30;
 
 describeWithSshd("A real OpenSSH sshd", () => {
@@ -44,7 +44,7 @@ describeWithSshd("A real OpenSSH sshd", () => {
 interface Trial {
   readonly seed: number;
   readonly file: Buffer;
-  /** The key that is taken out, and put in. */
+  /** The key that is removed and added. */
   readonly key: PublicKey;
 }
 
@@ -60,7 +60,7 @@ function trial(number: number): Trial {
   return { seed: number, file: randomFile(random), key: oneOf(askedKeys, random) };
 }
 
-/** What sshd has to say, given which keys it accepts in the beginning. */
+/** The answers that sshd must give, from the keys that it accepts first. */
 function expected(trial: Trial, before: readonly PublicKey[]) {
   const { file, key } = trial;
   const others = before.filter((other) => other !== key);
@@ -74,7 +74,7 @@ function expected(trial: Trial, before: readonly PublicKey[]) {
   };
 }
 
-/** The file with a line for the key: unchanged where there is one with other options. */
+/** The file with a line for the key, or unchanged if it has one with other options. */
 function put({ file, key }: Trial, whenPresent: "report" | "replace"): { file: Buffer; isConflict: boolean } {
   const addition = withKey(file, { key }, whenPresent);
   return "conflict" in addition ? { file, isConflict: true } : { file: addition.file, isConflict: false };

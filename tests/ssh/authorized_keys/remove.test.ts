@@ -113,13 +113,13 @@ const cases: readonly RemoveCase[] = [
     removed: [1],
   },
   {
-    name: "all doubles, with other comments and options",
+    name: "all duplicates, with other comments and options",
     before: `${A}\n${A} work\n\n${B}\nrestrict ${A}\nrestrict ${A}\n`,
     after: `\n${B}\n`,
     removed: [1, 2, 5, 6],
   },
   {
-    name: "lines between those that two of another key have",
+    name: "a line between two lines of another key",
     before: `restrict ${B}\n${A}\n${B}\n`,
     after: `restrict ${B}\n${B}\n`,
     removed: [2],

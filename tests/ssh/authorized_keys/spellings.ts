@@ -1,7 +1,7 @@
 import type { PublicKey } from "../../../provider/keys/public_key";
 import { alice, bare, encoded, eve, fieldsOf, padded, rita } from "./keys";
 
-/** A text for a key as it may stand on a line, behind options or not. */
+/** A text for a key on a line, after options or without. */
 export interface Spelling {
   readonly name: string;
   readonly key: PublicKey;

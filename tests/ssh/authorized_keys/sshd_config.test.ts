@@ -6,7 +6,7 @@ const usual = {
   pubkeyAuthentication: true,
 };
 
-/** What OpenSSH 9.2 prints, shortened, with other lines put before it: the last one of a keyword counts here. */
+/** Shortened output of OpenSSH 9.2, followed by the given lines. Here the last line of a keyword counts. */
 const printed = (...lines: string[]) =>
   [
     "port 22",
@@ -23,7 +23,7 @@ const printed = (...lines: string[]) =>
   ].join("\n");
 
 describe("What sshd -T prints", () => {
-  test("says where keys are looked for", () => {
+  test("names the files with keys", () => {
     expect(sshdSettings(printed())).toEqual(usual);
   });
 

@@ -6,7 +6,7 @@ import { sshdSettings } from "../../../provider/ssh/authorized_keys/sshd_config"
 import { readSshdConfig } from "../../../provider/ssh/authorized_keys/sshd_config_text";
 import { describeWithSshd, makeRunDirectory } from "../openssh_server";
 
-/** Configurations that hold for everybody. */
+/** Configurations that apply to everybody. */
 const texts: readonly string[] = [
   "",
   "# AuthorizedKeysFile /no\n",
