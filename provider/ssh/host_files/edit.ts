@@ -55,7 +55,7 @@ export async function editHostFile(
     if (replacement === undefined || replacement.outcome === "written" || replacement.outcome === "failed")
       return result;
     // `lockPatienceMs`, not the number of tries, limits the wait for the same lock.
-    if (lock.isStill(replacement)) tries -= 1;
+    if (lock.observe(replacement)) tries -= 1;
     if (tries >= MAX_TRIES) return lock.isOverdue() ? { ...result, replacement: lockedOutcome(result.file) } : result;
     await pause(backoff(tries, 20, 400), options.signal ?? neverAborted);
   }
@@ -107,8 +107,8 @@ class LockWatch {
     this.#patienceMs = patienceMs;
   }
 
-  /** Records an outcome. True if it is the same lock as last time, and not yet overdue. */
-  isStill(replacement: ReplaceOutcome): boolean {
+  /** Records an outcome. @returns whether it is the same lock as last time, and not yet overdue */
+  observe(replacement: ReplaceOutcome): boolean {
     const by = replacement.outcome === "locked" ? replacement.by : undefined;
     if (by !== undefined && by === this.#by) return !this.isOverdue();
     this.#by = by;

@@ -41,7 +41,12 @@ export async function inspectHost(
 
 function factsFrom(answer: Fields): HostFacts {
   const loginAccount = accountIn(answer, "login") ?? accountIn(answer, "self");
-  if (!loginAccount) throw new InvalidTargetError(`The host has no passwd entry for ${answer.text("self")}.`);
+  if (!loginAccount) {
+    const [user] = answer.text("self")?.split(":") ?? [];
+    throw new InvalidTargetError(
+      `The host has no passwd entry with a home directory for ${user}. Check the user name.`,
+    );
+  }
   const accounts = answer.each("account").flatMap((each) => accountIn(each, "account") ?? []);
   const settings = answer.each("user").map((each) => [each.text("user") ?? "", each.text("settings") ?? ""] as const);
   const become = becomePrograms.find((program) => program === answer.text("become"));
