@@ -56,7 +56,7 @@ function filesInOrder({ accounts, access }: HostSession): { readonly user: strin
 function notesAbout({ path, links }: HostFile, { removed, mentions }: Removal): string[] {
   return [
     ...(removed.some(({ isCertAuthority }) => isCertAuthority)
-      ? [`In ${path} the key was a certificate authority: sshd now also refuses certificates that it signed.`]
+      ? [`In ${path} the key was a certificate authority: certificates that it signed are now refused too.`]
       : []),
     ...(mentions > 0 ? [`${mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
     ...(links > 1 ? [`${path} had other names (hard links), which keep the key.`] : []),
