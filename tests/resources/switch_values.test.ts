@@ -145,7 +145,7 @@ describe("Two names of one key", () => {
 });
 
 test("The provider waits for a rate limit, and creates each resource once", async () => {
-  const cloud = await using({ requestsPerSecond: 5 });
+  const cloud = await using({ requestsPerSecond: 3 });
   const run = cloud.run();
   const names = ["a", "b", "c", "d", "e", "f"];
   await Promise.all(names.map((name) => run.create(SshKeyPair, { name })));
