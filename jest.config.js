@@ -124,8 +124,8 @@ module.exports = async () => {
 /** @type {import("jest").Config} */
 const config = {
   maxWorkers: availableParallelism() * WORKERS_PER_CORE,
-  // For tests and hooks that say nothing else: the default of 5 s is too short for a machine that is busy.
-  testTimeout: 30_000,
+  // For tests and hooks that say nothing else: with several workers a core, a test of a few seconds may take many.
+  testTimeout: 60_000,
   testSequencer: "<rootDir>/tools/test/sequencer.mjs",
   reporters: ["default", "<rootDir>/tools/test/times_reporter.mjs"],
   collectCoverageFrom: ["provider/**/*.ts"],
