@@ -731,7 +731,7 @@ export interface GetTemplateResult {
   readonly sshKeyEnabled: boolean;
   /** Smallest disk that the template fits on, in GiB. */
   readonly smallestDisk: number;
-  /** Visibility: `public` for a template of Exoscale, `private` for one of the account. */
+  /** Owner of the template: `public` for Exoscale, `private` for the account. */
   readonly visibility: string;
 }
 
