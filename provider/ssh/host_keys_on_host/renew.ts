@@ -46,7 +46,7 @@ export async function renewHostKeys(
   progress: Progress = () => undefined,
 ): Promise<HostKey> {
   return await withHostLock(access, async () => {
-    progress("logging in to the host, which shows the given host key");
+    progress("logging in, and checking the given host key");
     const known = { ...access, knownHostKeys: [renewal.old, ...renewal.announced], acceptNew: false };
     const session = await logInWhenUp(known, renewal.loginMs ?? 60_000);
     try {
