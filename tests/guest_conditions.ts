@@ -15,7 +15,7 @@ import type { GuestHand } from "./emulated";
 const run = promisify(execFile);
 
 /** Runs a script as the guest's root. @throws when it fails */
-export async function doneAsRoot(guest: GuestHand, script: string, input?: string): Promise<string> {
+export async function runAsRoot(guest: GuestHand, script: string, input?: string): Promise<string> {
   const { code, stdout, stderr } = await guest.asRoot(`set -e\n${script}`, input);
   if (code !== 0) throw new Error(`In the guest: ${stderr}`);
   return stdout;
@@ -23,7 +23,7 @@ export async function doneAsRoot(guest: GuestHand, script: string, input?: strin
 
 /** The default user's authorized_keys as the guest sees it, with its mounts. */
 export function keysInside(guest: GuestHand): Promise<string> {
-  return doneAsRoot(guest, `cat /home/${guest.user}/.ssh/authorized_keys`);
+  return runAsRoot(guest, `cat /home/${guest.user}/.ssh/authorized_keys`);
 }
 
 /** Adds a program, a text that begins with `#!`, which is found before others of its name. Any guest. */
@@ -46,13 +46,13 @@ chown ${guest.user}:${guest.user} .ssh
 rm -r /tmp/ssh.before
 cat /dev/zero 2>/dev/null >.ssh/filler || true`;
   const leave = freeKib > 0 ? `\ntruncate -s -${freeKib}K .ssh/filler` : "";
-  await doneAsRoot(guest, script + leave);
+  await runAsRoot(guest, script + leave);
 }
 
 /** The default user's `.ssh` is mounted read-only. A real sshd. */
 export async function makeReadOnly(guest: GuestHand): Promise<void> {
   const place = `/home/${guest.user}/.ssh`;
-  await doneAsRoot(guest, `mount --bind ${place} ${place}\nmount -o remount,bind,ro ${place}`);
+  await runAsRoot(guest, `mount --bind ${place} ${place}\nmount -o remount,bind,ro ${place}`);
 }
 
 /** Why no file can be immutable here; null when one can. It takes a capability and a file system with flags. */
@@ -80,20 +80,20 @@ export async function makeImmutable(guest: GuestHand): Promise<() => Promise<voi
 
 /** Settings that come first in sshd's configuration, for the next connections. A real sshd. */
 export async function configureSshd(guest: GuestHand, settings: string): Promise<void> {
-  await doneAsRoot(guest, "cat >/etc/ssh/sshd_config.d/0.conf", settings);
+  await runAsRoot(guest, "cat >/etc/ssh/sshd_config.d/0.conf", settings);
 }
 
 /** sshd also asks a program for keys, which answers with this one. A real sshd. */
 export async function grantByCommand(guest: GuestHand, publicKey: string): Promise<void> {
   // Not below /usr, which does not belong to the guest's root: sshd would refuse to run it.
   const program = "/etc/ssh/keys_of";
-  await doneAsRoot(guest, `cat >${program}\nchmod 755 ${program}`, `#!/bin/sh\necho '${publicKey}'\n`);
+  await runAsRoot(guest, `cat >${program}\nchmod 755 ${program}`, `#!/bin/sh\necho '${publicKey}'\n`);
   await configureSshd(guest, `AuthorizedKeysCommand ${program} %u\nAuthorizedKeysCommandUser nobody\n`);
 }
 
 /** sshd accepts keys that this authority has signed. A real sshd. */
 export async function trustAuthority(guest: GuestHand, publicKey: string): Promise<void> {
-  await doneAsRoot(guest, "cat >/etc/ssh/authorities.pub", `${publicKey}\n`);
+  await runAsRoot(guest, "cat >/etc/ssh/authorities.pub", `${publicKey}\n`);
   await configureSshd(guest, "TrustedUserCAKeys /etc/ssh/authorities.pub\n");
 }
 
@@ -101,17 +101,17 @@ export async function trustAuthority(guest: GuestHand, publicKey: string): Promi
 export async function setShell(guest: GuestHand, shell: string): Promise<void> {
   // In place, because the file is a mount: a new file of that name would not replace it.
   const script = `sed "s|^\\(${guest.user}:.*:\\)[^:]*$|\\1${shell}|" /etc/passwd >/tmp/passwd`;
-  await doneAsRoot(guest, `${script}\ncat /tmp/passwd >/etc/passwd\nrm /tmp/passwd`);
+  await runAsRoot(guest, `${script}\ncat /tmp/passwd >/etc/passwd\nrm /tmp/passwd`);
 }
 
 /** Every command of the default user prints other text first, on both outputs, as with a bad .bashrc. A real sshd. */
 export async function makeNoise(guest: GuestHand, text: string): Promise<void> {
   await setShell(guest, "/bin/bash");
   const home = `/home/${guest.user}`;
-  await doneAsRoot(
+  await runAsRoot(
     guest,
     `cat >${home}/.bashrc\ncp ${home}/.bashrc ${home}/.profile`,
     `echo '${text}'\necho '${text}' >&2\n`,
   );
-  await doneAsRoot(guest, "cat >/etc/motd", `${text}\n`);
+  await runAsRoot(guest, "cat >/etc/motd", `${text}\n`);
 }

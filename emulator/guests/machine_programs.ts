@@ -22,7 +22,7 @@ const optionalPrograms = [
 ];
 
 /** None of the names has a character that a shell interprets. */
-const OPTIONAL_PROGRAM = new RegExp(`^(${optionalPrograms.join("|")})$`);
+const optionalProgram = new RegExp(`^(${optionalPrograms.join("|")})$`);
 
 /** @throws when this machine lacks a program that is chosen */
 export function checkPrograms(choice: ProgramChoice): void {
@@ -69,7 +69,7 @@ function machinePrograms(): ReadonlyMap<string, readonly string[]> {
   found ??= new Map(
     programDirectories
       .filter(isDirectory)
-      .map((directory) => [directory, readdirSync(directory).filter((name) => OPTIONAL_PROGRAM.test(name))]),
+      .map((directory) => [directory, readdirSync(directory).filter((name) => optionalProgram.test(name))]),
   );
   return found;
 }

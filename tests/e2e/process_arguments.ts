@@ -5,27 +5,27 @@ const enoughLooks = 10;
 
 /** Collects the arguments of every process on the machine while it runs, as `ps` shows them to any user. */
 export class ProcessArguments {
-  private readonly seen = new Set<string>();
+  readonly #seen = new Set<string>();
   /** How often each running process was inspected. */
-  private looks = new Map<string, number>();
-  private readonly timer = setInterval(() => this.look(), 40).unref();
+  #looks = new Map<string, number>();
+  readonly #timer = setInterval(() => this.#look(), 40).unref();
 
   /** All command lines so far, one per line. */
   text(): string {
-    return [...this.seen].join("\n");
+    return [...this.#seen].join("\n");
   }
 
   stop(): void {
-    clearInterval(this.timer);
+    clearInterval(this.#timer);
   }
 
-  private look(): void {
+  #look(): void {
     const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
-    this.looks = new Map(pids.map((pid) => [pid, (this.looks.get(pid) ?? 0) + 1]));
-    for (const [pid, looks] of this.looks) {
+    this.#looks = new Map(pids.map((pid) => [pid, (this.#looks.get(pid) ?? 0) + 1]));
+    for (const [pid, looks] of this.#looks) {
       if (looks > enoughLooks) continue;
       try {
-        this.seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
+        this.#seen.add(readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "));
       } catch {
         // It ended after the listing.
       }

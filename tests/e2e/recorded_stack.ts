@@ -28,12 +28,18 @@ interface Kept {
 
 /** A recorded stack with its account and its program, restored as if it had been created here. */
 export class RecordedStack {
+  readonly #folder: string;
+  readonly #directory: string;
+
   private constructor(
     readonly program: UserProgram,
     readonly emulator: Emulator,
-    private readonly folder: string,
-    private readonly directory: string,
-  ) {}
+    folder: string,
+    directory: string,
+  ) {
+    this.#folder = folder;
+    this.#directory = directory;
+  }
 
   static async restore(name: string): Promise<RecordedStack> {
     const folder = join(root, name);
@@ -77,7 +83,7 @@ export class RecordedStack {
 
   /** Where the recording contains a secret of the stack in plain text. */
   leaks(): Leak[] {
-    return filesHolding(this.folder, this.secrets());
+    return filesHolding(this.#folder, this.secrets());
   }
 
   /** The kinds of steps in `pulumi preview`, sorted. */
@@ -95,7 +101,7 @@ export class RecordedStack {
 
   dispose(): void {
     this.program.dispose();
-    rmSync(this.directory, { recursive: true, force: true });
+    rmSync(this.#directory, { recursive: true, force: true });
   }
 }
 

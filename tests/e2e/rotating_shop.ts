@@ -59,9 +59,9 @@ export class RotatingShop {
   /** Identifiers of the program's machine, of the manually created one, and of the pool's member. */
   machines: readonly string[] = [];
 
-  private issue = 0;
-  private heard: (exchange: Exchange) => void = () => undefined;
-  private takeBack: () => Promise<void> = async () => undefined;
+  #issue = 0;
+  #heard: (exchange: Exchange) => void = () => undefined;
+  #takeBack: () => Promise<void> = async () => undefined;
 
   private constructor(
     readonly emulator: Emulator,
@@ -70,7 +70,9 @@ export class RotatingShop {
 
   static async open(): Promise<RotatingShop> {
     let shop: RotatingShop | undefined;
-    const exchange = (each: Exchange) => shop?.heard(each);
+    const exchange = (each: Exchange) => {
+      if (shop !== undefined) shop.#heard(each);
+    };
     // The client of the tests polls operations without a pause, which would exceed a request limit.
     const settings = { requestsPerSecond: undefined };
     const emulator = await startEmulator({ operationMs: 20, zones: ["ch-gva-2"], exchange, settings });
@@ -78,7 +80,7 @@ export class RotatingShop {
     shop = new RotatingShop(emulator, await TestStack.create(emulator));
     shop.stack.writeProgram(program);
     await shop.rotate();
-    await shop.fillOtherMachines();
+    await shop.#fillOtherMachines();
     return shop;
   }
 
@@ -88,8 +90,8 @@ export class RotatingShop {
 
   /** Changes the program: the next command rotates the pair. */
   askForAnotherKey(): void {
-    this.issue += 1;
-    this.stack.setEnvironment({ ISSUE: String(this.issue) });
+    this.#issue += 1;
+    this.stack.setEnvironment({ ISSUE: String(this.#issue) });
   }
 
   /** Rotates the pair. */
@@ -128,41 +130,41 @@ export class RotatingShop {
 
   /** Removes all ordered faults. */
   async goOn(): Promise<void> {
-    this.heard = () => undefined;
+    this.#heard = () => undefined;
     this.emulator.faults.clear();
-    await this.takeBack();
+    await this.#takeBack();
   }
 
   /** The API answers this request with 503, and the client waits. */
   hush(method: string, path: RegExp): HasCome {
     this.emulator.faults.add({ ...busy, method, path });
-    return this.isHushed();
+    return this.#isHushed();
   }
 
   /** After the first exchange of this kind the API answers every request with 503. */
   hushAfter(fits: (exchange: Exchange) => boolean): HasCome {
     let hushed = false;
-    this.heard = (exchange) => {
+    this.#heard = (exchange) => {
       if (hushed || !fits(exchange)) return;
       hushed = true;
       this.emulator.faults.add({ ...busy, path: /./, times: 1000 });
     };
-    const isHushed = this.isHushed();
+    const isHushed = this.#isHushed();
     return () => hushed && isHushed();
   }
 
   /** The API accepts one change of an instance, such as a label before its keys change, and answers the next with 503. */
   hushSecondChange(id = ""): HasCome {
-    this.heard = ({ request: { method, path } }) => {
+    this.#heard = ({ request: { method, path } }) => {
       if (method !== "PUT" || path !== `/v2/instance/${id}`) return;
-      this.heard = () => undefined;
+      this.#heard = () => undefined;
       this.hush("PUT", new RegExp(`^/instance/${id}$`));
     };
-    return this.isHushed();
+    return this.#isHushed();
   }
 
   /** Whether a request since this call got a 503. Parallel requests may still get another answer after it. */
-  private isHushed(): HasCome {
+  #isHushed(): HasCome {
     const { length } = this.emulator.requests;
     return () => this.emulator.requests.slice(length).some(({ status }) => status === 503);
   }
@@ -176,18 +178,18 @@ export class RotatingShop {
   /** The rotation logs a step, on a machine that answers slowly. */
   async says(step: string): Promise<HasCome> {
     const { length } = this.stack.output;
-    this.takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", { kind: "slow", ms: 100 });
+    this.#takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", { kind: "slow", ms: 100 });
     return () => this.stack.output.slice(length).includes(step);
   }
 
   /** Orders a fault on the machine of the program until `goOn`. */
   async befall(fault: Parameters<Emulator["guests"]["fault"]>[1]): Promise<void> {
-    this.takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", fault);
+    this.#takeBack = await this.emulator.guests.fault(this.machines[0] ?? "", fault);
   }
 
   /** The API refuses every change of an instance but the first. */
   refuseSecondChange(): void {
-    this.heard = ({ request: { method, path } }) => {
+    this.#heard = ({ request: { method, path } }) => {
       if (method !== "PUT" || !path.startsWith("/v2/instance/")) return;
       this.emulator.faults.add({ kind: "status", status: 409, method: "PUT", path: /^\/instance\// });
     };
@@ -221,7 +223,7 @@ export class RotatingShop {
     return unknown.length;
   }
 
-  private async fillOtherMachines(): Promise<void> {
+  async #fillOtherMachines(): Promise<void> {
     const client = new Client(this.emulator);
     const keys = { "ssh-keys": [{ name: this.keys[0]?.name }] };
     const { id } = await client.create({ name: "by-hand", ...keys });

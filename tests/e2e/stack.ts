@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
 import {
+  type Deployment,
   type DestroyOptions,
   LocalWorkspace,
   type PreviewOptions,
@@ -34,16 +35,19 @@ export class TestStack {
   /** The output of all Pulumi commands. */
   output = "";
 
-  private readonly secrets = new Set<string>();
-  private readonly commandLines = new ProcessArguments();
+  readonly #secrets = new Set<string>();
+  readonly #commandLines = new ProcessArguments();
 
-  private constructor(
-    private readonly directory: string,
-    private readonly stack: Stack,
-  ) {
+  readonly #directory: string;
+  readonly #stack: Stack;
+
+  private constructor(directory: string, stack: Stack) {
+    this.#directory = directory;
+    this.#stack = stack;
+
     // After each command the Automation API starts three more processes, for outputs (twice) and for history.
     stack.info = async () => undefined;
-    stack.outputs = async () => storedOutputs(this.stateFile, pulumiPassphrase);
+    stack.outputs = async () => storedOutputs(this.#stateFile, pulumiPassphrase);
   }
 
   /** @param environment variables for access to the API; default: the emulator's */
@@ -59,34 +63,35 @@ export class TestStack {
 
   /** The program's folder. Relative paths of its resources start here. */
   get programFolder(): string {
-    return this.stack.workspace.workDir;
+    return this.#stack.workspace.workDir;
   }
 
   /** Changes environment variables for the following commands. */
   setEnvironment(variables: object): void {
-    Object.assign(this.stack.workspace.envVars, variables);
+    Object.assign(this.#stack.workspace.envVars, variables);
   }
 
   /** Runs `pulumi up`. @throws if it fails; `failure` returns its output */
   async up(program: PulumiFn, options: UpOptions = {}): Promise<Record<string, unknown>> {
-    const { outputs } = await this.recorded(this.stack.up({ color: "never", ...options, program }));
+    const { outputs } = await this.#recorded(this.#stack.up({ color: "never", ...options, program }));
     for (const { value, secret } of Object.values(outputs)) if (secret) this.expectHidden(value);
     return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
   }
 
   /** Runs `pulumi preview`. @returns the changes by kind, such as `{ create: 2 }` */
   async preview(program: PulumiFn, options: PreviewOptions = {}): Promise<Record<string, number | undefined>> {
-    return (await this.recorded(this.stack.preview({ color: "never", diff: true, ...options, program }))).changeSummary;
+    return (await this.#recorded(this.#stack.preview({ color: "never", diff: true, ...options, program })))
+      .changeSummary;
   }
 
   /** Runs `pulumi refresh`. */
   async refresh(options: RefreshOptions = {}): Promise<void> {
-    await this.recorded(this.stack.refresh({ color: "never", ...options }));
+    await this.#recorded(this.#stack.refresh({ color: "never", ...options }));
   }
 
   /** Runs `pulumi destroy`. */
   async destroy(options: DestroyOptions = {}): Promise<void> {
-    await this.recorded(this.stack.destroy({ color: "never", ...options }));
+    await this.#recorded(this.#stack.destroy({ color: "never", ...options }));
   }
 
   /** Sets a secret of the stack's configuration over stdin. The Automation API would put it on a command line. */
@@ -100,12 +105,12 @@ export class TestStack {
 
   /** Runs any Pulumi command on this stack, such as `pulumi("state", "delete", urn)`. @returns its output */
   async pulumi(...args: string[]): Promise<string> {
-    return (await this.recorded(this.run(args))).stdout;
+    return (await this.#recorded(this.#run(args))).stdout;
   }
 
   /** The same for a command with `--show-secrets`: its output is no leak. */
   async shown(...args: string[]): Promise<string> {
-    return (await this.run(args)).stdout;
+    return (await this.#run(args)).stdout;
   }
 
   /** Runs `pulumi state taint`: the next update replaces the resource. */
@@ -115,19 +120,29 @@ export class TestStack {
 
   /** Copies another stack's state to this stack, with `pulumi stack export` and `pulumi stack import`. */
   async takeStateOf(other: TestStack): Promise<void> {
-    await this.stack.importStack(await other.stack.exportStack());
-    for (const secret of other.secrets) this.expectHidden(secret);
+    await this.#stack.importStack(await other.exportStack());
+    for (const secret of other.hidden()) this.expectHidden(secret);
+  }
+
+  /** The stack's state, as `pulumi stack export` has it. */
+  async exportStack(): Promise<Deployment> {
+    return await this.#stack.exportStack();
+  }
+
+  /** What must appear nowhere. */
+  hidden(): Iterable<string> {
+    return this.#secrets;
   }
 
   /** Writes the program for the commands of `pulumi`: a Node.js module in the stack's folder. */
   writeProgram(source: string): void {
-    writeFileSync(join(this.directory, "program", "index.js"), source);
+    writeFileSync(join(this.#directory, "program", "index.js"), source);
   }
 
   /** Starts a Pulumi command on this stack and leaves it running. Its output is appended to `output`. */
   start(args: readonly string[], stdin: "ignore" | "pipe" = "ignore"): ChildProcess {
     const stdio = [stdin, "pipe", "pipe"] as const;
-    const child = spawn("pulumi", [...args, "--stack", "test"], { ...this.surroundings(), stdio: [...stdio] });
+    const child = spawn("pulumi", [...args, "--stack", "test"], { ...this.#surroundings(), stdio: [...stdio] });
     for (const stream of [child.stdout, child.stderr]) stream?.on("data", (text) => (this.output += text));
     return child;
   }
@@ -146,7 +161,7 @@ export class TestStack {
   /** Resources of the package by logical name, from the state file. */
   state(): Record<string, StateResource> {
     return Object.fromEntries(
-      this.stored()
+      this.#stored()
         .filter(isDeclared)
         .map((resource) => [resource.urn.split("::").at(-1), resource]),
     );
@@ -164,55 +179,55 @@ export class TestStack {
 
   /** Adds a value to the search for leaks. The secrets of the state are searched for in any case. */
   expectHidden(secret: unknown): void {
-    if (typeof secret === "string") this.secrets.add(secret);
+    if (typeof secret === "string") this.#secrets.add(secret);
   }
 
   /** Where secrets of this stack are in plain text: in state and backups, output, process arguments, files. */
   leaks(): Leak[] {
-    const secrets = [...new Set([...this.secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
+    const secrets = [...new Set([...this.#secrets, ...secretsStored(this.#directory, pulumiPassphrase)])];
     return [
       ...leaksIn("output of pulumi", this.output, secrets),
-      ...leaksIn("process arguments", this.commandLines.text(), secrets),
-      ...filesHolding(this.directory, secrets),
+      ...leaksIn("process arguments", this.#commandLines.text(), secrets),
+      ...filesHolding(this.#directory, secrets),
     ];
   }
 
   /** The processes of the plugin that run for this stack. */
   plugins(): number[] {
-    return processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`).filter((pid) => runs(pid, "plugin.cjs"));
+    return processesWith(`PULUMI_BACKEND_URL=file://${this.#directory}`).filter((pid) => runs(pid, "plugin.cjs"));
   }
 
   /** Kills the engine, its plugins and the program at once, as a power failure does. */
   killAll(): void {
-    killUntilNone(() => processesWith(`PULUMI_BACKEND_URL=file://${this.directory}`));
+    killUntilNone(() => processesWith(`PULUMI_BACKEND_URL=file://${this.#directory}`));
   }
 
   /** Removes every file, and ends the plugins of a killed engine: they do not notice its end. */
   dispose(): void {
-    this.commandLines.stop();
+    this.#commandLines.stop();
     this.killAll();
-    rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
+    rmSync(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
-  private run(args: readonly string[]) {
-    return execFile("pulumi", [...args, "--stack", "test"], this.surroundings());
+  #run(args: readonly string[]) {
+    return execFile("pulumi", [...args, "--stack", "test"], this.#surroundings());
   }
 
-  private stored(): readonly StateResource[] {
-    return storedResources(this.stateFile);
+  #stored(): readonly StateResource[] {
+    return storedResources(this.#stateFile);
   }
 
-  private get stateFile(): string {
-    return join(this.directory, ".pulumi", "stacks", project, "test.json");
+  get #stateFile(): string {
+    return join(this.#directory, ".pulumi", "stacks", project, "test.json");
   }
 
-  private surroundings() {
-    const { workDir, envVars } = this.stack.workspace;
-    const home = join(this.directory, "home");
+  #surroundings() {
+    const { workDir, envVars } = this.#stack.workspace;
+    const home = join(this.#directory, "home");
     return { cwd: workDir, env: { ...process.env, PULUMI_HOME: home, ...envVars }, maxBuffer: 1e8 };
   }
 
-  private async recorded<T extends { stdout: string; stderr: string }>(command: Promise<T>): Promise<T> {
+  async #recorded<T extends { stdout: string; stderr: string }>(command: Promise<T>): Promise<T> {
     try {
       const result = await command;
       this.output += result.stdout + result.stderr;

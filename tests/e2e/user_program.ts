@@ -25,16 +25,20 @@ export interface ConfigOptions {
 
 /** A program in a folder outside the checkout. Commands run in that folder, as for a user. */
 export class UserProgram {
-  private output = "";
-  private hasStack = false;
-  private readonly secrets = new Set<string>([pulumiPassphrase]);
-  private readonly commandLines = new ProcessArguments();
+  #output = "";
+  #hasStack = false;
+  readonly #secrets = new Set<string>([pulumiPassphrase]);
+  readonly #commandLines = new ProcessArguments();
+
+  readonly #environment: NodeJS.ProcessEnv;
 
   private constructor(
     /** Contains the program and all files of Pulumi: state, plugins, temporary files. */
     readonly directory: string,
-    private readonly environment: NodeJS.ProcessEnv,
-  ) {}
+    environment: NodeJS.ProcessEnv,
+  ) {
+    this.#environment = environment;
+  }
 
   /**
    * Makes an empty folder for a program.
@@ -69,7 +73,7 @@ export class UserProgram {
 
   /** Adds a folder with programs to the front of PATH for all its commands. */
   putOnPath(folder: string): void {
-    this.environment["PATH"] = [join(this.path, folder), this.environment["PATH"]].join(delimiter);
+    this.#environment["PATH"] = [join(this.path, folder), this.#environment["PATH"]].join(delimiter);
   }
 
   write(file: string, text: string): void {
@@ -92,24 +96,24 @@ export class UserProgram {
     command: string,
     ...args: string[]
   ): Promise<string> {
-    const options = { cwd: this.path, env: { ...this.environment, ...env }, maxBuffer: 1e8 };
+    const options = { cwd: this.path, env: { ...this.#environment, ...env }, maxBuffer: 1e8 };
     const running = run(command, args, options);
     running.child.stdin?.end(input);
     try {
       const { stdout, stderr } = await running;
       // Output that a test asks for with `--show-secrets` is no leak.
-      if (!args.includes("--show-secrets")) this.output += stdout + stderr;
+      if (!args.includes("--show-secrets")) this.#output += stdout + stderr;
       return stdout;
     } catch (error) {
       const { stdout, stderr } = error as { stdout: string; stderr: string };
-      this.output += stdout + stderr;
+      this.#output += stdout + stderr;
       throw new Error(`${command} ${args.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
     }
   }
 
   /** Runs `pulumi config set` with the value on standard input, so a secret is on no command line. */
   async configure(name: string, value: string, options: ConfigOptions = {}): Promise<void> {
-    await this.selectStack();
+    await this.#selectStack();
     if (options.secret) this.expectHidden(value);
     const flags = [options.secret ? "--secret" : "--plaintext", ...(options.path ? ["--path"] : [])];
     await this.runWith({ input: value }, "pulumi", "config", "set", ...flags, name);
@@ -117,7 +121,7 @@ export class UserProgram {
 
   /** Runs `pulumi up`, in a new stack the first time. @returns the outputs */
   async up(): Promise<Record<string, unknown>> {
-    await this.selectStack();
+    await this.#selectStack();
     await this.run("pulumi", "up", ...unattended);
     return this.outputs();
   }
@@ -132,13 +136,13 @@ export class UserProgram {
 
   /** Imports a state, in the form of `pulumi stack export`, into a new stack. */
   async importState(text: string): Promise<void> {
-    await this.selectStack();
+    await this.#selectStack();
     await this.runWith({ input: text }, "pulumi", "stack", "import");
   }
 
-  private async selectStack(): Promise<void> {
-    if (!this.hasStack) await this.run("pulumi", "stack", "init", "test", "--non-interactive");
-    this.hasStack = true;
+  async #selectStack(): Promise<void> {
+    if (!this.#hasStack) await this.run("pulumi", "stack", "init", "test", "--non-interactive");
+    this.#hasStack = true;
   }
 
   /** Runs `pulumi preview`. @throws if there is anything to change */
@@ -166,22 +170,22 @@ export class UserProgram {
 
   /** Adds a text, or the texts of a record, to the search for leaks. */
   expectHidden(secret: unknown): void {
-    if (typeof secret === "string") this.secrets.add(secret);
+    if (typeof secret === "string") this.#secrets.add(secret);
     else if (typeof secret === "object" && secret) for (const each of Object.values(secret)) this.expectHidden(each);
   }
 
   /** Where secrets are in plain text: in output, process arguments, the state and other files. */
   leaks(): Leak[] {
-    const secrets = [...new Set([...this.secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
+    const secrets = [...new Set([...this.#secrets, ...secretsStored(this.directory, pulumiPassphrase)])];
     return [
-      ...leaksIn("output", this.output, secrets),
-      ...leaksIn("process arguments", this.commandLines.text(), secrets),
+      ...leaksIn("output", this.#output, secrets),
+      ...leaksIn("process arguments", this.#commandLines.text(), secrets),
       ...filesHolding(this.directory, secrets),
     ];
   }
 
   dispose(): void {
-    this.commandLines.stop();
+    this.#commandLines.stop();
     // A killed process may still write for a moment.
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 5 });
   }

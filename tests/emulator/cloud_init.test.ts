@@ -1,7 +1,7 @@
 /** Host keys from user data, and those that a guest generates. */
 import { readFile } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
-import { doneAsRoot } from "../guest_conditions";
+import { runAsRoot } from "../guest_conditions";
 import { describeGuests } from "./guest_kinds";
 import { start, useKeyRing } from "./world";
 
@@ -55,16 +55,16 @@ describeGuests((guests) => {
     const { shown, guest } = await guestWith(config());
     const directory = '"$GUEST_ROOT"/etc/ssh';
     const make = `cd ${directory}; rm ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key; cat *.pub`;
-    const made = (await doneAsRoot(await guest(), make)).split(" ").slice(0, 2).join(" ");
+    const made = (await runAsRoot(await guest(), make)).split(" ").slice(0, 2).join(" ");
     expect(await shown()).toEqual([given.public]);
-    await doneAsRoot(await guest(), "systemctl reload ssh");
+    await runAsRoot(await guest(), "systemctl reload ssh");
     expect([await shown(), (await guest()).hostKeys]).toEqual([[made], [made]]);
   });
 
   test("shows new keys in its files after a stop and start", async () => {
     const { client, id, shown, guest } = await guestWith(config());
     const make = `cd "$GUEST_ROOT"/etc/ssh; rm ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key`;
-    await doneAsRoot(await guest(), make);
+    await runAsRoot(await guest(), make);
     await client.settle("PUT", `/instance/${id}:stop`);
     await client.settle("PUT", `/instance/${id}:start`);
     expect(await shown()).not.toEqual([given.public]);

@@ -4,7 +4,7 @@ import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { resources } from "../../provider/resources";
 import { describeGuests, describeSshd } from "../emulator/guest_kinds";
-import { configureSshd, doneAsRoot, putProgram } from "../guest_conditions";
+import { configureSshd, putProgram, runAsRoot } from "../guest_conditions";
 import { alice, bob } from "./known_keys";
 import { ReachableHost } from "./reachable_host";
 import { closeClouds, type Run } from "./world";
@@ -173,7 +173,7 @@ describeSshd("on a real sshd", () => {
 
   test("A key that sshd refuses and that was removed again is not in the state", async () => {
     await host.write(bob.line);
-    await doneAsRoot(host.guest, "cat >/etc/ssh/refused.pub", `${alice.line}\n`);
+    await runAsRoot(host.guest, "cat >/etc/ssh/refused.pub", `${alice.line}\n`);
     await configureSshd(host.guest, "RevokedKeys /etc/ssh/refused.pub\n");
     const attempt = host.run().create(AuthorizedKey, host.inputs(alice.line));
     await expect(attempt).rejects.toMatchObject({ code: "SSH_KEY_NOT_ACCEPTED" });

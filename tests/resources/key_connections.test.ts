@@ -36,7 +36,7 @@ describeGuests((guests) => {
       await cloud.run().update(Instance, web, { ...opened(ops), connection: { agentSocketPath } });
       return await accepts(cloud, web, alice);
     });
-    expect(said).toBe("no no");
+    expect(said).toBe("debian no, root no");
   });
 
   test("The environment's ssh-agent logs in to revoke an imported key", async () => {
@@ -51,13 +51,13 @@ describeGuests((guests) => {
         delete process.env["SSH_AUTH_SOCK"];
       }
     });
-    expect(await accepts(cloud, web, alice)).toBe("no no");
+    expect(await accepts(cloud, web, alice)).toBe("debian no, root no");
   });
 
   test("The port of the connection takes precedence over the provider's", async () => {
     const { account } = cloud.run();
     const connection = { ...opened(ops).connection, port: account.sshPort };
-    expect(await closedOver(connection, { sshPort: "1" })).toBe("no no");
+    expect(await closedOver(connection, { sshPort: "1" })).toBe("debian no, root no");
   });
 
   test("A private key with a passphrase logs in with it", async () => {
@@ -66,7 +66,7 @@ describeGuests((guests) => {
     const web = await cloud.run().create(Instance, { ...opened(locked, alice), connection: { user: "debian" } });
     const connection = { privateKey: locked.state.privateKeyOpenssh, passphrase };
     await cloud.run().update(Instance, web, { ...opened(locked), connection });
-    expect(await accepts(cloud, web, alice)).toBe("no no");
+    expect(await accepts(cloud, web, alice)).toBe("debian no, root no");
   });
 
   test("A host key other than the connection's stops the change before anything is sent", async () => {
@@ -87,6 +87,9 @@ describeSshd("through a jump host", () => {
     const web = await cloud.run().create(Instance, { ...opened(ops, alice, carol), connection });
     await cloud.run().update(Instance, web, { ...opened(ops, carol), connection });
     await cloud.run().delete(SshKeyPair, carol);
-    expect([await accepts(cloud, web, alice), await accepts(cloud, web, carol)]).toEqual(["no no", "no no"]);
+    expect([await accepts(cloud, web, alice), await accepts(cloud, web, carol)]).toEqual([
+      "debian no, root no",
+      "debian no, root no",
+    ]);
   });
 });

@@ -45,7 +45,7 @@ describeGuests((guests) => {
     const pool = await workers(ops, alice);
     await cloud.run().delete(SshKeyPair, alice);
     expect(await keysOf(pool)).toEqual([ops.state.name]);
-    expect(await answers(alice)).toEqual(["no no", "no no"]);
+    expect(await answers(alice)).toEqual(["debian no, root no", "debian no, root no"]);
     expect(cloud.keys()).toEqual([ops.state.name]);
   });
 
@@ -56,8 +56,8 @@ describeGuests((guests) => {
     await run.delete(SshKeyPair, alice);
     expect(await keysOf(pool)).toEqual([next.state.name]);
     expect([await answers(alice), await answers(next)]).toEqual([
-      ["no no", "no no"],
-      ["yes no", "yes no"],
+      ["debian no, root no", "debian no, root no"],
+      ["debian yes, root no", "debian yes, root no"],
     ]);
   });
 
@@ -91,6 +91,6 @@ describeGuests((guests) => {
     const [ops, strict] = [await newPair(cloud.run(), {}, "ops"), await newPair(cloud.run(), {}, "strict")];
     await workers(ops, strict);
     await expect(cloud.run().delete(SshKeyPair, strict)).rejects.toThrow("connection.acceptNewHostKeys");
-    expect(await answers(strict)).toEqual(["yes yes", "yes yes"]);
+    expect(await answers(strict)).toEqual(["debian yes, root yes", "debian yes, root yes"]);
   });
 });

@@ -37,8 +37,11 @@ describeGuests((guests) => {
   test("A deleted pair logs in to its holders, and removes itself", async () => {
     const [web, db] = [await machineOf(ops, alice), await machineOf(ops, alice)];
     expect((await revoked(alice)).message).toBe("");
-    expect([await accepts(cloud, web, alice), await accepts(cloud, db, alice)]).toEqual(["no no", "no no"]);
-    expect(await accepts(cloud, web, ops)).toBe("yes yes");
+    expect([await accepts(cloud, web, alice), await accepts(cloud, db, alice)]).toEqual([
+      "debian no, root no",
+      "debian no, root no",
+    ]);
+    expect(await accepts(cloud, web, ops)).toBe("debian yes, root yes");
     expect(cloud.keys()).toEqual([ops.state.name]);
   });
 
@@ -48,7 +51,7 @@ describeGuests((guests) => {
     expect(message).toMatch(
       / {2}web {2}ch-gva-2 {2}127\.\d+\.\d+\.\d+ {2}SHA256:.* is the last key known to open debian@127/,
     );
-    expect(await accepts(cloud, web, alice)).toBe("yes yes");
+    expect(await accepts(cloud, web, alice)).toBe("debian yes, root yes");
     expect(cloud.keys()).toContain(alice.state.name);
   });
 
@@ -56,7 +59,7 @@ describeGuests((guests) => {
     const only = await newPair(cloud.run(), { allowLockout: true }, "only");
     const web = await machineOf(only);
     expect((await revoked(only)).message).toBe("");
-    expect(await accepts(cloud, web, only)).toBe("no no");
+    expect(await accepts(cloud, web, only)).toBe("debian no, root no");
   });
 
   test("A machine that is down keeps the key in the account, and a repeated deletion continues", async () => {
@@ -66,12 +69,12 @@ describeGuests((guests) => {
       / {2}web {2}ch-gva-2 {2}\S+ {2}is stopped\. To do: start it, or delete it\.\n/,
     );
     expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual([
-      "no no",
+      "debian no, root no",
       [alice.state.name, ops.state.name].sort(),
     ]);
     await cloud.run().update(Instance, down, opened(ops, alice));
     expect((await revoked(alice)).message).toBe("");
-    expect([await accepts(cloud, db, alice), cloud.keys()]).toEqual(["no no", [ops.state.name]]);
+    expect([await accepts(cloud, db, alice), cloud.keys()]).toEqual(["debian no, root no", [ops.state.name]]);
   });
 
   test("A new pair takes the place of the old one on machines that no Instance manages", async () => {
@@ -79,7 +82,10 @@ describeGuests((guests) => {
     const run = cloud.run();
     const next = await newPair(run);
     await run.delete(SshKeyPair, alice);
-    expect([await accepts(cloud, web, alice), await accepts(cloud, web, next)]).toEqual(["no no", "yes no"]);
+    expect([await accepts(cloud, web, alice), await accepts(cloud, web, next)]).toEqual([
+      "debian no, root no",
+      "debian yes, root no",
+    ]);
     expect(cloud.keys()).toEqual([next.state.name, ops.state.name].sort());
   });
 
@@ -90,7 +96,7 @@ describeGuests((guests) => {
     const web = await machineOf(ops, alice);
     expect(reference(bob).publicKeyOpenssh).toContain("ssh-ed25519");
     await revoked(bob);
-    expect(await accepts(cloud, web, alice)).toBe("no no");
+    expect(await accepts(cloud, web, alice)).toBe("debian no, root no");
   });
 
   test("A key that no credential can revoke stays, and the error says what to give", async () => {
@@ -100,7 +106,10 @@ describeGuests((guests) => {
     expect((await revoked(bob)).message).toMatch(
       /there is no key to log in with: only the public key was imported\. To do: give a connection, or start an ssh-agent\./,
     );
-    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["yes yes", expect.arrayContaining(["bob"])]);
+    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual([
+      "debian yes, root yes",
+      expect.arrayContaining(["bob"]),
+    ]);
   });
 
   test("A key whose private key file is not on this machine stays", async () => {
@@ -117,14 +126,14 @@ describeGuests((guests) => {
     const filed = await newPair(cloud.run(), { privateKeyFile: folder.path("key") }, "filed");
     const web = await machineOf(ops, filed);
     expect((await revoked(filed)).message).toBe("");
-    expect([await accepts(cloud, web, filed), folder.names()]).toEqual(["no no", []]);
+    expect([await accepts(cloud, web, filed), folder.names()]).toEqual(["debian no, root no", []]);
   });
 
   test("A machine whose host key nobody knows proves nothing, and keeps its key", async () => {
     const { waitForSsh: _, ...unseen } = opened(ops, alice);
     const web = await cloud.run().create(Instance, unseen);
     expect((await revoked(alice)).message).toMatch(/The host key of 127\S+ is not known.* To do: set waitForSsh: true/);
-    expect(await accepts(cloud, web, alice)).toBe("yes yes");
+    expect(await accepts(cloud, web, alice)).toBe("debian yes, root yes");
   });
 
   test("Nothing is sent to another machine at the address of a holder, and the key stays", async () => {
@@ -133,6 +142,6 @@ describeGuests((guests) => {
     expect((await revoked(alice)).message).toMatch(
       /The host key of 127\S+ has changed.*give its new connection.hostKey/s,
     );
-    expect(await accepts(cloud, web, alice)).toBe("yes yes");
+    expect(await accepts(cloud, web, alice)).toBe("debian yes, root yes");
   });
 });

@@ -50,7 +50,10 @@ describe("A key stays if it is still wanted", () => {
     const run = cloud.run();
     const two = await run.create(SshKeyPair, { ...identityOf(one), publicKey, name: "two", onDelete: "revoke" });
     await run.delete(SshKeyPair, one);
-    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["yes yes", expect.arrayContaining([two.id])]);
+    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual([
+      "debian yes, root yes",
+      expect.arrayContaining([two.id]),
+    ]);
     expect(cloud.keys()).not.toContain("one");
   });
 
@@ -62,14 +65,14 @@ describe("A key stays if it is still wanted", () => {
     const run = cloud.run();
     await run.check(SshKeyPair, two);
     await run.delete(SshKeyPair, one);
-    expect(await accepts(cloud, web, alice)).toBe("yes yes");
+    expect(await accepts(cloud, web, alice)).toBe("debian yes, root yes");
   });
 
   test("when the program now refers to it by its name alone", async () => {
     const web = await machine(ops, alice);
     const sshKeys = [reference(ops), { name: alice.state.name }, reference(bob)];
     await cloud.run().update(Instance, web, { ...opened(ops), sshKeys });
-    expect(await accepts(cloud, web, alice)).toBe("yes yes");
+    expect(await accepts(cloud, web, alice)).toBe("debian yes, root yes");
   });
 
   test("when the rotation of another stack has added it", async () => {
@@ -78,7 +81,7 @@ describe("A key stays if it is still wanted", () => {
     const next = await newPair(run);
     await run.delete(SshKeyPair, alice);
     await cloud.run().update(Instance, web, opened(ops, bob));
-    expect(await accepts(cloud, web, next)).toBe("yes no");
+    expect(await accepts(cloud, web, next)).toBe("debian yes, root no");
   });
 });
 
@@ -133,7 +136,7 @@ describe("A key is not reported as closed", () => {
     await drop(web, alice);
     await run.delete(SshKeyPair, withConnection(alice));
     expect(await outcome(cloud.run().delete(SshKeyPair, next))).toBe("done");
-    expect(await accepts(cloud, web, next)).toBe("no no");
+    expect(await accepts(cloud, web, next)).toBe("debian no, root no");
   });
 
   test("by an old label, after it was added again", async () => {
@@ -182,7 +185,7 @@ describe("A revocation continues", () => {
     };
     expect(await outcome(run.delete(SshKeyPair, alice))).toContain("busy");
     expect(await outcome(cloud.run().delete(SshKeyPair, alice))).toBe("done");
-    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["no no", [bob.id, ops.id].sort()]);
+    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["debian no, root no", [bob.id, ops.id].sort()]);
   });
 
   test("on the other machines if the API does not return one", async () => {
@@ -197,7 +200,7 @@ describe("A revocation continues", () => {
       times: 9,
     });
     expect(await outcome(cloud.run().delete(SshKeyPair, alice))).toMatch(/^ {2}web .*No access/m);
-    expect(await accepts(cloud, db, alice)).toBe("no no");
+    expect(await accepts(cloud, db, alice)).toBe("debian no, root no");
   });
 
   test("on a pool from which two pairs are removed at once", async () => {
@@ -221,7 +224,7 @@ describe("A new pair", () => {
     const run = cloud.run();
     const next = await newPair(run);
     await run.delete(SshKeyPair, withConnection(alice));
-    expect(await accepts(cloud, web, next)).toBe("no no");
+    expect(await accepts(cloud, web, next)).toBe("debian no, root no");
   });
 
   test("that is deleted itself is no successor, although a refresh has asked for its diff", async () => {
@@ -232,7 +235,10 @@ describe("A new pair", () => {
     run.run.declaredKeys.clear();
     await run.delete(SshKeyPair, next);
     await run.delete(SshKeyPair, alice);
-    expect([await accepts(cloud, web, alice), await accepts(cloud, web, next)]).toEqual(["no no", "no no"]);
+    expect([await accepts(cloud, web, alice), await accepts(cloud, web, next)]).toEqual([
+      "debian no, root no",
+      "debian no, root no",
+    ]);
   });
 
   test("that an interrupted run added is removed when the program is reverted", async () => {
@@ -242,7 +248,10 @@ describe("A new pair", () => {
     const seen = await cloud.run().found(Instance, web);
     expect((await cloud.run().diff(Instance, { ...web, state: seen.state }, opened(ops, alice))).drifted).toBe(true);
     await cloud.run().update(Instance, { ...web, state: seen.state }, opened(ops, alice));
-    expect([await accepts(cloud, web, alice), await accepts(cloud, web, bob)]).toEqual(["yes no", "no no"]);
+    expect([await accepts(cloud, web, alice), await accepts(cloud, web, bob)]).toEqual([
+      "debian yes, root no",
+      "debian no, root no",
+    ]);
   });
 });
 

@@ -28,6 +28,6 @@ describeSshd("on a real sshd", () => {
     expect(keyLabels(cloud.emulator)).toContain(`closed.${md5Of(alice)}`);
     await rm(join(guest.root, "bin/mv"));
     await cloud.run().delete(SshKeyPair, alice);
-    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["no no", [ops.id]]);
+    expect([await accepts(cloud, web, alice), cloud.keys()]).toEqual(["debian no, root no", [ops.id]]);
   });
 });

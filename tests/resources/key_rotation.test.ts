@@ -21,8 +21,8 @@ describeGuests((guests) => {
   test("A new pair takes the place of the old one on a running machine", async () => {
     const web = await cloud.run().create(Instance, opened(first));
     const now = await cloud.run().update(Instance, web, opened(second));
-    expect(await accepts(cloud, web, first)).toBe("no no");
-    expect(await accepts(cloud, web, second)).toBe("yes no");
+    expect(await accepts(cloud, web, first)).toBe("debian no, root no");
+    expect(await accepts(cloud, web, second)).toBe("debian yes, root no");
     expect(now.state).toMatchObject({ instanceId: web.state.instanceId, staleSshKeys: [] });
   });
 
@@ -47,8 +47,8 @@ describeGuests((guests) => {
     const third = await newPair(cloud.run());
     // The state is from before the second one was added, as after an interrupted run.
     await cloud.run().update(Instance, web, opened(third));
-    expect(await accepts(cloud, web, first)).toBe("no no");
-    expect(await accepts(cloud, web, second)).toBe("no no");
+    expect(await accepts(cloud, web, first)).toBe("debian no, root no");
+    expect(await accepts(cloud, web, second)).toBe("debian no, root no");
   });
 
   test("A pair that a failed update added is closed when the program is reverted", async () => {
@@ -59,14 +59,20 @@ describeGuests((guests) => {
     run.log.info = (step) => void (/proving/.test(step) && cloud.emulator.faults.add(forbidden));
     const half = await run.updateInPart(Instance, web, opened(first, third));
     cloud.emulator.faults.clear();
-    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["no no", "yes no"]);
+    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual([
+      "debian no, root no",
+      "debian yes, root no",
+    ]);
 
     const guest = await cloud.emulator.cloud.guest(String(web.state.instanceId));
     // Somebody has added options to the line of a key that stays.
     await guest.writeAuthorizedKeys(`no-pty ${await guest.authorizedKeys()}`);
     expect(await cloud.run().diff(Instance, half, opened(first, second))).toMatchObject({ drifted: true });
     const now = await cloud.run().update(Instance, half, opened(first, second));
-    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["yes no", "no no"]);
+    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual([
+      "debian yes, root no",
+      "debian no, root no",
+    ]);
     expect(now.state).not.toHaveProperty("keysUnsettled");
   });
 
@@ -77,8 +83,8 @@ describeGuests((guests) => {
     await run.diff(SshKeyPair, second, { identity: second.state.identity, onDelete: "revoke", triggers: ["again"] });
     const third = await newPair(run);
     await run.update(Instance, web, opened(third));
-    expect(await accepts(cloud, web, second)).toBe("no no");
-    expect(await accepts(cloud, web, third)).toBe("yes no");
+    expect(await accepts(cloud, web, second)).toBe("debian no, root no");
+    expect(await accepts(cloud, web, third)).toBe("debian yes, root no");
   });
 
   test("A key that an interrupted run added is stale after its deletion from the account", async () => {
@@ -97,7 +103,10 @@ describeGuests((guests) => {
     const third = await newPair(cloud.run());
     const now = await cloud.run().update(Instance, then, opened(third));
     await cloud.run().delete(SshKeyPair, second);
-    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual(["no no", "yes no"]);
+    expect([await accepts(cloud, web, second), await accepts(cloud, web, third)]).toEqual([
+      "debian no, root no",
+      "debian yes, root no",
+    ]);
     for (const deletedKeys of ["listed", "dropped", "by-name"] as const) {
       cloud.emulator.cloud.set({ deletedKeys });
       expect((await cloud.run().found(Instance, now)).state.staleSshKeys).toEqual([]);

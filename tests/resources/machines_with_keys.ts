@@ -26,14 +26,14 @@ export const opened = (...pairs: readonly Pair[]) => ({
   connection: { privateKey: pairs[0]?.state.privateKeyOpenssh },
 });
 
-/** Whether each account of the machine accepts a pair, as `debian root`. */
+/** Whether each account of the machine accepts a pair: `debian yes, root no`. */
 export async function accepts(cloud: TestCloud, { state: { publicIp } }: Machine, { state }: Pair): Promise<string> {
   const { account } = cloud.run();
   const asked = ["debian", "root"].map(async (user) => {
     const target = { host: String(publicIp), port: account.sshPort, user };
-    return (await account.ssh.probe(target, state.publicKeyOpenssh ?? "")).accepts;
+    return `${user} ${(await account.ssh.probe(target, state.publicKeyOpenssh ?? "")).accepts}`;
   });
-  return (await Promise.all(asked)).join(" ");
+  return (await Promise.all(asked)).join(", ");
 }
 
 /** The labels of all instances that record keys, without the prefix. */
@@ -45,5 +45,5 @@ export function keyLabels(emulator: Emulator): string[] {
 /** The MD5 fingerprint of a pair as labels have it. */
 export const md5Of = ({ state }: Pair) => state.publicKeyFingerprintMd5.replaceAll(":", "");
 
-export const closedOnAll = "no no";
-export const openOnAll = "yes yes";
+export const closedOnAll = "debian no, root no";
+export const openOnAll = "debian yes, root yes";

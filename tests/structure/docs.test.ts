@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { describedErrors, errorsRoom, filesBelow, isMadeIn } from "../../tools/generate/errors";
+import { describedErrors, ERRORS_ROOM, filesBelow, isMadeIn } from "../../tools/generate/errors";
 import { pages } from "../../tools/generate/pages";
 
 const root = resolve(__dirname, "../..");
@@ -69,7 +69,7 @@ describe("The documents written by hand are short:", () => {
 
 describe("Every error class", () => {
   test("has a code of its own, a meaning, and what to do, and stands in docs/errors.md", () => {
-    const source = filesBelow(root, errorsRoom).map(read).join("\n");
+    const source = filesBelow(root, ERRORS_ROOM).map(read).join("\n");
     const classes = [...source.matchAll(/^export class (\w+)/gm)].map(([, name]) => name);
     expect(errors.map(({ name }) => name)).toEqual(classes);
     expect(new Set(errors.map(({ code }) => code)).size).toBe(classes.length);
@@ -79,7 +79,7 @@ describe("Every error class", () => {
   });
 
   test("is made somewhere in the provider", () => {
-    const sources = filesBelow(root, "provider").filter((file) => !file.startsWith(errorsRoom));
+    const sources = filesBelow(root, "provider").filter((file) => !file.startsWith(ERRORS_ROOM));
     const text = sources.map(read).join("\n");
     expect(errors.filter(({ name }) => !isMadeIn(text, name)).map(({ name }) => name)).toEqual([]);
   });

@@ -13,7 +13,7 @@ import { root } from "../setup/paths.mjs";
 import { addSdk, installPlugin } from "./plugin.mjs";
 
 /** The last command is for language hosts that do not read the virtual environment from Pulumi.yaml. */
-const pythonCommands =
+const PYTHON_COMMANDS =
   'python3 -m venv venv && venv/bin/pip install -r requirements.txt && export PATH="$PWD/venv/bin:$PATH"';
 
 await runMain(async () => {
@@ -27,7 +27,7 @@ await runMain(async () => {
   print("To run one: cd NAME && pulumi stack init dev && pulumi up");
   if (!existsSync(join(root, "sdks")))
     print("plugin-typescript, plugin-python and plugin-go need SDKs: run `npm run sdks` in the clone first.");
-  else print(`In plugin-python run first: ${pythonCommands}`);
+  else print(`In plugin-python run first: ${PYTHON_COMMANDS}`);
   if (!builtHosts() && !findOnPath("pulumi-language-yaml")) {
     print(
       "plugin-yaml, plugin-python and plugin-go need Pulumi's language hosts. The released Pulumi CLI has them. Otherwise",

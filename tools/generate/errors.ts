@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 
 /** The folder of the error classes, with a file for each group. */
-export const errorsRoom = "provider/errors";
+export const ERRORS_ROOM = "provider/errors";
 
 /** An error that a user can get, as its source describes it. */
 export interface DescribedError {
@@ -22,7 +22,7 @@ const DECLARATION =
 
 /** Every error class, file by file, in the order of each. */
 export function describedErrors(root: string): DescribedError[] {
-  return filesBelow(root, errorsRoom).flatMap((file) => errorsIn(read(root, file)));
+  return filesBelow(root, ERRORS_ROOM).flatMap((file) => errorsIn(read(root, file)));
 }
 
 function errorsIn(source: string): DescribedError[] {

@@ -1,7 +1,7 @@
 /** That a change locks nobody out, unless the program allows it. */
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
-import { doneAsRoot, putProgram } from "../../guest_conditions";
+import { putProgram, runAsRoot } from "../../guest_conditions";
 import { withAgent } from "../running_agent";
 import { makeKey } from "../test_keys";
 import { failure, gone, Host, line } from "./host";
@@ -135,7 +135,7 @@ describeSshd("on a real sshd", () => {
     await host.guest.writeAuthorizedKeys(`# all\r\n${alice.publicKey}\r\n${bob.publicKey}`);
     const before = host.files();
     // After the file is replaced, sshd refuses bob.
-    await doneAsRoot(host.guest, "cat >/etc/ssh/bob.pub", `${bob.publicKey}\n`);
+    await runAsRoot(host.guest, "cat >/etc/ssh/bob.pub", `${bob.publicKey}\n`);
     const refuseBob = "echo RevokedKeys /etc/ssh/bob.pub >/etc/ssh/sshd_config.d/0.conf";
     const mv = `#!/bin/sh\n/bin/mv "$@" || exit\ncase "$*" in *authorized_keys) sudo -n sh -c '${refuseBob}';; esac\n`;
     await putProgram(host.guest, "mv", mv);
@@ -147,7 +147,7 @@ describeSshd("on a real sshd", () => {
 
   test("a key that logs in is not removed from a file that its account shares with another account", async () => {
     const host = await Host.start("sshd", { sshdConfig: "AuthorizedKeysFile /etc/ssh/shared_keys" });
-    await doneAsRoot(host.guest, "cat >/etc/ssh/shared_keys; chmod 644 /etc/ssh/shared_keys", `${alice.publicKey}\n`);
+    await runAsRoot(host.guest, "cat >/etc/ssh/shared_keys; chmod 644 /etc/ssh/shared_keys", `${alice.publicKey}\n`);
     const access = host.access([alice], { user: "root" });
     expect(await failure(host.change(access, { remove: [gone(alice)] }))).toMatch(/^LastKeyError: .*was not removed/);
     expect(await host.accepts(alice, "root")).toBe("yes");

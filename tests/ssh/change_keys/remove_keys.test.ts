@@ -3,7 +3,7 @@ import { link, readFile, rename, rm, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
-import { doneAsRoot } from "../../guest_conditions";
+import { runAsRoot } from "../../guest_conditions";
 import { makeKey } from "../test_keys";
 import { gone, Host } from "./host";
 
@@ -128,7 +128,7 @@ describeSshd("on a real sshd whose settings name other files", () => {
     const files = "AuthorizedKeysFile %h/.ssh/%u.keys /etc/ssh/authorized_keys/%u .ssh/authorized_keys";
     const host = await Host.start("sshd", { sshdConfig: files });
     await host.authorize([alice.publicKey, bob.publicKey]);
-    await doneAsRoot(
+    await runAsRoot(
       host.guest,
       `mkdir /etc/ssh/authorized_keys; cat >/etc/ssh/authorized_keys/debian
       cp /etc/ssh/authorized_keys/debian /home/debian/.ssh/debian.keys; chown debian: /home/debian/.ssh/debian.keys`,
@@ -147,7 +147,7 @@ describeSshd("on a real sshd whose settings name other files", () => {
     const host = await Host.start("sshd", { sshdConfig: "AuthorizedKeysFile .ssh/authorized_keys .ssh/keys.d/*.pub" });
     await host.authorize([bob.publicKey]);
     const directory = "/home/debian/.ssh/keys.d";
-    await doneAsRoot(
+    await runAsRoot(
       host.guest,
       `mkdir ${directory}; cat >${directory}/alice.pub; chown -R debian: ${directory}`,
       `${alice.publicKey}\n`,

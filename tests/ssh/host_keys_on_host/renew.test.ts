@@ -4,7 +4,7 @@ import type { Emulator, GuestHand } from "../../emulated";
 import { firstWords } from "../../emulator/asking";
 import { describeGuests, describeSshd, type Kind } from "../../emulator/guest_kinds";
 import { closeAll, start } from "../../emulator/world";
-import { doneAsRoot, putProgram, refuseSudo } from "../../guest_conditions";
+import { putProgram, refuseSudo, runAsRoot } from "../../guest_conditions";
 import { makeKey, type TestKey } from "../test_keys";
 
 afterEach(closeAll);
@@ -43,7 +43,7 @@ const renew = (more: object = {}, port?: number) =>
   });
 
 const shown = async () => (await emulator.cloud.guest(id)).hostKeys;
-const listed = () => doneAsRoot(guest, `ls -lA "$GUEST_ROOT"/etc/ssh | awk '{ print $1, $NF }' | grep key`);
+const listed = () => runAsRoot(guest, `ls -lA "$GUEST_ROOT"/etc/ssh | awk '{ print $1, $NF }' | grep key`);
 const filesOf = (...kinds: string[]) =>
   kinds.flatMap((kind) => [`-rw------- ssh_host_${kind}_key`, `-rw-r--r-- ssh_host_${kind}_key.pub`]).join("\n");
 
@@ -95,7 +95,7 @@ describeGuests((guests) => {
   test("sshd reads the keys that an interrupted run left in the files", async () => {
     await boot(guests);
     const make = `cd "$GUEST_ROOT"/etc/ssh; rm ssh_host_*; ssh-keygen -q -t ed25519 -N '' -f ssh_host_ed25519_key; cat *.pub`;
-    const left = (await doneAsRoot(guest, make)).split(" ")[1];
+    const left = (await runAsRoot(guest, make)).split(" ")[1];
     expect(await shown()).toEqual(guest.hostKeys);
     expect((await renew()).base64).toBe(left);
   });
@@ -109,10 +109,10 @@ describeGuests((guests) => {
 
   test("An sshd that cannot be reloaded gets its old keys back, and the error says so", async () => {
     await boot(guests);
-    const before = await doneAsRoot(guest, `cat "$GUEST_ROOT"/etc/ssh/ssh_host_*`);
+    const before = await runAsRoot(guest, `cat "$GUEST_ROOT"/etc/ssh/ssh_host_*`);
     for (const name of ["systemctl", "service"]) await putProgram(guest, name, "#!/bin/sh\nexit 1\n");
     await expect(renew({ settleMs: 0 })).rejects.toThrow(/does not show the new host key, and the old one is back/);
-    expect(await doneAsRoot(guest, `cat "$GUEST_ROOT"/etc/ssh/ssh_host_*`)).toBe(before);
+    expect(await runAsRoot(guest, `cat "$GUEST_ROOT"/etc/ssh/ssh_host_*`)).toBe(before);
     expect((await listed()).trim()).toBe(filesOf("ed25519"));
   });
 
@@ -130,7 +130,7 @@ describeSshd("With an sshd that listens in the guest itself", () => {
     await putProgram(guest, "systemctl", "#!/bin/sh\nexit 1\n");
     await putProgram(guest, "service", "#!/bin/sh\nexit 1\n");
     const port = guest.port + 1;
-    await doneAsRoot(guest, `"$(command -v sshd)" -p ${port} -o ListenAddress=${guest.address}`);
+    await runAsRoot(guest, `"$(command -v sshd)" -p ${port} -o ListenAddress=${guest.address}`);
     // The daemon is in the background before it listens.
     while ((await firstWords({ ip: guest.address, port: String(port) })) === "ECONNREFUSED");
     const next = await renew({}, port);
