@@ -32,4 +32,7 @@ const QUICK_E2E_FILES = [
   "secret_search",
 ];
 
-module.exports = { SLOW_UNIT_FILES, QUICK_E2E_FILES };
+/** End-to-end files with programs in other languages: they need SDKs and Pulumi's language hosts, which take minutes to build. */
+const OTHER_LANGUAGE_FILES = ["distribution", "moving_languages", "plugin_docs_examples", "plugin_examples"];
+
+module.exports = { SLOW_UNIT_FILES, QUICK_E2E_FILES, OTHER_LANGUAGE_FILES };

@@ -1,4 +1,8 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { evaluate } from "./evaluate";
+
+const { OTHER_LANGUAGE_FILES }: { readonly OTHER_LANGUAGE_FILES: readonly string[] } = require("../tiers");
 
 const request = (...args: string[]) => evaluate("test/request.mjs", `m.readRequest(${JSON.stringify(args)})`);
 
@@ -27,4 +31,24 @@ test("nothing may be skipped of a whole tier or a shard of it, and a chosen few 
     evaluate("test/request.mjs", `m.isWhole(m.readRequest(${JSON.stringify(args)}))`);
   expect(await whole("--all", "--shard", "2/4")).toBe(true);
   expect(await whole("-t", "ed25519")).toBe(false);
+});
+
+test("SDKs and language hosts are built for the files that use them, and for no other file that is named", async () => {
+  const needs = (...args: string[]) =>
+    evaluate("test/request.mjs", `m.needsOtherLanguages(m.readRequest(${JSON.stringify(args)}))`);
+  expect(await needs("tests/e2e/key_pair.test.ts")).toBe(false);
+  expect(await needs("tests/e2e/plugin_examples.test.ts")).toBe(true);
+  expect(await needs("tests/e2e")).toBe(true);
+  expect(await needs()).toBe(false);
+  expect(await needs("--all")).toBe(true);
+});
+
+test("the list of these files has those that run such programs", () => {
+  const folder = resolve(__dirname, "../e2e");
+  const using = readdirSync(folder).filter(
+    (file) =>
+      file.endsWith(".test.ts") &&
+      /"\.\/plugin_programs"|runtime: (yaml|python|go)/.test(readFileSync(join(folder, file), "utf8")),
+  );
+  expect(using.map((file) => file.replace(".test.ts", ""))).toEqual(OTHER_LANGUAGE_FILES);
 });

@@ -1,6 +1,8 @@
 // What is asked for on the command line.
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+// CommonJS, for jest.config.js.
+import tiers from "../../tests/tiers.js";
 import { root } from "../setup/paths.mjs";
 
 /**
@@ -44,6 +46,17 @@ function choosesFiles(arg) {
 /** @param {Request} request @returns {boolean} whether it is a whole tier, of which nothing may be skipped in CI */
 export const isWhole = ({ tier, jest }) =>
   tier !== "chosen" && (jest.length === 0 || (shardOf(jest) !== undefined && jest.length <= 2));
+
+/** @param {Request} request @returns {boolean} whether its programs are in other languages, which need SDKs and hosts */
+export function needsOtherLanguages({ tier, jest }) {
+  if (tier === "quick") return false;
+  if (tier !== "chosen") return true;
+  const named = jest.filter((arg) => !arg.startsWith("-")).flatMap((arg) => /(\w+)\.test\.ts$/.exec(arg)?.[1] ?? []);
+  // A folder, a pattern or a project may have any of them.
+  return named.length === 0
+    ? jest.some((arg) => arg.includes("e2e"))
+    : named.some((file) => tiers.OTHER_LANGUAGE_FILES.includes(file));
+}
 
 /**
  * @param {Request} request
