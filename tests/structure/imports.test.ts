@@ -1,3 +1,4 @@
+import { childOf, circlesIn, foldersAbove } from "./graph";
 import { type Import, importsOf, mentions, runTimeImportsOf, sources } from "./imports";
 
 /** What the files of a room may import besides each other: paths of the repository, and packages. */
@@ -281,30 +282,7 @@ function allows(allowed: readonly string[], target: string): boolean {
   return allowed.some((name) => (/[:/]$/.test(name) ? target.startsWith(name) : within(name, target)));
 }
 
-/** The file or folder right below a folder that a path leads through, without the extension of a file. */
-function childOf(folder: string, path: string): string {
-  return (path.slice(folder.length + 1).split("/")[0] ?? "").replace(/\.m?[jt]s$/, "");
-}
-
 /** The source file that an import means, as a path from the root; none for packages. */
 function fileOf({ target }: Import): string[] {
   return [`${target}.ts`, `${target}.mjs`, `${target}/index.ts`].filter((file) => files.includes(file)).slice(0, 1);
-}
-
-function foldersAbove(file: string): string[] {
-  const parts = file.split("/").slice(0, -1);
-  return parts.map((_, index) => parts.slice(0, index + 1).join("/"));
-}
-
-/** One circle for each node that can reach itself by way of others, told as a path; nodes without arrows may be left out. */
-function circlesIn(graph: ReadonlyMap<string, ReadonlySet<string>>): string[] {
-  const done = new Set<string>();
-  const walk = (node: string, path: readonly string[]): string[] => {
-    if (path.includes(node)) return [[...path.slice(path.indexOf(node)), node].join(" -> ")];
-    if (done.has(node)) return [];
-    const circles = [...(graph.get(node) ?? [])].flatMap((next) => walk(next, [...path, node]));
-    done.add(node);
-    return circles;
-  };
-  return [...graph.keys()].flatMap((node) => walk(node, []));
 }

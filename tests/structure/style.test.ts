@@ -27,6 +27,13 @@ describe("One style", () => {
   });
 });
 
+test("No asynchronous function is named like a result, such as `removed`: a reader would not see that it does something", () => {
+  const participle = /^([a-z]+ed|made|done|told|found|written|taken|given|kept|left|gone|shown|put)$/;
+  const names = ours.filter((file) => file.endsWith(".ts")).flatMap((file) => asyncNamesIn(file));
+  expect(names.length).toBeGreaterThan(200);
+  expect(names.filter(({ name }) => participle.test(name))).toEqual([]);
+});
+
 /** JavaScript has no private constructor, so TypeScript's word stays for that. */
 function isPrivateMember(node: ts.Node): boolean {
   const isMember = ts.isPropertyDeclaration(node) || ts.isMethodDeclaration(node) || ts.isAccessor(node);
@@ -66,6 +73,18 @@ function isObject(value: ts.Expression): boolean {
 
 function isScreaming(name: string): boolean {
   return /^[A-Z][A-Z0-9_]*$/.test(name);
+}
+
+/** The names of asynchronous functions and methods, and of constants that hold one. */
+function asyncNamesIn(file: string) {
+  return nodesIn(file).flatMap((node) => {
+    const isVariable = ts.isVariableDeclaration(node) && node.initializer && ts.isArrowFunction(node.initializer);
+    const isNamed = ts.isFunctionDeclaration(node) || ts.isMethodDeclaration(node);
+    const callable = isVariable ? node.initializer : node;
+    if (!(isVariable || isNamed) || !callable || !node.name || !ts.canHaveModifiers(callable)) return [];
+    const isAsync = ts.getModifiers(callable)?.some(({ kind }) => kind === ts.SyntaxKind.AsyncKeyword);
+    return isAsync ? [{ file, name: node.name.getText().replace("#", "") }] : [];
+  });
 }
 
 function nodesIn(file: string): ts.Node[] {
