@@ -9,6 +9,7 @@ import {
   type DestroyOptions,
   LocalWorkspace,
   type PreviewOptions,
+  PulumiCommand,
   type PulumiFn,
   type RefreshOptions,
   type Stack,
@@ -240,11 +241,16 @@ export class TestStack {
   }
 }
 
+/** Asks Pulumi for its version when it is made, so one serves all stacks of a test file. */
+let pulumiCommand: Promise<PulumiCommand> | undefined;
+
 async function makeStack(directory: string, environment: Record<string, string>): Promise<Stack> {
   installPlugin(join(directory, "home"));
+  pulumiCommand ??= PulumiCommand.get();
   return await LocalWorkspace.createStack(
     { stackName: "test", projectName: project, program: async () => {} },
     {
+      pulumiCommand: await pulumiCommand,
       workDir: join(directory, "program"),
       pulumiHome: join(directory, "home"),
       projectSettings: { name: project, runtime: "nodejs" },
