@@ -45,7 +45,7 @@ export async function runSteps(sandbox, environment) {
   );
   print(`   The provider said so when it deleted the key, and named the machine: ${deployed.instance}.`);
 
-  printHeading(6, "Rotate Alice's key, and remove every key from the machine that the program does not list.");
+  printHeading(6, "Rotate Alice's key, and remove from the machine the keys that the program no longer lists.");
   await stack.set("issued", "2");
   await stack.set("revoke", "true");
   await stack.up();

@@ -68,7 +68,7 @@ function throwIfAny(name: string, left: readonly (Unclosed | undefined)[]): void
   if (unclosed.length === 0) return;
   throw new KeyNotRevokedError(
     `SSH key "${name}" is not revoked everywhere (onDelete: "revoke"), so it stays in the account and in the state:\n` +
-      `${table(unclosed)}\nDo what each line says, then run "pulumi up" again: it continues with those. To delete the key without revoking ` +
+      `${table(unclosed)}\nCorrect what each line reports, then run "pulumi up" again: it continues with those. To delete the key without revoking ` +
       'it, set onDelete: "warn", run "pulumi up", then delete it; a pair that is already replaced is removed from the state ' +
       'with "pulumi state delete".',
   );

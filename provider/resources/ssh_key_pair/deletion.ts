@@ -33,18 +33,20 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
     return;
   }
   forgetPair(run, last);
-  const warnOfHolders = await applyOnDelete(name, last, context);
+  const findWarnings = await applyOnDelete(name, last, context);
   await removeRegistration(name, last, account, log);
+  // The file goes last: it may be what logs in again where this run is killed.
+  const warnings = await findWarnings();
   await removeKeyFile(last, context);
-  await warnOfHolders();
+  for (const warning of warnings) log.warn(warning);
 }
 
 /**
  * Does what `onDelete` says about the holders.
  *
- * @returns warns of the holders that stay open; to be called after the key is deleted
+ * @returns asks which holders stay open once the key is deleted, and gives the warnings about them
  */
-async function applyOnDelete(name: string, last: SshKeyPairState, context: Context): Promise<() => Promise<void>> {
+async function applyOnDelete(name: string, last: SshKeyPairState, context: Context): Promise<() => Promise<string[]>> {
   const { account, run, log } = context;
   const key = { ...(await revocableKey(last, successorOf(run, last), context)), name };
   const twin = await findDeclaredTwin(account, run, last);
@@ -53,19 +55,21 @@ async function applyOnDelete(name: string, last: SshKeyPairState, context: Conte
       `SSH key "${name}" is also declared as "${twin}": only this name is deleted from the account, and no machine loses the key.`,
     );
     if (last.onDelete === "revoke") await renameInPools(key, twin, context);
-    return async () => {};
+    return async () => [];
   }
   if (last.onDelete === "revoke") {
     await revoke(key, context);
-    return async () => {};
+    return async () => [];
   }
   if (last.onDelete === "refuse") await refuseIfHeld(key, account);
   // A zone that cannot be searched does not stop the deletion: a warning names it.
   const { holders, unsearched } = await findHoldersInReachableZones(account, key, SEARCH_MS);
   return async () => {
     const open = notClosed(await findKeyStatuses(key, holders, account, EXAMINATION_MS));
-    if (open.length > 0) log.warn(caveat(name, open));
-    if (unsearched.length > 0) log.warn(unsearchedZones(name, unsearched));
+    return [
+      ...(open.length > 0 ? [caveat(name, open)] : []),
+      ...(unsearched.length > 0 ? [unsearchedZones(name, unsearched)] : []),
+    ];
   };
 }
 
