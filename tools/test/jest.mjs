@@ -8,7 +8,6 @@ import { print } from "../process/say.mjs";
 import { ENGINE_VARIABLE } from "../setup/engine_installed.mjs";
 import { nodeModules, root } from "../setup/paths.mjs";
 import { PYTHON_VARIABLE } from "../setup/python.mjs";
-import { shardOf } from "./request.mjs";
 import { tallyOf } from "./tally.mjs";
 
 /** Tells jest.config.js which part of the tests to run: `quick`, `rest`, and otherwise both. */
@@ -52,7 +51,7 @@ function projectsFor({ tier, jest }) {
 
 /** A part of the tests has no figure. @param {import("./request.mjs").Request} request @param {string} directory */
 function coverageFlags({ tier, jest }, directory) {
-  if (tier !== "all" || shardOf(jest) !== undefined) return [];
+  if (tier !== "all" || jest.length > 0) return [];
   return ["--coverage", "--coverageReporters", "json-summary", "--coverageDirectory", directory];
 }
 
