@@ -83,7 +83,7 @@ function writeOpenssh(key: PrivateKey, comment: string, passphrase: string | und
   return source.toString("openssh", passphrase === undefined ? {} : { passphrase, cipher: "aes256-ctr" });
 }
 
-/** sshpk would compute the public half of an Ed25519 key again, in JavaScript: half of the time of a login. */
+/** sshpk would compute the public half of an Ed25519 key again, in JavaScript, which takes longer than all else of a login. */
 function sshpkKey({ algorithm, material }: PrivateKey): SshpkPrivateKey {
   const { PrivateKey: SshpkKey, parsePrivateKey: parse } = sshpk();
   if (algorithm !== "ed25519") return parse(material.export({ type: "pkcs8", format: "pem" }), "pkcs8");

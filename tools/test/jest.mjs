@@ -37,7 +37,7 @@ export async function runJest({ node, engine, path, python, sdks }, request) {
     cwd: root,
     env,
   });
-  sayCoverage(directory);
+  printCoverage(directory);
   const tally = tallyOf(existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : undefined, code);
   await clean();
   return tally;
@@ -45,8 +45,8 @@ export async function runJest({ node, engine, path, python, sdks }, request) {
 
 /** Files that were named are run in one way each. @param {import("./request.mjs").Request} request */
 function projectsFor({ tier, jest }) {
-  const isTold = jest.some((arg) => arg.startsWith("--selectProjects"));
-  return tier === "chosen" && !isTold ? ["--selectProjects", "unit", "e2e"] : [];
+  const areProjectsChosen = jest.some((arg) => arg.startsWith("--selectProjects"));
+  return tier === "chosen" && !areProjectsChosen ? ["--selectProjects", "unit", "e2e"] : [];
 }
 
 /** A part of the tests has no figure. @param {import("./request.mjs").Request} request @param {string} directory */
@@ -56,7 +56,7 @@ function coverageFlags({ tier, jest }, directory) {
 }
 
 /** @param {string} directory */
-function sayCoverage(directory) {
+function printCoverage(directory) {
   const file = join(directory, "coverage-summary.json");
   if (!existsSync(file)) return;
   const { lines } = JSON.parse(readFileSync(file, "utf8")).total;

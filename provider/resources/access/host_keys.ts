@@ -1,4 +1,4 @@
-import type { Account } from "../../account";
+import type { Account, HostKey } from "../../account";
 import { InvalidHostKeyError } from "../../errors";
 import { known, type Previewed } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
@@ -29,4 +29,9 @@ export function unreadableHostKeys(
     ...failures("connection.hostKey", connection?.hostKey),
     ...failures("connection.bastion.hostKey", connection?.bastion?.hostKey),
   ];
+}
+
+/** A host key in the form that the state has: `type base64`. */
+export function hostKeyText({ type, base64 }: HostKey): string {
+  return `${type} ${base64}`;
 }

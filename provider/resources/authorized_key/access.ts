@@ -1,4 +1,4 @@
-import type { Account, HostAccess, HostKey } from "../../account";
+import type { Account, HostAccess } from "../../account";
 import { credentialsOf } from "../access/credentials";
 import { hostAccess } from "../access/host_access";
 import type { AuthorizedKeyInputs, AuthorizedKeyState } from "./fields";
@@ -24,11 +24,6 @@ export function grantAccess(
     rememberedHostKeys: remembered === undefined ? [] : [remembered],
     acceptNew: connection.hostKey === undefined && remembered === undefined,
   });
-}
-
-/** A host key in the form that the state has: `type base64`. */
-export function hostKeyText({ type, base64 }: HostKey): string {
-  return `${type} ${base64}`;
 }
 
 /** The grant as messages name it: `SHA256:... on deploy@192.0.2.1`. */

@@ -1,9 +1,10 @@
 import { InvalidArgumentError } from "../../errors";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
+import { hostKeyText } from "../access/host_keys";
 import { known, type Previewed, UNKNOWN } from "../contract/description";
 import type { Context, Resource } from "../contract/resource";
 import { inputsOf, PARTIAL_UPDATE_MARK } from "../contract/state";
-import { describeGrant, grantAccess, hostKeyText } from "./access";
+import { describeGrant, grantAccess } from "./access";
 import { type AuthorizedKeyInputs, type AuthorizedKeyState, authorizedKeyInputs, authorizedKeyOutputs } from "./fields";
 import { rememberGrant } from "./granted_in_run";
 import { partialCreation } from "./partial_creation";

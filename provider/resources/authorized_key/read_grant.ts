@@ -1,8 +1,9 @@
 import type { Grant } from "../../account";
 import { ExoscaleSshError } from "../../errors";
+import { hostKeyText } from "../access/host_keys";
 import type { Context } from "../contract/resource";
 import { omitUndefined, withoutPartialUpdateMark } from "../contract/state";
-import { describeGrant, grantAccess, hostKeyText } from "./access";
+import { describeGrant, grantAccess } from "./access";
 import type { AuthorizedKeyState } from "./fields";
 
 type Line = Grant["lines"][number];

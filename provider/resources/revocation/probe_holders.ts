@@ -1,5 +1,5 @@
 import type { Account } from "../../account";
-import { findTemplateUser } from "../machine";
+import { holderUser } from "./holder_access";
 import { type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 
@@ -33,7 +33,7 @@ async function probeHolder(account: Account, holder: Holder, publicKey: string, 
     return unknown("its future members get the key; its present ones are listed by themselves");
   if (holder.state !== "running") return unknown(`it is ${holder.state ?? "in an unknown state"}`);
   if (!holder.publicIp) return unknown("it has no public address");
-  const user = await findTemplateUser(account, holder.zone, holder.templateId);
+  const user = await holderUser(account, holder);
   if (!user) return unknown("its template is gone, so the user to log in as is not known");
   const target = { host: holder.publicIp, port: account.sshPort, user };
   const timeoutMs = Math.max(1, deadline - Date.now());

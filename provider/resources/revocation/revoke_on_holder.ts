@@ -10,6 +10,7 @@ import {
 } from "../../errors";
 import { parsePublicKey } from "../../keys/public_key";
 import { distinct, privateHalvesFor } from "../access/credentials";
+import { hostKeyText } from "../access/host_keys";
 import type { Context, Log } from "../contract/resource";
 import { changeLabels } from "../labels/change_labels";
 import {
@@ -115,7 +116,7 @@ async function recordNewHostKey(
   if (!access.acceptNew) return access;
   const { hostKey } = await account.ssh.listKeys(access, access.target.user);
   await changeLabels(zone, holder.id, () => ({ [HOST_KEY_LABEL]: sha256InHex(hostKey.fingerprintSha256) }));
-  return { ...access, acceptNew: false, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
+  return { ...access, acceptNew: false, knownHostKeys: [hostKeyText(hostKey)] };
 }
 
 async function removeKey(revocation: Revocation, present: Present, access: HostAccess, owner: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Instance } from "../../../account";
 import { AbandonedError } from "../../../errors";
 import { bastionOf, credentialsOf } from "../../access/credentials";
+import { hostKeyText } from "../../access/host_keys";
 import {
   CREATING_LABEL,
   digestOfPin,
@@ -83,7 +84,7 @@ export async function waitForHostKeys(job: Job, instance: Instance) {
     knownHostKeys: hostKey === undefined ? expectedHostKeys(instance) : [hostKey],
     ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
   });
-  const shown = `${key.type} ${key.base64}`;
+  const shown = hostKeyText(key);
   warnIfInjected(job, instance, shown);
   return [shown];
 }

@@ -3,6 +3,7 @@ import { InvalidArgumentError } from "../../../errors";
 import { type PublicKey, parsePublicKey } from "../../../keys/public_key";
 import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
 import { hostAccess } from "../../access/host_access";
+import { hostKeyText } from "../../access/host_keys";
 import { changeLabels } from "../../labels/change_labels";
 import {
   closedKeyLabel,
@@ -41,7 +42,7 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
   const plan = planKeyChange(inputs, last, instance, registered);
   const closedLabels = closedLabelsToKeep(instance, registered);
   const hostKey = await carryOutPlan(job, plan, closedLabels, instance, last, remembered);
-  return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [`${hostKey.type} ${hostKey.base64}`] }) };
+  return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [hostKeyText(hostKey)] }) };
 }
 
 async function carryOutPlan(

@@ -1,5 +1,6 @@
 import type { HostAccess, HostKey } from "../../../account";
 import { KeyUnprovenError } from "../../../errors";
+import { hostKeyText } from "../../access/host_keys";
 import { changeLabels } from "../../labels/change_labels";
 import { HOST_KEY_LABEL, sha256InHex } from "../../labels/reserved_labels";
 import type { Job } from "../job";
@@ -22,7 +23,7 @@ export async function trustOnFirstUse(job: Job, access: HostAccess, owner: strin
   const isRightMachine = plan.present.length === 0 || plan.present.some(isOnHost);
   if (!plan.removed.every(isOnHost) || !isRightMachine) throw otherMachineError(job, access, hostKey);
   await changeLabels(zone, id, () => ({ [HOST_KEY_LABEL]: sha256InHex(hostKey.fingerprintSha256) }), deadline);
-  return { ...access, knownHostKeys: [`${hostKey.type} ${hostKey.base64}`] };
+  return { ...access, knownHostKeys: [hostKeyText(hostKey)] };
 }
 
 function otherMachineError(

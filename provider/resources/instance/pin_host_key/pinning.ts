@@ -2,6 +2,7 @@ import type { HostAccess, HostKey, Instance } from "../../../account";
 import { HostKeyChangedError, HostKeyNotPinnedError } from "../../../errors";
 import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
 import { hostAccess } from "../../access/host_access";
+import { hostKeyText } from "../../access/host_keys";
 import { changeLabels } from "../../labels/change_labels";
 import { CREATING_LABEL, HOST_KEY_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
@@ -35,7 +36,7 @@ export async function replaceInjectedHostKey(job: Job, instance: Instance, ...ol
   const access = await pinningAccess(job, instance, older);
   try {
     const key = await renewHostKey(job, access, injected, pinOf(instance.labels));
-    return [`${key.type} ${key.base64}`];
+    return [hostKeyText(key)];
   } catch (error) {
     throw error instanceof HostKeyChangedError ? otherHostKeyError(job, error) : error;
   }
