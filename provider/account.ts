@@ -14,7 +14,7 @@ import { parseHostKeyPin } from "./ssh/connection/host_key";
 import { checkTarget } from "./ssh/connection/target";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
 
-export type { Instance, InstanceSummary } from "./exoscale/instance";
+export type { Instance, InstanceSummary, InstanceUpdate } from "./exoscale/instance";
 export type { InstanceType } from "./exoscale/instance_types";
 export type { SecurityGroup, SecurityGroupRule } from "./exoscale/security_groups";
 export type { SshKey } from "./exoscale/ssh_keys";

@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Account, openAccount, type ReadSetting } from "../account";
 import { engineIsGone } from "../engine/alive";
+import { onClose } from "../engine/closing";
 import { NotInAccountError } from "../errors";
 import { privateKeyFiles } from "../private_key_file";
 import { check } from "../resources/contract/check";
@@ -21,6 +22,8 @@ let readSetting: ReadSetting = () => undefined;
 let account: Account | undefined;
 /** A process of dynamic resources serves one run. */
 const run = new Run();
+/** Whether this process does something more when the engine closes it. */
+let finishes = false;
 
 /** Pulumi shows these lines below the stack, permanently. */
 const log: Log = {
@@ -34,6 +37,13 @@ const log: Log = {
 function openConfiguredAccount(): Account {
   account ??= openAccount(readSetting, { log: log.info });
   return account;
+}
+
+/** Lets this process do what remains of the run when the engine closes it. Pulumi's own process would just end. */
+function finishOnClose(): void {
+  if (finishes || run.onceSaved.size === 0) return;
+  finishes = true;
+  onClose(() => run.finish(openConfiguredAccount()));
 }
 
 /** A dynamic provider whose methods call a resource of the core. */
@@ -69,6 +79,7 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 
     create: withPartialCreate(async (news) => {
       const { id, state } = await resource.create(fromEngine(news) as Inputs, context());
+      finishOnClose();
       return { id, outs: toEngine(state) };
     }),
 

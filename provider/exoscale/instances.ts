@@ -62,6 +62,12 @@ export class Instances {
     await putAndWait(this.#api, { what: `update instance ${id}`, path: idPath("instance", id), body, deadline });
   }
 
+  /** The same, without waiting for the end of the operation. */
+  async beginUpdate(id: string, body: InstanceUpdate, deadline?: number): Promise<void> {
+    await this.#api.put({ what: `update instance ${id}`, path: idPath("instance", id), body, deadline });
+    this.#api.forgetLists();
+  }
+
   /** Deletes the instance and waits until it is gone; does nothing when it is gone already. */
   async remove(id: string, deadline?: number): Promise<void> {
     const timed = { what: `delete instance ${id}`, deadline: deadline ?? this.#api.defaultDeadline() };

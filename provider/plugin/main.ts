@@ -1,4 +1,5 @@
 import schema from "../../schema.json";
+import { onClose } from "../engine/closing";
 import { describeError } from "./errors";
 import { serve } from "./server";
 import { loadCoreCalls } from "./service";
@@ -14,7 +15,8 @@ process.on("unhandledRejection", (error) => console.error(describeError(error)))
 process.on("uncaughtException", (error) => console.error(describeError(error)));
 
 serve(engine, schema).then(
-  ({ port }) => {
+  ({ port, finish }) => {
+    onClose(finish);
     console.log(port);
     // After the port is printed: the engine needs some time to connect.
     setImmediate(loadCoreCalls);

@@ -8,6 +8,8 @@ export interface Naming {
   readonly proposedName?: string;
   /** Our own name. It follows from the engine's random seed, so that `pulumi up` keeps the name of a saved plan. */
   readonly freshName?: string;
+  /** The owner of an instance, from the same seed. */
+  readonly freshOwner?: string;
 }
 
 /** The names that a request gives for its object. */
@@ -17,7 +19,10 @@ export function namingOf(request: CheckRequest): Naming {
   const random = createHash("sha256").update(request.getUrn()).update(seed).digest();
   return {
     ...(proposedName && { proposedName }),
-    ...(seed.length > 0 && { freshName: autoName(request.getName(), random) }),
+    ...(seed.length > 0 && {
+      freshName: autoName(request.getName(), random),
+      freshOwner: random.subarray(4, 12).toString("hex"),
+    }),
   };
 }
 

@@ -25,8 +25,11 @@ export class ResourceCall {
   readonly context: Context;
   readonly #identity: Properties;
 
-  /** @throws Unsupported for a type that the package does not have */
-  constructor(request: AboutResource, session: Session, log: Log) {
+  /**
+   * @param isCancelled whether the engine no longer waits for the answer
+   * @throws Unsupported for a type that the package does not have
+   */
+  constructor(request: AboutResource, session: Session, log: Log, isCancelled: () => boolean) {
     const timeoutSeconds = request.getTimeout?.();
     this.resource = resourceOf(request.getType());
     this.#identity = { organization: NO_ORGANIZATION, urn: request.getUrn(), name: request.getName() };
@@ -35,7 +38,7 @@ export class ResourceCall {
       run: session.run,
       files: privateKeyFiles,
       log,
-      abandoned: () => engineIsGone(session.display.address ?? ""),
+      abandoned: async () => isCancelled() || (await engineIsGone(session.display.address ?? "")),
       // 0 if the program sets no customTimeouts.
       ...(timeoutSeconds && { timeoutSeconds }),
     };

@@ -16,6 +16,8 @@ export interface Served {
   readonly port: number;
   /** Ends the server at once, also while calls run. */
   close(): void;
+  /** Does what remains at the end of the engine's operation. */
+  finish(): Promise<void>;
 }
 
 /**
@@ -37,7 +39,10 @@ export async function serve(engine: string | undefined, schema: Schema): Promise
   };
   return await new Promise((resolve, reject) => {
     const credentials = ServerCredentials.createInsecure();
-    server.bindAsync("127.0.0.1:0", credentials, (error, port) => (error ? reject(error) : resolve({ port, close })));
+    const finish = () => session.finish();
+    server.bindAsync("127.0.0.1:0", credentials, (error, port) =>
+      error ? reject(error) : resolve({ port, close, finish }),
+    );
   });
 }
 

@@ -33,9 +33,9 @@ export function providerService(session: Session, schema: Schema): IResourceProv
   const answerAbout = <Request extends AboutResource, Response>(
     choose: (calls: CoreCalls) => ResourceAnswer<Request, Response>,
   ) =>
-    unary(session, (request: Request, lines) => {
+    unary(session, (request: Request, lines, isCancelled) => {
       const calls = loadCoreCalls();
-      return choose(calls)(request, new calls.ResourceCall(request, session, lines));
+      return choose(calls)(request, new calls.ResourceCall(request, session, lines, isCancelled));
     });
   return {
     handshake: unary(session, () => handshake()),
@@ -72,7 +72,11 @@ export function providerService(session: Session, schema: Schema): IResourceProv
 }
 
 /** A method of the service that answers one request. */
-type Answer<Request, Response> = (request: Request, lines: Lines) => Response | Promise<Response>;
+type Answer<Request, Response> = (
+  request: Request,
+  lines: Lines,
+  isCancelled: () => boolean,
+) => Response | Promise<Response>;
 
 /**
  * Answers a request. Its log lines arrive before its answer. An error becomes a status without a stack trace; the trace
@@ -82,10 +86,11 @@ function unary<Request, Response>(
   session: Session,
   answer: Answer<Request, Response>,
 ): handleUnaryCall<Request, Response> {
-  const handle: handleUnaryCall<Request, Response> = async ({ request }, callback) => {
+  const handle: handleUnaryCall<Request, Response> = async (call, callback) => {
+    const { request } = call;
     const lines = session.display.lines(isAboutResource(request) ? request.getUrn() : "");
     try {
-      const response = await answer(request, lines);
+      const response = await answer(request, lines, () => call.cancelled);
       await lines.flush();
       callback(null, response);
     } catch (error) {

@@ -48,6 +48,15 @@ export class Session {
     this.#cancellation.abort(new CancelledError());
   }
 
+  /**
+   * Does what remains when the engine has saved all objects: it cancels a plugin before it closes it. Without that nobody
+   * knows what is saved.
+   */
+  async finish(): Promise<void> {
+    if (!this.#cancellation.signal.aborted) return;
+    await this.run.finish(openConfiguredAccount(unwrapSecrets(this.settings), new AbortController().signal));
+  }
+
   #open(settings: GivenSettings): Account {
     const { display } = this;
     return openConfiguredAccount(settings, this.#cancellation.signal, (message) => display.lines().info(message));

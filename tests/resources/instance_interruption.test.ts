@@ -58,17 +58,13 @@ test("An instance that fails long after its creation is started again, never rep
 });
 
 test("A failure of the last step leaves the instance in the state, and the update finishes it", async () => {
-  cloud.emulator.faults.add({
-    kind: "status",
-    status: 403,
-    body: { message: "Not allowed" },
-    method: "PUT",
-    path: /instance/,
-  });
-  const last = await cloud.run().createInPart(Instance, machine);
+  const declared = { ...machine, deletionProtection: true };
+  const body = { message: "Not allowed" };
+  cloud.emulator.faults.add({ kind: "status", status: 403, body, method: "PUT", path: /:add-protection$/ });
+  const last = await cloud.run().createInPart(Instance, declared);
   expect(last.state).toMatchObject({ state: "running", unfinished: true });
-  expect(await cloud.run().diff(Instance, last, machine)).toMatchObject({ changes: [], replaces: [], drifted: true });
-  const { state } = await cloud.run().update(Instance, last, machine);
+  expect(await cloud.run().diff(Instance, last, declared)).toMatchObject({ replaces: [], drifted: true });
+  const { state } = await cloud.run().update(Instance, last, declared);
   expect(state).not.toHaveProperty("unfinished");
   expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.owner"]);
 });

@@ -30,8 +30,7 @@ test("Two instances that one run creates with the same identity stay two", async
 });
 
 test("An instance that was taken over is not deleted for its former state, even in a later run", async () => {
-  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
-  const former = await cloud.run().createInPart(Instance, { ...machine, identity: identityOf("blue") });
+  const former = await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
   const now = await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
   expect(now.id).toBe(former.id);
   await cloud.run().delete(Instance, former);
@@ -41,12 +40,10 @@ test("An instance that was taken over is not deleted for its former state, even 
 });
 
 test("After a killed adoption the instance belongs to the state that is updated next", async () => {
-  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
-  const last = await cloud.run().createInPart(Instance, { ...machine, identity: identityOf("blue") });
-  await cloud.run().create(Instance, { ...machine, identity: identityOf("blue") });
-  const { instanceId } = last.state;
-  const labels = cloud.instance()["labels"] as Record<string, string>;
-  cloud.emulator.cloud.labelInstance(instanceId, { ...labels, "exoscale-ssh.creating": "0123456789abcdef" });
+  const declared = { ...machine, identity: identityOf("blue"), deletionProtection: true };
+  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /:add-protection$/ });
+  const last = await cloud.run().createInPart(Instance, declared);
+  await cloud.run().create(Instance, { ...declared, deletionProtection: undefined });
   const updated = await cloud.run().update(Instance, last, { ...machine, identity: identityOf("blue") });
   await cloud.run().delete(Instance, updated);
   expect(cloud.emulator.cloud.instances()).toEqual([]);

@@ -24,7 +24,7 @@ describe("An instance with deletionProtection", () => {
     const { state } = await cloud.run().create(Instance, safe);
     expect(state.deletionProtection).toBe(true);
     expect(await deleteThroughApi()).toBe(403);
-    expect(cloud.actions()).toEqual(["POST", ":add-protection", "PUT", "DELETE"]);
+    expect(cloud.actions()).toEqual(["POST", ":add-protection", "DELETE"]);
   });
 
   test("has nothing to change in a second preview", async () => {
@@ -158,7 +158,9 @@ describe("A protection that fails", () => {
   });
 
   test("is remembered when only the step after it fails", async () => {
-    cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
+    const read = { method: "GET", path: /^\/instance\/[0-9a-f-]+$/ } as const;
+    cloud.emulator.faults.add({ kind: "delay", ms: 0, ...read, times: 1 });
+    cloud.emulator.faults.add({ kind: "status", status: 403, ...read });
     const last = await cloud.run().createInPart(Instance, safe);
     expect(last.state).toMatchObject({ deletionProtection: true, unfinished: true });
     await cloud.run().delete(Instance, await cloud.run().update(Instance, last, unsafe));
@@ -167,8 +169,7 @@ describe("A protection that fails", () => {
 });
 
 test("An instance that a killed run left protected loses its protection if the program declares none", async () => {
-  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
-  await cloud.run().createInPart(Instance, safe);
+  await cloud.run().create(Instance, safe);
   const held = await cloud.run().create(Instance, unsafe);
   expect(held.state).toMatchObject({ instanceId: cloud.instance()["id"], deletionProtection: false });
   await cloud.run().delete(Instance, held);
@@ -177,8 +178,7 @@ test("An instance that a killed run left protected loses its protection if the p
 
 test("An instance that a killed run left gets no request for a protection that the program does not declare", async () => {
   const { deletionProtection: _, ...silent } = safe;
-  cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /^\/instance\/[0-9a-f-]+$/ });
-  await cloud.run().createInPart(Instance, silent);
+  await cloud.run().create(Instance, silent);
   cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /:remove-protection$/ });
   const held = await cloud.run().create(Instance, silent);
   expect(held.state).not.toHaveProperty("deletionProtection");

@@ -127,9 +127,8 @@ describe("Two names of one key", () => {
     cloud.emulator.cloud.swapKey("alice", alice.line);
     cloud.emulator.cloud.swapKey("alice-2", alice.line);
     const news = { ...machine, identity, sshKeys: [{ name: "alice-2", publicKeyOpenssh: alice.line }] };
-    // The run ends before the last step and its state is lost, so the next one finds the instance by its mark.
-    cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /instance/ });
-    await refusal(cloud.run().create(Instance, news));
+    // The state of the first run is lost, so the next one finds the instance by its mark.
+    await cloud.run().create(Instance, news);
     await cloud.run().create(Instance, news);
     expect(cloud.emulator.cloud.instances()).toHaveLength(1);
   });

@@ -1,4 +1,5 @@
 /** The fixture of the resource tests: an emulated cloud, and runs of the provider against it. */
+import { setTimeout as pause } from "node:timers/promises";
 import { type Account, openAccount, type ReadSetting } from "../../provider/account";
 import { PartialCreateError } from "../../provider/errors";
 import { privateKeyFiles } from "../../provider/private_key_file";
@@ -106,6 +107,11 @@ export class Run {
     await resource.delete(last.id, last.state, this);
   }
 
+  /** What a front does when the engine closes it after it has saved everything. A killed run ends without this. */
+  async finish(): Promise<void> {
+    await this.run.finish(this.account);
+  }
+
   #inputs<I extends object, S extends object>(resource: Resource<I, S>, last: Held<S>): RawInputs {
     // A state holds the inputs beside the outputs.
     return inputsOf(resource.inputs, last.state as unknown as RawInputs) as RawInputs;
@@ -129,6 +135,13 @@ export class TestCloud {
     const { EXOSCALE_API_KEY: apiKey, EXOSCALE_API_SECRET: apiSecret } = this.emulator.environment;
     const { EXOSCALE_API_ENDPOINT: endpoint, EXOSCALE_SSH_PORT: sshPort } = this.emulator.environment;
     return new Run({ apiKey, apiSecret, endpoint, sshPort, ...settings });
+  }
+
+  /** Ends a run well, and waits until no new instance has the mark of its creation any more. */
+  async finish(run: Run): Promise<void> {
+    await run.finish();
+    const isMarked = ({ labels }: Record<string, unknown>) => "exoscale-ssh.creating" in ((labels ?? {}) as object);
+    while (this.emulator.cloud.instances().some(isMarked)) await pause(5);
   }
 
   /** Names of the keys that the account has, sorted. */

@@ -219,6 +219,7 @@ describe("What only one place may touch", () => {
     expect(ours).toEqual([
       "provider/account.ts",
       "provider/engine/alive.ts",
+      "provider/engine/closing.ts",
       "provider/plugin/main.ts",
       "provider/plugin/server.ts",
     ]);

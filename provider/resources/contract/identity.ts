@@ -13,6 +13,7 @@ export const identityField = z
     name: z.string(),
     proposedName: z.string().optional(),
     freshName: z.string().optional(),
+    freshOwner: z.string().optional(),
   })
   .optional()
   .meta({ description: "Organization, URN and logical name of the resource.", hidden: true });
@@ -25,12 +26,19 @@ export const autoNamedField = z
   .optional()
   .meta({ description: "Whether the name was generated.", hidden: true });
 
+/** The value by which an object in the account and its state know each other. State format. */
+export const ownerField = z
+  .string()
+  .optional()
+  .meta({ description: "Value of the label that names the owner of the object.", hidden: true });
+
 /** The organization of backends that have none, and of the plugin, which does not receive it. State format. */
 export const NO_ORGANIZATION = "organization";
 
 /**
  * Organization, URN and logical name of a resource. Some fronts add two names for the object: the one that the stack's
- * rules propose, which may be the same each time, and a generated one, which is new each time.
+ * rules propose, which may be the same each time, and a generated one, which is new each time. `freshOwner` is a value
+ * for `ownerField`, new each time as well.
  */
 export type Identity = NonNullable<z.infer<typeof identityField>>;
 
@@ -66,7 +74,12 @@ export function withName<T extends Named>(news: T, olds: Named | undefined): T {
   return { ...news, name: last ?? proposedName ?? freshName, autoNamed: true };
 }
 
-function identityOf({ identity }: Named): Partial<Identity> {
+/** The owner of an object that is being made: 16 hexadecimal digits. */
+export function newOwner(inputs: Pick<Named, "identity">): string {
+  return identityOf(inputs).freshOwner ?? randomBytes(8).toString("hex");
+}
+
+function identityOf({ identity }: Pick<Named, "identity">): Partial<Identity> {
   // Each field has been checked against its description.
   return typeof identity === "object" && identity !== null ? identity : {};
 }

@@ -1,4 +1,4 @@
-import type { Credential } from "../../account";
+import type { Account, Credential } from "../../account";
 
 /**
  * What one run of Pulumi remembers between its resources and calls. It is not in any state, and the next run starts
@@ -17,4 +17,18 @@ export class Run {
    * half-way may accept only one of them.
    */
   readonly privateHalves = new Map<string, Credential>();
+  /** Owners (`exoscale-ssh.owner`) of the instances that the state has, as far as the calls of this run have shown. */
+  readonly savedOwners = new Set<string>();
+  /** What remains to be done once the engine has saved the objects that this run created, by their ids. */
+  readonly onceSaved = new Map<string, (account: Account) => Promise<void>>();
+
+  /**
+   * Does what remains, when the engine has saved all objects. A failure is ignored: what is left undone does no harm, and
+   * a later run does it.
+   */
+  async finish(account: Account): Promise<void> {
+    const work = [...this.onceSaved.values()];
+    this.onceSaved.clear();
+    await Promise.allSettled(work.map((finish) => finish(account)));
+  }
 }

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { instanceConnection } from "../access/fields";
 import { choice } from "../contract/choice";
-import { autoNamedField, identityField } from "../contract/identity";
+import { autoNamedField, identityField, ownerField } from "../contract/identity";
 import { keyName } from "../contract/key_name";
 import "../contract/description";
 import type { instanceOutputs } from "./outputs";
@@ -257,6 +257,7 @@ export const instanceInputs = z.object({
     }),
   identity: identityField,
   autoNamed: autoNamedField,
+  owner: ownerField,
 });
 
 /** The checked inputs: the check has given them a name and a zone. */

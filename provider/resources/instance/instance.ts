@@ -1,4 +1,5 @@
 import { hasUnknown, known } from "../contract/description";
+import { newOwner } from "../contract/identity";
 import type { Resource } from "../contract/resource";
 import { OWNER_LABEL } from "../labels/reserved_labels";
 import { isGone } from "../machine";
@@ -7,6 +8,7 @@ import { checkInstance } from "./checks/check_against_account";
 import { validateInstance } from "./checks/validate";
 import { validateInstanceChange } from "./checks/validate_change";
 import { createInstance } from "./creation/create";
+import { notReplacedText, rememberSaved, takenOverText } from "./creation/mark";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import { sameKeys } from "./keys/keys";
 import { instanceOutputs } from "./outputs";
@@ -48,7 +50,9 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   applyDefaults(inputs, { defaultZone }, olds) {
     // An existing instance stays in its zone, even if the default has changed.
     const zone = inputs.zone ?? olds?.zone ?? defaultZone;
-    return zone === undefined ? inputs : { ...inputs, zone };
+    const owner = olds ? olds.owner : newOwner({ identity: known(inputs.identity) });
+    const { owner: _given, ...declared } = inputs;
+    return { ...declared, ...(zone !== undefined && { zone }), ...(owner !== undefined && { owner }) };
   },
   validate: validateInstance,
   validateChange: validateInstanceChange,
@@ -59,7 +63,8 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     return await createInstance(inputs, context);
   },
 
-  async read(id, last, { account }) {
+  async read(id, last, { account, run }) {
+    rememberSaved(last, run);
     const address = parseAddress(id);
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
@@ -70,21 +75,20 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
   },
 
   async update(id, last, inputs, context) {
+    rememberSaved(last, context.run);
     warnIfEncodedTwice(inputs, last.userData, context.log);
     return await updateInstance(parseAddress(id), last, inputs, context);
   },
 
   async delete(id, last, context) {
-    const { account, log } = context;
+    const { account, log, run } = context;
+    rememberSaved(last, run);
     const address = parseAddress(id);
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
     const owner = found?.labels?.[OWNER_LABEL];
     if (owner !== undefined && last.owner !== undefined && owner !== last.owner) {
-      log.warn(
-        `Instance ${id} was taken over by its replacement, so it is not deleted. If no other resource of the stack is ` +
-          `this instance, delete it: exo compute instance delete --zone ${address.zone} ${address.id}`,
-      );
+      log.warn(run.created.has(address.id) ? notReplacedText(last, address) : takenOverText(address));
       return;
     }
     if (!found) return;

@@ -23,4 +23,6 @@ export interface Job {
 export interface Remembered extends Pick<InstanceState, "heldKeys" | "hostKeys" | "owner"> {
   /** Whether the provider has protected it against deletion. */
   readonly deletionProtection: boolean;
+  /** Whether a step of the creation is still to be done. Absent: none is. */
+  readonly unfinished?: true | undefined;
 }

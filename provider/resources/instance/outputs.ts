@@ -63,10 +63,6 @@ export const instanceOutputs = z.object({
   heldKeys: z.array(heldKey).meta({
     description: "The provider's record of the keys that the machine was given: at first boot, and over SSH since.",
   }),
-  owner: z
-    .string()
-    .optional()
-    .meta({ description: "Value of the label that names the owner of the instance.", hidden: true }),
   unfinished: z.boolean().optional().meta({
     description: "Whether a step of the creation is still to be done.",
     hidden: true,

@@ -1,7 +1,6 @@
 import type { Account, Instance, SshKey } from "../../account";
 import { omitUndefined, pick } from "../contract/state";
 import { heldKeyLabels, isClosed, labelledKeys } from "../labels/key_labels";
-import { CREATING_LABEL } from "../labels/reserved_labels";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import type { Remembered } from "./job";
 import { factsOf } from "./keys/key_facts";
@@ -31,7 +30,6 @@ export async function readState(
     ...remembered,
     deletionProtection: declaredProtection(inputs, remembered),
     ...keyLists(instance, remembered, registered),
-    unfinished: CREATING_LABEL in (instance.labels ?? {}) || undefined,
     keysUnsettled: isUnsettled(inputs, remembered, instance.labels) || undefined,
   });
 }
@@ -79,5 +77,6 @@ export function rememberedIn(last: InstanceState | undefined): Remembered {
     hostKeys: last?.hostKeys,
     owner: last?.owner,
     deletionProtection: last?.deletionProtection === true,
+    unfinished: last?.unfinished || undefined,
   });
 }

@@ -3,7 +3,7 @@ import { ChangeIgnoredError, ReplacementRefusedError } from "../../errors";
 import type { Context } from "../contract/resource";
 import { findGroupIds } from "../group_choice";
 import { changeLabels, withProgramLabels } from "../labels/change_labels";
-import { CREATING_LABEL } from "../labels/reserved_labels";
+import { CREATING_LABEL, type Labels } from "../labels/reserved_labels";
 import { findExisting } from "../machine";
 import type { InstanceAddress } from "./address";
 import { refusedChanges } from "./checks/validate_change";
@@ -67,7 +67,7 @@ async function changeInstance(
   // An instance that was just started may not answer yet.
   if (last.state !== "running" && !sameKeys(last.sshKeys, inputs.sshKeys)) await waitForHostKeys(job, now);
   const withKeys = await changeInstanceKeys(job, last, await ensureOwnHostKey(job, now, last, remembered));
-  const unfinished = CREATING_LABEL in (instance.labels ?? {}) || injectedKeyIn(now["user-data"]) !== undefined;
+  const unfinished = withKeys.unfinished === true || injectedKeyIn(now["user-data"]) !== undefined;
   if (unfinished || (withKeys.hostKeys === undefined && mustWaitForSsh(job, now))) {
     return await finishCreation(job, withKeys, () => undefined);
   }
@@ -98,7 +98,9 @@ async function changeDescription({ zone, inputs, deadline }: Job, instance: Inst
     ...(moves && { "public-ip-assignment": addresses }),
   };
   if (Object.keys(body).length > 0) await zone.instances.update(instance.id, body, deadline);
-  await changeLabels(zone, instance.id, (before) => withProgramLabels(before, inputs.labels), deadline);
+  // An update proves that the state has the instance.
+  const labels = (before: Labels) => ({ ...withProgramLabels(before, inputs.labels), [CREATING_LABEL]: undefined });
+  await changeLabels(zone, instance.id, labels, deadline);
   if (!moves) return instance;
   const now = await findExisting(zone, instance.id);
   const assigned = now["public-ip-assignment"];

@@ -27,6 +27,18 @@ export function changeLabels(
   });
 }
 
+/**
+ * Removes a label of an instance, if it has it, without waiting until that is done. Does nothing if the instance is gone.
+ */
+export function removeLabel(zone: ZoneAccount, id: string, name: string, deadline?: number): Promise<void> {
+  return instances.run(id, async () => {
+    const { labels = {} } = (await zone.instances.find(id)) ?? {};
+    if (!(name in labels)) return;
+    const { [name]: _, ...others } = labels;
+    await zone.instances.beginUpdate(id, { labels: others }, deadline);
+  });
+}
+
 /** The changes that set the program's labels to those wanted, and leave the reserved ones. */
 export function withProgramLabels(before: Labels, wanted: Labels = {}): LabelChanges {
   const reserved = reservedLabels(before);

@@ -8,14 +8,14 @@ import { createHash } from "node:crypto";
 export const RESERVED_PREFIX = "exoscale-ssh.";
 
 /**
- * Set by create with the digest of the resource's identity, removed by its last step. A later run may adopt the
- * instance.
+ * Set by create with the digest of the resource's identity. Removed as soon as it is certain that a state has the
+ * instance. Until then a later run may adopt it.
  */
 export const CREATING_LABEL = `${RESERVED_PREFIX}creating`;
 
 /**
- * The owner of the instance: a random value that is also in the state of the one resource that created or adopted it. A
- * state with another value is out of date, and its resource must not delete the instance.
+ * The owner of the instance: a random value that is also in the inputs of the one resource that created or adopted it.
+ * A state with another value is out of date, and its resource must not delete the instance.
  */
 export const OWNER_LABEL = `${RESERVED_PREFIX}owner`;
 

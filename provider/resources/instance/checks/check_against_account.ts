@@ -4,6 +4,7 @@ import { unreadableHostKeys } from "../../access/host_keys";
 import { known, type PreviewedFields } from "../../contract/description";
 import type { CheckContext, CheckFailure, OldInputs } from "../../contract/resource";
 import { checkGroups } from "../../group_choice";
+import { rememberSaved } from "../creation/mark";
 import type { InstanceInputs } from "../fields";
 import { keysInList, keysToFind, missingKeyReason, otherKeyReason, sameKeys } from "../keys/keys";
 import { checkPinHostKey } from "../pin_host_key/validate";
@@ -18,7 +19,8 @@ export async function checkInstance(
   context: CheckContext,
   olds: OldInputs<InstanceInputs>,
 ): Promise<CheckFailure[]> {
-  const { account } = context;
+  const { account, run } = context;
+  rememberSaved(olds, run);
   await account.verifyCredentials();
   const name = known(inputs.zone);
   const everywhere = [

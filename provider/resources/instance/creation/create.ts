@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Instance } from "../../../account";
 import { PartialCreateError } from "../../../errors";
+import { newOwner } from "../../contract/identity";
 import type { Context, Created, Log } from "../../contract/resource";
 import { omitUndefined } from "../../contract/state";
 import { OWNER_LABEL, reservedLabels } from "../../labels/reserved_labels";
@@ -15,10 +15,11 @@ import { protectionCommand } from "../protection";
 import { declaredProtection, readState } from "../state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "../timeouts";
 import { finishCreation } from "./finish";
-import { buildCreationRequest, type CreationRequest, findUnfinished, isAsRequested } from "./request";
+import { clearMark, clearMarkOnceSaved, findMarked, isSaved } from "./mark";
+import { buildCreationRequest, type CreationRequest, isAsRequested } from "./request";
 
 /**
- * Creates an instance so that none is ever lost: a label marks it from the request to the last step, and its id is kept
+ * Creates an instance so that none is ever lost: a label marks it until a state is known to have it, and its id is kept
  * as soon as the API returns it. If a run is cut short, the next one finds the mark and continues.
  *
  * @throws PartialCreateError for every failure after the instance exists
@@ -27,14 +28,18 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
   const { account, run, abandoned, log } = context;
   const zone = await account.zone(inputs.zone);
   const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list());
-  const owner = randomBytes(8).toString("hex");
+  const owner = inputs.owner ?? newOwner(inputs);
   const injected = inputs.pinHostKey === true ? await generateInjectedKey() : undefined;
   const request = await buildCreationRequest(account, zone, inputs, { heldKeys, owner, injected });
-  const progress: Progress = { id: undefined, remembered: { heldKeys, owner, deletionProtection: false } };
+  const progress: Progress = {
+    id: undefined,
+    remembered: { heldKeys, owner, deletionProtection: false, unfinished: true },
+  };
   const timeouts = timeoutsOf(inputs, context);
   const job = { account, run, zone, inputs, deadline: deadlineOf(timeouts, "create"), abandoned, log };
   try {
     const state = await withinTimeout(timeouts, "create", () => createOrResume(job, request, progress, context.log));
+    if (!(await abandoned?.())) clearMarkOnceSaved({ run, zone, id: state.instanceId });
     return { id: formatAddress(zone, state.instanceId), state };
   } catch (error) {
     if (progress.id === undefined) throw await explainMissingKey(error, inputs.sshKeys, account);
@@ -54,7 +59,7 @@ async function createOrResume(
   progress: Progress,
   log: Log,
 ): Promise<InstanceState> {
-  progress.id = await adoptUnfinished(job, request, progress, log);
+  progress.id = await adoptLeftBehind(job, request, progress, log);
   if (progress.id === undefined) {
     await requestCreation(job, request, (accepted) => {
       log.progress("booting");
@@ -76,17 +81,21 @@ async function createOrResume(
  * Takes over the instance that an interrupted run has left. The first step makes this resource its owner: a resource
  * that is being replaced by this one may have it in its state too, and must not delete it.
  */
-async function adoptUnfinished(
-  { run, zone, deadline }: Omit<Job, "id">,
+async function adoptLeftBehind(
+  { run, zone, inputs, deadline }: Omit<Job, "id">,
   request: CreationRequest,
   { remembered }: Progress,
   log: Log,
 ): Promise<string | undefined> {
-  const left = (await findUnfinished(zone, request)).filter(({ id }) => !run.created.has(id));
-  const adopted = left.find((instance) => isAsRequested(instance, request, remembered));
+  const marked = (await findMarked(zone, request)).filter(({ id }) => !run.created.has(id));
+  // The instance that is being replaced is about to be deleted. Until then the state has it where no check shows it.
+  const saved = marked.filter((instance) => isSaved(instance, run) && instance.state !== "error");
+  for (const { id } of saved) await clearMark(zone, id, deadline);
+  const left = marked.filter((instance) => !isSaved(instance, run));
+  const adopted = left.find((instance) => isAsRequested(instance, request, inputs, remembered));
   for (const other of left) if (other !== adopted && !isGone(other.state)) log.warn(leftBehindText(other, zone.name));
   if (!adopted) return undefined;
-  log.info(`Instance "${adopted.name}" (${adopted.id}) was left unfinished by an interrupted run: continuing with it.`);
+  log.info(`Instance "${adopted.name}" (${adopted.id}) was left behind by an interrupted run: continuing with it.`);
   const labels = { ...adopted.labels, ...reservedLabels(request.labels) };
   await zone.instances.update(adopted.id, { labels }, deadline);
   run.created.add(adopted.id);
@@ -95,7 +104,7 @@ async function adoptUnfinished(
 
 function leftBehindText({ id, name }: Instance, zone: string): string {
   return (
-    `Instance "${name}" (${id}) in ${zone} was left unfinished and is not what the program asks for now. If Pulumi does ` +
+    `Instance "${name}" (${id}) in ${zone} was left behind by an interrupted run and is not what the program asks for now. If Pulumi does ` +
     `not delete it in this run, run: exo compute instance delete --zone ${zone} ${id}. The interrupted run may have ` +
     `protected it. If so, run first: ${protectionCommand({ zone, id }, false)}`
   );
@@ -108,7 +117,7 @@ async function requestCreation(
 ): Promise<void> {
   const owner = request.labels[OWNER_LABEL];
   const findCreated = async () =>
-    (await findUnfinished(zone, request)).find(({ labels }) => labels?.[OWNER_LABEL] === owner)?.id;
+    (await findMarked(zone, request)).find(({ labels }) => labels?.[OWNER_LABEL] === owner)?.id;
   await zone.instances.create(request, { onAccepted, findCreated, deadline });
 }
 
@@ -135,6 +144,5 @@ function stateWithoutApi({ id, inputs }: Job, remembered: Remembered): InstanceS
     deletionProtection: declaredProtection(inputs, remembered),
     bootSshKeys: [],
     staleSshKeys: [],
-    unfinished: true,
   });
 }

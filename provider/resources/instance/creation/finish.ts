@@ -1,21 +1,16 @@
-import type { Instance } from "../../../account";
+import type { Instance, InstanceUpdate } from "../../../account";
 import { AbandonedError } from "../../../errors";
 import { bastionOf, credentialsOf } from "../../access/credentials";
 import { hostKeyText } from "../../access/host_keys";
-import {
-  CREATING_LABEL,
-  digestOfPin,
-  HOST_KEY_LABEL,
-  type Labels,
-  OWNER_LABEL,
-  reservedLabels,
-} from "../../labels/reserved_labels";
+import { equalValues } from "../../contract/description";
+import { digestOfPin, HOST_KEY_LABEL, type Labels, OWNER_LABEL, reservedLabels } from "../../labels/reserved_labels";
 import { findExisting } from "../../machine";
 import type { InstanceInputs, InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findLoginUser, sshTarget } from "../login";
 import {
   expectedHostKeys,
+  isPinned,
   mustPin,
   replaceInjectedHostKey,
   userDataWithoutKey,
@@ -25,9 +20,8 @@ import { applyProtection } from "../protection";
 import { readState } from "../state";
 
 /**
- * Does the steps after the instance is up: waits for sshd if the inputs say so, sets the protection, clears the mark of
- * the creation. Safe to repeat. The mark is cleared last: if a run was killed before its state was saved, nobody would
- * find a protected instance without a mark, and it could not be deleted either.
+ * Does the steps after the instance is up: waits for sshd if the inputs say so, sets the protection, and changes what an
+ * adopted instance has otherwise. Safe to repeat.
  *
  * @param remembered what is known so far
  * @param keep called with what is known after each step, so that a failure of the next step does not lose it
@@ -47,21 +41,23 @@ export async function finishCreation(
   const now = { ...seen, deletionProtection: await applyProtection(job, seen.deletionProtection) };
   keep(now);
   if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being created.`);
-  await zone.instances.update(
-    id,
-    {
-      ...nameChange(instance, inputs),
-      ...userDataWithoutKey(job, instance),
-      labels: finalLabels(job, await findExisting(zone, id), now),
-    },
-    deadline,
-  );
-  return await readState(account, inputs, await findExisting(zone, id), now);
+  const changes = finalChanges(job, await findExisting(zone, id), now);
+  if (Object.keys(changes).length > 0) await zone.instances.update(id, changes, deadline);
+  return await readState(account, inputs, await findExisting(zone, id), { ...now, unfinished: undefined });
+}
+
+function finalChanges(job: Job, instance: Instance, now: Remembered): InstanceUpdate {
+  const labels = finalLabels(job, instance, now);
+  return {
+    ...nameChange(instance, job.inputs),
+    ...userDataWithoutKey(job, instance),
+    ...(!equalValues(labels, instance.labels ?? {}) && { labels }),
+  };
 }
 
 async function learnHostKeys(job: Job, instance: Instance, remembered: Remembered) {
   if (mustPin(job, instance, remembered)) return await replaceInjectedHostKey(job, instance);
-  return mustWaitForSsh(job, instance) ? await waitForHostKeys(job, instance) : undefined;
+  return isPinned(job, instance) || mustWaitForSsh(job, instance) ? await waitForHostKeys(job, instance) : undefined;
 }
 
 /** Whether to wait for sshd. Only a running instance answers. For one that is created stopped, its start waits. */
@@ -90,10 +86,9 @@ export async function waitForHostKeys(job: Job, instance: Instance) {
 }
 
 function finalLabels({ inputs }: Job, instance: Instance, { owner, hostKeys }: Remembered): Labels {
-  const { [CREATING_LABEL]: _mark, ...reserved } = reservedLabels(instance.labels);
   return {
     ...inputs.labels,
-    ...reserved,
+    ...reservedLabels(instance.labels),
     // An adoption may have been cut short before its state was saved. The resource that continues is the owner.
     ...(owner !== undefined && { [OWNER_LABEL]: owner }),
     ...(hostKeys?.[0] !== undefined && { [HOST_KEY_LABEL]: digestOfPin(hostKeys[0]) }),

@@ -7,7 +7,13 @@ import { heldKeyLabel, heldKeyMd5Label } from "../../labels/key_labels";
 import { CREATING_LABEL, type Labels, OWNER_LABEL } from "../../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "../fields";
 import { wasBootedWith } from "../keys/keys";
-import { type InjectedKey, sameButForKey, withInjectedKey } from "../pin_host_key/injection";
+import {
+  type InjectedKey,
+  injectedKeyIn,
+  sameButForKey,
+  withInjectedKey,
+  withoutInjectedKey,
+} from "../pin_host_key/injection";
 import { encodeUserData } from "../user_data";
 import { chooseTemplate, chooseType, installsNoKeys } from "../zone_catalogue";
 
@@ -46,6 +52,11 @@ export async function buildCreationRequest(account: Account, zone: ZoneAccount, 
   };
 }
 
+/** Whether user data is what a creation with `pinHostKey` leaves in the end. */
+function isWithoutItsKey(found: string | undefined, wanted: string | undefined, userData: string | undefined) {
+  return injectedKeyIn(wanted) !== undefined && found === withoutInjectedKey(userData);
+}
+
 function userDataOf({ userData }: InstanceInputs, { injected }: Owner): { "user-data"?: string } {
   if (injected) return { "user-data": withInjectedKey(userData, injected) };
   return userData === undefined ? {} : { "user-data": encodeUserData(userData) };
@@ -69,17 +80,13 @@ function bootKeyLabels({ publicKeyOpenssh, fingerprintMd5 }: Owner["heldKeys"][n
   return fingerprintMd5 === undefined ? [] : [heldKeyMd5Label(fingerprintMd5)];
 }
 
-/** Instances that a creation of this resource has left unfinished, in this run or in one that was cut short. */
-export async function findUnfinished(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
-  const digest = request.labels[CREATING_LABEL];
-  if (digest === undefined) return [];
-  const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[CREATING_LABEL] === digest);
-  const found = await Promise.all(marked.map(({ id }) => zone.instances.find(id)));
-  return found.filter((instance) => instance !== undefined);
-}
-
-/** Whether an unfinished instance is what the request asks for, so that it can be taken over. */
-export function isAsRequested(instance: Instance, request: CreationRequest, { heldKeys }: Pick<Owner, "heldKeys">) {
+/** Whether a marked instance is what the request asks for, so that it can be taken over. */
+export function isAsRequested(
+  instance: Instance,
+  request: CreationRequest,
+  { userData }: Pick<InstanceInputs, "userData">,
+  { heldKeys }: Pick<Owner, "heldKeys">,
+) {
   const ids = (groups: readonly { id: string }[] = []) =>
     groups
       .map(({ id }) => id)
@@ -90,7 +97,8 @@ export function isAsRequested(instance: Instance, request: CreationRequest, { he
     instance.template?.id === request.template.id &&
     instance["instance-type"]?.id === request["instance-type"].id &&
     instance["disk-size"] === request["disk-size"] &&
-    sameButForKey(instance["user-data"], request["user-data"]) &&
+    (sameButForKey(instance["user-data"], request["user-data"]) ||
+      isWithoutItsKey(instance["user-data"], request["user-data"], userData)) &&
     instance["public-ip-assignment"] === request["public-ip-assignment"] &&
     wasBootedWith(instance["ssh-keys"] ?? [], heldKeys) &&
     ids(instance["anti-affinity-groups"]) === ids(request["anti-affinity-groups"] || []) &&

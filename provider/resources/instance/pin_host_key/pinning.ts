@@ -4,7 +4,7 @@ import { credentialsOf, distinct, privateHalvesFor } from "../../access/credenti
 import { hostAccess } from "../../access/host_access";
 import { hostKeyText } from "../../access/host_keys";
 import { changeLabels } from "../../labels/change_labels";
-import { CREATING_LABEL, HOST_KEY_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
+import { HOST_KEY_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findLoginUser, sshTarget } from "../login";
@@ -14,9 +14,16 @@ import { type InjectedKey, injectedKeyIn, withoutInjectedKey } from "./injection
 const LOGIN_TIMEOUT_MS = 20_000;
 
 /** Whether the first connection has to verify the host key that was injected at the creation. */
-export function mustPin({ inputs }: Pick<Job, "inputs">, instance: Instance, { hostKeys }: Remembered): boolean {
-  if (inputs.pinHostKey !== true || hostKeys !== undefined) return false;
-  return injectedKeyIn(instance["user-data"]) !== undefined || CREATING_LABEL in (instance.labels ?? {});
+export function mustPin({ inputs }: Pick<Job, "inputs">, instance: Instance, now: Remembered): boolean {
+  if (inputs.pinHostKey !== true || now.hostKeys !== undefined) return false;
+  if (injectedKeyIn(instance["user-data"]) !== undefined) return true;
+  return now.unfinished === true && !isPinned({ inputs }, instance);
+}
+
+/** Whether a run has finished the first connection of a machine that no state has, so that its label has the host key. */
+export function isPinned({ inputs }: Pick<Job, "inputs">, { labels, state, "user-data": userData }: Instance): boolean {
+  if (inputs.pinHostKey !== true || state !== "running") return false;
+  return injectedKeyIn(userData) === undefined && pinOf(labels).length > 0;
 }
 
 /**

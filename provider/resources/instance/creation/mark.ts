@@ -1,0 +1,64 @@
+import type { Account, Instance, ZoneAccount } from "../../../account";
+import type { Run } from "../../contract/run";
+import { removeLabel } from "../../labels/change_labels";
+import { CREATING_LABEL, OWNER_LABEL } from "../../labels/reserved_labels";
+import type { InstanceAddress } from "../address";
+import type { InstanceState } from "../fields";
+import type { Job } from "../job";
+import type { CreationRequest } from "./request";
+
+/**
+ * The mark of a creation (`CREATING_LABEL`): this instance may be in no state, because a run may have been killed before
+ * the engine saved it. See docs/design/interrupted-creations.md.
+ */
+
+/** The time that the engine gives a plugin at its end, in ms. */
+const LAST_MOMENTS_MS = 5_000;
+
+/** The instances that have the mark of this creation, in this run or in one that was cut short. */
+export async function findMarked(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
+  const digest = request.labels[CREATING_LABEL];
+  if (digest === undefined) return [];
+  const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[CREATING_LABEL] === digest);
+  const found = await Promise.all(marked.map(({ id }) => zone.instances.find(id)));
+  return found.filter((instance) => instance !== undefined);
+}
+
+/** Remembers for this run that a state has the instance of this owner. */
+export function rememberSaved(saved: { readonly owner?: string | undefined } | undefined, { savedOwners }: Run): void {
+  if (saved?.owner !== undefined) savedOwners.add(saved.owner);
+}
+
+/** Whether a state is known to have the instance: a call of this run has shown its owner. */
+export function isSaved({ labels }: Instance, { savedOwners }: Run): boolean {
+  const owner = labels?.[OWNER_LABEL];
+  return owner !== undefined && savedOwners.has(owner);
+}
+
+/** Removes the mark of an instance that a state has; does nothing if the instance is gone. */
+export async function clearMark(zone: ZoneAccount, id: string, deadline?: number): Promise<void> {
+  await removeLabel(zone, id, CREATING_LABEL, deadline);
+}
+
+/** Removes the mark of a new instance once the engine has saved it. */
+export function clearMarkOnceSaved({ run, zone, id }: Pick<Job, "run" | "id"> & { zone: { name: string } }): void {
+  run.onceSaved.set(id, async (account: Account) =>
+    clearMark(await account.zone(zone.name), id, Date.now() + LAST_MOMENTS_MS),
+  );
+}
+
+/** The warning for an instance that a replacement has adopted, so that nothing was replaced. */
+export function notReplacedText({ name }: Pick<InstanceState, "name">, { zone, id }: InstanceAddress): string {
+  return (
+    `Instance "${name}" (${zone}/${id}) was not replaced: its mark said that an interrupted run had left it, so the ` +
+    "replacement continued with it. It has no mark any more. To make a new instance, run the same command again."
+  );
+}
+
+/** The warning for an instance of a state that another resource, or another run, has adopted. */
+export function takenOverText({ zone, id }: InstanceAddress): string {
+  return (
+    `Instance ${zone}/${id} was taken over by its replacement, so it is not deleted. If no other resource of the stack is ` +
+    `this instance, delete it: exo compute instance delete --zone ${zone} ${id}`
+  );
+}
