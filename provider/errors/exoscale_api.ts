@@ -248,3 +248,13 @@ export class KeyMaterialTakenError extends ExoscaleSshError {
     );
   }
 }
+
+/**
+ * Whether a creation that failed has certainly created nothing: it was refused, or never sent. Any other failure may hide
+ * a creation that took place.
+ */
+export function isCertainlyNotCreated(error: unknown): boolean {
+  if (error instanceof MissingCredentialsError || error instanceof InvalidNameError) return true;
+  if (!(error instanceof ApiError) || !error.operation.startsWith("POST ")) return false;
+  return error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
+}

@@ -107,3 +107,42 @@ test("A read of an unchanged pair gives the same state and changes nothing", asy
   expect(found.state).toEqual(last.state);
   expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
 });
+
+describe("A registration whose answer is lost, and that cannot be looked up for a while", () => {
+  beforeEach(() => {
+    cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/ssh-key" });
+    cloud.emulator.faults.add({ kind: "status", status: 403, method: "GET", path: /^\/ssh-key\/./ });
+  });
+
+  test("leaves the pair in the state with its private key, and the next update finds it registered", async () => {
+    const last = await cloud.run().createInPart(SshKeyPair, { identity });
+    expect(last.message).toMatch(
+      /^It is not known whether SSH key "alice-\w+" is registered, so its private key stays in the state\./,
+    );
+    expect(parsePrivateKey(last.state.privateKeyOpenssh ?? "").publicKey(last.id).openssh).toBe(
+      cloud.emulator.cloud.keys[0]?.publicKey,
+    );
+    const { state } = await cloud.run().update(SshKeyPair, last, { identity });
+    expect(state.privateKeyOpenssh).toBe(last.state.privateKeyOpenssh);
+    expect(cloud.emulator.cloud.keys).toHaveLength(1);
+  });
+
+  test("is no change that is lost: the next preview updates it", async () => {
+    const last = await cloud.run().createInPart(SshKeyPair, { identity });
+    expect(await cloud.run().diff(SshKeyPair, last, { identity })).toMatchObject({ replaces: [], drifted: true });
+    await cloud.run().delete(SshKeyPair, last);
+    expect(cloud.keys()).toEqual([]);
+  });
+
+  test("leaves an imported key out of the state: the account may have had it before", async () => {
+    const news = { name: "alice", publicKey: alice.line };
+    await expect(cloud.run().createInPart(SshKeyPair, news)).rejects.toThrow("403");
+    await expect(cloud.run().create(SshKeyPair, news)).rejects.toThrow("Set `adopt: true` to take it over");
+  });
+});
+
+test("A registration that is certainly refused leaves nothing in the state", async () => {
+  cloud.emulator.faults.add({ kind: "status", status: 403, method: "POST", path: "/ssh-key" });
+  await expect(cloud.run().createInPart(SshKeyPair, { identity })).rejects.toThrow("403");
+  expect(cloud.keys()).toEqual([]);
+});

@@ -141,3 +141,18 @@ test("The check of a group accepts rules that are unknown, wholly or in part", a
   ];
   expect(await run.failures(SecurityGroup, { rules })).toEqual([]);
 });
+
+describe("A creation of a group that fails", () => {
+  test("names the group that it may have left behind, if nobody can tell", async () => {
+    cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/security-group" });
+    cloud.emulator.faults.add({ kind: "status", status: 403, method: "GET", path: "/security-group" });
+    await expect(cloud.run().create(SecurityGroup, { name: "web" })).rejects.toThrow(
+      /It is not known whether security group "web" was made\. .* "exo compute security-group show web", and delete it\.$/,
+    );
+  });
+
+  test("does not do so if it was refused", async () => {
+    cloud.emulator.faults.add({ kind: "status", status: 403, method: "POST", path: "/security-group" });
+    await expect(cloud.run().create(SecurityGroup, { name: "web" })).rejects.toThrow(/403(?!.*not known)/);
+  });
+});

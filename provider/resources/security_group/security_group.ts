@@ -1,5 +1,5 @@
 import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
-import { NotInAccountError, PartialCreateError } from "../../errors";
+import { ExoscaleSshError, isCertainlyNotCreated, NotInAccountError, PartialCreateError } from "../../errors";
 import { known } from "../contract/description";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
@@ -48,7 +48,7 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
       await changeRules(id, inputs, context);
       return { id, state: { ...inputs, securityGroupId: id } };
     } catch (error) {
-      if (id === undefined) throw error;
+      if (id === undefined) throw mayBeLeftBehind(error, name);
       const reason = error instanceof Error ? error.message : String(error);
       const state = { ...inputs, rules: [], securityGroupId: id };
       throw new PartialCreateError(`Security group "${name}" was made, but: ${reason}`, id, state, error);
@@ -75,6 +75,15 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     }
   },
 };
+
+/** Names the group that a creation may have made although it failed. Without its id no state can have it. */
+function mayBeLeftBehind(error: unknown, name: string): unknown {
+  if (!(error instanceof ExoscaleSshError) || isCertainlyNotCreated(error)) return error;
+  return error.addSentence(
+    `It is not known whether security group "${name}" was made. If it was, no state has it: look for it with "exo compute ` +
+      `security-group show ${name}", and delete it.`,
+  );
+}
 
 /**
  * Adds new rules before it removes old ones, so that no allowed traffic is interrupted. One at a time: the API locks

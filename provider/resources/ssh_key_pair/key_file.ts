@@ -1,14 +1,4 @@
-import {
-  ApiError,
-  InvalidNameError,
-  KeyFileMissingError,
-  KeyFileTakenError,
-  KeyFileUnusableError,
-  KeyNameTakenError,
-  MissingCredentialsError,
-  PartialCreateError,
-  WrongPassphraseError,
-} from "../../errors";
+import { KeyFileMissingError, KeyFileTakenError, KeyFileUnusableError, WrongPassphraseError } from "../../errors";
 import { parsePrivateKey } from "../../keys/private_key";
 import { publicHalf } from "../../keys/public_half";
 import type { Place, PrivateKeyFiles } from "../../private_key_file";
@@ -40,36 +30,6 @@ export async function storeNewKey(path: string, outputs: KeyOutputs, files: Priv
   if (place.is !== "free") throw new KeyFileTakenError(takenReason(path, place));
   await files.create(path, outputs.privateKeyOpenssh ?? "");
   return withoutPrivateHalf(outputs);
-}
-
-/**
- * Handles a registration that failed after its key file was written. If the API certainly refused it, the file is
- * removed. Otherwise the pair is saved as partially created, and the next update registers the key if necessary.
- *
- * @returns the error to throw
- */
-export async function handleFailedRegistration(
-  error: unknown,
-  state: SshKeyPairState,
-  context: Pick<Context, "files" | "log">,
-): Promise<unknown> {
-  if (isCertainlyRefused(error)) {
-    await removeKeyFile(state, context);
-    return error;
-  }
-  const reason = error instanceof Error ? error.message : String(error);
-  const message =
-    `It is not known whether SSH key "${state.name}" is registered, so its private key stays in ` +
-    `"${state.privateKeyFile}". Run "pulumi up" again: it registers the key if necessary. ${reason}`;
-  return new PartialCreateError(message, state.name, state, error);
-}
-
-/** Whether the API refused the registration itself. Any other failure may hide a registration that took place. */
-function isCertainlyRefused(error: unknown): boolean {
-  if (error instanceof KeyNameTakenError) return error.registered !== error.wanted;
-  if (error instanceof MissingCredentialsError || error instanceof InvalidNameError) return true;
-  if (!(error instanceof ApiError) || !error.operation.startsWith("POST ")) return false;
-  return error.status >= 400 && error.status < 500 && error.status !== 408 && error.status !== 429;
 }
 
 /**

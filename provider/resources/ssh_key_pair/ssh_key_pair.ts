@@ -1,4 +1,4 @@
-import { KeyNameTakenError, NameTakenOverError } from "../../errors";
+import { NameTakenOverError } from "../../errors";
 import { unreadableHostKeys } from "../access/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
@@ -11,7 +11,7 @@ import {
   sshKeyPairInputs,
   sshKeyPairOutputs,
 } from "./fields";
-import { handleFailedRegistration, readMaterial, storeChangedKey, storeNewKey } from "./key_file";
+import { readMaterial, storeChangedKey, storeNewKey } from "./key_file";
 import {
   encodeOutputs,
   importOrGenerate,
@@ -20,8 +20,9 @@ import {
   materialInState,
   sameKeyPairInputs,
 } from "./material";
+import { handleFailedRegistration, registerKey } from "./registration";
 import { adjustKeyPairDiff, takenNameReason } from "./replacement";
-import { registrationOf, rememberPair } from "./succession";
+import { rememberPair } from "./succession";
 import { applyKeyPairDefaults, validateKeyPair } from "./validate";
 import { checkKeyFile, validateKeyFileChange } from "./validate_key_file";
 
@@ -72,9 +73,9 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
     const state = { ...inputs, ...stored };
     try {
-      await register(context, name, stored, inputs.adopt);
+      await registerKey(context, name, stored, inputs.adopt);
     } catch (error) {
-      throw path === undefined ? error : await handleFailedRegistration(error, state, context);
+      throw await handleFailedRegistration(error, state, context);
     }
     const registered = { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
     rememberPair(context.run, registered);
@@ -100,7 +101,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
       throw new NameTakenOverError(takenNameReason({ ...last, registeredFingerprintMd5: registered.fingerprint }));
     }
-    if (!registered) await register(context, name, outputs, false);
+    if (!registered) await registerKey(context, name, outputs, false);
     const stored = await storeChangedKey(last, inputs, outputs, context);
     return { ...inputs, ...stored, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
   },
@@ -120,17 +121,6 @@ async function withDerivedOutputs(last: SshKeyPairState): Promise<SshKeyPairStat
 
 function bareInputs(name: string): SshKeyPairInputs {
   return { name, onDelete: "warn", allowLockout: false, adopt: false, autoNamed: false };
-}
-
-async function register({ account, run, log }: Context, name: string, key: KeyOutputs, adopt: boolean) {
-  const md5 = key.publicKeyFingerprintMd5;
-  try {
-    await account.sshKeys.register(name, key.publicKeyOpenssh ?? "", md5);
-  } catch (error) {
-    if (!(error instanceof KeyNameTakenError && adopt && error.registered === md5)) throw error;
-    log.info(`SSH key "${name}" was already registered with the same fingerprint, and is taken over (adopt: true).`);
-  }
-  run.created.add(registrationOf(name, key));
 }
 
 /**
