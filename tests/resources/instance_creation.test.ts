@@ -50,8 +50,10 @@ test("An instance gets the keys, and a label for each whose public key is known"
   expect(state.bootSshKeys).toEqual([{ name: "alice", fingerprintMd5: alice.md5 }]);
 });
 
-test("At the end of the creation its mark is removed, and the owner's label stays", async () => {
-  await cloud.run().create(Instance, { ...machine, identity });
+test("At the end of the run its mark is removed, and the owner's label stays", async () => {
+  const run = cloud.run();
+  await run.create(Instance, { ...machine, identity });
+  await cloud.finish(run);
   expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.owner": expect.stringMatching(/^[0-9a-f]{16}$/) });
 });
 
@@ -78,7 +80,7 @@ test("An empty list of groups means no group, and shows no change later", async 
 test("An instance that is declared stopped is never started", async () => {
   const { state } = await cloud.run().create(Instance, { ...machine, state: "stopped" });
   expect(state.state).toBe("stopped");
-  expect(cloud.actions()).toEqual(["POST", "PUT"]);
+  expect(cloud.actions()).toEqual(["POST"]);
 });
 
 test("The state says how to log in", async () => {

@@ -12,6 +12,14 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
+/** A run that makes an instance and ends well. */
+async function make(news: Record<string, unknown>) {
+  const run = cloud.run();
+  const made = await run.create(Instance, news);
+  await cloud.finish(run);
+  return made;
+}
+
 /** From now on no operation ends. */
 const stall = () => cloud.emulator.cloud.setOperationMs(600_000);
 
@@ -32,7 +40,7 @@ test.each([
 ])("timeouts.update ends the wait for %s, and the error names it", async (_what, change, what) => {
   await cloud.run().create(SecurityGroup, { name: "ssh" });
   const news = { ...machine, securityGroups: ["default"], timeouts: { update: short } };
-  const last = await cloud.run().create(Instance, news);
+  const last = await make(news);
   stall();
   await expect(cloud.run().update(Instance, last, { ...news, ...change })).rejects.toThrow(
     new RegExp(
@@ -58,7 +66,7 @@ test("The next deletion waits for one that took too long", async () => {
 });
 
 test("A change of the timeouts alone sends no changing request", async () => {
-  const last = await cloud.run().create(Instance, machine);
+  const last = await make(machine);
   const soFar = cloud.changes();
   const { state } = await cloud.run().update(Instance, last, { ...machine, timeouts: { delete: 5 } });
   expect(cloud.changes()).toEqual(soFar);

@@ -33,14 +33,16 @@ export async function registerKey(
  * update registers the key if necessary. An imported key is not saved: the account may have had it before, and then
  * only `adopt` may take it over.
  *
+ * @param wasSent whether the request may have been sent
  * @returns the error to throw
  */
 export async function handleFailedRegistration(
   error: unknown,
   state: SshKeyPairState,
+  wasSent: boolean,
   context: Pick<Context, "files" | "log">,
 ): Promise<unknown> {
-  if (isCertainlyRefused(error)) {
+  if (!wasSent || isCertainlyRefused(error)) {
     if (state.privateKeyFile !== undefined) await removeKeyFile(state, context);
     return error;
   }

@@ -72,10 +72,12 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const outputs = await encodeOutputs(await importOrGenerate(inputs), inputs);
     const stored = path === undefined ? outputs : await storeNewKey(path, outputs, context.files);
     const state = { ...inputs, ...stored };
+    const sent = context.account.changesSent();
     try {
       await registerKey(context, name, stored, inputs.adopt);
     } catch (error) {
-      throw await handleFailedRegistration(error, state, context);
+      const wasSent = context.account.changesSent() > sent;
+      throw await handleFailedRegistration(error, state, wasSent, context);
     }
     const registered = { ...state, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
     rememberPair(context.run, registered);

@@ -54,8 +54,8 @@ describeGuests((guests) => {
     expect(files.stdout).not.toContain("exoscale-ssh.host-keys");
   });
 
-  test("A label has the host key, and the mark of the creation is gone", async () => {
-    await makePinned(cloud);
+  test("A label has the host key, and at the end of the run the mark of the creation is gone", async () => {
+    await cloud.finish((await makePinned(cloud)).run);
     const labels = Object.keys(cloud.instance()["labels"] ?? {});
     expect(labels).toContain("exoscale-ssh.hostkey");
     expect(labels).not.toContain("exoscale-ssh.creating");

@@ -33,7 +33,6 @@ describeGuests((guests) => {
   const expectDone = async (state: { readonly hostKeys?: readonly string[] | undefined }) => {
     expect(state.hostKeys).toEqual(await shownBy(cloud));
     expect(userDataOf(cloud)).toBe(userData);
-    expect(Object.keys(cloud.instance()["labels"] ?? {})).not.toContain("exoscale-ssh.creating");
   };
 
   describe.each([
@@ -45,7 +44,7 @@ describeGuests((guests) => {
       await cloud.run().createInPart(Instance, news());
       const run = cloud.run();
       const { state } = await run.create(Instance, news());
-      expect(run.notes[0]).toMatch(/was left unfinished by an interrupted run: continuing with it\.$/);
+      expect(run.notes[0]).toMatch(/was left behind by an interrupted run: continuing with it\.$/);
       await expectDone(state);
     });
 
@@ -76,6 +75,18 @@ describeGuests((guests) => {
       await expectDone(state);
     });
   });
+
+  test.each([{ userData }, { userData: undefined }])(
+    "A run that is killed after the last step leaves a machine that the next run takes over, by its label (%p)",
+    async (more) => {
+      const lost = await cloud.run().create(Instance, news(more));
+      const run = cloud.run();
+      const { state } = await run.create(Instance, news(more));
+      expect(run.notes[0]).toMatch(/was left behind by an interrupted run: continuing with it\.$/);
+      expect(state).toMatchObject({ instanceId: lost.state.instanceId, hostKeys: lost.state.hostKeys });
+      expect(state).not.toHaveProperty("unfinished");
+    },
+  );
 
   /** Creates an instance, and does something to the machine before the first connection. */
   async function createDisturbed(disturb: (id: string) => Promise<void>) {
