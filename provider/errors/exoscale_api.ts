@@ -64,7 +64,7 @@ export interface ApiRefusal {
 }
 
 /**
- * Exoscale answered, and the answer is not a success.
+ * Exoscale answered, and the answer is not a success, or it lacks what it must have.
  *
  * Read Exoscale's answer in the message, and the hint if there is one.
  */

@@ -1,6 +1,7 @@
 import type { Api } from "./client";
 import { idPath } from "./names";
 import type { Reference } from "./references";
+import type { Shape } from "./shape";
 
 /** A group of instances that are kept on different hosts. */
 export interface AntiAffinityGroup {
@@ -14,6 +15,8 @@ export interface AntiAffinityGroup {
   readonly instances?: readonly Reference[];
 }
 
+const groupShape: Shape = { id: "text", name: "text" };
+
 /** The anti-affinity groups of an organisation. */
 export class AntiAffinityGroups {
   readonly #api: Api;
@@ -24,11 +27,13 @@ export class AntiAffinityGroups {
 
   /** Every group. */
   list(): Promise<readonly AntiAffinityGroup[]> {
-    return this.#api.list({ what: "list anti-affinity groups", path: "/anti-affinity-group" }, "anti-affinity-groups");
+    const call = { what: "list anti-affinity groups", path: "/anti-affinity-group" };
+    return this.#api.list(call, "anti-affinity-groups", groupShape);
   }
 
   /** The group of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<AntiAffinityGroup | undefined> {
-    return this.#api.find({ what: `read anti-affinity group ${id}`, path: idPath("anti-affinity-group", id) });
+    const call = { what: `read anti-affinity group ${id}`, path: idPath("anti-affinity-group", id) };
+    return this.#api.find(call, groupShape);
   }
 }

@@ -1,9 +1,10 @@
-import { type ApiCallSite, ApiError, InvalidNameError } from "../errors";
+import { type ApiCallSite, InvalidNameError } from "../errors";
 import type { Clock } from "./clock";
 import { networkFailure } from "./network";
 import type { ApiOptions, Call } from "./options";
-import { isRecord, parseJson, type RefusedAnswer, refusalError } from "./refusal";
+import { isRecord, parseJson, refusalError } from "./refusal";
 import type { Consequence, Outcome } from "./retry";
+import { findMissing, type Shape } from "./shape";
 import { authorization, type Credentials } from "./signature";
 
 export type Method = "GET" | "PUT" | "POST" | "DELETE";
@@ -26,13 +27,14 @@ interface Answer {
 /**
  * Sends a call once, with a signature of its own.
  *
+ * @param shape what the answer must have
  * @throws what the credentials callback throws, and the signal's reason; every other error is a failure in the outcome
  */
 export async function sendOnce<T extends object>(
   method: Method,
   call: Call,
-  options: ApiOptions & { readonly clock: Clock },
-  deadline: number,
+  shape: Shape,
+  options: ApiOptions & { readonly clock: Clock; readonly deadline: number },
 ): Promise<Outcome<T>> {
   options.signal?.throwIfAborted();
   const site = { what: call.what, method, path: call.path };
@@ -48,13 +50,15 @@ export async function sendOnce<T extends object>(
     ...(body ? { "Content-Type": "application/json" } : {}),
     ...(credentials ? { Authorization: authorization(signed, credentials, expires) } : {}),
   };
-  const timeoutMs = Math.ceil(Math.min(options.tryTimeoutMs ?? 60_000, Math.max(MIN_TRY_TIMEOUT, deadline - now)));
+  const timeoutMs = Math.ceil(
+    Math.min(options.tryTimeoutMs ?? 60_000, Math.max(MIN_TRY_TIMEOUT, options.deadline - now)),
+  );
   try {
     // A request that changes something is not aborted once it is sent: nobody would know what it has created.
     const signal = method === "GET" ? options.signal : undefined;
     if (method !== "GET") options.onChange?.();
     const answer = await fetchAnswer(url, { method, headers, ...(body ? { body } : {}) }, timeoutMs, signal);
-    return outcomeOf<T>(site, answer, secretsIn(call, credentials), now);
+    return outcomeOf<T>(site, { answer, shape, secrets: secretsIn(call, credentials), now });
   } catch (error) {
     options.signal?.throwIfAborted();
     return { failure: networkFailure(site, options.endpoint, error) };
@@ -100,21 +104,35 @@ async function fetchAnswer(url: URL, init: RequestInit, timeoutMs: number, signa
 
 function outcomeOf<T extends object>(
   site: ApiCallSite,
-  answer: Answer,
-  secrets: readonly string[],
-  now: number,
+  received: {
+    readonly answer: Answer;
+    readonly shape: Shape;
+    readonly secrets: readonly string[];
+    readonly now: number;
+  },
 ): Outcome<T> {
-  const { status, headers, body } = answer;
-  const ok = status >= 200 && status < 300;
-  const parsed = ok ? parseJson(body) : undefined;
-  // The boundary: from here on an answer has the type that Exoscale's API document declares.
-  if (isRecord(parsed)) return { value: parsed as T };
+  const { status, headers, body } = received.answer;
+  const failure = (consequence: Consequence, told: string, contentType = "") => {
+    const clockAhead = secondsAhead(received.now, headers.get("date"));
+    const error = refusalError(site, { status, contentType, clockAhead, body: told }, received.secrets);
+    return { failure: { consequence, error, retryAfter: headers.get("retry-after") } };
+  };
+  if (status < 200 || status >= 300) return failure(consequenceOf(status), body, headers.get("content-type") ?? "");
 
-  const contentType = headers.get("content-type") ?? "";
-  const clockAhead = secondsAhead(now, headers.get("date"));
-  const refused: RefusedAnswer = { status, contentType, clockAhead, body: ok ? "an answer that is not JSON" : body };
-  const error = refusalError(site, refused, secrets);
-  return { failure: { consequence: consequenceOf(status), error, retryAfter: headers.get("retry-after") } };
+  const parsed = parseJson(body);
+  const fault = faultOf(parsed, received.shape);
+  // The boundary: from here on an answer has the type that Exoscale's API document declares.
+  if (fault === undefined) return { value: parsed as T };
+  return site.method === "GET"
+    ? failure("final", fault)
+    : failure("doubtful", `${fault}; it may have been carried out`);
+}
+
+/** What is wrong with a successful answer, such as one that was cut off. */
+function faultOf(parsed: unknown, shape: Shape): string | undefined {
+  if (!isRecord(parsed)) return "an answer that is not JSON";
+  const missing = findMissing(parsed, shape);
+  return missing === undefined ? undefined : `the answer has no valid "${missing}"`;
 }
 
 function consequenceOf(status: number): Consequence {
@@ -133,15 +151,4 @@ function secretsIn(call: Call, credentials: Credentials | undefined): string[] {
   const userData = call.body && "user-data" in call.body ? call.body["user-data"] : undefined;
   const texts = typeof userData === "string" ? [userData, Buffer.from(userData, "base64").toString()] : [];
   return credentials ? [credentials.apiSecret, ...texts] : texts;
-}
-
-/** The items of a list answer. @throws ApiError when there is no list, which is not the same as an empty list */
-export function itemsOf<T>(site: ApiCallSite, answer: object, property: string): readonly T[] {
-  const items = isRecord(answer) ? answer[property] : undefined;
-  if (Array.isArray(items)) return items;
-  throw new ApiError(site, {
-    status: 200,
-    messages: [`the answer has no "${property}"`],
-    hint: "This does not look like Exoscale's API: check the endpoint",
-  });
 }

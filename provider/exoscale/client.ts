@@ -1,20 +1,23 @@
 import { NotFoundError } from "../errors";
-import { endpointUrl, itemsOf, type Method, sendOnce } from "./attempt";
+import { endpointUrl, type Method, sendOnce } from "./attempt";
 import { type Clock, systemClock } from "./clock";
+import { type Operation, operationShape } from "./operation_answer";
 import type { ApiOptions, Call } from "./options";
 import { defaultPolicy, retry } from "./retry";
+import type { Shape } from "./shape";
 
 export type { ApiOptions, Call } from "./options";
 export type { Credentials } from "./signature";
 
 /** A POST ends with the API's answer, or with what an interrupted try is found to have created. */
-export type Posted<T, F> = { readonly answer: T } | { readonly found: F };
+export type Posted<F> = { readonly answer: Operation } | { readonly found: F };
 
 /**
  * The API of one zone: signs and sends requests, retries those that are safe to retry, and turns refusals into errors.
  *
  * Every method throws ApiError or one of its kinds when the API refuses, and ApiUnreachableError when it cannot be
- * reached. The answers' types are those of Exoscale's API document; they are not checked field by field.
+ * reached. The answers' types are those of Exoscale's API document. What this package relies on in an answer is checked
+ * (`Shape`): an answer that lacks it is an error, and after a change it leaves in doubt whether that was carried out.
  */
 export class Api {
   readonly clock: Clock;
@@ -37,25 +40,26 @@ export class Api {
   }
 
   /** Reads. @throws NotFoundError when there is nothing under that path */
-  get<T extends object>(call: Call): Promise<T> {
-    return this.#send("GET", call, (answer: T) => answer);
+  get<T extends object>(call: Call, shape: Shape): Promise<T> {
+    return this.#send("GET", call, shape, (answer: T) => answer);
   }
 
   /** Reads what may not exist; undefined when it does not. */
-  find<T extends object>(call: Call): Promise<T | undefined> {
-    return undefinedWhenAbsent(this.get<T>(call));
+  find<T extends object>(call: Call, shape: Shape): Promise<T | undefined> {
+    return undefinedWhenAbsent(this.get<T>(call, shape));
   }
 
   /**
    * Reads a list. Callers that ask for the same list at the same time share one answer, so that a hundred resources
    * that refresh at once do not make a hundred requests.
    */
-  async list<T extends object>(call: Call, property: string): Promise<readonly T[]> {
+  async list<T extends object>(call: Call, property: string, shape: Shape): Promise<readonly T[]> {
     const key = `${call.path}?${new URLSearchParams(call.query)}`;
-    const answer = this.#sharedLists.get(key) ?? this.get(call);
+    const answer = this.#sharedLists.get(key) ?? this.get<ListAnswer<T>>(call, { [property]: [shape] });
     this.#sharedLists.set(key, answer);
     try {
-      return itemsOf<T>({ ...call, method: "GET" }, await answer, property);
+      // Whoever asks for the same path gets the same items, and the shape requires the list.
+      return ((await answer) as ListAnswer<T>)[property] ?? [];
     } finally {
       if (this.#sharedLists.get(key) === answer) this.#sharedLists.delete(key);
     }
@@ -67,30 +71,31 @@ export class Api {
   }
 
   /** Changes something. Repeated after a lost reply, so the change must be idempotent. */
-  put<T extends object>(call: Call): Promise<T> {
-    return this.#send("PUT", call, (answer: T) => answer);
+  put(call: Call): Promise<Operation> {
+    return this.#send("PUT", call, operationShape, (answer: Operation) => answer);
   }
 
   /** Deletes something; undefined when it does not exist, or no longer. */
-  delete<T extends object>(call: Call): Promise<T | undefined> {
-    return undefinedWhenAbsent(this.#send("DELETE", call, (answer: T) => answer));
+  delete(call: Call): Promise<Operation | undefined> {
+    return undefinedWhenAbsent(this.#send("DELETE", call, operationShape, (answer: Operation) => answer));
   }
 
   /**
    * Creates something. After a try that the API may or may not have carried out, `find` looks for the new object. The
    * request is sent again only when it finds none.
    */
-  post<T extends object, F>(call: Call, find: () => Promise<F | undefined>): Promise<Posted<T, F>> {
+  post<F>(call: Call, find: () => Promise<F | undefined>): Promise<Posted<F>> {
     const findResult = async () => {
       const found = await find();
       return found === undefined ? undefined : { found };
     };
-    return this.#send<T, Posted<T, F>>("POST", call, (answer) => ({ answer }), findResult);
+    return this.#send<Operation, Posted<F>>("POST", call, operationShape, (answer) => ({ answer }), findResult);
   }
 
   #send<T extends object, R>(
     method: Method,
     call: Call,
+    shape: Shape,
     result: (answer: T) => R,
     findResult?: () => Promise<R | undefined>,
   ): Promise<R> {
@@ -99,7 +104,7 @@ export class Api {
     const deadline = call.deadline ?? this.defaultDeadline();
     return retry<R>({
       attempt: async () => {
-        const outcome = await sendOnce<T>(method, call, { ...options, clock }, deadline);
+        const outcome = await sendOnce<T>(method, call, shape, { ...options, clock, deadline });
         if (method !== "GET") this.forgetLists();
         return "value" in outcome ? { value: result(outcome.value) } : outcome;
       },
@@ -115,6 +120,8 @@ export class Api {
     });
   }
 }
+
+type ListAnswer<T> = { readonly [property: string]: readonly T[] };
 
 async function undefinedWhenAbsent<T>(answer: Promise<T>): Promise<T | undefined> {
   try {

@@ -1,5 +1,15 @@
 import type { InstanceType } from "./instance_types";
-import type { Labels, Manager, PublicIpAssignment, Reference, SshKeyReference } from "./references";
+import {
+  keyReferenceShape,
+  type Labels,
+  type Manager,
+  managerShape,
+  type PublicIpAssignment,
+  type Reference,
+  referenceShape,
+  type SshKeyReference,
+} from "./references";
+import type { Shape } from "./shape";
 import type { SshKey } from "./ssh_keys";
 import type { Template } from "./templates";
 
@@ -64,6 +74,20 @@ export interface Instance extends InstanceSummary {
   /** Snapshots of its disk. */
   readonly snapshots?: readonly Reference[];
 }
+
+/** What is relied on in an instance, listed or read. */
+export const instanceShape: Shape = {
+  id: "text",
+  name: "text",
+  state: "text",
+  "instance-type?": referenceShape,
+  "template?": referenceShape,
+  "ssh-keys?": [keyReferenceShape],
+  "ssh-key?": keyReferenceShape,
+  "security-groups?": [referenceShape],
+  "anti-affinity-groups?": [referenceShape],
+  "manager?": managerShape,
+};
 
 /** The body that creates an instance. */
 export interface CreateInstance {

@@ -1,7 +1,16 @@
 import type { Api } from "./client";
 import { idPath } from "./names";
 import { putAndWait } from "./operation";
-import type { Labels, Manager, Reference, SshKeyReference } from "./references";
+import {
+  keyReferenceShape,
+  type Labels,
+  type Manager,
+  managerShape,
+  type Reference,
+  referenceShape,
+  type SshKeyReference,
+} from "./references";
+import type { Shape } from "./shape";
 
 /** A set of identical instances. The pool replaces lost members, and gives new ones its SSH keys. */
 export interface InstancePool {
@@ -29,6 +38,16 @@ export interface InstancePool {
   readonly labels?: Labels;
 }
 
+const poolShape: Shape = {
+  id: "text",
+  name: "text",
+  "instances?": [referenceShape],
+  "ssh-keys?": [keyReferenceShape],
+  "ssh-key?": keyReferenceShape,
+  "manager?": managerShape,
+  "template?": referenceShape,
+};
+
 /** The fields that an update may change. An absent field stays as it is, except for the keys. */
 export interface InstancePoolUpdate {
   /** All SSH keys that new members are to get. Always sent: without them the API clears the list. */
@@ -45,12 +64,12 @@ export class InstancePools {
 
   /** Every pool of the zone. */
   list(): Promise<readonly InstancePool[]> {
-    return this.#api.list({ what: "list instance pools", path: "/instance-pool" }, "instance-pools");
+    return this.#api.list({ what: "list instance pools", path: "/instance-pool" }, "instance-pools", poolShape);
   }
 
   /** The pool of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<InstancePool | undefined> {
-    return this.#api.find({ what: `read instance pool ${id}`, path: idPath("instance-pool", id) });
+    return this.#api.find({ what: `read instance pool ${id}`, path: idPath("instance-pool", id) }, poolShape);
   }
 
   /** Changes what new members get; existing members stay as they are. */

@@ -1,5 +1,6 @@
 import type { Api } from "./client";
 import { idPath } from "./names";
+import type { Shape } from "./shape";
 
 /** A size of instances. */
 export interface InstanceType {
@@ -21,6 +22,8 @@ export interface InstanceType {
   readonly zones?: readonly string[];
 }
 
+const typeShape: Shape = { id: "text", family: "text", size: "text" };
+
 /** The instance types on offer. */
 export class InstanceTypes {
   readonly #api: Api;
@@ -31,11 +34,11 @@ export class InstanceTypes {
 
   /** Every type, authorized or not. */
   list(): Promise<readonly InstanceType[]> {
-    return this.#api.list({ what: "list instance types", path: "/instance-type" }, "instance-types");
+    return this.#api.list({ what: "list instance types", path: "/instance-type" }, "instance-types", typeShape);
   }
 
   /** The type of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<InstanceType | undefined> {
-    return this.#api.find({ what: `read instance type ${id}`, path: idPath("instance-type", id) });
+    return this.#api.find({ what: `read instance type ${id}`, path: idPath("instance-type", id) }, typeShape);
   }
 }

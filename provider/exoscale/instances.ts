@@ -1,8 +1,15 @@
 import { ApiError, OperationFailedError } from "../errors";
 import type { Api, Call } from "./client";
-import type { CreateInstance, Instance, InstanceState, InstanceSummary, InstanceUpdate } from "./instance";
+import {
+  type CreateInstance,
+  type Instance,
+  type InstanceState,
+  type InstanceSummary,
+  type InstanceUpdate,
+  instanceShape,
+} from "./instance";
 import { idPath } from "./names";
-import { deleteAndWait, type Operation, pollUntil, putAndWait, waitForCreated } from "./operation";
+import { deleteAndWait, pollUntil, putAndWait, waitForCreated } from "./operation";
 
 /** States that an instance leaves by itself. */
 const transientStates: readonly InstanceState[] = ["starting", "stopping", "migrating"];
@@ -32,12 +39,12 @@ export class Instances {
 
   /** Every instance of the zone, members of pools included. */
   list(): Promise<readonly InstanceSummary[]> {
-    return this.#api.list({ what: "list instances", path: "/instance" }, "instances");
+    return this.#api.list({ what: "list instances", path: "/instance" }, "instances", instanceShape);
   }
 
   /** The instance of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<Instance | undefined> {
-    return this.#api.find({ what: `read instance ${id}`, path: idPath("instance", id) });
+    return this.#api.find({ what: `read instance ${id}`, path: idPath("instance", id) }, instanceShape);
   }
 
   /**
@@ -50,8 +57,8 @@ export class Instances {
     const what = body.name ? `create instance "${body.name}"` : "create an instance";
     const timed = { what, deadline: creation.deadline ?? this.#api.defaultDeadline() };
     const call = { ...timed, path: "/instance", body };
-    const posted = await this.#api.post<Operation, string>(call, creation.findCreated);
-    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation.onAccepted);
+    const posted = await this.#api.post(call, creation.findCreated);
+    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation);
     creation.onAccepted?.(posted.found);
     await this.#waitForStableState(posted.found, timed);
     return posted.found;
@@ -139,7 +146,7 @@ export class Instances {
   #waitForStableState(id: string, wait: { what: string; deadline: number }): Promise<Instance> {
     const read = async () => {
       const path = idPath("instance", id);
-      const instance = await this.#api.get<Instance>({ ...wait, path });
+      const instance = await this.#api.get<Instance>({ ...wait, path }, instanceShape);
       if (instance.state === "error" || endStates.includes(instance.state)) {
         throw new OperationFailedError(wait.what, { resourceId: id, reason: `instance in state ${instance.state}` });
       }

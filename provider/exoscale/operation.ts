@@ -1,34 +1,9 @@
 import { ApiError, ApiUnreachableError, OperationFailedError, OperationTimeoutError } from "../errors";
 import type { Api, Call } from "./client";
 import { idPath } from "./names";
+import { type Operation, operationShape } from "./operation_answer";
 
-/** The API's answer to every change: work that is pending, done or failed. */
-export interface Operation {
-  /** Operation ID. */
-  readonly id: string;
-  /** Its state. Operations on SSH keys start in `success`, and any operation may start in `failure`. */
-  readonly state: "pending" | "success" | "failure" | "timeout";
-  /** Why it failed: busy, conflict, fault, forbidden, incorrect, interrupted, not-found, partial, unavailable... */
-  readonly reason?: string;
-  /** The failure in words. */
-  readonly message?: string;
-  /** The resource that it works on, known while it is pending; operations on SSH keys have none. */
-  readonly reference?: {
-    /** Id of the resource. */
-    readonly id?: string;
-    /** The command that reads it, such as `get-instance`. */
-    readonly command?: string;
-    /** The path that reads it. */
-    readonly link?: string;
-  };
-  /** What start and stop have instead of `reference`, contrary to the API document. */
-  readonly resource?: {
-    /** Id of the resource. */
-    readonly id?: string;
-    /** Kind of the resource, such as `instance`. */
-    readonly type?: string;
-  };
-}
+export type { Operation } from "./operation_answer";
 
 /** What a wait is for, and how long it may take. */
 export type Wait = Pick<Call, "what" | "deadline">;
@@ -62,7 +37,10 @@ export function resourceId(operation: Operation): string | undefined {
 export async function waitForOperation(api: Api, operation: Operation, wait: Wait): Promise<Operation> {
   const { what, deadline = api.defaultDeadline() } = wait;
   const poll = async () => {
-    const latest = await api.get<Operation>({ what, path: idPath("operation", operation.id), deadline });
+    const latest = await api.get<Operation>(
+      { what, path: idPath("operation", operation.id), deadline },
+      operationShape,
+    );
     return hasSucceeded(latest, wait) ? latest : undefined;
   };
   const end = hasSucceeded(operation, wait)
@@ -89,13 +67,7 @@ function hasSucceeded(operation: Operation, { what }: Wait): boolean {
         serverMessage: message,
         hint: reason ? hints[reason] : undefined,
       });
-    default:
-      throw unexpectedAnswer(what, `an operation in the unknown state ${JSON.stringify(state)}`);
   }
-}
-
-function unexpectedAnswer(what: string, answer: string): ApiError {
-  return new ApiError({ what, method: "GET", path: "/operation" }, { status: 200, messages: [answer] });
 }
 
 /**
@@ -128,42 +100,50 @@ export async function pollUntil<T>(api: Api, read: () => Promise<T | undefined>,
   }
 }
 
-/** Whether an error says nothing about the resource: no answer, too many requests, a server error. */
+/** Whether an error says nothing about the resource: no answer, a malformed one, too many requests, a server error. */
 function isTransient(error: unknown): boolean {
   if (error instanceof ApiUnreachableError) return true;
-  return error instanceof ApiError && (error.status === 429 || error.status >= 500);
+  return error instanceof ApiError && (error.status < 300 || error.status === 429 || error.status >= 500);
 }
 
 /** Sends a PUT and waits for its operation. */
 export async function putAndWait(api: Api, call: Call): Promise<Operation> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
-  return waitForOperation(api, await api.put<Operation>(timed), timed);
+  return waitForOperation(api, await api.put(timed), timed);
 }
 
-/**
- * Waits for the operation that creates a resource.
- *
- * @param onAccepted called once, as soon as the id of the resource is known
- * @returns that id
- */
+/** How the id of a new resource is found, and to whom it is told. */
+export interface NewResource {
+  /** Called once, as soon as the id is known. */
+  readonly onAccepted?: ((id: string) => void) | undefined;
+  /** Looks for a resource that its operation does not name; undefined when there is none. */
+  readonly findCreated: () => Promise<string | undefined>;
+}
+
+/** Waits for the operation that creates a resource. @returns the id of the resource */
 export async function waitForCreated(
   api: Api,
   operation: Operation,
   wait: Wait,
-  onAccepted?: (id: string) => void,
+  { onAccepted, findCreated }: NewResource,
 ): Promise<string> {
   const early = resourceId(operation);
   if (early) onAccepted?.(early);
-  const id = resourceId(await waitForOperation(api, operation, wait)) ?? early;
-  if (!id) throw unexpectedAnswer(wait.what, "an operation that names no resource");
+  const id = resourceId(await waitForOperation(api, operation, wait)) ?? early ?? (await findCreated());
+  if (!id) throw unnamedResource(wait.what, operation.id);
   if (!early) onAccepted?.(id);
   return id;
+}
+
+function unnamedResource(what: string, id: string): ApiError {
+  const messages = ["the operation has succeeded, but names no resource, and none is found"];
+  return new ApiError({ what, method: "GET", path: idPath("operation", id) }, { status: 200, messages });
 }
 
 /** Sends a DELETE and waits for its operation; does nothing when the resource is gone already. */
 export async function deleteAndWait(api: Api, call: Call): Promise<void> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
-  const operation = await api.delete<Operation>(timed);
+  const operation = await api.delete(timed);
   if (!operation) return;
   try {
     await waitForOperation(api, operation, timed);

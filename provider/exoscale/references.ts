@@ -4,11 +4,17 @@ export interface Reference {
   readonly id: string;
 }
 
+/** What is relied on in a reference. */
+export const referenceShape = { id: "text" } as const;
+
 /** How a body names an SSH key. */
 export interface SshKeyReference {
   /** SSH key name. */
   readonly name: string;
 }
+
+/** What is relied on in a reference to an SSH key. */
+export const keyReferenceShape = { name: "text" } as const;
 
 /** Key-value pairs that a user, or this package, puts on a resource. */
 export type Labels = Readonly<Record<string, string>>;
@@ -23,3 +29,6 @@ export interface Manager {
   /** Kind of the managing resource. */
   readonly type: "instance-pool" | "sks-nodepool";
 }
+
+/** What is relied on in a manager. */
+export const managerShape = { id: "text", type: "text" } as const;

@@ -71,7 +71,7 @@ const hints: readonly { applies(status: number, text: string, answer: RefusedAns
   },
   { applies: (status) => status >= 500, hint: "This is a fault on Exoscale's side: try again later" },
   {
-    applies: (status, _, { contentType }) => (status >= 300 && status < 400) || contentType.includes("html"),
+    applies: (status, _, { contentType }) => status < 400 || contentType.includes("html"),
     hint: "This does not look like Exoscale's API: check that the endpoint is right and ends in /v2",
   },
 ];

@@ -1,7 +1,8 @@
 import type { Api } from "./client";
 import { checkedId, idPath } from "./names";
-import { deleteAndWait, type Operation, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
+import { deleteAndWait, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
 import { isRecord } from "./refusal";
+import type { Shape } from "./shape";
 
 /** A rule that allows traffic. */
 export interface SecurityGroupRule {
@@ -41,6 +42,12 @@ export interface SecurityGroup {
   readonly "external-sources"?: readonly string[];
 }
 
+const groupShape: Shape = {
+  id: "text",
+  name: "text",
+  "rules?": [{ id: "text", "flow-direction": "text", protocol: "text" }],
+};
+
 /** The body that creates a security group; its rules are added afterwards. */
 export type CreateSecurityGroup = Pick<SecurityGroup, "name" | "description">;
 
@@ -54,12 +61,12 @@ export class SecurityGroups {
 
   /** Every group of the organisation. */
   list(): Promise<readonly SecurityGroup[]> {
-    return this.#api.list({ what: "list security groups", path: "/security-group" }, "security-groups");
+    return this.#api.list({ what: "list security groups", path: "/security-group" }, "security-groups", groupShape);
   }
 
   /** The group of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<SecurityGroup | undefined> {
-    return this.#api.find({ what: `read security group ${id}`, path: idPath("security-group", id) });
+    return this.#api.find({ what: `read security group ${id}`, path: idPath("security-group", id) }, groupShape);
   }
 
   /** The group of that name, if there is one. */
@@ -72,8 +79,9 @@ export class SecurityGroups {
   async create(body: CreateSecurityGroup, onAccepted?: (id: string) => void): Promise<string> {
     const wait = { what: `create security group "${body.name}"`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: "/security-group", body };
-    const posted = await this.#api.post<Operation, string>(call, () => this.#findInterrupted(body));
-    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, onAccepted);
+    const findCreated = () => this.#findInterrupted(body);
+    const posted = await this.#api.post(call, findCreated);
+    if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, { onAccepted, findCreated });
     onAccepted?.(posted.found);
     return posted.found;
   }
@@ -87,7 +95,7 @@ export class SecurityGroups {
   async addRule(id: string, rule: SecurityGroupRule): Promise<void> {
     const wait = { what: `add a rule to security group ${id}`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: `${idPath("security-group", id)}/rules`, body: rule };
-    const posted = await this.#api.post<Operation, true>(call, () => this.#hasRule(id, rule));
+    const posted = await this.#api.post(call, () => this.#hasRule(id, rule));
     if ("answer" in posted) await waitForOperation(this.#api, posted.answer, wait);
   }
 

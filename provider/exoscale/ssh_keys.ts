@@ -1,7 +1,8 @@
 import { ApiError, KeyMaterialTakenError, KeyNameTakenError } from "../errors";
 import type { Api } from "./client";
 import { checkedKeyName, keyPath } from "./names";
-import { deleteAndWait, type Operation, waitForOperation } from "./operation";
+import { deleteAndWait, waitForOperation } from "./operation";
+import type { Shape } from "./shape";
 
 /** An SSH key as the account has it. The API never gives the public key back. */
 export interface SshKey {
@@ -10,6 +11,8 @@ export interface SshKey {
   /** MD5 of the public key, 47 characters of hex and colons. */
   readonly fingerprint: string;
 }
+
+const keyShape: Shape = { name: "text", fingerprint: "text" };
 
 /** The SSH keys of an organisation, reachable through the API of any zone. */
 export class SshKeys {
@@ -21,12 +24,12 @@ export class SshKeys {
 
   /** Every key of the account. */
   list(): Promise<readonly SshKey[]> {
-    return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys");
+    return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys", keyShape);
   }
 
   /** The key of that name, if there is one. @throws InvalidNameError */
   async find(name: string): Promise<SshKey | undefined> {
-    return this.#api.find({ what: `read SSH key "${name}"`, path: keyPath(name) });
+    return this.#api.find({ what: `read SSH key "${name}"`, path: keyPath(name) }, keyShape);
   }
 
   /**
@@ -44,7 +47,7 @@ export class SshKeys {
     const deadline = this.#api.defaultDeadline();
     const body = { name: checkedKeyName(name), "public-key": publicKey };
     try {
-      const posted = await this.#api.post<Operation, SshKey>({ what, path: "/ssh-key", body, deadline }, () =>
+      const posted = await this.#api.post<SshKey>({ what, path: "/ssh-key", body, deadline }, () =>
         this.#findRegistered(name, fingerprintMd5),
       );
       if ("answer" in posted) await waitForOperation(this.#api, posted.answer, { what, deadline });

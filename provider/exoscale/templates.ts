@@ -1,5 +1,6 @@
 import type { Api } from "./client";
 import { idPath } from "./names";
+import type { Shape } from "./shape";
 
 /** Who can use a template: everybody (Exoscale's own), or the organisation that registered it. */
 export type Visibility = "public" | "private";
@@ -34,6 +35,8 @@ export interface Template {
   readonly zones?: readonly string[];
 }
 
+const templateShape: Shape = { id: "text", name: "text" };
+
 /** The templates of a zone. */
 export class Templates {
   readonly #api: Api;
@@ -45,11 +48,11 @@ export class Templates {
   /** All templates of one visibility; the API lists the public ones by default. */
   list(visibility: Visibility): Promise<readonly Template[]> {
     const what = `list ${visibility} templates`;
-    return this.#api.list({ what, path: "/template", query: { visibility } }, "templates");
+    return this.#api.list({ what, path: "/template", query: { visibility } }, "templates", templateShape);
   }
 
   /** The template of that id, if there is one. @throws InvalidNameError */
   async find(id: string): Promise<Template | undefined> {
-    return this.#api.find({ what: `read template ${id}`, path: idPath("template", id) });
+    return this.#api.find({ what: `read template ${id}`, path: idPath("template", id) }, templateShape);
   }
 }

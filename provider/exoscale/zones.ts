@@ -19,5 +19,5 @@ export function listZones(
   options: Omit<ApiOptions, "endpoint" | "credentials"> = {},
 ): Promise<readonly Zone[]> {
   const api = new Api({ ...options, endpoint, credentials: "unsigned" });
-  return api.list({ what: "list zones", path: "/zone" }, "zones");
+  return api.list({ what: "list zones", path: "/zone" }, "zones", { name: "text", "api-endpoint": "text" });
 }

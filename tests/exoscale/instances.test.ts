@@ -1,7 +1,7 @@
 import { ApiError, OperationFailedError, OperationTimeoutError } from "../../provider/errors";
 import type { CreateInstance } from "../../provider/exoscale/instance";
 import { Instances } from "../../provider/exoscale/instances";
-import { type Answer, closeServers, operation, type ScriptedServer, serve, uuid } from "./scripted_server";
+import { type Answer, closeServers, malformed, operation, type ScriptedServer, serve, uuid } from "./scripted_server";
 
 afterEach(closeServers);
 
@@ -17,7 +17,7 @@ const poll = `GET /operation/${uuid(9)}`;
 const read = `GET /instance/${id}`;
 const pending = operation("pending", { reference: { id, command: "get-instance" } });
 const success = operation("success", { reference: { id, command: "get-instance" } });
-const inState = (state: string, more: object = {}): Answer => ({ json: { id, state, ...more } });
+const inState = (state: string, more: object = {}): Answer => ({ json: { id, name: "web", state, ...more } });
 const conflict: Answer = { status: 409, json: { message: "wrong state" } };
 const absent: Answer = { status: 404, json: { message: "Instance not found" } };
 
@@ -58,15 +58,27 @@ test("tells the id as soon as it is known when the first answer lacks it", async
   expect(events).toEqual([`accepted ${id} after ${poll}`]);
 });
 
-test.each<[string, Answer]>([
-  ["a lost reply", "break"],
-  ["a gateway's timeout", { status: 504 }],
-])("creates one instance, not two, when %s hides that it was created", async (_, fault) => {
-  const server = await serve(fault, inState("starting"), inState("running"));
+test.each<[string, Answer]>([["a lost reply", "break"], ["a gateway's timeout", { status: 504 }], ...malformed])(
+  "creates one instance, not two, when %s hides that it was created",
+  async (_, fault) => {
+    const server = await serve(fault, inState("starting"), inState("running"));
+    const { ended, events } = await create(server, id);
+    expect(ended).toBe(id);
+    expect(events).toEqual(["looked", `accepted ${id} after POST /instance`]);
+    expect(server.lines()).toEqual(["POST /instance", read, read]);
+  },
+);
+
+test("looks for an instance that its finished operation does not name", async () => {
+  const server = await serve(operation("success"));
   const { ended, events } = await create(server, id);
   expect(ended).toBe(id);
   expect(events).toEqual(["looked", `accepted ${id} after POST /instance`]);
-  expect(server.lines()).toEqual(["POST /instance", read, read]);
+});
+
+test("keeps waiting for an instance when an answer about its operation is malformed", async () => {
+  const server = await serve(pending, { json: {} }, success);
+  expect((await create(server)).ended).toBe(id);
 });
 
 test("reports an instance in the state error after a lost reply to its creation", async () => {
@@ -186,6 +198,6 @@ test("reports a refused deletion when the instance stays", async () => {
 test("finds an instance by its id, and undefined when there is none", async () => {
   const server = await serve(inState("running"), absent);
   const instances = new Instances(server.api());
-  expect(await instances.find(id)).toEqual({ id, state: "running" });
+  expect(await instances.find(id)).toEqual({ id, name: "web", state: "running" });
   expect(await instances.find(id)).toBeUndefined();
 });

@@ -1,5 +1,7 @@
 import { AntiAffinityGroups } from "../../provider/exoscale/anti_affinity_groups";
+import type { Api } from "../../provider/exoscale/client";
 import { InstancePools } from "../../provider/exoscale/instance_pools";
+import { InstanceTypes } from "../../provider/exoscale/instance_types";
 import { Instances } from "../../provider/exoscale/instances";
 import { SecurityGroups } from "../../provider/exoscale/security_groups";
 import { SshKeys } from "../../provider/exoscale/ssh_keys";
@@ -80,7 +82,64 @@ test("fails for everyone who shares a failing list, and sends a new request afte
 
 test("does not take an answer without a list for an empty list", async () => {
   const server = await serve({ json: {} });
-  await expect(new Instances(server.api()).list()).rejects.toThrow('the answer has no "instances"');
+  await expect(new Instances(server.api()).list()).rejects.toThrow('the answer has no valid "instances"');
+});
+
+const shell = { id: uuid(1), name: "web", state: "running" };
+test.each<[string, object, string]>([
+  ["an instance", {}, "id"],
+  ["an instance without a state", { id: uuid(1), name: "web" }, "state"],
+  ["an instance with a nameless key", { ...shell, "ssh-keys": [{ name: "a" }, {}] }, "ssh-keys[1].name"],
+  ["an instance with a template without an id", { ...shell, template: {} }, "template.id"],
+])("does not take %s for what was asked for when members are missing", async (_, json, member) => {
+  const server = await serve({ json });
+  const failing = new Instances(server.api()).find(uuid(1));
+  await expect(failing).rejects.toThrow(
+    `Could not read instance ${uuid(1)}: Exoscale answered 200 to GET /instance/${uuid(1)}: ` +
+      `the answer has no valid "${member}". This does not look like Exoscale's API: check that the endpoint is right and ends in /v2.`,
+  );
+});
+
+test("takes an instance that lacks what the API's document makes optional", async () => {
+  const answer = { ...shell, labels: null, "ssh-key": null };
+  const server = await serve({ json: answer });
+  expect(await new Instances(server.api()).find(uuid(1))).toEqual(answer);
+});
+
+const lists: Record<string, (api: Api) => Promise<unknown>> = {
+  instances: (api) => new Instances(api).list(),
+  "instance-pools": (api) => new InstancePools(api).list(),
+  "instance-types": (api) => new InstanceTypes(api).list(),
+  templates: (api) => new Templates(api).list("public"),
+  "ssh-keys": (api) => new SshKeys(api).list(),
+  "security-groups": (api) => new SecurityGroups(api).list(),
+  "anti-affinity-groups": (api) => new AntiAffinityGroups(api).list(),
+};
+
+test.each(Object.entries(lists))("does not take an item without members for one of the %s", async (property, list) => {
+  const server = await serve({ json: { [property]: [{}] } });
+  await expect(list(server.api())).rejects.toThrow(`the answer has no valid "${property}[0].`);
+});
+
+const objects: Record<string, (api: Api) => Promise<unknown>> = {
+  "instance pool": (api) => new InstancePools(api).find(uuid(1)),
+  "instance type": (api) => new InstanceTypes(api).find(uuid(1)),
+  template: (api) => new Templates(api).find(uuid(1)),
+  "SSH key": (api) => new SshKeys(api).find("deploy"),
+  "security group": (api) => new SecurityGroups(api).find(uuid(1)),
+  "anti-affinity group": (api) => new AntiAffinityGroups(api).find(uuid(1)),
+};
+
+test.each(Object.entries(objects))("does not take an answer without members for the %s", async (kind, find) => {
+  const server = await serve({ json: {} });
+  const failing = find(server.api());
+  await expect(failing).rejects.toThrow(`Could not read ${kind}`);
+  await expect(failing).rejects.toMatchObject({ status: 200 });
+});
+
+test("does not take a zone without an endpoint for one", async () => {
+  const server = await serve({ json: { zones: [{ name: "ch-gva-2" }] } });
+  await expect(listZones(server.endpoint)).rejects.toThrow('the answer has no valid "zones[0].api-endpoint"');
 });
 
 test("lists the zones without a signature", async () => {

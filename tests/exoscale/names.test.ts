@@ -46,7 +46,7 @@ test.each(["/instance/../ssh-key", "/ssh-key/./a", "/ssh-key/a?b", "/ssh-key/a#b
   "sends no request for a path that a URL parser would change: %s",
   async (path) => {
     const server = await serve();
-    await expect(server.api().get({ what: "read", path })).rejects.toThrow(InvalidNameError);
+    await expect(server.api().get({ what: "read", path }, {})).rejects.toThrow(InvalidNameError);
     expect(server.lines()).toEqual([]);
   },
 );

@@ -91,6 +91,15 @@ async function give(answer: Answer, request: Received, response: ServerResponse)
   response.end(answer.text ?? JSON.stringify(answer.json ?? {}));
 }
 
+/** Successful answers that do not say what was done. */
+export const malformed: [string, Answer][] = [
+  ["an answer that is cut off", { text: '{"id":"9999' }],
+  ["an empty answer", { text: "" }],
+  ["an answer without its members", { json: {} }],
+  ["an answer in a state that no operation has", operation("done")],
+  ["a web page", { text: "<html>", headers: { "Content-Type": "text/html" } }],
+];
+
 /** An id for tests: the same digit throughout. */
 export function uuid(digit: number): string {
   const block = (length: number) => String(digit).repeat(length);

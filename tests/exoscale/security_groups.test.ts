@@ -1,5 +1,5 @@
 import { type SecurityGroupRule, SecurityGroups } from "../../provider/exoscale/security_groups";
-import { type Answer, closeServers, operation, serve, uuid } from "./scripted_server";
+import { type Answer, closeServers, malformed, operation, serve, uuid } from "./scripted_server";
 
 afterEach(closeServers);
 
@@ -24,23 +24,34 @@ test("creates a group and tells its id before the wait", async () => {
   expect(accepted).toEqual([1]);
 });
 
-test("finds the group that a lost reply hides", async () => {
-  const server = await serve("break", groups({ id, name: "web" }), { json: { id, name: "web" } });
-  expect(await new SecurityGroups(server.api()).create({ name: "web" })).toBe(id);
-});
+test.each<[string, Answer]>([["a lost reply", "break"], ...malformed])(
+  "finds the group that %s hides",
+  async (_, fault) => {
+    const server = await serve(fault, groups({ id, name: "web" }), { json: { id, name: "web" } });
+    expect(await new SecurityGroups(server.api()).create({ name: "web" })).toBe(id);
+  },
+);
 
 test("does not take somebody else's group for its own after a lost reply", async () => {
-  const theirs = { id, name: "web", rules: [ssh] };
+  const theirs = { id, name: "web", rules: [{ id: uuid(5), ...ssh }] };
   const server = await serve("break", groups(theirs), { json: theirs }, { status: 409 }, groups());
   await expect(new SecurityGroups(server.api()).create({ name: "web" })).rejects.toMatchObject({ status: 409 });
 });
 
-test("adds a rule once when the reply to it is lost", async () => {
-  const existing = { id: uuid(5), ...ssh, "security-group": { id: uuid(2), name: "office" } };
-  const server = await serve("break", { json: { id, name: "web", rules: [existing] } });
-  await new SecurityGroups(server.api()).addRule(id, ssh);
-  expect(server.lines()).toEqual([`POST ${rules}`, `GET /security-group/${id}`]);
+test("looks for a group that its finished operation does not name", async () => {
+  const server = await serve(operation("success"), groups({ id, name: "web" }), { json: { id, name: "web" } });
+  expect(await new SecurityGroups(server.api()).create({ name: "web" })).toBe(id);
 });
+
+test.each<[string, Answer]>([["a lost reply", "break"], ...malformed])(
+  "adds a rule once after %s",
+  async (_, fault) => {
+    const existing = { id: uuid(5), ...ssh, "security-group": { id: uuid(2), name: "office" } };
+    const server = await serve(fault, { json: { id, name: "web", rules: [existing] } });
+    await new SecurityGroups(server.api()).addRule(id, ssh);
+    expect(server.lines()).toEqual([`POST ${rules}`, `GET /security-group/${id}`]);
+  },
+);
 
 test("adds a rule again when only a similar one is there after a lost reply", async () => {
   const server = await serve(

@@ -6,7 +6,7 @@ import {
   OperationFailedError,
 } from "../../provider/errors";
 import { SshKeys } from "../../provider/exoscale/ssh_keys";
-import { type Answer, closeServers, operation, type ScriptedServer, serve } from "./scripted_server";
+import { type Answer, closeServers, malformed, operation, type ScriptedServer, serve } from "./scripted_server";
 
 afterEach(closeServers);
 
@@ -34,9 +34,17 @@ test.each<[string, Answer]>([
   ["a lost reply", "break"],
   ["a gateway's timeout", { status: 504 }],
   ["a server error", { status: 500 }],
+  ...malformed,
 ])("finds its key registered after %s, and does not register it again", async (_, fault) => {
   const server = await serve(fault, present(ours));
   await register(server);
+  expect(server.lines()).toEqual([post, look]);
+});
+
+test.each(malformed)("says that the key may be registered after %s to every try", async (_, fault) => {
+  const server = await serve(fault, absent);
+  const failing = new SshKeys(server.api({ retry: { tries: 1 } })).register("deploy", "ssh-ed25519 AAAA", ours);
+  await expect(failing).rejects.toThrow("it may have been carried out");
   expect(server.lines()).toEqual([post, look]);
 });
 
