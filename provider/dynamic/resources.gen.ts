@@ -372,7 +372,7 @@ export interface SshKeyPairArgs {
    * - `P521`: NIST P-521 (`ecdsa-sha2-nistp521`).
    */
   ecdsaCurve?: pulumi.Input<"P256" | "P384" | "P521" | undefined>;
-  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters, and without spaces around it. */
   comment?: pulumi.Input<string | undefined>;
   /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   passphrase?: pulumi.Input<string | undefined>;
@@ -424,7 +424,7 @@ export class SshKeyPair extends DescribedResource {
    * - `P521`: NIST P-521 (`ecdsa-sha2-nistp521`).
    */
   declare readonly ecdsaCurve: pulumi.Output<"P256" | "P384" | "P521" | undefined>;
-  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters. */
+  /** Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's own comment, else the name of the key. One line without control characters, and without spaces around it. */
   declare readonly comment: pulumi.Output<string | undefined>;
   /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   declare readonly passphrase: pulumi.Output<string | undefined>;

@@ -4,7 +4,7 @@
  */
 const LINE_BREAKS = /[\p{Cc}\p{Zl}\p{Zp}]+/u;
 
-/** Whether a comment could end its line and start a second key line, or corrupt a terminal. */
+/** Whether a text could end its line and start a second key line, or corrupt a terminal. */
 export function breaksLines(comment: string): boolean {
   return LINE_BREAKS.test(comment);
 }

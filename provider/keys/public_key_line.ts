@@ -1,6 +1,6 @@
 import { InvalidPublicKeyError } from "../errors";
 import { type KeyKind, keyKinds, whyTypeIsRefused } from "./algorithm";
-import { breaksLines } from "./comment";
+import { breaksLines, cleanComment } from "./comment";
 
 /** The three words of a public key line, not yet decoded. */
 export interface PublicKeyLine {
@@ -10,7 +10,8 @@ export interface PublicKeyLine {
 }
 
 /**
- * Splits the text of a `.pub` file into type, base64 and comment.
+ * Splits the text of a `.pub` file into type, base64 and comment. Lines that begin with # are left out, as ssh-keygen and
+ * sshd do.
  *
  * @throws InvalidPublicKeyError when the text is anything but one such line. The message repeats no part of the text,
  * which may be a private key by mistake.
@@ -23,8 +24,7 @@ export function splitPublicKeyLine(text: string): PublicKeyLine {
   const kind = keyKinds.find(({ sshType }) => sshType === word);
   if (!kind) throw unusablePublicKey(whyTypeIsUnknown(word, line));
   if (base64 === "") throw unusablePublicKey("only its type is there; give the whole line, type, base64 and comment");
-  if (breaksLines(comment)) throw unusablePublicKey("its comment contains a tab; replace it by a space");
-  return { kind, base64, comment };
+  return { kind, base64, comment: cleanComment(comment) };
 }
 
 const otherFormats = [
@@ -51,7 +51,8 @@ function onlyLine(text: string): string {
   const [line = "", ...more] = text
     .split(/\r\n|\r|\n/)
     .map((candidate) => candidate.trim())
-    .filter(Boolean);
+    .filter((candidate) => candidate !== "" && !candidate.startsWith("#"));
+  if (line === "") throw unusablePublicKey("all of its lines are comments (#); give one line with a key");
   if (more.length > 0) throw unusablePublicKey(`it has ${more.length + 1} lines; give exactly one key on one line`);
   return line;
 }

@@ -17,6 +17,8 @@ const nameRule =
   "A key name has 1 to 255 letters, digits, dots, underscores and dashes, and starts with a letter or a digit";
 const publicKey = alice.line;
 
+const shown = (text: string) => `${JSON.stringify(text).slice(0, 77)}...`;
+
 describe("The check of an SshKeyPair refuses", () => {
   test.each([
     ["a name with a slash", { name: "../x" }, `name: ${nameRule}, got "../x"`],
@@ -68,6 +70,16 @@ describe("The check of an SshKeyPair refuses", () => {
       "a comment of two lines",
       { comment: "a\nssh-rsa b" },
       'comment: A comment is one line without control characters, got "a\\nssh-rsa b"',
+    ],
+    ...[0x7f, 0x85, 0x9b, 0x2028, 0x2029].map((code): [string, { comment: string }, string] => {
+      const comment = `alice${String.fromCodePoint(code)}${publicKey}`;
+      const failure = `comment: A comment is one line without control characters, got ${shown(comment)}`;
+      return [`a comment with U+${code.toString(16)}, at which some programs end a line`, { comment }, failure];
+    }),
+    [
+      "a comment with blanks around it",
+      { comment: " alice " },
+      "comment: A comment has no spaces around it. Remove them.",
     ],
     [
       "a passphrase for a public key",

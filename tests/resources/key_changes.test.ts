@@ -3,7 +3,7 @@ import { generatePrivateKey } from "../../provider/keys/generate";
 import { parsePrivateKey } from "../../provider/keys/private_key";
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
-import type { SshKeyPairState } from "../../provider/resources/ssh_key_pair/fields";
+import type { SshKeyPairInputs, SshKeyPairState } from "../../provider/resources/ssh_key_pair/fields";
 import { alice, bob } from "./known_keys";
 import { closeClouds, type Held, startCloud, type TestCloud } from "./world";
 
@@ -134,6 +134,32 @@ describe("A generated pair", () => {
     const diff = await cloud.run().diff(SshKeyPair, last, { algorithm: "ecdsa" });
     expect(diff.replaces).toEqual(["algorithm", "ecdsaCurve"]);
   });
+});
+
+describe.each(["\u0085", "\u2028", "\u2029", "\u009b"])(
+  "A pair whose comment an older version let have %j",
+  (character) => {
+    const comment = `alice${character}ssh-ed25519 AAAA`;
+
+    test.each<[string, Partial<SshKeyPairInputs>]>([
+      ["an imported", { publicKey: alice.line }],
+      ["a generated", {}],
+    ])("gets another one, if it is %s one", async (_, inputs) => {
+      const last = await cloud.run().create(SshKeyPair, inputs);
+      const line = `${last.state.publicKeyOpenssh?.split(" ", 2).join(" ")} ${comment}`;
+      const old = { ...last, state: { ...last.state, comment, publicKeyOpenssh: line } };
+      const { state } = await cloud.run().update(SshKeyPair, old, { ...inputs, comment: "alice" });
+      expect(state.publicKeyOpenssh).toBe(line.replace(comment, "alice"));
+    });
+  },
+);
+
+test("A pair that had blanks around its comment before they were refused may keep them", async () => {
+  const last = await cloud.run().create(SshKeyPair, { comment: "alice" });
+  const old = { ...last, state: { ...last.state, comment: " alice " } };
+  expect(await cloud.run().failures(SshKeyPair, { comment: " alice " }, old)).toEqual([]);
+  const { state } = await cloud.run().update(SshKeyPair, old, { comment: " alice ", passphrase: "correct horse" });
+  expect(state.publicKeyOpenssh).toMatch(/\S alice$/);
 });
 
 test("An imported private key gets its own comment back when the given one is removed", async () => {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { breaksLines } from "../../keys/comment";
 import { holderConnection } from "../access/fields";
 import { choice } from "../contract/choice";
 import { autoNamedField, identityField } from "../contract/identity";
@@ -72,13 +73,12 @@ export const sshKeyPairInputs = z.object({
   }),
   comment: z
     .string()
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: refusing them is the point.
-    .regex(/^[^\x00-\x1f\x7f]*$/, "A comment is one line without control characters")
+    .refine((comment) => !breaksLines(comment), "A comment is one line without control characters")
     .optional()
     .meta({
       description:
         "Comment at the end of the public key line and inside the OpenSSH private key. Default: the imported key's " +
-        "own comment, else the name of the key. One line without control characters.",
+        "own comment, else the name of the key. One line without control characters, and without spaces around it.",
     }),
   passphrase: z
     .string()

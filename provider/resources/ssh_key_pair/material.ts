@@ -1,3 +1,4 @@
+import { cleanComment } from "../../keys/comment";
 import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
@@ -42,7 +43,8 @@ export function materialInState(state: SshKeyPairState): KeyMaterial | undefined
 
 /** Encodes a pair for the outputs, with the comment and the passphrase of the inputs. */
 export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
-  const comment = inputs.comment ?? (importedComment(inputs) || inputs.name || "");
+  // Older versions accepted blanks around it.
+  const comment = cleanComment(inputs.comment ?? (importedComment(inputs) || inputs.name || ""));
   const { publicKey } = material;
   return {
     algorithm: publicKey.algorithm,

@@ -1,4 +1,5 @@
 import { NameTakenOverError } from "../../errors";
+import { cleanComment } from "../../keys/comment";
 import { unreadableHostKeys } from "../access/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
@@ -113,10 +114,11 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
 /**
  * Adds the outputs of a pair that was imported by its name, if the program has declared its public key since. Until
- * then only the fingerprint is known.
+ * then only the fingerprint is known. Older versions let a comment break the line of the public key: that is repaired.
  */
 async function withDerivedOutputs(last: SshKeyPairState): Promise<SshKeyPairState> {
-  if (last.publicKeyOpenssh !== undefined || last.publicKey === undefined) return last;
+  if (last.publicKeyOpenssh !== undefined) return { ...last, publicKeyOpenssh: cleanComment(last.publicKeyOpenssh) };
+  if (last.publicKey === undefined) return last;
   const outputs = await encodeOutputs(await importOrGenerate(last), last);
   return outputs.publicKeyFingerprintMd5 === last.publicKeyFingerprintMd5 ? { ...last, ...outputs } : last;
 }

@@ -27,14 +27,22 @@ export function applyKeyPairDefaults(
 }
 
 /** Rules between fields: which inputs conflict, and whether given keys can be read. */
-export function validateKeyPair(inputs: Inputs): CheckFailure[] {
+export function validateKeyPair(inputs: Inputs, olds: OldInputs<SshKeyPairInputs>): CheckFailure[] {
   return [
+    ...blanksAroundComment(inputs, olds),
     ...conflicts(inputs),
     ...validateKeyFile(inputs),
     ...unusablePassphrase(inputs),
     ...unreadablePublicKey(inputs),
     ...unreadablePrivateKey(inputs),
   ];
+}
+
+/** Older versions accepted them: a program that keeps them is not refused. */
+function blanksAroundComment(inputs: Inputs, olds: OldInputs<SshKeyPairInputs>): CheckFailure[] {
+  const comment = known(inputs.comment) ?? "";
+  if (comment === comment.trim() || comment === olds?.comment) return [];
+  return [{ property: "comment", reason: "A comment has no spaces around it. Remove them." }];
 }
 
 function isImported(inputs: Pick<Inputs, "publicKey" | "privateKey">): boolean {
