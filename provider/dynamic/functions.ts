@@ -34,9 +34,22 @@ function withPromise<Args, Result>(accountFunction: AccountFunction<z.ZodObject,
 }
 
 function withOutput<Args, Result>(accountFunction: AccountFunction<z.ZodObject, z.ZodType<Result>>) {
-  return (args: Lifted<Args>): pulumi.Output<Result> =>
+  return (args: Lifted<Args>): pulumi.Output<Result> => {
+    const given = pulumi.output<unknown>(args);
     // `pulumi.output` unwraps what `Lifted` wraps.
-    pulumi.output(args).apply((known) => call(accountFunction, known)) as pulumi.Output<Result>;
+    return pulumi.all([given, idsOf(given)]).apply(([known]) => call(accountFunction, known));
+  };
+}
+
+/**
+ * The ids of the resources that a value depends on. One that is not made yet has no id, so a preview does not know the
+ * list, and does not look up what does not exist. Pulumi's own invokes wait in the same way.
+ */
+function idsOf(value: pulumi.Output<unknown>): pulumi.Output<pulumi.ID[]> {
+  // Every output has this method; Pulumi's published types leave it out.
+  const { allResources } = value as unknown as { allResources(): Promise<Set<pulumi.Resource>> };
+  const ids = allResources().then((all) => [...all].filter(pulumi.CustomResource.isInstance).map(({ id }) => id));
+  return pulumi.output(ids);
 }
 
 /** An uncaught error of ours ends the program with its message and code; any other error, with a stack trace. */

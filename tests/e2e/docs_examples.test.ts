@@ -1,5 +1,6 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { getSshKeyPairOutput, SshKeyPair } from "pulumi-exoscale-ssh";
 import { useStack } from "./use_stack";
 
 jest.setTimeout(240_000);
@@ -21,6 +22,18 @@ const program = async () => {
 };
 
 const isResource = (value: unknown) => typeof value === "object" && value !== null && "urn" in value;
+
+test("A function waits for the pair that it asks about, in the first preview as well", async () => {
+  const registration = async () => {
+    const erin = new SshKeyPair("erin");
+    const { publicKeyFingerprintMd5: registered } = getSshKeyPairOutput({ name: erin.name });
+    return { registered, made: erin.publicKeyFingerprintMd5 };
+  };
+  expect(await stack.preview(registration)).toEqual({ create: 2 });
+  const { registered, made } = await stack.up(registration);
+  expect(registered).toBe(made);
+  await stack.up(async () => ({}));
+});
 
 test("Every example in the pages of docs/ runs, as one program", async () => {
   const outputs = await stack.up(program);
