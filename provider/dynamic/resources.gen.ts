@@ -590,9 +590,9 @@ export class Instance extends DescribedResource {
   declare readonly user: pulumi.Output<string | undefined>;
   /** Time of creation, ISO 8601 in UTC. */
   declare readonly createdAt: pulumi.Output<string | undefined>;
-  /** Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address. */
+  /** Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address. Once a host key is known (`waitForSsh`), the command has it and expects it, so that OpenSSH 8.5 or newer does not ask whether to trust the host. It has quotes: a script runs it with `eval "$(pulumi stack output login)"`. */
   declare readonly sshCommand: pulumi.Output<string | undefined>;
-  /** A `Host` block for `~/.ssh/config`; absent without an address. */
+  /** A `Host` block for `~/.ssh/config`, with the host key once that is known; absent without an address. */
   declare readonly sshConfig: pulumi.Output<string | undefined>;
   /** Lines for `known_hosts`, for each public address; absent until a host key is known (`waitForSsh`). */
   declare readonly knownHosts: pulumi.Output<string | undefined>;

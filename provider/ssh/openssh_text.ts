@@ -11,7 +11,12 @@ export interface SshConfigOptions {
   readonly knownHostsFile?: string;
   /** Host through which to connect. */
   readonly bastion?: SshTarget;
+  /** Key that the host has to show. The client then asks nothing at the first login. */
+  readonly hostKey?: HostKey | undefined;
 }
+
+/** Optional parts of a command to log in. */
+export type SshCommandOptions = Pick<SshConfigOptions, "bastion" | "hostKey">;
 
 /** The line for a host in a `known_hosts` file, without a newline. Throws InvalidTargetError. */
 export function knownHostsLine(target: Pick<SshTarget, "host" | "port">, hostKey: HostKey): string {
@@ -20,12 +25,39 @@ export function knownHostsLine(target: Pick<SshTarget, "host" | "port">, hostKey
   return `${name} ${hostKey.type} ${hostKey.base64}`;
 }
 
-/** The command to log in manually, through a bastion if there is one. Throws InvalidTargetError if a shell could misread it. */
-export function sshCommand(target: SshTarget, bastion?: SshTarget): string {
+/**
+ * The command to log in manually, through a bastion if there is one. Options for the host key are last, and in double
+ * quotes, which every shell reads in the same way. Throws InvalidTargetError if a shell could misread it.
+ */
+export function sshCommand(target: SshTarget, { bastion, hostKey }: SshCommandOptions = {}): string {
   checkTarget(target);
   const jumpOption = bastion === undefined ? "" : `-J ${shellWord(jump(bastion))} `;
   const portOption = target.port === 22 ? "" : `-p ${target.port} `;
-  return `ssh ${jumpOption}${portOption}${shellWord(`${target.user}@${target.host}`)}`;
+  const trust = hostKeySettings(target, hostKey).map(([name, value]) => ` -o ${quoted(`${name}=${value}`)}`);
+  return `ssh ${jumpOption}${portOption}${shellWord(`${target.user}@${target.host}`)}${trust.join("")}`;
+}
+
+/**
+ * Settings with which OpenSSH expects a host key without a file that has it. `KnownHostsCommand` exists from 8.5 on; an
+ * older client ignores it, and asks. Only the kind of the key is accepted, or a stranger with a key of another kind would
+ * be asked about.
+ */
+function hostKeySettings(target: SshTarget, hostKey: HostKey | undefined): [name: string, value: string][] {
+  if (hostKey === undefined) return [];
+  // It starts a token in this setting.
+  const line = knownHostsLine(target, hostKey).replaceAll("%", "%%");
+  const algorithms = hostKey.type === "ssh-rsa" ? "rsa-sha2-512,rsa-sha2-256" : hostKey.type;
+  return [
+    // Another value would take the place of the one in the user's own configuration.
+    ["IgnoreUnknown", "*"],
+    ["KnownHostsCommand", `/bin/echo ${line}`],
+    ["HostKeyAlgorithms", algorithms],
+  ];
+}
+
+/** In quotes where a shell would split or expand it. It has no character that quotes do not protect. */
+function quoted(setting: string): string {
+  return /[\s*[]/.test(setting) ? `"${setting}"` : setting;
 }
 
 /** A `Host` block for `~/.ssh/config`, ending with a newline. Throws InvalidTargetError. */
@@ -36,7 +68,7 @@ export function sshConfig(alias: string, target: SshTarget, options: SshConfigOp
       `${JSON.stringify(alias)} is no alias for an SSH config: use letters, digits, _ . and -.`,
     );
   }
-  const { identityFile, knownHostsFile, bastion } = options;
+  const { identityFile, knownHostsFile, bastion, hostKey } = options;
   const settings = [
     `HostName ${configValue(target.host)}`,
     `Port ${target.port}`,
@@ -45,6 +77,7 @@ export function sshConfig(alias: string, target: SshTarget, options: SshConfigOp
     ...(knownHostsFile === undefined
       ? []
       : [`UserKnownHostsFile ${configValue(knownHostsFile)}`, "StrictHostKeyChecking yes"]),
+    ...hostKeySettings(target, hostKey).map(([name, value]) => `${name} ${value}`),
     ...(bastion === undefined ? [] : [`ProxyJump ${jump(bastion)}`]),
   ];
   return `Host ${alias}\n${settings.map((setting) => `  ${setting}\n`).join("")}`;

@@ -1,4 +1,4 @@
-import { ssh } from "../ssh/real_ssh";
+import { ssh, wordsOf } from "../ssh/real_ssh";
 
 /** A login: the key and the target, as Pulumi's outputs give them. */
 export interface Login {
@@ -20,8 +20,7 @@ export async function logIn(
   { privateKey, passphrase, sshCommand, knownHosts }: Login,
   command: string,
 ): Promise<string | undefined> {
-  const [, ...target] = String(sshCommand).split(" ");
-  const args = ["-F", "none", ...hostKeyOptions(knownHosts), ...target, command];
+  const args = ["-F", "none", ...hostKeyOptions(knownHosts), ...wordsOf(sshCommand), command];
   const { output, errors, status } = await ssh(String(privateKey), args, passphrase);
   if (status === 0) return output;
   if (errors.includes("Permission denied")) return undefined;

@@ -5,12 +5,15 @@ import { join } from "node:path";
 import type { HostKeyKind } from "../../emulator";
 import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
-import { ssh, trustOnly } from "../ssh/real_ssh";
+import { ssh, trustOnly, wordsOf } from "../ssh/real_ssh";
 import { identity, unnamedMachine } from "./known_machine";
 import { closeClouds, startCloud } from "./world";
 
 const { Instance, SshKeyPair } = resources;
 const machine = { ...unnamedMachine, identity };
+
+/** A host key that no machine has. */
+const otherKey = "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
 let folder: string;
 
@@ -54,10 +57,7 @@ describeGuests((guests) => {
 
   test("knownHosts makes the client refuse another machine at the same address", async () => {
     const { knownHosts, privateKey, publicIp, port } = await machineWith(["ed25519"]);
-    const other = (knownHosts ?? "").replace(
-      /AAAA\S+/,
-      "AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f",
-    );
+    const other = (knownHosts ?? "").replace(/AAAA\S+/, otherKey);
     const trust = trustOnly(await write("known_hosts", other));
     const { status, errors } = await ssh(privateKey, [
       "-F",
@@ -70,6 +70,44 @@ describeGuests((guests) => {
     ]);
     expect(status).toBe(255);
     expect(errors).toContain("Host key verification failed");
+  });
+
+  /** Runs a pasted line in a shell of a user who has never seen the machine. Nobody is there to answer a question. */
+  async function paste(line: string, privateKey: string, knownHosts = "") {
+    const config = ["-F", "none", "-o", `UserKnownHostsFile=${await write("seen", knownHosts)}`];
+    const options = [...config, "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=ask"];
+    return ssh(privateKey, [...options, ...wordsOf(line)]);
+  }
+
+  test.each<HostKeyKind[][]>([[["ed25519"]], [["ecdsa"]], [["rsa"]], [["rsa", "ecdsa", "ed25519"]]])(
+    "sshCommand asks no question at the first login, with host keys %j",
+    async (hostKeys) => {
+      const { sshCommand, privateKey } = await machineWith(hostKeys);
+      expect(await paste(`${sshCommand} hostname`, privateKey)).toEqual({ output: "web", errors: "", status: 0 });
+    },
+  );
+
+  test("sshCommand logs in to a machine at an address where another one was known", async () => {
+    const { sshCommand, knownHosts = "", privateKey } = await machineWith(["ed25519"]);
+    const other = knownHosts.replace(/AAAA\S+/, otherKey);
+    expect(await paste(`${sshCommand} hostname`, privateKey, other)).toMatchObject({ output: "web", status: 0 });
+  });
+
+  test.each<[string, HostKeyKind[]]>([
+    ["a key of the same kind", ["ed25519"]],
+    ["a key of another kind", ["rsa"]],
+  ])("sshCommand refuses another machine at the same address, which has %s", async (_, hostKeys) => {
+    const { sshCommand = "", privateKey } = await machineWith(hostKeys);
+    const expecting = sshCommand.replace(/(ssh-\S+) AAAA[^"]+/, `ssh-ed25519 ${otherKey}`);
+    const { status } = await paste(`${expecting.replace(/rsa-sha2\S+/, "ssh-ed25519")} true`, privateKey);
+    expect(status).toBe(255);
+  });
+
+  test("sshConfig asks no question at the first login", async () => {
+    const { sshConfig, privateKey } = await machineWith(["ed25519"]);
+    const options = ["-o", `UserKnownHostsFile=${await write("seen", "")}`, "-o", "StrictHostKeyChecking=ask"];
+    const login = ["-F", await write("config", sshConfig), ...options, "web", "hostname"];
+    expect(await ssh(privateKey, login)).toEqual({ output: "web", errors: "", status: 0 });
   });
 
   test("sshConfig is enough for the client to find the machine by its name", async () => {

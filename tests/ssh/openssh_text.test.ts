@@ -52,18 +52,42 @@ describe("the command to log in", () => {
   });
 
   test("goes through a bastion, as the user of the bastion", () => {
-    expect(sshCommand(web, { host: "192.0.2.1", port: 22, user: "me" })).toBe(
+    expect(sshCommand(web, { bastion: { host: "192.0.2.1", port: 22, user: "me" } })).toBe(
       "ssh -J me@192.0.2.1:22 debian@192.0.2.7",
     );
   });
 
   test("keeps the brackets of a bastion's IPv6 address from the shell", () => {
     const bastion = { host: "2001:db8::1", port: 2200, user: "me" };
-    expect(sshCommand(web, bastion)).toBe("ssh -J 'me@[2001:db8::1]:2200' debian@192.0.2.7");
+    expect(sshCommand(web, { bastion })).toBe("ssh -J 'me@[2001:db8::1]:2200' debian@192.0.2.7");
   });
 
   test("protects a user name from the shell", () => {
     expect(sshCommand({ ...web, user: "corp\\web$" })).toBe("ssh 'corp\\web$@192.0.2.7'");
+  });
+
+  test("expects a host key that is known, in a way that older clients ignore", () => {
+    expect(sshCommand({ ...web, port: 2222 }, { hostKey })).toBe(
+      'ssh -p 2222 debian@192.0.2.7 -o "IgnoreUnknown=*" ' +
+        `-o "KnownHostsCommand=/bin/echo [192.0.2.7]:2222 ssh-ed25519 ${blob}" -o HostKeyAlgorithms=ssh-ed25519`,
+    );
+  });
+
+  test.each([
+    [web, `192.0.2.7 ssh-rsa ${blob}`],
+    [{ ...web, host: "fe80::1%eth0", port: 2222 }, `[fe80::1%%eth0]:2222 ssh-rsa ${blob}`],
+  ])("is read by ssh, from a shell, with the host key: %j", (target, line) => {
+    const command = sshCommand(target, { hostKey: { ...hostKey, type: "ssh-rsa" } });
+    const settings = execFileSync("sh", ["-c", `${command} -G -F none`], { encoding: "utf8" }).split("\n");
+    expect(settings).toContain(`knownhostscommand /bin/echo ${line}`);
+    expect(settings).toContain("hostkeyalgorithms rsa-sha2-512,rsa-sha2-256");
+  });
+
+  test("is taken by a client that does not know the setting, and one whose user ignores another", () => {
+    const command = sshCommand(web, { hostKey }).replace("KnownHostsCommand", "SettingOfTheFuture");
+    const config = write("config", "IgnoreUnknown UseKeychain\nUseKeychain yes\nPort 2222\n");
+    const settings = execFileSync("sh", ["-c", `${command} -G -F ${config}`], { encoding: "utf8" });
+    expect(settings).toContain("\nport 2222\n");
   });
 
   test.each(["-oProxyCommand=x", "a b", "a;b", "a'b", ""])("is not built for the user name %j", (user) => {
@@ -100,6 +124,12 @@ describe("a Host block", () => {
   ])("is read by ssh with a bastion at %s", (host, expected) => {
     const settings = read(sshConfig("web", web, { bastion: { host, port: 2200, user: "me" } }));
     expect(settings).toContain(`proxyjump ${expected}\n`);
+  });
+
+  test("is read by ssh with the host key", () => {
+    const settings = read(sshConfig("web", { ...web, port: 2222 }, { hostKey })).split("\n");
+    const command = `knownhostscommand /bin/echo [192.0.2.7]:2222 ssh-ed25519 ${blob}`;
+    expect(settings).toEqual(expect.arrayContaining([command, "hostkeyalgorithms ssh-ed25519"]));
   });
 
   test("has the usual form", () => {

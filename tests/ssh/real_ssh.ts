@@ -1,5 +1,5 @@
 /** The real OpenSSH client. */
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
@@ -26,6 +26,12 @@ export async function ssh(privateKey: string, args: readonly string[], passphras
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
   const [output, errors, status] = await Promise.all([text(child.stdout), text(child.stderr), ended]);
   return { output: output.trim(), errors, status };
+}
+
+/** The arguments of a command line of `ssh`, as a shell reads it. */
+export function wordsOf(command: unknown): string[] {
+  const line = String(command).replace(/^ssh /, "printf '%s\\0' ");
+  return execFileSync("sh", ["-c", line], { encoding: "utf8" }).split("\0").slice(0, -1);
 }
 
 /** The source of the passphrase for `ssh-add`: none, or a script that reads it from the environment. */

@@ -49,9 +49,11 @@ export function loginTexts(
   const ipv6 = inputs.connection?.host === undefined ? instance["ipv6-address"] : undefined;
   const places = [target, ...(ipv6 === undefined ? [] : [{ ...target, host: ipv6 }])];
   const lines = hostKeys?.flatMap((line) => places.map((place) => `${knownHostsLine(place, hostKeyOf(line))}\n`));
+  const [hostKey] = hostKeys ?? [];
+  const options = { ...(bastion && { bastion }), ...(hostKey !== undefined && { hostKey: hostKeyOf(hostKey) }) };
   return {
-    sshCommand: sshCommand(target, bastion),
-    sshConfig: sshConfig(aliasOf(instance), target, bastion && { bastion }),
+    sshCommand: sshCommand(target, options),
+    sshConfig: sshConfig(aliasOf(instance), target, options),
     ...(lines && { knownHosts: lines.join("") }),
   };
 }

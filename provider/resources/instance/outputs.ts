@@ -44,12 +44,18 @@ export const instanceOutputs = z.object({
     .optional()
     .meta({ description: "User to log in as: `connection.user`, else the template's default user." }),
   createdAt: z.string().optional().meta({ changesWith: [], description: "Time of creation, ISO 8601 in UTC." }),
-  sshCommand: z.string().optional().meta({
-    description:
-      "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is `connection.host`, else the public IPv4 address; absent without an address.",
-  }),
+  sshCommand: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        "Command that logs in, ready to paste: `ssh user@address`, through the bastion if there is one. The address is " +
+        "`connection.host`, else the public IPv4 address; absent without an address. Once a host key is known " +
+        "(`waitForSsh`), the command has it and expects it, so that OpenSSH 8.5 or newer does not ask whether to trust the " +
+        'host. It has quotes: a script runs it with `eval "$(pulumi stack output login)"`.',
+    }),
   sshConfig: z.string().optional().meta({
-    description: "A `Host` block for `~/.ssh/config`; absent without an address.",
+    description: "A `Host` block for `~/.ssh/config`, with the host key once that is known; absent without an address.",
   }),
   knownHosts: z.string().optional().meta({
     description: "Lines for `known_hosts`, for each public address; absent until a host key is known (`waitForSsh`).",
