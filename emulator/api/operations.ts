@@ -92,6 +92,11 @@ export class Operations {
     return this.#record({ ...base, state: "pending" });
   }
 
+  /** An operation that has ended with its first answer and refers to no resource, such as those on keys. */
+  end(outcome: Omit<OperationBody, "id" | "reference" | "resource">): OperationBody {
+    return this.#record({ id: randomUUID(), ...outcome });
+  }
+
   /** The operation of this id. */
   find(id: string): OperationBody {
     const operation = this.#operations.get(id);

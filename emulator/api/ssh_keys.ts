@@ -3,7 +3,6 @@
  *
  * No route here changes an instance. A deleted key stays in every guest that was created with it.
  */
-import { randomUUID } from "node:crypto";
 import { parseAccountKey } from "./account_key";
 import { text } from "./body";
 import { unrecorded } from "./errors";
@@ -44,10 +43,10 @@ function remove(request: ApiRequest) {
 }
 
 /** Operations on keys succeed at once and have no reference. */
-function completeAtOnce({ fault }: ApiRequest, work: () => void) {
-  if (fault) return { id: randomUUID(), state: "failure", reason: fault.reason, message: fault.message };
+function completeAtOnce({ fault, world }: ApiRequest, work: () => void) {
+  if (fault) return world.operations.end({ state: "failure", reason: fault.reason, message: fault.message });
   work();
-  return { id: randomUUID(), state: "success" };
+  return world.operations.end({ state: "success" });
 }
 
 /** The record of a public key. @throws ApiError 409 for a key that the account does not accept */

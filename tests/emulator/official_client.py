@@ -45,7 +45,7 @@ def order(client, **more):
 
 
 def keys(client):
-    client.register_ssh_key(name="official", public_key=PUBLIC_KEY)
+    settle(client, client.register_ssh_key(name="official", public_key=PUBLIC_KEY))
     client.get_ssh_key(name="official")
     client.list_ssh_keys()
     refused("a key that is none", lambda: client.register_ssh_key(name="bad", public_key="ssh-ed25519 AAAA"))
@@ -141,7 +141,7 @@ def main():
     settle(client, client.delete_anti_affinity_group(id=apart))
     pools(client)
     names = another_zone(client, zones[1])
-    client.delete_ssh_key(name="official")
+    settle(client, client.delete_ssh_key(name="official"))
     print(json.dumps({"keys": listed_keys, "instances": names, "refusals": refusals}))
 
 

@@ -1,4 +1,5 @@
 /** The recorded behaviour of operations, which answer every change but those of SSH keys. */
+import { alice } from "../../resources/known_keys";
 import { type Client, closeAll, start } from "../world";
 
 const none = { guests: "none" } as const;
@@ -40,6 +41,23 @@ describe("recorded on the wire:", () => {
 });
 
 describe("from what clients do:", () => {
+  // Terraform asks after a deletion, and Exoscale's Python client waits for either.
+  test("an operation on a key can be read by its id, and has ended", async () => {
+    const { client } = await start(none);
+    const { body: registered } = await client.register("alice", alice.line);
+    const { body: deleted } = await client.send("DELETE", "/ssh-key/alice");
+    expect(await client.get(`/operation/${registered.id}`)).toEqual({ id: registered.id, state: "success" });
+    expect(await client.get(`/operation/${deleted.id}`)).toEqual({ id: deleted.id, state: "success" });
+  });
+
+  test("an operation on a key that has failed can be read by its id", async () => {
+    const { emulator, client } = await start(none);
+    emulator.faults.add({ kind: "born-failure", reason: "unavailable", message: "broken", path: "/ssh-key" });
+    const { body } = await client.register("alice", alice.line);
+    expect(await client.get(`/operation/${body.id}`)).toEqual(body);
+    expect(body).toMatchObject({ state: "failure", reason: "unavailable", message: "broken" });
+  });
+
   test("an instance has its id in the pending answer, and can be read before it runs", async () => {
     const client = await startSlow();
     const { body } = await client.send("POST", "/instance", await client.order({ name: "web" }));
