@@ -3,7 +3,8 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultKind, Faults } from "../faults";
-import { ApiError, badRequest, deniedByRole, invalidSignature, notFound } from "./errors";
+import { ApiError, badRequest, deniedByRole, invalidSignature } from "./errors";
+import { answerWithoutRoute } from "./not_emulated";
 import type { OperationFault } from "./operations";
 import { router } from "./routes";
 import { isSignedBy } from "./signature";
@@ -130,14 +131,16 @@ function operationFault(fault: Fault | undefined): OperationFault | undefined {
 function runRoute(context: ServerContext, zone: Zone, incoming: Incoming, fault: OperationFault | undefined): Answer {
   try {
     const isSigned = authenticate(context, incoming);
-    const route = router.find(incoming.method, incoming.path ?? "");
+    const { method, path = "" } = incoming;
+    checkEscapes(path);
+    const route = router.find(method, path);
     if (isSigned) checkLimits(context.world, route?.name);
-    if (!route) throw notFound("Resource");
+    if (!route) return { status: 200, body: answerWithoutRoute(method, path) };
     const query = new URLSearchParams(incoming.url.split("?")[1] ?? "");
     const body = parseBody(incoming.body);
     const answer = route.handler({ world: context.world, zone, params: route.params, query, body, fault });
     // A client that has the answer finds the change after a restart.
-    if (incoming.method !== "GET") context.world.save();
+    if (method !== "GET") context.world.save();
     return { status: 200, body: answer };
   } catch (error) {
     if (error instanceof ApiError) {
@@ -171,6 +174,15 @@ function serverTime({ settings }: World): number {
 function checkLimits({ settings, rateLimit }: World, route: string | undefined): void {
   rateLimit.count(settings.requestsPerSecond, performance.now());
   if (route !== undefined && settings.denied.includes(route)) throw deniedByRole();
+}
+
+/** @throws ApiError 400 for a percent escape that is no UTF-8 */
+function checkEscapes(path: string): void {
+  try {
+    decodeURIComponent(path);
+  } catch {
+    throw badRequest("Malformed percent escape in the path");
+  }
 }
 
 function parseBody(body: Buffer): unknown {

@@ -9,6 +9,9 @@ import type { Schema } from "./document";
 /** The observed statuses of refusals, and 429, which clients expect. Nobody has seen 401. */
 export const REFUSALS: readonly number[] = [400, 403, 404, 409, 412, 429];
 
+/** The emulator's own: it does not do what the API would. */
+export const NOT_EMULATED = 501;
+
 const FINDING: Schema = {
   type: "object",
   required: ["in", "path", "message", "description"],

@@ -110,6 +110,14 @@ test("reports a refused bad request only when it is the provider's", () => {
   expect(deviations(ours)).toEqual(["load-ship request: /crates is missing"]);
 });
 
+test("reports what is not emulated only when the provider asks for it", () => {
+  const lost = { status: 501, answered: '{"message":"The emulator has no ships"}' };
+  expect(deviations(lost)).toEqual([]);
+  expect(deviations({ ...lost, agent: "pulumi-exoscale-ssh" })).toEqual([
+    "load-ship answer: status 501 was never seen",
+  ]);
+});
+
 test("does not report an answer that a test has ordered", () => {
   expect(deviations({ fault: "status", status: 500, answered: "oops" })).toEqual([]);
   expect(deviations({ fault: "lost-reply", status: 0, answered: "" })).toEqual([]);

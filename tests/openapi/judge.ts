@@ -1,7 +1,7 @@
 /** Compares every exchange with the emulator with Exoscale's own API document. */
 import type { Exchange, RecordedRequest } from "../../emulator";
 import { type ApiDocument, answerSchema, bodySchema, type Operation, type Schema } from "./document";
-import { BAD_REQUEST, REFUSAL, REFUSALS } from "./error_answers";
+import { BAD_REQUEST, NOT_EMULATED, REFUSAL, REFUSALS } from "./error_answers";
 import { KNOWN_DEVIATIONS } from "./known_deviations";
 import { type Match, Routes } from "./routes";
 import { Validator } from "./validator";
@@ -14,7 +14,8 @@ const PROVIDER = "pulumi-exoscale-ssh";
  *
  * It checks every answer of the emulator that a test has not replaced by a fault, every request of the provider, and
  * every request of another client that was answered with 200, so that the emulator accepts nothing that the document
- * forbids. It does not check requests that a test sends malformed on purpose and that are refused.
+ * forbids. It does not check requests that a test sends malformed on purpose and that are refused, nor the emulator's 501
+ * to another client.
  *
  * An undeclared member is a deviation, in requests and answers: nobody knows what the real API does with it.
  */
@@ -32,8 +33,9 @@ export class Judge {
   deviations({ request, agent, sent, answered, fault }: Exchange): string[] {
     const match = this.#match(request);
     const name = match?.operation.operationId ?? `${request.method} ${request.path}`;
-    const isAnswered = request.status !== 0 && fault !== "status";
     const isOurs = agent === PROVIDER;
+    const isOthersLoss = request.status === NOT_EMULATED && !isOurs;
+    const isAnswered = request.status !== 0 && fault !== "status" && !isOthersLoss;
     const isHeld = isOurs || (isAnswered && request.status === 200);
     const ofRequest = isHeld ? [...this.#requestFaults(match, request.path, sent)] : [];
     const ofAnswer = isAnswered ? this.#answerFaults(match, request.status, answered) : [];

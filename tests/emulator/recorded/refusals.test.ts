@@ -69,3 +69,18 @@ describe("from what clients do:", () => {
     expect([status, body, headers.get("content-type")]).toEqual([502, "bad gateway\n", "text/plain"]);
   });
 });
+
+describe("by the rules of HTTP:", () => {
+  test.each([
+    "/ssh-key/%",
+    "/ssh-key/%zz",
+    "/instance/%ff",
+    "/instance/%c3%28:stop",
+    "/template/100%",
+    "/elastic-ip/%",
+  ])("a percent escape that is no UTF-8 is a 400: %s", async (path) => {
+    const { client } = await start(none);
+    const { status, body } = await client.send(path.endsWith(":stop") ? "PUT" : "GET", path);
+    expect([status, body.message]).toEqual([400, "Malformed percent escape in the path"]);
+  });
+});
