@@ -1,4 +1,4 @@
-/** A small, realistic catalogue. Ids are derived from names, so they are the same in every run. */
+/** A small, realistic catalogue. Ids are Exoscale's own or derived from names, so they are the same in every run. */
 import { createHash } from "node:crypto";
 import type { InstanceTypeRecord, TemplateRecord } from "./records";
 
@@ -21,8 +21,17 @@ const sizes: ReadonlyArray<readonly [size: string, cpus: number, gib: number]> =
   ["huge", 8, 32],
 ];
 
+/** The public ids of Exoscale's own types, as programs have them written down. */
+const publicIds: Readonly<Record<string, string>> = {
+  "standard.micro": "71004023-bb72-4a97-b1e9-bc66dfce9470",
+  "standard.tiny": "b6cd1ff5-3a2f-4e9d-a4d1-8988c1191fe8",
+  "standard.small": "21624abb-764e-4def-81d7-9fc54b5957fb",
+  "standard.medium": "b6e9d1e8-89fc-4db3-aaa4-9b4c5b1d0844",
+  "standard.large": "c6f99499-7f59-4138-9427-a09db13af2bc",
+};
+
 const type = (family: string, size: string, cpus: number, gib: number): InstanceTypeRecord => ({
-  id: stableId(`instance-type ${family}.${size}`),
+  id: publicIds[`${family}.${size}`] ?? stableId(`instance-type ${family}.${size}`),
   family,
   size,
   cpus,
@@ -36,7 +45,7 @@ export const instanceTypes: readonly InstanceTypeRecord[] = [
   ...sizes.map(([size, cpus, gib]) => type("standard", size, cpus, gib)),
   ...sizes.slice(2).map(([size, cpus, gib]) => type("cpu", size, cpus * 2, gib)),
   ...sizes.slice(2).map(([size, cpus, gib]) => type("memory", size, cpus, gib * 2)),
-  type("gpu2", "small", 12, 56),
+  { ...type("gpu2", "small", 12, 56), gpus: 1 },
 ];
 
 const templates: ReadonlyArray<Partial<TemplateRecord> & Pick<TemplateRecord, "name" | "family" | "version">> = [

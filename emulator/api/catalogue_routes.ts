@@ -1,20 +1,17 @@
 /** The read-only routes: instance types, templates and operations. */
+import { createHash } from "node:crypto";
 import { instanceTypes } from "./catalogue";
 import { notFound } from "./errors";
 import type { InstanceTypeRecord, TemplateRecord } from "./records";
 import { type ApiRequest, param, type Route } from "./route";
-import { lookUp, type World, type Zone } from "./world";
+import { lookUp, type World } from "./world";
 
 /** GET only. */
 export const catalogueRoutes: readonly Route[] = [
   ["GET", "/instance-type", ({ world }) => ({ "instance-types": instanceTypes.map((type) => typeBody(world, type)) })],
   ["GET", "/instance-type/{id}", getType],
   ["GET", "/template", listTemplates],
-  [
-    "GET",
-    "/template/{id}",
-    ({ zone, params }) => templateBody(zone, lookUp(zone.templates, params["id"] ?? "", "Template")),
-  ],
+  ["GET", "/template/{id}", ({ zone, params }) => templateBody(lookUp(zone.templates, params["id"] ?? "", "Template"))],
   ["GET", "/operation/{id}", (request) => request.world.operations.find(param(request, "id"))],
 ];
 
@@ -35,10 +32,11 @@ function listTemplates({ zone, query }: ApiRequest) {
   const wanted = [...zone.templates.values()].filter(
     (template) => template.visibility === visibility && (!family || template.family === family),
   );
-  return { templates: wanted.map((template) => templateBody(zone, template)) };
+  return { templates: wanted.map(templateBody) };
 }
 
-function templateBody(zone: Zone, template: TemplateRecord) {
+/** With the members that were recorded, and therefore without the `zones` that the API document declares. */
+function templateBody(template: TemplateRecord) {
   return {
     id: template.id,
     name: template.name,
@@ -46,14 +44,15 @@ function templateBody(zone: Zone, template: TemplateRecord) {
     family: template.family,
     version: template.version,
     build: "2026-11-01",
+    maintainer: "Exoscale",
+    checksum: createHash("md5").update(template.id).digest("hex"),
     "created-at": "2026-11-01T00:00:00Z",
     visibility: template.visibility,
     "default-user": template.defaultUser,
     size: template.size,
-    "boot-mode": "uefi",
+    "boot-mode": "legacy",
     "ssh-key-enabled": template.sshKeyEnabled,
     "password-enabled": true,
     "application-consistent-snapshot-enabled": false,
-    zones: [zone.name],
   };
 }

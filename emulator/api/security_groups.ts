@@ -7,7 +7,7 @@ import type { RuleRecord, SecurityGroupRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, idRef, nameOf, type Schema } from "./schema";
 import { ruleOf, ruleSchema } from "./security_group_rule";
-import { lookUp } from "./world";
+import { lookUp, type World } from "./world";
 
 const createSchema: Schema = {
   type: "object",
@@ -25,7 +25,7 @@ const memberSchema: Schema = {
 export const securityGroupRoutes: readonly Route[] = [
   ["GET", "/security-group", list],
   ["POST", "/security-group", create],
-  ["GET", "/security-group/{id}", (request) => groupBody(groupOf(request))],
+  ["GET", "/security-group/{id}", (request) => groupBody(request.world, groupOf(request))],
   ["DELETE", "/security-group/{id}", remove],
   ["POST", "/security-group/{id}/rules", addRule],
   ["DELETE", "/security-group/{id}/rules/{rule}", removeRule],
@@ -40,7 +40,7 @@ function groupOf(request: ApiRequest): SecurityGroupRecord {
 function list({ world, query }: ApiRequest) {
   // Exoscale's own groups have the visibility "public". The emulator has none.
   const groups = query.get("visibility") === "public" ? [] : [...world.securityGroups.values()];
-  return { "security-groups": groups.map(groupBody) };
+  return { "security-groups": groups.map((group) => groupBody(world, group)) };
 }
 
 function create(request: ApiRequest) {
@@ -118,6 +118,19 @@ function memberId(reference: unknown): string {
   return typeof reference === "object" && reference !== null && "id" in reference ? String(reference.id) : "";
 }
 
-function groupBody({ id, name, description, rules }: SecurityGroupRecord) {
-  return { id, name, ...(description !== undefined && { description }), "external-sources": [], rules };
+/** Members that would be empty are left out, and `visibility` is there although the API document does not have it. */
+function groupBody(world: World, { id, name, description, rules }: SecurityGroupRecord) {
+  return {
+    id,
+    name,
+    visibility: "private",
+    ...(description !== undefined && description !== "" && { description }),
+    ...(rules.length > 0 && { rules: rules.map((rule) => ruleBody(world, rule)) }),
+  };
+}
+
+/** A rule shows the name of the group that it is about beside the id. */
+function ruleBody({ securityGroups }: World, rule: RuleRecord): RuleRecord {
+  const source = securityGroups.get(rule["security-group"]?.id ?? "");
+  return source ? { ...rule, "security-group": { id: source.id, name: source.name } } : rule;
 }

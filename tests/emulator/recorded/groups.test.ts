@@ -13,7 +13,68 @@ test("adds and removes a rule of a security group", async () => {
   const [rule] = (await client.get(`/security-group/${reference.id}`)).rules;
   expect(rule).toMatchObject(SSH);
   await client.settle("DELETE", `/security-group/${reference.id}/rules/${rule.id}`);
-  expect((await client.get(`/security-group/${reference.id}`)).rules).toEqual([]);
+  expect((await client.get(`/security-group/${reference.id}`)).rules).toBeUndefined();
+});
+
+test("shows a group's visibility, and leaves out what would be empty, as recorded on the wire", async () => {
+  const { client } = await start(none);
+  const { reference } = await client.settle("POST", "/security-group", { name: "ssh" });
+  const shown = { id: reference.id, name: "ssh", visibility: "private" };
+  expect(await client.get(`/security-group/${reference.id}`)).toEqual(shown);
+  const [byDefault, ssh] = (await client.get("/security-group"))["security-groups"];
+  expect([byDefault.description, ssh]).toEqual(["Default Security Group", shown]);
+});
+
+test("shows the id and the name of the group that a rule is about, as recorded on the wire", async () => {
+  const { client } = await start(none);
+  const { reference } = await client.settle("POST", "/security-group", { name: "web" });
+  const source = { "security-group": { id: reference.id } };
+  const rule = { "flow-direction": "ingress", protocol: "all", ...source };
+  await client.settle("POST", `/security-group/${reference.id}/rules`, rule);
+  const { rules } = await client.get(`/security-group/${reference.id}`);
+  expect(rules[0]["security-group"]).toEqual({ id: reference.id, name: "web" });
+});
+
+test("shows a template with the members that were recorded on the wire", async () => {
+  const { client } = await start(none);
+  const [template] = (await client.get("/template")).templates;
+  expect(Object.keys(template).sort()).toEqual([
+    "application-consistent-snapshot-enabled",
+    "boot-mode",
+    "build",
+    "checksum",
+    "created-at",
+    "default-user",
+    "description",
+    "family",
+    "id",
+    "maintainer",
+    "name",
+    "password-enabled",
+    "size",
+    "ssh-key-enabled",
+    "version",
+    "visibility",
+  ]);
+  expect(await client.get(`/template/${template.id}`)).toEqual(template);
+});
+
+test.each([
+  ["micro", "71004023-bb72-4a97-b1e9-bc66dfce9470"],
+  ["tiny", "b6cd1ff5-3a2f-4e9d-a4d1-8988c1191fe8"],
+  ["small", "21624abb-764e-4def-81d7-9fc54b5957fb"],
+  ["medium", "b6e9d1e8-89fc-4db3-aaa4-9b4c5b1d0844"],
+  ["large", "c6f99499-7f59-4138-9427-a09db13af2bc"],
+])("has the type standard.%s under Exoscale's own id, which is public", async (size, id) => {
+  const { client } = await start(none);
+  expect(await client.get(`/instance-type/${id}`)).toMatchObject({ id, family: "standard", size });
+});
+
+test("shows the number of GPUs of a type that has some, and of no other", async () => {
+  const { client } = await start(none);
+  const { "instance-types": types } = await client.get("/instance-type");
+  const withGpus = types.filter(({ gpus }: { gpus?: number }) => gpus !== undefined);
+  expect(withGpus.map(({ family, gpus }: Record<string, unknown>) => [family, gpus])).toEqual([["gpu2", 1]]);
 });
 
 test.each([
