@@ -1,9 +1,10 @@
-/** Actions on an existing instance: start, stop, reboot, scale, resize, protect. */
-import { number, refId } from "./body";
+/** Actions on an existing instance: start, stop, reboot, scale, resize, enable TPM, protect. */
+import { number, refId, text } from "./body";
 import { instanceTypes } from "./catalogue";
 import { badRequest, conflict, mustBeStopped, notFound, protectedInstance } from "./errors";
 import { setState } from "./instance_create";
 import { instanceOf } from "./instances";
+import { notEmulated } from "./not_emulated";
 import type { InstanceRecord } from "./records";
 import { type ApiRequest, begin, type Route } from "./route";
 import { checkBody, idRef, type Schema } from "./schema";
@@ -22,19 +23,27 @@ const resizeSchema: Schema = {
   },
 };
 
-/** Actions are PUT. */
+const startSchema: Schema = {
+  type: "object",
+  properties: { "rescue-profile": { type: "string", enum: ["netboot", "netboot-efi"] } },
+};
+
+/** Actions are PUT, but for one. */
 export const instanceActionRoutes: readonly Route[] = [
   ["PUT", "/instance/{id}:start", start],
   ["PUT", "/instance/{id}:stop", stop],
   ["PUT", "/instance/{id}:reboot", reboot],
   ["PUT", "/instance/{id}:scale", scale],
   ["PUT", "/instance/{id}:resize-disk", resizeDisk],
+  ["POST", "/instance/{id}:enable-tpm", enableTpm],
   ["PUT", "/instance/{id}:add-protection", (request) => protect(request, true)],
   ["PUT", "/instance/{id}:remove-protection", (request) => protect(request, false)],
 ];
 
 function start(request: ApiRequest) {
   const instance = instanceOf(request);
+  const body = request.body === undefined ? {} : checkBody(startSchema, request.body);
+  if (text(body, "rescue-profile") !== undefined) throw notEmulated("rescue mode");
   if (instance.state !== "stopped") throw conflict(`Instance is ${instance.state}, not stopped`);
   return transition(request, instance, { during: "starting", after: "running", work: () => instance.machine.start() });
 }
@@ -94,6 +103,16 @@ function resizeDisk(request: ApiRequest) {
   if (size < instance.diskSize) throw badRequest(`Disk of ${instance.diskSize} GiB cannot shrink to ${size} GiB`);
   const settle = () => {
     instance.diskSize = size;
+  };
+  return begin(request, { noun: "instance", id: instance.id, settle });
+}
+
+/** There is no way back. */
+function enableTpm(request: ApiRequest) {
+  const instance = instanceOf(request);
+  if (instance.state !== "stopped") throw mustBeStopped();
+  const settle = () => {
+    instance.tpm = true;
   };
   return begin(request, { noun: "instance", id: instance.id, settle });
 }

@@ -12,9 +12,9 @@ export function instanceBody(world: World, instance: InstanceRecord): Record<str
     "anti-affinity-groups": instance.antiAffinityGroups.map((id) => ({ id })),
     "elastic-ips": [],
     snapshots: [],
-    "secureboot-enabled": false,
-    "tpm-enabled": false,
-    "application-consistent-snapshot-enabled": false,
+    "secureboot-enabled": instance.secureBoot,
+    "tpm-enabled": instance.tpm,
+    "application-consistent-snapshot-enabled": instance.consistentSnapshots,
     ...(instance.userData === undefined ? {} : { "user-data": instance.userData }),
   };
 }

@@ -20,6 +20,12 @@ export interface Order {
   readonly userData?: string | undefined;
   readonly publicIpAssignment?: InstanceRecord["publicIpAssignment"] | undefined;
   readonly autoStart?: boolean | undefined;
+  /** Default: false. */
+  readonly secureBoot?: boolean | undefined;
+  /** Default: false. */
+  readonly tpm?: boolean | undefined;
+  /** Default: false. */
+  readonly consistentSnapshots?: boolean | undefined;
   readonly manager?: InstanceRecord["manager"];
   readonly fault?: OperationFault | undefined;
 }
@@ -78,6 +84,9 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
     bootKeys: listedAs(world, keys),
     securityGroups: securityGroups ?? [defaultGroup(world)],
     antiAffinityGroups: checkIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group") ?? [],
+    secureBoot: order.secureBoot ?? false,
+    tpm: order.tpm ?? false,
+    consistentSnapshots: order.consistentSnapshots ?? false,
     manager: order.manager,
     isProtected: false,
     machine: world.machineFor(id, { hostname: name, user: template.defaultUser, publicKeys, address, userData }),

@@ -4,11 +4,10 @@ import { badRequest, protectedInstance, unrecorded } from "./errors";
 import { instanceBody, listedInstanceBody } from "./instance_body";
 import { createInstance } from "./instance_create";
 import { refillPool } from "./instance_pools";
+import { assignmentIn, assignmentSchema, refuseAbsent } from "./placement";
 import type { InstanceRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
 import { checkBody, idRef, idRefs, keyRef, labels, nameOf, type Schema } from "./schema";
-
-const assignments = ["dual", "inet4", "none"] as const;
 
 const mutableFields: Record<string, Schema> = {
   name: nameOf("Instance name"),
@@ -19,7 +18,7 @@ const mutableFields: Record<string, Schema> = {
     minLength: 1,
     maxLength: 32_768,
   },
-  "public-ip-assignment": { type: "string", description: "Assign public IP to the Instance", enum: assignments },
+  "public-ip-assignment": assignmentSchema,
   "application-consistent-snapshot-enabled": { type: "boolean" },
 };
 
@@ -39,6 +38,7 @@ const createSchema: Schema = {
     "secureboot-enabled": { type: "boolean" },
     "tpm-enabled": { type: "boolean" },
     "ipv6-enabled": { type: "boolean" },
+    "deploy-target": idRef("Instance Deploy Target"),
   },
 };
 
@@ -88,6 +88,7 @@ function hasLabels(instance: InstanceRecord, filter: string): boolean {
 
 function create(request: ApiRequest) {
   const body = checkBody(createSchema, request.body);
+  refuseAbsent(body);
   return createInstance(request.world, request.zone, {
     name: text(body, "name"),
     typeId: refId(body, "instance-type") ?? "",
@@ -98,22 +99,25 @@ function create(request: ApiRequest) {
     antiAffinityGroups: refIds(body, "anti-affinity-groups"),
     labels: textMap(body, "labels"),
     userData: text(body, "user-data"),
-    publicIpAssignment: assignment(text(body, "public-ip-assignment")),
+    publicIpAssignment: assignmentIn(body),
     autoStart: flag(body, "auto-start"),
+    secureBoot: flag(body, "secureboot-enabled"),
+    tpm: flag(body, "tpm-enabled"),
+    consistentSnapshots: flag(body, "application-consistent-snapshot-enabled"),
     fault: request.fault,
   });
 }
 
-const assignment = (value: string | undefined) => assignments.find((known) => known === value);
-
 function update(request: ApiRequest) {
   const instance = instanceOf(request);
   const body = checkBody(updateSchema, request.body);
-  const publicIpAssignment = assignmentAfter(request, instance, assignment(text(body, "public-ip-assignment")));
+  const publicIpAssignment = assignmentAfter(request, instance, assignmentIn(body));
   const settle = () => {
     instance.name = text(body, "name") ?? instance.name;
     instance.userData = text(body, "user-data") ?? instance.userData;
     instance.publicIpAssignment = publicIpAssignment ?? instance.publicIpAssignment;
+    instance.consistentSnapshots =
+      flag(body, "application-consistent-snapshot-enabled") ?? instance.consistentSnapshots;
     // Absent keeps the labels, null clears them.
     if (body["labels"] !== undefined) instance.labels = textMap(body, "labels") ?? {};
   };

@@ -38,6 +38,12 @@ export interface InstanceRecord {
   readonly bootKeys: readonly ListedKey[];
   securityGroups: string[];
   readonly antiAffinityGroups: readonly string[];
+  /** Secure boot is chosen at the creation. */
+  readonly secureBoot: boolean;
+  /** Once enabled it stays so. */
+  tpm: boolean;
+  /** Whether snapshots are consistent for the applications in the guest. */
+  consistentSnapshots: boolean;
   readonly manager: { readonly type: "instance-pool"; readonly id: string } | undefined;
   isProtected: boolean;
   readonly machine: Machine;
@@ -87,6 +93,10 @@ export interface PoolRecord {
   antiAffinityGroups: readonly string[];
   labels: Record<string, string>;
   userData: string | undefined;
+  publicIpAssignment: InstanceRecord["publicIpAssignment"];
+  consistentSnapshots: boolean;
+  /** How many members a planned outage leaves. */
+  minAvailable: number;
   /**
    * The nodepool of a Kubernetes cluster that owns the pool. Members have the pool as their manager, not the nodepool.
    */
@@ -101,6 +111,8 @@ export interface InstanceTypeRecord {
   readonly cpus: number;
   /** Bytes. */
   readonly memory: number;
+  /** Only on types with GPUs. */
+  readonly gpus?: number;
   /** False for types that need an authorization. */
   readonly authorized: boolean;
 }

@@ -108,13 +108,18 @@ export function restore(world: World, snapshot: Snapshot): void {
   for (const saved of snapshot.zones) restoreZone(world, saved);
 }
 
+// Earlier versions did not save these.
+const newerInstanceFields = { secureBoot: false, tpm: false, consistentSnapshots: false } as const;
+const newerPoolFields = { publicIpAssignment: "inet4", consistentSnapshots: false, minAvailable: 0 } as const;
+
 function restoreZone(world: World, saved: SavedZone): void {
   const zone = world.zones.find(({ name }) => name === saved.name);
   if (!zone && saved.instances.length + saved.pools.length === 0) return;
   if (!zone) throw new Error(`The saved state has instances in ${saved.name}, which is not among the zones to serve`);
-  for (const pool of saved.pools) zone.pools.set(pool.id, pool);
+  for (const pool of saved.pools) zone.pools.set(pool.id, { ...newerPoolFields, ...pool });
   for (const instance of saved.instances) {
-    zone.instances.set(instance.id, { ...instance, machine: machineOf(world, zone, instance) });
+    const machine = machineOf(world, zone, instance);
+    zone.instances.set(instance.id, { ...newerInstanceFields, ...instance, machine });
   }
 }
 

@@ -92,6 +92,7 @@ def instances(client, group, apart):
     larger = client.list_instance_types()["instance-types"][2]
     refused("another type while it runs", lambda: client.scale_instance(id=web, instance_type={"id": larger["id"]}))
     settle(client, client.stop_instance(id=web))
+    settle(client, client.enable_tpm(id=web))
     settle(client, client.scale_instance(id=web, instance_type={"id": larger["id"]}))
     settle(client, client.resize_instance_disk(id=web, disk_size=20))
     settle(client, client.start_instance(id=web))

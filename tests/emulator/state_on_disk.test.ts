@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { StateDirectory } from "../../emulator/state_directory";
 import { type EmulatorOptions, startEmulator } from "../emulated";
 import { command, exportsOf } from "./command";
 import { Client, closeAll, lastingPorts, start } from "./world";
@@ -34,6 +35,18 @@ test("keeps a pool's members, and replaces lost ones", async () => {
   const ids = next.cloud.instances().map((instance) => instance["id"]);
   expect(ids).toHaveLength(2);
   expect(ids).toContain(kept);
+});
+
+test("continues a state that an earlier version wrote, without the members that it did not know", async () => {
+  const { emulator, client } = await openedFirst({ guests: "none" });
+  const { id } = await client.create();
+  await emulator.close();
+  const directory = StateDirectory.open(stateDir);
+  const saved = JSON.stringify(directory.readState() ?? {});
+  directory.writeState(JSON.parse(saved.replace(/"(secureBoot|tpm|consistentSnapshots)":false,/g, "")));
+  directory.release();
+  const { emulator: next } = await opened({ guests: "none" });
+  expect(next.cloud.instances()).toMatchObject([{ id, "tpm-enabled": false, "secureboot-enabled": false }]);
 });
 
 test("keeps a rotated secret, and uses credentials and ports that are given", async () => {

@@ -3,6 +3,7 @@ import { type Client, closeAll, start } from "../world";
 
 const KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 const OTHER_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g";
+const NOBODY = "00000000-0000-4000-8000-000000000000";
 
 afterEach(closeAll);
 
@@ -82,4 +83,28 @@ test("scales, and deletes its members when it is deleted", async () => {
   expect(emulator.cloud.instances()).toHaveLength(3);
   await client.settle("DELETE", `/instance-pool/${id}`);
   expect(emulator.cloud.instances()).toEqual([]);
+});
+
+test("shows what was declared about members, which get it too", async () => {
+  const { client } = await start({ guests: "none" });
+  const declared = { "application-consistent-snapshot-enabled": true, "public-ip-assignment": "dual" };
+  const order = await client.order({ name: "workers", size: 1, "min-available": 1, ...declared });
+  const id = (await client.settle("POST", "/instance-pool", order)).reference.id;
+  const pool = await client.get(`/instance-pool/${id}`);
+  expect(pool).toMatchObject({ ...declared, "min-available": 1, "ipv6-enabled": true });
+  expect(await client.get(`/instance/${pool.instances[0].id}`)).toMatchObject(declared);
+  await client.settle("PUT", `/instance-pool/${id}`, { "min-available": 0 });
+  expect(await client.get(`/instance-pool/${id}`)).toMatchObject({ ...declared, "min-available": 0 });
+});
+
+test.each([
+  ["Deploy target", { "deploy-target": { id: NOBODY } }],
+  ["Elastic IP", { "elastic-ips": [{ id: NOBODY }] }],
+  ["Private network", { "private-networks": [{ id: NOBODY }] }],
+])("refuses a %s, of which the account has none", async (what, member) => {
+  const { client } = await start({ guests: "none" });
+  const order = await client.order({ name: "workers", size: 1, ...member });
+  const reply = await client.send("POST", "/instance-pool", order);
+  expect(reply).toMatchObject({ status: 404, body: { message: `${what} not found` } });
+  expect((await client.get("/instance-pool"))["instance-pools"]).toEqual([]);
 });

@@ -100,6 +100,60 @@ test("refuses a disk that is smaller than the template", async () => {
   expect((await client.send("POST", "/instance", body)).status).toBe(400);
 });
 
+test.each(["secureboot-enabled", "tpm-enabled", "application-consistent-snapshot-enabled"])(
+  "shows %s as it was asked for, and false by default",
+  async (member) => {
+    const { client } = await start(none);
+    const [on, off] = [await client.create({ [member]: true }), await client.create()];
+    expect((await client.get(`/instance/${on.id}`))[member]).toBe(true);
+    expect((await client.get(`/instance/${off.id}`))[member]).toBe(false);
+  },
+);
+
+test("changes application-consistent snapshots in place", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create();
+  await client.settle("PUT", `/instance/${id}`, { "application-consistent-snapshot-enabled": true });
+  await client.settle("PUT", `/instance/${id}`, { name: "web" });
+  expect((await client.get(`/instance/${id}`))["application-consistent-snapshot-enabled"]).toBe(true);
+});
+
+test("enables the TPM of a stopped instance only", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create();
+  expect((await client.send("POST", `/instance/${id}:enable-tpm`)).status).toBe(400);
+  await client.settle("PUT", `/instance/${id}:stop`);
+  await client.settle("POST", `/instance/${id}:enable-tpm`);
+  expect((await client.get(`/instance/${id}`))["tpm-enabled"]).toBe(true);
+});
+
+test("gets an IPv6 address with the older ipv6-enabled too", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create({ "ipv6-enabled": true });
+  const shown = await client.get(`/instance/${id}`);
+  expect([shown["public-ip-assignment"], shown["ipv6-address"]]).toEqual([
+    "dual",
+    expect.stringMatching(/^2001:db8::/),
+  ]);
+});
+
+test("refuses a deploy target, of which the account has none", async () => {
+  const { client } = await start(none);
+  const target = { "deploy-target": { id: "00000000-0000-4000-8000-000000000000" } };
+  const reply = await client.send("POST", "/instance", await client.order(target));
+  expect(reply).toMatchObject({ status: 404, body: { message: "Deploy target not found" } });
+  expect((await client.get("/instance")).instances).toEqual([]);
+});
+
+test("refuses to boot in rescue mode with 501, and stays stopped", async () => {
+  const { client } = await start(none);
+  const { id } = await client.create();
+  await client.settle("PUT", `/instance/${id}:stop`);
+  const { status, body } = await client.send("PUT", `/instance/${id}:start`, { "rescue-profile": "netboot" });
+  expect([status, body.message]).toEqual([501, expect.stringMatching(/^The emulator has no rescue mode\. /)]);
+  expect((await client.get(`/instance/${id}`)).state).toBe("stopped");
+});
+
 test("finds instances by label, address and manager", async () => {
   const { client } = await start(none);
   const { ip } = await client.create({ name: "web", labels: { role: "web" } });
