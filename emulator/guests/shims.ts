@@ -69,12 +69,47 @@ become=
 exec $become "$shell" "$@"
 `;
 
-const sudoWords = `user=root
-while [ $# -gt 0 ]; do
-  case $1 in -u) user=$2; shift 2;; --) shift; break;; -*) shift;; *) break;; esac
+// The value of a long option, in the same word or the next one. No function: in one, dash counts words anew.
+const longValue = `case $OPTARG in
+      *=*) value=\${OPTARG#*=};;
+      *) eval "value=\\\${$OPTIND}"; OPTIND=$((OPTIND + 1));;
+    esac`;
+
+// sudo(8). What asks, waits or keeps something needs nothing here, since no password is asked for.
+const sudoWords = `user=root; shell=; only=
+refuse() { echo "sudo: $1" >&2; exit 1; }
+while getopts ":ABC:EHKNPST:a:c:iklnp:r:st:u:vU:V-:" option; do
+  case $option in
+    u) user=$OPTARG;;
+    s|i) shell=$option;;
+    K|k|l|v|V) only=$option;;
+    [ABCEHNPSTacnprtU]) ;;
+    -) case $OPTARG in
+      user|user=*) ${longValue}; user=$value;;
+      shell) shell=s;;
+      login) shell=i;;
+      remove-timestamp|reset-timestamp|validate) only=v;;
+      list) only=l;;
+      version) only=V;;
+      prompt|prompt=*|close-from|close-from=*|command-timeout|command-timeout=*) ${longValue};;
+      askpass|bell|no-update|non-interactive|preserve-env|preserve-env=*|preserve-groups|set-home|stdin) ;;
+      *) refuse "--$OPTARG is not supported here";;
+    esac;;
+    *) refuse "-$OPTARG is not supported here";;
+  esac
 done
-line=$(getent passwd "$user") || { echo "sudo: unknown user $user" >&2; exit 1; }
-[ $# -gt 0 ] || exit 1
+shift $((OPTIND - 1))
+line=$(getent passwd "\${user#\\#}") || refuse "unknown user $user"
+user=\${line%%:*}
+case $only in
+  l) echo "User $(id -un) may run the following commands: (ALL : ALL) NOPASSWD: ALL"; exit;;
+  V) echo "Sudo of the emulator"; exit;;
+  ?) [ $# -gt 0 ] || exit 0;;
+esac
+case $1 in [A-Za-z_]*=*) set -- env "$@";; esac
+[ -z "$shell" ] || [ $# -gt 0 ] || set -- /bin/sh
+[ $# -gt 0 ] || refuse "give a command"
+[ "$shell" != i ] || cd "$(echo "$line" | cut -d: -f6)" || exit 1
 `;
 
 // The default account of a cloud image may use sudo for everything without a password.

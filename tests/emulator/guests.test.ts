@@ -86,6 +86,63 @@ describeGuests((guests) => {
     expect(await accepts(target, target.publicKey)).toBe(false);
   });
 
+  describe("its sudo", () => {
+    /** What a command with sudo prints, which the default account runs without a password. */
+    async function sudo(...commands: string[]) {
+      const target = await world();
+      const outcomes: string[] = [];
+      for (const each of commands) {
+        const { code, stdout } = await ring.ssh(target, "alice", `sudo ${each}`);
+        outcomes.push(`${code} ${stdout}`.trim());
+      }
+      return outcomes;
+    }
+
+    test("takes the options that tools give it, also in one word, and runs only the command", async () => {
+      const asked = ["-H -S -n -p 'PROMPT %u: ' -u root", "-nHS -pPROMPT -uroot", "-kE -C 3 -T 60 --", "-A -B -P -N"];
+      const long = [
+        "--non-interactive --user=root --prompt=x",
+        "--stdin --user root --prompt 'a b' --preserve-env=A,B",
+      ];
+      const outcomes = await sudo(...[...asked, ...long].map((options) => `${options} whoami`));
+      expect(outcomes).toEqual(Array.from({ length: 6 }, () => "0 root"));
+    });
+
+    test("becomes another account by name and by number", async () => {
+      expect(await sudo("-u debian whoami", "-u '#1000' whoami", "-u '#0' whoami")).toEqual([
+        "0 debian",
+        "0 debian",
+        "0 root",
+      ]);
+    });
+
+    test("sets variables that come before the command", async () => {
+      expect(await sudo("-n A=1 B='2 3' sh -c 'echo $A $B'")).toEqual(["0 1 2 3"]);
+    });
+
+    test("opens a shell with -s, and one in the home of the account with -i", async () => {
+      const home = 'sh -c \'[ "$PWD" = "$HOME" ] && whoami\'';
+      expect(await sudo("-s whoami", `-i ${home}`, `-n --login ${home}`)).toEqual(["0 root", "0 root", "0 root"]);
+    });
+
+    test("answers the questions of -v, -k and -l without a command", async () => {
+      const [validated, forgotten, listed] = await sudo("-n -v", "-k", "-n -l");
+      expect([validated, forgotten, listed]).toEqual(["0", "0", expect.stringContaining("NOPASSWD: ALL")]);
+    });
+
+    test("refuses what it cannot do, and runs nothing then", async () => {
+      const outcomes = await sudo(
+        "-R /tmp whoami",
+        "-g games whoami",
+        "--nonsense whoami",
+        "-x whoami",
+        "-u nobody0 id",
+        "-n",
+      );
+      expect(outcomes).toEqual(["1", "1", "1", "1", "1", "1"]);
+    });
+  });
+
   test("reads authorized_keys at each attempt", async () => {
     const target = await world();
     const next = await ring.generate("next");
