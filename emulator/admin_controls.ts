@@ -1,8 +1,9 @@
 /** Admin controls of the emulated cloud, for changes that do not come from the program under test. */
 import { join } from "node:path";
+import { opensSsh, SSH_PORT } from "./api/firewall";
 import { instanceBody } from "./api/instance_body";
 import { refillPool } from "./api/instance_pools";
-import type { InstanceRecord, KeyRecord } from "./api/records";
+import type { InstanceRecord, KeyRecord, SecurityGroupRecord } from "./api/records";
 import { keyRecord } from "./api/ssh_keys";
 import type { World, Zone } from "./api/world";
 import type { Ended } from "./guests/command_result";
@@ -146,10 +147,14 @@ export class AdminControls {
     this.#world.addresses.reuse(address);
   }
 
+  /** The names of the security groups. */
+  get groups(): string[] {
+    return [...this.#world.securityGroups.values()].map(({ name }) => name);
+  }
+
   /** Adds a rule to the group of this name: TCP 22 is open from everywhere. */
   openSsh(group = "default"): void {
-    const found = [...this.#world.securityGroups.values()].find(({ name }) => name === group);
-    if (!found) throw new Error(`There is no security group ${group}`);
+    const found = this.#group(group);
     const ports = { "start-port": 22, "end-port": 22 };
     const id = crypto.randomUUID();
     found.rules = [
@@ -159,10 +164,25 @@ export class AdminControls {
     this.#world.save();
   }
 
+  /** Removes the rules of the group of this name that open TCP 22. @returns how many */
+  closeSsh(group = "default"): number {
+    const found = this.#group(group);
+    const before = found.rules.length;
+    found.rules = found.rules.filter((rule) => !opensSsh(rule, SSH_PORT));
+    this.#world.save();
+    return before - found.rules.length;
+  }
+
   /** The guest of an instance. @throws when the emulator has no guests (`guests: "none"`) */
   async guest(instanceId: string): Promise<GuestAdmin> {
     const guest = await this.#world.guest(instanceId);
     return guestAdmin(guest, await guest.hostKeys());
+  }
+
+  #group(name: string): SecurityGroupRecord {
+    const found = [...this.#world.securityGroups.values()].find((group) => group.name === name);
+    if (found) return found;
+    throw new Error(`There is no security group "${name}". There are: ${this.groups.join(", ")}`);
   }
 
   #locate(id: string): { zone: Zone; instance: InstanceRecord } {

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 /** The command `pulumi-exoscale-ssh`: runs an emulator until it is interrupted. */
 import { parseArgs } from "node:util";
+import { checkByHand, HandCommandError, handCommandsHelp } from "./by_hand";
 import { type EmulatorOptions, type Settings, startEmulator } from "./index";
+import { sendByHand } from "./send_by_hand";
 import { readSetting, SettingError, settingsHelp } from "./settings_text";
 
 const HELP = `Usage: pulumi-exoscale-ssh emulator [options]
+       pulumi-exoscale-ssh emulator COMMAND
 
 Runs an Exoscale on loopback, prints the variables that point a program at it, and logs each request.
 SSH is closed until a security group rule opens TCP 22, as on the real one. Ctrl-C ends it and removes everything
@@ -21,6 +24,8 @@ Options:
   --set NAME=VALUE  change a behaviour that nobody knows of the real API; may be given several times
   --help            print this text
 
+Commands, for another shell with those variables. They change the running emulator as somebody would by hand:
+${handCommandsHelp()}
 Settings (their meaning: the type Settings of "pulumi-exoscale-ssh/emulator"):
 ${settingsHelp()}`;
 
@@ -45,7 +50,8 @@ async function main(args: readonly string[]): Promise<void> {
   const [command, ...more] = positionals;
   if (values.help) return void process.stdout.write(HELP);
   if (command === undefined) throw new UsageError("say what to run: pulumi-exoscale-ssh emulator");
-  if (command !== "emulator" || more.length > 0) throw new UsageError(`unknown command "${positionals.join(" ")}"`);
+  if (command !== "emulator") throw new UsageError(`unknown command "${positionals.join(" ")}"`);
+  if (more.length > 0) return changeByHand(more);
   const log = (line: string) => console.error(line);
   await run({
     log,
@@ -57,6 +63,15 @@ async function main(args: readonly string[]): Promise<void> {
     ...(values.state !== undefined && { stateDir: values.state }),
     settings: readSettings(values.set ?? []),
   });
+}
+
+async function changeByHand(words: readonly string[]): Promise<void> {
+  try {
+    checkByHand(words);
+  } catch (error) {
+    throw error instanceof HandCommandError ? new UsageError(error.message) : error;
+  }
+  console.log(await sendByHand(words, process.env));
 }
 
 function parse(args: readonly string[]) {

@@ -9,6 +9,7 @@ import { AdminControls } from "./admin_controls";
 import { type Exchange, listen, logLine, type RecordedRequest, type ServerContext } from "./api/server";
 import { restore, resume, type Snapshot, settleSnapshot, snapshotOf } from "./api/snapshot";
 import { World } from "./api/world";
+import { runByHand } from "./by_hand";
 import { Faults } from "./faults";
 import { GuestControls } from "./guest_controls";
 import { openGuests } from "./guests/open_guests";
@@ -184,7 +185,9 @@ class RunningEmulator implements Emulator {
       options.log?.(logLine(exchange.request));
       options.exchange?.(exchange);
     };
-    this.#context = { world, faults: this.faults, credentials, record, closing: this.#closing.signal };
+    const runHandCommand = (words: readonly string[]) => runByHand(this.cloud, words);
+    const closing = this.#closing.signal;
+    this.#context = { world, faults: this.faults, credentials, record, runByHand: runHandCommand, closing };
   }
 
   get endpoint(): string {

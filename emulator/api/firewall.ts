@@ -3,7 +3,7 @@ import { inNetwork } from "../network";
 import type { InstanceRecord, RuleRecord, SecurityGroupRecord } from "./records";
 
 /** The port that rules name. Guests listen on another one, because port 22 needs root. */
-const SSH_PORT = 22;
+export const SSH_PORT = 22;
 
 /** What the decision depends on, as it is at the time of the connection. */
 export interface FirewallState {
@@ -28,11 +28,12 @@ export function allowsSsh(state: FirewallState, instanceId: string, remoteAddres
     const from = rule["security-group"]
       ? peer?.securityGroups.includes(rule["security-group"].id)
       : inNetwork(rule.network, source);
-    return coversSsh(rule, sshPort) && from === true;
+    return opensSsh(rule, sshPort) && from === true;
   });
 }
 
-function coversSsh(rule: RuleRecord, sshPort: number): boolean {
+/** Whether a rule lets some connection to the SSH port in. @param sshPort the guests' port */
+export function opensSsh(rule: RuleRecord, sshPort: number): boolean {
   if (rule["flow-direction"] !== "ingress") return false;
   if (rule.protocol === "all") return true;
   const start = rule["start-port"] ?? 1;

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Fault, FaultKind, Faults } from "../faults";
 import { ApiError, badRequest, deniedByRole, invalidSignature } from "./errors";
+import { answerByHand, BY_HAND } from "./hand_request";
 import { answerWithoutRoute } from "./not_emulated";
 import type { OperationFault } from "./operations";
 import { router } from "./routes";
@@ -48,6 +49,8 @@ export interface ServerContext {
   readonly credentials: { readonly apiKey: string; apiSecret: string };
   /** Called with each exchange when it has ended. */
   readonly record: (exchange: Exchange) => void;
+  /** Runs a command that was given by hand. @returns what was done. @throws when that is not possible */
+  readonly runByHand: (words: readonly string[]) => Promise<string>;
   /** Aborts delays when the emulator closes. */
   readonly closing: AbortSignal;
 }
@@ -89,6 +92,11 @@ async function handle(context: ServerContext, zone: Zone, request: IncomingMessa
   const at = Date.now();
   const started = performance.now();
   const incoming = await read(request);
+  if (incoming.url === BY_HAND) {
+    const { runByHand, credentials, world } = context;
+    const signed = { ...incoming, authorization: request.headers.authorization };
+    return void write(response, await answerByHand(signed, credentials, serverTime(world), runByHand));
+  }
   const fault = context.faults.take(incoming.method, incoming.path ?? "");
   const answer = await answerRequest(context, zone, incoming, fault);
   if (answer) response.setHeader("date", new Date(serverTime(context.world)).toUTCString());

@@ -60,6 +60,27 @@ test("applies settings of --set, which may be given several times", async () => 
   expect(Math.round((Date.parse(headers.get("date") ?? "") - Date.now()) / 3_600_000)).toBe(24);
 });
 
+test("changes the running emulator from another shell that has its variables", async () => {
+  const before = { ...process.env };
+  try {
+    for (const line of await exportsOf(command("emulator", "--zones", "ch-gva-2", "--guests", "none"))) {
+      const [, name = "", value = ""] = /^export (\w+)=(.*)$/.exec(line) ?? [];
+      process.env[name] = value;
+    }
+    expect(await outcome(command("emulator", "open-ssh", "default"))).toMatchObject({
+      code: 0,
+      stdout: "default opens TCP 22.\n",
+    });
+    const refused = await outcome(command("emulator", "stop", "web"));
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: 'pulumi-exoscale-ssh: There is no machine "web". There is none.\n',
+    });
+  } finally {
+    process.env = before;
+  }
+});
+
 test.each([
   [["emulator", "--prot", "1"], "Unknown option '--prot'"],
   [["emulator", "--port", "http"], '"http" is not a number from 0 to 65535'],
@@ -70,6 +91,8 @@ test.each([
   [["emulator", "--set", "keys=2"], '--set "keys=2" is not a setting: give name=value, name one of deletedKeys'],
   [["emulator", "--guests", "docker"], "--guests is one of ssh2, sshd, none"],
   [["start"], 'unknown command "start"'],
+  [["emulator", "explode"], 'unknown command "emulator explode"'],
+  [["emulator", "stop"], "say: emulator stop MACHINE"],
   [[], "say what to run: pulumi-exoscale-ssh emulator"],
 ])("refuses the command line %j with a reason", async (args, reason) => {
   const { code, stderr } = await outcome(command(...args));
