@@ -654,7 +654,7 @@ export interface AuthorizedKeyArgs {
   user?: pulumi.Input<string | undefined>;
   /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. A change replaces the resource. */
   publicKey: pulumi.Input<string | SshKeyPair>;
-  /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. */
+  /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. Another line of the key, in any file that sshd reads, could let it in without them: it makes a creation fail, and a change removes it. */
   options?: pulumi.Input<pulumi.Input<string>[] | undefined>;
   /** Comment at the end of the line. Default: the comment of the key when the line is written; later changes by others are left alone. */
   comment?: pulumi.Input<string | undefined>;
@@ -672,7 +672,7 @@ export class AuthorizedKey extends DescribedResource {
   declare readonly user: pulumi.Output<string>;
   /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. A change replaces the resource. */
   declare readonly publicKey: pulumi.Output<string>;
-  /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. */
+  /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. Another line of the key, in any file that sshd reads, could let it in without them: it makes a creation fail, and a change removes it. */
   declare readonly options: pulumi.Output<readonly string[] | undefined>;
   /** Comment at the end of the line. Default: the comment of the key when the line is written; later changes by others are left alone. */
   declare readonly comment: pulumi.Output<string | undefined>;

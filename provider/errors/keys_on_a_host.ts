@@ -31,10 +31,12 @@ export class KeyUnprovenError extends ExoscaleSshError {
 }
 
 /**
- * A key that is to be added is already in authorized_keys, with other options. sshd uses the first line of a key, so a
- * second line would have no effect. Nothing was changed.
+ * A key that is to be added is already in a file that sshd reads, with other options. sshd uses the first line of a key
+ * whose `from=` and `expiry-time=` match. So the new line would have no effect, or the other one would let the key in
+ * without the new line's options. The files are as they were.
  *
- * Remove that line, or declare the key as an AuthorizedKey with the options that it should have.
+ * The message names the file and the line. Remove that line, or declare the key as an AuthorizedKey with the options that
+ * it should have.
  */
 export class KeyRestrictedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_RESTRICTED";

@@ -42,7 +42,8 @@ export const authorizedKeyInputs = z.object({
       description:
         'Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, ' +
         '`command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no ' +
-        "moment is the key absent, or present without its options.",
+        "moment is the key absent, or present without its options. Another line of the key, in any file that sshd reads, could " +
+        "let it in without them: it makes a creation fail, and a change removes it.",
     }),
   comment: z
     .string()

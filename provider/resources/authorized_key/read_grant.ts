@@ -31,7 +31,20 @@ export async function readGrant(last: AuthorizedKeyState, context: Context): Pro
     const why = first.inert === undefined ? "" : `: ${first.inert}`;
     log.warn(`${describeGrant(last)} is in authorized_keys, but sshd refuses it${why}.`);
   }
+  warnOfSecondLine(last, grant, context);
   return withFoundLine(last, grant, context);
+}
+
+/** The diff shows the options of such a line, and not where it is. */
+function warnOfSecondLine(last: AuthorizedKeyState, { lines }: Grant, { account, log }: Context): void {
+  const [first, ...more] = lines;
+  const isDeclared = ({ options }: Line) => account.ssh.sameOptions(options, last.options ?? []);
+  const other = more.find((line) => !isDeclared(line));
+  if (!first || !other || !isDeclared(first)) return;
+  log.warn(
+    `${describeGrant(last)} is also in ${other.path} (line ${other.line}), with other options: ` +
+      `${other.options.join() || "none"}. Run "pulumi up": it removes that line.`,
+  );
 }
 
 /** The lines that the host has, or why they are not known. */

@@ -16,8 +16,8 @@ import { type HostFile, readHostFiles } from "../host_files/read";
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {
   readonly user: string;
-  /** Files that were read, and files that do not exist yet. Files that only a wildcard names come last. */
-  readonly files: readonly HostFile[];
+  /** Files that were read, and files that do not exist yet, in sshd's order. Uncertain ones come last. */
+  readonly files: readonly AccountFile[];
   /** What could not be read, each with the reason. A key may be there. */
   readonly unread: readonly string[];
   /** What else may accept a key, in words. */
@@ -26,6 +26,12 @@ export interface AccountFiles {
   readonly refusals: readonly string[];
   /** Why sshd may read other files than these, in words. Empty if sshd itself named them, and for all clients. */
   readonly doubts: readonly string[];
+}
+
+/** One file of an account. */
+export interface AccountFile extends HostFile {
+  /** sshd may not read it: only a wildcard names it, which only OpenSSH 10 and later knows. */
+  readonly isUncertain: boolean;
 }
 
 /** Reads the files of an account as that account. */
@@ -45,15 +51,14 @@ export async function readAccountFiles(
   return {
     ...common,
     // sshd reads neither a device nor a link that leads to itself, so no key is there.
-    files: namedFirst(files, paths).filter(({ status }) => status === "read" || status === "missing"),
+    files: certainFirst(files, paths).filter(({ status }) => status === "read" || status === "missing"),
     unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
   };
 }
 
-/** Only OpenSSH 10 and later knows wildcards: an older sshd does not read a file that only a wildcard names. */
-function namedFirst(files: readonly HostFile[], paths: readonly string[]): HostFile[] {
-  const isNamed = ({ path }: HostFile) => Number(paths.includes(path));
-  return files.toSorted((a, b) => isNamed(b) - isNamed(a));
+function certainFirst(files: readonly HostFile[], paths: readonly string[]): AccountFile[] {
+  const all = files.map((file) => ({ ...file, isUncertain: !paths.includes(file.path) }));
+  return all.toSorted((a, b) => Number(a.isUncertain) - Number(b.isUncertain));
 }
 
 /** Whether a file is unread although the session acts as its owner. sshd reads as the owner too. */

@@ -2,10 +2,11 @@ import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError, SshLoginRefu
 import { type KeyLine, withKey, withoutKeys } from "../authorized_keys/edit";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import { type Credential, fingerprintOf } from "../connection/credentials";
-import type { AccountFiles } from "./account_files";
+import type { AccountFile, AccountFiles } from "./account_files";
 import { type Edit, editFile, putBackAfter } from "./edits";
-import { accessAs, fingerprintsOf, type HostSession } from "./host_session";
+import { accessAs, fingerprintsOf, type HostSession, ownFiles } from "./host_session";
 import { proveOwnLogin } from "./lockout";
+import { checkOptionsWillHold, proveOptionsHold } from "./options_hold";
 import { type KeyAnswers, probeKeys } from "./probe_keys";
 import { credentialWith } from "./remaining_credentials";
 
@@ -29,6 +30,7 @@ export async function addKeys(host: HostSession): Promise<string[]> {
       await removeFromOtherFiles(host, line, edits);
       if (edits.length > before) added.push(line.key.fingerprintSha256);
     }
+    await proveOptionsHold(host);
     host.progress("proving that the new key is accepted");
     await proveAccepted(host, edits);
     await proveOwnLogin(host, edits);
@@ -40,10 +42,12 @@ export async function addKeys(host: HostSession): Promise<string[]> {
 
 async function addKey(host: HostSession, line: KeyLine, edits: Edit[]): Promise<void> {
   const { change } = host;
+  const whenPresent = change.whenPresent ?? "report";
   const { path } = placeFor(host, line);
   const withLine = (bytes: Buffer) => {
-    const addition = withKey(bytes, line, change.whenPresent ?? "report");
+    const addition = withKey(bytes, line, whenPresent);
     if ("conflict" in addition) throw restricted(host, path, addition.conflict);
+    if (whenPresent === "report") checkOptionsWillHold(host, line, path, addition.file);
     return addition.change === "none" ? undefined : addition.file;
   };
   await editFile(host, change.user, path, withLine, edits);
@@ -51,22 +55,24 @@ async function addKey(host: HostSession, line: KeyLine, edits: Edit[]): Promise<
 
 /** A line of the key in a second file would let in clients that the options of this line exclude. */
 async function removeFromOtherFiles(host: HostSession, line: KeyLine, edits: Edit[]): Promise<void> {
-  const { change, accounts } = host;
+  const { change } = host;
   if (change.whenPresent !== "replace") return;
   const without = (bytes: Buffer) => {
     const { file, removed } = withoutKeys(bytes, [line.key]);
     return removed.length === 0 ? undefined : file;
   };
-  const { path } = placeFor(host, line);
-  const files = accounts.find(({ user }) => user === change.user)?.files ?? [];
-  for (const other of files.filter((file) => file.path !== path && without(file.bytes))) {
+  const place = placeFor(host, line);
+  // A second path may lead to the same file.
+  const others = ownFiles(host).filter(({ resolved }) => resolved !== place.resolved);
+  for (const other of others.filter(({ bytes }) => without(bytes))) {
     await editFile(host, change.user, other.path, without, edits);
   }
 }
 
 /** The file that has the key already; else the first file that exists. */
-function placeFor({ change, accounts, access }: HostSession, { key }: KeyLine) {
-  const files = accounts.find(({ user }) => user === change.user)?.files ?? [];
+function placeFor(host: HostSession, { key }: KeyLine): AccountFile {
+  const { change, access } = host;
+  const files = ownFiles(host);
   const isSameKey = ({ fingerprintSha256 }: AuthorizedEntry) => fingerprintSha256 === key.fingerprintSha256;
   const file =
     files.find(({ bytes }) => entriesOf(bytes).some(isSameKey)) ??

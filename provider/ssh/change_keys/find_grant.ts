@@ -1,5 +1,5 @@
 import { parsePublicKey } from "../../keys/public_key";
-import type { AuthorizedEntry } from "../authorized_keys/entry";
+import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import { withFixedBastionCredentials } from "../connection/bastion";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess } from "../connection/host_access";
@@ -8,14 +8,19 @@ import type { HostKey } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
 import type { SshSession } from "../connection/session";
 import { inspectHost } from "../host_files/inspect_host";
-import { entriesIn, readAccountFiles } from "./account_files";
+import { readAccountFiles } from "./account_files";
 import { mayRefuseUs } from "./add_keys";
 import { probeKeys, questionsAbout } from "./probe_keys";
+
+/** A line of the key, and the file that has it. */
+export interface GrantLine extends AuthorizedEntry {
+  readonly path: string;
+}
 
 /** What grants one key access to one account of a host. */
 export interface Grant {
   /** The lines of the key in all files that sshd reads for the account, in their order. */
-  readonly lines: readonly AuthorizedEntry[];
+  readonly lines: readonly GrantLine[];
   /** What could not be read, each with the reason: the key may be there. */
   readonly unread: readonly string[];
   /** Whether sshd accepts the key from this address now. */
@@ -55,6 +60,10 @@ async function readLines(session: SshSession, access: HostAccess, user: string, 
   const bounds = commandBounds(access);
   const facts = await inspectHost(session, [user], bounds);
   const files = await readAccountFiles(session, facts, user, bounds);
-  const lines = entriesIn([files]).filter((entry) => entry.fingerprintSha256 === fingerprintSha256);
+  const lines = files.files.flatMap(({ path, bytes }) =>
+    entriesOf(bytes)
+      .filter((entry) => entry.fingerprintSha256 === fingerprintSha256)
+      .map((entry) => ({ ...entry, path })),
+  );
   return { lines, isConditional: lines.some(({ options }) => mayRefuseUs(options)), unread: files.unread };
 }

@@ -3,7 +3,7 @@ import { commandBounds } from "../connection/host_access";
 import type { SshSession } from "../connection/session";
 import { isUserName } from "../host_files/account";
 import { type HostFacts, inspectHost } from "../host_files/inspect_host";
-import { type AccountFiles, readAccountFiles } from "./account_files";
+import { type AccountFile, type AccountFiles, readAccountFiles } from "./account_files";
 import type { KeyChange } from "./key_change";
 
 /** What one change of a host's keys works with, while the connection is open. */
@@ -48,4 +48,9 @@ export function accessAs({ access }: HostSession, user: string): HostAccess {
 /** SHA256 fingerprints of keys. */
 export function fingerprintsOf(keys: readonly { readonly fingerprintSha256: string }[]): ReadonlySet<string> {
   return new Set(keys.map(({ fingerprintSha256 }) => fingerprintSha256));
+}
+
+/** The files of the account that the change is about. */
+export function ownFiles({ change, accounts }: HostSession): readonly AccountFile[] {
+  return accounts.find(({ user }) => user === change.user)?.files ?? [];
 }
