@@ -2,6 +2,8 @@
 export interface SshdSettings {
   /** Patterns as written, with `%h` and the like; empty if sshd reads no file. See `authorizedKeysPaths`. */
   readonly authorizedKeysFiles: readonly string[];
+  /** The same for files that sshd may read, for other clients or if a name has blanks. */
+  readonly possibleFiles: readonly string[];
   /** What else may accept a key, in words: `AuthorizedKeysCommand /usr/bin/keys`, `TrustedUserCAKeys /etc/ssh/ca.pub`. */
   readonly otherSources: readonly string[];
   /** Whether sshd accepts public keys at all. */
@@ -16,13 +18,28 @@ export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_k
 /**
  * Parses the output of `sshd -T`. Its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
  *
- * @returns undefined for anything else, such as an error message. Words are split at blanks, because sshd prints file
- * names with blanks without quotes: such a file is not found.
+ * sshd prints file names with blanks without quotes. So `fileLists`, the lists in the text of the configuration, say
+ * where a name ends. Without such a list every name that the blanks permit is a possible file.
+ *
+ * @returns undefined for anything else, such as an error message
  */
-export function sshdSettings(text: string): SshdSettings | undefined {
-  const words = new Map(text.split(/\r?\n/).map(settingOnLine));
-  const isComplete = words.has("pubkeyauthentication") && words.has("authorizedkeysfile");
-  return isComplete ? settingsOf((keyword) => words.get(keyword)) : undefined;
+export function sshdSettings(text: string, fileLists: readonly (readonly string[])[] = []): SshdSettings | undefined {
+  const values = new Map(text.split(/\r?\n/).map(settingOnLine));
+  const files = values.get("authorizedkeysfile");
+  if (files === undefined || !values.has("pubkeyauthentication")) return undefined;
+  const settings = settingsOf((keyword) => values.get(keyword)?.split(/[ \t]+/));
+  const [list, ...more] = [...fileLists, defaultAuthorizedKeysFiles].filter((words) => words.join(" ") === files);
+  if (!list) return { ...settings, possibleFiles: namesIn(files) };
+  return { ...settings, authorizedKeysFiles: withoutNone(list), possibleFiles: more.flat() };
+}
+
+/** Every part of a text that begins and ends with different words. */
+function namesIn(text: string): string[] {
+  const words = [...text.matchAll(/[^ \t]+/g)].map(({ index, 0: word }) => ({
+    start: index,
+    end: index + word.length,
+  }));
+  return words.flatMap(({ start }, at) => words.slice(at + 1).map(({ end }) => text.slice(start, end)));
 }
 
 /** Settings from the words after each keyword. `words` gets keywords in lower case. */
@@ -30,13 +47,18 @@ export function settingsOf(words: (keyword: string) => readonly string[] | undef
   const file = (keyword: string) => words(keyword)?.find((word) => word.toLowerCase() !== "none");
   const revokedKeys = file("revokedkeys");
   return {
-    authorizedKeysFiles: (words("authorizedkeysfile") ?? []).filter((word) => word.toLowerCase() !== "none"),
+    authorizedKeysFiles: withoutNone(words("authorizedkeysfile") ?? []),
+    possibleFiles: [],
     otherSources: sources
       .filter((keyword) => file(keyword.toLowerCase()) !== undefined)
       .map((keyword) => [keyword, ...(words(keyword.toLowerCase()) ?? [])].join(" ")),
     pubkeyAuthentication: words("pubkeyauthentication")?.[0]?.toLowerCase() !== "no",
     ...(revokedKeys !== undefined && { revokedKeys }),
   };
+}
+
+function withoutNone(words: readonly string[]): string[] {
+  return words.filter((word) => word.toLowerCase() !== "none");
 }
 
 const sources = [
@@ -52,9 +74,9 @@ export const settingKeywords: readonly string[] = [
   ...sources.map((keyword) => keyword.toLowerCase()),
 ];
 
-function settingOnLine(line: string): [string, string[]] {
-  const [keyword = "", ...words] = line.trim().split(/[ \t]+/);
-  return [keyword.toLowerCase(), words];
+function settingOnLine(line: string): [string, string] {
+  const [, keyword = "", value = ""] = /^\s*(\S+)[ \t]*(.*)$/.exec(line) ?? [];
+  return [keyword.toLowerCase(), value];
 }
 
 /** The account whose files are looked for. */

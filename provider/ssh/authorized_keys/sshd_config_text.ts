@@ -1,65 +1,86 @@
+import { type MatchedAccount, matchApplies } from "./match_block";
 import { defaultAuthorizedKeysFiles, type SshdSettings, settingKeywords, settingsOf } from "./sshd_config";
 
-/** The settings in the text of a configuration, for an sshd that cannot be asked itself. */
+/** What the text of a configuration says about the logins to an account. */
 export interface SshdConfigText {
-  /** Settings of logins to which no `Match` block applies. */
+  /** The settings, for an sshd that cannot be asked itself. */
   readonly settings: SshdSettings;
-  /**
-   * Why some or all logins may have other settings, in words: an `Include` that was not read, a line in a `Match`
-   * block. Empty: the settings apply to everybody.
-   */
-  readonly doubts: readonly string[];
+  /** What was not read, in words: it may change these settings. */
+  readonly unread: readonly string[];
+  /** What else may accept a key, for some clients only, in words. */
+  readonly otherSources: readonly string[];
 }
 
-/** Returns the texts of the files that a pattern of `Include` names, in order; undefined if they cannot be read. */
-export type Included = (pattern: string) => readonly string[] | undefined;
+/** A line after which no `Match` block applies. A text that has its included files in place needs it: their blocks end with them. */
+export const END_OF_MATCH = "# No Match block from here on";
+
+/** A line of such a text, before the name of a file that could not be read. */
+export const NOT_READ = "# Not read: ";
 
 /**
- * Reads the text of an `sshd_config` (sshd_config(5)): the first value counts, and `Match` blocks are not applied.
- * `included` returns included files; relative patterns are below `/etc/ssh`.
+ * Reads the text of an `sshd_config` (sshd_config(5)): the first value counts, and one in a `Match` block that applies
+ * counts before all others. Of a block that may apply, the files are possible ones. Included files have to be in their
+ * places already.
  */
-export function readSshdConfig(text: string, included: Included = () => undefined): SshdConfigText {
-  const reading = new Reading(included);
-  reading.readFile(text, undefined, 0);
-  const { values, doubts } = reading;
+export function readSshdConfig(text: string, account: MatchedAccount): SshdConfigText {
+  const { entries, unread } = readEntries(text);
+  const judged = entries.map((entry) => ({ ...entry, applies: entry.match && matchApplies(entry.match, account) }));
+  const first = (keyword: string, isMeant: (entry: (typeof judged)[number]) => boolean) =>
+    judged.find((entry) => entry.keyword === keyword && isMeant(entry))?.words;
   const words = (keyword: string) =>
-    values.get(keyword) ?? (keyword === "authorizedkeysfile" ? defaultAuthorizedKeysFiles : undefined);
-  return { settings: settingsOf(words), doubts };
+    first(keyword, ({ applies }) => applies === true) ??
+    first(keyword, ({ match }) => match === undefined) ??
+    (keyword === FILES ? defaultAuthorizedKeysFiles : undefined);
+  const open = judged.filter(({ match, applies }) => match !== undefined && applies === undefined);
+  const lists = open.filter(({ keyword }) => keyword === FILES).map((entry) => settingsOf(() => entry.words));
+  const settings = settingsOf(words);
+  // Clients of none of these blocks have the files of everybody else.
+  const possible =
+    lists.length > 0 ? [...lists, settings].flatMap(({ authorizedKeysFiles }) => authorizedKeysFiles) : [];
+  return {
+    settings: { ...settings, possibleFiles: possible },
+    unread,
+    otherSources: open.filter(isOtherSource).map(describe),
+  };
 }
 
-/** The limit of sshd for nested files. */
-const MAX_DEPTH = 16;
+/** Every list of files that a text gives to `AuthorizedKeysFile`, in whatever `Match` block. */
+export function authorizedKeysFileLists(text: string): readonly (readonly string[])[] {
+  const { entries } = readEntries(text);
+  return entries.filter(({ keyword }) => keyword === FILES).map(({ words }) => words);
+}
 
-class Reading {
-  readonly values = new Map<string, readonly string[]>();
-  readonly doubts: string[] = [];
-  readonly #included: Included;
+const FILES = "authorizedkeysfile";
 
-  constructor(included: Included) {
-    this.#included = included;
+interface ConfigEntry {
+  /** In lower case. */
+  readonly keyword: string;
+  readonly words: readonly string[];
+  /** The words of the `Match` line around it. */
+  readonly match?: readonly string[];
+}
+
+function isOtherSource({ keyword, words }: ConfigEntry): boolean {
+  return /^(authorizedkeyscommand|trustedusercakeys)$/.test(keyword) && words[0]?.toLowerCase() !== "none";
+}
+
+function describe({ match = [], keyword, words }: ConfigEntry): string {
+  return `clients of "Match ${match.join(" ")}" have ${[keyword, ...words].join(" ")}`;
+}
+
+function readEntries(text: string): { entries: ConfigEntry[]; unread: string[] } {
+  const entries: ConfigEntry[] = [];
+  const unread: string[] = [];
+  let match: readonly string[] | undefined;
+  for (const line of text.split("\n")) {
+    const [keyword = "", ...words] = wordsOf(line);
+    if (keyword === "match") match = words;
+    else if (line === END_OF_MATCH) match = undefined;
+    else if (line.startsWith(NOT_READ)) unread.push(`${line.slice(NOT_READ.length)} cannot be read`);
+    else if (keyword === "include") unread.push(`Include ${words.join(" ")} was not read`);
+    else if (settingKeywords.includes(keyword)) entries.push({ keyword, words, ...(match && { match }) });
   }
-
-  /** Reads a file; `within` is the `Match` line around it. A `Match` block ends with its file. */
-  readFile(text: string, within: string | undefined, depth: number): void {
-    let match = within;
-    for (const line of text.split("\n")) {
-      const [keyword = "", ...words] = wordsOf(line);
-      if (keyword === "match") match = line.trim();
-      else if (keyword === "include") for (const pattern of words) this.#readIncluded(pattern, match, depth);
-      else if (settingKeywords.includes(keyword)) this.#recordSetting(keyword, words, match);
-    }
-  }
-
-  #readIncluded(pattern: string, match: string | undefined, depth: number): void {
-    const texts = depth < MAX_DEPTH ? this.#included(pattern) : undefined;
-    if (texts === undefined) this.doubts.push(`Include ${pattern} was not read`);
-    else for (const text of texts) this.readFile(text, match, depth + 1);
-  }
-
-  #recordSetting(keyword: string, words: readonly string[], match: string | undefined): void {
-    if (match !== undefined) this.doubts.push(`${match}: ${[keyword, ...words].join(" ")}`);
-    else if (!this.values.has(keyword)) this.values.set(keyword, words);
-  }
+  return { entries, unread };
 }
 
 /** The words of a line without quotes and backslashes, up to a `#`. The first is in lower case. */

@@ -5,7 +5,7 @@ import {
   type SshdSettings,
   sshdSettings,
 } from "../authorized_keys/sshd_config";
-import { readSshdConfig } from "../authorized_keys/sshd_config_text";
+import { authorizedKeysFileLists, readSshdConfig, type SshdConfigText } from "../authorized_keys/sshd_config_text";
 import type { ExecOptions } from "../connection/exec";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
@@ -24,13 +24,15 @@ export interface AccountFiles {
   readonly otherSources: readonly string[];
   /** Why sshd may refuse a key that is in a file, in words. */
   readonly refusals: readonly string[];
-  /** Why sshd may read other files than these, in words. Empty if sshd itself named them, and for all clients. */
+  /** Why sshd may accept a key that is in none of these files, from here or from elsewhere, in words. Empty if nothing suggests that. */
   readonly doubts: readonly string[];
 }
 
 /** One file of an account. */
 export interface AccountFile extends HostFile {
-  /** sshd may not read it: only a wildcard names it, which only OpenSSH 10 and later knows. */
+  /** The settings name it for us. Otherwise sshd may read it, for other clients or if a name has blanks. */
+  readonly isNamed: boolean;
+  /** sshd may not read it: it is not named, or only a wildcard names it, which only OpenSSH 10 and later knows. */
   readonly isUncertain: boolean;
 }
 
@@ -45,20 +47,26 @@ export async function readAccountFiles(
   const { settings, doubts } = settingsOf(facts, user);
   const common = { user, doubts, otherSources: settings.otherSources, refusals: refusalsIn(settings) };
   if (!account) return { ...common, files: [], unread: [`the account ${user}, which does not exist,`] };
-  const paths = authorizedKeysPaths(settings.authorizedKeysFiles, account);
-  const files = await readHostFiles(session, facts, user, paths, bounds);
+  const named = authorizedKeysPaths(settings.authorizedKeysFiles, account);
+  const possible = authorizedKeysPaths(settings.possibleFiles, account).filter((path) => !named.includes(path));
+  const read = (paths: readonly string[]) => readHostFiles(session, facts, user, paths, bounds);
+  const files = [
+    ...(await read(named)).map((file) => ({ ...file, isNamed: true, isUncertain: !named.includes(file.path) })),
+    ...(possible.length > 0 ? await read(possible) : []).map((file) => ({ ...file, ...unnamed })),
+  ];
   const unread = files.filter(({ status }) => status === "unreadable");
   return {
     ...common,
     // sshd reads neither a device nor a link that leads to itself, so no key is there.
-    files: certainFirst(files, paths).filter(({ status }) => status === "read" || status === "missing"),
+    files: certainFirst(files).filter(({ status }) => status === "read" || status === "missing"),
     unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
   };
 }
 
-function certainFirst(files: readonly HostFile[], paths: readonly string[]): AccountFile[] {
-  const all = files.map((file) => ({ ...file, isUncertain: !paths.includes(file.path) }));
-  return all.toSorted((a, b) => Number(a.isUncertain) - Number(b.isUncertain));
+const unnamed = { isNamed: false, isUncertain: true };
+
+function certainFirst(files: readonly AccountFile[]): AccountFile[] {
+  return files.toSorted((a, b) => Number(a.isUncertain) - Number(b.isUncertain));
 }
 
 /** Whether a file is unread although the session acts as its owner. sshd reads as the owner too. */
@@ -73,40 +81,34 @@ interface KnownSettings {
 
 const byDefault: SshdSettings = {
   authorizedKeysFiles: defaultAuthorizedKeysFiles,
+  possibleFiles: [],
   otherSources: [],
   pubkeyAuthentication: true,
 };
 
+/** What sshd says of this client. The text of its configuration says the rest: names with blanks, and other clients. */
 function settingsOf(facts: HostFacts, user: string): KnownSettings {
   const { sshdConfig, sshdRefusal, becomeRefusal } = facts;
-  const output = facts.sshdSettings.get(user);
-  const settings = output === undefined ? undefined : sshdSettings(output);
-  if (settings) return { settings, doubts: doubtsAboutOtherClients(sshdConfig) };
-  const why = sshdRefusal ?? becomeRefusal ?? "it gave no answer";
-  if (sshdConfig === undefined) {
-    return {
-      settings: byDefault,
-      doubts: [`sshd does not say which files it reads (${why}); its defaults are assumed`],
-    };
+  const text = sshdConfig === undefined ? undefined : readSshdConfig(sshdConfig, facts.accounts.get(user) ?? { user });
+  const lists = sshdConfig === undefined ? [] : authorizedKeysFileLists(sshdConfig);
+  const answer = sshdSettings(facts.sshdSettings.get(user) ?? "", lists);
+  if (answer) {
+    const possibleFiles = [...answer.possibleFiles, ...(text?.settings.possibleFiles ?? [])];
+    return { settings: { ...answer, possibleFiles }, doubts: text ? doubtsIn(text) : [] };
   }
-  const fromText = readSshdConfig(sshdConfig);
-  const doubts = [...fromText.doubts, ...unreadIn(sshdConfig)].map((doubt) => `; ${doubt}`).join("");
+  if (text) return { settings: text.settings, doubts: doubtsIn(text) };
+  const why = sshdRefusal ?? becomeRefusal ?? "it gave no answer";
   return {
-    settings: fromText.settings,
-    doubts: [`sshd does not say which files it reads (${why}); they are taken from sshd_config${doubts}`],
+    settings: byDefault,
+    doubts: [`sshd does not say which files it reads (${why}); its defaults are assumed`],
   };
 }
 
-/** `sshd -T` answers for this client only. It knows users and groups, but other clients may match other `Match` blocks. */
-function doubtsAboutOtherClients(sshdConfig = ""): string[] {
-  const byClient = /^match\b.*\b(address|host|localaddress|localport|rdomain|version|exec)\b/i;
-  const doubts = readSshdConfig(sshdConfig).doubts.filter((doubt) => byClient.test(doubt));
-  return doubts.map((doubt) => `Clients from elsewhere may have other settings (${printable(doubt)})`);
-}
-
-/** Included files that the host could not read: the script on the host puts a comment in their place. */
-function unreadIn(sshdConfig: string): string[] {
-  return [...sshdConfig.matchAll(/^# (\S+ cannot be read)$/gm)].flatMap(([, what]) => what ?? []);
+function doubtsIn({ unread, otherSources }: SshdConfigText): string[] {
+  return [
+    ...unread.map((what) => `${what}, so sshd may read other files than these`),
+    ...otherSources.map((what) => `${what}, which may accept keys that no file has`),
+  ].map(printable);
 }
 
 function refusalsIn({ pubkeyAuthentication, revokedKeys }: SshdSettings): string[] {

@@ -69,20 +69,27 @@ async function removeFromOtherFiles(host: HostSession, line: KeyLine, edits: Edi
   }
 }
 
-/** The file that has the key already; else the first file that exists. */
+/** The file that has the key already; else a file of the account's own, in its home; else any. An existing file first. */
 function placeFor(host: HostSession, { key }: KeyLine): AccountFile {
-  const { change, access } = host;
-  const files = ownFiles(host);
+  const { change, access, facts } = host;
   const isSameKey = ({ fingerprintSha256 }: AuthorizedEntry) => fingerprintSha256 === key.fingerprintSha256;
+  const named = ownFiles(host).filter(({ isNamed }) => isNamed);
+  const certain = named.filter(({ isUncertain }) => !isUncertain);
+  // Elsewhere is what the administrators of the host manage, such as /etc/ssh/authorized_keys.d.
+  const home = `${facts.accounts.get(change.user)?.home}/`;
+  const inHome = certain.filter(({ path }) => path.startsWith(home));
   const file =
-    files.find(({ bytes }) => entriesOf(bytes).some(isSameKey)) ??
-    files.find(({ status }) => status === "read") ??
-    files[0];
+    named.find(({ bytes }) => entriesOf(bytes).some(isSameKey)) ??
+    [inHome, certain, named].map(existingFirst).find((choice) => choice !== undefined);
   if (file) return file;
   throw new KeyUnprovenError(
     `sshd on ${access.target.host} reads no authorized_keys of ${change.user}, so no key can be added. Check ` +
       "AuthorizedKeysFile in its sshd_config.",
   );
+}
+
+function existingFirst(files: readonly AccountFile[]): AccountFile | undefined {
+  return files.find(({ status }) => status === "read") ?? files[0];
 }
 
 function restricted({ access, change }: HostSession, path: string, entry: AuthorizedEntry): KeyRestrictedError {

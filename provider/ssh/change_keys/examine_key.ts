@@ -123,7 +123,7 @@ async function judge(
     const reason = `${hostAndPort(access.target)} refuses this key, but ${unread.join("; ")} could not be read.`;
     return { status: "refused", reason };
   }
-  const doubts = [...new Set(accounts.flatMap((account) => account.doubts))].map((doubt) => ` ${doubt}.`).join("");
+  const doubts = [...new Set(accounts.flatMap((account) => account.doubts))].map((doubt) => ` But ${doubt}.`).join("");
   return {
     status: "closed",
     reason: `No file of ${hostAndPort(access.target)} has it, and sshd refuses it.${doubts}`,

@@ -1,5 +1,5 @@
 import {
-  type ExoscaleSshError,
+  ExoscaleSshError,
   KeyStillOpenError,
   KeysNotPutBackError,
   KeysRolledBackError,
@@ -9,6 +9,7 @@ import {
 import type { PublicKey } from "../../keys/public_key";
 import { entriesOf } from "../authorized_keys/entry";
 import { commandBounds } from "../connection/host_access";
+import { inspectHost } from "../host_files/inspect_host";
 import type { HostFile } from "../host_files/read";
 import { type AccountFiles, readAccountFiles } from "./account_files";
 import { type Edit, notPutBackError, putBack, putBackAfter } from "./edits";
@@ -81,20 +82,49 @@ async function proveRefused(
   if (await isLockedOut(host, user, result, witness)) throw await rollBackLockout(host, user, edits);
   const answerOf = ({ fingerprintSha256 }: PublicKey) => result.answers.get(fingerprintSha256);
   const open = keys.filter((key) => answerOf(key) === "yes");
-  if (open.length > 0) throw stillOpenError(host, account, open);
+  if (open.length > 0) throw await stillOpenError(host, account, open);
   const unsure = keys.filter((key) => answerOf(key) !== "no");
   if (unsure.length > 0 && !takesNoKeys(host, account, result)) {
     throw unprovenError(host, account, unsure, result.error?.message ?? "It gave no answer.");
   }
 }
 
-/** The error for keys that an account still accepts, with all possible reasons. */
-function stillOpenError(host: HostSession, account: AccountFiles, open: readonly PublicKey[]): KeyStillOpenError {
-  const reasons = account.otherSources.map((source) => `sshd also asks ${source}`);
-  const why = reasons.length > 0 ? reasons.join("; ") : "no file that sshd names has it, so something else grants it";
+/** The error for keys that an account still accepts, with the files that have them now, or else all possible reasons. */
+async function stillOpenError(
+  host: HostSession,
+  { user, otherSources }: AccountFiles,
+  open: readonly PublicKey[],
+): Promise<KeyStillOpenError> {
+  const places = await findAgain(host, user, fingerprintsOf(open));
+  const sources = otherSources.map((source) => `sshd also asks ${source}`);
+  const why = [
+    ...(places.length > 0 ? [`${places.join(" and ")} has it now, where something put it back`] : []),
+    ...sources,
+  ];
+  const unexplained = "no file that sshd names has it, so something else grants it";
   return new KeyStillOpenError(
-    `${account.user}@${host.access.target.host} still accepts ${[...fingerprintsOf(open)].join(", ")}: ${why}. ` +
+    `${user}@${host.access.target.host} still accepts ${[...fingerprintsOf(open)].join(", ")}: ${why.join("; ") || unexplained}. ` +
       'Remove it there too, then run "pulumi up" again.',
+  );
+}
+
+/** The lines of keys as the files are now, under the configuration of now: `path (line 3)`. None if the host does not answer. */
+async function findAgain({ session, access }: HostSession, user: string, keys: ReadonlySet<string>): Promise<string[]> {
+  try {
+    const facts = await inspectHost(session, [user], commandBounds(access));
+    const { files } = await readAccountFiles(session, facts, user, commandBounds(access));
+    return linesWith(files, keys);
+  } catch (error) {
+    if (error instanceof ExoscaleSshError) return [];
+    throw error;
+  }
+}
+
+function linesWith(files: readonly HostFile[], keys: ReadonlySet<string>): string[] {
+  return files.flatMap(({ path, bytes }) =>
+    entriesOf(bytes)
+      .filter(({ fingerprintSha256 }) => keys.has(fingerprintSha256))
+      .map(({ line }) => `${path} (line ${line})`),
   );
 }
 
@@ -127,10 +157,8 @@ async function rollBackLockout(host: HostSession, user: string, edits: readonly 
 
 async function proveAbsent(host: HostSession, { user }: AccountFiles, keys: readonly PublicKey[]): Promise<void> {
   const account = await readAccountFiles(host.session, host.facts, user, commandBounds(host.access));
-  const removed = fingerprintsOf(keys);
-  const hasKey = ({ bytes }: HostFile) => entriesOf(bytes).some((entry) => removed.has(entry.fingerprintSha256));
-  const paths = account.files.filter(hasKey).map(({ path }) => path);
-  if (paths.length > 0) throw unprovenError(host, account, keys, `Somebody put it back into ${paths.join(", ")}.`);
+  const lines = linesWith(account.files, fingerprintsOf(keys));
+  if (lines.length > 0) throw unprovenError(host, account, keys, `Somebody put it back into ${lines.join(", ")}.`);
 }
 
 function unprovenError(

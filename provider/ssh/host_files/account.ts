@@ -10,6 +10,8 @@ export interface HostAccount {
   readonly uid: number;
   /** Its home directory: absolute, without a slash at the end. */
   readonly home: string;
+  /** Names of its groups; absent if the host does not say. */
+  readonly groups?: readonly string[];
 }
 
 /** The program that runs commands as another account: `sudo -n`, `doas -n`, or `su` if the session is root's. */

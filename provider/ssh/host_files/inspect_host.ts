@@ -47,7 +47,7 @@ function factsFrom(answer: Fields): HostFacts {
       `The host has no passwd entry with a home directory for ${user}. Check the user name.`,
     );
   }
-  const accounts = answer.each("account").flatMap((each) => accountIn(each, "account") ?? []);
+  const accounts = answer.each("account").flatMap((each) => withGroups(accountIn(each, "account"), each) ?? []);
   const settings = answer.each("user").map((each) => [each.text("user") ?? "", each.text("settings") ?? ""] as const);
   const become = becomePrograms.find((program) => program === answer.text("become"));
   const sshdRefusal = printable(answer.text("sshd-refusal") ?? "");
@@ -65,6 +65,11 @@ function factsFrom(answer: Fields): HostFacts {
 
 function accountIn(answer: Fields, name: string): HostAccount | undefined {
   return parsePasswdLine(answer.text(name)?.split("\n")[0] ?? "");
+}
+
+function withGroups(account: HostAccount | undefined, answer: Fields): HostAccount | undefined {
+  const groups = answer.text("groups")?.split(" ").filter(Boolean) ?? [];
+  return account && groups.length > 0 ? { ...account, groups } : account;
 }
 
 function refusalIn(answer: Fields): string {

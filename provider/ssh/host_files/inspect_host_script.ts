@@ -1,4 +1,5 @@
-import { script } from "./shell_text";
+import { END_OF_MATCH, NOT_READ } from "../authorized_keys/sshd_config_text";
+import { quote, script } from "./shell_text";
 
 /**
  * Puts the session's account, which of `$users` exist, and how to become another account. Then it starts the next
@@ -25,6 +26,7 @@ export const INSPECT_HOST = script`
   put self "$name:x:$own:::$HOME"
   for user in $users; do
     put account "$(passwd_line "$user")"
+    put groups "$(id -Gn "$user" 2>/dev/null)"
   done
 
   # Root needs no permission.
@@ -63,37 +65,72 @@ export const ASK_SSHD = script`
 
 /** Puts the configuration of sshd, with all readable included files in place. */
 export const SHOW_SSHD_CONFIG = script`
+  not_read() {
+    printf '%s%s\n' ${quote(NOT_READ)} "$1"
+  }
   # A subshell, so that every file has variables of its own.
   show() (
     match=
     depth=$((depth + 1))
     [ "$depth" -le 16 ] || exit
-    [ -r "$1" ] || { printf '# %s cannot be read\n' "$1"; exit; }
+    [ -r "$1" ] || { not_read "$1"; exit; }
     while IFS= read -r line || [ -n "$line" ]; do
       set -- $line
       case $1 in
         [Ii][Nn][Cc][Ll][Uu][Dd][Ee])
           shift
-          for pattern do show_all "$pattern"; done
+          include "$@"
           continue;;
         [Mm][Aa][Tt][Cc][Hh]) match=$line;;
       esac
       printf '%s\n' "$line"
     done <"$1"
   )
+  # A name in quotes may have blanks. What is quoted in another way is not read, and the text says so.
+  include() {
+    odd=
+    for pattern do
+      case $pattern in
+        \"*\") ;;
+        *[\"\'\\]*) odd=1;;
+      esac
+    done
+    case \${odd:-0}$* in
+      1\"*\"*\"*) not_read "$*";;
+      1\"*\") show_all "$*";;
+      1*) not_read "$*";;
+      *) for pattern do show_all "$pattern"; done;;
+    esac
+  }
   show_all() {
     pattern=\${1#\"}
     pattern=\${pattern%\"}
     case $pattern in /*) ;; *) pattern=/etc/ssh/$pattern;; esac
+    found=
     set +f
+    IFS=
     for file in $pattern; do
       set -f
+      unset IFS
       [ -e "$file" ] || continue
+      found=1
       show "$file"
       # A Match block in an included file ends with that file.
-      grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-Match all}"
+      grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-${END_OF_MATCH}}"
     done
     set -f
+    unset IFS
+    [ -n "$found" ] || unlisted "$pattern"
+  }
+  # No match in a directory that cannot be listed says nothing about its content.
+  unlisted() {
+    above=\${1%%[*?[]*}
+    above=\${above%/*}/
+    case $(ls -d "$above." 2>&1 >/dev/null) in
+      *'No such file'*) ;;
+      '') [ -r "$above" ] && [ -x "$above" ] || not_read "$1";;
+      *) not_read "$1";;
+    esac
   }
   if [ -r /etc/ssh/sshd_config ]; then
     depth=0

@@ -2,6 +2,7 @@ import { authorizedKeysPaths, hasWildcard, sshdSettings } from "../../../provide
 
 const usual = {
   authorizedKeysFiles: [".ssh/authorized_keys", ".ssh/authorized_keys2"],
+  possibleFiles: [],
   otherSources: [],
   pubkeyAuthentication: true,
 };
@@ -32,7 +33,30 @@ describe("What sshd -T prints", () => {
     expect(sshdSettings(text)).toEqual({
       ...usual,
       authorizedKeysFiles: ["/etc/keys/%u", ".ssh/keys.d/*.pub"],
+      possibleFiles: ["/etc/keys/%u .ssh/keys.d/*.pub"],
       pubkeyAuthentication: false,
+    });
+  });
+
+  const lists = [["/a", "b c"], ["/a b", "c"], ["/other"]];
+
+  test("names files with blanks as the text of the configuration does, and each if there are several", () => {
+    expect(sshdSettings(printed("authorizedkeysfile %h/.ssh/my keys"), [["%h/.ssh/my keys"]])).toEqual({
+      ...usual,
+      authorizedKeysFiles: ["%h/.ssh/my keys"],
+    });
+    expect(sshdSettings(printed("authorizedkeysfile /a b c"), lists)).toEqual({
+      ...usual,
+      authorizedKeysFiles: ["/a", "b c"],
+      possibleFiles: ["/a b", "c"],
+    });
+  });
+
+  test("may mean every name with a blank if the text of the configuration does not have them", () => {
+    expect(sshdSettings(printed("authorizedkeysfile /a b  c"), [["/x"]])).toEqual({
+      ...usual,
+      authorizedKeysFiles: ["/a", "b", "c"],
+      possibleFiles: ["/a b", "/a b  c", "b  c"],
     });
   });
 

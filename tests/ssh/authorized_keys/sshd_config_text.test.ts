@@ -1,12 +1,22 @@
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { sshdSettings } from "../../../provider/ssh/authorized_keys/sshd_config";
-import { readSshdConfig } from "../../../provider/ssh/authorized_keys/sshd_config_text";
+import {
+  authorizedKeysFileLists,
+  END_OF_MATCH,
+  NOT_READ,
+  readSshdConfig,
+} from "../../../provider/ssh/authorized_keys/sshd_config_text";
 import { describeWithSshd, makeRunDirectory } from "../openssh_server";
 
-/** Configurations that apply to everybody. */
+/** An account that sshd finds on this machine. */
+const user = userInfo().username;
+const [group = "", ...more] = execFileSync("id", ["-Gn", user], { encoding: "utf8" }).trim().split(" ");
+const account = { user, groups: [group, ...more] };
+
+/** Configurations that say the same about every login to the account. */
 const texts: readonly string[] = [
   "",
   "# AuthorizedKeysFile /no\n",
@@ -20,6 +30,16 @@ const texts: readonly string[] = [
   "RevokedKeys none\nRevokedKeys /etc/ssh/revoked\n",
   "AuthorizedKeysCommand /usr/bin/true %u\nAuthorizedKeysCommandUser nobody\n",
   "AuthorizedPrincipalsFile /etc/principals/%u\nPubkeyAuthentication yes\nPubkeyAuthentication no\n",
+  'AuthorizedKeysFile "%h/.ssh/my keys" .ssh/b\n',
+  `Match User ${user}\n  AuthorizedKeysFile .ssh/matched\nMatch all\n  AuthorizedKeysFile .ssh/late\n  PubkeyAuthentication no\n`,
+  `AuthorizedKeysFile .ssh/all\nMatch User bob,${user.slice(0, 1)}*\n  AuthorizedKeysFile ".ssh/my keys"\n`,
+  `AuthorizedKeysFile .ssh/all\nMatch User !${user},*\n  AuthorizedKeysFile .ssh/others\n`,
+  "AuthorizedKeysFile .ssh/all\nMatch User !nobody-here\n  AuthorizedKeysFile .ssh/never\n",
+  `AuthorizedKeysFile .ssh/all\nMatch Group ${group}\n  AuthorizedKeysFile .ssh/group\n`,
+  `AuthorizedKeysFile .ssh/all\nMatch Group "no-such,${group}?"\n  AuthorizedKeysFile .ssh/group\n`,
+  `AuthorizedKeysFile .ssh/all\nMatch User ${user} Group no-such\n  AuthorizedKeysFile .ssh/both\n`,
+  `AuthorizedKeysFile .ssh/all\nMatch User bob Address 10.0.0.0/8\n  AuthorizedKeysFile .ssh/bob\n`,
+  `match user ${user}\nauthorizedkeysfile none\ntrustedusercakeys /etc/ca.pub\nMatch User ${user}\nAuthorizedKeysFile .ssh/late\n`,
 ];
 
 describeWithSshd("The text of a configuration", () => {
@@ -34,50 +54,62 @@ describeWithSshd("The text of a configuration", () => {
   test.each(texts.map((text) => [text]))("is read as sshd reads it: %j", (text) => {
     const file = join(folder, "sshd_config");
     writeFileSync(file, `HostKey ${hostKey}\n${text}`);
-    const asked = execFileSync("/usr/sbin/sshd", ["-T", "-f", file], { encoding: "utf8" });
-    expect(readSshdConfig(text)).toEqual({ settings: sshdSettings(asked), doubts: [] });
+    const client = `user=${user},host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22`;
+    const asked = execFileSync("/usr/sbin/sshd", ["-T", "-C", client, "-f", file], { encoding: "utf8" });
+    const settings = sshdSettings(asked, authorizedKeysFileLists(text));
+    expect(readSshdConfig(text, account)).toEqual({ settings, unread: [], otherSources: [] });
   });
 });
 
 describe("The text of a configuration", () => {
+  const debian = { user: "debian", groups: ["debian"] };
+  const usual = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
+
   test("may have file names with blanks", () => {
-    const { settings } = readSshdConfig('AuthorizedKeysFile "/keys of/%u" /more\\ keys/%u\n');
+    const { settings } = readSshdConfig('AuthorizedKeysFile "/keys of/%u" /more\\ keys/%u\n', debian);
     expect(settings.authorizedKeysFiles).toEqual(["/keys of/%u", "/more keys/%u"]);
   });
 
-  test("leaves doubts if a Match block has settings about keys", () => {
-    const text =
-      "Match User bob\n  X11Forwarding no\n  AuthorizedKeysFile .ssh/bob\nMatch all\n  PubkeyAuthentication no\n";
-    const { settings, doubts } = readSshdConfig(text);
-    expect(settings).toEqual(readSshdConfig("").settings);
-    expect(doubts).toEqual(["Match User bob: authorizedkeysfile .ssh/bob", "Match all: pubkeyauthentication no"]);
+  test.each([
+    "Match Address 10.0.0.0/8",
+    "Match User debian LocalPort 2222",
+    "Match Host *.example.org Group debian",
+    "Match Version SSH-*",
+    "Match NoSuchThing x",
+  ])("names the files for some clients as possible ones: %s", (match) => {
+    const { settings, otherSources } = readSshdConfig(`${match}\nAuthorizedKeysFile /elsewhere/%u\n`, debian);
+    expect(settings.authorizedKeysFiles).toEqual(usual);
+    expect(settings.possibleFiles).toEqual(["/elsewhere/%u", ...usual]);
+    expect(otherSources).toEqual([]);
   });
 
-  test("leaves doubts if an included file was not read", () => {
-    expect(readSshdConfig("Include /etc/ssh/sshd_config.d/*.conf x.conf\n").doubts).toEqual([
-      "Include /etc/ssh/sshd_config.d/*.conf was not read",
-      "Include x.conf was not read",
+  test("names the files for a group as possible ones if the groups are not known", () => {
+    const text = "Match Group staff\nAuthorizedKeysFile .ssh/staff\n";
+    expect(readSshdConfig(text, { user: "debian" }).settings.possibleFiles).toEqual([".ssh/staff", ...usual]);
+  });
+
+  test("names what else may accept a key from some clients", () => {
+    const text =
+      "Match Address 10.0.0.0/8\n  AuthorizedKeysCommand /bin/keys %u\n  TrustedUserCAKeys none\n  PubkeyAuthentication no\n" +
+      "Match User bob\n  TrustedUserCAKeys /etc/bobs.pub\n";
+    expect(readSshdConfig(text, debian).otherSources).toEqual([
+      'clients of "Match Address 10.0.0.0/8" have authorizedkeyscommand /bin/keys %u',
     ]);
   });
 
-  test("gives precedence to a file that it includes first", () => {
-    const files: Record<string, string[]> = {
-      "a/*.conf": ["PubkeyAuthentication no", "AuthorizedKeysFile .ssh/second"],
-    };
-    const text = "Include a/*.conf\nPubkeyAuthentication yes\nAuthorizedKeysFile .ssh/last\n";
-    const { settings, doubts } = readSshdConfig(text, (pattern) => files[pattern]);
-    expect(settings).toMatchObject({ pubkeyAuthentication: false, authorizedKeysFiles: [".ssh/second"] });
-    expect(doubts).toEqual([]);
+  test("says which files were not read", () => {
+    const text = `Include=x.conf\n${NOT_READ}/etc/ssh/my conf/*\n`;
+    expect(readSshdConfig(text, debian).unread).toEqual([
+      "Include x.conf was not read",
+      "/etc/ssh/my conf/* cannot be read",
+    ]);
   });
 
-  test("continues outside a Match block that an included file begins", () => {
-    const text = "Include a\nAuthorizedKeysFile .ssh/all\n";
-    const { settings, doubts } = readSshdConfig(text, () => ["Match User bob\nAuthorizedKeysFile .ssh/bob\n"]);
-    expect(settings.authorizedKeysFiles).toEqual([".ssh/all"]);
-    expect(doubts).toEqual(["Match User bob: authorizedkeysfile .ssh/bob"]);
-  });
-
-  test("does not follow files that include each other for ever", () => {
-    expect(readSshdConfig("Include a\n", () => ["Include a\n"]).doubts).toEqual(["Include a was not read"]);
+  test("continues outside the Match blocks of an included file", () => {
+    const text = `Match User debian\nPubkeyAuthentication no\n${END_OF_MATCH}\nAuthorizedKeysFile .ssh/all\n`;
+    expect(readSshdConfig(text, { user: "bob" }).settings).toMatchObject({
+      authorizedKeysFiles: [".ssh/all"],
+      pubkeyAuthentication: true,
+    });
   });
 });

@@ -99,6 +99,33 @@ describeSshd("on a real sshd", () => {
     expect(await host.accepts(bob)).toBe("yes");
   });
 
+  test.each(["debian", "root"])(
+    "%s adds a key to the user's own file, and not to the one that the host manages",
+    async (login) => {
+      const host = await Host.start("sshd", {
+        sshdConfig: "AuthorizedKeysFile %h/.ssh/authorized_keys /etc/ssh/authorized_keys.d/%u",
+      });
+      await host.authorize([alice.publicKey], "root");
+      await host.guest.asRoot(
+        "cd /etc/ssh; mkdir authorized_keys.d; cat >authorized_keys.d/debian; rm -r /home/debian/.ssh",
+        `${alice.publicKey}\n`,
+      );
+      await host.guest.asRoot("cp /root/.ssh/authorized_keys /etc/ssh/authorized_keys.d/root");
+      await host.change(host.access([alice], { user: login }), { add: [line(bob)] });
+      expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+      expect((await host.guest.asRoot("cat /etc/ssh/authorized_keys.d/debian")).stdout).toBe(`${alice.publicKey}\n`);
+    },
+  );
+
+  test("a key goes to the file for this client, and not to one for others that has it already", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([alice.publicKey]);
+    await configureSshd(host.guest, "Match Address 192.0.2.0/24\n  AuthorizedKeysFile .ssh/elsewhere\n");
+    await host.guest.asRoot("cd /home/debian/.ssh; cat >elsewhere; chown debian: elsewhere", `${bob.publicKey}\n`);
+    await host.change(host.access([alice]), { add: [line(bob)] });
+    expect(await host.guest.authorizedKeys()).toBe(`${alice.publicKey}\n${bob.publicKey}\n`);
+  });
+
   test("a key is added to a file with a name, and not to one that only a wildcard finds", async () => {
     const sshdConfig = "AuthorizedKeysFile .ssh/keys.d/*.pub .ssh/authorized_keys";
     const host = await Host.start("sshd", { sshdConfig });

@@ -137,14 +137,19 @@ describeSshd("on a real sshd", () => {
     expect(await examine(access)).toMatch(/^unknown: The bastion refused the login: debian@127/);
   });
 
-  test("a key is closed with a doubt about clients for whom sshd may read other files", async () => {
+  test("a key is closed with a doubt about clients for whom sshd asks a program, and with none about files", async () => {
     const host = await Host.start("sshd");
     await host.authorize([bob.publicKey]);
     const forOthers =
       "Match User bob\n  AuthorizedKeysFile none\nMatch Address 192.0.2.0/24\n  AuthorizedKeysFile /keys/%u\n";
     await configureSshd(host.guest, forOthers);
+    expect(await examine(host.access([bob]))).toMatch(/sshd refuses it\.$/);
+    await configureSshd(
+      host.guest,
+      `${forOthers}  AuthorizedKeysCommand /bin/keys\n  AuthorizedKeysCommandUser nobody\n`,
+    );
     expect(await examine(host.access([bob]))).toMatch(
-      /sshd refuses it\. Clients from elsewhere may have other settings \(Match Address 192\.0\.2\.0\/24: authorizedkeysfile \/keys\/%u\)\.$/,
+      /sshd refuses it\. But clients of "Match Address 192\.0\.2\.0\/24" have authorizedkeyscommand \/bin\/keys, which may accept keys that no file has\.$/,
     );
   });
 });

@@ -1,5 +1,7 @@
 /** Proofs that fail between the removal of a key and the end of a change. */
 
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { changeKeys } from "../../../provider/ssh/change_keys/change_keys";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
@@ -90,7 +92,15 @@ describeGuests((guests) => {
   test("a key that somebody puts back meanwhile is found", async () => {
     const putBack = () => host.authorize([`from="192.0.2.1" ${alice.publicKey}`, bob.publicKey]);
     expect(await failureOfRemoval(host, bob, putBack)).toMatch(
-      /^KeyUnprovenError: .*it is not proven that sshd refuses it: Somebody put it back into \S+authorized_keys\. Run/,
+      /^KeyUnprovenError: .*it is not proven that sshd refuses it: Somebody put it back into \S+authorized_keys \(line 1\)\. Run/,
+    );
+  });
+
+  test("a key that somebody puts back, and that opens the account again, is an error that names the line", async () => {
+    const file = join(host.guest.home(), ".ssh/authorized_keys");
+    const putBack = async () => writeFileSync(file, `${bob.publicKey}\n${alice.publicKey}\n`);
+    expect(await failureOfRemoval(host, bob, putBack)).toMatch(
+      /^KeyStillOpenError: debian@127\S+ still accepts SHA256:\S+: \/home\/debian\/\.ssh\/authorized_keys \(line 2\) has it now, where something put it back\. Remove it there too/,
     );
   });
 });

@@ -44,6 +44,33 @@ describeSshd("on a real sshd without sudo", () => {
     expect(notes).toEqual([]);
   });
 
+  test("files of Match blocks for the user and its group lose the key, and blocks for others are no reason for a note", async () => {
+    const settings =
+      "Match User debian\n  AuthorizedKeysFile .ssh/mine\nMatch User !debian,*\n  AuthorizedKeysFile /etc/no\n";
+    await configureSshd(host.guest, settings);
+    const mine = [`from="192.0.2.1" ${alice.publicKey}`, bob.publicKey, ""].join("\n");
+    await host.guest.asRoot("cd /home/debian/.ssh; cat >mine; chown debian: mine", mine);
+    const { removed: lines, notes } = await host.change(host.access([bob]), { remove: [gone(alice)] });
+    await configureSshd(host.guest, "");
+    expect([lines, notes]).toEqual([["/home/debian/.ssh/mine:1"], []]);
+  });
+
+  test("an included file that cannot be read is noted, and nothing else is", async () => {
+    await host.guest.asRoot("mkdir -p '/etc/ssh/more conf'; chmod 711 '/etc/ssh/more conf'");
+    await configureSshd(host.guest, 'Include "/etc/ssh/more conf/*.conf"\n');
+    const first = (await host.change(host.access([bob]), { remove: [gone(alice)] })).notes;
+    await configureSshd(host.guest, "");
+    const second = (await host.change(host.access([bob]), { remove: [gone(alice)] })).notes;
+    expect([first, second]).toEqual([
+      [
+        expect.stringMatching(
+          /^On 127\S+, \/etc\/ssh\/more conf\/\*\.conf cannot be read, so sshd may read other files/,
+        ),
+      ],
+      [],
+    ]);
+  });
+
   test("an account that does not exist has no key, and its files are not needed", async () => {
     const { closed, notes } = await host.change(host.access([bob]), {
       remove: [gone(alice)],
@@ -114,16 +141,51 @@ describeSshd("on a real sshd", () => {
     expect([closed.length, lines.length, await host.guest.authorizedKeys("root")]).toEqual([1, 2, ""]);
   });
 
-  test("files are found by the text of sshd_config if sshd does not answer, which is noted", async () => {
+  test.each(["debian", "root"])(
+    "a file whose name has a blank is found by %s, and sshd refuses its key from everywhere",
+    async (login) => {
+      await configureSshd(host.guest, 'AuthorizedKeysFile "%h/.ssh/my keys" .ssh/authorized_keys\n');
+      await host.guest.asRoot(
+        "cd /home/debian/.ssh; cat >'my keys'; chown debian: my*",
+        `from="192.0.2.1" ${alice.publicKey}\n`,
+      );
+      await host.authorize([bob.publicKey], "root");
+      const access = host.access([bob], { user: login });
+      const { removed: lines, notes } = await host.change(access, { remove: [gone(alice)] });
+      expect([lines, notes]).toEqual([["/home/debian/.ssh/my keys:1", "/home/debian/.ssh/authorized_keys:1"], []]);
+      expect((await host.guest.asRoot("cat '/home/debian/.ssh/my keys'")).stdout).toBe("");
+    },
+  );
+
+  test("files for clients from elsewhere lose the key too, and nothing is left to note", async () => {
+    await configureSshd(host.guest, "Match Address 192.0.2.0/24\n  AuthorizedKeysFile .ssh/elsewhere\n");
+    await host.guest.asRoot("cd /home/debian/.ssh; cat >elsewhere; chown debian: elsewhere", `${alice.publicKey}\n`);
+    const { removed: lines, notes } = await removeAlice(host);
+    expect([lines.toSorted(), notes]).toEqual([
+      ["/home/debian/.ssh/authorized_keys:1", "/home/debian/.ssh/elsewhere:1"],
+      [],
+    ]);
+  });
+
+  test("a program that grants keys to clients from elsewhere is noted", async () => {
+    await configureSshd(
+      host.guest,
+      "Match Address 192.0.2.0/24\n  AuthorizedKeysCommand /bin/keys %u\n  AuthorizedKeysCommandUser nobody\n",
+    );
+    expect((await removeAlice(host)).notes).toEqual([
+      expect.stringMatching(
+        /^On 127\S+, clients of "Match Address 192.0.2.0\/24" have authorizedkeyscommand \/bin\/keys %u, which may accept keys that no file has\.$/,
+      ),
+    ]);
+  });
+
+  test("files are found by the text of sshd_config if sshd does not answer, which needs no note", async () => {
     await configureSshd(host.guest, "AuthorizedKeysFile .ssh/keys\n");
     const keys = join(host.guest.home(), ".ssh/keys");
     await host.guest.asRoot("cd /home/debian/.ssh; cp -p authorized_keys keys; chown debian: keys");
     await putProgram(host.guest, "sshd", "#!/bin/sh\necho 'sshd: no hostkeys available -- exiting.' >&2\nexit 1\n");
     const { removed: lines, notes } = await removeAlice(host);
-    expect(lines).toEqual(["/home/debian/.ssh/keys:1"]);
-    expect(notes.join()).toMatch(
-      /sshd does not say which files it reads \(sshd: no hostkeys.*\); they are taken from sshd_config/,
-    );
+    expect([lines, notes]).toEqual([["/home/debian/.ssh/keys:1"], []]);
     await Promise.all([keys, join(host.guest.root, "bin/sshd")].map((file) => rm(file)));
   });
 });

@@ -84,7 +84,7 @@ printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
       );
       const [, facts] = await inspected();
       expect(facts.sshdConfig).toBe(
-        "Match user bob\n  AuthorizedKeysFile /keys/%u\nMatch all\nStrictModes no\nPort 2222\n",
+        "Match user bob\n  AuthorizedKeysFile /keys/%u\n# No Match block from here on\nStrictModes no\nPort 2222\n",
       );
     });
 
