@@ -1,5 +1,6 @@
 /** Which public keys the account accepts, and what it keeps of each. */
 import { createHash } from "node:crypto";
+import { isKeyAlgorithm } from "../../provider/keys/algorithm";
 import { type PublicKey, parsePublicKey } from "../../provider/keys/public_key";
 import type { Settings } from "../settings";
 import { conflict } from "./errors";
@@ -19,7 +20,8 @@ export interface AccountKey {
  */
 export function parseAccountKey(text: string, settings: Settings): AccountKey {
   const key = tryParse(text);
-  if (!key) return parseOtherKey(text, settings);
+  if (!key) return parseShortRsa(text, settings);
+  if (!isKeyAlgorithm(key.algorithm) && settings.securityKeys === "refused") throw invalidKey();
   if (key.algorithm === "ecdsa" && settings.ecdsaKeys === "refused") throw invalidKey();
   if ((key.rsaBits ?? Infinity) < settings.smallestRsa) throw invalidKey();
   return { fingerprint: key.fingerprintMd5, line: key.openssh };
@@ -33,21 +35,18 @@ function tryParse(text: string): PublicKey | undefined {
   }
 }
 
-/** The kinds that this package does not use and that the real API may accept. */
-function parseOtherKey(text: string, { securityKeys, smallestRsa }: Settings): AccountKey {
+/** A size that this package does not use and that the real API may accept. */
+function parseShortRsa(text: string, { smallestRsa }: Settings): AccountKey {
   const [type = "", base64 = "", ...more] = text.trim().split(" ");
   const blob = Buffer.from(base64, "base64");
   const [named, ...numbers] = fieldsOf(blob);
-  const isSecurityKey = securityKeys === "accepted" && SECURITY_KEY.test(type) && numbers.length >= 2;
   const isShortRsa = type === "ssh-rsa" && numbers.length === 2 && bits(numbers[1]) >= smallestRsa;
-  if (named?.toString("latin1") !== type || text.trim().includes("\n") || !(isSecurityKey || isShortRsa)) {
+  if (named?.toString("latin1") !== type || text.trim().includes("\n") || !isShortRsa) {
     throw invalidKey();
   }
   const md5 = createHash("md5").update(blob).digest("hex");
   return { fingerprint: (md5.match(/../g) ?? []).join(":"), line: [type, base64, ...more].join(" ") };
 }
-
-const SECURITY_KEY = /^sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com$/;
 
 /** The fields of a blob (RFC 4251 section 5, `string`); none when the last one is incomplete. */
 function fieldsOf(blob: Buffer): Buffer[] {

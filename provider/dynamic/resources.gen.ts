@@ -350,12 +350,12 @@ export interface KeyHolder {
 export interface SshKeyPairArgs {
   /** Name of the key in the account. Default: the resource's name, a dash and seven random hexadecimal digits, so that a replacement can exist beside the old key. With a name of your own, the old key is deleted before its replacement is created. 1 to 255 letters, digits, dots, underscores and dashes; the first is a letter or a digit. A change replaces the resource. */
   name?: pulumi.Input<string | undefined>;
-  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Conflicts with `privateKey`. A change replaces the resource. */
+  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. The key of a FIDO security key (`sk-ssh-ed25519@openssh.com`, `sk-ecdsa-sha2-nistp256@openssh.com`) is sent too; Exoscale may refuse it. Conflicts with `privateKey`. A change replaces the resource. */
   publicKey?: pulumi.Input<string | undefined>;
   /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Conflicts with `publicKey`. Always a secret. A change replaces the resource. */
   privateKey?: pulumi.Input<string | undefined>;
   /**
-   * Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. A change replaces the resource.
+   * Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. It is absent for a security key (FIDO): only its token can make one, so that it can only be imported, by its `publicKey`. A change replaces the resource.
    *
    * - `ed25519`: Ed25519: short, fast, and accepted by every OpenSSH since 6.5.
    * - `rsa`: RSA, with `rsaBits` bits.
@@ -402,12 +402,12 @@ export interface SshKeyPairArgs {
 export class SshKeyPair extends DescribedResource {
   /** Name of the key in the account. */
   declare readonly name: pulumi.Output<string>;
-  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Conflicts with `privateKey`. A change replaces the resource. */
+  /** A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. The key of a FIDO security key (`sk-ssh-ed25519@openssh.com`, `sk-ecdsa-sha2-nistp256@openssh.com`) is sent too; Exoscale may refuse it. Conflicts with `privateKey`. A change replaces the resource. */
   declare readonly publicKey: pulumi.Output<string | undefined>;
   /** A private key to import (OpenSSH, PKCS#8, PKCS#1, SEC1 or encrypted PEM); the public half is derived from it. Conflicts with `publicKey`. Always a secret. A change replaces the resource. */
   declare readonly privateKey: pulumi.Output<string | undefined>;
   /**
-   * Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. A change replaces the resource.
+   * Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. It is absent for a security key (FIDO): only its token can make one, so that it can only be imported, by its `publicKey`. A change replaces the resource.
    *
    * - `ed25519`: Ed25519: short, fast, and accepted by every OpenSSH since 6.5.
    * - `rsa`: RSA, with `rsaBits` bits.
@@ -450,7 +450,7 @@ export class SshKeyPair extends DescribedResource {
   declare readonly adopt: pulumi.Output<boolean>;
   /** The public key, one line in OpenSSH's format. */
   declare readonly publicKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format. */
+  /** The public key in PEM (SubjectPublicKeyInfo); absent for a security key, which has no such form. For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format. */
   declare readonly publicKeyPem: pulumi.Output<string | undefined>;
   /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
@@ -652,7 +652,7 @@ export interface AuthorizedKeyArgs {
   connection: pulumi.Input<HostConnectionArgs>;
   /** Account on the host that the key opens. Default: `connection.user`. For another account, `connection.user` needs `sudo` without a password. A change replaces the resource. */
   user?: pulumi.Input<string | undefined>;
-  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. A change replaces the resource. */
+  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. The key of a FIDO security key (`sk-ssh-ed25519@openssh.com`, `sk-ecdsa-sha2-nistp256@openssh.com`) is granted and proven as any other; `verify-required` and `no-touch-required` are options for it. A change replaces the resource. */
   publicKey: pulumi.Input<string | SshKeyPair>;
   /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. Another line of the key, in any file that sshd reads, could let it in without them: it makes a creation fail, and a change removes it. */
   options?: pulumi.Input<pulumi.Input<string>[] | undefined>;
@@ -670,7 +670,7 @@ export class AuthorizedKey extends DescribedResource {
   declare readonly connection: pulumi.Output<HostConnection>;
   /** Account on the host that the key opens. */
   declare readonly user: pulumi.Output<string>;
-  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. A change replaces the resource. */
+  /** The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is added before the old one is removed. The key of a FIDO security key (`sk-ssh-ed25519@openssh.com`, `sk-ecdsa-sha2-nistp256@openssh.com`) is granted and proven as any other; `verify-required` and `no-touch-required` are options for it. A change replaces the resource. */
   declare readonly publicKey: pulumi.Output<string>;
   /** Options of the line as in sshd(8), one item each: `from="192.0.2.0/24"`, `restrict`, `expiry-time="20271231"`, `command="..."`. Default: none. They are checked at preview. A change replaces the line in one step: at no moment is the key absent, or present without its options. Another line of the key, in any file that sshd reads, could let it in without them: it makes a creation fail, and a change removes it. */
   declare readonly options: pulumi.Output<readonly string[] | undefined>;

@@ -53,7 +53,7 @@ const hints: readonly { applies(status: number, text: string, answer: RefusedAns
     applies: (status, text) => status === 409 && /public key is invalid/i.test(text),
     hint:
       "Exoscale documents ssh-ed25519 and ssh-rsa keys; short RSA keys and other types, such as ecdsa, may be refused: " +
-      "use ed25519",
+      "use ed25519. A security key (sk-) can still be put on a machine by an AuthorizedKey",
   },
   {
     applies: (status, text) => status === 403 && /protection/i.test(text),

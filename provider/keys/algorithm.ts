@@ -4,6 +4,14 @@ import { UnsupportedKeyError } from "../errors";
 /** The kinds of key that Exoscale registers and every supported OpenSSH accepts. */
 export type KeyAlgorithm = "ed25519" | "rsa" | "ecdsa";
 
+/** The kinds of public key: also those of security keys (FIDO), whose private half is in a token. */
+export type PublicKeyAlgorithm = KeyAlgorithm | "ed25519-sk" | "ecdsa-sk";
+
+/** Whether a pair of this kind can be generated: not one of a security key. */
+export function isKeyAlgorithm(algorithm: PublicKeyAlgorithm): algorithm is KeyAlgorithm {
+  return !algorithm.endsWith("-sk");
+}
+
 /** The NIST curves that SSH knows (RFC 5656 section 10.1). */
 export type EcdsaCurve = "P256" | "P384" | "P521";
 
@@ -53,7 +61,8 @@ const refusedTypes = [
   },
   {
     pattern: /^sk-(ssh-ed25519|ecdsa-sha2-nistp256)@openssh\.com$/,
-    reason: "security keys (FIDO, sk-) are not among the kinds that Exoscale documents; use an ed25519 or RSA key",
+    reason:
+      "it belongs to a security key (FIDO, sk-): its secret never leaves the token, so it cannot log in from here; use another key",
   },
   { pattern: /^ssh-dss$/, reason: "DSA is refused by every current OpenSSH; make an ed25519 or RSA key" },
   {

@@ -1,14 +1,15 @@
-import { createPublicKey, type KeyObject } from "node:crypto";
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import type { Key } from "sshpk";
-import { type EcdsaCurve, type KeyAlgorithm, type KeyKind, keyKinds, whyRsaIsRefused } from "./algorithm";
+import { type EcdsaCurve, type KeyKind, keyKinds, type PublicKeyAlgorithm, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
 import { sshpk } from "./libraries";
 import { splitPublicKeyLine, unusablePublicKey } from "./public_key_line";
+import { plainBlobIn, type SecurityKeyKind } from "./security_key";
 import { takeFields } from "./wire";
 
 /** The public half of an SSH key, in every form that is needed. */
 export interface PublicKey {
-  readonly algorithm: KeyAlgorithm;
+  readonly algorithm: PublicKeyAlgorithm;
   /** Bits of the modulus; only for RSA. */
   readonly rsaBits?: number;
   /** Only for ECDSA. */
@@ -21,7 +22,7 @@ export interface PublicKey {
   readonly comment: string;
   /** `type base64[ comment]`, one line without a newline. */
   readonly openssh: string;
-  /** SubjectPublicKeyInfo as PEM, as `openssl pkey -pubin` reads it. */
+  /** SubjectPublicKeyInfo as PEM, as `openssl pkey -pubin` reads it; empty for a security key, which has no such form. */
   readonly pem: string;
   /** 16 bytes in colon-separated hex, 47 characters: the form in which Exoscale lists keys. */
   readonly fingerprintMd5: string;
@@ -36,7 +37,8 @@ export interface PublicKey {
  */
 export function parsePublicKey(text: string): PublicKey {
   const { kind, base64, comment } = splitPublicKeyLine(text);
-  return publicKeyFromBlob(kind, decodeStrictBase64(base64), comment);
+  const blob = decodeStrictBase64(base64);
+  return "plainType" in kind ? securityKeyFromBlob(kind, blob, comment) : publicKeyFromBlob(kind, blob, comment);
 }
 
 /**
@@ -66,6 +68,25 @@ function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): Public
   const whyRefused = kind.algorithm === "rsa" ? whyRsaIsRefused(spki.asymmetricKeyDetails) : undefined;
   if (whyRefused) throw unusablePublicKey(whyRefused);
   return describe(key, spki, comment);
+}
+
+function securityKeyFromBlob(kind: SecurityKeyKind, blob: Buffer, comment: string): PublicKey {
+  const plainKind = keyKinds.find(({ sshType }) => sshType === kind.plainType);
+  const plainBlob = plainBlobIn(kind, blob);
+  if (!plainKind || !plainBlob) throw unusablePublicKey(noSuchKey(kind));
+  // The point has to be one of the plain kind.
+  publicKeyFromBlob(plainKind, plainBlob, comment);
+  const { sshType, algorithm } = kind;
+  return {
+    algorithm,
+    sshType,
+    blob,
+    comment,
+    openssh: [sshType, blob.toString("base64"), comment].filter(Boolean).join(" "),
+    pem: "",
+    fingerprintMd5: (createHash("md5").update(blob).digest("hex").match(/../g) ?? []).join(":"),
+    fingerprintSha256: `SHA256:${createHash("sha256").update(blob).digest("base64").replace(/=+$/, "")}`,
+  };
 }
 
 /** sshpk reads a blob with too many fields as a private key, pads short Ed25519 keys and drops the sign of integers. */
@@ -122,7 +143,7 @@ function rsaSize(spki: KeyObject): { rsaBits?: number } {
   return bits === undefined ? {} : { rsaBits: bits };
 }
 
-function noSuchKey(kind: KeyKind): string {
+function noSuchKey(kind: KeyKind | SecurityKeyKind): string {
   return `its numbers do not form an ${kind.sshType} key; copy the whole line again`;
 }
 

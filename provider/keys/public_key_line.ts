@@ -1,10 +1,11 @@
 import { InvalidPublicKeyError } from "../errors";
 import { type KeyKind, keyKinds, whyTypeIsRefused } from "./algorithm";
 import { breaksLines, cleanComment } from "./comment";
+import { type SecurityKeyKind, securityKeyKinds } from "./security_key";
 
 /** The three words of a public key line, not yet decoded. */
 export interface PublicKeyLine {
-  readonly kind: KeyKind;
+  readonly kind: KeyKind | SecurityKeyKind;
   readonly base64: string;
   readonly comment: string;
 }
@@ -21,7 +22,7 @@ export function splitPublicKeyLine(text: string): PublicKeyLine {
   const line = onlyLine(text);
   if (breaksLines(line.replaceAll("\t", " "))) throw unusablePublicKey("it contains control characters; remove them");
   const [, word = "", base64 = "", comment = ""] = /^([^ \t]+)(?:[ \t]+([^ \t]+))?(?:[ \t]+(.*))?$/su.exec(line) ?? [];
-  const kind = keyKinds.find(({ sshType }) => sshType === word);
+  const kind = [...keyKinds, ...securityKeyKinds].find(({ sshType }) => sshType === word);
   if (!kind) throw unusablePublicKey(whyTypeIsUnknown(word, line));
   if (base64 === "") throw unusablePublicKey("only its type is there; give the whole line, type, base64 and comment");
   return { kind, base64, comment: cleanComment(comment) };

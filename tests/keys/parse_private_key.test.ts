@@ -182,7 +182,8 @@ describe("a text that is not a usable private key", () => {
   const damaged = "its content is damaged or cut off";
   const publicKey = "it is a public key; give the private half, or use the publicKey input";
   const puttygen = "convert it with `puttygen FILE -O private-openssh-new -o NEWFILE`";
-  const sk = "security keys (FIDO, sk-) are not among the kinds that Exoscale documents; use an ed25519 or RSA key";
+  const sk =
+    "it belongs to a security key (FIDO, sk-): its secret never leaves the token, so it cannot log in from here; use another key";
   const ed25519Blob = wire("ssh-ed25519", Buffer.alloc(32, 7));
 
   test.each<[string, string, string]>([

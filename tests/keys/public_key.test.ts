@@ -1,6 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from "node:crypto";
 import { InvalidPublicKeyError } from "../../provider/errors";
 import { type PublicKey, parsePublicKey, sameKey } from "../../provider/keys/public_key";
+import { uncertainKeys } from "../resources/known_keys";
 import { lineOf, wire } from "./blobs";
 import { opensslPublic, sshKeygenFingerprint, testWith } from "./real_programs";
 
@@ -37,6 +38,20 @@ describe("a public key line", () => {
       pem: "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA7UdNhxUFKgq93n773cJBAznPkwnYIvEa3Rf5pzsyXJw=\n-----END PUBLIC KEY-----\n",
       fingerprintMd5: "38:31:42:94:ba:2c:17:6b:ea:ff:79:a6:b2:0c:ee:d5",
       fingerprintSha256: "SHA256:y3vMDWSe9BJD/a0i0HQnk0xxaAkO4k2DR8E7Sp08DgQ",
+    });
+  });
+
+  test.each([
+    ["ed25519-sk", uncertainKeys.securityKey],
+    ["ecdsa-sk", uncertainKeys.ecdsaSecurityKey],
+  ])("may be of a security key, which has no PEM form: %s", (algorithm, { line, md5, sha256 }) => {
+    expect(parsePublicKey(line)).toMatchObject({
+      algorithm,
+      openssh: line,
+      comment: "sk",
+      pem: "",
+      fingerprintMd5: md5,
+      fingerprintSha256: sha256,
     });
   });
 
@@ -127,7 +142,7 @@ describe("a text that is not a usable public key", () => {
   const start = 'it does not start with a key type; give one line such as "ssh-ed25519 AAAA... comment"';
   const options = "it has options before the key type (from=, command= and the like); remove the options";
   const privateKey = "it is a PRIVATE key; give the public half (the .pub file), or use the privateKey input";
-  const sk = "security keys (FIDO, sk-) are not among the kinds that Exoscale documents; use an ed25519 or RSA key";
+  const noSuch = (type: string) => `its numbers do not form an ${type} key; copy the whole line again`;
   const certificate =
     "it is a certificate; give the public key that was certified (the .pub file without -cert in its name)";
   const pem = "it is a PEM public key; convert it with";
@@ -205,8 +220,20 @@ describe("a text that is not a usable public key", () => {
     ["a DSA key", "ssh-dss AAAAB3NzaC1kc3M= x", "DSA is refused by every current OpenSSH; make an ed25519 or RSA key"],
     ["an Ed25519 certificate", "ssh-ed25519-cert-v01@openssh.com AAAAIHNz x", certificate],
     ["a security key's certificate", "sk-ssh-ed25519-cert-v01@openssh.com AAAAI3Nr x", certificate],
-    ["a security key", "sk-ssh-ed25519@openssh.com AAAAGnNr x", sk],
-    ["an ECDSA security key", "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNr x", sk],
+    ["a security key that is cut off", "sk-ssh-ed25519@openssh.com AAAAGnNr x", noSuch("sk-ssh-ed25519@openssh.com")],
+    [
+      "a plain key with the type of a security key",
+      ed25519.replace("ssh-", "sk-ssh-").replace(" ", "@openssh.com "),
+      noSuch("sk-ssh-ed25519@openssh.com"),
+    ],
+    [
+      "an ECDSA security key whose point is not on the curve",
+      lineOf(
+        "sk-ecdsa-sha2-nistp256@openssh.com",
+        wire("sk-ecdsa-sha2-nistp256@openssh.com", "nistp256", Buffer.concat([Buffer.from([4]), y, x]), "ssh:"),
+      ),
+      noSuch("ecdsa-sha2-nistp256"),
+    ],
     [
       "a signature algorithm as the type",
       `rsa-sha2-512 ${rsaLine(rsa.e, rsa.n).slice(8)}`,

@@ -1,7 +1,7 @@
 /** The life of a key on a host: add, refresh, change, remove, each proven with sshd. */
 import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
-import { alice, bob } from "./known_keys";
+import { alice, bob, uncertainKeys } from "./known_keys";
 import { ReachableHost } from "./reachable_host";
 import { closeClouds } from "./world";
 
@@ -125,6 +125,33 @@ describeGuests((guests) => {
     await host.write(bob.line);
     await host.run().delete(AuthorizedKey, last);
     expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[bob.line], "no"]);
+  });
+
+  test.each(["securityKey", "ecdsaSecurityKey"] as const)(
+    "A security key is granted, found, changed and removed as any key: %s",
+    async (kind) => {
+      const { line, sha256 } = uncertainKeys[kind];
+      const made = await host.run().create(AuthorizedKey, host.inputs(line, { options: ["verify-required"] }));
+      expect([await host.lines(), made.state.fingerprintSha256, await host.accepts(line)]).toEqual([
+        [bob.line, `verify-required ${line}`],
+        sha256,
+        "yes",
+      ]);
+      expect((await host.run().found(AuthorizedKey, made)).state).toEqual(made.state);
+      const news = host.inputs(line, { options: ["no-touch-required"] });
+      const last = await host.run().update(AuthorizedKey, made, news);
+      expect(await host.lines()).toEqual([bob.line, `no-touch-required ${line}`]);
+      await host.run().delete(AuthorizedKey, last);
+      expect([await host.lines(), await host.accepts(line)]).toEqual([[bob.line], "no"]);
+    },
+  );
+
+  test("A security key stays when the key that logs in is removed, because sshd accepts it", async () => {
+    const { line } = uncertainKeys.securityKey;
+    await host.write(line);
+    const own = await host.run().create(AuthorizedKey, host.inputs(host.admin.publicKey));
+    await host.run().delete(AuthorizedKey, own);
+    expect(await host.guest.authorizedKeys()).toBe(`${line}\n`);
   });
 
   test("Another account's file is changed through sudo", async () => {

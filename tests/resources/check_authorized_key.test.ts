@@ -2,7 +2,7 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { makeKey } from "../ssh/test_keys";
-import { alice, bob } from "./known_keys";
+import { alice, bob, uncertainKeys } from "./known_keys";
 import { Run } from "./world";
 
 const { AuthorizedKey } = resources;
@@ -42,6 +42,15 @@ describe("An AuthorizedKey is accepted", () => {
     },
   );
 });
+
+describe.each(["securityKey", "ecdsaSecurityKey"] as const)(
+  "An AuthorizedKey of a security key is accepted: %s,",
+  (kind) => {
+    test.each([[[]], [["verify-required"]], [["no-touch-required"]]])("with the options %j", async (options) => {
+      expect(await refused({ publicKey: uncertainKeys[kind].line, options })).toEqual([]);
+    });
+  },
+);
 
 describe("An AuthorizedKey is refused at preview", () => {
   test.each([

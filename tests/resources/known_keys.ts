@@ -27,6 +27,12 @@ export const uncertainKeys = {
   securityKey: {
     line: "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fAAAABHNzaDo= sk",
     md5: "cf:44:e4:6b:27:42:ed:24:a2:8a:c7:78:81:89:dc:78",
+    sha256: "SHA256:/p0CbeE3dk2SyW1OXXsThGc12ezDVD8eGw2/vtztDfk",
+  },
+  ecdsaSecurityKey: {
+    line: "sk-ecdsa-sha2-nistp256@openssh.com AAAAInNrLWVjZHNhLXNoYTItbmlzdHAyNTZAb3BlbnNzaC5jb20AAAAIbmlzdHAyNTYAAABBBLeKdHMPa8tgvTwP8RmXQpZ2bzAozKtynwRH39a8QEDs6F71BIQWUGGex4SlOLHLNtrAQtkKOJzw446tO02nEMAAAAAEc3NoOg== sk",
+    md5: "76:d9:29:42:50:8e:50:04:d9:fe:88:5e:ec:ed:ec:42",
+    sha256: "SHA256:mIPaP7Kt8Jylsysbab+Emcu/pH3VuVmj+M7HG2j8E00",
   },
   rsa1024: { line: rsa1024, md5: "d9:0e:97:45:29:f9:8f:ff:4b:dc:d7:9a:7b:0f:25:e5" },
   rsa2048: {

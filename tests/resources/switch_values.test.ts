@@ -70,11 +70,35 @@ describe("A key of a kind or size that the API does not accept", () => {
       { algorithm: "ecdsa" },
       /Public key is invalid.*ecdsa, may be refused: use ed25519/,
     ],
+    [
+      "a security key",
+      { securityKeys: "refused" },
+      { publicKey: uncertainKeys.securityKey.line },
+      /Public key is invalid.*A security key \(sk-\) can still be put on a machine by an AuthorizedKey/,
+    ],
     ["RSA", { smallestRsa: 3072 }, { publicKey: rsa2048.line }, /Public key is invalid.*short RSA.*use ed25519/],
   ])("is refused with a reason: %s", async (_kind, settings, inputs, reason) => {
     const cloud = await using(settings);
     const error = await refusal(cloud.run().create(SshKeyPair, { name: "deploy", ...inputs }));
     expect(error.message).toMatch(reason);
+    expect(cloud.keys()).toEqual([]);
+  });
+
+  test.each(["securityKey", "ecdsaSecurityKey"] as const)("is imported where the API accepts it: %s", async (kind) => {
+    const cloud = await using({ securityKeys: "accepted" });
+    const { line, md5 } = uncertainKeys[kind];
+    const { id, state } = await cloud.run().create(SshKeyPair, { name: "token", publicKey: line });
+    expect(state).toMatchObject({
+      publicKeyOpenssh: line,
+      publicKeyFingerprintMd5: md5,
+      registeredFingerprintMd5: md5,
+    });
+    expect([state.algorithm, state.publicKeyPem, state.privateKeyOpenssh]).toEqual([undefined, undefined, undefined]);
+    await new Client(cloud.emulator).create({ name: "web", "ssh-keys": [{ name: "token" }] });
+    const asked = { publicKeyOpenssh: line };
+    const found = await callFunction(functions.getKeyHolders, asked, cloud.run().account);
+    expect(found.holders).toMatchObject([{ name: "web", keyName: "token" }]);
+    await cloud.run().delete(SshKeyPair, { id, state });
     expect(cloud.keys()).toEqual([]);
   });
 

@@ -31,7 +31,9 @@ export const authorizedKeyInputs = z.object({
     description:
       "The key, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared by their decoded " +
       "value: another comment or a trailing newline does not make another key. Another key replaces the resource: it is " +
-      "added before the old one is removed.",
+      "added before the old one is removed. The key of a FIDO security key (`sk-ssh-ed25519@openssh.com`, " +
+      "`sk-ecdsa-sha2-nistp256@openssh.com`) is granted and proven as any other; `verify-required` and `no-touch-required` are " +
+      "options for it.",
     replaces: true,
     resource: "SshKeyPair",
   }),

@@ -44,8 +44,9 @@ export const sshKeyPairInputs = z.object({
       equivalentForms: true,
       description:
         "A public key to import, one line in OpenSSH's format (`ssh-ed25519 AAAA... comment`). Keys are compared " +
-        "by their decoded value: another comment or a trailing newline does not make another key. Conflicts with " +
-        "`privateKey`.",
+        "by their decoded value: another comment or a trailing newline does not make another key. The key of a FIDO " +
+        "security key (`sk-ssh-ed25519@openssh.com`, `sk-ecdsa-sha2-nistp256@openssh.com`) is sent too; Exoscale may refuse it. " +
+        "Conflicts with `privateKey`.",
       replaces: true,
     }),
   privateKey: z
@@ -60,7 +61,8 @@ export const sshKeyPairInputs = z.object({
     }),
   algorithm: keyAlgorithm.optional().meta({
     description:
-      "Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one.",
+      "Kind of key to generate. Default `ed25519`. The output is the kind of the key, also of an imported one. It is absent " +
+      "for a security key (FIDO): only its token can make one, so that it can only be imported, by its `publicKey`.",
     replaces: true,
   }),
   rsaBits: z.int().optional().meta({
@@ -186,7 +188,7 @@ export const sshKeyPairOutputs = z.object({
     .meta({
       changesWith: ["publicKey", "privateKey"],
       description:
-        "The public key in PEM (SubjectPublicKeyInfo). For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format.",
+        "The public key in PEM (SubjectPublicKeyInfo); absent for a security key, which has no such form. For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format.",
     }),
   privateKeyOpenssh: z
     .string()

@@ -1,4 +1,5 @@
 import { cleanComment } from "../../keys/comment";
+import { isKeyAlgorithm } from "../../keys/algorithm";
 import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
@@ -46,10 +47,11 @@ export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInp
   // Older versions accepted blanks around it.
   const comment = cleanComment(inputs.comment ?? (importedComment(inputs) || inputs.name || ""));
   const { publicKey } = material;
+  const { algorithm } = publicKey;
   return {
-    algorithm: publicKey.algorithm,
+    ...(isKeyAlgorithm(algorithm) && { algorithm }),
     publicKeyOpenssh: withComment(publicKey, comment),
-    publicKeyPem: publicKey.pem,
+    ...(publicKey.pem !== "" && { publicKeyPem: publicKey.pem }),
     publicKeyFingerprintMd5: publicKey.fingerprintMd5,
     publicKeyFingerprintSha256: publicKey.fingerprintSha256,
     ...(material.privateKey && (await encodePrivateOutputs(material.privateKey, comment, inputs.passphrase))),

@@ -3,6 +3,7 @@ import { InvalidPublicKeyError } from "../../errors";
 import { keyKinds } from "../../keys/algorithm";
 import { cleanComment } from "../../keys/comment";
 import { parsePublicKey } from "../../keys/public_key";
+import { securityKeyKinds } from "../../keys/security_key";
 import { type KeyOnLine, linesOf, readLine } from "./line";
 import { nameOf, whySshdRefuses } from "./options";
 import { splitOptions } from "./quotes";
@@ -12,8 +13,8 @@ export interface AuthorizedEntry {
   /** From 1. */
   readonly line: number;
   /**
-   * Type of the key itself, such as `ssh-rsa` also if the line has `rsa-sha2-512`. Security keys (`sk-`), DSA keys and
-   * certificates are listed too.
+   * Type of the key itself, such as `ssh-rsa` also if the line has `rsa-sha2-512`. DSA keys and certificates are listed
+   * too.
    */
   readonly type: string;
   /** `SHA256:` and base64 without padding, of the canonical form: the same for every encoding. For a certificate: of the whole certificate, not of its key. */
@@ -62,7 +63,7 @@ export function entry(line: number, found: KeyOnLine): AuthorizedEntry {
 }
 
 function supported(openssh: string): string | undefined {
-  if (!keyKinds.some(({ sshType }) => openssh.startsWith(`${sshType} `))) return undefined;
+  if (![...keyKinds, ...securityKeyKinds].some(({ sshType }) => openssh.startsWith(`${sshType} `))) return undefined;
   try {
     return parsePublicKey(openssh).openssh;
   } catch (error) {

@@ -18,7 +18,7 @@ export function keyOf({ publicKeyOpenssh }: AuthorizedEntry): PublicKey | undefi
   try {
     return parsePublicKey(publicKeyOpenssh);
   } catch (error) {
-    // Types that sshd accepts and `keys/` does not, such as security keys: never ours.
+    // Keys that sshd accepts and `keys/` does not, such as short RSA keys: never ours.
     if (error instanceof InvalidPublicKeyError) return undefined;
     throw error;
   }

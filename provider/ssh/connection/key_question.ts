@@ -3,6 +3,9 @@ import { InvalidPublicKeyError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { LoginStep } from "./login_step";
 
+/** A key that the client library can read, to be given the type and the bytes of another one, such as a security key. */
+const LIBRARY_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
+
 /** The signature algorithms to ask with. Without a `server-sig-algs` message, an RSA key needs a question with each. */
 const rsaAlgorithms = ["rsa-sha2-256", "rsa-sha2-512"];
 
@@ -57,7 +60,7 @@ export class KeyQuestion extends BaseAgent<ParsedKey> implements LoginStep {
 
   /** The key in the client library's form, with exactly the given bytes and one algorithm. */
   #question(algorithm: string): ParsedKey {
-    const parsed = utils.parseKey(this.key.openssh);
+    const parsed = utils.parseKey(LIBRARY_KEY);
     if (parsed instanceof Error) throw new InvalidPublicKeyError(`Cannot ask about this key: ${parsed.message}.`);
     const getPublicSSH = () => {
       this.#unasked.delete(algorithm);
