@@ -11,7 +11,8 @@ export class InvalidTargetError extends ExoscaleSshError {
 }
 
 /**
- * A known host key is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint.
+ * A known host key is neither an OpenSSH public key, nor its base64, nor a `SHA256:` fingerprint. Or it is a line of
+ * known_hosts that is commented out or marked `@revoked` or `@cert-authority`, or a certificate: no key to trust.
  *
  * Give `connection.hostKey` as `ssh-ed25519 AAAA...` or `SHA256:...`, as `ssh-keyscan` and `ssh-keygen -l` show it.
  */

@@ -80,6 +80,11 @@ describe("An AuthorizedKey is refused at preview", () => {
       { connection: { ...connection, hostKey: "x" } },
       /^connection\.hostKey: This is not a host key/,
     ],
+    [
+      "a host key that is commented out",
+      { connection: { ...connection, bastion: { host: "192.0.2.1", hostKey: `# ${admin.publicKey}` } } },
+      /^connection\.bastion\.hostKey: This host key is commented out/,
+    ],
     ["an invalid private key", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
     ["an unknown input", { key: "x" }, /AuthorizedKey has no input "key"/],
   ])("for %s", async (_what, more, reason) => {

@@ -5,6 +5,8 @@ import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { Instance } = resources;
+/** A line of known_hosts. */
+const REVOKED = "@revoked * ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAII3mIpjwh7wuJ9+V/9hhRYSHzRW5vCuJlfxXhrBpMaNL";
 const zones = "The zones are ch-gva-2, de-fra-1.";
 
 let cloud: TestCloud;
@@ -90,6 +92,16 @@ describe("The check of an Instance refuses", () => {
       "a wait for sshd without an address",
       { waitForSsh: true, publicIpAssignment: "none" },
       /^waitForSsh: .*Remove it/,
+    ],
+    [
+      "a host key that is revoked",
+      { connection: { hostKey: REVOKED } },
+      /^connection\.hostKey: This host key is marked @revoked: it must not be trusted/,
+    ],
+    [
+      "a revoked host key of the jump host",
+      { connection: { bastion: { host: "192.0.2.1", hostKey: REVOKED } } },
+      /^connection\.bastion\.hostKey: This host key is marked @revoked/,
     ],
     ["a port above 65535", { connection: { port: 70_000 } }, "connection.port: A port is 1 to 65535"],
     ["a name of 256 characters", { name: "a".repeat(256) }, /^name: A name has 1 to 255 characters, got /],

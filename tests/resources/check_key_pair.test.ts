@@ -94,6 +94,11 @@ describe("The check of an SshKeyPair refuses", () => {
       { connection: { hostKey: "-----BEGIN OPENSSH PRIVATE KEY-----" } },
       'connection.hostKey: This is not a host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
     ],
+    [
+      "the key of an authority in the place of a host key",
+      { connection: { hostKey: `@cert-authority * ${publicKey}` } },
+      /^connection\.hostKey: This host key is marked @cert-authority: it signs host keys/,
+    ],
     ["an onDelete that there is not", { onDelete: "forget" }, /^onDelete: .*"warn"\|"refuse"\|"revoke", got "forget"$/],
     [
       "an input that there is not",

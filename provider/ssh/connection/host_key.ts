@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { HostKeyChangedError, InvalidHostKeyError, UnknownHostKeyError } from "../../errors";
+import { takeFields } from "../../keys/wire";
 import { hostAndPort, type SshTarget } from "./target";
 
 /** The public key with which a host proves its identity. */
@@ -19,7 +20,14 @@ export interface HostKeyPin {
 }
 
 const FINGERPRINT = /^SHA256:([A-Za-z0-9+/]{43})=?$/;
-const BASE64_KEY = /(?:^|\s)(AAAA[A-Za-z0-9+/]+={0,2})(?:\s|$)/;
+/** A line of known_hosts (sshd(8)): names, type and base64, of which people leave out the first ones. */
+const KEY_LINE = /^(?:(?:\S+[ \t]+)?(?<type>[a-z][\w@.-]*)[ \t]+)?(?<base64>AAAA[A-Za-z0-9+/]+={0,2})(?:[ \t]|$)/;
+const MARKER = /^@(revoked|cert-authority)\s/;
+
+const markerMeanings: Readonly<Record<string, string>> = {
+  revoked: "it must not be trusted. Find out why, and give the key that the host has now",
+  "cert-authority": "it signs host keys and is none itself. Give the host's own key",
+};
 
 /** Reads the host key that a server sent (RFC 4253, section 6.6). Throws InvalidHostKeyError. */
 export function hostKeyFromBlob(blob: Buffer): HostKey {
@@ -32,13 +40,48 @@ export function hostKeyFromBlob(blob: Buffer): HostKey {
   return { type, base64: blob.toString("base64"), fingerprintSha256: `SHA256:${digest}` };
 }
 
-/** Reads a known host key: `type base64`, a line of `ssh-keyscan`, bare base64, or `SHA256:...`. Throws InvalidHostKeyError. */
+/**
+ * Reads a known host key: `type base64`, a line of `ssh-keyscan` or of known_hosts, bare base64, or `SHA256:...`. Of
+ * several lines the first one counts, unless one has a marker. The errors do not repeat the text, which may be anything.
+ *
+ * @throws InvalidHostKeyError
+ */
 export function parseHostKeyPin(text: string): HostKeyPin {
   const fingerprint = FINGERPRINT.exec(text.trim())?.[1];
   if (fingerprint) return { fingerprintSha256: `SHA256:${fingerprint}` };
-  const base64 = BASE64_KEY.exec(text)?.[1];
-  if (base64) return hostKeyFromBlob(Buffer.from(base64, "base64"));
-  throw new InvalidHostKeyError(
+  const lines = text.split("\n").map((line) => line.trim());
+  const marker = lines.flatMap((line) => MARKER.exec(line)?.[1] ?? [])[0];
+  if (marker !== undefined) {
+    throw new InvalidHostKeyError(`This host key is marked @${marker}: ${markerMeanings[marker]}.`);
+  }
+  const [line, comment] = [lines.find((each) => /^[^#]/.test(each)), lines.find((each) => each.startsWith("#"))];
+  if (line === undefined && comment !== undefined) {
+    throw new InvalidHostKeyError("This host key is commented out. Remove the # if the host has this key.");
+  }
+  return keyOnLine(line ?? "");
+}
+
+function keyOnLine(line: string): HostKey {
+  const { type, base64 = "" } = KEY_LINE.exec(line)?.groups ?? {};
+  const blob = Buffer.from(base64, "base64");
+  if (!isWhole(blob)) throw notAHostKey();
+  const key = hostKeyFromBlob(blob);
+  if (/-cert-v\d\d@/.test(key.type)) {
+    throw new InvalidHostKeyError("This host key is a certificate. Give the host's own key, as ssh-keyscan prints it.");
+  }
+  if (type !== undefined && type !== key.type) throw notAHostKey();
+  return key;
+}
+
+/** Whether bytes are length-prefixed fields and nothing else, such as every SSH key. */
+function isWhole(blob: Buffer): boolean {
+  let rest: Buffer | undefined = blob;
+  while (rest?.length) rest = takeFields(rest, 1)?.rest;
+  return blob.length > 0 && rest !== undefined;
+}
+
+function notAHostKey(): InvalidHostKeyError {
+  return new InvalidHostKeyError(
     'This is not a host key: give "ssh-ed25519 AAAA..." as ssh-keyscan prints it, or "SHA256:...".',
   );
 }
