@@ -73,12 +73,28 @@ export class SshProtocolError extends ExoscaleSshError {
 }
 
 /**
- * The server refused every credential. The message lists them by fingerprint.
+ * Whether a server answered about every key, or ended the connection before that (`MaxAuthTries` of its sshd, which
+ * counts each key that it refuses).
+ */
+export type LoginRefusal = "every-key" | "too-many-tries";
+
+/**
+ * The server refused every credential. Or it refused as many as its `MaxAuthTries` allows, and ended the connection
+ * before the others were tried. The message lists both by fingerprint.
  *
- * Check user and key: the message lists what was tried.
+ * Check user and key. If keys were not tried, give the one that logs in, as `connection.privateKey` or, for a key of
+ * the ssh-agent, with `connection.agentIdentity`.
  */
 export class SshLoginRefusedError extends ExoscaleSshError {
   readonly code = "SSH_LOGIN_REFUSED";
+
+  constructor(
+    message: string,
+    /** What the server refused. */
+    readonly refusal: LoginRefusal,
+  ) {
+    super(message);
+  }
 }
 
 /**

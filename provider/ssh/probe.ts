@@ -6,7 +6,7 @@ import { withDeadline } from "./connection/deadline";
 import { dial } from "./connection/dial";
 import { closeConnection } from "./connection/handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
-import { KeyQuestion } from "./connection/key_question";
+import { isCutOff, KeyQuestion, type KeyTry, oneTryError } from "./connection/key_question";
 import { type LoginStep, NoneStep } from "./connection/login_step";
 import { hostAndPort, type SshTarget } from "./connection/target";
 
@@ -54,18 +54,46 @@ export async function probe(
 ): Promise<ProbeResult> {
   const current = new Probe(target, publicKeyOpenssh, options);
   const credentials = options.credentials ?? [];
-  const steps = [current.none, current.key, ...(await loginSteps(credentials))];
+  const login = await loginSteps(credentials);
   const route = routeTo(target, options.bastion, { credentials });
-  return withDeadline(options.timeoutMs ?? 10_000, options.signal, async (signal) => {
-    try {
+  return withDeadline(options.timeoutMs ?? 10_000, options.signal, (signal) =>
+    ask(current, async (tries) => {
+      const steps = [current.none, ...tries, ...login];
       const { client, stream, acceptedStep } = await dial({ check: current.check, steps, route }, signal);
       closeConnection(client, stream);
-      return current.result(acceptedStep);
+      return acceptedStep;
+    }),
+  );
+}
+
+/** Asks in one connection. If sshd ends it before it has answered all tries, the others get a connection each. */
+async function ask(current: Probe, connect: Connect): Promise<ProbeResult> {
+  const { key } = current;
+  const once = async (tries: readonly KeyTry[]): Promise<Ended> => {
+    try {
+      return { acceptedStep: await connect(tries) };
     } catch (error) {
-      if (!(error instanceof ExoscaleSshError)) throw error;
-      return current.result(undefined, error);
+      if (error instanceof ExoscaleSshError) return { error };
+      throw error;
     }
-  });
+  };
+  let asked = key.tries;
+  let ended = await once(asked);
+  const rest = isCutOff(ended.error, asked) && asked.length > 1 ? key.open : [];
+  for (const each of rest) {
+    asked = [each];
+    ended = await once(asked);
+  }
+  return current.result(isCutOff(ended.error, asked) ? { error: oneTryError(current.check.target) } : ended);
+}
+
+/** Connects with these questions. Returns the step that logged in. */
+type Connect = (tries: readonly KeyTry[]) => Promise<LoginStep | undefined>;
+
+/** How a connection ended. */
+interface Ended {
+  readonly acceptedStep?: LoginStep | undefined;
+  readonly error?: Error;
 }
 
 /** One probe: its questions, and the answers so far. */
@@ -84,7 +112,7 @@ class Probe {
   }
 
   /** The answer after the step that logged in, or after the error that ended the connection. */
-  result(acceptedStep: LoginStep | undefined, error?: Error): ProbeResult {
+  result({ acceptedStep, error }: Ended): ProbeResult {
     const { seen, known } = this.check;
     const credentials = this.#options.credentials ?? [];
     return {

@@ -1,5 +1,5 @@
-import { cleanComment } from "../../keys/comment";
 import { isKeyAlgorithm } from "../../keys/algorithm";
+import { cleanComment } from "../../keys/comment";
 import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";

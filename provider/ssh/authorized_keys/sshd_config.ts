@@ -10,10 +10,15 @@ export interface SshdSettings {
   readonly pubkeyAuthentication: boolean;
   /** File with keys that sshd always refuses. */
   readonly revokedKeys?: string;
+  /** How many failed tries sshd allows in a connection. */
+  readonly maxAuthTries: number;
 }
 
 /** The files that sshd reads by default (sshd_config(5), AuthorizedKeysFile). */
 export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
+
+/** sshd_config(5), MaxAuthTries. */
+export const DEFAULT_MAX_AUTH_TRIES = 6;
 
 /**
  * Parses the output of `sshd -T`. Its keywords are in lower case, and since OpenSSH 10.4 in mixed case.
@@ -53,6 +58,7 @@ export function settingsOf(words: (keyword: string) => readonly string[] | undef
       .filter((keyword) => file(keyword.toLowerCase()) !== undefined)
       .map((keyword) => [keyword, ...(words(keyword.toLowerCase()) ?? [])].join(" ")),
     pubkeyAuthentication: words("pubkeyauthentication")?.[0]?.toLowerCase() !== "no",
+    maxAuthTries: Number(words("maxauthtries")?.[0]) || DEFAULT_MAX_AUTH_TRIES,
     ...(revokedKeys !== undefined && { revokedKeys }),
   };
 }
@@ -68,7 +74,7 @@ const sources = [
   "AuthorizedPrincipalsFile",
 ];
 
-/** The keywords that `settingsOf` needs. */
+/** The keywords that `settingsOf` needs to know which keys sshd accepts. It also reads `maxauthtries`. */
 export const settingKeywords: readonly string[] = [
   ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys"],
   ...sources.map((keyword) => keyword.toLowerCase()),

@@ -78,7 +78,8 @@ function readEntries(text: string): { entries: ConfigEntry[]; unread: string[] }
     else if (line === END_OF_MATCH) match = undefined;
     else if (line.startsWith(NOT_READ)) unread.push(`${line.slice(NOT_READ.length)} cannot be read`);
     else if (keyword === "include") unread.push(`Include ${words.join(" ")} was not read`);
-    else if (settingKeywords.includes(keyword)) entries.push({ keyword, words, ...(match && { match }) });
+    else if (settingKeywords.includes(keyword) || keyword === "maxauthtries")
+      entries.push({ keyword, words, ...(match && { match }) });
   }
   return { entries, unread };
 }

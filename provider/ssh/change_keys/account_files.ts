@@ -1,6 +1,7 @@
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import {
   authorizedKeysPaths,
+  DEFAULT_MAX_AUTH_TRIES,
   defaultAuthorizedKeysFiles,
   type SshdSettings,
   sshdSettings,
@@ -24,6 +25,8 @@ export interface AccountFiles {
   readonly otherSources: readonly string[];
   /** Why sshd may refuse a key that is in a file, in words. */
   readonly refusals: readonly string[];
+  /** How many failed tries sshd allows in a connection to the account. */
+  readonly maxAuthTries: number;
   /** Why sshd may accept a key that is in none of these files, from here or from elsewhere, in words. Empty if nothing suggests that. */
   readonly doubts: readonly string[];
 }
@@ -45,7 +48,8 @@ export async function readAccountFiles(
 ): Promise<AccountFiles> {
   const account = facts.accounts.get(user);
   const { settings, doubts } = settingsOf(facts, user);
-  const common = { user, doubts, otherSources: settings.otherSources, refusals: refusalsIn(settings) };
+  const { otherSources, maxAuthTries } = settings;
+  const common = { user, doubts, otherSources, maxAuthTries, refusals: refusalsIn(settings) };
   if (!account) return { ...common, files: [], unread: [`the account ${user}, which does not exist,`] };
   const named = authorizedKeysPaths(settings.authorizedKeysFiles, account);
   const possible = authorizedKeysPaths(settings.possibleFiles, account).filter((path) => !named.includes(path));
@@ -84,6 +88,7 @@ const byDefault: SshdSettings = {
   possibleFiles: [],
   otherSources: [],
   pubkeyAuthentication: true,
+  maxAuthTries: DEFAULT_MAX_AUTH_TRIES,
 };
 
 /** What sshd says of this client. The text of its configuration says the rest: names with blanks, and other clients. */

@@ -3,6 +3,7 @@ import { withFixedBastionCredentials } from "../connection/bastion";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess, Progress } from "../connection/host_access";
 import { withHostLock } from "../connection/host_lock";
+import { oneTryError } from "../connection/key_question";
 import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./add_keys";
 import { endOtherSessions } from "./end_sessions";
@@ -42,6 +43,7 @@ export async function changeKeys(
 
 async function applyChange(host: HostSession): Promise<KeyChangeReport> {
   refuseUnread(host);
+  refuseUnanswerable(host);
   const tookPlace = host.change.onlyInPlaceOf !== true || hasSomethingToReplace(host);
   const added = tookPlace ? await addKeys(host) : [];
   const { notes, ...removal } = await removeOldKeys(host);
@@ -73,6 +75,14 @@ function refuseUnread(host: HostSession): void {
   throw new KeyUnprovenError(
     `On ${address}, ${unknown.unread.join("; ")} could not be read${remedyFor(host, unknown)}. Nothing was changed.`,
   );
+}
+
+/** Without sshd's refusal no key is closed: it would be removed in vain, and put back if it is the only one. */
+function refuseUnanswerable({ change, accounts, access }: HostSession): void {
+  const isNeeded = keysMeant(change.remove ?? [], entriesIn(accounts)).length > 0;
+  if (isNeeded && accounts.some(({ maxAuthTries }) => maxAuthTries === 1)) {
+    throw oneTryError(access.target).addSentence("Nothing was changed.");
+  }
 }
 
 function remedyFor({ change, access, facts }: HostSession, account: AccountFiles): string {

@@ -10,7 +10,8 @@ import { hostAndPort } from "../connection/target";
 import { inspectHost } from "../host_files/inspect_host";
 import { probe } from "../probe";
 import { type AccountFiles, entriesIn, readAccountFiles } from "./account_files";
-import { answersOf, probeKeys, questionsAbout } from "./probe_keys";
+import { accessAs } from "./host_session";
+import { answersOf, logInAsking, probeKeys, questionsAbout } from "./probe_keys";
 import { credentialWith } from "./remaining_credentials";
 
 /**
@@ -72,7 +73,9 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
   const questions = access.target.user === examined.user ? questionsAbout([key]) : [];
   const place = placeOf(access, examined.user);
   try {
-    const session = await connect(access.target, access.credentials, { ...access, ask: questions });
+    const session = await logInAsking(questions, (ask) =>
+      connect(access.target, access.credentials, { ...access, ask }),
+    );
     const accounts = await readFiles(session, access, examined);
     const known = answersOf(questions).get(key.fingerprintSha256);
     const login = credentialWith(access.credentials, session.loggedInKey ?? "");
@@ -115,7 +118,8 @@ async function judge(
     return { status: "open", reason: `It is in authorized_keys of ${holding.map(({ user }) => user).join(", ")}.` };
   }
   for (const [index, account] of accounts.entries()) {
-    const notRefused = await askAccount(access, key, account, index === 0 ? known : undefined);
+    const as = accessAs({ access, accounts }, account.user);
+    const notRefused = await askAccount(as, key, index === 0 ? known : undefined);
     if (notRefused) return notRefused;
   }
   const unread = accounts.flatMap((account) => account.unread);
@@ -133,16 +137,10 @@ async function judge(
 type Answer = ReturnType<ReturnType<typeof answersOf>["get"]>;
 
 /** Asks sshd about one account; undefined if it refuses the key. */
-async function askAccount(
-  access: HostAccess,
-  key: PublicKey,
-  { user }: AccountFiles,
-  known: Answer,
-): Promise<Examination | undefined> {
-  const place = placeOf(access, user);
-  const as = { ...access, target: { ...access.target, user } };
+async function askAccount(access: HostAccess, key: PublicKey, known: Answer): Promise<Examination | undefined> {
+  const place = placeOf(access, access.target.user);
   const result =
-    known === undefined || known === "unknown" ? await probeKeys(as, [key], access.credentials) : undefined;
+    known === undefined || known === "unknown" ? await probeKeys(access, [key], access.credentials) : undefined;
   const answer = result?.answers.get(key.fingerprintSha256) ?? known;
   if (answer === "no") return undefined;
   if (answer === "yes") return { status: "open", reason: `${place} accepts this key, which no file there has.` };

@@ -10,7 +10,8 @@ import type { SshSession } from "../connection/session";
 import { inspectHost } from "../host_files/inspect_host";
 import { readAccountFiles } from "./account_files";
 import { mayRefuseUs } from "./add_keys";
-import { probeKeys, questionsAbout } from "./probe_keys";
+import { answersOf, logInAsking, probeKeys, questionsAbout } from "./probe_keys";
+import { credentialWith } from "./remaining_credentials";
 
 /** A line of the key, and the file that has it. */
 export interface GrantLine extends AuthorizedEntry {
@@ -44,13 +45,16 @@ export function findGrant(access: HostAccess, user: string, publicKey: string): 
 async function findLines(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
   const key = parsePublicKey(publicKey);
   const questions = access.target.user === user ? questionsAbout([key]) : [];
-  const session = await connectWithRetry(access, access.credentials, questions);
+  const session = await logInAsking(questions, (ask) => connectWithRetry(access, access.credentials, ask));
   try {
     const { type, base64 } = session.hostKey;
     const known = { ...access, knownHostKeys: [`${type} ${base64}`], target: { ...access.target, user } };
-    const answer = questions[0]?.answer ?? (await probeKeys(known, [key], [])).answers.get(key.fingerprintSha256);
+    const asked = answersOf(questions).get(key.fingerprintSha256) ?? "unknown";
+    // The login of another account may not open this one. Without a login, sshd penalizes the question.
+    const login = questions.length > 0 ? credentialWith(access.credentials, session.loggedInKey ?? "") : [];
+    const { answers } = asked === "unknown" ? await probeKeys(known, [key], login) : { answers: answersOf(questions) };
     const lines = await readLines(session, access, user, key.fingerprintSha256);
-    return { ...lines, accepts: answer ?? "unknown", hostKey: session.hostKey };
+    return { ...lines, accepts: answers.get(key.fingerprintSha256) ?? "unknown", hostKey: session.hostKey };
   } finally {
     session.close();
   }

@@ -41,8 +41,9 @@ export async function openHostSession(
 }
 
 /** The same host as another account. */
-export function accessAs({ access }: HostSession, user: string): HostAccess {
-  return { ...access, target: { ...access.target, user } };
+export function accessAs({ access, accounts }: Pick<HostSession, "access" | "accounts">, user: string): HostAccess {
+  const { maxAuthTries } = accounts.find((account) => account.user === user) ?? {};
+  return { ...access, target: { ...access.target, user }, ...(maxAuthTries !== undefined && { maxAuthTries }) };
 }
 
 /** SHA256 fingerprints of keys. */

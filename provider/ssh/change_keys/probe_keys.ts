@@ -3,7 +3,8 @@ import type { PublicKey } from "../../keys/public_key";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { Credential } from "../connection/credentials";
 import type { HostAccess } from "../connection/host_access";
-import { KeyQuestion } from "../connection/key_question";
+import { isCutOff, KeyQuestion, type KeyTry, oneTryError } from "../connection/key_question";
+import type { SshSession } from "../connection/session";
 
 /** What a host answers, by SHA256 fingerprint. */
 export type Answers = ReadonlyMap<string, KeyQuestion["answer"]>;
@@ -41,41 +42,91 @@ export async function probeKeys(
   keys: readonly PublicKey[],
   credentials: readonly Credential[],
 ): Promise<KeyAnswers> {
-  const answers = new Map<string, KeyQuestion["answer"]>();
-  let result: Omit<KeyAnswers, "answers"> = { loggedIn: undefined };
-  for (const some of keys.length === 0 ? [[]] : batches(keys)) {
-    const questions = questionsAbout(some);
-    const { loggedInKey, error } = await probeOnce(access, questions, credentials);
-    for (const [key, answer] of answersOf(questions)) answers.set(key, answer);
-    if (error && !(error instanceof SshLoginRefusedError)) return { answers, loggedIn: undefined, error };
-    const loggedIn = credentials.length > 0 ? error === undefined && result.loggedIn !== false : undefined;
-    result = { loggedIn, loggedInKey, ...(error && { error }) };
-  }
-  return { answers, ...result };
+  const questions = questionsAbout(keys);
+  const asking = new Asking(access, questions, credentials);
+  do await asking.connectOnce();
+  while (!asking.isDone);
+  return { answers: answersOf(questions), ...asking.login };
 }
 
-/** A refused question counts as a failed login, and sshd may allow only three. An RSA key needs two questions. */
-function batches(keys: readonly PublicKey[]): PublicKey[][] {
-  const [twice, once] = [keys.filter(isAskedTwice), keys.filter((key) => !isAskedTwice(key))];
-  const pairs = once.flatMap((_key, at) => (at % 2 === 0 ? [once.slice(at, at + 2)] : []));
-  return [...twice.map((key) => [key]), ...pairs];
-}
-
-const isAskedTwice = ({ algorithm }: PublicKey) => algorithm === "rsa";
-
-type OneProbe = { readonly loggedInKey?: string | undefined; readonly error?: ExoscaleSshError };
-
-async function probeOnce(
-  access: HostAccess,
-  ask: readonly KeyQuestion[],
-  credentials: readonly Credential[],
-): Promise<OneProbe> {
+/**
+ * Logs in, and asks in the same connection. If sshd refuses so many keys that it ends the connection, this logs in
+ * without the questions; they may then have no answer.
+ *
+ * @param open opens a connection with questions, as `connect` does
+ */
+export async function logInAsking(
+  questions: readonly KeyQuestion[],
+  open: (ask: readonly KeyTry[]) => Promise<SshSession>,
+): Promise<SshSession> {
+  const tries = questions.flatMap((question) => question.tries);
   try {
-    const session = await connectWithRetry(access, credentials, ask);
-    session.close();
-    return { loggedInKey: session.loggedInKey };
+    return await open(tries);
   } catch (error) {
-    if (error instanceof ExoscaleSshError) return { error };
-    throw error;
+    const isTooMany = error instanceof SshLoginRefusedError && error.refusal === "too-many-tries";
+    if (!isTooMany || tries.length === 0) throw error;
+    return await open([]);
+  }
+}
+
+/** sshd may allow only three failed tries in a connection: two refused questions, and a login that must not fail. */
+const TRIES_PER_CONNECTION = 2;
+
+/** Questions that are asked in several connections. */
+class Asking {
+  /** What the connections so far say about the credentials. */
+  login: Omit<KeyAnswers, "answers"> = { loggedIn: undefined };
+  isDone = false;
+  #left: readonly KeyTry[];
+  #perConnection: number;
+  readonly #access: HostAccess;
+  readonly #questions: readonly KeyQuestion[];
+  readonly #credentials: readonly Credential[];
+
+  constructor(access: HostAccess, questions: readonly KeyQuestion[], credentials: readonly Credential[]) {
+    this.#access = access;
+    this.#questions = questions;
+    this.#credentials = credentials;
+    this.#left = questions.flatMap(({ tries }) => tries);
+    this.#perConnection = access.maxAuthTries === 2 ? 1 : TRIES_PER_CONNECTION;
+  }
+
+  /** Asks the next questions. After an error other than a refusal, no more are asked. */
+  async connectOnce(): Promise<void> {
+    const some = this.#left.slice(0, this.#perConnection);
+    const { loggedInKey, error } = await this.#probe(some);
+    const isCut = isCutOff(error, some);
+    const failure = isCut && some.length === 1 ? oneTryError(this.#access.target) : error;
+    if (failure && !(failure instanceof SshLoginRefusedError)) return this.#fail(failure);
+    if (isCut) return this.#askEachAlone();
+    const isIn = this.#credentials.length > 0 ? error === undefined && this.login.loggedIn !== false : undefined;
+    this.login = { loggedIn: isIn, loggedInKey, ...(error && { error }) };
+    this.#setLeft(this.#left.slice(some.length));
+  }
+
+  #askEachAlone(): void {
+    this.#perConnection = 1;
+    this.#setLeft(this.#left);
+  }
+
+  #fail(error: ExoscaleSshError): void {
+    this.login = { loggedIn: undefined, error };
+    this.isDone = true;
+  }
+
+  #setLeft(tries: readonly KeyTry[]): void {
+    this.#left = tries.filter((each) => this.#questions.some(({ open }) => open.includes(each)));
+    this.isDone = this.#left.length === 0;
+  }
+
+  async #probe(ask: readonly KeyTry[]): Promise<{ loggedInKey?: string | undefined; error?: ExoscaleSshError }> {
+    try {
+      const session = await connectWithRetry(this.#access, this.#credentials, ask);
+      session.close();
+      return { loggedInKey: session.loggedInKey };
+    } catch (error) {
+      if (error instanceof ExoscaleSshError) return { error };
+      throw error;
+    }
   }
 }

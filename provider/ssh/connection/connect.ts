@@ -3,8 +3,7 @@ import { type Credential, loginSteps } from "./credentials";
 import { withDeadline } from "./deadline";
 import { dial } from "./dial";
 import { HostKeyCheck, parseHostKeyPin } from "./host_key";
-import type { KeyQuestion } from "./key_question";
-import { NoneStep } from "./login_step";
+import { type LoginStep, NoneStep } from "./login_step";
 import { Session, type SshSession } from "./session";
 import type { SshTarget } from "./target";
 
@@ -21,7 +20,7 @@ export interface ConnectOptions {
   /** A host through which to connect. */
   readonly bastion?: Bastion;
   /** Questions to ask before the login, in the same connection. They keep their answers, also if the login fails. */
-  readonly ask?: readonly KeyQuestion[];
+  readonly ask?: readonly LoginStep[];
 }
 
 /**

@@ -3,7 +3,7 @@ import { SshUnreachableError } from "../../errors";
 import { connect } from "./connect";
 import type { Credential } from "./credentials";
 import type { HostAccess } from "./host_access";
-import type { KeyQuestion } from "./key_question";
+import type { LoginStep } from "./login_step";
 import type { SshSession } from "./session";
 
 /** In milliseconds: longer than the 15 to 20 s of penalty for three of our questions. */
@@ -17,7 +17,7 @@ const PAUSE_MS = 2_000;
 export async function connectWithRetry(
   access: HostAccess,
   credentials: readonly Credential[],
-  ask: readonly KeyQuestion[] = [],
+  ask: readonly LoginStep[] = [],
 ): Promise<SshSession> {
   const end = performance.now() + RETRY_MS;
   for (;;) {

@@ -99,7 +99,7 @@ class Handshake {
       authHandler: (methods: AuthenticationType[] | null, _partial, next) => {
         this.#tried.at(-1)?.refused?.(methods ?? undefined);
         const step = this.#options.steps[this.#tried.length];
-        if (!step) return fail(loginRefusedError(check, this.#tried, methods));
+        if (!step) return fail(loginRefusedError({ check, tried: this.#tried }, methods));
         this.#tried.push(step);
         next(step.method(check.target.user));
       },
@@ -107,9 +107,10 @@ class Handshake {
   }
 
   #explain(cause: Failure): unknown {
-    const { stream, check } = this.#options;
+    const { stream, check, steps } = this.#options;
     const bytesRead = "bytesRead" in stream ? stream.bytesRead : undefined;
     const phase = this.#phase === "banner" && bytesRead !== 0 && bytesRead !== undefined ? "key exchange" : this.#phase;
-    return explainFailure(cause, { check, phase, tried: this.#tried });
+    const untried = steps.slice(this.#tried.length);
+    return explainFailure(cause, { check, phase, tried: this.#tried, untried });
   }
 }

@@ -15,7 +15,9 @@ export type Failure = "closed" | { readonly error: Error } | { readonly aborted:
 export interface Circumstances {
   readonly check: HostKeyCheck;
   readonly phase: Phase;
+  /** Steps that were taken, the last of them perhaps without an answer. */
   readonly tried: readonly LoginStep[];
+  readonly untried: readonly LoginStep[];
 }
 
 /** The error for a handshake that failed. */
@@ -30,8 +32,7 @@ export function explainFailure(failure: Failure, now: Circumstances): unknown {
 function explainError(error: Error, now: Circumstances): unknown {
   // A number is the code of the server's disconnect message.
   const message = "code" in error && typeof error.code === "number" ? printable(error.message) : undefined;
-  if (message && /too many authentication/i.test(message))
-    return loginRefusedError(now.check, now.tried, null, message);
+  if (message && /too many authentication/i.test(message)) return tooManyTriesError(now, message);
   if (message) return droppedError(now, message);
   const level = "level" in error ? error.level : undefined;
   const isLost = level === "client-socket" || error.message === "Connection lost before handshake";
@@ -57,19 +58,32 @@ function timedOutError({ check, phase }: Circumstances): unknown {
 
 /** The error for a server that refused every step. `methods` are the login methods that it offers, if known. */
 export function loginRefusedError(
-  check: HostKeyCheck,
-  tried: readonly LoginStep[],
+  { check, tried }: Pick<Circumstances, "check" | "tried">,
   methods: readonly string[] | null,
-  message?: string,
 ): SshLoginRefusedError {
   const labels = tried.map((step) => step.label()).join("; ");
   const offers = methods?.length ? ` It offers: ${methods.join(", ")}.` : "";
-  const words = message ? ` Its message: ${message}.` : "";
   return new SshLoginRefusedError(
-    `${check.target.user}@${hostAndPort(check.target)} let none of these in: ${labels || "no credential"}.${offers}${words} ` +
-      "Give a credential that is in the user's authorized_keys, and check the user name.",
+    `${loginName(check)} let none of these in: ${labels || "no credential"}.${offers} Give a credential that is in the ` +
+      "user's authorized_keys, and check the user name.",
+    "every-key",
   );
 }
+
+/** The error for a server that ended the connection because of what it had refused. sshd counts every refused key. */
+function tooManyTriesError({ check, tried, untried }: Circumstances, message: string): SshLoginRefusedError {
+  const refused = tried.flatMap((step) => step.progress?.().tried ?? step.label());
+  const left = [...tried.flatMap((step) => step.progress?.().untried ?? []), ...untried.map((step) => step.label())];
+  const rest = left.length === 0 ? "" : ` ${left.length} were not tried: ${left.join("; ")}.`;
+  return new SshLoginRefusedError(
+    `${loginName(check)} let none of these ${refused.length} in: ${refused.join("; ")}. It then ended the connection ` +
+      `(${message}: its MaxAuthTries is ${refused.length}).${rest} Give the key that logs in, as connection.privateKey ` +
+      "or, for a key of the ssh-agent, with connection.agentIdentity.",
+    "too-many-tries",
+  );
+}
+
+const loginName = ({ target }: HostKeyCheck) => `${target.user}@${hostAndPort(target)}`;
 
 /** A server's own words, safe for a message. */
 function printable(text: string): string {

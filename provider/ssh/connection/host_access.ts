@@ -17,6 +17,8 @@ export interface HostAccess {
   readonly bastion?: Bastion;
   /** Time limit for one connection up to the end of its login, and for one command, in milliseconds. Default 20 000. */
   readonly timeoutMs?: number;
+  /** How many failed tries sshd allows in a connection (its `MaxAuthTries`), if that is known. Default: at least three. */
+  readonly maxAuthTries?: number;
   /** An abort rejects with its reason, after changes that have to be put back are back. */
   readonly signal?: AbortSignal;
 }

@@ -10,6 +10,14 @@ export interface LoginStep {
   readonly usedKey?: string | undefined;
   /** Called after the server refused this step. `methods` are the login methods that it offered, if it did. */
   refused?(methods: readonly string[] | undefined): void;
+  /** Its tries, which a server counts; absent if it is a single one. */
+  progress?(): StepProgress;
+}
+
+/** How far a step got, by names of its tries. */
+export interface StepProgress {
+  readonly tried: readonly string[];
+  readonly untried: readonly string[];
 }
 
 /**
@@ -30,5 +38,9 @@ export class NoneStep implements LoginStep {
 
   refused(methods: readonly string[] | undefined): void {
     this.methods = methods;
+  }
+
+  progress(): StepProgress {
+    return { tried: [], untried: [] };
   }
 }

@@ -28,7 +28,7 @@ export async function startAskedSshd(): Promise<AskedSshd> {
       );
       const refusal = await connect(sshd.target, [], {
         acceptNew: true,
-        ask: questions.flat(),
+        ask: questions.flat().flatMap(({ tries }) => tries),
         timeoutMs: 120_000,
       }).then(
         () => undefined,
@@ -46,16 +46,15 @@ export async function startAskedSshd(): Promise<AskedSshd> {
 
 /** A question that first writes the file, when the client library asks it. */
 class QuestionWith extends KeyQuestion {
-  readonly #prepare: () => void;
-
   constructor(key: PublicKey, prepare: () => void) {
     super(key);
-    this.#prepare = prepare;
-  }
-
-  override method(user: string): ReturnType<KeyQuestion["method"]> {
-    this.#prepare();
-    return super.method(user);
+    for (const each of this.tries.slice(0, 1)) {
+      const ask = each.method.bind(each);
+      each.method = (user) => {
+        prepare();
+        return ask(user);
+      };
+    }
   }
 }
 

@@ -5,12 +5,14 @@ const usual = {
   possibleFiles: [],
   otherSources: [],
   pubkeyAuthentication: true,
+  maxAuthTries: 6,
 };
 
 /** Shortened output of OpenSSH 9.2, followed by the given lines. Here the last line of a keyword counts. */
 const printed = (...lines: string[]) =>
   [
     "port 22",
+    "maxauthtries 6",
     "pubkeyauthentication yes",
     "trustedusercakeys none",
     "revokedkeys none",
@@ -71,6 +73,10 @@ describe("What sshd -T prints", () => {
       "TrustedUserCAKeys /etc/ssh/ca.pub",
       "AuthorizedPrincipalsFile /etc/ssh/principals/%u",
     ]);
+  });
+
+  test("says how many failed tries sshd allows", () => {
+    expect(sshdSettings(printed("MaxAuthTries 2"))?.maxAuthTries).toBe(2);
   });
 
   test("names the file of revoked keys", () => {

@@ -29,6 +29,8 @@ const texts: readonly string[] = [
   "RevokedKeys /etc/ssh/revoked\nRevokedKeys none\n",
   "RevokedKeys none\nRevokedKeys /etc/ssh/revoked\n",
   "AuthorizedKeysCommand /usr/bin/true %u\nAuthorizedKeysCommandUser nobody\n",
+  "MaxAuthTries 2\nMaxAuthTries 3\n",
+  "MaxAuthTries 3\nMatch User nobody\nMaxAuthTries 2\n",
   "AuthorizedPrincipalsFile /etc/principals/%u\nPubkeyAuthentication yes\nPubkeyAuthentication no\n",
   'AuthorizedKeysFile "%h/.ssh/my keys" .ssh/b\n',
   `Match User ${user}\n  AuthorizedKeysFile .ssh/matched\nMatch all\n  AuthorizedKeysFile .ssh/late\n  PubkeyAuthentication no\n`,
