@@ -128,7 +128,7 @@ export class SshConnectionLostError extends ExoscaleSshError {
 /**
  * The server refused to run a command, or the command wrote more output than allowed.
  *
- * Check the login shell of the user on the host.
+ * Check the login shell of the user on the host, and `MaxSessions` of its sshd.
  */
 export class SshCommandError extends ExoscaleSshError {
   readonly code = "SSH_COMMAND";

@@ -1,6 +1,6 @@
 import type { Client, ClientChannel } from "ssh2";
 import { SshCommandError, SshConnectionLostError, SshTimeoutError } from "../../errors";
-import { DeadlinePassed, onAbort, withDeadline } from "./deadline";
+import { backoff, DeadlinePassed, onAbort, pause, withDeadline } from "./deadline";
 
 /** The result of a command. */
 export interface ExecResult {
@@ -56,15 +56,13 @@ class RunningCommand {
     try {
       return await new Promise<ExecResult>((resolve, reject) => {
         forget = this.#onLoss(client, signal, reject);
-        client.exec(command, (error, channel) => {
-          if (error) return reject(this.#notStarted(error));
+        const follow = (channel: ClientChannel) => {
           this.#follow(channel, resolve, reject);
           if (signal.aborted) channel.close();
           else channel.end(stdin);
-        });
+        };
+        openChannel(client, command, signal).then(follow, (error: unknown) => reject(this.#notStarted(error)));
       });
-    } catch (error) {
-      throw error instanceof Error && error.message === "Not connected" ? this.#lost() : error;
     } finally {
       forget();
       this.#channel?.close();
@@ -107,8 +105,14 @@ class RunningCommand {
     return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: Buffer.concat(this.#stderr).toString() };
   }
 
-  #notStarted(error: Error): SshCommandError {
-    return new SshCommandError(`${this.#where} did not run a command: ${error.message}.`);
+  #notStarted(error: unknown): unknown {
+    if (!(error instanceof Error)) return error;
+    if (error.message === "Not connected") return this.#lost();
+    if (!isOpenFailure(error)) return new SshCommandError(`${this.#where} did not run a command: ${error.message}.`);
+    return new SshCommandError(
+      `${this.#where} accepted the login and opened no session (${error.message}): its sshd allows too few in a ` +
+        "connection. Set MaxSessions to 1 or more in its sshd_config.",
+    );
   }
 
   #tooMuch(): SshCommandError {
@@ -124,4 +128,24 @@ class RunningCommand {
   #lost(): SshConnectionLostError {
     return new SshConnectionLostError(`The connection to ${this.#where} ended before a command did.`);
   }
+}
+
+/** How often a session is asked for: sshd counts the one before it for a moment after it has ended (`MaxSessions`). */
+const OPEN_TRIES = 8;
+
+async function openChannel(client: Client, command: string, signal: AbortSignal): Promise<ClientChannel> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await new Promise((resolve, reject) => {
+        client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+      });
+    } catch (error) {
+      if (!isOpenFailure(error) || tries === OPEN_TRIES || !(await pause(backoff(tries, 20, 400), signal))) throw error;
+    }
+  }
+}
+
+/** Whether the server refused a session, in the client library's terms (RFC 4254, section 5.1). */
+function isOpenFailure(error: unknown): boolean {
+  return error instanceof Error && "reason" in error && typeof error.reason === "number";
 }

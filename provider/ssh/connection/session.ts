@@ -1,4 +1,5 @@
 import { SshConnectionLostError } from "../../errors";
+import { KeyedMutex } from "../../keyed_mutex";
 import { type ExecOptions, type ExecResult, runCommand } from "./exec";
 import { closeConnection, type Opened } from "./handshake";
 import type { HostKey, HostKeyCheck } from "./host_key";
@@ -16,7 +17,8 @@ export interface SshSession {
   readonly loggedInKey: string | undefined;
   /**
    * Runs a command with the user's login shell. A status other than 0 is no error. Rejects with SshCommandError,
-   * SshTimeoutError or SshConnectionLostError. `stdin` defaults to nothing.
+   * SshTimeoutError or SshConnectionLostError. `stdin` defaults to nothing. Commands run one after the other, because
+   * sshd may allow only one session in a connection (`MaxSessions`).
    */
   exec(command: string, stdin?: string | Buffer, options?: ExecOptions): Promise<ExecResult>;
   /** Closes the connection, and the one to the bastion. Commands that still run are rejected. May be called again. */
@@ -31,6 +33,7 @@ export class Session implements SshSession {
   readonly where: string;
 
   readonly #opened: Opened;
+  readonly #commands = new KeyedMutex();
 
   constructor({ seen, target }: HostKeyCheck, opened: Opened) {
     this.#opened = opened;
@@ -42,7 +45,8 @@ export class Session implements SshSession {
   }
 
   exec(command: string, stdin: string | Buffer = "", options: ExecOptions = {}): Promise<ExecResult> {
-    return runCommand(this.#opened.client, this.where, { command, stdin, ...options });
+    const run = () => runCommand(this.#opened.client, this.where, { command, stdin, ...options });
+    return this.#commands.run("one", run, options.signal);
   }
 
   close(): void {
