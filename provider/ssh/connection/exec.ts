@@ -61,7 +61,7 @@ class RunningCommand {
           if (signal.aborted) channel.close();
           else channel.end(stdin);
         };
-        openChannel(client, command, signal).then(follow, (error: unknown) => reject(this.#notStarted(error)));
+        start(client, command, follow, signal).catch((error: unknown) => reject(this.#notStarted(error)));
       });
     } finally {
       forget();
@@ -133,11 +133,21 @@ class RunningCommand {
 /** How often a session is asked for: sshd counts the one before it for a moment after it has ended (`MaxSessions`). */
 const OPEN_TRIES = 8;
 
-async function openChannel(client: Client, command: string, signal: AbortSignal): Promise<ClientChannel> {
+/** Starts a command. `follow` gets its channel at once, before anything of it can arrive. */
+async function start(
+  client: Client,
+  command: string,
+  follow: (channel: ClientChannel) => void,
+  signal: AbortSignal,
+): Promise<void> {
   for (let tries = 1; ; tries++) {
     try {
-      return await new Promise((resolve, reject) => {
-        client.exec(command, (error, channel) => (error ? reject(error) : resolve(channel)));
+      return await new Promise<void>((resolve, reject) => {
+        client.exec(command, (error, channel) => {
+          if (error) return reject(error);
+          follow(channel);
+          resolve();
+        });
       });
     } catch (error) {
       if (!isOpenFailure(error) || tries === OPEN_TRIES || !(await pause(backoff(tries, 20, 400), signal))) throw error;
