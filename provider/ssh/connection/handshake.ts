@@ -48,6 +48,7 @@ class Handshake {
   readonly #client = new Client();
   readonly #tried: LoginStep[] = [];
   #phase: Phase = "banner";
+  #words = "";
   readonly #options: HandshakeOptions;
 
   constructor(options: HandshakeOptions) {
@@ -82,6 +83,9 @@ class Handshake {
       if (this.#options.steps.length === 0) done();
     });
     this.#client.on("ready", done);
+    this.#options.stream.once("data", (bytes: Buffer) => {
+      this.#words = bytes.toString("latin1", 0, 100);
+    });
   }
 
   #connect(fail: (error: unknown) => void): void {
@@ -107,10 +111,9 @@ class Handshake {
   }
 
   #explain(cause: Failure): unknown {
-    const { stream, check, steps } = this.#options;
-    const bytesRead = "bytesRead" in stream ? stream.bytesRead : undefined;
-    const phase = this.#phase === "banner" && bytesRead !== 0 && bytesRead !== undefined ? "key exchange" : this.#phase;
+    const { check, steps } = this.#options;
+    const phase = this.#phase === "banner" && this.#words !== "" ? "key exchange" : this.#phase;
     const untried = steps.slice(this.#tried.length);
-    return explainFailure(cause, { check, phase, tried: this.#tried, untried });
+    return explainFailure(cause, { check, phase, words: this.#words, tried: this.#tried, untried });
   }
 }

@@ -15,6 +15,8 @@ export type Failure = "closed" | { readonly error: Error } | { readonly aborted:
 export interface Circumstances {
   readonly check: HostKeyCheck;
   readonly phase: Phase;
+  /** The server's first words, which are its banner unless it refuses the connection. */
+  readonly words: string;
   /** Steps that were taken, the last of them perhaps without an answer. */
   readonly tried: readonly LoginStep[];
   readonly untried: readonly LoginStep[];
@@ -43,13 +45,30 @@ function explainError(error: Error, now: Circumstances): unknown {
   );
 }
 
-function droppedError({ check, phase }: Circumstances, message?: string): unknown {
-  if (phase !== "login") return unreachableError(check.target, "dropped", message);
+function droppedError({ check, phase, words }: Circumstances, message?: string): unknown {
+  if (phase !== "login") return unreachableError(check.target, "dropped", message, whyDropped(words));
   const reason = message ? ` (${message})` : "";
   return new SshConnectionLostError(
     `${hostAndPort(check.target)} ended the connection during login${reason}; try again.`,
   );
 }
+
+/** Why a connection ended before the login; undefined if the server said nothing. */
+function whyDropped(words: string): string | undefined {
+  const refusal = refusals.find(({ said }) => said.test(words));
+  if (refusal) return `the connection was dropped: ${refusal.means}. Wait a minute and try again.`;
+  if (words === "") return undefined;
+  return "the connection was dropped during the key exchange: is that port sshd's? If it is, wait a minute and try again.";
+}
+
+/** What sshd says in place of its banner when it refuses a connection. */
+const refusals = [
+  { said: /^Exceeded MaxStartups/, means: "sshd has too many connections without a login (MaxStartups)" },
+  {
+    said: /^Not allowed at this time/,
+    means: "sshd drops this machine's address for a while (PerSourcePenalties), after connections without a login",
+  },
+];
 
 function timedOutError({ check, phase }: Circumstances): unknown {
   if (phase === "banner") return unreachableError(check.target, "timeout", "connected, but no SSH banner came");

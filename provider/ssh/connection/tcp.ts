@@ -38,8 +38,10 @@ const kinds: Readonly<Record<string, UnreachableKind>> = {
 const likelyReasons: Readonly<Record<UnreachableKind, string>> = {
   refused: "nothing listens there: is sshd started, and is this its port?",
   timeout:
-    "no answer in time: does the security group open this TCP port to this machine, and is the instance running?",
-  dropped: "the connection was dropped: sshd limits connections (MaxStartups, PerSourcePenalties); wait and try again.",
+    "no answer in time. Probably no security group opens this TCP port to this machine, or the instance does not run.",
+  dropped:
+    "the connection was dropped before sshd said a word. Probably no security group opens this TCP port to this " +
+    "machine. If one does, sshd is still starting, or limits connections: wait a minute and try again.",
   "no-address": "the name has no address.",
   "no-route": "no network route: check the address and whether the instance is running.",
 };
@@ -49,8 +51,17 @@ function notConnectedError(target: SshTarget, error: Error): SshUnreachableError
   return unreachableError(target, kinds[code] ?? "no-route", code);
 }
 
-/** The error for a host that cannot be reached, with the likely reason. */
-export function unreachableError(target: SshTarget, kind: UnreachableKind, code?: string): SshUnreachableError {
+/**
+ * The error for a host that cannot be reached, with the likely reason.
+ *
+ * @param reason default: the likely one for that kind of failure
+ */
+export function unreachableError(
+  target: SshTarget,
+  kind: UnreachableKind,
+  code?: string,
+  reason = likelyReasons[kind],
+): SshUnreachableError {
   const detail = code ? ` (${code})` : "";
-  return new SshUnreachableError(`Cannot reach SSH on ${hostAndPort(target)}: ${likelyReasons[kind]}${detail}`, kind);
+  return new SshUnreachableError(`Cannot reach SSH on ${hostAndPort(target)}: ${reason}${detail}`, kind);
 }
