@@ -42,8 +42,19 @@ function curve(ecdsaCurve: EcdsaCurve, sshName: string, opensslCurve: string, po
   return { sshType: `ecdsa-sha2-${sshName}`, algorithm: "ecdsa", fields: 2, pointBytes, ecdsaCurve, opensslCurve };
 }
 
-/** Sizes in bits of an RSA modulus. Above `maxImported` OpenSSH refuses the key as a line of `authorized_keys`. */
-export const rsaBits = { min: 2048, default: 4096, maxGenerated: 8192, step: 1024, maxImported: 16384 } as const;
+/**
+ * Sizes in bits of an RSA modulus. Keys below `min` are neither made nor registered; down to `minToLogIn`, the least that
+ * OpenSSH reads, they may log in, so that a machine can be given another key. Above `maxImported` OpenSSH refuses the
+ * key as a line of `authorized_keys`.
+ */
+export const rsaBits = {
+  min: 2048,
+  minToLogIn: 1024,
+  default: 4096,
+  maxGenerated: 8192,
+  step: 1024,
+  maxImported: 16384,
+} as const;
 
 /**
  * Why a key of this SSH type word cannot be used, as the end of a sentence with what to do instead.
@@ -72,9 +83,12 @@ const refusedTypes = [
 ];
 
 /** Why an RSA key with these numbers cannot be used, as the end of a sentence; undefined when it can. */
-export function whyRsaIsRefused({ modulusLength = 0, publicExponent = 0n }: AsymmetricKeyDetails = {}) {
+export function whyRsaIsRefused(
+  { modulusLength = 0, publicExponent = 0n }: AsymmetricKeyDetails = {},
+  least: number = rsaBits.min,
+): string | undefined {
   const size = `it is RSA with ${modulusLength} bits`;
-  if (modulusLength < rsaBits.min) return `${size}, and 2048 is the least; make a new key`;
+  if (modulusLength < least) return `${size}, and ${least} is the least; make a new key`;
   if (modulusLength > rsaBits.maxImported) return `${size}, and OpenSSH takes 16384 at most; make a new key`;
   if (publicExponent < 3n || publicExponent % 2n === 0n) return "its RSA exponent is unsafe; make a new key";
   return undefined;

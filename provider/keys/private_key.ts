@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
-import { type EcdsaCurve, type KeyAlgorithm, keyKinds, whyRsaIsRefused } from "./algorithm";
+import { type EcdsaCurve, type KeyAlgorithm, keyKinds, rsaBits, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
 import { readOpensshPrivateKey } from "./openssh_private_key";
 import { readPemPrivateKey } from "./pem_private_key";
@@ -63,6 +63,13 @@ export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
   return new PrivateKey(withUncompressedPoint(material), cleanComment(comment));
 }
 
+/** Returns a key that may be registered. @throws InvalidPrivateKeyError for one that may only log in: a short RSA key */
+export function registrable(key: PrivateKey): PrivateKey {
+  const whyRefused = key.algorithm === "rsa" ? whyRsaIsRefused(key.material.asymmetricKeyDetails) : undefined;
+  if (whyRefused) throw unusablePrivateKey(whyRefused);
+  return key;
+}
+
 /** OpenSSL keeps compressed points as they are, and SSH does not allow them (RFC 5656 section 3.1). */
 function withUncompressedPoint(material: KeyObject): KeyObject {
   if (material.asymmetricKeyType !== "ec") return material;
@@ -70,7 +77,7 @@ function withUncompressedPoint(material: KeyObject): KeyObject {
 }
 
 function checkSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details = {} }: KeyObject): void {
-  const whyRefused = type === "rsa" ? whyRsaIsRefused(details) : undefined;
+  const whyRefused = type === "rsa" ? whyRsaIsRefused(details, rsaBits.minToLogIn) : undefined;
   if (whyRefused) throw unusablePrivateKey(whyRefused);
   if (type === "ec" && !keyKinds.some((kind) => kind.opensslCurve === details.namedCurve)) {
     throw unusablePrivateKey("SSH does not support its curve; use P-256, P-384 or P-521");

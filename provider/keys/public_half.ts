@@ -1,4 +1,5 @@
 import { ExoscaleSshError } from "../errors";
+import { rsaBits } from "./algorithm";
 import { publicBlobIn } from "./openssh_private_key";
 import { parsePrivateKey } from "./private_key";
 import { onlyPrivateKeyBlock } from "./private_key_block";
@@ -23,5 +24,5 @@ export function publicHalf(text: string): PublicKey | undefined {
 
 function fromBlob(blob: Buffer): PublicKey {
   const type = takeFields(blob, 1)?.fields[0]?.toString("latin1") ?? "";
-  return parsePublicKey(`${type} ${blob.toString("base64")}`);
+  return parsePublicKey(`${type} ${blob.toString("base64")}`, rsaBits.minToLogIn);
 }

@@ -1,6 +1,13 @@
 import { createHash, createPublicKey, type KeyObject } from "node:crypto";
 import type { Key } from "sshpk";
-import { type EcdsaCurve, type KeyKind, keyKinds, type PublicKeyAlgorithm, whyRsaIsRefused } from "./algorithm";
+import {
+  type EcdsaCurve,
+  type KeyKind,
+  keyKinds,
+  type PublicKeyAlgorithm,
+  rsaBits,
+  whyRsaIsRefused,
+} from "./algorithm";
 import { cleanComment } from "./comment";
 import { sshpk } from "./libraries";
 import { splitPublicKeyLine, unusablePublicKey } from "./public_key_line";
@@ -33,12 +40,14 @@ export interface PublicKey {
 /**
  * Reads one line of an OpenSSH `.pub` file; blank lines and spaces around it are ignored.
  *
+ * @param leastRsaBits default: the least that is registered
  * @throws InvalidPublicKeyError for everything that sshd or the Exoscale API would not accept as one public key.
  */
-export function parsePublicKey(text: string): PublicKey {
+export function parsePublicKey(text: string, leastRsaBits: number = rsaBits.min): PublicKey {
   const { kind, base64, comment } = splitPublicKeyLine(text);
   const blob = decodeStrictBase64(base64);
-  return "plainType" in kind ? securityKeyFromBlob(kind, blob, comment) : publicKeyFromBlob(kind, blob, comment);
+  if ("plainType" in kind) return securityKeyFromBlob(kind, blob, comment);
+  return publicKeyFromBlob(kind, blob, comment, leastRsaBits);
 }
 
 /**
@@ -62,10 +71,10 @@ function decodeStrictBase64(base64: string): Buffer {
   return blob;
 }
 
-function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string): PublicKey {
+function publicKeyFromBlob(kind: KeyKind, blob: Buffer, comment: string, leastRsaBits: number): PublicKey {
   checkFraming(kind, blob);
   const [key, spki] = decode(kind, blob);
-  const whyRefused = kind.algorithm === "rsa" ? whyRsaIsRefused(spki.asymmetricKeyDetails) : undefined;
+  const whyRefused = kind.algorithm === "rsa" ? whyRsaIsRefused(spki.asymmetricKeyDetails, leastRsaBits) : undefined;
   if (whyRefused) throw unusablePublicKey(whyRefused);
   return describe(key, spki, comment);
 }

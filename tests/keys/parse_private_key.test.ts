@@ -206,9 +206,9 @@ describe("a text that is not a usable private key", () => {
     ["two keys", plainEd25519 + plainEd25519, "it holds 2 private keys; give exactly one"],
     ["damaged PKCS#8", plainEd25519.replace("MC4C", "MC5C"), `${damaged}, or of a kind that OpenSSL does not know`],
     [
-      "RSA with 1024 bits",
-      pkcs8({ privateKey: createPrivateKey({ format: "jwk", key: jwk(1024) }) }),
-      "it is RSA with 1024 bits, and 2048 is the least; make a new key",
+      "RSA with 768 bits",
+      pkcs8({ privateKey: createPrivateKey({ format: "jwk", key: jwk(768) }) }),
+      "it is RSA with 768 bits, and 1024 is the least; make a new key",
     ],
     [
       "halves of two RSA keys",

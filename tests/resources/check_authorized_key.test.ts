@@ -1,7 +1,7 @@
 /** The preview of a key on a host, which contacts no host and needs no account at Exoscale. */
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
-import { makeKey } from "../ssh/test_keys";
+import { makeKey, shortRsaKey } from "../ssh/test_keys";
 import { alice, bob, uncertainKeys } from "./known_keys";
 import { Run } from "./world";
 
@@ -23,6 +23,11 @@ describe("An AuthorizedKey is accepted", () => {
   test("for the user who logs in, if no other is named", async () => {
     const { inputs: checked, failures } = await run.check(AuthorizedKey, inputs);
     expect([checked, failures]).toEqual([{ ...inputs, user: "ops" }, []]);
+  });
+
+  test("with a short RSA key to log in, which may be the only one that opens the machine", async () => {
+    const { privateKey } = shortRsaKey(1024);
+    expect(await refused({ connection: { ...connection, privateKey } })).toEqual([]);
   });
 
   test("while all of it is unknown", async () => {

@@ -2,6 +2,7 @@ import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
+import { shortRsaKey } from "../ssh/test_keys";
 import { alice, rsa1024 } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -33,6 +34,11 @@ describe("The check of an SshKeyPair refuses", () => {
       "a cut public key",
       { publicKey: publicKey.slice(0, 60) },
       /^publicKey: Not a usable SSH public key: .*copy the whole line/,
+    ],
+    [
+      "a private RSA key of 2047 bits",
+      { privateKey: shortRsaKey(2047).privateKey },
+      /^privateKey: .*RSA with 2047 bits, and 2048 is the least; make a new key/,
     ],
     [
       "an RSA key of 1024 bits",

@@ -2,7 +2,7 @@ import { isKeyAlgorithm } from "../../keys/algorithm";
 import { cleanComment } from "../../keys/comment";
 import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
-import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
+import { type PrivateKey, parsePrivateKey, registrable } from "../../keys/private_key";
 import { type PublicKey, parsePublicKey, samePublicKeyText } from "../../keys/public_key";
 import { equalValues, hasUnknown, known, type Previewed } from "../contract/description";
 import type { SameValue } from "../contract/resource";
@@ -24,7 +24,7 @@ export async function importOrGenerate(inputs: SshKeyPairInputs): Promise<KeyMat
   const privateKey =
     inputs.privateKey === undefined
       ? await generatePrivateKey(generationOptions(inputs))
-      : parsePrivateKey(inputs.privateKey, inputs.passphrase);
+      : registrable(parsePrivateKey(inputs.privateKey, inputs.passphrase));
   return { privateKey, publicKey: privateKey.publicKey() };
 }
 

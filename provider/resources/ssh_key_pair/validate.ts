@@ -1,7 +1,7 @@
 import { InvalidPrivateKeyError, InvalidPublicKeyError, UnsupportedKeyError, WrongPassphraseError } from "../../errors";
 import { checkKeyOptions } from "../../keys/algorithm";
 import { checkPassphrase } from "../../keys/encode";
-import { parsePrivateKey } from "../../keys/private_key";
+import { parsePrivateKey, registrable } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { isGiven, known, type PreviewedFields } from "../contract/description";
 import type { CheckFailure, OldInputs, ProviderDefaults } from "../contract/resource";
@@ -101,7 +101,7 @@ function unreadablePublicKey(inputs: Inputs): CheckFailure[] {
 function unreadablePrivateKey(inputs: Inputs): CheckFailure[] {
   const text = known(inputs.privateKey);
   if (text === undefined || (isGiven(inputs.passphrase) && known(inputs.passphrase) === undefined)) return [];
-  return failureOf(() => parsePrivateKey(text, known(inputs.passphrase)), "privateKey");
+  return failureOf(() => registrable(parsePrivateKey(text, known(inputs.passphrase))), "privateKey");
 }
 
 function failureOf(read: () => unknown, property: string): CheckFailure[] {

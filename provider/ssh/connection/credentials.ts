@@ -8,8 +8,10 @@ import {
   utils,
 } from "ssh2";
 import { InvalidPrivateKeyError } from "../../errors";
+import { rsaBits } from "../../keys/algorithm";
 import { encodePrivateKey } from "../../keys/encode";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
+import { takeFields } from "../../keys/wire";
 import { hostKeyFromBlob } from "./host_key";
 import type { LoginStep } from "./login_step";
 
@@ -98,7 +100,7 @@ class KeyStep implements LoginStep {
   }
 
   label(): string {
-    return `${this.usedKey} (${this.#key.type})`;
+    return nameOf(this.#key);
   }
 
   method(username: string): AnyAuthMethod {
@@ -154,4 +156,18 @@ function isUsable(identity: unknown): identity is ParsedKey {
 
 function fingerprint(key: ParsedKey): string {
   return hostKeyFromBlob(key.getPublicSSH()).fingerprintSha256;
+}
+
+/** A key in messages. sshd refuses short RSA keys as it refuses unknown ones. */
+function nameOf(key: ParsedKey): string {
+  const bits = rsaBitsOf(key.getPublicSSH());
+  const short = bits < rsaBits.min ? ` of ${bits} bits, which sshd refuses if its RequiredRSASize is larger` : "";
+  return `${fingerprint(key)} (${key.type}${short})`;
+}
+
+/** The bits of an RSA key's modulus; infinite for other keys, of which none is short. */
+function rsaBitsOf(blob: Buffer): number {
+  const [type, , modulus] = takeFields(blob, 3)?.fields ?? [];
+  if (type?.toString("latin1") !== "ssh-rsa" || modulus === undefined) return Number.POSITIVE_INFINITY;
+  return BigInt(`0x0${modulus.toString("hex")}`).toString(2).length;
 }

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { connect } from "../../../provider/ssh/connection/connect";
 import { describeWithSshd, type OpensshServer, startSshd } from "../openssh_server";
 import { withAgent } from "../running_agent";
-import { keyKinds, makeKey } from "../test_keys";
+import { keyKinds, makeKey, shortRsaKey } from "../test_keys";
 
 describeWithSshd("a session on a real OpenSSH sshd", () => {
   const key = makeKey();
@@ -22,6 +22,23 @@ describeWithSshd("a session on a real OpenSSH sshd", () => {
     const session = await open(other);
     expect(await session.exec("echo in")).toMatchObject({ code: 0, stdout: "in\n" });
     session.close();
+  });
+
+  test.each([1024, 2047])("is opened with an RSA key of %i bits, which no pair may have", async (bits) => {
+    const short = shortRsaKey(bits);
+    sshd.authorize(short.publicKey);
+    const session = await open(short);
+    expect(await session.exec("true")).toMatchObject({ code: 0 });
+    session.close();
+  });
+
+  test("is not opened with an RSA key below RequiredRSASize, and the error names that", async () => {
+    const strict = await startSshd(["RequiredRSASize 2048"]);
+    const short = shortRsaKey(1024);
+    strict.authorize(short.publicKey);
+    const error = await connect(strict.target, [short], { acceptNew: true }).catch((thrown) => thrown);
+    await strict.close();
+    expect(String(error)).toMatch(/\(ssh-rsa of 1024 bits, which sshd refuses if its RequiredRSASize is larger\)/);
   });
 
   test("carries a mebibyte of any bytes there and back", async () => {
