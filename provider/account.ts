@@ -10,6 +10,7 @@ import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
 import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
 import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
+import { parseAgentIdentity } from "./ssh/connection/agent_identity";
 import { parseHostKeyPin } from "./ssh/connection/host_key";
 import { checkTarget } from "./ssh/connection/target";
 import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
@@ -103,6 +104,7 @@ const sshToHosts = {
   sameOptions,
   checkTarget,
   parseHostKeyPin,
+  parseAgentIdentity,
   knownHostsLine,
   sshCommand,
   sshConfig,

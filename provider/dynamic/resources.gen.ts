@@ -18,12 +18,14 @@ export interface HolderConnectionArgs {
   hostKey?: pulumi.Input<string | undefined>;
   /** If no host key of an instance is recorded, trust the first one that it shows, and record it. Members of instance pools need this. Default false: such a host proves nothing. */
   acceptNewHostKeys?: pulumi.Input<boolean | undefined>;
-  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, if there is one. */
   privateKey?: pulumi.Input<string | undefined>;
   /** What `privateKey` is encrypted with. Default: it is not. */
   passphrase?: pulumi.Input<string | undefined>;
-  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   agentSocketPath?: pulumi.Input<string | undefined>;
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  agentIdentity?: pulumi.Input<string | undefined>;
   /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
 }
@@ -42,6 +44,8 @@ export interface BastionArgs {
   privateKey?: pulumi.Input<string | undefined>;
   /** What `privateKey` is encrypted with. Default: it is not. */
   passphrase?: pulumi.Input<string | undefined>;
+  /** The only key of the connection's ssh-agent to log in to it with, by its public half or `SHA256:...`. Default: as for the host behind it. */
+  agentIdentity?: pulumi.Input<string | undefined>;
 }
 
 /** How to log in to the instances that hold a key. */
@@ -54,12 +58,14 @@ export interface HolderConnection {
   readonly hostKey?: string | undefined;
   /** If no host key of an instance is recorded, trust the first one that it shows, and record it. Members of instance pools need this. Default false: such a host proves nothing. */
   readonly acceptNewHostKeys?: boolean | undefined;
-  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, if there is one. */
   readonly privateKey?: string | undefined;
   /** What `privateKey` is encrypted with. Default: it is not. */
   readonly passphrase?: string | undefined;
-  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   readonly agentSocketPath?: string | undefined;
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  readonly agentIdentity?: string | undefined;
   /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;
 }
@@ -78,6 +84,8 @@ export interface Bastion {
   readonly privateKey?: string | undefined;
   /** What `privateKey` is encrypted with. Default: it is not. */
   readonly passphrase?: string | undefined;
+  /** The only key of the connection's ssh-agent to log in to it with, by its public half or `SHA256:...`. Default: as for the host behind it. */
+  readonly agentIdentity?: string | undefined;
 }
 
 /** A key of the account. */
@@ -98,12 +106,14 @@ export interface ConnectionArgs {
   port?: pulumi.Input<number | undefined>;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, if there is one. */
   privateKey?: pulumi.Input<string | undefined>;
   /** What `privateKey` is encrypted with. Default: it is not. */
   passphrase?: pulumi.Input<string | undefined>;
-  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   agentSocketPath?: pulumi.Input<string | undefined>;
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  agentIdentity?: pulumi.Input<string | undefined>;
   /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
 }
@@ -136,12 +146,14 @@ export interface Connection {
   readonly port?: number | undefined;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   readonly hostKey?: string | undefined;
-  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, if there is one. */
   readonly privateKey?: string | undefined;
   /** What `privateKey` is encrypted with. Default: it is not. */
   readonly passphrase?: string | undefined;
-  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   readonly agentSocketPath?: string | undefined;
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  readonly agentIdentity?: string | undefined;
   /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;
 }
@@ -283,12 +295,14 @@ export interface HostConnectionArgs {
   port?: pulumi.Input<number | undefined>;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   hostKey?: pulumi.Input<string | undefined>;
-  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, if there is one. */
   privateKey?: pulumi.Input<string | undefined>;
   /** What `privateKey` is encrypted with. Default: it is not. */
   passphrase?: pulumi.Input<string | undefined>;
-  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   agentSocketPath?: pulumi.Input<string | undefined>;
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  agentIdentity?: pulumi.Input<string | undefined>;
   /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
 }
@@ -303,12 +317,14 @@ export interface HostConnection {
   readonly port?: number | undefined;
   /** Host key to expect: `ssh-ed25519 AAAA...`, or `SHA256:...`. Default: the first one seen is remembered. */
   readonly hostKey?: string | undefined;
-  /** Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one. */
+  /** Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, if there is one. */
   readonly privateKey?: string | undefined;
   /** What `privateKey` is encrypted with. Default: it is not. */
   readonly passphrase?: string | undefined;
-  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` is given. */
+  /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   readonly agentSocketPath?: string | undefined;
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  readonly agentIdentity?: string | undefined;
   /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;
 }

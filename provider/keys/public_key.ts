@@ -84,7 +84,7 @@ function securityKeyFromBlob(kind: SecurityKeyKind, blob: Buffer, comment: strin
   const plainBlob = plainBlobIn(kind, blob);
   if (!plainKind || !plainBlob) throw unusablePublicKey(noSuchKey(kind));
   // The point has to be one of the plain kind.
-  publicKeyFromBlob(plainKind, plainBlob, comment);
+  publicKeyFromBlob(plainKind, plainBlob, comment, rsaBits.min);
   const { sshType, algorithm } = kind;
   return {
     algorithm,

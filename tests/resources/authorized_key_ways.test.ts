@@ -3,6 +3,7 @@ import { resources } from "../../provider/resources";
 import { describeGuests } from "../emulator/guest_kinds";
 import { withAgent } from "../ssh/running_agent";
 import { startServer } from "../ssh/ssh2_server";
+import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
 import { ReachableHost } from "./reachable_host";
 import { closeClouds } from "./world";
@@ -42,6 +43,17 @@ describeGuests((guests) => {
   test("An ssh-agent that the connection names logs in", async () => {
     const { privateKey, ...rest } = host.connection;
     const life = withAgent(privateKey, (agentSocketPath) => lifeOver({ ...rest, agentSocketPath }));
+    expect(await life).toEqual(wholeLife);
+  });
+
+  test("One of the keys of an ssh-agent logs in if the connection chooses it, and no other is tried", async () => {
+    const { privateKey, ...rest } = host.connection;
+    const first = makeKey();
+    const life = withAgent([first.privateKey, privateKey], async (agentSocketPath) => {
+      const wrong = lifeOver({ ...rest, agentSocketPath, agentIdentity: first.publicKey });
+      await expect(wrong).rejects.toThrow(/let none of these in: .*\(ssh-ed25519\)\)\. It offers/);
+      return await lifeOver({ ...rest, agentSocketPath, agentIdentity: host.admin.publicKey });
+    });
     expect(await life).toEqual(wholeLife);
   });
 

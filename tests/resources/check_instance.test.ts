@@ -103,6 +103,16 @@ describe("The check of an Instance refuses", () => {
       { connection: { bastion: { host: "192.0.2.1", hostKey: REVOKED } } },
       /^connection\.bastion\.hostKey: This host key is marked @revoked/,
     ],
+    [
+      "a key of the agent that cannot be read",
+      { connection: { agentIdentity: "~/.ssh/id.pub" } },
+      /^connection\.agentIdentity: This names no key of an ssh-agent: give its public key, "ssh-ed25519 AAAA\.\.\."/,
+    ],
+    [
+      "a key of the agent for the jump host that cannot be read",
+      { connection: { bastion: { host: "192.0.2.1", agentIdentity: "me@home" } } },
+      /^connection\.bastion\.agentIdentity: This names no key of an ssh-agent/,
+    ],
     ["a port above 65535", { connection: { port: 70_000 } }, "connection.port: A port is 1 to 65535"],
     ["a name of 256 characters", { name: "a".repeat(256) }, /^name: A name has 1 to 255 characters, got /],
     [

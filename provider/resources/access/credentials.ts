@@ -7,7 +7,8 @@ import type { Credentials } from "./fields";
 
 /**
  * The credentials of the connections, in their order, each once: private keys first, then agents. The agent of the
- * environment is used for a connection that has neither a private key nor an agent, and if there is no connection.
+ * environment is used for a connection that has neither a private key nor an agent or chooses an agent's key, and if
+ * there is no connection.
  */
 export function credentialsOf(
   account: Pick<Account, "agentSocket">,
@@ -17,9 +18,10 @@ export function credentialsOf(
   const connections = declared.length > 0 ? declared : [undefined];
   const keys = connections.flatMap((connection) => privateKeyOf(connection) ?? []);
   const agents = connections.flatMap((connection) => {
-    const defaultSocket = connection?.privateKey === undefined ? account.agentSocket : undefined;
-    const agentSocket = connection?.agentSocketPath ?? defaultSocket;
-    return agentSocket === undefined ? [] : [{ agentSocket }];
+    const { privateKey, agentIdentity } = connection ?? {};
+    const usesAgent = privateKey === undefined || agentIdentity !== undefined;
+    const agentSocket = connection?.agentSocketPath ?? (usesAgent ? account.agentSocket : undefined);
+    return agentSocket === undefined ? [] : [omitUndefined<Credential>({ agentSocket, agentIdentity })];
   });
   return distinct([...keys, ...agents]);
 }

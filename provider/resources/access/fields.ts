@@ -9,13 +9,20 @@ const passphrase = text.optional().meta({ description: "What `privateKey` is enc
 const credentialFields = {
   privateKey: text.optional().meta({
     description:
-      "Private key to log in with, in any format that `SshKeyPair` imports. Default: the ssh-agent, if there is one.",
+      "Private key to log in with, in any format that `SshKeyPair` imports; RSA from 1024 bits. Default: the ssh-agent, " +
+      "if there is one.",
   }),
   passphrase,
   agentSocketPath: text.optional().meta({
     description:
       "Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: " +
-      "`SSH_AUTH_SOCK` of the environment, if no `privateKey` is given.",
+      "`SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given.",
+  }),
+  agentIdentity: text.optional().meta({
+    description:
+      "The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints " +
+      "it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried " +
+      "in its order, and sshd allows about six (`MaxAuthTries`).",
   }),
 };
 
@@ -35,6 +42,11 @@ const bastion = z
       description: "Private key to log in to it with. Default: the credentials for the host behind it.",
     }),
     passphrase,
+    agentIdentity: text.optional().meta({
+      description:
+        "The only key of the connection's ssh-agent to log in to it with, by its public half or `SHA256:...`. Default: " +
+        "as for the host behind it.",
+    }),
   })
   .meta({ id: "Bastion", description: "A jump host." });
 
@@ -100,5 +112,5 @@ export const hostConnection = z
 /** The part of any of these connections that logs in. */
 export type Credentials = Pick<
   z.output<typeof instanceConnection>,
-  "privateKey" | "passphrase" | "agentSocketPath" | "bastion"
+  "privateKey" | "passphrase" | "agentSocketPath" | "agentIdentity" | "bastion"
 >;

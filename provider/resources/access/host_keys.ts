@@ -1,34 +1,44 @@
 import type { Account, HostKey } from "../../account";
-import { InvalidHostKeyError } from "../../errors";
+import { InvalidHostKeyError, InvalidPublicKeyError } from "../../errors";
 import { known, type Previewed } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 
-/** The host keys in a connection. */
-interface HostKeys {
+/** The public keys in a connection, or in its jump host. */
+interface PublicKeys {
   readonly hostKey?: string | undefined;
-  readonly bastion?: { readonly hostKey?: string | undefined } | undefined;
+  readonly agentIdentity?: string | undefined;
 }
 
-/** A failure for each unreadable host key of a connection. It does not repeat the text, which may be a private key. */
-export function unreadableHostKeys(
+interface Connection extends PublicKeys {
+  readonly bastion?: PublicKeys | undefined;
+}
+
+/**
+ * A failure for each unreadable host key and chosen key of a connection. It does not repeat the text, which may be a
+ * private key.
+ */
+export function unreadablePublicKeys(
   { ssh }: Pick<Account, "ssh">,
-  given: Previewed<HostKeys | undefined>,
+  given: Previewed<Connection | undefined>,
 ): CheckFailure[] {
   const connection = known(given);
-  const failures = (property: string, hostKey: string | undefined): CheckFailure[] => {
-    if (hostKey === undefined) return [];
-    try {
-      ssh.parseHostKeyPin(hostKey);
-      return [];
-    } catch (error) {
-      if (error instanceof InvalidHostKeyError) return [{ property, reason: error.message }];
-      throw error;
-    }
-  };
-  return [
-    ...failures("connection.hostKey", connection?.hostKey),
-    ...failures("connection.bastion.hostKey", connection?.bastion?.hostKey),
+  const failures = (property: string, { hostKey, agentIdentity }: PublicKeys = {}): CheckFailure[] => [
+    ...failureOf(`${property}.hostKey`, hostKey, ssh.parseHostKeyPin),
+    ...failureOf(`${property}.agentIdentity`, agentIdentity, ssh.parseAgentIdentity),
   ];
+  return [...failures("connection", connection), ...failures("connection.bastion", connection?.bastion)];
+}
+
+function failureOf(property: string, text: string | undefined, read: (text: string) => unknown): CheckFailure[] {
+  if (text === undefined) return [];
+  try {
+    read(text);
+    return [];
+  } catch (error) {
+    const isOurs = error instanceof InvalidHostKeyError || error instanceof InvalidPublicKeyError;
+    if (isOurs) return [{ property, reason: error.message }];
+    throw error;
+  }
 }
 
 /** A host key in the form that the state has: `type base64`. */

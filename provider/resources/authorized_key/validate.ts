@@ -9,7 +9,7 @@ import {
 import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { bastionOf } from "../access/credentials";
-import { unreadableHostKeys } from "../access/host_keys";
+import { unreadablePublicKeys } from "../access/host_keys";
 import { isGiven, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import type { AuthorizedKeyInputs } from "./fields";
@@ -45,7 +45,7 @@ export function checkConnection(inputs: Inputs, { ssh, sshPort }: Account): Chec
     ...options,
     ...users.flatMap((user) => failureOf("connection", { host, port, user }, ssh.checkTarget)).slice(0, 1),
     ...failureOf("connection.bastion", bastionOf(connection, connection.user), ssh.checkTarget),
-    ...unreadableHostKeys({ ssh }, connection),
+    ...unreadablePublicKeys({ ssh }, connection),
   ];
 }
 

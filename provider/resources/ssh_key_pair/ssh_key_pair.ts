@@ -1,6 +1,6 @@
 import { NameTakenOverError } from "../../errors";
 import { cleanComment } from "../../keys/comment";
-import { unreadableHostKeys } from "../access/host_keys";
+import { unreadablePublicKeys } from "../access/host_keys";
 import { hasUnknown, known } from "../contract/description";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
@@ -54,7 +54,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const name = known(inputs.name);
     if (name !== undefined) run.declaredKeys.add(name);
     await account.verifyCredentials();
-    return [...unreadableHostKeys(account, inputs.connection), ...(await checkKeyFile(inputs, files, olds))];
+    return [...unreadablePublicKeys(account, inputs.connection), ...(await checkKeyFile(inputs, files, olds))];
   },
   adjustDiff: adjustKeyPairDiff,
 

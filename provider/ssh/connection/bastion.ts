@@ -20,6 +20,8 @@ export interface Bastion extends SshTarget {
   readonly privateKey?: string;
   /** Decrypts `privateKey`, if it is encrypted. */
   readonly passphrase?: string;
+  /** The only key of the credentials' ssh-agents to log in to it with: see AgentCredential. */
+  readonly agentIdentity?: string;
   /** Credentials to log in to it without `privateKey`. Default: those for the host behind it. */
   readonly credentials?: readonly Credential[];
 }
@@ -75,9 +77,21 @@ function refusedBy(error: SshLoginRefusedError): BastionLoginRefusedError {
 }
 
 function credentialsFor(bastion: Bastion, defaults: BastionDefaults): readonly Credential[] {
-  const { privateKey, passphrase } = bastion;
-  if (privateKey === undefined) return bastion.credentials ?? defaults.credentials;
-  return [passphrase === undefined ? { privateKey } : { privateKey, passphrase }];
+  const { privateKey, passphrase, agentIdentity } = bastion;
+  const others = bastion.credentials ?? defaults.credentials;
+  if (privateKey === undefined && agentIdentity === undefined) return others;
+  const key = passphrase === undefined ? { privateKey } : { privateKey, passphrase };
+  return [
+    ...(privateKey === undefined ? [] : [{ ...key, privateKey }]),
+    ...(agentIdentity === undefined ? [] : agentsWith(agentIdentity, others)),
+  ];
+}
+
+/** The agents among credentials, each with this key alone. */
+function agentsWith(agentIdentity: string, credentials: readonly Credential[]): Credential[] {
+  return credentials.flatMap((credential) =>
+    "agentSocket" in credential ? [{ agentSocket: credential.agentSocket, agentIdentity }] : [],
+  );
 }
 
 function forward(

@@ -12,8 +12,9 @@ import { rsaBits } from "../../keys/algorithm";
 import { encodePrivateKey } from "../../keys/encode";
 import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
 import { takeFields } from "../../keys/wire";
+import { parseAgentIdentity } from "./agent_identity";
 import { hostKeyFromBlob } from "./host_key";
-import type { LoginStep } from "./login_step";
+import type { LoginStep, StepProgress } from "./login_step";
 
 /** One way to log in. */
 export type Credential = PrivateKeyCredential | AgentCredential;
@@ -30,6 +31,8 @@ export interface PrivateKeyCredential {
 export interface AgentCredential {
   /** Path of its socket (the value of `SSH_AUTH_SOCK`), or `pageant`. The code in ssh/ reads no environment. */
   readonly agentSocket: string;
+  /** The only key to use: its public half, `type base64`, or its `SHA256:` fingerprint. Default: all. */
+  readonly agentIdentity?: string;
   /** Which of its keys to use, by their SHA256 fingerprints. Default: all. */
   readonly offers?: (fingerprintSha256: string) => boolean;
 }
@@ -113,17 +116,27 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
   /** The key of the last signature: the server asks for no more signatures after it accepts one. */
   usedKey: string | undefined;
   readonly #agent: BaseAgent;
-  #description = "not reachable";
   readonly #credential: AgentCredential;
+  readonly #identity: string | undefined;
+  /** The names of its keys that may be tried, and of those that were. */
+  #usable: readonly string[] = [];
+  readonly #tried = new Set<string>();
+  #description = "the keys of the ssh-agent (not reachable)";
 
   constructor(credential: AgentCredential) {
     super();
     this.#credential = credential;
+    this.#identity = credential.agentIdentity === undefined ? undefined : parseAgentIdentity(credential.agentIdentity);
     this.#agent = createAgent(credential.agentSocket);
   }
 
   label(): string {
-    return `the keys of the ssh-agent (${this.#description})`;
+    return this.#description;
+  }
+
+  progress(): StepProgress {
+    const [tried, untried] = [true, false].map((is) => this.#usable.filter((name) => this.#tried.has(name) === is));
+    return { tried: tried ?? [], untried: untried ?? [] };
   }
 
   method(username: string): AnyAuthMethod {
@@ -132,10 +145,13 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
     this.#agent.getIdentities((error, keys) => {
-      const { offers = () => true } = this.#credential;
-      const usable = (keys ?? []).filter(isUsable).filter((key) => offers(fingerprint(key)));
-      if (!error) this.#description = usable.map(fingerprint).join(", ") || "empty";
-      done(error, usable);
+      const all = (keys ?? []).filter(isUsable);
+      const usable = all.filter((key) => this.#isOffered(fingerprint(key)));
+      if (!error) this.#describe(all, usable);
+      done(
+        error,
+        usable.map((key) => this.#watched(key)),
+      );
     });
   }
 
@@ -146,6 +162,29 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
       this.usedKey = fingerprint(key);
       this.#agent.sign(key, data, options ?? {}, done);
     }
+  }
+
+  #isOffered(fingerprintSha256: string): boolean {
+    const { offers = () => true } = this.#credential;
+    return (this.#identity ?? fingerprintSha256) === fingerprintSha256 && offers(fingerprintSha256);
+  }
+
+  #describe(all: readonly ParsedKey[], usable: readonly ParsedKey[]): void {
+    this.#usable = usable.map(nameOf);
+    const isMissing = this.#identity !== undefined && !all.map(fingerprint).includes(this.#identity);
+    this.#description = isMissing
+      ? `the ssh-agent, which has ${all.length} keys and not ${this.#identity} (agentIdentity)`
+      : `the keys of the ssh-agent (${this.#usable.join(", ") || "empty"})`;
+  }
+
+  /** The key, recorded as tried when the client library sends it. */
+  #watched(key: ParsedKey): ParsedKey {
+    const name = nameOf(key);
+    const getPublicSSH = () => {
+      this.#tried.add(name);
+      return key.getPublicSSH();
+    };
+    return Object.create(key, { getPublicSSH: { value: getPublicSSH } });
   }
 }
 

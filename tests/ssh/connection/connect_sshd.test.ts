@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { parsePublicKey } from "../../../provider/keys/public_key";
 import { connect } from "../../../provider/ssh/connection/connect";
 import { describeWithSshd, type OpensshServer, startSshd } from "../openssh_server";
 import { withAgent } from "../running_agent";
@@ -80,5 +81,69 @@ describeWithSshd("a session on a real OpenSSH sshd", () => {
     const session = await connect(sshd.target, [key], { acceptNew: true, bastion: sshd.target });
     expect(await session.exec("echo behind")).toMatchObject({ stdout: "behind\n" });
     session.close();
+  });
+});
+
+describeWithSshd("an ssh-agent with more keys than sshd allows tries", () => {
+  const keys = Array.from({ length: 9 }, () => makeKey());
+  const [, , , , , , seventh = makeKey()] = keys;
+  const names = keys.map(({ publicKey }) => parsePublicKey(publicKey).fingerprintSha256);
+  let sshd: OpensshServer;
+  beforeAll(async () => {
+    sshd = await startSshd(["MaxAuthTries 6"]);
+    sshd.authorize(seventh.publicKey);
+  });
+  afterAll(() => sshd.close());
+
+  const logIn = (agentIdentity?: string) =>
+    withAgent(
+      keys.map(({ privateKey }) => privateKey),
+      (agentSocket) =>
+        connect(sshd.target, [agentIdentity === undefined ? { agentSocket } : { agentSocket, agentIdentity }], {
+          acceptNew: true,
+        }),
+    );
+
+  test("is not said to have tried the keys that it did not try", async () => {
+    const error = await logIn().catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: "SSH_LOGIN_REFUSED", refusal: "too-many-tries" });
+    const [, tried = "", untried = ""] =
+      /let none of these 6 in: (.*)\. It then ended .* 3 were not tried: (.*)\. Give the key/.exec(error.message) ?? [];
+    expect([tried.split("; "), untried.split("; ")]).toEqual([
+      names.slice(0, 6).map((name) => `${name} (ssh-ed25519)`),
+      names.slice(6).map((name) => `${name} (ssh-ed25519)`),
+    ]);
+    expect(error.message).toContain("with connection.agentIdentity");
+  });
+
+  test.each([
+    ["public key", `${seventh.publicKey} me@home`],
+    ["fingerprint", parsePublicKey(seventh.publicKey).fingerprintSha256],
+  ])("logs in with the one that its %s chooses", async (_form, identity) => {
+    const session = await logIn(identity);
+    session.close();
+    expect(session.loggedInKey).toBe(names[6]);
+  });
+
+  test("logs in to a bastion with the key that is chosen for it, and to the host behind with its own", async () => {
+    const [{ privateKey: own }, other] = [seventh, makeKey()];
+    const jump = await startSshd(["MaxAuthTries 2"]);
+    jump.authorize(other.publicKey);
+    const bastion = { ...jump.target, agentIdentity: other.publicKey };
+    const session = await withAgent([makeKey().privateKey, makeKey().privateKey, other.privateKey], (agentSocket) =>
+      connect(sshd.target, [{ privateKey: own }, { agentSocket }], { acceptNew: true, bastion }),
+    );
+    expect(session.loggedInKey).toBe(names[6]);
+    session.close();
+    await jump.close();
+  });
+
+  test("without the chosen one is not asked for another, and the error names both", async () => {
+    const stranger = makeKey().publicKey;
+    const error = await logIn(stranger).catch((thrown) => thrown);
+    expect(error).toMatchObject({ code: "SSH_LOGIN_REFUSED", refusal: "every-key" });
+    expect(error.message).toContain(
+      `the ssh-agent, which has 9 keys and not ${parsePublicKey(stranger).fingerprintSha256} (agentIdentity)`,
+    );
   });
 });

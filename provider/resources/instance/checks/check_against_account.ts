@@ -1,6 +1,6 @@
 import type { Account, Template, ZoneAccount } from "../../../account";
 import { NotInAccountError } from "../../../errors";
-import { unreadableHostKeys } from "../../access/host_keys";
+import { unreadablePublicKeys } from "../../access/host_keys";
 import { known, type PreviewedFields } from "../../contract/description";
 import type { CheckContext, CheckFailure, OldInputs } from "../../contract/resource";
 import { checkGroups } from "../../group_choice";
@@ -24,7 +24,7 @@ export async function checkInstance(
   await account.verifyCredentials();
   const name = known(inputs.zone);
   const everywhere = [
-    ...unreadableHostKeys(account, inputs.connection),
+    ...unreadablePublicKeys(account, inputs.connection),
     ...(await checkPinHostKey(inputs, account, olds)),
     ...(await checkKeys(inputs, context, olds)),
     ...(await checkGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
