@@ -13,7 +13,7 @@ import { type InstanceInputs, type InstanceState, instanceInputs } from "./field
 import { sameKeys } from "./keys/keys";
 import { instanceOutputs } from "./outputs";
 import { explainProtection, refuseIfDeclaredProtected } from "./protection";
-import { equalSets, readInputs } from "./read_inputs";
+import { beginImport, equalSets, readInputs } from "./read_inputs";
 import { adjustInstanceDiff } from "./replacement";
 import { inputsInState, readState, rememberedIn } from "./state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "./timeouts";
@@ -69,8 +69,11 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     const zone = await account.zone(address.zone);
     const found = await zone.instances.find(address.id);
     if (!found || isGone(found.state)) return undefined;
-    const inputs = await readInputs(account, zone, found, last);
-    const state = await readState(account, inputs, found, rememberedIn(last));
+    const before = last
+      ? { inputs: inputsInState(last), remembered: rememberedIn(last) }
+      : beginImport(zone, found, await account.sshKeys.list());
+    const inputs = await readInputs(account, zone, found, before.inputs);
+    const state = await readState(account, inputs, found, before.remembered);
     return { id: formatAddress(zone, found.id), inputs: inputsInState(state), state };
   },
 

@@ -1,24 +1,28 @@
-import type { Account, Instance, ZoneAccount } from "../../account";
+import type { Account, Instance, SshKey, ZoneAccount } from "../../account";
 import { NotInAccountError } from "../../errors";
 import { equalValues } from "../contract/description";
 import { findGroupIds, type GroupKind } from "../group_choice";
-import { programLabels } from "../labels/reserved_labels";
-import type { InstanceInputs, InstanceState } from "./fields";
+import { OWNER_LABEL, programLabels } from "../labels/reserved_labels";
+import type { InstanceInputs, SshKeyReference } from "./fields";
+import type { Remembered } from "./job";
+import { declarableKeys, firstRecord } from "./keys/given_keys";
 import { injectedKeyIn } from "./pin_host_key/injection";
-import { inputsInState } from "./state";
 import { decodeUserData } from "./user_data";
 import { typeName } from "./zone_catalogue";
 
-/** The inputs as the API has them, in the program's own form where that means the same. */
+/**
+ * The inputs as the API has them, in the program's own form where that means the same.
+ *
+ * @param base the last inputs
+ */
 export async function readInputs(
   account: Account,
   zone: ZoneAccount,
   found: Instance,
-  last: InstanceState | undefined,
+  base: InstanceInputs,
 ): Promise<InstanceInputs> {
   const type = (await zone.instanceTypes()).find(({ id }) => id === found["instance-type"]?.id);
   const labels = programLabels(found.labels);
-  const base = last ? inputsInState(last) : importedInputs(zone, found);
   return {
     ...base,
     name: found.name,
@@ -37,7 +41,19 @@ export async function readInputs(
   };
 }
 
-function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
+/** What there is before the first read of an instance that no state has: inputs, and what it was given so far. */
+export function beginImport(
+  zone: ZoneAccount,
+  found: Instance,
+  registered: readonly SshKey[],
+): { inputs: InstanceInputs; remembered: Remembered } {
+  const heldKeys = firstRecord(found, registered);
+  const owner = found.labels?.[OWNER_LABEL];
+  const inputs = importedInputs(zone, found, declarableKeys(found, heldKeys, registered));
+  return { inputs, remembered: { heldKeys, ...(owner !== undefined && { owner }), deletionProtection: false } };
+}
+
+function importedInputs(zone: ZoneAccount, found: Instance, sshKeys: SshKeyReference[]): InstanceInputs {
   return {
     zone: zone.name,
     name: found.name,
@@ -49,7 +65,7 @@ function importedInputs(zone: ZoneAccount, found: Instance): InstanceInputs {
     replaceOnKeyChange: false,
     waitForSsh: false,
     autoNamed: false,
-    sshKeys: found["ssh-keys"]?.map(({ name }) => ({ name })),
+    sshKeys,
     securityGroups: [],
   };
 }

@@ -1,8 +1,9 @@
 import type { Account, Instance, SshKey } from "../../account";
 import { omitUndefined, pick } from "../contract/state";
-import { heldKeyLabels, isClosed, labelledKeys } from "../labels/key_labels";
+import { isClosed } from "../labels/key_labels";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
 import type { Remembered } from "./job";
+import { labelledOnly, unlistedKeys, unnamedKey, withBootKeys } from "./keys/given_keys";
 import { factsOf } from "./keys/key_facts";
 import { isUnsettled } from "./keys/key_plan";
 import { listedKeys, staleKeys } from "./keys/keys";
@@ -29,7 +30,7 @@ export async function readState(
     ...loginTexts(account, inputs, instance, user, remembered.hostKeys),
     ...remembered,
     deletionProtection: declaredProtection(inputs, remembered),
-    ...keyLists(instance, remembered, registered),
+    ...keyLists(instance, inputs, remembered, registered),
     keysUnsettled: isUnsettled(inputs, remembered, instance.labels) || undefined,
   });
 }
@@ -42,25 +43,23 @@ export function declaredProtection(
   return deletionProtection || inputs.deletionProtection === undefined ? deletionProtection || undefined : false;
 }
 
-function keyLists(instance: Instance, remembered: Remembered, registered: readonly SshKey[]) {
+function keyLists(
+  instance: Instance,
+  { sshKeys }: Pick<InstanceInputs, "sshKeys">,
+  remembered: Remembered,
+  registered: readonly SshKey[],
+) {
   const { labels } = instance;
   const bootSshKeys = listedKeys(instance["ssh-keys"]);
-  const heldKeys = remembered.heldKeys.map(({ closed: _before, ...key }) =>
+  const heldKeys = withBootKeys(remembered.heldKeys, instance).map(({ closed: _before, ...key }) =>
     isClosed(labels, factsOf(key)) ? { ...key, closed: true as const } : key,
   );
   const open = bootSshKeys.filter((key) => !isClosed(labels, key));
-  const given = [...heldKeys, ...lostKeys(instance, remembered)];
-  return { bootSshKeys, heldKeys, staleSshKeys: staleKeys(open, given, registered) };
-}
-
-/** Keys that a run has added and that no state has, in the form of `heldKeys`. */
-function lostKeys({ labels }: Instance, remembered: Remembered): Remembered["heldKeys"] {
-  const known = new Set(remembered.heldKeys.flatMap((key) => heldKeyLabels(factsOf(key))));
-  return labelledKeys(labels).flatMap(({ label, sha256Hex = "", fingerprintMd5 = "" }) => {
-    if (known.has(label) || sha256Hex === "" || fingerprintMd5 === "") return [];
-    const pairs = fingerprintMd5.match(/../g) ?? [];
-    return [{ name: `SHA-256 ${sha256Hex}...`, fingerprintMd5: pairs.join(":"), origin: "ssh" as const }];
-  });
+  const given = [...heldKeys, ...labelledOnly(labels, heldKeys, registered)];
+  const unlisted = unlistedKeys(labels, heldKeys, sshKeys).map(({ sha256Hex = "" }) => ({
+    name: unnamedKey(sha256Hex),
+  }));
+  return { bootSshKeys, heldKeys, staleSshKeys: [...staleKeys(open, given, registered), ...unlisted] };
 }
 
 /** The inputs that describe an instance as it is now. What the API does not know stays as the program gave it. */
@@ -70,13 +69,14 @@ export function inputsInState(state: InstanceState): InstanceInputs {
   return { ...inputs, state: running === "stopped" || running === "stopping" ? "stopped" : "running" };
 }
 
-/** The part of a state that a read or an update keeps; that of no state is empty. */
-export function rememberedIn(last: InstanceState | undefined): Remembered {
+/** The part of a state that a read or an update keeps. */
+export function rememberedIn(last: Partial<InstanceState>): Remembered {
+  const { heldKeys, hostKeys, owner, deletionProtection, unfinished } = last;
   return omitUndefined({
-    heldKeys: last?.heldKeys ?? [],
-    hostKeys: last?.hostKeys,
-    owner: last?.owner,
-    deletionProtection: last?.deletionProtection === true,
-    unfinished: last?.unfinished || undefined,
+    heldKeys: heldKeys ?? [],
+    hostKeys,
+    owner,
+    deletionProtection: deletionProtection === true,
+    unfinished: unfinished || undefined,
   });
 }

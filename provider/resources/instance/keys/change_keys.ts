@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { HostAccess, HostKey, Instance, KeyChangeReport, SshKey } from "../../../account";
 import { InvalidArgumentError } from "../../../errors";
 import { type PublicKey, parsePublicKey } from "../../../keys/public_key";
@@ -12,11 +13,13 @@ import {
   labelsBeforeAdding,
   labelsOnceClosed,
 } from "../../labels/key_labels";
-import { type Labels, pinOf, sha256InHex } from "../../labels/reserved_labels";
+import { type Labels, OWNER_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import { findExisting } from "../../machine";
 import type { InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findDefaultUser, sshTarget } from "../login";
+import { unrecognizedKeys, withBootKeys, withPublicKeys } from "./given_keys";
+import { factsOf } from "./key_facts";
 import { isUnsettled, type KeyPlan, planKeyChange } from "./key_plan";
 import { sameKeys } from "./keys";
 import { trustOnFirstUse } from "./trust_on_first_use";
@@ -34,15 +37,44 @@ const LOGIN_TIMEOUT_MS = 20_000;
 export async function changeInstanceKeys(job: Job, last: InstanceState, remembered: Remembered): Promise<Remembered> {
   const { account, zone, id, inputs } = job;
   const instance = await findExisting(zone, id);
-  if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, last, instance.labels)) return remembered;
+  if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, remembered, instance.labels)) return remembered;
   const connection = inputs.connection ?? last.connection;
   // Without a connection the machine stays as it is. A check has refused a change of `sshKeys`.
   if (connection === undefined) return remembered;
   const registered = await account.sshKeys.list();
-  const plan = planKeyChange(inputs, last, instance, registered);
+  const heldKeys = await recognizedRecord(job, instance, last, remembered);
+  const plan = planKeyChange(inputs, { ...remembered, heldKeys }, instance, registered);
   const closedLabels = closedLabelsToKeep(instance, registered);
-  const hostKey = await carryOutPlan(job, plan, closedLabels, instance, last, remembered);
-  return { ...remembered, heldKeys: plan.held, ...(hostKey && { hostKeys: [hostKeyText(hostKey)] }) };
+  // The state of an imported machine may have no owner. With one, an interrupted run's keys are known to be its own.
+  const owner = remembered.owner ?? instance.labels?.[OWNER_LABEL] ?? randomBytes(8).toString("hex");
+  const owned = { ...remembered, owner };
+  const hostKey = await carryOutPlan(job, plan, closedLabels, instance, last, owned);
+  if (hostKey === undefined) return { ...remembered, heldKeys: plan.held };
+  return { ...owned, heldKeys: plan.held, hostKeys: [hostKeyText(hostKey)] };
+}
+
+/**
+ * The record of what the machine was given, with the public keys that tell whose its labels are. Only a machine that
+ * was imported, and that a program once made, can have a label of which nothing else is known. Then its files tell.
+ */
+async function recognizedRecord(job: Job, instance: Instance, last: InstanceState, remembered: Remembered) {
+  const record = withPublicKeys(withBootKeys(remembered.heldKeys, instance), last.sshKeys);
+  const known = [...record, ...(job.inputs.sshKeys ?? [])].map((key) => factsOf(key));
+  if (unrecognizedKeys(instance.labels, known).length === 0) return record;
+  const owner = await ownerOf(job, instance);
+  const access = await instanceAccess(job, instance, last, remembered);
+  // Nothing is concluded from another machine: the change itself checks the host key and the keys that are there.
+  const acceptNew = !access.knownHostKeys?.length;
+  const { publicKeys } = await job.account.ssh.listKeys({ ...access, ...(acceptNew && { acceptNew }) }, owner);
+  return withPublicKeys(
+    record,
+    publicKeys.map((publicKeyOpenssh) => ({ name: "", publicKeyOpenssh })),
+  );
+}
+
+/** The account of the machine whose keys are changed: the one that cloud-init gave them to. */
+async function ownerOf({ account, inputs }: Job, instance: Instance): Promise<string> {
+  return (await findDefaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
 }
 
 async function carryOutPlan(
@@ -53,13 +85,13 @@ async function carryOutPlan(
   last: InstanceState,
   remembered: Remembered,
 ): Promise<HostKey | undefined> {
-  const { zone, id, deadline, account, inputs, log } = job;
+  const { zone, id, deadline, inputs, log } = job;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
-  const owner = (await findDefaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
+  const owner = await ownerOf(job, instance);
   const access = await trustOnFirstUse(job, await instanceAccess(job, instance, last, remembered), owner, plan);
   const add = [...plan.add, ...(await findAbsentKeys(job, plan.doubtful, access, owner))];
-  await changeLabels(zone, id, () => labelsBefore(add, remembered.owner), deadline);
-  const report = await account.ssh.changeKeys(
+  await changeLabels(zone, id, (before) => labelsBefore(before, add, remembered.owner), deadline);
+  const report = await job.account.ssh.changeKeys(
     access,
     {
       user: owner,
@@ -71,6 +103,7 @@ async function carryOutPlan(
     },
     (step) => log.info(`Instance "${inputs.name}": ${step}.`),
   );
+  for (const warning of neverFound(inputs.name, plan, report)) log.warn(warning);
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
   await changeLabels(zone, id, (before) => labelsAfter(before, plan, report, closedLabels), deadline);
@@ -112,6 +145,21 @@ export function noAddressReason(name: string): string {
   );
 }
 
+/**
+ * A warning for each key that Exoscale says the machine was given, that is to go, and that no file has. Its public key is
+ * not known, so sshd cannot be asked either.
+ */
+function neverFound(instance: string, { removed }: KeyPlan, { closed }: KeyChangeReport): string[] {
+  return removed
+    .filter(({ publicKeyOpenssh, fingerprintMd5 = "" }) => !publicKeyOpenssh && !closed.includes(fingerprintMd5))
+    .map(
+      ({ name, fingerprintMd5 }) =>
+        `Instance "${instance}": Exoscale says that it was given SSH key "${name}" (${fingerprintMd5}), and no file there ` +
+        "has that key. If the account once had another key under this name, that one may still log in: look through " +
+        "~/.ssh/authorized_keys there for a line that nobody needs, and remove it.",
+    );
+}
+
 /** The given keys that no file of the user has on the host, with any options. */
 async function findAbsentKeys({ account }: Job, keys: readonly PublicKey[], access: HostAccess, owner: string) {
   if (keys.length === 0) return [];
@@ -120,8 +168,9 @@ async function findAbsentKeys({ account }: Job, keys: readonly PublicKey[], acce
   return keys.filter(({ fingerprintSha256 }) => !present.has(fingerprintSha256));
 }
 
-function labelsBefore(keys: readonly PublicKey[], owner: string | undefined): LabelChanges {
-  return Object.assign({}, ...keys.map((key) => labelsBeforeAdding(key, owner)));
+function labelsBefore(before: Labels, keys: readonly PublicKey[], owner: string | undefined): LabelChanges {
+  const claims = keys.length > 0 && before[OWNER_LABEL] === undefined;
+  return Object.assign(claims ? { [OWNER_LABEL]: owner } : {}, ...keys.map((key) => labelsBeforeAdding(key, owner)));
 }
 
 /** The labels of closed keys that are still needed: of keys of the account, and of keys that the API lists here. */

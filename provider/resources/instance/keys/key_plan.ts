@@ -2,8 +2,9 @@ import type { Instance, KeyIdentity, SshKey } from "../../../account";
 import { KeyUnprovenError } from "../../../errors";
 import { type PublicKey, parsePublicKey } from "../../../keys/public_key";
 import { heldKeyLabels, isClosed, type LabelledKey, labelledKeys } from "../../labels/key_labels";
-import type { Labels } from "../../labels/reserved_labels";
+import { type Labels, OWNER_LABEL } from "../../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "../fields";
+import { unrecognizedKeys, withBootKeys } from "./given_keys";
 import { factsOf, isSameKey, type KeyFacts } from "./key_facts";
 import { listedKeys } from "./keys";
 
@@ -22,7 +23,7 @@ export interface KeyPlan {
   readonly remove: readonly KeyIdentity[];
   /** Those of `remove` that the state knows. */
   readonly removed: readonly KeyFacts[];
-  /** Those of `remove` that only a label knows. */
+  /** Those of `remove` that only a label knows: added by a run that was cut short, or given at a first boot. */
   readonly strays: readonly LabelledKey[];
   /** Keys that the machine was given and should still have. They distinguish it from another machine. */
   readonly present: readonly KeyFacts[];
@@ -47,12 +48,13 @@ export function planKeyChange(
   const isLost = isUnsettled(inputs, last, labels);
   const declared = sshKeys.map((reference) => factsOf(reference, registered));
   for (const key of declared) refuseIfRevoked(key, name, labels, registered);
-  const held = last.heldKeys.map((key) => ({ key, facts: factsOf(key) }));
+  const held = withBootKeys(last.heldKeys, instance).map((key) => ({ key, facts: factsOf(key) }));
   const present = held.filter(({ facts }) => !isClosed(labels, facts));
   const isThere = (key: KeyFacts) => present.find(({ facts }) => isSameKey(key, facts))?.key;
   const isDeclared = (facts: KeyFacts) => declared.some((key) => isSameKey(key, facts));
   const removed = present.filter(({ facts }) => !isDeclared(facts)).map(({ facts }) => facts);
-  const strays = strayKeys(labels, last, [...declared, ...held.map(({ facts }) => facts)]);
+  const known = [...declared, ...held.map(({ facts }) => facts)];
+  const strays = [...strayKeys(labels, last, known), ...unrecognizedKeys(labels, known)];
   return {
     add: declared.filter((key) => !isThere(key)).map((key) => publicKeyOf(key, name)),
     doubtful: declared
@@ -70,13 +72,17 @@ export function planKeyChange(
   };
 }
 
-/** Keys that a run of this Instance has added, and that no state has, because the run ended before it was saved. */
+/**
+ * Keys that a run of this Instance has added, and that no state has, because the run ended before it was saved. The
+ * state of an imported machine gets its owner at the first change of the keys; until then only the label has it.
+ */
 export function strayKeys(
   labels: Labels | undefined,
-  { owner }: Pick<InstanceState, "owner">,
+  last: Pick<InstanceState, "owner">,
   known: readonly KeyFacts[],
 ): LabelledKey[] {
   const names = new Set(known.flatMap(heldKeyLabels));
+  const owner = last.owner ?? labels?.[OWNER_LABEL];
   return labelledKeys(labels).filter((key) => key.owner !== undefined && key.owner === owner && !names.has(key.label));
 }
 
@@ -118,7 +124,8 @@ function identityOf({ name, publicKeyOpenssh, fingerprintMd5 }: KeyFacts, instan
   if (fingerprintMd5 !== undefined) return { fingerprintMd5 };
   throw new KeyUnprovenError(
     `It is not known which key "${name}" of instance "${instance}" was: the account no longer has a key of that name. ` +
-      "Remove its line on the machine manually, and keep sshKeys as they were: " +
+      'Put it back into sshKeys with its publicKeyOpenssh and run "pulumi up"; once it is known, it can be taken out. ' +
+      "If nobody has its public key, remove its line on the machine manually, and keep sshKeys as they were: " +
       'ignoreChanges: ["sshKeys"] in its options.',
   );
 }

@@ -80,7 +80,8 @@ export function otherKeyReason(
  * another key under that name. A comparison by name would not see the difference.
  */
 export function otherKeyGivenReason(state: InstanceState, next: Previewed<Keys>): string | undefined {
-  const given = [...state.heldKeys, ...state.bootSshKeys];
+  // A state that a person edited may lack the record.
+  const given = [...(state.heldKeys ?? []), ...state.bootSshKeys];
   const wrong = keysInList(next).find((reference) => {
     const [name, key] = [known(reference.name), known(reference.publicKeyOpenssh)];
     const last = state.sshKeys?.find((candidate) => candidate.name === name);
