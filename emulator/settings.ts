@@ -41,6 +41,12 @@ export interface Settings {
    * `ignored` although the operation succeeds. Default `accepted`.
    */
   readonly privateSwitch: "accepted" | "refused" | "ignored";
+  /**
+   * What happens to a change of an instance's type from one of the families standard, cpu and memory to another of
+   * them: it is `accepted`, as Exoscale's product page says, or `refused` with 400, as its API document says. Default
+   * `accepted`.
+   */
+  readonly familyChange: "accepted" | "refused";
   /** The status that refuses the deletion of a security group or anti-affinity group that is in use. Default 409. */
   readonly groupInUse: 400 | 409 | 412;
   /** The form of error bodies that nobody has recorded: `{"message"}`, the message alone, or empty. Default `json`. */
@@ -83,6 +89,7 @@ export const defaultSettings: Settings = {
   keysInLists: "shown",
   protectedStop: "accepted",
   privateSwitch: "accepted",
+  familyChange: "accepted",
   groupInUse: 409,
   unrecordedBodies: "json",
   requestsPerSecond: undefined,

@@ -24,6 +24,7 @@ const forms: { readonly [Name in keyof Settings]: Form<Settings[Name]> } = {
   keysInLists: oneOf("shown", "hidden"),
   protectedStop: oneOf("accepted", "refused"),
   privateSwitch: oneOf("accepted", "refused", "ignored"),
+  familyChange: oneOf("accepted", "refused"),
   groupInUse: oneOf(409, 400, 412),
   unrecordedBodies: oneOf("json", "text", "empty"),
   requestsPerSecond: number(1, 1_000_000),

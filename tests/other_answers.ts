@@ -15,6 +15,7 @@ export const OTHER_ANSWERS: Settings = {
   keysInLists: "hidden",
   protectedStop: "refused",
   privateSwitch: "refused",
+  familyChange: "refused",
   groupInUse: 412,
   unrecordedBodies: "empty",
   // Many tests talk to one emulator: enough for all of them, and sometimes not.

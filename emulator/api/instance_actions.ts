@@ -1,4 +1,5 @@
 /** Actions on an existing instance: start, stop, reboot, scale, resize, enable TPM, protect. */
+import type { Settings } from "../settings";
 import { number, refId, text } from "./body";
 import { instanceTypes } from "./catalogue";
 import { badRequest, conflict, mustBeStopped, notFound, protectedInstance } from "./errors";
@@ -89,11 +90,20 @@ function scale(request: ApiRequest) {
   const [from, to] = [instance.typeId, typeId].map((id) => instanceTypes.find((type) => type.id === id));
   if (!to) throw notFound("Instance type");
   if (instance.state !== "stopped") throw mustBeStopped();
-  if (to.family !== from?.family) throw badRequest(`Instance can only be scaled within the family ${from?.family}`);
+  if (!canScale(request.world.settings, from?.family, to.family)) {
+    throw badRequest(`Instance can only be scaled within the family ${from?.family}`);
+  }
   const settle = () => {
     instance.typeId = to.id;
   };
   return begin(request, { noun: "instance", id: instance.id, settle });
+}
+
+/** Families between which Exoscale's product page allows a change. */
+const kindred = ["standard", "cpu", "memory"];
+
+function canScale({ familyChange }: Settings, from: string | undefined, to: string): boolean {
+  return from === to || (familyChange === "accepted" && [from ?? "", to].every((family) => kindred.includes(family)));
 }
 
 function resizeDisk(request: ApiRequest) {

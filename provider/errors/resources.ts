@@ -166,6 +166,15 @@ export class LeftUnprotectedError extends ExoscaleSshError {
 }
 
 /**
+ * Exoscale does not change an instance to a type of another family. The instance has the type that it had.
+ *
+ * Choose a type of its own family, or make a new instance under another name and delete this one.
+ */
+export class TypeRefusedError extends ExoscaleSshError {
+  readonly code = "INSTANCE_TYPE_REFUSED";
+}
+
+/**
  * Exoscale reported success, but did not make the change.
  *
  * Undo the change in the program, or ask Exoscale's support whether it is possible.

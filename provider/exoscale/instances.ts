@@ -104,7 +104,7 @@ export class Instances {
     );
   }
 
-  /** Gives a stopped instance another type of the same family. */
+  /** Gives a stopped instance another type. The API may refuse one of another family. */
   scale(id: string, typeId: string, deadline?: number): Promise<void> {
     const body = { "instance-type": { id: typeId } };
     const call = { what: `change the type of instance ${id}`, path: ":scale", body, deadline };

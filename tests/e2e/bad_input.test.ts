@@ -126,8 +126,8 @@ describe("with objects that exist", () => {
   });
 
   test("a type of another family is refused at preview", async () => {
-    expect(await refused(both({}, { type: "cpu.medium" }))).toMatch(
-      /type of instance "web-\S+" cannot go from standard\.tiny to cpu\.medium.*same family/,
+    expect(await refused(both({}, { type: "gpu2.small" }))).toMatch(
+      /type of instance "web-\S+" cannot go from standard\.tiny to gpu2\.small: Exoscale does not scale/,
     );
   });
 

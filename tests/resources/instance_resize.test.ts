@@ -71,9 +71,39 @@ test("A smaller type of the family is set in place", async () => {
   expect(state).toMatchObject({ type: "standard.micro", state: "running" });
 });
 
+describe("A type of a kindred family", () => {
+  const others = ["cpu.medium", "memory.medium"];
+
+  test.each(others)("%s is set in place if Exoscale accepts it", async (type) => {
+    const last = await cloud.run().create(Instance, machine);
+    const { state } = await cloud.run().update(Instance, last, { ...machine, type });
+    expect(state).toMatchObject({ type, state: "running" });
+  });
+
+  test.each(others)("%s leaves the instance running as it was if Exoscale refuses it", async (type) => {
+    cloud.emulator.cloud.set({ familyChange: "refused" });
+    const last = await cloud.run().create(Instance, machine);
+    await expect(cloud.run().update(Instance, last, { ...machine, type })).rejects.toThrow(
+      /"web" from standard\.tiny to .*within the family standard.*runs again as standard\.tiny\. Choose a type of standard/,
+    );
+    const { inputs } = await cloud.run().found(Instance, last);
+    expect(inputs).toMatchObject({ type: "standard.tiny", state: "running" });
+    expect(await cloud.run().failures(Instance, machine, last)).toEqual([]);
+  });
+
+  test("that is refused to a stopped instance leaves it stopped", async () => {
+    cloud.emulator.cloud.set({ familyChange: "refused" });
+    const stopped = { ...machine, state: "stopped" };
+    const last = await cloud.run().create(Instance, stopped);
+    const update = cloud.run().update(Instance, last, { ...stopped, type: "cpu.medium" });
+    await expect(update).rejects.toThrow(/It stays as standard\.tiny/);
+    expect(cloud.actions()).not.toContain(":start");
+  });
+});
+
 describe("A size is refused at preview, and nothing is stopped for it:", () => {
   test.each([
-    ["a type that the account may not use", {}, { type: "gpu2.small" }, /^type: .*same family/],
+    ["a type that the account may not use", {}, { type: "gpu2.small" }, /^type: .*to that family/],
     ["a type that does not exist", {}, { type: "standard.enormous" }, /^type: There is no instance type/],
     ["a smaller disk", { diskSize: 20 }, { diskSize: 10 }, /^diskSize: .*can only grow/],
     ["a disk beyond 51,200 GiB", {}, { diskSize: 51_201 }, /^diskSize: .*at most 51,200 GiB/],

@@ -25,6 +25,7 @@ const otherValues: { readonly [Name in keyof Settings]: readonly Settings[Name][
   keysInLists: ["hidden"],
   protectedStop: ["refused"],
   privateSwitch: ["refused", "ignored"],
+  familyChange: ["refused"],
   groupInUse: [400, 412],
   unrecordedBodies: ["text", "empty"],
   requestsPerSecond: [20],

@@ -65,12 +65,13 @@ export const instanceInputs = z.object({
     .string()
     .regex(/^[a-z0-9]+\.[a-z0-9-]+$/i, 'A type is a family, a dot and a size, such as "standard.tiny"')
     .meta({
-      change: "stops the instance, scales it and starts it again; another family is refused",
+      change: "stops the instance, scales it and starts it again; most other families are refused",
       description:
         "Instance type, `family.size`, such as `standard.tiny`. A change stops the instance, scales it and starts " +
-        "it again; one that is declared `stopped` stays stopped. Another family is refused at preview, and so is a " +
-        "type that the zone does not have or that the account may not use. If a step in between fails, the error " +
-        "says that the instance is stopped, and the next `pulumi up` continues.",
+        "it again; one that is declared `stopped` stays stopped. Between standard, cpu and memory Exoscale decides, " +
+        "once the instance is stopped; if it refuses, the instance is started again as it was. Any other family is " +
+        "refused at preview, and so is a type that the zone does not have or that the account may not use. If a step " +
+        "in between fails, the error says that the instance is stopped, and the next `pulumi up` continues.",
     }),
   template: z
     .string()

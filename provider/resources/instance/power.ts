@@ -1,8 +1,9 @@
 import type { Instance } from "../../account";
-import { LeftStoppedError } from "../../errors";
+import { ApiError, LeftStoppedError, TypeRefusedError } from "../../errors";
 import { findExisting } from "../machine";
 import type { InstanceState } from "./fields";
 import type { Job } from "./job";
+import { familyOf } from "./type_families";
 import { chooseType } from "./zone_catalogue";
 
 /** Starts or stops an instance, as the inputs say. */
@@ -47,8 +48,30 @@ async function resize(job: Job, instance: Instance, last: InstanceState): Promis
   if (!scales && !grows) return;
   if (instance.state !== "stopped") await stop(job);
   log.progress("changing type and disk");
-  if (scales) await zone.instances.scale(instance.id, type.id, deadline);
+  if (scales) await scale(job, type.id, instance, last);
   if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);
+}
+
+/**
+ * Another family is for the API to decide, and it decides only once the instance is stopped. If it refuses, the instance
+ * runs again as it was: trying again would stop it in vain.
+ */
+async function scale(job: Job, typeId: string, { id, state }: Instance, last: InstanceState): Promise<void> {
+  const { zone, inputs, deadline } = job;
+  try {
+    await zone.instances.scale(id, typeId, deadline);
+  } catch (error) {
+    const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+    if (!isRefused || familyOf(inputs.type) === familyOf(last.type)) throw error;
+    if (state === "running") await start(job);
+    const now = state === "running" ? "It was stopped for that, and runs again" : "It stays";
+    throw new TypeRefusedError(
+      `Exoscale does not change the type of instance "${inputs.name}" from ${last.type} to ${inputs.type}: ` +
+        `${error.message} ${now} as ${last.type}. Choose a type of ${familyOf(last.type)}, or make a new instance under ` +
+        "another name and delete this one.",
+      { cause: error },
+    );
+  }
 }
 
 async function isLeftStopped({ zone, id, inputs }: Job): Promise<boolean> {

@@ -174,14 +174,15 @@ test("changes name and labels in place and clears labels on request", async () =
   expect(await client.get(`/instance/${id}`)).toMatchObject({ name: "new", labels: {} });
 });
 
-test("scales and resizes only a stopped instance, within its family, and never to a smaller disk", async () => {
+test("scales and resizes only a stopped instance, never to a GPU, and never to a smaller disk", async () => {
   const { client } = await start(none);
   const { id } = await client.create({ "disk-size": 20 });
   const scale = async (family: string) => ({ "instance-type": { id: await typeId(client, family, "large") } });
+  const gpu = { "instance-type": { id: await typeId(client, "gpu2", "small") } };
   expect((await client.send("PUT", `/instance/${id}:scale`, await scale("standard"))).status).toBe(400);
   await client.settle("PUT", `/instance/${id}:stop`);
   expect((await client.settle("PUT", `/instance/${id}:scale`, await scale("standard"))).state).toBe("success");
-  expect((await client.send("PUT", `/instance/${id}:scale`, await scale("cpu"))).status).toBe(400);
+  expect((await client.send("PUT", `/instance/${id}:scale`, gpu)).status).toBe(400);
   expect((await client.send("PUT", `/instance/${id}:resize-disk`, { "disk-size": 10 })).status).toBe(400);
 });
 

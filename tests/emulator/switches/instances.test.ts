@@ -29,3 +29,18 @@ test.each([
     expect((await client.get(`/instance/${id}`))["public-ip-assignment"]).toBe(after);
   },
 );
+
+test.each([
+  ["accepted", 200],
+  ["refused", 400],
+] as const)(
+  "familyChange: a standard instance gets a type of the family memory, or not: %s",
+  async (familyChange, status) => {
+    const { client } = await start({ ...none, settings: { familyChange } });
+    const { id } = await client.create({ "auto-start": false });
+    const { "instance-types": types } = await client.get("/instance-type");
+    const { id: typeId } = types.find(({ family }: { family: string }) => family === "memory");
+    const scaled = await client.send("PUT", `/instance/${id}:scale`, { "instance-type": { id: typeId } });
+    expect(scaled.status).toBe(status);
+  },
+);

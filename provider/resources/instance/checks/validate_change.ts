@@ -9,6 +9,7 @@ import { nameOnlyReason } from "../keys/key_plan";
 import { keysInList, sameKeys } from "../keys/keys";
 import { whyProtectedStays } from "../protection";
 import { failedAtCreation, isAnotherMachine } from "../replacement";
+import { familyOf, kindredFamilies, mayScale } from "../type_families";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
@@ -137,14 +138,18 @@ function diskShrunk(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   return [{ property: "diskSize", reason }];
 }
 
-/** Checked at preview, because the API refuses it only after the instance was stopped. */
+/**
+ * Checked at preview, because the API refuses it only after the instance was stopped. Exoscale's product page and its API
+ * document disagree about the families between standard, cpu and memory: there the API decides.
+ */
 function familyChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   const wanted = known(inputs.type);
-  const family = (type: string) => type.toLowerCase().split(".")[0];
-  if (wanted === undefined || family(wanted) === family(olds.type)) return [];
+  if (wanted === undefined || mayScale(olds.type, wanted)) return [];
+  const family = familyOf(olds.type);
+  const possible = kindredFamilies.includes(family) ? "standard, cpu or memory" : family;
   const reason =
-    `type of instance "${olds.name}" cannot go from ${olds.type} to ${wanted}: an instance only changes within the ` +
-    `same family. Choose a type of ${family(olds.type)}, or make a new instance under another name and delete this one.`;
+    `type of instance "${olds.name}" cannot go from ${olds.type} to ${wanted}: Exoscale does not scale an instance to ` +
+    `that family. Choose a type of ${possible}, or make a new instance under another name and delete this one.`;
   return [{ property: "type", reason }];
 }
 
