@@ -1,6 +1,6 @@
-import { ApiError, KeyMaterialTakenError, KeyNameTakenError } from "../errors";
+import { ApiError, KeyMaterialTakenError, KeyNameTakenError, OperationFailedError } from "../errors";
 import type { Api } from "./client";
-import { checkedKeyName, keyPath } from "./names";
+import { checkedKeyName, fitsNewKey, keyPath } from "./names";
 import { deleteAndWait, waitForOperation } from "./operation";
 import type { Shape } from "./shape";
 
@@ -27,8 +27,9 @@ export class SshKeys {
     return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys", keyShape);
   }
 
-  /** The key of that name, if there is one. @throws InvalidNameError */
+  /** The key of that name, if there is one. A name that no new key can have is looked up in the list. */
   async find(name: string): Promise<SshKey | undefined> {
+    if (!fitsNewKey(name)) return (await this.list()).find((key) => key.name === name);
     return this.#api.find({ what: `read SSH key "${name}"`, path: keyPath(name) }, keyShape);
   }
 
@@ -44,6 +45,9 @@ export class SshKeys {
    */
   async register(name: string, publicKey: string, fingerprintMd5: string): Promise<void> {
     const what = `register SSH key "${name}"`;
+    // The account may have an old key under a name that no new key can have.
+    const old = fitsNewKey(name) ? undefined : await this.find(name);
+    if (old) throw new KeyNameTakenError(name, old.fingerprint, fingerprintMd5);
     const deadline = this.#api.defaultDeadline();
     const body = { name: checkedKeyName(name), "public-key": publicKey };
     try {
@@ -60,9 +64,19 @@ export class SshKeys {
     }
   }
 
-  /** Deletes a key from the account; does nothing when it is gone already. Instances that hold it still accept it. */
+  /**
+   * Deletes a key from the account; does nothing when it is gone already. Instances that hold it still accept it.
+   *
+   * @throws OperationFailedError when the key is still there, under a name that the API does not take in a path
+   */
   async remove(name: string): Promise<void> {
-    await deleteAndWait(this.#api, { what: `delete SSH key "${name}"`, path: keyPath(name) });
+    const what = `delete SSH key "${name}"`;
+    await deleteAndWait(this.#api, { what, path: keyPath(name) });
+    if (fitsNewKey(name) || !(await this.find(name))) return;
+    throw new OperationFailedError(what, {
+      reason: "the key is still in the account",
+      hint: "No new key can have such a name, and the API may not know it. Delete the key in Exoscale's console",
+    });
   }
 
   /** The key that an interrupted registration has made. @throws KeyNameTakenError when another key has the name */

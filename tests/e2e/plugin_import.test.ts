@@ -68,6 +68,20 @@ describe("pulumi import imports", () => {
     expect(await stack.preview(program)).toEqual({ same: 4 });
   });
 
+  test("an old key whose name no new key can have, and deletes it", async () => {
+    const name = "Alice Example";
+    emulator.cloud.swapKey(name, publicKey.replace("carol", "alice"));
+    const other = await TestStack.create(emulator);
+    const options = ["--yes", "--protect=false", "--generate-code=false"];
+    await other.pulumi("import", "exoscale-ssh:index:SshKeyPair", "alice", name, ...options);
+    expect(await other.preview(async () => void plugin("SshKeyPair", "alice", { name, publicKey }))).toEqual({
+      same: 2,
+    });
+    await other.destroy();
+    await end(other);
+    expect(emulator.cloud.keys.map((key) => key.name)).not.toContain(name);
+  });
+
   test("no object that the account does not have", async () => {
     const said = await stack.failure(imported("SshKeyPair", "dave", "dave"));
     expect(said).toContain("resource 'dave' does not exist");

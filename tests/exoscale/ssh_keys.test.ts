@@ -143,3 +143,10 @@ test("finds a key by its name, and undefined when there is none", async () => {
   expect(await keys.find("deploy")).toEqual({ name: "deploy", fingerprint: ours });
   expect(await keys.find("deploy")).toBeUndefined();
 });
+
+test("says that an old key is still there if the API does not know its name in a path", async () => {
+  const server = await serve(absent, listed({ name: "Alice Example", fingerprint: ours }));
+  const removal = new SshKeys(server.api()).remove("Alice Example");
+  await expect(removal).rejects.toThrow(/still in the account.*Delete the key in Exoscale's console/);
+  expect(server.lines()).toEqual(["DELETE /ssh-key/Alice%20Example", "GET /ssh-key"]);
+});

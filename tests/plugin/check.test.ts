@@ -106,7 +106,7 @@ describe("Check accepts and returns unknown values:", () => {
 
 describe("Check reports", () => {
   test.each<[string, string, Wire, string]>([
-    ["a fault in a list", "Instance", { ...machine, sshKeys: [{ name: "alice" }, { name: "a/b" }] }, "sshKeys[1].name"],
+    ["a fault in a list", "Instance", { ...machine, sshKeys: [{ name: "alice" }, { name: "" }] }, "sshKeys[1].name"],
     ["a fault in a rule", "SecurityGroup", { rules: [{ ...rule, startPort: 70_000 }] }, "rules[0].startPort"],
     [
       "a fault deep in a rule",

@@ -54,7 +54,13 @@ describe("A function refuses", () => {
       { name: "nobody" },
       'getSshKeyPair: the account has no SSH key "nobody". Register it, or correct the name.',
     ],
-    ["a key name outside the pattern", getSshKeyPair, { name: "../x" }, /getSshKeyPair: .*A key name has 1 to 255/],
+    ["an empty key name", getSshKeyPair, { name: "" }, /getSshKeyPair: .*A key name has at least one character/],
+    [
+      "a key name that no key of the account has, nor can have",
+      getSshKeyPair,
+      { name: "../x" },
+      'getSshKeyPair: the account has no SSH key "../x". Correct the name.',
+    ],
     [
       "a missing zone if the stack has none either",
       getTemplate,

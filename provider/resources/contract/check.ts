@@ -145,7 +145,8 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   );
 }
 
-function quote(value: unknown): string {
+/** A value for a message, cut if it is long; a private key is not shown. */
+export function quote(value: unknown): string {
   const text = value === undefined ? "nothing" : String(JSON.stringify(value));
   if (/PRIVATE KEY|PuTTY-User-Key/.test(text)) return "a private key";
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;

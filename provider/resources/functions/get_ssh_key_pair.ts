@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { NotInAccountError } from "../../errors";
-import { keyName } from "../contract/key_name";
+import { fitsNewKey, keyName } from "../contract/key_name";
 import type { AccountFunction } from "./function";
 
 const inputs = z.object({ name: keyName.meta({ description: "Name of the key in the account." }) });
@@ -20,7 +20,7 @@ export const getSshKeyPair: AccountFunction<typeof inputs, typeof outputs> = {
     const key = await account.sshKeys.find(name);
     if (key) return { name: key.name, publicKeyFingerprintMd5: key.fingerprint };
     throw new NotInAccountError(
-      `getSshKeyPair: the account has no SSH key "${name}". Register it, or correct the name.`,
+      `getSshKeyPair: the account has no SSH key "${name}". ${fitsNewKey(name) ? "Register it, or correct" : "Correct"} the name.`,
     );
   },
 };

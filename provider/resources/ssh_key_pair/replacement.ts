@@ -3,6 +3,7 @@ import { parsePrivateKey } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
 import { hasUnknown, known, type PreviewedFields } from "../contract/description";
 import { type Identity, identityDigest } from "../contract/identity";
+import { fitsNewKey, NEW_KEY_NAME_RULE } from "../contract/key_name";
 import type { Context, Diff, Log } from "../contract/resource";
 import { hasPrivateHalf, type SshKeyPairInputs, type SshKeyPairState } from "./fields";
 import { rememberPair } from "./succession";
@@ -33,6 +34,11 @@ export function adjustKeyPairDiff(
     return { ...diff, replaces, drifted, ...(equivalent.length > 0 && { equivalent }) };
   }
   const deleteBeforeReplace = inputs.autoNamed === false && inputs.name === state.name;
+  if (deleteBeforeReplace && !fitsNewKey(state.name)) {
+    throw new ReplacementRefusedError(
+      `Changing ${replaces.join(", ")} replaces an SSH key, and ${whyNameIsLost(state.name, "new pair")}`,
+    );
+  }
   if (deleteBeforeReplace) refuseLockout(state, inputs, replaces);
   warnOfReplacement(state, replaces, log);
   return { ...diff, replaces, deleteBeforeReplace, drifted: false };
@@ -63,9 +69,16 @@ function isFirstDeclaredAfterImport(name: string): boolean {
 export function takenNameReason({ name, registeredFingerprintMd5, publicKeyFingerprintMd5 }: SshKeyPairState): string {
   return (
     `SSH key "${name}" in the account is no longer this stack's: its fingerprint is ${registeredFingerprintMd5}, ours ` +
-    `is ${publicKeyFingerprintMd5}. Delete it there (exo compute ssh-key delete ${name}), and "pulumi up" registers ours ` +
-    "again."
+    `is ${publicKeyFingerprintMd5}. ` +
+    (fitsNewKey(name)
+      ? `Delete it there (exo compute ssh-key delete ${name}), and "pulumi up" registers ours again.`
+      : "No new key can have that name: give the pair another name.")
   );
+}
+
+/** The error text for an old key that would have to be registered again under its name. */
+export function whyNameIsLost(name: string, pair: string): string {
+  return `no new key can have the name "${name}": ${NEW_KEY_NAME_RULE}. Give the ${pair} another name.`;
 }
 
 /**

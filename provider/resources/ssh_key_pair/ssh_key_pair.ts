@@ -1,7 +1,8 @@
-import { NameTakenOverError } from "../../errors";
+import { NameTakenOverError, ReplacementRefusedError } from "../../errors";
 import { cleanComment } from "../../keys/comment";
 import { unreadablePublicKeys } from "../access/host_keys";
 import { hasUnknown, known } from "../contract/description";
+import { fitsNewKey } from "../contract/key_name";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
 import { deleteKey } from "./deletion";
@@ -22,9 +23,9 @@ import {
   sameKeyPairInputs,
 } from "./material";
 import { handleFailedRegistration, registerKey } from "./registration";
-import { adjustKeyPairDiff, takenNameReason } from "./replacement";
+import { adjustKeyPairDiff, takenNameReason, whyNameIsLost } from "./replacement";
 import { rememberPair } from "./succession";
-import { applyKeyPairDefaults, validateKeyPair } from "./validate";
+import { applyKeyPairDefaults, unfitName, validateKeyPair } from "./validate";
 import { checkKeyFile, validateKeyFileChange } from "./validate_key_file";
 
 /**
@@ -54,6 +55,8 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const name = known(inputs.name);
     if (name !== undefined) run.declaredKeys.add(name);
     await account.verifyCredentials();
+    const unfit = unfitName(inputs, olds);
+    if (unfit.length > 0 && !(await account.sshKeys.find(name ?? ""))) return unfit;
     return [...unreadablePublicKeys(account, inputs.connection), ...(await checkKeyFile(inputs, files, olds))];
   },
   adjustDiff: adjustKeyPairDiff,
@@ -104,6 +107,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     if (registered && registered.fingerprint !== outputs.publicKeyFingerprintMd5) {
       throw new NameTakenOverError(takenNameReason({ ...last, registeredFingerprintMd5: registered.fingerprint }));
     }
+    if (!registered && !fitsNewKey(name)) throw new ReplacementRefusedError(whyNameIsLost(name, "pair"));
     if (!registered) await registerKey(context, name, outputs, false);
     const stored = await storeChangedKey(last, inputs, outputs, context);
     return { ...inputs, ...stored, registeredFingerprintMd5: stored.publicKeyFingerprintMd5 };
@@ -136,9 +140,12 @@ function keepUnregistered(
   last: SshKeyPairState,
   log: Context["log"],
 ): Found<SshKeyPairInputs, SshKeyPairState> {
+  const next = fitsNewKey(name)
+    ? '"pulumi up" registers it again.'
+    : "no new key can have that name, so give the pair another name.";
   log.warn(
     `SSH key "${name}" is gone from the account. Instances that hold it still accept it, so the pair stays in the ` +
-      'state; "pulumi up" registers it again.',
+      `state; ${next}`,
   );
   const { registeredFingerprintMd5: _gone, ...state } = last;
   return { id: name, inputs: inputsOf(sshKeyPairInputs, state), state };

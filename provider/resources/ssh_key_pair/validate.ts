@@ -3,7 +3,9 @@ import { checkKeyOptions } from "../../keys/algorithm";
 import { checkPassphrase } from "../../keys/encode";
 import { parsePrivateKey, registrable } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
+import { quote } from "../contract/check";
 import { isGiven, known, type PreviewedFields } from "../contract/description";
+import { fitsNewKey, NEW_KEY_NAME_RULE } from "../contract/key_name";
 import type { CheckFailure, OldInputs, ProviderDefaults } from "../contract/resource";
 import type { SshKeyPairInputs } from "./fields";
 import { validateKeyFile } from "./validate_key_file";
@@ -30,6 +32,8 @@ export function applyKeyPairDefaults(
 export function validateKeyPair(inputs: Inputs, olds: OldInputs<SshKeyPairInputs>): CheckFailure[] {
   return [
     ...blanksAroundComment(inputs, olds),
+    // Whether there is a key to take over under such a name, only the account knows.
+    ...(inputs.adopt === true ? [] : unfitName(inputs, olds)),
     ...conflicts(inputs),
     ...validateKeyFile(inputs),
     ...unusablePassphrase(inputs),
@@ -43,6 +47,13 @@ function blanksAroundComment(inputs: Inputs, olds: OldInputs<SshKeyPairInputs>):
   const comment = known(inputs.comment) ?? "";
   if (comment === comment.trim() || comment === olds?.comment) return [];
   return [{ property: "comment", reason: "A comment has no spaces around it. Remove them." }];
+}
+
+/** Checks the name of a key that is about to be registered. The account may have taken other names before. */
+export function unfitName({ name: given }: Inputs, olds: OldInputs<SshKeyPairInputs>): CheckFailure[] {
+  const name = known(given);
+  if (name === undefined || fitsNewKey(name) || name === olds?.name) return [];
+  return [{ property: "name", reason: `${NEW_KEY_NAME_RULE}, got ${quote(name)}` }];
 }
 
 function isImported(inputs: Pick<Inputs, "publicKey" | "privateKey">): boolean {

@@ -2,6 +2,7 @@ import type { Account, SshKey } from "../../../account";
 import { ApiError, NameTakenOverError, NotInAccountError } from "../../../errors";
 import { parsePublicKey, samePublicKeyText } from "../../../keys/public_key";
 import { known, type Previewed } from "../../contract/description";
+import { fitsNewKey } from "../../contract/key_name";
 import type { InstanceInputs, InstanceState, SshKeyReference } from "../fields";
 
 type Keys = InstanceInputs["sshKeys"];
@@ -98,7 +99,8 @@ export function otherKeyGivenReason(state: InstanceState, next: Previewed<Keys>)
 
 /** The error text for a key that the account does not have. */
 export function missingKeyReason(name: string): string {
-  return `The account has no SSH key "${name}". Register it, or declare it as an SshKeyPair and pass that.`;
+  const remedy = fitsNewKey(name) ? "Register it, or declare it as an SshKeyPair and pass that." : "Correct the name.";
+  return `The account has no SSH key "${name}". ${remedy}`;
 }
 
 /** The error to throw for a refused creation. It names a key that the account no longer has: the API may not do so. */
