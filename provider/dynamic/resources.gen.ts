@@ -92,7 +92,7 @@ export interface Bastion {
 export interface SshKeyReferenceArgs {
   /** Name of the key in the account. */
   name: pulumi.Input<string>;
-  /** The public key. Without it, two keys are told apart by their names only. */
+  /** The public key. Without it, two keys are told apart by their names only, and a key that is added to a running machine has to be an SshKeyPair of the same program. */
   publicKeyOpenssh?: pulumi.Input<string | undefined>;
 }
 
@@ -132,7 +132,7 @@ export interface TimeoutsArgs {
 export interface SshKeyReference {
   /** Name of the key in the account. */
   readonly name: string;
-  /** The public key. Without it, two keys are told apart by their names only. */
+  /** The public key. Without it, two keys are told apart by their names only, and a key that is added to a running machine has to be an SshKeyPair of the same program. */
   readonly publicKeyOpenssh?: string | undefined;
 }
 
@@ -182,7 +182,7 @@ export interface HeldKey {
   readonly name: string;
   /** Its MD5 fingerprint, if it is known. */
   readonly fingerprintMd5?: string | undefined;
-  /** The public key, if the program gave it. */
+  /** The public key, if it is known. */
   readonly publicKeyOpenssh?: string | undefined;
   /**
    * How the key came to the machine.
@@ -503,7 +503,7 @@ export interface InstanceArgs {
   template: pulumi.Input<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot if the template's cloud-init does that. It cannot shrink: refused at preview. */
   diskSize: pulumi.Input<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
+  /** Keys of the account that may log in as the template's default user. Default: none. Each is a name with a public key. In YAML and Python it may be the name alone, which is the `id` of an SshKeyPair, as in `securityGroups`; in Go write `SshKeyReferenceArgs{Name: ...}`, in TypeScript `{ name }`. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   sshKeys?: pulumi.Input<pulumi.Input<SshKeyReferenceArgs | SshKeyPair>[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: new groups are added before old ones are removed. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   securityGroups?: pulumi.Input<pulumi.Input<string | SecurityGroup>[] | undefined>;
@@ -558,7 +558,7 @@ export class Instance extends DescribedResource {
   declare readonly template: pulumi.Output<string>;
   /** Size of the disk in GiB, 10 to 51,200, and not less than the template needs. Growing it stops the instance and starts it again; the file system inside grows at boot if the template's cloud-init does that. It cannot shrink: refused at preview. */
   declare readonly diskSize: pulumi.Output<number>;
-  /** Keys of the account that may log in as the template's default user. Default: none. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
+  /** Keys of the account that may log in as the template's default user. Default: none. Each is a name with a public key. In YAML and Python it may be the name alone, which is the `id` of an SshKeyPair, as in `securityGroups`; in Go write `SshKeyReferenceArgs{Name: ...}`, in TypeScript `{ name }`. They are installed at first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, unless `replaceOnKeyChange` permits a new instance. Refused at preview for a template that installs no keys. A change is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` permits a new instance. */
   declare readonly sshKeys: pulumi.Output<readonly SshKeyReference[] | undefined>;
   /** Security groups, by id or name. Default: the account's `default` group, and changes by others are left alone. An empty list is no group at all. Changes in place: new groups are added before old ones are removed. Not with `publicIpAssignment: none`: Exoscale ignores the groups of such an instance, so they are refused. */
   declare readonly securityGroups: pulumi.Output<readonly string[] | undefined>;

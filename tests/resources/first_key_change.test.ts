@@ -143,6 +143,30 @@ describeGuests((guests) => {
     expect(await doors(now, ops, leaver, carol)).toEqual(["open", "open", "closed"]);
   });
 
+  test("Keys that a program gives by their names alone are added if it declares their pairs", async () => {
+    const last = await declared(await imported(await madeByHand()));
+    const run = cloud.run();
+    const carol = await newPair(run, {}, "carol");
+    const byName = { ...program(ops), sshKeys: [ops.state.name, carol.state.name] };
+    expect(await doors(await run.update(Instance, last, byName), ops, leaver, carol)).toEqual([
+      "open",
+      "closed",
+      "open",
+    ]);
+  });
+
+  test("A key whose pair was imported by its name is added by the public key that the program gives the pair", async () => {
+    const last = await declared(await imported(await madeByHand()));
+    const { state } = await newPair(cloud.run(), {}, "carol");
+    const bare = await SshKeyPair.read(state.name, undefined, cloud.run());
+    if (!bare) throw new Error("It is gone");
+    const run = cloud.run();
+    await run.check(SshKeyPair, { name: state.name, publicKey: state.publicKeyOpenssh }, bare);
+    const sshKeys = [reference(ops), reference(leaver), reference(bare)];
+    const now = await run.update(Instance, last, { ...program(ops), sshKeys });
+    expect(await doors(now, ops, leaver, { id: bare.id, state })).toEqual(["open", "open", "open"]);
+  });
+
   test("An import of a machine whose keys were changed over SSH declares those that open it", async () => {
     const carol = await newPair(cloud.run(), {}, "carol");
     const changed = await cloud.run().update(Instance, await created(), program(ops, carol));

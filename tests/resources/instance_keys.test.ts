@@ -71,6 +71,11 @@ describe("A change of the keys is refused", () => {
     expect(reason).toMatch(/^sshKeys\[1\]: SSH key "bob" has to be added to instance "web" over SSH.*publicKeyOpenssh/);
   });
 
+  test("over a connection, when a name in the list is no key", async () => {
+    const [reason] = await refusals([keyOfAlice], ["alice", 7, ""], { connection: { user: "debian" } });
+    expect(reason).toBe("sshKeys[1]: An object is expected, got 7");
+  });
+
   test("over a connection, when the machine is declared stopped", async () => {
     const more = { connection: { user: "debian" }, state: "stopped" };
     expect((await refusals([keyOfAlice], [keyOfBob], more))[0]).toContain('so it has to run: set state: "running"');
@@ -89,6 +94,12 @@ test("Two names of one key do not count as two keys", async () => {
   cloud.emulator.cloud.swapKey("alice-2", alice.line);
   const twice = [keyOfAlice, { name: "alice-2", publicKeyOpenssh: alice.line }];
   expect(await refusals([keyOfAlice, keyOfBob], twice)).toHaveLength(1);
+});
+
+test("A name in the list stands for the key of that name, also beside what is not known yet", async () => {
+  const { inputs, failures } = await cloud.run().check(Instance, { ...machine, sshKeys: ["alice", UNKNOWN, keyOfBob] });
+  expect([failures, inputs["sshKeys"]]).toEqual([[], [{ name: "alice" }, UNKNOWN, keyOfBob]]);
+  expect((await diffOfKeys([keyOfAlice], ["alice"])).changes).toEqual([]);
 });
 
 test("A list of keys that is unknown as a whole is neither refused nor a replacement", async () => {

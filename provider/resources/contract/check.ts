@@ -99,10 +99,11 @@ function checkFields(
     }));
   const inputs: Record<string, unknown> = {};
   for (const [name, field] of Object.entries(fields)) {
-    const parsed = field.safeParse(news[name] ?? undefined);
-    const value = parsed.success ? parsed.data : news[name];
+    const given = field.meta()?.otherForms?.(news[name]) ?? news[name];
+    const parsed = field.safeParse(given ?? undefined);
+    const value = parsed.success ? parsed.data : given;
     if (value !== undefined) inputs[name] = value;
-    if (!parsed.success) failures.push(...failuresOf(name, news[name], parsed.error.issues, isSecret(name)));
+    if (!parsed.success) failures.push(...failuresOf(name, given, parsed.error.issues, isSecret(name)));
   }
   return { inputs, failures };
 }
@@ -159,7 +160,7 @@ async function askAccount<Inputs extends object, State extends object>(
   context: CheckContext,
 ): Promise<CheckFailure[]> {
   try {
-    const refused = olds ? await resource.validateChange(inputs, olds, context.account) : [];
+    const refused = olds ? await resource.validateChange(inputs, olds, context) : [];
     return refused.length > 0 ? refused : await resource.checkAgainstAccount(inputs, context, olds);
   } catch (error) {
     // Missing credentials, an unreachable endpoint and a refusal of the API are shown like a wrong input.

@@ -38,6 +38,11 @@ declare module "zod" {
      * the form that the program has now, and the state has the form of the last change.
      */
     equivalentForms?: true;
+    /**
+     * Of an input: turns other forms that a program may give into the described one, before the check. What it does not
+     * know, and what is not known yet, stays as it is.
+     */
+    otherForms?: (given: unknown) => unknown;
     /** Of an output: the inputs that may change it. Absent: any update may. */
     changesWith?: readonly string[];
     /** Only passed between the front and the core: not in the schema and not in the documentation. */

@@ -122,7 +122,7 @@ export interface Resource<Inputs extends object, State extends object> {
    * Refuses changes that an existing object cannot take, or that would cost access or data, unless the object is
    * replaced anyway. They are refused here and not in the diff, because a refresh also calls the diff and would fail.
    */
-  validateChange(inputs: PreviewedFields<Inputs>, olds: Inputs, account: Account): Promise<CheckFailure[]>;
+  validateChange(inputs: PreviewedFields<Inputs>, olds: Inputs, context: CheckContext): Promise<CheckFailure[]>;
   /** Rules that depend on the account (zones, types, templates, names) or on this machine; changes nothing. */
   checkAgainstAccount(
     inputs: PreviewedFields<Inputs>,

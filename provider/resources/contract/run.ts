@@ -13,6 +13,11 @@ export class Run {
   /** Names of the keys that the program declares, added at their check. The account may not have them yet. */
   readonly declaredKeys = new Set<string>();
   /**
+   * Public keys of the pairs that this run has met, by their names in the account. A program may give an Instance the
+   * name alone.
+   */
+  readonly publicKeys = new Map<string, string>();
+  /**
    * Private halves of the pairs that this run has met, by SHA256 fingerprint. A machine that an earlier run left
    * half-way may accept only one of them.
    */

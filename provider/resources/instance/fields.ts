@@ -20,9 +20,14 @@ const connectionField = instanceConnection.optional().meta({
 export const sshKeyReference = z
   .strictObject({
     name: keyName.meta({ description: "Name of the key in the account." }),
-    publicKeyOpenssh: z.string().optional().meta({
-      description: "The public key. Without it, two keys are told apart by their names only.",
-    }),
+    publicKeyOpenssh: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "The public key. Without it, two keys are told apart by their names only, and a key that is added to a running " +
+          "machine has to be an SshKeyPair of the same program.",
+      }),
   })
   .meta({ id: "SshKeyReference", description: "A key of the account.", resource: "SshKeyPair" });
 
@@ -37,6 +42,11 @@ const powerState = choice("PowerState", "Whether an instance runs.", {
   running: "It runs.",
   stopped: "It is shut down. An instance that is created stopped boots and gets its keys at its first start.",
 });
+
+/** A name stands for the key of that name. It is the id of an SshKeyPair, so a program may pass the id as well. */
+function readKeyList(given: unknown): unknown {
+  return Array.isArray(given) ? given.map((key) => (typeof key === "string" ? { name: key } : key)) : given;
+}
 
 /** What a program declares of an instance. */
 export const instanceInputs = z.object({
@@ -103,12 +113,15 @@ export const instanceInputs = z.object({
     .optional()
     .meta({
       equivalentForms: true,
+      otherForms: readKeyList,
       replacement: "sometimes",
       change:
         "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` " +
         "permits a new instance",
       description:
-        "Keys of the account that may log in as the template's default user. Default: none. They are installed at " +
+        "Keys of the account that may log in as the template's default user. Default: none. Each is a name with a " +
+        "public key. In YAML and Python it may be the name alone, which is the `id` of an SshKeyPair, as in " +
+        "`securityGroups`; in Go write `SshKeyReferenceArgs{Name: ...}`, in TypeScript `{ name }`. They are installed at " +
         "first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the " +
         "running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file " +
         "too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, " +

@@ -10,7 +10,7 @@ const listedKey = z.object(keyFields).meta({ id: "ListedKey", description: "A ke
 const heldKey = z
   .object({
     ...keyFields,
-    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, if the program gave it." }),
+    publicKeyOpenssh: z.string().optional().meta({ description: "The public key, if it is known." }),
     origin: choice("KeyOrigin", "How a key came to a machine.", {
       boot: "Given at first boot.",
       ssh: "Added to the running machine.",

@@ -31,7 +31,7 @@ export async function updateInstance(
   context: Context,
 ): Promise<InstanceState> {
   const { account, run, abandoned, log } = context;
-  const [refused] = refusedChanges(inputs, last);
+  const [refused] = refusedChanges(inputs, last, run);
   if (refused) throw new ReplacementRefusedError(refused.reason);
   const zone = await account.zone(zoneName);
   const timeouts = timeoutsOf(inputs, context);

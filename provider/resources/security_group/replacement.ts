@@ -1,7 +1,7 @@
 import type { Account } from "../../account";
 import { ApiError, GroupInUseError } from "../../errors";
 import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
-import type { CheckFailure } from "../contract/resource";
+import type { CheckContext, CheckFailure } from "../contract/resource";
 import { findGroup } from "../group_choice";
 import type { SecurityGroupInputs } from "./fields";
 
@@ -19,7 +19,7 @@ export function mustDeleteFirst(inputs: Inputs, olds: Pick<SecurityGroupInputs, 
 export async function checkReplacementInUse(
   inputs: Inputs,
   olds: SecurityGroupInputs,
-  account: Account,
+  { account }: CheckContext,
 ): Promise<CheckFailure[]> {
   const isOther = inputs.description !== UNKNOWN && (known(inputs.description) ?? "") !== (olds.description ?? "");
   if (!isOther || !mustDeleteFirst(inputs, olds)) return [];

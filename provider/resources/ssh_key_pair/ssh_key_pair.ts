@@ -54,6 +54,8 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   async checkAgainstAccount(inputs, { account, run, files }, olds) {
     const name = known(inputs.name);
     if (name !== undefined) run.declaredKeys.add(name);
+    const publicKey = known(inputs.publicKey);
+    if (name !== undefined && publicKey !== undefined) run.publicKeys.set(name, publicKey);
     await account.verifyCredentials();
     const unfit = unfitName(inputs, olds);
     if (unfit.length > 0 && !(await account.sshKeys.find(name ?? ""))) return unfit;

@@ -25,7 +25,7 @@ export function registrationOf(name: string, state: Pick<SshKeyPairState, "publi
 }
 
 /**
- * Remembers for this run the current pair of a resource, and its private half. The deletion of the old pair, at the end
+ * Remembers for this run the current pair of a resource, its public key and its private half. The deletion of the old pair, at the end
  * of a replacement, then finds its successor, which takes its place on the machines that no Instance of the program
  * manages.
  *
@@ -33,6 +33,7 @@ export function registrationOf(name: string, state: Pick<SshKeyPairState, "publi
  */
 export function rememberPair(run: Run, state: SshKeyPairState): void {
   const { publicKeyFingerprintSha256: sha256, privateKeyOpenssh: privateKey, passphrase } = state;
+  if (state.publicKeyOpenssh !== undefined) run.publicKeys.set(state.name, state.publicKeyOpenssh);
   if (sha256 !== undefined && privateKey !== undefined) {
     run.privateHalves.set(sha256, omitUndefined({ privateKey, passphrase }));
   }

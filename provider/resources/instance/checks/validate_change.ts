@@ -1,7 +1,8 @@
 import type { Account } from "../../../account";
 import { hasUnknown, isGiven, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
 import { isId } from "../../contract/id";
-import type { CheckFailure } from "../../contract/resource";
+import type { CheckContext, CheckFailure } from "../../contract/resource";
+import type { Run } from "../../contract/run";
 import { pick } from "../../contract/state";
 import type { InstanceInputs } from "../fields";
 import { noAddressReason } from "../keys/change_keys";
@@ -19,9 +20,9 @@ type Inputs = PreviewedFields<InstanceInputs>;
 export async function validateInstanceChange(
   inputs: Inputs,
   olds: InstanceInputs,
-  account: Account,
+  { account, run }: CheckContext,
 ): Promise<CheckFailure[]> {
-  const refused = refusedChanges(inputs, olds);
+  const refused = refusedChanges(inputs, olds, run);
   const settled = knownOf(inputs, olds);
   const isProtected =
     olds.deletionProtection === true && (await isAnotherMachine(withoutPin(settled, olds), olds, account));
@@ -29,7 +30,7 @@ export async function validateInstanceChange(
   if (await failedAtCreation(inputs, olds, account)) return [];
   if (isProtected) return [protectedReplaced(settled, olds)];
   if (await isAnotherMachine(inputs, olds, account)) return [];
-  const still = refusedChanges(inputs, { ...olds, ...(await findIrreversible(inputs, olds, account)) });
+  const still = refusedChanges(inputs, { ...olds, ...(await findIrreversible(inputs, olds, account)) }, run);
   return refused.filter(({ property }) => still.some((failure) => failure.property === property));
 }
 
@@ -78,9 +79,9 @@ function protectedReplaced({ zone, template }: Inputs, olds: InstanceInputs): Ch
 }
 
 /** The changes that an existing instance cannot get. An update checks them again, because it may know more. */
-export function refusedChanges(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+export function refusedChanges(inputs: Inputs, olds: ChangeableInputs, run: Run): CheckFailure[] {
   return [
-    ...keysChanged(inputs, olds),
+    ...keysChanged(inputs, olds, run),
     ...diskShrunk(inputs, olds),
     ...familyChanged(inputs, olds),
     ...userDataRemoved(inputs, olds),
@@ -94,11 +95,11 @@ type ChangeableInputs = Pick<
   "name" | "sshKeys" | "connection" | "diskSize" | "type" | "userData" | "publicIpAssignment"
 >;
 
-function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+function keysChanged(inputs: Inputs, olds: ChangeableInputs, run: Run): CheckFailure[] {
   if (inputs.sshKeys === UNKNOWN || inputs.replaceOnKeyChange === true || sameKeys(olds.sshKeys, inputs.sshKeys))
     return [];
   // Whether it can be reached is not tested here: a machine that is down must not be replaced for that.
-  if (isGiven(olds.connection) || isGiven(inputs.connection)) return whyNotInPlace(inputs, olds);
+  if (isGiven(olds.connection) || isGiven(inputs.connection)) return whyNotInPlace(inputs, olds, run);
   const before = (olds.sshKeys ?? []).map(({ name }) => name).join(", ") || "none";
   const reason =
     `sshKeys of instance "${olds.name}" changed (they were: ${before}). Keys are installed at first boot, and Exoscale ` +
@@ -108,11 +109,12 @@ function keysChanged(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
   return [{ property: "sshKeys", reason }];
 }
 
-function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {
+function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs, { declaredKeys }: Run): CheckFailure[] {
   const had = new Set((olds.sshKeys ?? []).map(({ name }) => name));
+  // The run knows the public key of a pair that the program declares, or will know it once the pair is made.
+  const isFound = (name = "") => had.has(name) || declaredKeys.has(name);
   const nameless = keysInList(inputs.sshKeys).findIndex(
-    ({ name, publicKeyOpenssh }) =>
-      known(name) !== undefined && !isGiven(publicKeyOpenssh) && !had.has(known(name) ?? ""),
+    ({ name, publicKeyOpenssh }) => known(name) !== undefined && !isGiven(publicKeyOpenssh) && !isFound(known(name)),
   );
   if (nameless >= 0) {
     const name = known(keysInList(inputs.sshKeys)[nameless]?.name) ?? "";

@@ -21,7 +21,7 @@ import { findDefaultUser, sshTarget } from "../login";
 import { unrecognizedKeys, withBootKeys, withPublicKeys } from "./given_keys";
 import { factsOf } from "./key_facts";
 import { isUnsettled, type KeyPlan, planKeyChange } from "./key_plan";
-import { sameKeys } from "./keys";
+import { sameKeys, withPublicKeysOfRun } from "./keys";
 import { trustOnFirstUse } from "./trust_on_first_use";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
@@ -43,7 +43,8 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
   if (connection === undefined) return remembered;
   const registered = await account.sshKeys.list();
   const heldKeys = await recognizedRecord(job, instance, last, remembered);
-  const plan = planKeyChange(inputs, { ...remembered, heldKeys }, instance, registered);
+  const sshKeys = withPublicKeysOfRun(inputs.sshKeys, job.run, registered);
+  const plan = planKeyChange({ ...inputs, sshKeys }, { ...remembered, heldKeys }, instance, registered);
   const closedLabels = closedLabelsToKeep(instance, registered);
   // The state of an imported machine may have no owner. With one, an interrupted run's keys are known to be its own.
   const owner = remembered.owner ?? instance.labels?.[OWNER_LABEL] ?? randomBytes(8).toString("hex");

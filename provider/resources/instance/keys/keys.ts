@@ -3,6 +3,7 @@ import { ApiError, NameTakenOverError, NotInAccountError } from "../../../errors
 import { parsePublicKey, samePublicKeyText } from "../../../keys/public_key";
 import { known, type Previewed } from "../../contract/description";
 import { fitsNewKey } from "../../contract/key_name";
+import type { Run } from "../../contract/run";
 import type { InstanceInputs, InstanceState, SshKeyReference } from "../fields";
 
 type Keys = InstanceInputs["sshKeys"];
@@ -95,6 +96,15 @@ export function otherKeyGivenReason(state: InstanceState, next: Previewed<Keys>)
     `Instance "${state.name}" was given another key under the name "${String(wrong.name)}" than publicKeyOpenssh says. ` +
     "Correct publicKeyOpenssh, or give your key another name."
   );
+}
+
+/** The keys of a list, with the public keys of those pairs of the program that it names and the account has. */
+export function withPublicKeysOfRun(sshKeys: Keys, { publicKeys }: Run, registered: readonly SshKey[]): Keys {
+  return sshKeys?.map((reference) => {
+    const publicKeyOpenssh = reference.publicKeyOpenssh ?? publicKeys.get(reference.name);
+    const isOther = publicKeyOpenssh !== undefined && otherKeyReason({ ...reference, publicKeyOpenssh }, registered);
+    return publicKeyOpenssh === undefined || isOther ? reference : { ...reference, publicKeyOpenssh };
+  });
 }
 
 /** The error text for a key that the account does not have. */
