@@ -119,9 +119,10 @@ export const instanceInputs = z.object({
         "is made in place over a declared `connection`; without one it is refused, unless `replaceOnKeyChange` " +
         "permits a new instance",
       description:
-        "Keys of the account that may log in as the template's default user. Default: none. Each is a name with a " +
-        "public key. In YAML and Python it may be the name alone, which is the `id` of an SshKeyPair, as in " +
-        "`securityGroups`; in Go write `SshKeyReferenceArgs{Name: ...}`, in TypeScript `{ name }`. They are installed at " +
+        "Keys of the account that may log in as the template's default user. Default: none. Each is a name, " +
+        "with the public key if you have it. The name alone, which is the `id` of an SshKeyPair, works where no compiler " +
+        "wants an object: in Python and JavaScript. In YAML write `- name: alice`, in Go " +
+        '`SshKeyReferenceArgs{Name: pulumi.String("alice")}`, in TypeScript `{ name: "alice" }`. They are installed at ' +
         "first boot and the API cannot change them afterwards. With a declared `connection` a change is made on the " +
         "running machine: new keys are added and proven to be accepted, then old ones are removed, from root's file " +
         "too, and proven to be refused. Keys that others added stay. Without a `connection` a change is refused, " +
