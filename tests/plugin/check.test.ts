@@ -122,7 +122,13 @@ describe("Check reports", () => {
 
   test.each<[string, Wire, string, string]>([
     ["a missing field of an item", { sshKeys: [{}] }, "sshKeys[0].name", "It is missing: a string is expected"],
-    ["an item of the wrong type", { sshKeys: ["alice"] }, "sshKeys[0]", 'An object is expected, got "alice"'],
+    [
+      "a name that is no key of the account",
+      { sshKeys: ["alice"] },
+      "sshKeys[0].name",
+      'The account has no SSH key "alice". Register it, or declare it as an SshKeyPair and pass that.',
+    ],
+    ["an item of the wrong type", { sshKeys: [7] }, "sshKeys[0]", "An object is expected, got 7"],
     ["a number instead of a string", { labels: { env: 5 } }, "labels.env", "A string is expected, got 5"],
   ])("%s in one short sentence", async (_what, given, property, reason) => {
     expect((await plugin.check("Instance", { ...machine, ...given })).failures).toEqual([{ property, reason }]);
