@@ -132,6 +132,18 @@ describeGuests((guests) => {
     });
   });
 
+  test("A key that an older version left open without a word is taken off once a refresh has seen it", async () => {
+    const { id, state } = await imported(await madeByHand());
+    const asked = await cloud
+      .run()
+      .check(Instance, program(ops), { id, state: { ...state, sshKeys: [reference(ops)] } });
+    const left = { ...state, ...asked.inputs, heldKeys: [{ ...reference(ops), origin: "ssh" as const }] };
+    const last = await cloud.run().found(Instance, { id, state: left as Machine["state"] });
+    expect((await cloud.run().diff(Instance, last, program(ops))).drifted).toBe(true);
+    const now = await cloud.run().update(Instance, last, program(ops));
+    expect([await doors(now, ops, leaver), now.state.keysUnsettled]).toEqual([["open", "closed"], undefined]);
+  });
+
   test("A key that an interrupted first change has added is taken out by the next one", async () => {
     const last = await declared(await imported(await madeByHand()));
     const carol = await newPair(cloud.run(), {}, "carol");

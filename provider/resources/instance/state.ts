@@ -31,7 +31,7 @@ export async function readState(
     ...remembered,
     deletionProtection: declaredProtection(inputs, remembered),
     ...keyLists(instance, inputs, remembered, registered),
-    keysUnsettled: isUnsettled(inputs, remembered, instance.labels) || undefined,
+    keysUnsettled: isUnsettled(inputs, remembered, instance) || undefined,
   });
 }
 
@@ -51,12 +51,12 @@ function keyLists(
 ) {
   const { labels } = instance;
   const bootSshKeys = listedKeys(instance["ssh-keys"]);
-  const heldKeys = withBootKeys(remembered.heldKeys, instance).map(({ closed: _before, ...key }) =>
+  const heldKeys = remembered.heldKeys.map(({ closed: _before, ...key }) =>
     isClosed(labels, factsOf(key)) ? { ...key, closed: true as const } : key,
   );
   const open = bootSshKeys.filter((key) => !isClosed(labels, key));
-  const given = [...heldKeys, ...labelledOnly(labels, heldKeys, registered)];
-  const unlisted = unlistedKeys(labels, heldKeys, sshKeys).map(({ sha256Hex = "" }) => ({
+  const given = [...heldKeys, ...labelledOnly(labels, withBootKeys(heldKeys, instance), registered)];
+  const unlisted = unlistedKeys(labels, withBootKeys(heldKeys, instance), sshKeys).map(({ sha256Hex = "" }) => ({
     name: unnamedKey(sha256Hex),
   }));
   return { bootSshKeys, heldKeys, staleSshKeys: [...staleKeys(open, given, registered), ...unlisted] };

@@ -22,6 +22,7 @@ import { unrecognizedKeys, withBootKeys, withPublicKeys } from "./given_keys";
 import { factsOf } from "./key_facts";
 import { isUnsettled, type KeyPlan, planKeyChange } from "./key_plan";
 import { sameKeys, withPublicKeysOfRun } from "./keys";
+import { neverFound } from "./never_found";
 import { trustOnFirstUse } from "./trust_on_first_use";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
@@ -37,7 +38,7 @@ const LOGIN_TIMEOUT_MS = 20_000;
 export async function changeInstanceKeys(job: Job, last: InstanceState, remembered: Remembered): Promise<Remembered> {
   const { account, zone, id, inputs } = job;
   const instance = await findExisting(zone, id);
-  if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, remembered, instance.labels)) return remembered;
+  if (sameKeys(last.sshKeys, inputs.sshKeys) && !isUnsettled(inputs, remembered, instance)) return remembered;
   const connection = inputs.connection ?? last.connection;
   // Without a connection the machine stays as it is. A check has refused a change of `sshKeys`.
   if (connection === undefined) return remembered;
@@ -144,21 +145,6 @@ export function noAddressReason(name: string): string {
     `Instance "${name}" has no address to change its keys at. Give connection.host, or keep its keys: ignoreChanges: ` +
     '["sshKeys"].'
   );
-}
-
-/**
- * A warning for each key that Exoscale says the machine was given, that is to go, and that no file has. Its public key is
- * not known, so sshd cannot be asked either.
- */
-function neverFound(instance: string, { removed }: KeyPlan, { closed }: KeyChangeReport): string[] {
-  return removed
-    .filter(({ publicKeyOpenssh, fingerprintMd5 = "" }) => !publicKeyOpenssh && !closed.includes(fingerprintMd5))
-    .map(
-      ({ name, fingerprintMd5 }) =>
-        `Instance "${instance}": Exoscale says that it was given SSH key "${name}" (${fingerprintMd5}), and no file there ` +
-        "has that key. If the account once had another key under this name, that one may still log in: look through " +
-        "~/.ssh/authorized_keys there for a line that nobody needs, and remove it.",
-    );
 }
 
 /** The given keys that no file of the user has on the host, with any options. */

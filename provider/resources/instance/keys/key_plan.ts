@@ -45,7 +45,7 @@ export function planKeyChange(
 ): KeyPlan {
   const { sshKeys = [], name } = inputs;
   const { labels } = instance;
-  const isLost = isUnsettled(inputs, last, labels);
+  const isLost = isUnsettled(inputs, last, instance);
   const declared = sshKeys.map((reference) => factsOf(reference, registered));
   for (const key of declared) refuseIfRevoked(key, name, labels, registered);
   const held = withBootKeys(last.heldKeys, instance).map((key) => ({ key, facts: factsOf(key) }));
@@ -86,15 +86,26 @@ export function strayKeys(
   return labelledKeys(labels).filter((key) => key.owner !== undefined && key.owner === owner && !names.has(key.label));
 }
 
-/** Whether labels show that the keys differ from the declared ones, and the state does not: a run was cut short. */
+/**
+ * Whether the keys differ from the declared ones, and the state does not show it: a run was cut short, as labels show, or
+ * an older version has imported the machine and then not removed a key of first boot.
+ */
 export function isUnsettled(
   { sshKeys = [] }: Pick<InstanceInputs, "sshKeys">,
   last: Pick<InstanceState, "heldKeys" | "owner">,
-  labels: Labels | undefined,
+  instance: Pick<Instance, "labels" | "ssh-keys">,
 ): boolean {
+  const { labels } = instance;
   const declared = sshKeys.map((reference) => factsOf(reference));
-  const held = last.heldKeys.map((key) => factsOf(key));
-  return declared.some((key) => isClosed(labels, key)) || strayKeys(labels, last, [...declared, ...held]).length > 0;
+  const known = [...declared, ...last.heldKeys.map((key) => factsOf(key))];
+  const unrecorded = withBootKeys(last.heldKeys, instance)
+    .slice(last.heldKeys.length)
+    .map((key) => factsOf(key));
+  return (
+    declared.some((key) => isClosed(labels, key)) ||
+    strayKeys(labels, last, known).length > 0 ||
+    unrecorded.some((key) => !isClosed(labels, key) && !declared.some((other) => isSameKey(other, key)))
+  );
 }
 
 function refuseIfRevoked(key: KeyFacts, instance: string, labels: Labels | undefined, registered: readonly SshKey[]) {
