@@ -354,12 +354,16 @@ export interface KeyHolder {
    * The host's own answer. Only with `probe`.
    *
    * - `yes`: The host answered that it accepts the key.
-   * - `no`: The host refused the key when it was asked from here.
-   * - `unknown`: The host was not asked, or gave no answer.
+   * - `no`: The host, known by its host key, refused the key for its default user and for root when it was asked from here.
+   * - `unknown`: The host was not asked, gave no answer, or refused the key without a known host key.
    */
   readonly accepts?: "yes" | "no" | "unknown" | undefined;
   /** The answer in words, or why there is none. Only with `probe`. */
   readonly reason?: string | undefined;
+  /** Account of the host that the answer is about: the one that accepts the key, else the template's default user. Only with `probe`; absent if it is not known. */
+  readonly user?: string | undefined;
+  /** Whether the host showed the host key that was recorded for the instance. If not, another machine may have answered. Only with `probe`. */
+  readonly hostKeyKnown?: boolean | undefined;
 }
 
 /** What a program declares of a {@link SshKeyPair}. */
@@ -788,11 +792,11 @@ export interface GetZonesResult {
 export interface GetKeyHoldersArgs {
   /** Name of the key in the account. */
   readonly name?: string | undefined;
-  /** Fingerprint of the key: MD5 with colons, or `SHA256:...`. */
+  /** Fingerprint of the key, or the whole line that `ssh-keygen -l` prints: MD5, or SHA256. Exoscale knows MD5 only, so SHA256 finds the instances to which this provider gave the key. MD5 or the public key finds all. */
   readonly fingerprint?: string | undefined;
   /** The public key itself. Both fingerprints follow from it, and `probe` needs it. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false, because each probe, at every preview, leaves a line in the logs of those machines. */
+  /** Ask every holder over SSH whether it accepts the key, for its default user and for root. Needs `publicKeyOpenssh`. The ssh-agent, if there is one, logs in after the question where the host key is known: newer versions of sshd lock out an address that only asks. Without a login there are five seconds between two questions to a host. Default false, because each probe, at every preview, leaves a line in the logs of those machines. */
   readonly probe?: boolean | undefined;
 }
 

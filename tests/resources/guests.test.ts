@@ -2,6 +2,7 @@
 import { PartialCreateError } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
 import { callFunction } from "../../provider/resources/functions/function";
+import { withAgent } from "../ssh/running_agent";
 import { startServer } from "../ssh/ssh2_server";
 import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
@@ -146,28 +147,117 @@ describe("The deletion of a key probes the instances that hold it", () => {
 });
 
 describe("getKeyHolders with a probe", () => {
-  const holders = async () => {
-    const question = { publicKeyOpenssh: alice.line, probe: true };
-    return (await callFunction(getKeyHolders, question, cloud.run().account)).holders;
-  };
+  const holders = async (publicKeyOpenssh = alice.line) =>
+    (await callFunction(getKeyHolders, { publicKeyOpenssh, probe: true }, cloud.run().account)).holders;
+
+  /** A machine whose host key is recorded, which alice opens unless its files are emptied. */
+  async function knownHolder(more = {}) {
+    cloud.emulator.cloud.openSsh();
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    const web = await cloud.run().create(Instance, { ...machine, name: "web", sshKeys, waitForSsh: true, ...more });
+    const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
+    const clear = async (...users: string[]) => {
+      for (const user of users) await guest.writeAuthorizedKeys("", user);
+    };
+    return { web, guest, clear };
+  }
 
   test("says which holder accepts the key, and for which user", async () => {
     const { web } = await createHolder();
     const { publicIp, user } = web.state;
     const [holder] = await holders();
-    expect(holder).toMatchObject({ name: "web", accepts: "yes" });
-    expect(holder?.reason).toMatch(new RegExp(`^${user}@.*${publicIp}.* accepts this key\\.$`));
+    expect(holder).toMatchObject({ name: "web", accepts: "yes", user, hostKeyKnown: false });
+    expect(holder?.reason).toMatch(new RegExp(`^${user}@.*${publicIp}.* accepts this key\\..*host key is not known`));
+  });
+
+  test("says that the host key is known, if it was recorded", async () => {
+    await knownHolder();
+    expect(await holders()).toMatchObject([{ accepts: "yes", user: "debian", hostKeyKnown: true }]);
+  });
+
+  test("asks root too, who may still accept the key", async () => {
+    const { clear } = await knownHolder();
+    await clear("debian");
+    const [holder] = await holders();
+    expect(holder).toMatchObject({ accepts: "yes", user: "root", hostKeyKnown: true });
+    expect(holder?.reason).toMatch(/^root@\S+ accepts this key\.$/);
+  });
+
+  test("says no after both accounts have refused the key", async () => {
+    const { clear } = await knownHolder();
+    await clear("debian", "root");
+    const [holder] = await holders();
+    expect(holder).toMatchObject({ accepts: "no", user: "debian", hostKeyKnown: true });
+    expect(holder?.reason).toMatch(/^debian@\S+ refuses this key\. root@\S+ refuses this key\.$/);
+  });
+
+  test("does not say no for a machine at whose address another one answers", async () => {
+    const { web } = await knownHolder();
+    const other = await cloud.run().create(Instance, { ...machine, name: "other", sshKeys: [], waitForSsh: true });
+    await cloud.emulator.guests.swapAddresses(web.state.instanceId, other.state.instanceId);
+    const [holder] = await holders();
+    expect(holder).toMatchObject({ name: "web", accepts: "unknown", hostKeyKnown: false });
+    expect(holder?.reason).toMatch(/host key of .* has changed/);
+  });
+
+  test("does not say no for a machine whose host key nobody has recorded", async () => {
+    const { clear } = await knownHolder({ waitForSsh: false });
+    await clear("debian", "root");
+    const [holder] = await holders();
+    expect(holder).toMatchObject({ accepts: "unknown", hostKeyKnown: false });
+    expect(holder?.reason).toMatch(/refuses this key\..*host key is not known, so another machine may have answered/);
   });
 
   test("has no answer of a stopped instance, and says why", async () => {
     const { web } = await createHolder();
     await cloud.emulator.cloud.stopInstance(web.state.instanceId);
-    expect(await holders()).toMatchObject([{ name: "web", accepts: "unknown", reason: "it is stopped" }]);
+    expect(await holders()).toMatchObject([
+      { name: "web", accepts: "unknown", reason: "it is stopped", user: "debian", hostKeyKnown: false },
+    ]);
   });
 
   test("probes only if the arguments say so", async () => {
     await createHolder();
     const { holders } = await callFunction(getKeyHolders, { name: "alice" }, cloud.run().account);
     expect(holders[0]).not.toHaveProperty("accepts");
+  });
+});
+
+describe("getKeyHolders with a probe locks out nobody where sshd has penalties", () => {
+  // Two questions without a login in five seconds would be one too many.
+  const penalties = { authfail: 5, noauth: 0, min: 10 };
+  const question = { publicKeyOpenssh: bob.line, probe: true };
+
+  async function refusingHolder() {
+    const penal = await startCloud({ guests: "ssh2", zones: ["ch-gva-2"], penalties });
+    penal.emulator.cloud.openSsh();
+    penal.emulator.cloud.swapKey("bob", bob.line);
+    const key = makeKey();
+    const { state } = await penal.run().create(Instance, { ...machine, name: "web", sshKeys: [{ name: "bob" }] });
+    const guest = await penal.emulator.cloud.guest(state.instanceId);
+    for (const user of ["debian", "root"]) await guest.writeAuthorizedKeys(`${key.publicKey}\n`, user);
+    const waiting = { ...machine, name: "web", sshKeys: [{ name: "bob" }], waitForSsh: true };
+    await penal.run().update(Instance, { id: `ch-gva-2/${state.instanceId}`, state }, waiting);
+    const ask = async () => (await callFunction(getKeyHolders, question, penal.run().account)).holders[0]?.accepts;
+    const { address: host, port, user } = guest;
+    const logIn = async () =>
+      (await penal.run().account.ssh.probe({ host, port, user }, bob.line, { credentials: [key] })).loggedIn;
+    return { ask, logIn, key };
+  }
+
+  test("by a pause between questions, if no credential logs in", async () => {
+    const { ask, logIn } = await refusingHolder();
+    expect(await ask()).toBe("no");
+    expect(await logIn()).toBe(true);
+  });
+
+  test("by a login with the ssh-agent after each question, however often it asks", async () => {
+    const { ask, logIn, key } = await refusingHolder();
+    await withAgent(key.privateKey, async (socket) => {
+      process.env["SSH_AUTH_SOCK"] = socket;
+      for (let call = 0; call < 4; call += 1) expect(await ask()).toBe("no");
+      delete process.env["SSH_AUTH_SOCK"];
+    });
+    expect(await logIn()).toBe(true);
   });
 });

@@ -38,13 +38,19 @@ describe("The holders of a key are found in every zone", () => {
     ["name", { name: "alice" }],
     ["MD5 fingerprint", { fingerprint: alice.md5 }],
     ["MD5 fingerprint in capitals", { fingerprint: alice.md5.toUpperCase() }],
+    ["MD5 fingerprint without colons", { fingerprint: alice.md5.replaceAll(":", "") }],
+    ["line of ssh-keygen -l -E md5", { fingerprint: `256 MD5:${alice.md5} alice@example (ED25519)\n` }],
     ["public key", { publicKeyOpenssh: `${alice.line}\n` }],
   ])("by its %s", async (_what, of) => {
     expect(await names(of)).toEqual(["db", "web"]);
   });
 
-  test("by its SHA256 fingerprint, if our own label has it", async () => {
-    expect(await names({ fingerprint: alice.sha256 })).toEqual(["web"]);
+  test.each([
+    ["fingerprint", alice.sha256],
+    ["fingerprint without its prefix", alice.sha256.slice("SHA256:".length)],
+    ["line of ssh-keygen -l", `256 ${alice.sha256} alice@example (ED25519)\n`],
+  ])("by its SHA256 %s, if our own label has it", async (_what, fingerprint) => {
+    expect(await names({ fingerprint })).toEqual(["web"]);
   });
 
   test("and are distinguished by the key", async () => {
@@ -98,7 +104,13 @@ test("A holder that cannot be asked is unknown, with the reason", async () => {
   const publicIpAssignment = "none";
   await cloud.run().create(Instance, { ...machine, name: "hidden", zone: "ch-gva-2", publicIpAssignment, sshKeys });
   expect(await holders({ publicKeyOpenssh: alice.line, probe: true })).toMatchObject([
-    { name: "hidden", accepts: "unknown", reason: "it has no public address" },
+    {
+      name: "hidden",
+      accepts: "unknown",
+      reason: "it has no public address",
+      user: "debian",
+      hostKeyKnown: false,
+    },
   ]);
 });
 
@@ -111,7 +123,25 @@ describe("getKeyHolders refuses", () => {
       "probe needs the public key. Give publicKeyOpenssh",
     ],
     ["a text that is no public key", { publicKeyOpenssh: "alice" }, "Not a usable SSH public key"],
+    ["a blank name", { name: " " }, "name"],
   ])("%s", async (_what, of, message) => {
     await expect(callFunction(getKeyHolders, of, cloud.run().account)).rejects.toThrow(message);
+  });
+
+  test.each([
+    [
+      "a text that is no fingerprint",
+      { fingerprint: "nonsense" },
+      /"nonsense" is no fingerprint\. Give .*ssh-keygen -l/,
+    ],
+    ["a fingerprint that is cut off", { fingerprint: alice.md5.slice(0, -3) }, /is no fingerprint/],
+    [
+      "a fingerprint of another key than the public key beside it",
+      { fingerprint: bob.md5, publicKeyOpenssh: alice.line },
+      /fingerprint is not that of publicKeyOpenssh/,
+    ],
+  ])("%s, instead of answering that nobody has it", async (_what, of, message) => {
+    const answer = callFunction(getKeyHolders, of, cloud.run().account);
+    await expect(answer).rejects.toMatchObject({ code: "ARGUMENT_INVALID", message: expect.stringMatching(message) });
   });
 });

@@ -1,21 +1,31 @@
 import * as z from "zod";
 import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
+import { parseFingerprint } from "../../keys/fingerprint";
 import { parsePublicKey } from "../../keys/public_key";
 import { choice } from "../contract/choice";
 import { findHolders, type SoughtKey } from "../revocation/holders";
 import { probeHolders } from "../revocation/probe_holders";
 import type { AccountFunction } from "./function";
 
-const PROBE_TIMEOUT_MS = 60_000;
+/** Longest time to ask all holders, in milliseconds. */
+const PROBE_MS = 60_000;
 
 const inputs = z.object({
-  name: z.string().min(1).optional().meta({ description: "Name of the key in the account." }),
+  name: z
+    .string()
+    .regex(/\S/, "A name is not blank")
+    .optional()
+    .meta({ description: "Name of the key in the account." }),
   fingerprint: z
     .string()
     .min(1)
     .optional()
-    .meta({ description: "Fingerprint of the key: MD5 with colons, or `SHA256:...`." }),
+    .meta({
+      description:
+        "Fingerprint of the key, or the whole line that `ssh-keygen -l` prints: MD5, or SHA256. Exoscale knows MD5 only, so " +
+        "SHA256 finds the instances to which this provider gave the key. MD5 or the public key finds all.",
+    }),
   publicKeyOpenssh: z.string().min(1).optional().meta({
     description: "The public key itself. Both fingerprints follow from it, and `probe` needs it.",
   }),
@@ -24,8 +34,10 @@ const inputs = z.object({
     .default(false)
     .meta({
       description:
-        "Ask every holder over SSH whether it accepts the key. Needs `publicKeyOpenssh`. Default false, because each probe, " +
-        "at every preview, leaves a line in the logs of those machines.",
+        "Ask every holder over SSH whether it accepts the key, for its default user and for root. Needs " +
+        "`publicKeyOpenssh`. The ssh-agent, if there is one, logs in after the question where the host key is known: newer " +
+        "versions of sshd lock out an address that only asks. Without a login there are five seconds between two questions " +
+        "to a host. Default false, because each probe, at every preview, leaves a line in the logs of those machines.",
     }),
 });
 
@@ -43,8 +55,8 @@ const holder = z
     state: z.string().optional().meta({ description: "State of the instance: running, stopped, ..." }),
     accepts: choice("KeyAcceptance", "Whether a host accepts a key.", {
       yes: "The host answered that it accepts the key.",
-      no: "The host refused the key when it was asked from here.",
-      unknown: "The host was not asked, or gave no answer.",
+      no: "The host, known by its host key, refused the key for its default user and for root when it was asked from here.",
+      unknown: "The host was not asked, gave no answer, or refused the key without a known host key.",
     })
       .optional()
       .meta({ description: "The host's own answer. Only with `probe`." }),
@@ -52,6 +64,22 @@ const holder = z
       .string()
       .optional()
       .meta({ description: "The answer in words, or why there is none. Only with `probe`." }),
+    user: z
+      .string()
+      .optional()
+      .meta({
+        description:
+          "Account of the host that the answer is about: the one that accepts the key, else the template's default user. " +
+          "Only with `probe`; absent if it is not known.",
+      }),
+    hostKeyKnown: z
+      .boolean()
+      .optional()
+      .meta({
+        description:
+          "Whether the host showed the host key that was recorded for the instance. If not, another machine may have " +
+          "answered. Only with `probe`.",
+      }),
   })
   .meta({ id: "KeyHolder", description: "An instance, or an instance pool, that was given a key." });
 const outputs = z.object({
@@ -67,15 +95,16 @@ export const getKeyHolders: AccountFunction<typeof inputs, typeof outputs> = {
   outputs,
   async answer({ name, fingerprint, publicKeyOpenssh, probe }, account) {
     const key = await withRegisteredFingerprint(soughtKey(name, fingerprint, publicKeyOpenssh), account);
-    const holders = await findHolders(account, key);
-    if (!probe) return { holders: holders.map(({ templateId: _, ...shown }) => shown) };
-    if (publicKeyOpenssh === undefined) {
+    if (probe && publicKeyOpenssh === undefined) {
       throw new InvalidArgumentError(
         "getKeyHolders: probe needs the public key. Give publicKeyOpenssh, or remove probe.",
       );
     }
-    const probed = await probeHolders(account, holders, publicKeyOpenssh, PROBE_TIMEOUT_MS);
-    return { holders: probed.map(({ templateId: _, ...shown }) => shown) };
+    const found = await findHolders(account, key);
+    const holders =
+      probe && publicKeyOpenssh !== undefined ? await probeHolders(account, found, publicKeyOpenssh, PROBE_MS) : found;
+    // Leaves out what only the provider needs of a holder.
+    return outputs.parse({ holders });
   },
 };
 
@@ -87,9 +116,26 @@ async function withRegisteredFingerprint(key: SoughtKey, account: Account): Prom
 }
 
 function soughtKey(name?: string, fingerprint?: string, publicKeyOpenssh?: string): SoughtKey {
-  if (publicKeyOpenssh !== undefined) return { name, ...parsePublicKey(publicKeyOpenssh) };
-  if (fingerprint?.startsWith("SHA256:")) return { name, fingerprintSha256: fingerprint };
-  if (fingerprint !== undefined) return { name, fingerprintMd5: fingerprint.toLowerCase() };
-  if (name !== undefined) return { name };
+  const given = fingerprint === undefined ? undefined : readFingerprint(fingerprint);
+  if (publicKeyOpenssh !== undefined) {
+    const { fingerprintMd5, fingerprintSha256 } = parsePublicKey(publicKeyOpenssh);
+    if (given && given.fingerprintMd5 !== fingerprintMd5 && given.fingerprintSha256 !== fingerprintSha256) {
+      throw new InvalidArgumentError(
+        `getKeyHolders: the fingerprint is not that of publicKeyOpenssh, which is ${fingerprintSha256} ` +
+          `(MD5 ${fingerprintMd5}). Give one of them.`,
+      );
+    }
+    return { name, fingerprintMd5, fingerprintSha256 };
+  }
+  if (given || name !== undefined) return { name, ...given };
   throw new InvalidArgumentError("getKeyHolders: no key is named. Give name, fingerprint or publicKeyOpenssh.");
+}
+
+function readFingerprint(text: string): Pick<SoughtKey, "fingerprintMd5" | "fingerprintSha256"> {
+  const fingerprint = parseFingerprint(text);
+  if (fingerprint) return fingerprint;
+  throw new InvalidArgumentError(
+    `getKeyHolders: ${JSON.stringify(text.slice(0, 80))} is no fingerprint. Give it as ssh-keygen -l or the account shows ` +
+      "it: SHA256 and 43 characters, or 16 pairs of hexadecimal digits.",
+  );
 }

@@ -1,6 +1,7 @@
 import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
 import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
+import { pinOf } from "../labels/reserved_labels";
 import { isGone } from "../machine";
 import { mapConcurrently } from "./map_concurrently";
 
@@ -27,10 +28,15 @@ export interface Holder {
   readonly state?: string;
   /** Identifier of the instance's template, which names the user to log in as. */
   readonly templateId?: string;
+  /** The host key that a label of the instance records, as a fingerprint to expect; empty or absent if none does. */
+  readonly hostKeys?: readonly string[];
 }
 
 /** How many holders are worked on at once. */
 export const MAX_CONCURRENT_HOLDERS = 16;
+
+/** How long a holder that is only asked may take until another one is asked beside it, in milliseconds. */
+export const HOLDER_PATIENCE_MS = 1_000;
 
 /** Everything in every zone that was given the key, according to the API's lists and our own labels. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
@@ -130,6 +136,7 @@ function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey
       ...(publicIp && { publicIp }),
       ...(state && { state }),
       ...(template?.id && { templateId: template.id }),
+      hostKeys: pinOf(instance.labels),
     },
   ];
 }

@@ -3,7 +3,7 @@ import { ExoscaleSshError } from "../../errors";
 import { isTakenOff } from "../labels/key_labels";
 import { type Labels, sha256InHex } from "../labels/reserved_labels";
 import { holderAccess, holderUser } from "./holder_access";
-import { type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
+import { HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { credentialsFor, type HolderCredentials, type RevocableKey } from "./revocable_key";
 
@@ -15,8 +15,8 @@ export interface HolderStatus {
 }
 
 /**
- * Finds out whether each holder is open to a key, sixteen at once. Reads the files and asks sshd if another key can log
- * in; otherwise only asks sshd. Changes nothing.
+ * Finds out whether each holder is open to a key, sixteen at once and more where hosts are silent. Reads the files and
+ * asks sshd if another key can log in; otherwise only asks sshd. Changes nothing.
  *
  * @param withinMs for all holders together; a holder that has not answered within this time is unknown
  */
@@ -28,16 +28,18 @@ export async function findKeyStatuses(
 ): Promise<HolderStatus[]> {
   const credentials = credentialsFor(account, key);
   const deadline = Date.now() + withinMs;
-  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, async (holder) => ({
+  const statusOf = async (holder: Holder): Promise<HolderStatus> => ({
     holder,
     ...(await findStatus(key, holder, credentials, account, deadline)),
-  }));
+  });
+  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, statusOf, HOLDER_PATIENCE_MS);
 }
 
 type Status = Omit<HolderStatus, "holder">;
 
 const unknown = (reason: string): Status => ({ status: "unknown", reason });
-const noTime = unknown("there was no time left to ask it");
+const notAsked = unknown("there was no time left to ask it");
+const noAnswer = unknown("there was no time left to wait for its answer");
 
 async function findStatus(
   key: RevocableKey,
@@ -48,12 +50,12 @@ async function findStatus(
 ): Promise<Status> {
   if (holder.kind === "instance-pool") return unknown("its future members get the key");
   const left = deadline - Date.now();
-  if (left <= 0) return noTime;
+  if (left <= 0) return notAsked;
   const signal = AbortSignal.timeout(left);
   try {
     return await examine(key, holder, credentials, account, signal);
   } catch (error) {
-    if (signal.aborted) return noTime;
+    if (signal.aborted) return noAnswer;
     if (error instanceof ExoscaleSshError) return unknown(error.message);
     throw error;
   }

@@ -1,0 +1,49 @@
+import type { HostAccess } from "../../account";
+import { KeyedMutex } from "../../keyed_mutex";
+
+/**
+ * The pause between two connections to a host that end without a login, in milliseconds. OpenSSH 9.8 and later locks out
+ * an address with several of them (PerSourcePenalties): each one counts for five seconds, also over runs that follow
+ * each other.
+ */
+const PAUSE_MS = 5_000;
+
+const hosts = new KeyedMutex();
+
+/** When a connection that asked a host without a login ended last, in ms since 1970, by address. */
+const lastQuestions = new Map<string, number>();
+
+/** What is known after a question. */
+interface Asked {
+  /** Present if the host was reached. */
+  readonly hostKey?: unknown;
+  readonly loggedIn?: boolean;
+}
+
+/**
+ * Asks a host a question, one after the other and not too often.
+ *
+ * @param deadline in ms since 1970
+ * @param ask gets the milliseconds that are left
+ * @returns undefined if there was no time left to ask
+ */
+export async function askInTurn<Answer extends Asked>(
+  { host, port }: HostAccess["target"],
+  deadline: number,
+  ask: (left: number) => Promise<Answer>,
+): Promise<Answer | undefined> {
+  const name = `${host} ${port}`;
+  return await hosts.run(name, async () => {
+    const earliest = (lastQuestions.get(name) ?? 0) + PAUSE_MS;
+    if (Math.max(earliest, Date.now()) >= deadline) return undefined;
+    await waitUntil(earliest);
+    const answer = await ask(deadline - Date.now());
+    if (answer.hostKey !== undefined && answer.loggedIn !== true) lastQuestions.set(name, Date.now());
+    return answer;
+  });
+}
+
+async function waitUntil(time: number): Promise<void> {
+  const left = time - Date.now();
+  if (left > 0) await new Promise((resolve) => setTimeout(resolve, left));
+}
