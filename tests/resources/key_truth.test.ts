@@ -69,6 +69,16 @@ describeGuests((guests) => {
   );
 
   test.each(["warn", "refuse"] as const)(
+    "onDelete %s says that a key still opens a machine for root, if only its default user refuses it",
+    async (onDelete) => {
+      const { web, said } = await world(onDelete);
+      const guest = await cloud.emulator.cloud.guest(web.state.instanceId);
+      await guest.asRoot("cd /home/debian/.ssh; grep -v alice authorized_keys >left; cat left >authorized_keys", "");
+      expect(await said()).toMatch(/it still opens web \(ch-gva-2, 127\.\S+\)\./);
+    },
+  );
+
+  test.each(["warn", "refuse"] as const)(
     "onDelete %s concludes nothing from another machine at the address",
     async (onDelete) => {
       const { web, said } = await world(onDelete);

@@ -93,6 +93,8 @@ export interface KeyOnHolder {
 /**
  * Finds out whether a holder is open to a key: from its files, if a credential logs in, and from sshd.
  *
+ * Without a credential sshd is asked about root as well, who gets the key from cloud-init too.
+ *
  * If only the key itself could log in, nothing can after its removal. A label then says that this run or an earlier one
  * removed it from the machine with this host key. In that case it is enough that sshd refuses it, for its owner and for
  * root.
@@ -101,12 +103,18 @@ export async function examineHolder(key: KeyOnHolder): Promise<Examination> {
   const { account, access, owner, publicKeyOpenssh, fingerprintMd5, labels } = key;
   const found = await account.ssh.examineKey(access, { user: owner, alsoIn: ["root"], publicKeyOpenssh });
   const host = found.hostKey && sha256InHex(found.hostKey.fingerprintSha256);
-  if (found.status !== "refused" || !isTakenOff(labels, fingerprintMd5, host)) return found;
-  for (const user of new Set([owner, "root"])) {
+  const isRemoved = isTakenOff(labels, fingerprintMd5, host);
+  const mayLogIn = access.credentials.length > 0 && (access.knownHostKeys?.length ?? 0) > 0;
+  if (found.status !== "refused" || (mayLogIn && !isRemoved)) return found;
+  // Without a credential the owner has just refused it. Each further connection without a login may be penalized.
+  const users = new Set([owner, "root"]);
+  if (!mayLogIn) users.delete(owner);
+  for (const user of users) {
     const answer = await account.ssh.probe({ ...access.target, user }, publicKeyOpenssh, probeOptions(access));
     if (answer.accepts === "yes") return { ...found, status: "open", reason: answer.reason };
     if (answer.accepts !== "no" || !answer.hostKeyKnown) return { ...found, reason: answer.reason };
   }
+  if (!isRemoved) return found;
   return { ...found, status: "closed", reason: "It was removed from this machine, and sshd refuses it." };
 }
 
