@@ -13,8 +13,8 @@ export class LastKeyError extends ExoscaleSshError {
 /**
  * A key was removed from every authorized_keys file that could be read, but the host still accepts it.
  *
- * The message names what else may grant it: a certificate authority, an AuthorizedKeysCommand, a file that could not be
- * read, another account. Remove it there, and run `pulumi up` again.
+ * The message names the file and the line if something put it back, and what else may grant it: a certificate authority,
+ * an AuthorizedKeysCommand. Remove it there, and run `pulumi up` again.
  */
 export class KeyStillOpenError extends ExoscaleSshError {
   readonly code = "SSH_KEY_STILL_OPEN";
