@@ -11,11 +11,11 @@ export interface SshdConfigText {
   readonly otherSources: readonly string[];
 }
 
-/** A line after which no `Match` block applies. A text that has its included files in place needs it: their blocks end with them. */
-export const END_OF_MATCH = "# No Match block from here on";
+/** A line after which no `Match` block applies. The host puts it after an included file, whose blocks end with it. */
+const END_OF_MATCH = "# No Match block from here on";
 
-/** A line of such a text, before the name of a file that could not be read. */
-export const NOT_READ = "# Not read: ";
+/** The host puts this before the name of an included file that could not be read. */
+const NOT_READ = "# Not read: ";
 
 /**
  * Reads the text of an `sshd_config` (sshd_config(5)): the first value counts, and one in a `Match` block that applies

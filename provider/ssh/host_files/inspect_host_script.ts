@@ -1,5 +1,4 @@
-import { END_OF_MATCH, NOT_READ } from "../authorized_keys/sshd_config_text";
-import { quote, script } from "./shell_text";
+import { script } from "./shell_text";
 
 /**
  * Puts the session's account, which of `$users` exist, and how to become another account. Then it starts the next
@@ -63,10 +62,13 @@ export const ASK_SSHD = script`
   put sshd-refusal "$refusal"
 `;
 
-/** Puts the configuration of sshd, with all readable included files in place. */
+/**
+ * Puts the configuration of sshd, with all readable included files in place. Two comments are for
+ * authorized_keys/sshd_config_text.ts: what was not read, and where the Match blocks of an included file end.
+ */
 export const SHOW_SSHD_CONFIG = script`
   not_read() {
-    printf '%s%s\n' ${quote(NOT_READ)} "$1"
+    printf '# Not read: %s\n' "$1"
   }
   # A subshell, so that every file has variables of its own.
   show() (
@@ -116,7 +118,7 @@ export const SHOW_SSHD_CONFIG = script`
       found=1
       show "$file"
       # A Match block in an included file ends with that file.
-      grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-${END_OF_MATCH}}"
+      grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-# No Match block from here on}"
     done
     set -f
     unset IFS

@@ -3,12 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { sshdSettings } from "../../../provider/ssh/authorized_keys/sshd_config";
-import {
-  authorizedKeysFileLists,
-  END_OF_MATCH,
-  NOT_READ,
-  readSshdConfig,
-} from "../../../provider/ssh/authorized_keys/sshd_config_text";
+import { authorizedKeysFileLists, readSshdConfig } from "../../../provider/ssh/authorized_keys/sshd_config_text";
 import { describeWithSshd, makeRunDirectory } from "../openssh_server";
 
 /** An account that sshd finds on this machine. */
@@ -100,7 +95,7 @@ describe("The text of a configuration", () => {
   });
 
   test("says which files were not read", () => {
-    const text = `Include=x.conf\n${NOT_READ}/etc/ssh/my conf/*\n`;
+    const text = `Include=x.conf\n# Not read: /etc/ssh/my conf/*\n`;
     expect(readSshdConfig(text, debian).unread).toEqual([
       "Include x.conf was not read",
       "/etc/ssh/my conf/* cannot be read",
@@ -108,7 +103,7 @@ describe("The text of a configuration", () => {
   });
 
   test("continues outside the Match blocks of an included file", () => {
-    const text = `Match User debian\nPubkeyAuthentication no\n${END_OF_MATCH}\nAuthorizedKeysFile .ssh/all\n`;
+    const text = `Match User debian\nPubkeyAuthentication no\n# No Match block from here on\nAuthorizedKeysFile .ssh/all\n`;
     expect(readSshdConfig(text, { user: "bob" }).settings).toMatchObject({
       authorizedKeysFiles: [".ssh/all"],
       pubkeyAuthentication: true,
