@@ -57,8 +57,13 @@ async function writeNew(path: string, text: string, as: { uid: number; gid: numb
   }
 }
 
-/** Acts on a file through its open directory, so that the guest cannot replace the directory after the check. */
-async function withParentDirectory<T>(
+/**
+ * Acts on a file through its open directory, so that the guest cannot replace the directory after the check.
+ *
+ * @param root the guest's own directory
+ * @throws when the directory is outside the guest
+ */
+export async function withParentDirectory<T>(
   root: string,
   path: string,
   act: (file: string, directory: FileHandle) => Promise<T>,
@@ -69,7 +74,7 @@ async function withParentDirectory<T>(
     // Without /proc there is only the path, which a guest could change after the check.
     const way = existsSync(opened) ? opened : dirname(path);
     const real = await realpath(way);
-    if (!real.startsWith((await realpath(root)) + sep)) {
+    if (!`${real}${sep}`.startsWith((await realpath(root)) + sep)) {
       throw new Error(`${dirname(path)} leads out of its guest, to ${real}. Make it a directory of the guest's own.`);
     }
     return await act(join(way, basename(path)), directory);

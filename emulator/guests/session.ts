@@ -4,12 +4,15 @@ import { constants } from "node:os";
 import type { ServerChannel, Session } from "ssh2";
 import type { Login } from "./authenticator";
 import type { Command, Confinement } from "./confinement";
+import { GuestTree } from "./guest_tree";
+import type { Place } from "./place";
+import { serveSftp } from "./sftp";
 
 /** Variables that a client may set, as Debian's sshd_config has it. */
 const ACCEPTED = /^(LANG|LC_[A-Z]+)$/;
 
-/** Serves exec and shell requests until the client closes the session. */
-export function serveSession(session: Session, confinement: Confinement, login: () => Login): void {
+/** Serves exec, shell and SFTP requests until the client closes the session. */
+export function serveSession(session: Session, place: Place, confinement: Confinement, login: () => Login): void {
   const environment: Record<string, string> = {};
   session.on("env", (accept, reject, { key, val }) => {
     if (!ACCEPTED.test(key)) return reject?.();
@@ -25,8 +28,20 @@ export function serveSession(session: Session, confinement: Confinement, login: 
   session.on("exec", (accept, _reject, { command }) =>
     serve(accept(), confinement, commandFor(login(), environment, ["-c", command])),
   );
+  serveFileTransfer(session, place, confinement, login());
   session.on("shell", (accept) =>
     serve(accept(), confinement, commandFor(login(), environment, [isInteractive ? "-i" : "-s"])),
+  );
+}
+
+/** SFTP, unless the key has a command of its own, which then runs in its place. */
+function serveFileTransfer(session: Session, place: Place, confinement: Confinement, login: Login): void {
+  if (login.forcedCommand === undefined) {
+    session.on("sftp", (accept) => serveSftp(accept(), new GuestTree(place, login.user)));
+    return;
+  }
+  session.on("subsystem", (accept, _reject, { name }) =>
+    serve(accept(), confinement, commandFor(login, {}, ["-c", name])),
   );
 }
 

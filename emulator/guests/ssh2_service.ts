@@ -142,7 +142,7 @@ export class Ssh2Service implements SshService {
         void authenticator.decide(context, connection);
       });
       connection.once("ready", () => reach("login"));
-      connection.on("session", (accept) => serveSession(accept(), this.confinement, authenticator.login));
+      connection.on("session", (accept) => serveSession(accept(), this.place, this.confinement, authenticator.login));
       ignoreErrors(connection);
     });
   }
