@@ -1,10 +1,7 @@
 import { evaluate } from "./evaluate";
 
 const shown = (lines: string[]) =>
-  evaluate(
-    "demo/engine_output.mjs",
-    `(() => { const shown = []; ${JSON.stringify(lines)}.forEach(m.filterEngineOutput((line) => shown.push(line))); return shown; })()`,
-  );
+  evaluate("demo/engine_output.mjs", `m.summarize(${JSON.stringify(lines.join("\n"))})`);
 
 test("shows what was created and hides the stack itself", async () => {
   const lines = [
@@ -28,4 +25,15 @@ test("shows warnings once, without their headings", async () => {
     '    host: "127.1.2.3"',
   ];
   expect(await shown(lines)).toEqual(["warning: still opens web"]);
+});
+
+test("shows what the provider did before what became of it", async () => {
+  const lines = [
+    " ~  pulumi-nodejs:dynamic/exoscale-ssh:Instance web updated (2s) ",
+    "Diagnostics:",
+    "  pulumi-nodejs:dynamic/exoscale-ssh:Instance (web):",
+    "    removing the old key",
+    "",
+  ];
+  expect(await shown(lines)).toEqual(["removing the old key", 'Instance "web" updated']);
 });

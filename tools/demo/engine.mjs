@@ -1,7 +1,8 @@
 // Runs the real Pulumi CLI on the stack of the demo.
 import { mustRun, run } from "../process/run.mjs";
 import { dim, print, withProgress } from "../process/say.mjs";
-import { filterEngineOutput } from "./engine_output.mjs";
+import { summarize } from "./engine_output.mjs";
+import { say } from "./lines.mjs";
 
 /** After this long a command counts as stuck, in milliseconds. */
 const COMMAND_TIMEOUT = 240_000;
@@ -18,11 +19,11 @@ export function createStack({ program, environment }, account) {
   /** @param {...string} args @returns {Promise<string>} the whole output of the engine */
   const change = async (...args) => {
     print(dim(`   $ pulumi ${args.join(" ")}`));
-    const show = filterEngineOutput((line) => print(`     ${line}`));
     const full = [...args, "--yes", "--skip-preview", "--non-interactive", "--color", "never", "--suppress-progress"];
-    const work = () => run("pulumi", full, { ...options, onLine: show });
+    const work = () => run("pulumi", full, options);
     const { code, output } = await withProgress(() => "the Pulumi engine is running", work);
     if (code !== 0) throw new Error(`"pulumi ${args.join(" ")}" ended with exit code ${code}:\n${output}`);
+    for (const line of summarize(output)) say(`     ${line}`);
     return output;
   };
 

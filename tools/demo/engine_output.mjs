@@ -8,24 +8,28 @@ const DONE = /^\s*(?:[-+~]|\+-)\s+(\S+)\s+(\S+)\s+(created|updated|deleted|repla
 const SECTION = /^(Diagnostics|Outputs|Resources|Policies|Duration|Updating|Destroying)\b.*$/;
 
 /**
- * @param {(line: string) => void} show
- * @returns {(line: string) => void} is called with each line of the engine
+ * What the provider said while it worked, and then what became of each resource: causes before results.
+ *
+ * @param {string} output the whole output of the engine
+ * @returns {string[]} lines
  */
-export function filterEngineOutput(show) {
+export function summarize(output) {
+  /** @type {string[]} */
+  const said = [];
+  /** @type {string[]} */
+  const done = [];
   let section = "";
-  return (line) => {
+  for (const line of output.split("\n")) {
     const text = line.trimEnd();
     section = SECTION.exec(text)?.[1] ?? section;
-    if (section === "Diagnostics") {
-      const diagnostic = cleanDiagnostic(text);
-      if (diagnostic) show(diagnostic);
-      return;
-    }
-    const [, type = "", name, what] = DONE.exec(text) ?? [];
+    const diagnostic = section === "Diagnostics" ? cleanDiagnostic(text) : "";
+    if (diagnostic) said.push(diagnostic);
+    const [, type = "", name, what] = (section !== "Diagnostics" && DONE.exec(text)) || [];
     if (name && !type.endsWith(":Stack") && !type.startsWith("pulumi:providers:")) {
-      show(`${type.split(":").at(-1)} "${name}" ${what}`);
+      done.push(`${type.split(":").at(-1)} "${name}" ${what}`);
     }
-  };
+  }
+  return [...said, ...done];
 }
 
 /** Headings, and messages about the way in which the demo is run. */

@@ -9,8 +9,8 @@ process.once("SIGINT", () => print("\nStopping: removing everything that the dem
 
 await runMain(async () => {
   const start = Date.now();
-  print(bold("An SSH key on Exoscale: created, used, deleted but still accepted; rotated, and revoked"));
-  printHeading(1, "Start an emulated Exoscale on this machine: no account, no cost. It listens on 127.x.y.z only.");
+  print(bold("An SSH key on Exoscale: deleted but still accepted; rotated, and revoked"));
+  printHeading(1, "Start an emulated Exoscale: no account, no cost, on loopback only.");
   const { stop, environment } = await startEmulator();
   const sandbox = createSandbox("quickstart", process.env["PATH"] ?? "");
   print(`   Its API: ${environment["EXOSCALE_API_ENDPOINT"]}`);
@@ -19,5 +19,6 @@ await runMain(async () => {
   await stop();
   print();
   print(`Done in ${elapsed(start)}. Everything was removed: no process and no file is left.`);
+  print(`Next: ${bold("npm run examples")} opens a shell in which you change the programs.`);
   return 0;
 });

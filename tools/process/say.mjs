@@ -28,6 +28,12 @@ export const bold = (text) => (colour ? `\u001b[1m${text}\u001b[22m` : text);
 /** @param {string} text @returns {string} the text dimmed if the terminal can show it */
 export const dim = (text) => (colour ? `\u001b[2m${text}\u001b[22m` : text);
 
+/** @param {string} text @returns {string} the text in green if the terminal can show it */
+export const green = (text) => (colour ? `\u001b[32m${text}\u001b[39m` : text);
+
+/** @param {string} text @returns {string} the text in red if the terminal can show it */
+export const red = (text) => (colour ? `\u001b[31m${text}\u001b[39m` : text);
+
 /** @param {number} since a time in milliseconds @returns {string} the time passed, as "4.2 s" or "3 min 5 s" */
 export function elapsed(since) {
   const seconds = (Date.now() - since) / 1000;
