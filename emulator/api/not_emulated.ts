@@ -23,7 +23,7 @@ export const emptyLists: Readonly<Record<string, string>> = {
 };
 
 /** One object of such a list, or the DNS name of an address: there is none. */
-const ABSENT = new RegExp(`^(${Object.keys(emptyLists).join("|")}|/reverse-dns/(instance|elastic-ip))/[^/:]+$`);
+const absentObject = new RegExp(`^(${Object.keys(emptyLists).join("|")}|/reverse-dns/(instance|elastic-ip))/[^/:]+$`);
 
 /** The nouns of which the API document has operations and the emulator has none, apart from these lists. */
 const NOUNS =
@@ -42,7 +42,7 @@ const OPERATIONS =
 export function answerWithoutRoute(method: string, path: string): object {
   const list = method === "GET" ? emptyLists[path] : undefined;
   if (list !== undefined) return { [list]: [] };
-  if (method === "GET" && ABSENT.test(path)) throw notFound("Resource");
+  if (method === "GET" && absentObject.test(path)) throw notFound("Resource");
   if (NOUNS.test(path) || OPERATIONS.test(`${method} ${path}`)) throw notEmulated(`${method} ${path}`);
   throw notFound("Resource");
 }

@@ -187,9 +187,9 @@ function attributesOf({ mode, size, atimeMs, mtimeMs }: Stats, owner: number): A
   return { mode, size, uid: owner, gid: owner, atime: atime ?? 0, mtime: mtime ?? 0 };
 }
 
-const bare = (path: string) => ({ filename: path, longname: path, attrs: attributesOf(EMPTY, 0) });
+const bare = (path: string) => ({ filename: path, longname: path, attrs: attributesOf(noStats, 0) });
 
-const EMPTY = { mode: 0, size: 0, atimeMs: 0, mtimeMs: 0 } as Stats;
+const noStats = { mode: 0, size: 0, atimeMs: 0, mtimeMs: 0 } as Stats;
 
 /** A line as of `ls -l`, which sftp prints. */
 function longName(name: string, stats: Stats, user: string): string {
