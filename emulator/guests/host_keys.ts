@@ -1,7 +1,7 @@
 /** The host keys by which clients recognize a guest. */
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { parsePrivateKey } from "../../provider/keys/private_key";
+import { parsePlainPrivateKey } from "../../provider/keys/private_key";
 
 /** A kind of host key, as in the file names of sshd. */
 export type HostKeyKind = "ed25519" | "ecdsa" | "rsa";
@@ -30,7 +30,7 @@ export async function makeHostKey(kind: HostKeyKind): Promise<HostKeyPair> {
 /** Parses a private host key; undefined for another text. */
 export function hostKeyFrom(kind: HostKeyKind, text: string): HostKeyPair | undefined {
   try {
-    return { kind, private: text, public: parsePrivateKey(text).publicKey("").openssh.trim() };
+    return { kind, private: text, public: parsePlainPrivateKey(text).publicKey("").openssh.trim() };
   } catch {
     return undefined;
   }

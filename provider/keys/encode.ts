@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PrivateKey as SshpkPrivateKey } from "sshpk";
 import { KeyEncodingError, UnsupportedKeyError } from "../errors";
 import { breaksLines, cleanComment } from "./comment";
-import { sshpk } from "./libraries";
-import { type PrivateKey, parsePrivateKey } from "./private_key";
+import { writeOpensshPrivateKey } from "./openssh_private_key";
+import { type PrivateKey, parsePlainPrivateKey, parsePrivateKey } from "./private_key";
+import { unusablePrivateKey } from "./private_key_block";
 import { writePutty } from "./putty";
 
 /** A private key as text, in the formats that programs ask for. Every text ends with a line break. */
@@ -61,10 +61,20 @@ export async function encodePrivateKey(key: PrivateKey, options: EncodeOptions =
   const { passphrase } = options;
   if (passphrase !== undefined) checkPassphrase(passphrase);
   const comment = cleanComment(options.comment ?? key.comment);
-  const outputs = { openssh: writeOpenssh(key, comment, passphrase), pem: writePkcs8(key, passphrase) };
-  for (const text of Object.values(outputs)) checkReadsBack(text, key, passphrase);
+  const openssh = await writeOpensshPrivateKey(key, comment, passphrase);
+  const outputs = { openssh, pem: writePkcs8(key, passphrase) };
+  for (const text of Object.values(outputs)) await checkReadsBack(text, key, passphrase);
   const putty = passphrase === undefined ? { putty: writePutty(key, comment) } : {};
   return { ...outputs, ...putty };
+}
+
+/** Whether a key that was read can be written in every format. @throws InvalidPrivateKeyError */
+export async function checkCanBeWritten(key: PrivateKey): Promise<void> {
+  try {
+    await encodePrivateKey(key);
+  } catch {
+    throw unusablePrivateKey("its numbers are not what other programs compute from them; make a new key");
+  }
 }
 
 /** Whether a passphrase can be typed again. @throws UnsupportedKeyError that starts with the name of the field */
@@ -77,38 +87,23 @@ export function checkPassphrase(passphrase: string): void {
   }
 }
 
-function writeOpenssh(key: PrivateKey, comment: string, passphrase: string | undefined): string {
-  const source = sshpkKey(key);
-  source.comment = comment;
-  return source.toString("openssh", passphrase === undefined ? {} : { passphrase, cipher: "aes256-ctr" });
-}
-
-/** sshpk would compute the public half of an Ed25519 key again, in JavaScript, which takes longer than all else of a login. */
-function sshpkKey({ algorithm, material }: PrivateKey): SshpkPrivateKey {
-  const { PrivateKey: SshpkKey, parsePrivateKey: parse } = sshpk();
-  if (algorithm !== "ed25519") return parse(material.export({ type: "pkcs8", format: "pem" }), "pkcs8");
-  const { x = "", d = "" } = material.export({ format: "jwk" });
-  const part = (name: "A" | "k", base64url: string) => ({ name, data: Buffer.from(base64url, "base64url") });
-  return new SshpkKey({ type: "ed25519", parts: [part("A", x), part("k", d)] });
-}
-
 function writePkcs8(key: PrivateKey, passphrase: string | undefined): string {
   const encryption = passphrase === undefined ? {} : { cipher: "aes-256-cbc", passphrase };
   return key.material.export({ type: "pkcs8", format: "pem", ...encryption }).toString();
 }
 
-function checkReadsBack(text: string, key: PrivateKey, passphrase: string | undefined): void {
+async function checkReadsBack(text: string, key: PrivateKey, passphrase: string | undefined): Promise<void> {
   if (passphrase !== undefined && opensWithoutPassphrase(text)) {
     throw new KeyEncodingError("The private key was written without its passphrase; nothing was stored.");
   }
-  if (!sameMaterial(parsePrivateKey(text, passphrase), key)) {
+  if (!sameMaterial(await parsePrivateKey(text, passphrase), key)) {
     throw new KeyEncodingError("The private key was read back as another key; nothing was stored.");
   }
 }
 
 function opensWithoutPassphrase(text: string): boolean {
   try {
-    parsePrivateKey(text);
+    parsePlainPrivateKey(text);
     return true;
   } catch {
     return false;

@@ -1,136 +1,134 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
-import type { PrivateKey as SshpkPrivateKey } from "sshpk";
-import { keyKinds, whyTypeIsRefused } from "./algorithm";
-import { sshpk } from "./libraries";
+import { createPrivateKey, type JsonWebKey, type KeyObject, randomBytes } from "node:crypto";
+import { type KeyKind, keyKinds, whyTypeIsRefused } from "./algorithm";
+import { damagedKey, decryptSecret, isEncrypted, readContainer, writeContainer } from "./openssh_container";
+import type { PrivateKey } from "./private_key";
 import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
-import { takeFields } from "./wire";
+import { lengthPrefixed, mpint, takeFields } from "./wire";
+
+/** A private key as it was read, and the comment beside it. */
+export interface ReadPrivateKey {
+  readonly material: KeyObject;
+  readonly comment: string;
+}
 
 /**
- * Reads the container that ssh-keygen writes by default (OpenSSH's PROTOCOL.key).
- *
- * Everything outside the encrypted part is checked here before sshpk sees it: sshpk throws outside of any call on a
- * truncated ciphertext, and does not say why it refuses unknown ciphers and kinds of key.
+ * Reads the format that ssh-keygen writes by default. Everything outside the private section is checked before the
+ * passphrase is asked for.
  */
-export function readOpensshPrivateKey(
-  { body, pem }: PrivateKeyBlock,
-  passphrase: string | undefined,
-): { material: KeyObject; comment: string } {
-  const { encrypted, publicBlob } = checkContainer(Buffer.from(body, "base64"));
-  if (encrypted && !passphrase) throw passphraseError(passphrase);
-  const key = decrypt(pem, encrypted ? passphrase : undefined);
-  if (!key.toPublic().toBuffer("rfc4253").equals(publicBlob)) {
-    throw unusablePrivateKey("its private and public halves do not belong together; take an undamaged copy");
-  }
-  return { material: toKeyObject(key), comment: key.comment ?? "" };
+export async function readOpensshPrivateKey(block: PrivateKeyBlock, passphrase: string | undefined) {
+  const container = readContainer(block);
+  const kind = kindOf(container.publicBlob);
+  const section = await decryptSecret(container, passphrase);
+  if (section.subarray(0, 4).equals(section.subarray(4, 8))) return readSection(kind, section, container.publicBlob);
+  // Two equal numbers are there for this question: is the passphrase right?
+  throw isEncrypted(container) ? passphraseError(passphrase) : damagedKey();
 }
 
-/** The blob of the public half, which the container never encrypts. */
-export function publicBlobIn({ body }: PrivateKeyBlock): Buffer {
-  return splitContainer(Buffer.from(body, "base64")).publicBlob;
+/** The same for a key that is not encrypted. @throws WrongPassphraseError when it is */
+export function readPlainOpensshPrivateKey(block: PrivateKeyBlock): ReadPrivateKey {
+  const container = readContainer(block);
+  const { publicBlob, secret } = container;
+  const kind = kindOf(publicBlob);
+  if (isEncrypted(container)) throw passphraseError(undefined);
+  if (!secret.subarray(0, 4).equals(secret.subarray(4, 8))) throw damagedKey();
+  return readSection(kind, secret, publicBlob);
 }
 
-const magic = Buffer.from("openssh-key-v1\0");
-
-/** Block sizes of the ciphers that sshpk decrypts correctly; its AES-GCM is broken, and it has no ChaCha20. */
-const blockBytes: Readonly<Record<string, number>> = {
-  none: 8,
-  "aes128-cbc": 16,
-  "aes192-cbc": 16,
-  "aes256-cbc": 16,
-  "aes128-ctr": 16,
-  "aes192-ctr": 16,
-  "aes256-ctr": 16,
-};
-
-function checkContainer(container: Buffer): { encrypted: boolean; publicBlob: Buffer } {
-  const { cipher, keyCount, publicBlob, secret, rest } = splitContainer(container);
-  const block = blockBytes[cipher];
-  if (block === undefined) {
-    const remedy = "change it with `ssh-keygen -p -Z aes256-ctr -f FILE`";
-    throw unusablePrivateKey(`it is encrypted with a cipher that is not supported; ${remedy}`);
-  }
-  if (keyCount !== 1) throw unusablePrivateKey("it holds several keys in one block; give exactly one");
-  checkType(publicBlob);
-  if (rest.length > 0 || secret.length === 0 || secret.length % block !== 0) throw damagedKey();
-  return { encrypted: cipher !== "none", publicBlob };
+/** Writes that format, read by every OpenSSH since 6.5. Encrypted when there is a passphrase. */
+export function writeOpensshPrivateKey(key: PrivateKey, comment: string, passphrase: string | undefined) {
+  const { blob } = key.publicKey();
+  const check = randomBytes(4);
+  const fields = [...privateFields(key, blob), Buffer.from(comment)].map(lengthPrefixed);
+  return writeContainer(blob, Buffer.concat([check, check, ...fields]), passphrase);
 }
 
-function splitContainer(container: Buffer) {
-  if (!container.subarray(0, magic.length).equals(magic)) throw damagedKey();
-  const head = takeFields(container.subarray(magic.length), 3);
-  if (!head || head.rest.length < 4) throw damagedKey();
-  const [cipher, ,] = head.fields;
-  const keys = takeFields(head.rest.subarray(4), 2);
-  const [publicBlob, secret] = keys?.fields ?? [];
-  if (!cipher || !keys || !publicBlob || !secret) throw damagedKey();
-  return {
-    cipher: cipher.toString("latin1"),
-    keyCount: head.rest.readUInt32BE(0),
-    publicBlob,
-    secret,
-    rest: keys.rest,
-  };
-}
-
-function checkType(publicBlob: Buffer): void {
+function kindOf(publicBlob: Buffer): KeyKind {
   const type = takeFields(publicBlob, 1)?.fields[0]?.toString("latin1") ?? "";
-  if (keyKinds.some(({ sshType }) => sshType === type)) return;
+  const kind = keyKinds.find(({ sshType }) => sshType === type);
+  if (kind) return kind;
   throw unusablePrivateKey(whyTypeIsRefused(type) ?? "its type is not supported; use ed25519, RSA or ECDSA");
 }
 
-function decrypt(pem: string, passphrase: string | undefined): SshpkPrivateKey {
-  try {
-    // Without a file name sshpk invents the comment "(unnamed)".
-    return sshpk().parsePrivateKey(pem, "openssh", { filename: "", ...(passphrase && { passphrase }) });
-  } catch {
-    throw passphrase ? passphraseError(passphrase) : damagedKey();
+/** How many fields each kind has between its type word and its comment. */
+const fieldCounts = { ed25519: 2, rsa: 6, ecdsa: 3 } as const;
+
+function readSection(kind: KeyKind, section: Buffer, publicBlob: Buffer): ReadPrivateKey {
+  const taken = takeFields(section.subarray(8), fieldCounts[kind.algorithm] + 2);
+  const [type, ...numbers] = taken?.fields ?? [];
+  const comment = numbers.pop();
+  if (!type || !comment || type.toString("latin1") !== kind.sshType) throw damagedKey();
+  if (!publicBlob.equals(Buffer.concat([type, ...publicFields(kind, numbers)].map(lengthPrefixed)))) {
+    throw unusablePrivateKey("its private and public halves do not belong together; take an undamaged copy");
   }
+  return { material: toKeyObject(kind, numbers), comment: comment.toString() };
 }
 
-/**
- * Uses JWK, because the PKCS#8 of sshpk is correct for ECDSA only: no OpenSSL before 3.5 reads its Ed25519 keys, and it
- * writes zero for the two RSA exponents that the container lacks (d mod p-1, d mod q-1).
- */
-function toKeyObject(key: SshpkPrivateKey): KeyObject {
+/** The fields of the public blob among those of the private section. */
+function publicFields({ algorithm }: KeyKind, numbers: readonly Buffer[]): Buffer[] {
+  const [first = empty, second = empty] = numbers;
+  if (algorithm === "ed25519") return [first];
+  // RSA has the exponent first in the blob, and the modulus first in the section.
+  return algorithm === "rsa" ? [second, first] : [first, second];
+}
+
+const empty: Buffer = Buffer.alloc(0);
+
+function toKeyObject(kind: KeyKind, numbers: readonly Buffer[]): KeyObject {
   try {
-    if (key.type === "ecdsa") return createPrivateKey(key.toString("pkcs8"));
-    return createPrivateKey({ format: "jwk", key: key.type === "rsa" ? rsaJwk(key) : ed25519Jwk(key) });
+    return createPrivateKey({ format: "jwk", key: toJwk(kind, numbers) });
   } catch {
     throw damagedKey();
   }
 }
 
-function ed25519Jwk(key: SshpkPrivateKey): JsonWebKey {
-  return {
-    kty: "OKP",
-    crv: "Ed25519",
-    x: part(key, "A").toString("base64url"),
-    d: part(key, "k").toString("base64url"),
-  };
+function toJwk({ algorithm, ecdsaCurve, pointBytes = 0 }: KeyKind, numbers: readonly Buffer[]): JsonWebKey {
+  const text = (bytes: Buffer = empty) => bytes.toString("base64url");
+  if (algorithm === "ed25519") {
+    const [x, seedAndX = empty] = numbers;
+    return { kty: "OKP", crv: "Ed25519", x: text(x), d: text(seedAndX.subarray(0, 32)) };
+  }
+  if (algorithm === "ecdsa") {
+    const [, point = empty, d = empty] = numbers;
+    const size = (pointBytes - 1) / 2;
+    const crv = ecdsaCurve?.replace("P", "P-");
+    const [x, y] = [point.subarray(1, 1 + size), point.subarray(1 + size)];
+    return { kty: "EC", ...(crv && { crv }), x: text(x), y: text(y), d: text(fixedLength(d, size)) };
+  }
+  const [n, e, d = empty, qi, p = empty, q = empty] = numbers;
+  // The section lacks two numbers that follow from the others.
+  const [dp, dq] = [exponentModulo(d, p), exponentModulo(d, q)];
+  return { kty: "RSA", n: text(n), e: text(e), d: text(d), p: text(p), q: text(q), dp, dq, qi: text(qi) };
 }
 
-function rsaJwk(key: SshpkPrivateKey): JsonWebKey {
-  const numbers: JsonWebKey = { kty: "RSA", dp: exponentModulo(key, "p"), dq: exponentModulo(key, "q") };
-  for (const name of ["n", "e", "d", "p", "q"] as const) numbers[name] = part(key, name).toString("base64url");
-  return { ...numbers, qi: part(key, "iqmp").toString("base64url") };
+/** A number with as many bytes as its curve asks for. */
+function fixedLength(number: Buffer, bytes: number): Buffer {
+  return Buffer.from(
+    toBigInt(number)
+      .toString(16)
+      .padStart(2 * bytes, "0"),
+    "hex",
+  );
 }
 
-function exponentModulo(key: SshpkPrivateKey, prime: "p" | "q"): string {
-  const bytes = part(key, prime);
-  const remainder = toBigInt(part(key, "d")) % (toBigInt(bytes) - 1n);
-  return Buffer.from(remainder.toString(16).padStart(2 * bytes.length, "0"), "hex").toString("base64url");
+function exponentModulo(d: Buffer, prime: Buffer): string {
+  return fixedLength(toBuffer(toBigInt(d) % (toBigInt(prime) - 1n)), prime.length).toString("base64url");
+}
+
+function toBuffer(number: bigint): Buffer {
+  const hex = number.toString(16);
+  return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
 }
 
 function toBigInt(bytes: Buffer): bigint {
   return BigInt(`0x0${bytes.toString("hex")}`);
 }
 
-function part(key: SshpkPrivateKey, name: string): Buffer {
-  const found = key.parts.find((candidate) => candidate.name === name);
-  if (!found) throw damagedKey();
-  return found.data;
-}
-
-function damagedKey(): Error {
-  return unusablePrivateKey("its content is damaged or cut off; give the whole file as it is");
+/** The private section of a key, without its check numbers and its comment. */
+function privateFields({ algorithm, material }: PrivateKey, publicBlob: Buffer): Buffer[] {
+  const { d, p, q, qi } = material.export({ format: "jwk" });
+  const [type = empty, first = empty, second = empty] =
+    takeFields(publicBlob, algorithm === "ed25519" ? 2 : 3)?.fields ?? [];
+  if (algorithm === "ed25519") return [type, first, Buffer.concat([Buffer.from(d ?? "", "base64url"), first])];
+  if (algorithm === "ecdsa") return [type, first, second, mpint(d)];
+  return [type, second, first, ...[d, qi, p, q].map(mpint)];
 }

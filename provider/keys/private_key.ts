@@ -1,9 +1,9 @@
 import { createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto";
 import { type EcdsaCurve, type KeyAlgorithm, keyKinds, rsaBits, whyRsaIsRefused } from "./algorithm";
 import { cleanComment } from "./comment";
-import { readOpensshPrivateKey } from "./openssh_private_key";
+import { type ReadPrivateKey, readOpensshPrivateKey, readPlainOpensshPrivateKey } from "./openssh_private_key";
 import { readPemPrivateKey } from "./pem_private_key";
-import { onlyPrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
+import { onlyPrivateKeyBlock, type PrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
 import { type PublicKey, toPublicKey } from "./public_key";
 
 /**
@@ -52,14 +52,29 @@ export class PrivateKey {
  * @throws WrongPassphraseError when the text is encrypted and the passphrase is missing or does not open it.
  * @throws InvalidPrivateKeyError for every other fault. No message contains any part of the text.
  */
-export function parsePrivateKey(text: string, passphrase?: string): PrivateKey {
+export async function parsePrivateKey(text: string, passphrase?: string): Promise<PrivateKey> {
   const block = onlyPrivateKeyBlock(text);
-  const isOpenssh = block.label === "OPENSSH PRIVATE KEY";
-  const { material, comment } = isOpenssh
-    ? readOpensshPrivateKey(block, passphrase)
-    : { material: readPemPrivateKey(block, passphrase), comment: "" };
+  if (block.label !== OPENSSH) return parsePemPrivateKey(block, passphrase);
+  return checkedKey(await readOpensshPrivateKey(block, passphrase));
+}
+
+/** The same for a private key that is not encrypted. @throws WrongPassphraseError when it is */
+export function parsePlainPrivateKey(text: string): PrivateKey {
+  const block = onlyPrivateKeyBlock(text);
+  return block.label === OPENSSH ? checkedKey(readPlainOpensshPrivateKey(block)) : parsePemPrivateKey(block);
+}
+
+/** The same for a private key in any other format than OpenSSH's. */
+export function parsePemPrivateKey(block: PrivateKeyBlock, passphrase?: string): PrivateKey {
+  return checkedKey({ material: readPemPrivateKey(block, passphrase), comment: "" });
+}
+
+const OPENSSH = "OPENSSH PRIVATE KEY";
+
+function checkedKey({ material, comment }: ReadPrivateKey): PrivateKey {
   checkSupported(material);
   checkSigns(material);
+  checkPrimes(material);
   return new PrivateKey(withUncompressedPoint(material), cleanComment(comment));
 }
 
@@ -85,6 +100,18 @@ function checkSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details
   if (type !== "rsa" && type !== "ec" && type !== "ed25519") {
     throw unusablePrivateKey(`its type (${type}) is not supported; use ed25519, RSA or ECDSA`);
   }
+}
+
+/** OpenSSL takes RSA keys with more than two primes. The format of OpenSSH has no place for them. */
+function checkPrimes(material: KeyObject): void {
+  if (material.asymmetricKeyType !== "rsa") return;
+  const { n, p, q } = material.export({ format: "jwk" });
+  if (toBigInt(p) * toBigInt(q) === toBigInt(n)) return;
+  throw unusablePrivateKey("it is RSA with more than two primes, which OpenSSH's format cannot hold; make a new key");
+}
+
+function toBigInt(base64url = ""): bigint {
+  return BigInt(`0x0${Buffer.from(base64url, "base64url").toString("hex")}`);
 }
 
 /** A file can be well-formed and hold halves of two keys, or a flipped bit: such a key would lock its owner out. */

@@ -1,21 +1,22 @@
 import { ExoscaleSshError } from "../errors";
 import { rsaBits } from "./algorithm";
-import { publicBlobIn } from "./openssh_private_key";
-import { parsePrivateKey } from "./private_key";
+import { publicBlobIn } from "./openssh_container";
+import { parsePemPrivateKey } from "./private_key";
 import { onlyPrivateKeyBlock } from "./private_key_block";
 import { type PublicKey, parsePublicKey } from "./public_key";
 import { takeFields } from "./wire";
 
 /**
- * The public half of a private key file, found without its passphrase. OpenSSH's format never encrypts it; in the other
- * formats it can be read only if the file is not encrypted.
+ * The public half of a private key file. OpenSSH's format never encrypts it; in the other formats an encrypted one needs
+ * the passphrase.
  *
  * @returns undefined when the text holds no private key whose public half can be seen
  */
-export function publicHalf(text: string): PublicKey | undefined {
+export function publicHalf(text: string, passphrase?: string): PublicKey | undefined {
   try {
     const block = onlyPrivateKeyBlock(text);
-    return block.label === "OPENSSH PRIVATE KEY" ? fromBlob(publicBlobIn(block)) : parsePrivateKey(text).publicKey();
+    if (block.label === "OPENSSH PRIVATE KEY") return fromBlob(publicBlobIn(block));
+    return parsePemPrivateKey(block, passphrase).publicKey();
   } catch (error) {
     if (error instanceof ExoscaleSshError) return undefined;
     throw error;

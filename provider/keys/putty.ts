@@ -1,7 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { KeyEncodingError } from "../errors";
 import type { PrivateKey } from "./private_key";
-import { lengthPrefixed, takeFields } from "./wire";
+import { lengthPrefixed, mpint, takeFields } from "./wire";
 
 /**
  * A key in PuTTY's format, version 2, without encryption (PuTTY's manual, appendix C), decoded again before it is
@@ -34,14 +34,6 @@ function privateNumbers(key: PrivateKey): Buffer[] {
   const { d, p, q, qi } = key.material.export({ format: "jwk" });
   if (key.algorithm === "ed25519") return [Buffer.from(d ?? "", "base64url")];
   return (key.algorithm === "rsa" ? [d, p, q, qi] : [d]).map(mpint);
-}
-
-/** A number as an mpint (RFC 4251 section 5): without leading zeros, except for one that keeps it positive. */
-function mpint(base64url = ""): Buffer {
-  const hex = Buffer.from(base64url, "base64url")
-    .toString("hex")
-    .replace(/^(00)+/, "");
-  return Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex, "hex");
 }
 
 function linesWithCount(title: string, bytes: Buffer): string[] {

@@ -28,3 +28,11 @@ export function lengthPrefixed(bytes: Buffer): Buffer {
   length.writeUInt32BE(bytes.length);
   return Buffer.concat([length, bytes]);
 }
+
+/** A number as an mpint (RFC 4251 section 5): without leading zeros, except for one that keeps it positive. */
+export function mpint(base64url = ""): Buffer {
+  const hex = Buffer.from(base64url, "base64url")
+    .toString("hex")
+    .replace(/^(00)+/, "");
+  return Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex, "hex");
+}

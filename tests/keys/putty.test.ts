@@ -1,7 +1,7 @@
 import { createPrivateKey } from "node:crypto";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { type PrivateKey, parsePrivateKey } from "../../provider/keys/private_key";
+import { type PrivateKey, parsePlainPrivateKey } from "../../provider/keys/private_key";
 import { sameKey } from "../../provider/keys/public_key";
 import { takeFields } from "../../provider/keys/wire";
 import { puttygenOpenssh, testWith } from "./real_programs";
@@ -26,7 +26,7 @@ async function keyWithShortNumber(): Promise<PrivateKey> {
     const numbers = { e, d, dp: d % p, dq: d % q };
     const encoded = Object.entries(numbers).map(([name, number]) => [name, bytesOf(number).toString("base64url")]);
     const key = createPrivateKey({ format: "jwk", key: { ...jwk, ...Object.fromEntries(encoded) } });
-    return parsePrivateKey(key.export({ type: "pkcs8", format: "pem" }).toString());
+    return parsePlainPrivateKey(key.export({ type: "pkcs8", format: "pem" }).toString());
   }
 }
 
@@ -61,6 +61,6 @@ describe("A PuTTY file of an RSA key with a short number", () => {
   });
 
   testWith("puttygen", "is read by puttygen, including its private half", () => {
-    expect(sameKey(parsePrivateKey(puttygenOpenssh(putty)).publicKey(), key.publicKey())).toBe(true);
+    expect(sameKey(parsePlainPrivateKey(puttygenOpenssh(putty)).publicKey(), key.publicKey())).toBe(true);
   });
 });

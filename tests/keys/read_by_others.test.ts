@@ -1,6 +1,6 @@
 import { createPrivateKey } from "node:crypto";
 import { type EncodedPrivateKey, encodePrivateKey } from "../../provider/keys/encode";
-import { type PrivateKey, parsePrivateKey } from "../../provider/keys/private_key";
+import { type PrivateKey, parsePlainPrivateKey } from "../../provider/keys/private_key";
 import {
   opensslPublic,
   opensslPublicFromPublic,
@@ -112,7 +112,7 @@ const readers: readonly Reader[] = [
     reads: "the private numbers of privateKeyPutty, and writes them for OpenSSL",
     kinds: kindNames,
     plainOnly: true,
-    found: ({ putty = "" }) => jwk(parsePrivateKey(puttygenOpenssh(putty))),
+    found: ({ putty = "" }) => jwk(parsePlainPrivateKey(puttygenOpenssh(putty))),
     expected: ({ key }) => jwk(key),
   },
   {

@@ -1,6 +1,6 @@
 import { type EncodedPrivateKey, encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { type PrivateKey, parsePrivateKey } from "../../provider/keys/private_key";
+import { type PrivateKey, parsePlainPrivateKey } from "../../provider/keys/private_key";
 import { sameKey } from "../../provider/keys/public_key";
 import { describeWithSshd, type OpensshServer, startSshd } from "../ssh/openssh_server";
 import { printedToPlink, printedToSsh } from "./logins";
@@ -41,7 +41,7 @@ describe("slow: the largest RSA key that is generated", () => {
   });
 
   test("is read by the provider", () => {
-    expect(sameKey(parsePrivateKey(plain.pem).publicKey(), key.publicKey())).toBe(true);
+    expect(sameKey(parsePlainPrivateKey(plain.pem).publicKey(), key.publicKey())).toBe(true);
   });
 });
 

@@ -81,7 +81,7 @@ test("An imported private key with a new passphrase stays the same key, and the 
   const news = { privateKey: two.pem, passphrase: "two" };
   expect((await cloud.run().diff(SshKeyPair, last, news)).replaces).toEqual([]);
   const { state } = await cloud.run().update(SshKeyPair, last, news);
-  expect(parsePrivateKey(state.privateKeyOpenssh ?? "", "two").publicKey().fingerprintMd5).toBe(
+  expect((await parsePrivateKey(state.privateKeyOpenssh ?? "", "two")).publicKey().fingerprintMd5).toBe(
     last.state.publicKeyFingerprintMd5,
   );
 });
@@ -103,7 +103,7 @@ describe("A generated pair", () => {
     const last = await cloud.run().create(SshKeyPair, {});
     expect(await cloud.run().diff(SshKeyPair, last, news)).toEqual({ ...none, changes: [property] });
     const { state } = await cloud.run().update(SshKeyPair, last, news);
-    const key = parsePrivateKey(state.privateKeyOpenssh ?? "", state.passphrase);
+    const key = await parsePrivateKey(state.privateKeyOpenssh ?? "", state.passphrase);
     expect(key.publicKey().fingerprintMd5).toBe(last.state.publicKeyFingerprintMd5);
     expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
   });
@@ -112,7 +112,7 @@ describe("A generated pair", () => {
     const last = await cloud.run().create(SshKeyPair, {});
     const { state } = await cloud.run().update(SshKeyPair, last, { comment: "alice@laptop" });
     expect(state.publicKeyOpenssh).toMatch(/ alice@laptop$/);
-    expect(parsePrivateKey(state.privateKeyOpenssh ?? "").publicKey().comment).toBe("alice@laptop");
+    expect((await parsePrivateKey(state.privateKeyOpenssh ?? "")).publicKey().comment).toBe("alice@laptop");
   });
 
   test("falls back to its name when the comment is removed", async () => {
@@ -124,7 +124,7 @@ describe("A generated pair", () => {
   test("is unencrypted again when the passphrase is removed", async () => {
     const last = await cloud.run().create(SshKeyPair, { passphrase: "correct horse" });
     const { state } = await cloud.run().update(SshKeyPair, last, {});
-    expect(parsePrivateKey(state.privateKeyOpenssh ?? "").publicKey().fingerprintMd5).toBe(
+    expect((await parsePrivateKey(state.privateKeyOpenssh ?? "")).publicKey().fingerprintMd5).toBe(
       last.state.publicKeyFingerprintMd5,
     );
   });

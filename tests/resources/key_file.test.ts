@@ -27,7 +27,7 @@ async function someKey(): Promise<string> {
 describe("A pair with a private key file", () => {
   test("has its private key and comment in the file, and in no output", async () => {
     const { state } = await cloud.run().create(SshKeyPair, { name: "alice", privateKeyFile });
-    expect(folder.key("key")).toEqual({ md5: state.publicKeyFingerprintMd5, comment: "alice" });
+    expect(await folder.key("key")).toEqual({ md5: state.publicKeyFingerprintMd5, comment: "alice" });
     expect(folder.mode("key")).toBe("600");
     expect(Object.keys(state).filter((name) => name.startsWith("privateKey"))).toEqual(["privateKeyFile"]);
     expect(JSON.stringify(state)).not.toContain("PRIVATE KEY");
@@ -41,8 +41,8 @@ describe("A pair with a private key file", () => {
 
   test("has an encrypted file if there is a passphrase", async () => {
     const { state } = await cloud.run().create(SshKeyPair, { privateKeyFile, passphrase: "correct horse" });
-    expect(() => folder.key("key")).toThrow("no passphrase was given");
-    expect(folder.key("key", "correct horse").md5).toBe(state.publicKeyFingerprintMd5);
+    await expect(folder.key("key")).rejects.toThrow("no passphrase was given");
+    expect((await folder.key("key", "correct horse")).md5).toBe(state.publicKeyFingerprintMd5);
   });
 
   test("can be read, compared and left unchanged without the file", async () => {
@@ -85,7 +85,7 @@ describe("A pair with a private key file", () => {
     const { state } = await run.create(SshKeyPair, news);
     await run.delete(SshKeyPair, last);
     expect(folder.names()).toEqual(["key-2"]);
-    expect(folder.key("key-2").md5).toBe(state.publicKeyFingerprintMd5);
+    expect((await folder.key("key-2")).md5).toBe(state.publicKeyFingerprintMd5);
   });
 });
 
@@ -135,7 +135,7 @@ describe("The registration of a pair with a private key file", () => {
         /^It is not known whether SSH key "deploy" is registered, so its private key stays in/,
       );
       const { state } = await cloud.run().update(SshKeyPair, part, { name: "deploy", privateKeyFile });
-      expect(folder.key("key").md5).toBe(state.publicKeyFingerprintMd5);
+      expect((await folder.key("key")).md5).toBe(state.publicKeyFingerprintMd5);
       expect(cloud.emulator.cloud.keys).toMatchObject([{ name: "deploy", fingerprint: state.publicKeyFingerprintMd5 }]);
     },
   );

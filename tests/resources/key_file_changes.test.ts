@@ -1,7 +1,7 @@
 import { linkSync } from "node:fs";
 import { encodePrivateKey } from "../../provider/keys/encode";
 import { generatePrivateKey } from "../../provider/keys/generate";
-import { parsePrivateKey } from "../../provider/keys/private_key";
+import { parsePlainPrivateKey } from "../../provider/keys/private_key";
 import { resources } from "../../provider/resources";
 import type { SshKeyPairState } from "../../provider/resources/ssh_key_pair/fields";
 import { KeyFolder } from "./key_folder";
@@ -37,7 +37,7 @@ describe("The file of a pair is rewritten in place", () => {
   test("for another comment, and stays unencrypted without a passphrase", async () => {
     const last = await create();
     const { state, changes, replaces } = await update(last, { privateKeyFile, comment: "alice@laptop" });
-    expect(folder.key("key")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "alice@laptop" });
+    expect(await folder.key("key")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "alice@laptop" });
     expect(state.publicKeyOpenssh).toMatch(/ alice@laptop$/);
     expect([changes, replaces, folder.mode("key"), folder.names()]).toEqual([["comment"], [], "600", ["key"]]);
     expect(JSON.stringify(state)).not.toContain("PRIVATE KEY");
@@ -46,18 +46,18 @@ describe("The file of a pair is rewritten in place", () => {
   test("for a passphrase that is set, changed and removed", async () => {
     const plain = await create();
     const one = await update(plain, { privateKeyFile, passphrase: "one" });
-    expect(() => folder.key("key")).toThrow("no passphrase was given");
+    await expect(folder.key("key")).rejects.toThrow("no passphrase was given");
     const two = await update({ ...plain, state: one.state }, { privateKeyFile, passphrase: "two" });
-    expect(folder.key("key", "two").md5).toBe(plain.state.publicKeyFingerprintMd5);
+    expect((await folder.key("key", "two")).md5).toBe(plain.state.publicKeyFingerprintMd5);
     await update({ ...plain, state: two.state }, { privateKeyFile });
-    expect(folder.key("key").md5).toBe(plain.state.publicKeyFingerprintMd5);
+    expect((await folder.key("key")).md5).toBe(plain.state.publicKeyFingerprintMd5);
   });
 
   test("after an update that was interrupted when the file was written", async () => {
     const last = await create({ passphrase: "one" });
     await update(last, { privateKeyFile, passphrase: "two" });
     const { state } = await update(last, { privateKeyFile, passphrase: "two" });
-    expect(folder.key("key", "two").md5).toBe(state.publicKeyFingerprintMd5);
+    expect((await folder.key("key", "two")).md5).toBe(state.publicKeyFingerprintMd5);
   });
 });
 
@@ -66,7 +66,7 @@ describe("The file of a pair moves", () => {
     const last = await create();
     const { state, changes, replaces } = await update(last, { privateKeyFile: folder.path("moved") });
     expect(folder.names()).toEqual(["moved"]);
-    expect(folder.key("moved").md5).toBe(last.state.publicKeyFingerprintMd5);
+    expect((await folder.key("moved")).md5).toBe(last.state.publicKeyFingerprintMd5);
     expect([changes, replaces, state.privateKeyFile]).toEqual([["privateKeyFile"], [], folder.path("moved")]);
   });
 
@@ -76,7 +76,7 @@ describe("The file of a pair moves", () => {
     folder.write("moved", other.openssh);
     const moved = update(last, { privateKeyFile: folder.path("moved") });
     await expect(moved).rejects.toThrow(
-      `holds the private key ${parsePrivateKey(other.openssh).publicKey().fingerprintSha256}`,
+      `holds the private key ${parsePlainPrivateKey(other.openssh).publicKey().fingerprintSha256}`,
     );
     expect([folder.text("moved"), folder.names()]).toEqual([other.openssh, ["key", "moved"]]);
   });
@@ -85,20 +85,20 @@ describe("The file of a pair moves", () => {
     const last = await create();
     await update(last, { privateKeyFile: folder.path("moved") });
     const { state } = await update(last, { privateKeyFile: folder.path("moved") });
-    expect(folder.key("moved").md5).toBe(state.publicKeyFingerprintMd5);
+    expect((await folder.key("moved")).md5).toBe(state.publicKeyFingerprintMd5);
   });
 
   test("nowhere for another spelling of its path, and is not lost", async () => {
     const last = await create();
     await update(last, { privateKeyFile: privateKeyFile.replace(/key$/, "./key") });
-    expect(folder.key("key").md5).toBe(last.state.publicKeyFingerprintMd5);
+    expect((await folder.key("key")).md5).toBe(last.state.publicKeyFingerprintMd5);
   });
 
   test("to a hard link of itself, of which only the new name stays", async () => {
     const last = await create();
     linkSync(privateKeyFile, folder.path("link"));
     await update(last, { privateKeyFile: folder.path("link"), comment: "new" });
-    expect(folder.key("link")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "new" });
+    expect(await folder.key("link")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "new" });
     expect(folder.names()).toEqual(["link"]);
   });
 });
@@ -107,7 +107,7 @@ describe("A private key moves from the state to a file", () => {
   test("in place, with a warning about old states that still contain it", async () => {
     const last = await cloud.run().create(SshKeyPair, { name: "alice" });
     const { state, replaces, warnings } = await update(last, { privateKeyFile });
-    expect(folder.key("key").md5).toBe(last.state.publicKeyFingerprintMd5);
+    expect((await folder.key("key")).md5).toBe(last.state.publicKeyFingerprintMd5);
     expect(JSON.stringify(state)).not.toContain("PRIVATE KEY");
     expect(replaces).toEqual([]);
     expect(warnings).toEqual([
@@ -127,7 +127,7 @@ describe("A private key moves from its file to the state", () => {
   test("in place, and the file stays until somebody deletes it", async () => {
     const last = await create();
     const { state, replaces, notes } = await update(last, {});
-    const key = parsePrivateKey(state.privateKeyOpenssh ?? "").publicKey();
+    const key = parsePlainPrivateKey(state.privateKeyOpenssh ?? "").publicKey();
     expect(key.fingerprintMd5).toBe(last.state.publicKeyFingerprintMd5);
     expect([replaces, folder.names()]).toEqual([[], ["key"]]);
     expect(notes).toEqual([
@@ -139,7 +139,7 @@ describe("A private key moves from its file to the state", () => {
     const last = await create();
     const { state } = await update(last, {});
     await update({ ...last, state }, { privateKeyFile, comment: "back" });
-    expect(folder.key("key")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "back" });
+    expect(await folder.key("key")).toEqual({ md5: last.state.publicKeyFingerprintMd5, comment: "back" });
   });
 
   test("when the program imports the same key as a private key", async () => {
@@ -178,10 +178,10 @@ describe("If the file has lost the key since the preview", () => {
 
   test("a file with a passphrase that the stack does not have is an error that names the file", async () => {
     const last = await create();
-    const key = parsePrivateKey(folder.text("key"));
+    const key = parsePlainPrivateKey(folder.text("key"));
     folder.write("key", (await encodePrivateKey(key, { passphrase: "changed manually" })).openssh);
     const updated = update(last, { privateKeyFile, comment: "new" });
     await expect(updated).rejects.toThrow(`does not open the private key file "${privateKeyFile}"`);
-    expect(folder.key("key", "changed manually").md5).toBe(last.state.publicKeyFingerprintMd5);
+    expect((await folder.key("key", "changed manually")).md5).toBe(last.state.publicKeyFingerprintMd5);
   });
 });

@@ -32,8 +32,8 @@ export class KeyFolder {
   }
 
   /** Fingerprint and comment of the key in a file. */
-  key(name: string, passphrase?: string): { md5: string; comment: string } {
-    const { fingerprintMd5: md5, comment } = parsePrivateKey(this.text(name), passphrase).publicKey();
+  async key(name: string, passphrase?: string): Promise<{ md5: string; comment: string }> {
+    const { fingerprintMd5: md5, comment } = (await parsePrivateKey(this.text(name), passphrase)).publicKey();
     return { md5, comment };
   }
 

@@ -16,7 +16,7 @@ afterEach(closeClouds);
 
 test("A generated pair is registered, and its private half matches the public one", async () => {
   const { id, state } = await cloud.run().create(SshKeyPair, { identity });
-  const key = parsePrivateKey(state.privateKeyOpenssh ?? "");
+  const key = await parsePrivateKey(state.privateKeyOpenssh ?? "");
   expect(cloud.emulator.cloud.keys).toEqual([
     { name: id, fingerprint: state.publicKeyFingerprintMd5, publicKey: state.publicKeyOpenssh },
   ]);
@@ -45,8 +45,8 @@ test("An imported private key keeps its own comment and gives every format", asy
 
 test("A passphrase encrypts both private formats", async () => {
   const { state } = await cloud.run().create(SshKeyPair, { passphrase: "correct horse" });
-  expect(() => parsePrivateKey(state.privateKeyOpenssh ?? "")).toThrow("no passphrase was given");
-  expect(() => parsePrivateKey(state.privateKeyPem ?? "")).toThrow("no passphrase was given");
+  await expect(parsePrivateKey(state.privateKeyOpenssh ?? "")).rejects.toThrow("no passphrase was given");
+  await expect(parsePrivateKey(state.privateKeyPem ?? "")).rejects.toThrow("no passphrase was given");
 });
 
 test("The private half of a generated pair is never sent to the API", async () => {

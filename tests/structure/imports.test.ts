@@ -92,7 +92,15 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   {
     room: "provider/keys",
     title: "key material is pure computation",
-    allowed: ["provider/errors", "sshpk", "node-forge", "node:crypto", "node:util"],
+    allowed: [
+      "provider/errors",
+      "bcrypt-pbkdf",
+      "sshpk",
+      "node-forge",
+      "node:crypto",
+      "node:timers/promises",
+      "node:util",
+    ],
   },
   { room: "provider/errors", title: "the errors import nothing", allowed: [] },
   {

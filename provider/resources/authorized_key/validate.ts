@@ -1,21 +1,15 @@
 import type { Account } from "../../account";
-import {
-  InvalidPrivateKeyError,
-  InvalidPublicKeyError,
-  InvalidTargetError,
-  UnsupportedKeyError,
-  WrongPassphraseError,
-} from "../../errors";
-import { parsePrivateKey } from "../../keys/private_key";
+import { InvalidPublicKeyError, InvalidTargetError } from "../../errors";
+import { publicHalf } from "../../keys/public_half";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { bastionOf } from "../access/credentials";
 import { unreadablePublicKeys } from "../access/host_keys";
-import { isGiven, known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { unusableConnectionKeys } from "../access/private_keys";
+import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 import type { AuthorizedKeyInputs } from "./fields";
 
 type Inputs = PreviewedFields<AuthorizedKeyInputs>;
-type Connection = Exclude<Inputs["connection"], typeof UNKNOWN>;
 
 /** Sets the user whose file is changed: the one that logs in, unless the program names another. */
 export function applyAuthorizedKeyDefaults(inputs: Inputs): Inputs {
@@ -24,11 +18,10 @@ export function applyAuthorizedKeyDefaults(inputs: Inputs): Inputs {
 }
 
 /** Checks that the given keys can be read, and that the options do not lock out the key that logs in. */
-export function validateAuthorizedKey(inputs: Inputs): CheckFailure[] {
-  const { connection } = inputs;
+export async function validateAuthorizedKey(inputs: Inputs): Promise<CheckFailure[]> {
   return [
     ...failureOf("publicKey", known(inputs.publicKey), parsePublicKey),
-    ...(connection === UNKNOWN ? [] : unreadableCredentials(connection)),
+    ...(await unusableConnectionKeys(inputs.connection)),
     ...ownKeyConfined(inputs),
   ];
 }
@@ -49,25 +42,6 @@ export function checkConnection(inputs: Inputs, { ssh, sshPort }: Account): Chec
   ];
 }
 
-function unreadableCredentials(connection: Connection): CheckFailure[] {
-  const { bastion } = connection;
-  return [
-    ...unreadablePrivateKey("connection", connection),
-    ...(typeof bastion === "object" ? unreadablePrivateKey("connection.bastion", bastion) : []),
-  ];
-}
-
-interface WithPrivateKey {
-  readonly privateKey?: Previewed<string | undefined>;
-  readonly passphrase?: Previewed<string | undefined>;
-}
-
-function unreadablePrivateKey(property: string, { privateKey, passphrase }: WithPrivateKey): CheckFailure[] {
-  const phrase = known(passphrase);
-  if (isGiven(passphrase) && phrase === undefined) return [];
-  return failureOf(`${property}.privateKey`, known(privateKey), (text) => parsePrivateKey(text, phrase));
-}
-
 /** Options with which a login gives no shell, so that it cannot change or remove the line again. */
 const LEAVES_NO_SHELL = /^(command=|cert-authority$)/i;
 
@@ -85,10 +59,11 @@ function ownKeyConfined(inputs: Inputs): CheckFailure[] {
 }
 
 function opens(privateKey: string, passphrase: string | undefined, publicKey: string): boolean {
+  // Other rules report keys that cannot be read.
+  const half = publicHalf(privateKey, passphrase);
   try {
-    return sameKey(parsePrivateKey(privateKey, passphrase).publicKey(), parsePublicKey(publicKey));
+    return half !== undefined && sameKey(half, parsePublicKey(publicKey));
   } catch {
-    // Other rules report keys that cannot be read.
     return false;
   }
 }
@@ -99,13 +74,7 @@ function failureOf<T>(property: string, value: T | undefined, read: (value: T) =
     read(value);
     return [];
   } catch (error) {
-    const isOurs = [
-      InvalidTargetError,
-      InvalidPublicKeyError,
-      InvalidPrivateKeyError,
-      UnsupportedKeyError,
-      WrongPassphraseError,
-    ].some((kind) => error instanceof kind);
+    const isOurs = [InvalidTargetError, InvalidPublicKeyError].some((kind) => error instanceof kind);
     if (isOurs && error instanceof Error) return [{ property, reason: error.message }];
     throw error;
   }

@@ -80,7 +80,7 @@ async function checkInputs<Inputs extends object, State extends object>(
   // Each field has just been checked against its description; the old ones were checked when they were new.
   const last = olds as OldInputs<Inputs>;
   const checked = resource.applyDefaults(complete as PreviewedFields<Inputs>, context.account, last);
-  const invalid = resource.validate(checked, last);
+  const invalid = await resource.validate(checked, last);
   const found = invalid.length > 0 ? invalid : await askAccount(resource, checked, last, context);
   return { inputs: { ...checked }, failures: found };
 }

@@ -117,7 +117,7 @@ export interface Resource<Inputs extends object, State extends object> {
    * Rules between fields and within values; pure. Unknown values must pass, and so must values that an older version
    * accepted and the object still has.
    */
-  validate(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[];
+  validate(inputs: PreviewedFields<Inputs>, olds: OldInputs<Inputs>): CheckFailure[] | Promise<CheckFailure[]>;
   /**
    * Refuses changes that an existing object cannot take, or that would cost access or data, unless the object is
    * replaced anyway. They are refused here and not in the diff, because a refresh also calls the diff and would fail.

@@ -1,4 +1,5 @@
 import type { Account, Credential } from "../../account";
+import { forgetOpenedKeys } from "../../keys/opened_keys";
 
 /**
  * What one run of Pulumi remembers between its resources and calls. It is not in any state, and the next run starts
@@ -35,5 +36,10 @@ export class Run {
     const work = [...this.onceSaved.values()];
     this.onceSaved.clear();
     await Promise.allSettled(work.map((finish) => finish(account)));
+  }
+
+  /** Private keys that a run before this one has decrypted in this process are forgotten. */
+  constructor() {
+    forgetOpenedKeys();
   }
 }

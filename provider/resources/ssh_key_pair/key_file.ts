@@ -1,5 +1,5 @@
 import { KeyFileMissingError, KeyFileTakenError, KeyFileUnusableError, WrongPassphraseError } from "../../errors";
-import { parsePrivateKey } from "../../keys/private_key";
+import { openPrivateKey } from "../../keys/opened_keys";
 import { publicHalf } from "../../keys/public_half";
 import type { Place, PrivateKeyFiles } from "../../private_key_file";
 import type { Context } from "../contract/resource";
@@ -46,7 +46,7 @@ export async function readMaterial(
   for (const path of keyFilesOf(last, inputs)) {
     const place = await files.inspect(path);
     if (place.is !== "file" || !isKeyOf(last, place.text)) continue;
-    const privateKey = decrypt(path, place.text, [last.passphrase, inputs.passphrase]);
+    const privateKey = await decrypt(path, place.text, [last.passphrase, inputs.passphrase]);
     return { privateKey, publicKey: privateKey.publicKey() };
   }
   throw new KeyFileMissingError(missingReason(last.privateKeyFile ?? "", last.publicKeyFingerprintSha256));
@@ -72,10 +72,10 @@ function isKeyOf(state: SshKeyPairState, text: string): boolean {
   return publicHalf(text)?.fingerprintMd5 === state.publicKeyFingerprintMd5;
 }
 
-function decrypt(path: string, text: string, passphrases: readonly (string | undefined)[]) {
+async function decrypt(path: string, text: string, passphrases: readonly (string | undefined)[]) {
   for (const passphrase of new Set(passphrases)) {
     try {
-      return parsePrivateKey(text, passphrase);
+      return await openPrivateKey(text, passphrase);
     } catch (error) {
       if (!(error instanceof WrongPassphraseError)) throw error;
     }

@@ -2,7 +2,8 @@ import { isKeyAlgorithm } from "../../keys/algorithm";
 import { cleanComment } from "../../keys/comment";
 import { encodePrivateKey } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
-import { type PrivateKey, parsePrivateKey, registrable } from "../../keys/private_key";
+import { openPrivateKey } from "../../keys/opened_keys";
+import { type PrivateKey, registrable } from "../../keys/private_key";
 import { type PublicKey, parsePublicKey, samePublicKeyText } from "../../keys/public_key";
 import { equalValues, hasUnknown, known, type Previewed } from "../contract/description";
 import type { SameValue } from "../contract/resource";
@@ -24,7 +25,7 @@ export async function importOrGenerate(inputs: SshKeyPairInputs): Promise<KeyMat
   const privateKey =
     inputs.privateKey === undefined
       ? await generatePrivateKey(generationOptions(inputs))
-      : registrable(parsePrivateKey(inputs.privateKey, inputs.passphrase));
+      : registrable(await openPrivateKey(inputs.privateKey, inputs.passphrase));
   return { privateKey, publicKey: privateKey.publicKey() };
 }
 
@@ -33,9 +34,9 @@ function generationOptions({ algorithm = "ed25519", rsaBits, ecdsaCurve }: SshKe
 }
 
 /** The material of a pair that exists, from its state. */
-export function materialInState(state: SshKeyPairState): KeyMaterial | undefined {
+export async function materialInState(state: SshKeyPairState): Promise<KeyMaterial | undefined> {
   if (state.privateKeyOpenssh !== undefined) {
-    const privateKey = parsePrivateKey(state.privateKeyOpenssh, state.passphrase);
+    const privateKey = await openPrivateKey(state.privateKeyOpenssh, state.passphrase);
     return { privateKey, publicKey: privateKey.publicKey() };
   }
   const text = state.publicKeyOpenssh ?? state.publicKey;
@@ -45,7 +46,7 @@ export function materialInState(state: SshKeyPairState): KeyMaterial | undefined
 /** Encodes a pair for the outputs, with the comment and the passphrase of the inputs. */
 export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
   // Older versions accepted blanks around it.
-  const comment = cleanComment(inputs.comment ?? (importedComment(inputs) || inputs.name || ""));
+  const comment = cleanComment(inputs.comment ?? ((await importedComment(inputs)) || inputs.name || ""));
   const { publicKey } = material;
   const { algorithm } = publicKey;
   return {
@@ -59,9 +60,9 @@ export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInp
 }
 
 /** From the inputs, because the key in the state may carry a comment that the program no longer has. */
-function importedComment({ publicKey, privateKey, passphrase }: SshKeyPairInputs): string {
+async function importedComment({ publicKey, privateKey, passphrase }: SshKeyPairInputs): Promise<string> {
   if (publicKey !== undefined) return parsePublicKey(publicKey).comment;
-  return privateKey === undefined ? "" : parsePrivateKey(privateKey, passphrase).publicKey().comment;
+  return privateKey === undefined ? "" : (await openPrivateKey(privateKey, passphrase)).publicKey().comment;
 }
 
 function withComment(key: PublicKey, comment: string): string {

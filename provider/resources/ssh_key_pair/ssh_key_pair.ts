@@ -173,7 +173,7 @@ async function findMaterial(
   const isImported = inputs.publicKey !== undefined || inputs.privateKey !== undefined;
   if (last.privateKeyFile !== undefined && !isImported) return await readMaterial(last, inputs, files);
   const isNew = inputs.privateKey !== undefined && last.privateKeyOpenssh === undefined;
-  return (isNew ? undefined : materialInState(last)) ?? (isImported ? await importOrGenerate(inputs) : undefined);
+  return (isNew ? undefined : await materialInState(last)) ?? (isImported ? await importOrGenerate(inputs) : undefined);
 }
 
 function outputsOf(state: SshKeyPairState): KeyOutputs {

@@ -1,10 +1,11 @@
-import { InvalidPrivateKeyError, InvalidPublicKeyError, UnsupportedKeyError, WrongPassphraseError } from "../../errors";
+import { InvalidPublicKeyError, UnsupportedKeyError } from "../../errors";
 import { checkKeyOptions } from "../../keys/algorithm";
 import { checkPassphrase } from "../../keys/encode";
-import { parsePrivateKey, registrable } from "../../keys/private_key";
+import { registrable } from "../../keys/private_key";
 import { parsePublicKey } from "../../keys/public_key";
+import { unusableConnectionKeys, unusablePrivateKey } from "../access/private_keys";
 import { quote } from "../contract/check";
-import { isGiven, known, type PreviewedFields } from "../contract/description";
+import { equalValues, isGiven, known, type PreviewedFields } from "../contract/description";
 import { fitsNewKey, NEW_KEY_NAME_RULE } from "../contract/key_name";
 import type { CheckFailure, OldInputs, ProviderDefaults } from "../contract/resource";
 import type { SshKeyPairInputs } from "./fields";
@@ -29,7 +30,7 @@ export function applyKeyPairDefaults(
 }
 
 /** Rules between fields: which inputs conflict, and whether given keys can be read. */
-export function validateKeyPair(inputs: Inputs, olds: OldInputs<SshKeyPairInputs>): CheckFailure[] {
+export async function validateKeyPair(inputs: Inputs, olds: OldInputs<SshKeyPairInputs>): Promise<CheckFailure[]> {
   return [
     ...blanksAroundComment(inputs, olds),
     // Whether there is a key to take over under such a name, only the account knows.
@@ -38,7 +39,8 @@ export function validateKeyPair(inputs: Inputs, olds: OldInputs<SshKeyPairInputs
     ...validateKeyFile(inputs),
     ...unusablePassphrase(inputs),
     ...unreadablePublicKey(inputs),
-    ...unreadablePrivateKey(inputs),
+    ...(await unusablePrivateKey(inputs, "privateKey", "passphrase", registrable)),
+    ...(equalValues(olds?.connection, inputs.connection) ? [] : await unusableConnectionKeys(inputs.connection)),
   ];
 }
 
@@ -109,23 +111,12 @@ function unreadablePublicKey(inputs: Inputs): CheckFailure[] {
   return text === undefined ? [] : failureOf(() => parsePublicKey(text), "publicKey");
 }
 
-function unreadablePrivateKey(inputs: Inputs): CheckFailure[] {
-  const text = known(inputs.privateKey);
-  if (text === undefined || (isGiven(inputs.passphrase) && known(inputs.passphrase) === undefined)) return [];
-  return failureOf(() => registrable(parsePrivateKey(text, known(inputs.passphrase))), "privateKey");
-}
-
 function failureOf(read: () => unknown, property: string): CheckFailure[] {
   try {
     read();
     return [];
   } catch (error) {
-    if (error instanceof WrongPassphraseError) return [{ property: "passphrase", reason: error.message }];
-    if (
-      error instanceof InvalidPublicKeyError ||
-      error instanceof InvalidPrivateKeyError ||
-      error instanceof UnsupportedKeyError
-    ) {
+    if (error instanceof InvalidPublicKeyError || error instanceof UnsupportedKeyError) {
       return [{ property, reason: error.message }];
     }
     throw error;

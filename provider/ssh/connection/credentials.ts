@@ -10,7 +10,8 @@ import {
 import { InvalidPrivateKeyError } from "../../errors";
 import { rsaBits } from "../../keys/algorithm";
 import { encodePrivateKey } from "../../keys/encode";
-import { type PrivateKey, parsePrivateKey } from "../../keys/private_key";
+import { openPrivateKey } from "../../keys/opened_keys";
+import { publicHalf } from "../../keys/public_half";
 import { takeFields } from "../../keys/wire";
 import { parseAgentIdentity } from "./agent_identity";
 import { hostKeyFromBlob } from "./host_key";
@@ -57,23 +58,11 @@ async function loginStep(credential: Credential): Promise<LoginStep> {
 /** The fingerprint of the public half of a private key; undefined for an agent, and for a key that cannot be read. */
 export function fingerprintOf(credential: Credential): string | undefined {
   if ("agentSocket" in credential) return undefined;
-  try {
-    return parsedKey(credential).publicKey().fingerprintSha256;
-  } catch {
-    // A login also skips a key that cannot be read.
-    return undefined;
-  }
+  return publicHalf(credential.privateKey, credential.passphrase)?.fingerprintSha256;
 }
 
-/** Parsed keys, by credential: the key derivation of a passphrase is slow on purpose. */
-const parsedKeys = new WeakMap<PrivateKeyCredential, PrivateKey>();
+/** Keys for the client, by credential: a change of keys logs in several times. */
 const readKeys = new WeakMap<PrivateKeyCredential, Promise<ParsedKey>>();
-
-function parsedKey(credential: PrivateKeyCredential): PrivateKey {
-  const key = parsedKeys.get(credential) ?? parsePrivateKey(credential.privateKey, credential.passphrase);
-  parsedKeys.set(credential, key);
-  return key;
-}
 
 function readKey(credential: PrivateKeyCredential): Promise<ParsedKey> {
   const key = readKeys.get(credential) ?? keyForClient(credential);
@@ -82,8 +71,8 @@ function readKey(credential: PrivateKeyCredential): Promise<ParsedKey> {
 }
 
 /** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and encodes it in OpenSSH's format. */
-async function keyForClient(credential: PrivateKeyCredential): Promise<ParsedKey> {
-  const { openssh } = await encodePrivateKey(parsedKey(credential));
+async function keyForClient({ privateKey, passphrase }: PrivateKeyCredential): Promise<ParsedKey> {
+  const { openssh } = await encodePrivateKey(await openPrivateKey(privateKey, passphrase));
   const parsed = utils.parseKey(openssh);
   if (parsed instanceof Error) throw new InvalidPrivateKeyError("This private key cannot be used to log in over SSH.");
   return parsed;

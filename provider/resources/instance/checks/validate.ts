@@ -1,6 +1,7 @@
 import { ExoscaleSshError } from "../../../errors";
 import { parsePublicKey } from "../../../keys/public_key";
-import { isGiven, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
+import { unusableConnectionKeys } from "../../access/private_keys";
+import { equalValues, isGiven, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
 import type { CheckFailure, OldInputs } from "../../contract/resource";
 import { isReserved } from "../../labels/reserved_labels";
 import type { InstanceInputs } from "../fields";
@@ -11,7 +12,7 @@ import { encodeUserData, MAX_USER_DATA_LENGTH } from "../user_data";
 type Inputs = PreviewedFields<InstanceInputs>;
 
 /** Checks an instance's inputs without asking the account. */
-export function validateInstance(inputs: Inputs, olds: OldInputs<InstanceInputs>): CheckFailure[] {
+export async function validateInstance(inputs: Inputs, olds: OldInputs<InstanceInputs>): Promise<CheckFailure[]> {
   return [
     ...reservedLabelsUsed(inputs),
     ...userDataTooShortOrLong(inputs),
@@ -21,6 +22,8 @@ export function validateInstance(inputs: Inputs, olds: OldInputs<InstanceInputs>
     ...groupsWithoutAddress(inputs, olds),
     ...validatePinHostKey(inputs, olds),
     ...zoneMissing(inputs),
+    // Older versions accepted any text. A program that keeps it is not refused.
+    ...(equalValues(olds?.connection, inputs.connection) ? [] : await unusableConnectionKeys(inputs.connection)),
   ];
 }
 

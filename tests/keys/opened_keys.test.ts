@@ -1,0 +1,51 @@
+import { WrongPassphraseError } from "../../provider/errors";
+import { bcrypt } from "../../provider/keys/libraries";
+import { forgetOpenedKeys, openPrivateKey } from "../../provider/keys/opened_keys";
+import { encodedSample } from "./sample_keys";
+
+/** Hashes of one derivation: 16 rounds for each of two blocks. */
+const HASHES = 32;
+
+const hashes = jest.spyOn(bcrypt(), "hash");
+let text: string;
+beforeEach(async () => {
+  text = (await encodedSample("ed25519", "correct horse")).openssh;
+  forgetOpenedKeys();
+  hashes.mockClear();
+});
+
+test("An encrypted key is decrypted once for all who ask for it at the same time, and later", async () => {
+  await Promise.all(Array.from({ length: 10 }, () => openPrivateKey(text, "correct horse")));
+  await openPrivateKey(text, "correct horse");
+  expect(hashes).toHaveBeenCalledTimes(HASHES);
+});
+
+test("A passphrase that does not open a key is tried once", async () => {
+  const tries = await Promise.allSettled([1, 2, 3].map(() => openPrivateKey(text, "wrong")));
+  for (const result of tries) expect(result).toMatchObject({ reason: expect.any(WrongPassphraseError) });
+  expect(hashes).toHaveBeenCalledTimes(HASHES);
+});
+
+test("Another passphrase is not answered with a key that was opened before", async () => {
+  await openPrivateKey(text, "correct horse");
+  await expect(openPrivateKey(text, "correct horse ")).rejects.toThrow(WrongPassphraseError);
+});
+
+test("A key is decrypted again after it was forgotten", async () => {
+  await openPrivateKey(text, "correct horse");
+  forgetOpenedKeys();
+  await openPrivateKey(text, "correct horse");
+  expect(hashes).toHaveBeenCalledTimes(2 * HASHES);
+});
+
+test("Other work goes on while a key is decrypted", async () => {
+  let turns = 0;
+  const count = () => {
+    turns++;
+    timer = setImmediate(count);
+  };
+  let timer = setImmediate(count);
+  await openPrivateKey(text, "correct horse");
+  clearImmediate(timer);
+  expect(turns).toBeGreaterThanOrEqual(HASHES);
+});
