@@ -36,11 +36,8 @@ export interface EncodeOptions {
  * |                                |             | checked by us, because sshpk accepts invalid ones                  |
  * | public line, fingerprints      | sshpk       | correct for all kinds                                              |
  * | public PEM (SPKI)              | node:crypto | what OpenSSL itself writes                                         |
- * | read OpenSSH private           | sshpk       | node:crypto cannot; the RSA exponents that sshpk loses are computed |
- * |                                |             | by us, AES-GCM and ChaCha20 are refused                            |
- * | its public half, still locked  | us, sshpk   | the container shows it, and sshpk asks for the passphrase first    |
- * | write OpenSSH private          | sshpk       | comment and aes256-ctr right; its default is aes128-ctr, and its   |
- * |                                |             | AES-GCM files open nowhere                                         |
+ * | read and write OpenSSH private | us          | node:crypto cannot; sshpk blocks while it derives the key of a     |
+ * |                                |             | passphrase, loses two RSA numbers, and its AES-GCM opens nowhere   |
  * | read and write PKCS#8          | node:crypto | sshpk ignores the passphrase and writes plain text, and its        |
  * |                                |             | Ed25519 PKCS#8 is unreadable before OpenSSL 3.5                    |
  * | read PKCS#1, SEC1, DEK-Info    | node:crypto | all ciphers but single DES                                         |

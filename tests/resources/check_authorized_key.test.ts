@@ -1,8 +1,11 @@
 /** The preview of a key on a host, which contacts no host and needs no account at Exoscale. */
+import { encodePrivateKey } from "../../provider/keys/encode";
+import { generatePrivateKey } from "../../provider/keys/generate";
+import { bcrypt } from "../../provider/keys/libraries";
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { makeKey, shortRsaKey } from "../ssh/test_keys";
-import { alice, bob, uncertainKeys } from "./known_keys";
+import { alice, bob, threePrimes, uncertainKeys } from "./known_keys";
 import { Run } from "./world";
 
 const { AuthorizedKey } = resources;
@@ -28,6 +31,16 @@ describe("An AuthorizedKey is accepted", () => {
   test("with a short RSA key to log in, which may be the only one that opens the machine", async () => {
     const { privateKey } = shortRsaKey(1024);
     expect(await refused({ connection: { ...connection, privateKey } })).toEqual([]);
+  });
+
+  test("ten times with one encrypted key, which is decrypted once a run", async () => {
+    const { openssh } = await encodePrivateKey(await generatePrivateKey({ algorithm: "ed25519" }), { passphrase: "p" });
+    const locked = { ...connection, privateKey: openssh, passphrase: "p" };
+    const hashes = jest.spyOn(bcrypt(), "hash").mockClear();
+    const checks = Array.from({ length: 10 }, () => refused({ connection: { ...locked, bastion: { ...locked } } }));
+    expect((await Promise.all(checks)).flat()).toEqual([]);
+    // Sixteen rounds for each of two blocks.
+    expect(hashes).toHaveBeenCalledTimes(32);
   });
 
   test("while all of it is unknown", async () => {
@@ -89,6 +102,16 @@ describe("An AuthorizedKey is refused at preview", () => {
       "a host key that is commented out",
       { connection: { ...connection, bastion: { host: "192.0.2.1", hostKey: `# ${admin.publicKey}` } } },
       /^connection\.bastion\.hostKey: This host key is commented out/,
+    ],
+    [
+      "a private key with three primes",
+      { connection: { ...connection, privateKey: threePrimes } },
+      /^connection\.privateKey: .*more than two primes/,
+    ],
+    [
+      "such a key for the jump host",
+      { connection: { ...connection, bastion: { host: "127.0.0.8", privateKey: threePrimes } } },
+      /^connection\.bastion\.privateKey: .*more than two primes/,
     ],
     ["an invalid private key", { connection: { ...connection, privateKey: "x" } }, /^connection\.privateKey: /],
     ["an unknown input", { key: "x" }, /AuthorizedKey has no input "key"/],

@@ -3,7 +3,7 @@ import { generatePrivateKey } from "../../provider/keys/generate";
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { shortRsaKey } from "../ssh/test_keys";
-import { alice, rsa1024 } from "./known_keys";
+import { alice, rsa1024, threePrimes } from "./known_keys";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
 const { SshKeyPair } = resources;
@@ -94,6 +94,17 @@ describe("The check of an SshKeyPair refuses", () => {
     ],
     ["a passphrase of two lines", { passphrase: "a\nb" }, /^passphrase: .*contains a newline/],
     ["an empty passphrase", { passphrase: "" }, "passphrase: A passphrase cannot be empty"],
+    [
+      "a private key with three primes",
+      { privateKey: threePrimes },
+      "privateKey: Not a usable private key: it is RSA with more than two primes, which OpenSSH's format cannot hold; make " +
+        "a new key.",
+    ],
+    [
+      "a private key of its connection that cannot be read",
+      { connection: { privateKey: "hunter2" } },
+      "connection.privateKey: Not a usable private key: it has no BEGIN ... PRIVATE KEY line.",
+    ],
     ["adopt without a key to adopt", { adopt: true }, /^adopt: .*Give its publicKey or privateKey\.$/],
     [
       "a private key in the place of a host key, without repeating it",

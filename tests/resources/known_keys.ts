@@ -17,6 +17,38 @@ export const bob = {
 export const rsa1024 =
   "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAAAgQDCtKCbtUeXJdEqu57vr76OMZJplrkEcJApwjfHjyt4AdiymlSIhPDbbcG33D8m8lFfDhubU2Gr7L1fWABkwLheoK1bqsXtDuVj+lpcaG6CnwtcYnE5iRderXsf0BoB1Z6dBXkJ3BfGDvyiGLrjONVpy+3DfT21tNBY6+begbKfSw== old";
 
+/** A private key of `openssl genrsa -primes 3`, which opens nothing. */
+export const threePrimes = `-----BEGIN PRIVATE KEY-----
+MIIE9AIBADANBgkqhkiG9w0BAQEFAASCBN4wggTaAgEBAoIBAQC9wt/E4klFXWuR
+Av9toR1L2rDG03ggEFM3N4UdRGQ6gOhY/n/ckOEN1E1NXlrnWTE7UJh5FoEtX/6x
+9vmPuCpWXl90zmHdi4ONwAlPrf7VhJXD7lDCLj2t4T8JsPh/nNoJfLGMbTTSVR/D
+Mj969qjnLjKyRNyAm0n4JU/m5Xsd79yGmTfPl54JMQHP+qU6IoG5sDS+XFxEg/BX
+0YMD+auKQya2Iy++rx2FPemoONsi8GO99L6MvoK/TTpHzMkVFK/zo7MDDZnNmFI3
+NivUAvlavRNsXtAHcsbCG/tx8XhzdmwJqeSti5eeTn6+jcA6N+jxbkDHu+MZe1gx
+aRQZa725AgMBAAECggEBAJFBOHTHGnskVZB9EPTkHT7ROfwYJ52zoV9k+lo63dYC
+kth8h3dY10z0s++DSGZK2eqjePNHjL4k+xtTCBlBSfcu6jbJPBSQFLVOyFHbyHO8
+t79xDxQlvrdzXEI11bIyzTP/5TB1i4rfPyaty9zSIZOHM5MjJaGtGdYWtwwyZ9Kl
+Hvsssu0y5Buibx35QUV7b1ZcO+aAM9olj6VEoTE8NSOR1u4ltlhNRJ7tRT3+ICMZ
+/insMPdjaz/7v420F8MBGTXK3xdpVHAmpHbkvbuWHMCh+yGkJuu3eFkWA0AS2PuE
+MMhC/7njvKjHZJyzgdt2a8QhHowrnCBoxMdisUixveECVgfAs5iCbMeHJcLVENef
+hD+bsfaSoBZArxzP+/zmSwYNtU8W2/+RJZuekwZwIx+gqCKatgq26VAWbB0grOzX
+tKfJmcNSsPTcvOnDYg8C36CDRGH0F2gtAlYGN2mFvsMMDZgcqudHN34DbTwbOqAT
+qsXFp60RJymYFWrnKSucch1gqk9nAl1hnfOhU1CYtw8kMxrcJlCX9XJeSTFIzOHm
+PGg1wVYgTsVzTUsl3U30dwJWBDec+n8oMTmhHuTMLp8FT5ygKCMGllRFbYTt7FpR
+wU8/q3Ah6FnKfWa7T6s8T/4SuBA0qotpSzmHQij+KDAGg6c0z31x6SESWo8ADm5f
+u27sieQ/v1kCVgW2QLVttNaMXypoNp6PdLA9XK9ATPoFPjgBe9p4+5UMiO/iOnpD
+uI6rrs3dtGQPuF6RqUrJWZZPhuymIAOgufe8lRZpe2AMPUy3WyXQe0kYymX+VLS9
+AlYFhbU85vF+tyNqDIiYCaCbFcvdbW8BHrWEo9gBIvnuKwcssLpB1UuD5RVhxY4K
+wmB/pk99ChH1hueO5u07ZfMwhU4kfJSQWxOHEURTFTJ6IVtMZhHPITCCAQwwggEI
+AlYD7/lvtqN/Bc0Pns6BFGllCoTp+CDiC7dDXdcygSHbjv2svuGrJoJRYrCJjcUI
+Y59/uNyhV+5I0oBH/KyMR5vcEqVOVzaYVVhZaFZFaVnrwzjcFeHi6wJWAL/18AmH
+T4yKRfxHdZuuiribIXfIw2PZzfGUJyEiko7Dzt83WQHndZpm5ntiV7upR4isM+ns
+DmBQX+VF8x08GIhQhP/k/NPcFILjUyrCHj06meds8msCVgJXqX2XyPRt0tIolUnG
+rWFrAtdPDL871Lm8DRU3wTO4GMIVjQiHNFgTpz542JBC19ty9kwt6EghIYL+3vNE
++qaiUxI2sBXUWRcEzrW7toFYUZ8GWWVv
+-----END PRIVATE KEY-----
+`;
+
 /** Keys of kinds or sizes that the real API may or may not register. Keys and fingerprints are from ssh-keygen. */
 export const uncertainKeys = {
   ecdsa: {
