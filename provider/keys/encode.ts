@@ -1,10 +1,10 @@
 import { isDeepStrictEqual } from "node:util";
 import { KeyEncodingError, UnsupportedKeyError } from "../errors";
 import { breaksLines, cleanComment } from "./comment";
-import { writeOpensshPrivateKey } from "./openssh_private_key";
 import { type PrivateKey, parsePlainPrivateKey, parsePrivateKey } from "./private_key";
 import { unusablePrivateKey } from "./private_key_block";
 import { writePutty } from "./putty";
+import { writeOpensshPrivateKey } from "./write_openssh";
 
 /** A private key as text, in the formats that programs ask for. Every text ends with a line break. */
 export interface EncodedPrivateKey {

@@ -1,9 +1,8 @@
-import { createPrivateKey, type JsonWebKey, type KeyObject, randomBytes } from "node:crypto";
+import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type KeyKind, keyKinds, whyTypeIsRefused } from "./algorithm";
-import { damagedKey, decryptSecret, isEncrypted, readContainer, writeContainer } from "./openssh_container";
-import type { PrivateKey } from "./private_key";
+import { damagedKey, decryptSecret, isEncrypted, readContainer } from "./openssh_container";
 import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
-import { lengthPrefixed, mpint, takeFields } from "./wire";
+import { lengthPrefixed, takeFields } from "./wire";
 
 /** A private key as it was read, and the comment beside it. */
 export interface ReadPrivateKey {
@@ -32,14 +31,6 @@ export function readPlainOpensshPrivateKey(block: PrivateKeyBlock): ReadPrivateK
   if (isEncrypted(container)) throw passphraseError(undefined);
   if (!secret.subarray(0, 4).equals(secret.subarray(4, 8))) throw damagedKey();
   return readSection(kind, secret, publicBlob);
-}
-
-/** Writes that format, read by every OpenSSH since 6.5. Encrypted when there is a passphrase. */
-export function writeOpensshPrivateKey(key: PrivateKey, comment: string, passphrase: string | undefined) {
-  const { blob } = key.publicKey();
-  const check = randomBytes(4);
-  const fields = [...privateFields(key, blob), Buffer.from(comment)].map(lengthPrefixed);
-  return writeContainer(blob, Buffer.concat([check, check, ...fields]), passphrase);
 }
 
 function kindOf(publicBlob: Buffer): KeyKind {
@@ -121,14 +112,4 @@ function toBuffer(number: bigint): Buffer {
 
 function toBigInt(bytes: Buffer): bigint {
   return BigInt(`0x0${bytes.toString("hex")}`);
-}
-
-/** The private section of a key, without its check numbers and its comment. */
-function privateFields({ algorithm, material }: PrivateKey, publicBlob: Buffer): Buffer[] {
-  const { d, p, q, qi } = material.export({ format: "jwk" });
-  const [type = empty, first = empty, second = empty] =
-    takeFields(publicBlob, algorithm === "ed25519" ? 2 : 3)?.fields ?? [];
-  if (algorithm === "ed25519") return [type, first, Buffer.concat([Buffer.from(d ?? "", "base64url"), first])];
-  if (algorithm === "ecdsa") return [type, first, second, mpint(d)];
-  return [type, second, first, ...[d, qi, p, q].map(mpint)];
 }
