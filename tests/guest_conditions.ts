@@ -115,3 +115,14 @@ export async function makeNoise(guest: GuestHand, text: string): Promise<void> {
   );
   await runAsRoot(guest, "cat >/etc/motd", `${text}\n`);
 }
+
+/** Another account, with an empty authorized_keys that only it can read. A real sshd. */
+export async function addAccount(guest: GuestHand, user: string): Promise<void> {
+  // In place, because the file is a mount. Only ids of the guest's own range exist in it.
+  const script = `echo '${user}:x:1001:1001::/home/${user}:/bin/sh' >>/etc/passwd
+mkdir -p /home/${user}/.ssh
+: >/home/${user}/.ssh/authorized_keys
+chown -R 1001:1001 /home/${user}
+chmod 700 /home/${user}/.ssh`;
+  await runAsRoot(guest, script);
+}

@@ -66,7 +66,8 @@ export class SshUnreachableError extends ExoscaleSshError {
 /**
  * The server and this client have no algorithm in common, or the port does not speak SSH.
  *
- * Check that sshd listens on that port, and that it offers algorithms without SHA-1.
+ * Check that sshd listens on that port, and that it offers algorithms without SHA-1. If the message names the banner,
+ * shorten it.
  */
 export class SshProtocolError extends ExoscaleSshError {
   readonly code = "SSH_PROTOCOL";
@@ -136,7 +137,7 @@ export class SshCommandError extends ExoscaleSshError {
 
 /**
  * A login succeeds, but no command can be run: the user's shell is `nologin` or a restricted one, or the key's line in
- * `authorized_keys` has a forced command.
+ * `authorized_keys` has a forced command, or sshd_config has a `ForceCommand` for the user.
  *
  * Use a `connection.user` that has a shell, or a key without a forced command.
  */

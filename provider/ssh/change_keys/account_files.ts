@@ -12,7 +12,7 @@ import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { printable } from "../host_files/fields";
 import type { HostFacts } from "../host_files/inspect_host";
-import { type HostFile, readHostFiles } from "../host_files/read";
+import { type HostFile, type ReadObstacle, readHostFiles } from "../host_files/read";
 
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {
@@ -21,6 +21,8 @@ export interface AccountFiles {
   readonly files: readonly AccountFile[];
   /** What could not be read, each with the reason. A key may be there. */
   readonly unread: readonly string[];
+  /** What stands in the way of reading the first of them, if it is neither its owner nor its mode. */
+  readonly obstacle?: ReadObstacle;
   /** What else may accept a key, in words. */
   readonly otherSources: readonly string[];
   /** Why sshd may refuse a key that is in a file, in words. */
@@ -64,6 +66,7 @@ export async function readAccountFiles(
     // sshd reads neither a device nor a link that leads to itself, so no key is there.
     files: certainFirst(files).filter(({ status }) => status === "read" || status === "missing"),
     unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
+    ...(unread[0]?.obstacle && { obstacle: unread[0].obstacle }),
   };
 }
 

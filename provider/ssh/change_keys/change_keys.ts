@@ -86,8 +86,12 @@ function refuseUnanswerable({ change, accounts, access }: HostSession): void {
 }
 
 function remedyFor({ change, access, facts }: HostSession, account: AccountFiles): string {
-  if (isUnreadByOwner(facts, account)) return `, although ${account.user} itself tried to. Correct its owner and mode`;
   const { user } = access.target;
+  if (account.obstacle === "too-large") return ". Shorten it";
+  if (account.obstacle === "no-rights" && facts.become !== undefined) {
+    return ` as ${account.user}. Let ${user} use sudo as every user (ALL) without a password, not only as root, or log in as ${account.user}`;
+  }
+  if (isUnreadByOwner(facts, account)) return `, although ${account.user} itself tried to. Correct its owner and mode`;
   const other = account.user === change.user ? account.user : "root";
   return ` as ${user}. Log in as ${other}, or let ${user} use sudo without a password (${facts.becomeRefusal})`;
 }

@@ -39,9 +39,18 @@ function explainError(error: Error, now: Circumstances): unknown {
   const level = "level" in error ? error.level : undefined;
   const isLost = level === "client-socket" || error.message === "Connection lost before handshake";
   if (isLost) return droppedError(now);
+  if (now.phase === "login" && /packet length/i.test(error.message)) return longBannerError(now);
   return new SshProtocolError(
     `${hostAndPort(now.check.target)} and this client cannot agree on SSH: ${printable(error.message)}. ` +
       "Is that port sshd's, and does it allow algorithms without SHA-1?",
+  );
+}
+
+/** Before the login, a banner is the only text of a server that may be this long. */
+function longBannerError({ check }: Circumstances): SshProtocolError {
+  return new SshProtocolError(
+    `${hostAndPort(check.target)} sent a message before the login that is longer than this client takes (35,000 bytes), ` +
+      "probably its banner. Shorten the file that Banner names in its sshd_config.",
   );
 }
 

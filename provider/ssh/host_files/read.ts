@@ -33,7 +33,12 @@ export interface HostFile {
   readonly mode: string;
   /** Why it was not read: the host's own words, or its size. */
   readonly reason?: string;
+  /** What stands in the way of reading it, if it is neither its owner nor its mode. */
+  readonly obstacle?: ReadObstacle;
 }
+
+/** `too-large`: it has more than 1 MiB. `no-rights`: the session may become root, and not the account. */
+export type ReadObstacle = "too-large" | "no-rights";
 
 /** How paths are understood. */
 export interface ReadOptions extends ExecOptions {
@@ -67,7 +72,7 @@ function callFor(path: string, { literal = false }: ReadOptions): string {
 
 function unreadable(path: string, reason: string): HostFile {
   const nothing = { bytes: Buffer.alloc(0), links: 0, owner: "", mode: "" };
-  return { path, resolved: path, status: "unreadable", ...nothing, reason };
+  return { path, resolved: path, status: "unreadable", ...nothing, reason, obstacle: "no-rights" };
 }
 
 function fileFrom(answer: Fields): HostFile {
@@ -84,6 +89,7 @@ function fileFrom(answer: Fields): HostFile {
     owner,
     mode: octal(mode),
     ...(reason !== "" && { reason }),
+    ...(answer.bytes("too-large") !== undefined && { obstacle: "too-large" }),
   };
 }
 

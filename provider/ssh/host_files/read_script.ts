@@ -54,7 +54,10 @@ export const READ = script`
     fi
     if [ "$status" = read ]; then
       size=$(size_of "$at")
-      [ "$size" -le ${MAX_BYTES} ] || status=unreadable why="it has $size bytes, more than the ${MAX_BYTES} that are read"
+      if [ "$size" -gt ${MAX_BYTES} ]; then
+        status=unreadable why="it has $size bytes, more than the ${MAX_BYTES} that are read"
+        put too-large
+      fi
     fi
     if [ "$status" = read ]; then
       put bytes

@@ -69,7 +69,8 @@ function noShellError(where: string | undefined, { code, stdout, stderr }: ExecR
   const output = printable(stdout) || printable(stderr);
   return new SshNoShellError(
     `${where ?? "The host"} accepted the login and ran no command (status ${code}${output ? `; its output: ${output}` : ""}). The user's ` +
-      "shell may be nologin or a restricted one, or the key's line in authorized_keys may have a forced command. Log in " +
+      "shell may be nologin or a restricted one, or the key's line in authorized_keys may have a forced command, or sshd_config " +
+      "a ForceCommand for the user, such as internal-sftp. Log in " +
       "as a user, or with a key, that may run /bin/sh.",
   );
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
 import {
+  addAccount,
   configureSshd,
   fillDisk,
   keysInside,
@@ -11,6 +12,7 @@ import {
   makeNoise,
   makeReadOnly,
   putProgram,
+  runAsRoot,
   setShell,
   whyNotImmutable,
 } from "../../guest_conditions";
@@ -19,6 +21,13 @@ import { failure, gone, Host, line } from "./host";
 
 const [alice, bob, carol] = [makeKey(), makeKey(), makeKey()];
 const change = { add: [line(carol)], remove: [gone(alice)], alsoFrom: ["root"] };
+
+/** Refuses as sudo does with the rule `debian ALL=(root) NOPASSWD: ALL`. What it allows, it runs without becoming root. */
+const SUDO_FOR_ROOT_ONLY = `#!/bin/sh
+case "$*" in *"-u root "*) while [ "$1" != -- ]; do shift; done; shift; exec "$@";; esac
+echo "Sorry, user debian is not allowed to execute '/bin/sh' as deploy on web." >&2
+exit 1
+`;
 
 afterAll(closeAll);
 
@@ -170,6 +179,36 @@ describeSshd("on a real sshd", () => {
     const before = host.files();
     expect(await failureOfChange()).toMatch(/^SshNoShellError: .*127.*This account is currently not available/);
     expect(host.files()).toEqual(before);
+  });
+
+  test("a user for whom sshd forces a command is named, with that reason", async () => {
+    await configureSshd(host.guest, "ForceCommand internal-sftp\n");
+    expect(await failureOfChange()).toMatch(/^SshNoShellError: .*or sshd_config a ForceCommand for the user, such as/);
+    expect(await host.guest.authorizedKeys()).toBe(keys);
+  });
+
+  test("a banner that is too long is named, with what to correct", async () => {
+    await runAsRoot(host.guest, "head -c 40000 /dev/zero | tr '\\0' = >/etc/ssh/banner");
+    await configureSshd(host.guest, "Banner /etc/ssh/banner\n");
+    expect(await failureOfChange()).toMatch(
+      /^SshProtocolError: 127\S+ sent a message before the login .* Shorten the file that Banner names in its sshd_config\.$/,
+    );
+  });
+
+  test("a file of over a mebibyte is named, with what to correct", async () => {
+    await runAsRoot(host.guest, "head -c 1100000 /dev/zero | tr '\\0' '#' >>/home/debian/.ssh/authorized_keys");
+    expect(await failureOfChange()).toMatch(
+      /^KeyUnprovenError: On 127\S+, \S+authorized_keys \(it has 1100\d+ bytes, more than the 1048576 that are read\) could not be read\. Shorten it\. Nothing was changed\.$/,
+    );
+  });
+
+  test("a sudo that lets us be root and not the owner of the file is named, with what to correct", async () => {
+    await addAccount(host.guest, "deploy");
+    await putProgram(host.guest, "sudo", SUDO_FOR_ROOT_ONLY);
+    const change = { user: "deploy", remove: [gone(alice)] };
+    expect(await failure(host.change(host.access([bob]), change))).toMatch(
+      /^KeyUnprovenError: On 127\S+, \S+deploy\/\.ssh\/authorized_keys \(Sorry, .* could not be read as deploy\. Let debian use sudo as every user \(ALL\) without a password, not only as root, or log in as deploy\. Nothing was changed\.$/,
+    );
   });
 
   test("a file that its owner cannot read is named, with what to correct", async () => {
