@@ -18,6 +18,8 @@ export interface WaitOptions {
   /** A host through which to connect, with `credentials` if it has no key of its own. */
   readonly bastion?: Bastion;
   readonly credentials?: readonly Credential[];
+  /** Gets the error of each try that failed. The next try waits for its end. */
+  readonly onFailure?: (error: Error) => Promise<void>;
 }
 
 /** Time limit for one try: a firewall that drops packets gives no answer at all. */
@@ -29,11 +31,12 @@ const TRY_MS = 10_000;
  * Rejects with SshTimeoutError, whose message has the last failure, or with HostKeyChangedError.
  */
 export async function waitForSsh(target: SshTarget, options: WaitOptions): Promise<HostKey> {
-  const credentials = options.credentials ?? [];
+  const { credentials = [], onFailure = async () => undefined } = options;
   const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
   const route = routeTo(target, options.bastion, { credentials });
   return withDeadline(options.timeoutMs, options.signal, async (deadline) => {
-    const { hostKey, lastError } = await waitForHostKey({ check, steps: [], route, retries: 0 }, deadline);
+    const dialing = { check, steps: [], route, retries: 0 };
+    const { hostKey, lastError } = await waitForHostKey(dialing, deadline, onFailure);
     if (hostKey) return hostKey;
     const last = lastError ? ` Last failure: ${lastError.message}` : "";
     throw new SshTimeoutError(`No SSH server on ${hostAndPort(target)} within ${options.timeoutMs / 1000} s.${last}`);
@@ -44,19 +47,34 @@ export async function waitForSsh(target: SshTarget, options: WaitOptions): Promi
 async function waitForHostKey(
   options: DialOptions,
   deadline: AbortSignal,
+  onFailure: (error: Error) => Promise<void>,
 ): Promise<{ hostKey?: HostKey; lastError?: Error }> {
   let lastError: Error | undefined;
   for (let tries = 0; ; tries++) {
-    try {
-      return { hostKey: await readHostKey(options, deadline) };
-    } catch (error) {
-      if (!isTransient(error)) throw error;
-      // A try that our own deadline cut short says less than the try before it.
-      if (!lastError || !deadline.aborted) lastError = error;
-      if (!(await pause(retryPause(error, tries), deadline))) return { lastError };
+    const { hostKey, error } = await tryOnce(options, deadline);
+    if (!error) return { hostKey };
+    // A try that our own deadline cut short says less than the try before it.
+    if (!lastError || !deadline.aborted) {
+      await onFailure(error);
+      lastError = error;
     }
+    if (!(await pause(retryPause(error, tries), deadline))) return { lastError };
   }
 }
+
+/** @throws failures that another try would not mend */
+async function tryOnce(options: DialOptions, deadline: AbortSignal): Promise<Tried> {
+  try {
+    return { hostKey: await readHostKey(options, deadline) };
+  } catch (error) {
+    if (isTransient(error)) return { error };
+    throw error;
+  }
+}
+
+type Tried =
+  | { readonly hostKey: HostKey; readonly error?: never }
+  | { readonly hostKey?: never; readonly error: Error };
 
 async function readHostKey(options: DialOptions, deadline: AbortSignal): Promise<HostKey> {
   const { client, stream } = await withDeadline(TRY_MS, deadline, (signal) => dial(options, signal));

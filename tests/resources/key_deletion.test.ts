@@ -69,6 +69,15 @@ describe("With onDelete warn", () => {
     },
   );
 
+  test("why holders could not be asked is said, and what closes the key with this provider", async () => {
+    const { key, web } = await heldKey();
+    await cloud.emulator.cloud.stopInstance(web.state.instanceId);
+    const run = cloud.run();
+    await run.delete(SshKeyPair, key);
+    expect(run.warnings).toEqual([expect.stringContaining("still opens them (web: it is stopped). Remove its line")]);
+    expect(run.warnings[0]).toMatch(/An Instance with a connection .* sshKeys, and a pair with onDelete: "revoke"/);
+  });
+
   test("a holder is still named after somebody deleted the key and the API no longer lists it", async () => {
     cloud.emulator.cloud.set({ deletedKeys: "dropped" });
     const { key } = await heldKey();

@@ -45,8 +45,8 @@ export interface Context {
   readonly timeoutSeconds?: number;
 }
 
-/** What a check may use. It changes nothing. */
-export interface CheckContext extends Pick<Context, "account" | "run" | "files"> {
+/** What a check may use. It changes nothing. Both fronts show its lines at a preview, and again at the update. */
+export interface CheckContext extends Pick<Context, "account" | "run" | "files" | "log"> {
   /** Inputs that the program marked as secret, besides those that always are. Default: none, or not known. */
   readonly secretInputs?: readonly string[];
 }

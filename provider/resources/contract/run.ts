@@ -1,4 +1,4 @@
-import type { Account, Credential } from "../../account";
+import type { Account, Credential, SecurityGroupRule } from "../../account";
 import { forgetOpenedKeys } from "../../keys/opened_keys";
 
 /**
@@ -18,6 +18,11 @@ export class Run {
    * name alone.
    */
   readonly publicKeys = new Map<string, string>();
+  /**
+   * The rules of the security groups that the program declares, by name, added at their check; undefined while they are
+   * not known. The account may have other rules until the run has changed them.
+   */
+  readonly declaredGroups = new Map<string, readonly SecurityGroupRule[] | undefined>();
   /**
    * Private halves of the pairs that this run has met, by SHA256 fingerprint. A machine that an earlier run left
    * half-way may accept only one of them.

@@ -28,6 +28,8 @@ export interface Holder {
   readonly state?: string;
   /** Identifier of the instance's template, which names the user to log in as. */
   readonly templateId?: string;
+  /** The security groups of the instance. */
+  readonly groups?: InstanceSummary["security-groups"];
   /** The host key that a label of the instance records, as a fingerprint to expect; empty or absent if none does. */
   readonly hostKeys?: readonly string[];
 }
@@ -136,6 +138,7 @@ function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey
       ...(publicIp && { publicIp }),
       ...(state && { state }),
       ...(template?.id && { templateId: template.id }),
+      groups: instance["security-groups"],
       hostKeys: pinOf(instance.labels),
     },
   ];

@@ -1,7 +1,8 @@
-import type { Account, Examination, HostAccess, KeyStatus } from "../../account";
+import type { Account, Examination, HostAccess, Instance, KeyStatus } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { isTakenOff } from "../labels/key_labels";
-import { type Labels, sha256InHex } from "../labels/reserved_labels";
+import { sha256InHex } from "../labels/reserved_labels";
+import { whySilent } from "../open_port";
 import { holderAccess, holderUser } from "./holder_access";
 import { HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
@@ -76,7 +77,7 @@ async function examine(
   if ("what" in found) return unknown(`it ${found.what}`);
   const owner = (await holderUser(account, holder)) ?? found.target.user;
   const access = { ...found, signal };
-  return await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, labels: instance.labels });
+  return await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, instance });
 }
 
 /** A key on a holder, and how to log in there. */
@@ -87,7 +88,7 @@ export interface KeyOnHolder {
   readonly owner: string;
   readonly publicKeyOpenssh: string;
   readonly fingerprintMd5: string;
-  readonly labels: Labels | undefined;
+  readonly instance: Instance;
 }
 
 /**
@@ -100,22 +101,40 @@ export interface KeyOnHolder {
  * root.
  */
 export async function examineHolder(key: KeyOnHolder): Promise<Examination> {
-  const { account, access, owner, publicKeyOpenssh, fingerprintMd5, labels } = key;
+  const { account, access, owner, publicKeyOpenssh, fingerprintMd5, instance } = key;
   const found = await account.ssh.examineKey(access, { user: owner, alsoIn: ["root"], publicKeyOpenssh });
+  if (found.status === "unknown" && !found.hostKey) return await explained(found, key);
+  if (found.status !== "refused") return found;
   const host = found.hostKey && sha256InHex(found.hostKey.fingerprintSha256);
-  const isRemoved = isTakenOff(labels, fingerprintMd5, host);
+  const isRemoved = isTakenOff(instance.labels, fingerprintMd5, host);
   const mayLogIn = access.credentials.length > 0 && (access.knownHostKeys?.length ?? 0) > 0;
-  if (found.status !== "refused" || (mayLogIn && !isRemoved)) return found;
+  if (mayLogIn && !isRemoved) return found;
   // Without a credential the owner has just refused it. Each further connection without a login may be penalized.
   const users = new Set([owner, "root"]);
   if (!mayLogIn) users.delete(owner);
+  const notRefused = await askAbout(users, key, found);
+  if (notRefused || !isRemoved) return notRefused ?? found;
+  return { ...found, status: "closed", reason: "It was removed from this machine, and sshd refuses it." };
+}
+
+/** Asks sshd about accounts in turn; undefined if a known host refuses the key for each of them. */
+async function askAbout(
+  users: Iterable<string>,
+  { account, access, publicKeyOpenssh }: KeyOnHolder,
+  found: Examination,
+): Promise<Examination | undefined> {
   for (const user of users) {
     const answer = await account.ssh.probe({ ...access.target, user }, publicKeyOpenssh, probeOptions(access));
     if (answer.accepts === "yes") return { ...found, status: "open", reason: answer.reason };
     if (answer.accepts !== "no" || !answer.hostKeyKnown) return { ...found, reason: answer.reason };
   }
-  if (!isRemoved) return found;
-  return { ...found, status: "closed", reason: "It was removed from this machine, and sshd refuses it." };
+  return undefined;
+}
+
+/** The examination of a host that did not answer, with what its security groups say about that. */
+async function explained(found: Examination, { account, access, instance }: KeyOnHolder): Promise<Examination> {
+  const why = await whySilent(account, instance, access);
+  return why === undefined ? found : { ...found, reason: `${found.reason} ${why}` };
 }
 
 function probeOptions({ knownHostKeys = [], credentials, bastion, timeoutMs = 10_000, signal }: HostAccess) {

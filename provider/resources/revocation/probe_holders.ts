@@ -1,6 +1,7 @@
 import type { Account, HostAccess } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { credentialsOf } from "../access/credentials";
+import { type Guarded, whySilent } from "../open_port";
 import { holderUser } from "./holder_access";
 import { HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
@@ -95,9 +96,10 @@ interface AccountAnswer extends Answer {
 
 async function askAccount(
   { account, publicKeyOpenssh, deadline }: Probing,
-  { hostKeys = [] }: Holder,
+  holder: Holder,
   target: HostAccess["target"],
 ): Promise<Omit<AccountAnswer, "user">> {
+  const { hostKeys = [] } = holder;
   const credentials = hostKeys.length > 0 ? credentialsOf(account) : [];
   const options = { knownHostKeys: hostKeys, credentials };
   const result = await askInTurn(target, deadline, (left) =>
@@ -106,9 +108,16 @@ async function askAccount(
   if (!result) return { ...unknown("there was no time left to ask it"), isLast: true };
   const { accepts, hostKeyKnown, hostKey } = result;
   const isLast = accepts === "unknown" && (hostKey === undefined || (hostKeys.length > 0 && !hostKeyKnown));
-  const isCutShort = accepts === "unknown" && Date.now() >= deadline;
-  const reason = isCutShort ? "there was no time left to wait for its answer" : result.reason;
-  return { accepts, reason, hostKeyKnown, isLast };
+  if (accepts === "unknown" && Date.now() >= deadline) return { ...unknown(NO_ANSWER), isLast: true };
+  const why = hostKey === undefined ? await whySilent(account, guardOf(holder), { target }) : undefined;
+  return { accepts, reason: why === undefined ? result.reason : `${result.reason} ${why}`, hostKeyKnown, isLast };
+}
+
+const NO_ANSWER = "there was no time left to wait for its answer";
+
+/** The holder's firewall. */
+function guardOf({ name, publicIp, groups }: Holder): Guarded {
+  return { name, ...(publicIp && { "public-ip": publicIp }), ...(groups && { "security-groups": groups }) };
 }
 
 /** What the answers about the accounts of a host say together. */

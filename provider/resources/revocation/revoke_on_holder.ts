@@ -1,4 +1,4 @@
-import type { HostAccess, Instance, KeyChangeReport, ZoneAccount } from "../../account";
+import type { Credential, HostAccess, Instance, KeyChangeReport, ZoneAccount } from "../../account";
 import {
   ApiError,
   ExoscaleSshError,
@@ -23,6 +23,7 @@ import {
 } from "../labels/key_labels";
 import { digestOfPin, HOST_KEY_LABEL, sha256InHex } from "../labels/reserved_labels";
 import { isGone } from "../machine";
+import { explainSilence } from "../open_port";
 import { holderAccess, holderUser } from "./holder_access";
 import { describeHolder, type Holder } from "./holders";
 import { examineHolder } from "./key_status";
@@ -73,7 +74,21 @@ async function closeInstance(revocation: Revocation, present: Present): Promise<
   const all = [...(credentials.own ? [credentials.own] : []), ...others];
   const found = await holderAccess(account, holder, instance, key, all);
   if ("what" in found) return found;
-  const owner = (await holderUser(account, holder)) ?? found.target.user;
+  try {
+    return await closeWithAccess(revocation, present, found, others);
+  } catch (error) {
+    throw await explainSilence(error, account, instance, found);
+  }
+}
+
+async function closeWithAccess(
+  revocation: Revocation,
+  present: Present,
+  found: HostAccess,
+  others: readonly Credential[],
+): Promise<Obstacle | undefined> {
+  const { key, context } = revocation;
+  const owner = (await holderUser(context.account, present.holder)) ?? found.target.user;
   const access = await recordNewHostKey(present, found, context);
   const earlier = await confirmEarlierRemoval(revocation, present, { ...access, credentials: others }, owner);
   if (earlier === "closed") return undefined;
@@ -92,15 +107,15 @@ async function closeInstance(revocation: Revocation, present: Present): Promise<
  */
 async function confirmEarlierRemoval(
   { key, context, publicKeyOpenssh }: Revocation,
-  { holder, zone, instance: { labels } }: Present,
+  { holder, zone, instance }: Present,
   access: HostAccess,
   owner: string,
 ): Promise<"closed" | Obstacle | undefined> {
   const { account } = context;
   const { fingerprintMd5 } = key;
   const host = digestOfPin(access.knownHostKeys?.[0] ?? "");
-  if (!isTakenOff(labels, fingerprintMd5, host)) return undefined;
-  const found = await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, labels });
+  if (!isTakenOff(instance.labels, fingerprintMd5, host)) return undefined;
+  const found = await examineHolder({ account, access, owner, publicKeyOpenssh, fingerprintMd5, instance });
   if (found.status === "unknown") return { what: found.reason, todo: "make it reachable from here, or delete it" };
   if (found.status !== "closed") return undefined;
   await changeLabels(zone, holder.id, () => closedLabels(key, host));

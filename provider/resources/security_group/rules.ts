@@ -53,10 +53,15 @@ export async function apiRules(
 }
 
 function apiRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]): SecurityGroupRule {
-  const { flowDirection = "ingress", protocol, startPort, endPort = startPort, icmp, network, description } = rule;
   const group = rule.securityGroup === undefined ? undefined : findGroup(groups, rule.securityGroup);
   if (rule.securityGroup !== undefined && !group)
     throw new NotInAccountError(noSuchGroup("securityGroups", rule.securityGroup));
+  return { ...ruleWithoutIds(rule), ...(group && { "security-group": { id: group.id } }) };
+}
+
+/** A rule in the form of the API, with the other group as the program names it. */
+export function ruleWithoutIds(rule: SecurityGroupRuleInputs): SecurityGroupRule {
+  const { flowDirection = "ingress", protocol, startPort, endPort = startPort, icmp, network, description } = rule;
   return {
     "flow-direction": flowDirection,
     protocol,
@@ -69,7 +74,7 @@ function apiRule(rule: SecurityGroupRuleInputs, groups: readonly SecurityGroup[]
       },
     }),
     ...(network !== undefined && { network }),
-    ...(group && { "security-group": { id: group.id } }),
+    ...(rule.securityGroup !== undefined && { "security-group": { name: rule.securityGroup } }),
     ...(description && { description }),
   };
 }

@@ -11,7 +11,7 @@ import {
   securityGroupOutputs,
 } from "./fields";
 import { checkReplacementInUse, explainInUse, mustDeleteFirst } from "./replacement";
-import { apiRules, declaredRule, sameRule, validateRules } from "./rules";
+import { apiRules, declaredRule, ruleWithoutIds, sameRule, validateRules } from "./rules";
 
 /** A security group with its rules. Without a rule for TCP 22, no SSH login is possible. */
 export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = {
@@ -26,8 +26,10 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   applyDefaults: (inputs) => inputs,
   validate: validateRules,
   validateChange: checkReplacementInUse,
-  async checkAgainstAccount(_inputs, { account }) {
+  async checkAgainstAccount(inputs, { account, run }) {
     await account.verifyCredentials();
+    const name = known(inputs.name);
+    if (name !== undefined) run.declaredGroups.set(name, known(inputs.rules)?.map(ruleWithoutIds));
     return [];
   },
   async adjustDiff(diff: Diff, state, inputs, { account }) {

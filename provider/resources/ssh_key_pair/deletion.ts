@@ -133,15 +133,26 @@ function describeStatuses(statuses: readonly HolderStatus[]): string[] {
   ];
   return [
     open && `it still opens ${open}.`,
-    silent && `It was installed on ${silent}, which could not be asked; expect that it still opens them.`,
+    silent &&
+      `It was installed on ${silent}, which could not be asked; expect that it still opens them (${reasonsOf(statuses)}).`,
     refusing && `Refused when asked from here, which is no proof: ${refusing}.`,
   ].filter(Boolean);
+}
+
+/** Why holders could not be asked: each reason once, with the names of its holders. */
+function reasonsOf(statuses: readonly HolderStatus[]): string {
+  const names = new Map<string, string[]>();
+  for (const { holder, status, reason } of statuses) {
+    if (status === "unknown") names.set(reason, [...(names.get(reason) ?? []), holder.name]);
+  }
+  return [...names].map(([reason, holders]) => `${holders.join(", ")}: ${reason.replace(/\.$/, "")}`).join("; ");
 }
 
 function caveat(name: string, statuses: readonly HolderStatus[]): string {
   return [
     `SSH key "${name}" is deleted from the account but not revoked:`,
     ...describeStatuses(statuses),
-    "Remove its line from ~/.ssh/authorized_keys there to close it.",
+    "Remove its line from ~/.ssh/authorized_keys there to close it. An Instance with a connection removes a key that leaves " +
+      'its sshKeys, and a pair with onDelete: "revoke" closes itself everywhere before it is deleted.',
   ].join(" ");
 }

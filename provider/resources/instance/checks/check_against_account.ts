@@ -10,6 +10,7 @@ import { keysInList, keysToFind, missingKeyReason, otherKeyReason, sameKeys } fr
 import { checkPinHostKey } from "../pin_host_key/validate";
 import { newKeysReplace } from "../replacement";
 import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "../zone_catalogue";
+import { warnOfClosedPort } from "./closed_port";
 
 type Inputs = PreviewedFields<InstanceInputs>;
 
@@ -22,6 +23,7 @@ export async function checkInstance(
   const { account, run } = context;
   rememberSaved(olds, run);
   await account.verifyCredentials();
+  await warnOfClosedPort(inputs, context, olds);
   const name = known(inputs.zone);
   const everywhere = [
     ...unreadablePublicKeys(account, inputs.connection),

@@ -18,6 +18,7 @@ import {
 } from "../pin_host_key/pinning";
 import { applyProtection } from "../protection";
 import { readState } from "../state";
+import { waitForSshd } from "../wait_for_sshd";
 
 /**
  * Does the steps after the instance is up: waits for sshd if the inputs say so, sets the protection, and changes what an
@@ -67,16 +68,13 @@ export function mustWaitForSsh({ inputs }: Pick<Job, "inputs">, { state }: Pick<
 
 /** Waits for sshd. @returns the host key that it shows; undefined for a machine without an address */
 export async function waitForHostKeys(job: Job, instance: Instance) {
-  const { account, inputs, deadline } = job;
+  const { account, inputs } = job;
   const { hostKey } = inputs.connection ?? {};
   const user = (await findLoginUser(account, inputs, instance)) ?? "root";
   const target = sshTarget(account, inputs, instance, user);
   if (!target) return undefined;
   const bastion = bastionOf(inputs.connection, user);
-  const timeoutMs = Math.max(1, deadline - Date.now());
-  job.log.progress(`waiting for sshd on ${target.host}`);
-  const key = await account.ssh.waitForSsh(target, {
-    timeoutMs,
+  const key = await waitForSshd(job, instance, target, {
     knownHostKeys: hostKey === undefined ? expectedHostKeys(instance) : [hostKey],
     ...(bastion && { bastion, credentials: credentialsOf(account, inputs.connection) }),
   });

@@ -15,6 +15,7 @@ import {
 } from "../../labels/key_labels";
 import { type Labels, OWNER_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
 import { findExisting } from "../../machine";
+import { explainSilence } from "../../open_port";
 import type { InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findDefaultUser, sshTarget } from "../login";
@@ -87,10 +88,26 @@ async function carryOutPlan(
   last: InstanceState,
   remembered: Remembered,
 ): Promise<HostKey | undefined> {
-  const { zone, id, deadline, inputs, log } = job;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
+  const way = await instanceAccess(job, instance, last, remembered);
+  try {
+    return await changeOverSsh(job, plan, closedLabels, instance, way, remembered);
+  } catch (error) {
+    throw await explainSilence(error, job.account, instance, way);
+  }
+}
+
+async function changeOverSsh(
+  job: Job,
+  plan: KeyPlan,
+  closedLabels: ReadonlySet<string>,
+  instance: Instance,
+  way: HostAccess,
+  remembered: Remembered,
+): Promise<HostKey> {
+  const { zone, id, deadline, inputs, log } = job;
   const owner = await ownerOf(job, instance);
-  const access = await trustOnFirstUse(job, await instanceAccess(job, instance, last, remembered), owner, plan);
+  const access = await trustOnFirstUse(job, way, owner, plan);
   const add = [...plan.add, ...(await findAbsentKeys(job, plan.doubtful, access, owner))];
   await changeLabels(zone, id, (before) => labelsBefore(before, add, remembered.owner), deadline);
   const report = await job.account.ssh.changeKeys(

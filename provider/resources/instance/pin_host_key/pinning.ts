@@ -8,6 +8,7 @@ import { HOST_KEY_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels
 import type { InstanceInputs } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findLoginUser, sshTarget } from "../login";
+import { waitForSshd } from "../wait_for_sshd";
 import { type InjectedKey, injectedKeyIn, withoutInjectedKey } from "./injection";
 
 /** How long one connection may take, in milliseconds, up to the end of its login. */
@@ -42,7 +43,7 @@ export async function replaceInjectedHostKey(job: Job, instance: Instance, ...ol
   if (instance.state !== "running") throw notRunningError(job, instance);
   const access = await pinningAccess(job, instance, older);
   try {
-    const key = await renewHostKey(job, access, injected, pinOf(instance.labels));
+    const key = await renewHostKey(job, instance, access, injected);
     return [hostKeyText(key)];
   } catch (error) {
     throw error instanceof HostKeyChangedError ? otherHostKeyError(job, error) : error;
@@ -71,14 +72,15 @@ async function pinningAccess(
 }
 
 async function renewHostKey(
-  { account, zone, id, inputs, deadline, log }: Job,
+  job: Job,
+  instance: Instance,
   access: HostAccess,
   { publicKey }: InjectedKey,
-  announced: readonly string[],
 ): Promise<HostKey> {
+  const { account, zone, id, inputs, deadline, log } = job;
   const { target, bastion, credentials } = access;
-  await account.ssh.waitForSsh(target, {
-    timeoutMs: Math.max(1, deadline - Date.now()),
+  const announced = pinOf(instance.labels);
+  await waitForSshd(job, instance, target, {
     knownHostKeys: [publicKey, ...announced],
     ...(bastion && { bastion, credentials }),
   });

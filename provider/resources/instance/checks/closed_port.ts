@@ -1,0 +1,58 @@
+import type { Account, SecurityGroup } from "../../../account";
+import { isGiven, known, type PreviewedFields, UNKNOWN } from "../../contract/description";
+import type { CheckContext, OldInputs } from "../../contract/resource";
+import type { Run } from "../../contract/run";
+import { findGroup } from "../../group_choice";
+import { closedPort, type GroupRules, sourcesLetIn } from "../../open_port";
+import type { InstanceInputs } from "../fields";
+import { sameKeys } from "../keys/keys";
+
+type Inputs = PreviewedFields<InstanceInputs>;
+
+/** The group in which Exoscale puts an instance that is created without groups. */
+const DEFAULT_GROUP = "default";
+
+/**
+ * Warns if this run will connect to the instance, and none of its groups opens the port: the commonest mistake of the
+ * first program. Groups whose rules are not known yet count as open.
+ */
+export async function warnOfClosedPort(
+  inputs: Inputs,
+  { account, run, log }: CheckContext,
+  olds: OldInputs<InstanceInputs>,
+): Promise<void> {
+  const port = portToConnectTo(inputs, account, olds);
+  const wanted = isGiven(inputs.securityGroups) || olds ? known(inputs.securityGroups) : [DEFAULT_GROUP];
+  if (port === undefined || wanted === undefined) return;
+  const listed = await account.securityGroups.list();
+  const groups = wanted.map((group) => rulesOf(group, listed, run));
+  if (groups.some((group) => group?.rules === undefined)) return;
+  const all = groups.filter((group) => group !== undefined);
+  if (sourcesLetIn(all, port).length > 0) return;
+  log.warn(
+    `${closedPort(known(inputs.name) ?? "", all, port)}. Add a rule for the machine that runs Pulumi: without it this ` +
+      "run cannot connect to the instance.",
+  );
+}
+
+/** The port at the public address to which this run will connect; undefined if it will not, or if that is not known. */
+function portToConnectTo(inputs: Inputs, account: Account, olds: OldInputs<InstanceInputs>): number | undefined {
+  const { connection, waitForSsh, publicIpAssignment } = inputs;
+  const waits = waitForSsh === true && olds?.waitForSsh !== true;
+  const changesKeys = isGiven(connection) && !(olds && sameKeys(olds.sshKeys, inputs.sshKeys));
+  if (connection === UNKNOWN || publicIpAssignment === "none" || !(waits || changesKeys)) return undefined;
+  return isGiven(connection?.host) ? undefined : known(connection?.port ?? account.sshPort);
+}
+
+/** A group with the rules that the program declares for it, else with those that it has. Undefined: not in the account yet. */
+function rulesOf(wanted: string, listed: readonly SecurityGroup[], run: Run): GroupRules | undefined {
+  const found = findGroup(listed, wanted);
+  const name = found?.name ?? wanted;
+  if (run.declaredGroups.has(name)) return { name, ...rulesIfKnown(run, name) };
+  return found;
+}
+
+function rulesIfKnown({ declaredGroups }: Run, name: string): Pick<GroupRules, "rules"> {
+  const rules = declaredGroups.get(name);
+  return rules === undefined ? {} : { rules };
+}

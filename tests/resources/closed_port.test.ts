@@ -1,0 +1,167 @@
+/** A machine that no security group lets in to: what is said of it, before and after it fails to answer. */
+import { functions, resources } from "../../provider/resources";
+import { UNKNOWN } from "../../provider/resources/contract/description";
+import { callFunction } from "../../provider/resources/functions/function";
+import { alice } from "./known_keys";
+import { identity, machine } from "./known_machine";
+import { newPair, opened } from "./machines_with_keys";
+import { refusal } from "./reachable_host";
+import { closeClouds, startCloud, type TestCloud } from "./world";
+
+const { Instance, SecurityGroup, SshKeyPair } = resources;
+
+const ssh = { protocol: "tcp", startPort: 22 };
+const web = { protocol: "tcp", startPort: 443, network: "0.0.0.0/0" };
+const identityOf = (name: string) => ({ ...identity, urn: `urn:pulumi:prod::shop::${name}`, name });
+/** What is said of an instance in these groups. */
+const closed = (groups: string) =>
+  new RegExp(`No security group of instance "web" \\(${groups}\\) has a rule that lets in TCP \\d+\\. Add a rule`);
+
+let cloud: TestCloud;
+afterEach(closeClouds);
+
+describe("A preview warns", () => {
+  beforeEach(async () => {
+    cloud = await startCloud();
+  });
+
+  const newGroup = async (name: string, ...rules: object[]) =>
+    await cloud.run().create(SecurityGroup, { name, rules, identity: identityOf(name) });
+  const warnings = async (news: object, last?: Parameters<typeof Instance.update>[1]) => {
+    const run = cloud.run();
+    const held = last && { id: `${last.zone}/${last.instanceId}`, state: last };
+    const { failures } = await run.check(Instance, { ...machine, ...news }, held);
+    expect(failures).toEqual([]);
+    return run.warnings;
+  };
+
+  test.each([
+    ["that waits for sshd", { waitForSsh: true }],
+    ["with a connection", { connection: { privateKey: UNKNOWN } }],
+  ])("of a new instance %s in groups none of which opens the port", async (_what, more) => {
+    const { id } = await newGroup("https", web);
+    await newGroup("udp", { ...ssh, protocol: "udp", network: "0.0.0.0/0" });
+    await newGroup("out", { ...ssh, flowDirection: "egress", network: "0.0.0.0/0" });
+    const securityGroups = [id, "udp", "out"];
+    expect(await warnings({ ...more, securityGroups })).toEqual([expect.stringMatching(closed("https, udp, out"))]);
+  });
+
+  test("of a new instance without groups, which Exoscale puts into the group default", async () => {
+    expect(await warnings({ waitForSsh: true })).toEqual([expect.stringMatching(closed("default"))]);
+    cloud.emulator.cloud.openSsh();
+    expect(await warnings({ waitForSsh: true })).toEqual([]);
+  });
+
+  test("by the rules that the program declares for a group, not by those that the group still has", async () => {
+    await newGroup("ssh", { ...ssh, network: "0.0.0.0/0" });
+    const run = cloud.run();
+    const declare = async (rules: object[]) =>
+      await run.check(SecurityGroup, { name: "ssh", rules, identity: identityOf("ssh") });
+    const news = { ...machine, waitForSsh: true, securityGroups: ["ssh"] };
+    await declare([web]);
+    await run.check(Instance, news);
+    expect(run.warnings).toEqual([expect.stringMatching(closed("ssh"))]);
+    await declare([{ ...ssh, network: "0.0.0.0/0" }]);
+    await run.check(Instance, news);
+    expect(run.warnings).toHaveLength(1);
+  });
+
+  test("of an instance that is to wait from now on, and of one whose keys change", async () => {
+    await newGroup("https", web);
+    const { state } = await cloud.run().create(Instance, { ...machine, securityGroups: ["https"] });
+    const connection = { privateKey: UNKNOWN };
+    const securityGroups = ["https"];
+    expect(await warnings({ securityGroups, waitForSsh: true }, state)).toHaveLength(1);
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
+    expect(await warnings({ securityGroups, connection, sshKeys }, state)).toHaveLength(1);
+    expect(await warnings({ securityGroups, connection }, state)).toEqual([]);
+  });
+
+  test.each([
+    ["an instance that nobody connects to", {}],
+    ["another address of the instance", { waitForSsh: true, connection: { host: "10.0.0.4" } }],
+    ["groups that are not known yet", { waitForSsh: true, securityGroups: [UNKNOWN] }],
+    ["a list of groups that is not known yet", { waitForSsh: true, securityGroups: UNKNOWN }],
+    ["a group that opens it to one network", { waitForSsh: true, securityGroups: ["https", "office"] }],
+    ["a group that opens all ports", { waitForSsh: true, securityGroups: ["all"] }],
+    ["a group that opens it to another group", { waitForSsh: true, securityGroups: ["jump"] }],
+    ["a group that opens a range around it", { waitForSsh: true, securityGroups: ["range"] }],
+  ])("not about %s", async (_what, more) => {
+    await newGroup("https", web);
+    await newGroup("office", { ...ssh, network: "203.0.113.4/32" });
+    await newGroup("all", { protocol: "all", network: "0.0.0.0/0" });
+    await newGroup("jump", { ...ssh, securityGroup: "https" });
+    await newGroup("range", { protocol: "tcp", startPort: 1, endPort: 1024, network: "0.0.0.0/0" });
+    expect(await warnings({ securityGroups: ["https"], ...more })).toEqual([]);
+  });
+});
+
+describe("A port that no security group opens is named as the cause", () => {
+  beforeEach(async () => {
+    cloud = await startCloud({ guests: "ssh2", zones: ["ch-gva-2"], settings: { closedPort: "silent" } });
+  });
+
+  /** Two pairs, and a machine that they opened before its port was closed. */
+  async function closedMachine() {
+    const run = cloud.run();
+    const open = await run.create(SecurityGroup, {
+      name: "ssh",
+      rules: [{ ...ssh, network: "0.0.0.0/0" }],
+      identity: identityOf("ssh"),
+    });
+    const [ops, bob] = [await newPair(run, {}, "ops"), await newPair(run, {}, "bob")];
+    const news = { ...opened(ops, bob), securityGroups: ["ssh"] };
+    const last = await run.create(Instance, news);
+    await run.update(SecurityGroup, open, { name: "ssh", rules: [web], identity: identityOf("ssh") });
+    return { ops, bob, news, last };
+  }
+
+  test.each(["reset", "silent"] as const)(
+    "by a wait for sshd, at once and in its error, if it is %s",
+    async (closedPort) => {
+      cloud.emulator.cloud.set({ closedPort });
+      const run = cloud.run();
+      const news = { ...machine, waitForSsh: true, timeouts: { create: 3 } };
+      const { message } = await run.createInPart(Instance, news);
+      expect(message).toMatch(/was made, but: No SSH server on 127\..*within/);
+      expect(message).toMatch(closed("default"));
+      expect(run.notes).toEqual([expect.stringMatching(/^Instance "web": waiting for sshd on 127\.\S+\. So far: /)]);
+      expect(run.notes[0]).toMatch(closed("default"));
+    },
+  );
+
+  test("by the deletion of a pair that revokes itself", async () => {
+    const { bob } = await closedMachine();
+    expect(await refusal(cloud.run().delete(SshKeyPair, bob))).toMatch(closed("ssh"));
+  }, 120_000);
+
+  test("by the deletion of a pair that warns", async () => {
+    const { bob } = await closedMachine();
+    const warned = { ...bob, state: { ...bob.state, onDelete: "warn" as const } };
+    const run = cloud.run();
+    await run.delete(SshKeyPair, warned);
+    expect(run.warnings).toEqual([expect.stringMatching(closed("ssh"))]);
+  });
+
+  test("by getKeyHolders", async () => {
+    const { bob } = await closedMachine();
+    const question = { publicKeyOpenssh: bob.state.publicKeyOpenssh, probe: true };
+    const { holders } = await callFunction(functions.getKeyHolders, question, cloud.run().account);
+    expect(holders).toMatchObject([{ accepts: "unknown", reason: expect.stringMatching(closed("ssh")) }]);
+  });
+
+  test("by a change of the instance's keys", async () => {
+    const { ops, news, last } = await closedMachine();
+    const changed = { ...news, sshKeys: opened(ops).sshKeys };
+    expect(await refusal(cloud.run().update(Instance, last, changed))).toMatch(closed("ssh"));
+  }, 120_000);
+
+  test("and a rule for other networks only is named as well", async () => {
+    const rules = [{ ...ssh, network: "203.0.113.4/32" }];
+    await cloud.run().create(SecurityGroup, { name: "office", rules, identity: identityOf("office") });
+    const news = { ...machine, waitForSsh: true, timeouts: { create: 3 }, securityGroups: ["office"] };
+    const { message } = await cloud.run().createInPart(Instance, news);
+    expect(message).toMatch(/Of instance "web", TCP \d+ is open only to 203\.0\.113\.4\/32: is the machine that runs/);
+  });
+});
