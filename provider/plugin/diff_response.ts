@@ -50,8 +50,8 @@ export function toPropertyDiff(change: Change, means: "update" | "replacement" =
 }
 
 /** A secret is secret as a whole: no path shows where inside it something changed. */
-function pathsIn({ inputs }: AnyResource, name: string, { last, next }: Compared) {
-  const paths = changedPaths(name, last[name], next[name]);
+function pathsIn({ inputs, sameItem }: AnyResource, name: string, { last, next }: Compared) {
+  const paths = changedPaths(name, last[name], next[name], sameItem?.[name]);
   const isWhole = !(name in inputs.shape) || fieldsMarked(inputs, "secret").includes(name);
   const isInside = last[name] !== undefined && next[name] !== undefined;
   // Without a path the inputs are equal, and the difference is elsewhere: the object has drifted, for example.

@@ -29,3 +29,28 @@ describe("The paths at which two values differ are", () => {
     expect(changedPaths("p", last, next)).toEqual(paths);
   });
 });
+
+describe("The paths at which two lists in no order differ are", () => {
+  const sameItem = (last: unknown, next: unknown) => last === next;
+
+  test.each<[string, unknown[], unknown, [string, string][]]>([
+    ["that of the item that left, by its place before", ["a", "b", "c"], ["a", "c"], [["p[1]", "delete"]]],
+    ["that of the item that came, by its place now", ["a", "c"], ["a", "b", "c"], [["p[1]", "add"]]],
+    [
+      "those of the items that left and came, if the others moved",
+      ["b", "a", "c"],
+      ["c", "a", "d"],
+      [
+        ["p[0]", "delete"],
+        ["p[2]", "add"],
+      ],
+    ],
+    ["one if an item took the place of another", ["a", "b"], ["a", "c"], [["p[1]", "update"]]],
+    ["none if the items only moved", ["a", "b"], ["b", "a"], []],
+    ["that of an unknown item", ["a"], ["a", UNKNOWN], [["p[1]", "add"]]],
+    ["the whole list if it is unknown", ["a"], UNKNOWN, [["p", "update"]]],
+    ["the whole list if it is new", undefined as never, ["a"], [["p", "add"]]],
+  ])("%s", (_what, last, next, paths) => {
+    expect(changedPaths("p", last, next, sameItem)).toEqual(paths);
+  });
+});

@@ -127,7 +127,7 @@ const innerArrows: Readonly<Record<string, Readonly<Record<string, readonly stri
     access: ["contract", "labels"],
     revocation: ["access", "contract", "labels", "machine", "open_port"],
     authorized_key: ["access", "contract"],
-    instance: ["access", "contract", "group_choice", "labels", "machine", "open_port"],
+    instance: ["access", "contract", "group_choice", "labels", "machine", "open_port", "revocation"],
     security_group: ["contract", "group_choice"],
     ssh_key_pair: ["access", "contract", "revocation"],
     functions: ["contract", "instance", "revocation"],

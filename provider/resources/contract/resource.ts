@@ -86,6 +86,9 @@ export type SameValue<Inputs> = {
   readonly [K in keyof Inputs]?: (last: Inputs[K], next: PreviewedFields<Inputs>[K]) => boolean;
 };
 
+/** Whether two items of a list mean the same. Items are checked, and the next one may be unknown, wholly or in part. */
+export type SameItem = (last: unknown, next: unknown) => boolean;
+
 /**
  * A resource as both fronts see it. `Inputs` is what a program declares; `State` is the inputs plus the outputs.
  *
@@ -103,6 +106,8 @@ export interface Resource<Inputs extends object, State extends object> {
   readonly whyNotDeletedFirst?: string;
   /** How to compare inputs whose values have several equivalent forms. */
   readonly sameValue: SameValue<Inputs>;
+  /** For inputs that are lists in no order, how to compare their items. Default: none. */
+  readonly sameItem?: Readonly<Record<string, SameItem>>;
 
   /**
    * Fills in defaults that depend on other inputs, on the provider's settings, or on earlier inputs of the object.

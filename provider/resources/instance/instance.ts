@@ -10,7 +10,7 @@ import { validateInstanceChange } from "./checks/validate_change";
 import { createInstance } from "./creation/create";
 import { notReplacedText, rememberSaved, takenOverText } from "./creation/mark";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
-import { sameKeys } from "./keys/keys";
+import { isSameReference, sameKeys } from "./keys/keys";
 import { instanceOutputs } from "./outputs";
 import { explainProtection, refuseIfDeclaredProtected } from "./protection";
 import { beginImport, equalSets, readInputs } from "./read_inputs";
@@ -46,6 +46,8 @@ export const instance: Resource<InstanceInputs, InstanceState> = {
     antiAffinityGroups: (last, next) => !hasUnknown(next) && equalSets(last, known(next)),
     securityGroups: (last, next) => next === undefined || (!hasUnknown(next) && equalSets(last, known(next))),
   },
+
+  sameItem: { sshKeys: isSameReference },
 
   applyDefaults(inputs, { defaultZone }, olds) {
     // An existing instance stays in its zone, even if the default has changed.

@@ -6,6 +6,7 @@ import type { Context, Diff } from "../contract/resource";
 import { findGroupIds, type GroupKind } from "../group_choice";
 import { CREATING_LABEL } from "../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "./fields";
+import { accessChanges } from "./keys/access_changes";
 import { otherKeyGivenReason, sameKeys } from "./keys/keys";
 import { whyProtectedStays } from "./protection";
 import { equalSets } from "./read_inputs";
@@ -16,7 +17,7 @@ export async function adjustInstanceDiff(
   diff: Diff,
   state: InstanceState,
   inputs: PreviewedFields<InstanceInputs>,
-  { account }: Context,
+  { account, log }: Context,
 ): Promise<Diff> {
   // A failed creation leaves nothing to keep; an instance that failed later may hold data. A protected one could not be
   // deleted.
@@ -40,6 +41,7 @@ export async function adjustInstanceDiff(
     ...(failed ? ["state"] : []),
     ...(diff.changes.includes("sshKeys") && newKeysReplace(inputs) ? ["sshKeys"] : []),
   ];
+  if (diff.changes.includes("sshKeys")) for (const line of accessChanges(state, inputs.sshKeys)) log.info(line);
   return { ...diff, replaces, drifted, ...(equivalent.length > 0 && { equivalent }) };
 }
 

@@ -12,6 +12,7 @@ import type { InstanceInputs, InstanceState } from "./fields";
 import type { Job, Remembered } from "./job";
 import { changeInstanceKeys } from "./keys/change_keys";
 import { sameKeys } from "./keys/keys";
+import { addWhereKeysAreOpen } from "./keys/still_open";
 import { injectedKeyIn } from "./pin_host_key/injection";
 import { isHalfPinned, mustPin, replaceInjectedHostKey } from "./pin_host_key/pinning";
 import { resizeAndStartOrStop } from "./power";
@@ -36,7 +37,11 @@ export async function updateInstance(
   const zone = await account.zone(zoneName);
   const timeouts = timeoutsOf(inputs, context);
   const job = { account, run, zone, id, inputs, deadline: deadlineOf(timeouts, "update"), abandoned, log };
-  return await withinTimeout(timeouts, "update", () => changeUnprotected(job, last));
+  try {
+    return await withinTimeout(timeouts, "update", () => changeUnprotected(job, last));
+  } catch (error) {
+    throw await addWhereKeysAreOpen(error, job, last);
+  }
 }
 
 async function changeUnprotected(job: Job, last: InstanceState): Promise<InstanceState> {

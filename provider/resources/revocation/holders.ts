@@ -1,7 +1,7 @@
 import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
 import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
-import { pinOf } from "../labels/reserved_labels";
+import type { Labels } from "../labels/reserved_labels";
 import { isGone } from "../machine";
 import { mapConcurrently } from "./map_concurrently";
 
@@ -30,8 +30,8 @@ export interface Holder {
   readonly templateId?: string;
   /** The security groups of the instance. */
   readonly groups?: InstanceSummary["security-groups"];
-  /** The host key that a label of the instance records, as a fingerprint to expect; empty or absent if none does. */
-  readonly hostKeys?: readonly string[];
+  /** The labels of the instance, ours included. */
+  readonly labels?: Labels | undefined;
 }
 
 /** How many holders are worked on at once. */
@@ -139,7 +139,7 @@ function instanceHolding(zone: string, instance: InstanceSummary, key: SoughtKey
       ...(state && { state }),
       ...(template?.id && { templateId: template.id }),
       groups: instance["security-groups"],
-      hostKeys: pinOf(instance.labels),
+      labels: instance.labels,
     },
   ];
 }

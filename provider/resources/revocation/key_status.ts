@@ -13,6 +13,8 @@ export interface HolderStatus {
   readonly holder: Holder;
   readonly status: KeyStatus;
   readonly reason: string;
+  /** Whether the instance no longer exists, which closes it. Default false. */
+  readonly isGone?: boolean;
 }
 
 /**
@@ -72,7 +74,7 @@ async function examine(
   const { publicKeyOpenssh, fingerprintMd5 } = key;
   if (publicKeyOpenssh === undefined) return unknown("the public key is not in the state");
   const instance = await (await account.zone(holder.zone)).instances.find(holder.id);
-  if (!instance) return { status: "closed", reason: "it is gone" };
+  if (!instance) return { status: "closed", reason: "it is gone", isGone: true };
   const found = await holderAccess(account, holder, instance, key, credentials.others);
   if ("what" in found) return unknown(`it ${found.what}`);
   const owner = (await holderUser(account, holder)) ?? found.target.user;

@@ -1,6 +1,7 @@
 import type { Account, HostAccess } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { credentialsOf } from "../access/credentials";
+import { pinOf } from "../labels/reserved_labels";
 import { type Guarded, whySilent } from "../open_port";
 import { holderUser } from "./holder_access";
 import { HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
@@ -99,7 +100,7 @@ async function askAccount(
   holder: Holder,
   target: HostAccess["target"],
 ): Promise<Omit<AccountAnswer, "user">> {
-  const { hostKeys = [] } = holder;
+  const hostKeys = pinOf(holder.labels);
   const credentials = hostKeys.length > 0 ? credentialsOf(account) : [];
   const options = { knownHostKeys: hostKeys, credentials };
   const result = await askInTurn(target, deadline, (left) =>

@@ -1,5 +1,5 @@
 import { KeyNotRevokedError } from "../../errors";
-import type { Context } from "../contract/resource";
+import type { Context, Log } from "../contract/resource";
 import { findHolders, type Holder, MAX_CONCURRENT_HOLDERS, registeredNames } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { removeFromPool } from "./pools";
@@ -42,6 +42,14 @@ export async function revoke(key: RevocableKey, context: Context): Promise<void>
     return unclosed;
   });
   throwIfAny(name, [...poolsLeft, ...left]);
+  logRefusal(log, name, instances, instances.length);
+}
+
+/** Says which machines are proven to refuse a key, of how many that had it: `web, db refuse bob (2 of 3)`. */
+export function logRefusal(log: Log, name: string, refusing: readonly Holder[], of: number): void {
+  if (refusing.length === 0) return;
+  const verb = refusing.length === 1 ? "refuses" : "refuse";
+  log.info(`${refusing.map((holder) => holder.name).join(", ")} ${verb} ${name} (${refusing.length} of ${of})`);
 }
 
 /**

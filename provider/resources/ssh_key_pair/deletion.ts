@@ -5,7 +5,7 @@ import type { Run } from "../contract/run";
 import { describeHolder, findHolders, findHoldersInReachableZones } from "../revocation/holders";
 import { findKeyStatuses, type HolderStatus } from "../revocation/key_status";
 import type { RevocableKey } from "../revocation/revocable_key";
-import { renameInPools, revoke } from "../revocation/revoke";
+import { logRefusal, renameInPools, revoke } from "../revocation/revoke";
 import type { SshKeyPairState } from "./fields";
 import { removeKeyFile } from "./key_file";
 import { revocableKey } from "./revocable_key";
@@ -61,11 +61,13 @@ async function applyOnDelete(name: string, last: SshKeyPairState, context: Conte
     await revoke(key, context);
     return async () => [];
   }
-  if (last.onDelete === "refuse") await refuseIfHeld(key, account);
+  if (last.onDelete === "refuse") await refuseIfHeld(key, context);
   // A zone that cannot be searched does not stop the deletion: a warning names it.
   const { holders, unsearched } = await findHoldersInReachableZones(account, key, SEARCH_MS);
   return async () => {
-    const open = notClosed(await findKeyStatuses(key, holders, account, EXAMINATION_MS));
+    const statuses = await findKeyStatuses(key, holders, account, EXAMINATION_MS);
+    const open = notClosed(statuses);
+    logRefusals(log, name, statuses);
     return [
       ...(open.length > 0 ? [caveat(name, open)] : []),
       ...(unsearched.length > 0 ? [unsearchedZones(name, unsearched)] : []),
@@ -73,9 +75,19 @@ async function applyOnDelete(name: string, last: SshKeyPairState, context: Conte
   };
 }
 
-async function refuseIfHeld(key: RevocableKey, account: Account): Promise<void> {
-  const open = notClosed(await findKeyStatuses(key, await findHolders(account, key), account, EXAMINATION_MS));
-  if (open.length > 0) throw new KeyStillHeldError(refusal(key.name, open));
+async function refuseIfHeld(key: RevocableKey, { account, log }: Context): Promise<void> {
+  const statuses = await findKeyStatuses(key, await findHolders(account, key), account, EXAMINATION_MS);
+  const open = notClosed(statuses);
+  if (open.length === 0) return;
+  logRefusals(log, key.name, statuses);
+  throw new KeyStillHeldError(refusal(key.name, open));
+}
+
+/** Says which of the machines that had the key are proven to refuse it. */
+function logRefusals(log: Log, name: string, statuses: readonly HolderStatus[]): void {
+  const present = statuses.filter(({ isGone }) => isGone !== true);
+  const refusing = present.filter(({ status }) => status === "closed").map(({ holder }) => holder);
+  logRefusal(log, name, refusing, present.length);
 }
 
 /** Another name under which the program declares the same key, which therefore stays on the machines. */

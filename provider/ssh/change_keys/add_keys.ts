@@ -4,7 +4,7 @@ import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import { type Credential, fingerprintOf } from "../connection/credentials";
 import type { AccountFile, AccountFiles } from "./account_files";
 import { type Edit, editFile, putBackAfter } from "./edits";
-import { accessAs, fingerprintsOf, type HostSession, ownFiles } from "./host_session";
+import { accessAs, fingerprintsOf, type HostSession, ownFiles, stepWith } from "./host_session";
 import { proveOwnLogin } from "./lockout";
 import { checkOptionsWillHold, proveOptionsHold } from "./options_hold";
 import { type KeyAnswers, probeKeys } from "./probe_keys";
@@ -23,7 +23,8 @@ export async function addKeys(host: HostSession): Promise<string[]> {
   const edits: Edit[] = [];
   const added: string[] = [];
   try {
-    host.progress("adding the new key");
+    const keys = add.map(({ key }) => key);
+    host.progress(stepWith(host, keys, "adding the new"));
     for (const line of add) {
       const before = edits.length;
       await addKey(host, line, edits);
@@ -31,7 +32,7 @@ export async function addKeys(host: HostSession): Promise<string[]> {
       if (edits.length > before) added.push(line.key.fingerprintSha256);
     }
     await proveOptionsHold(host);
-    host.progress("proving that the new key is accepted");
+    host.progress(stepWith(host, keys, "proving that the new", "accepted"));
     await proveAccepted(host, edits);
     await proveOwnLogin(host, edits);
     return added;

@@ -7,7 +7,7 @@ import { oneTryError } from "../connection/key_question";
 import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./add_keys";
 import { endOtherSessions } from "./end_sessions";
-import { fingerprintsOf, type HostSession, openHostSession } from "./host_session";
+import { fingerprintsOf, type HostSession, openHostSession, stepWith } from "./host_session";
 import type { KeyChange, KeyChangeReport } from "./key_change";
 import { keysMeant } from "./key_identity";
 import { findWitness } from "./lockout";
@@ -110,7 +110,7 @@ async function removeOldKeys(host: HostSession): Promise<Pick<KeyChangeReport, "
   const witness = await findWitness(host, keys);
   const isOwn = keys.some(({ fingerprintSha256 }) => fingerprintSha256 === host.session.loggedInKey);
   if (isOwn) await change.beforeOwnRemoval?.();
-  progress("removing the old key");
+  progress(stepWith(host, keys, "removing the old"));
   const { lines, notes } = await removeKeys(host, keys, witness);
   return {
     closed: keys.map(({ fingerprintMd5 }) => fingerprintMd5),

@@ -1,3 +1,4 @@
+import type { PublicKey } from "../../keys/public_key";
 import type { HostAccess, Progress } from "../connection/host_access";
 import { commandBounds } from "../connection/host_access";
 import type { SshSession } from "../connection/session";
@@ -45,6 +46,31 @@ export function accessAs({ access, accounts }: Pick<HostSession, "access" | "acc
   const { maxAuthTries } = accounts.find((account) => account.user === user) ?? {};
   return { ...access, target: { ...access.target, user }, ...(maxAuthTries !== undefined && { maxAuthTries }) };
 }
+
+/** Keys for a message: the names that the change gives them, else their fingerprints. */
+export function namesOf({ change }: Pick<HostSession, "change">, keys: readonly Fingerprints[]): string {
+  const nameOf = ({ fingerprintSha256, fingerprintMd5 }: Fingerprints) =>
+    change.names?.get(fingerprintSha256) ?? change.names?.get(fingerprintMd5) ?? fingerprintSha256;
+  return [...new Set(keys.map(nameOf))].join(", ");
+}
+
+/**
+ * A step for the people who wait, about one key or several: `what` is the part up to the word key, `then` what follows
+ * it. Names are added if the change gives any.
+ */
+export function stepWith(
+  host: Pick<HostSession, "change">,
+  keys: readonly Fingerprints[],
+  what: string,
+  then: "" | "accepted" | "refused" = "",
+): string {
+  const isOne = keys.length === 1;
+  const end = then === "" ? "" : ` ${isOne ? "is" : "are"} ${then}`;
+  const names = host.change.names ? `: ${namesOf(host, keys)}` : "";
+  return `${what} key${isOne ? "" : "s"}${end}${names}`;
+}
+
+type Fingerprints = Pick<PublicKey, "fingerprintSha256" | "fingerprintMd5">;
 
 /** SHA256 fingerprints of keys. */
 export function fingerprintsOf(keys: readonly { readonly fingerprintSha256: string }[]): ReadonlySet<string> {

@@ -18,6 +18,10 @@ export interface KeyChange {
   readonly whenPresent?: "report" | "replace";
   /** Allows the removal of the last key that can log in. Default false. */
   readonly allowLockout?: boolean;
+  /** Names of keys for messages, by their SHA256 or MD5 fingerprints. Default: the SHA256 fingerprint. */
+  readonly names?: ReadonlyMap<string, string>;
+  /** What the host is called in messages, such as `instance "web"`. Default: its address. */
+  readonly machine?: string;
   /** Called before the removal of the key that this connection logged in with. An error stops the change. Default: nothing. */
   readonly beforeOwnRemoval?: () => Promise<void>;
   /** Ends the account's other sessions after a key is removed. Default false. */

@@ -7,7 +7,7 @@ import { commandBounds } from "../connection/host_access";
 import { inspectHost } from "../host_files/inspect_host";
 import { entriesIn, readAccountFiles } from "./account_files";
 import type { Edit } from "./edits";
-import { accessAs, fingerprintsOf, type HostSession } from "./host_session";
+import { accessAs, fingerprintsOf, type HostSession, namesOf } from "./host_session";
 import { keyOf } from "./key_identity";
 import { probeKeys } from "./probe_keys";
 import { credentialsWithout, credentialWith } from "./remaining_credentials";
@@ -51,9 +51,20 @@ export async function findWitness(host: HostSession, keys: readonly PublicKey[])
   if (witness) return witness;
   if (change.allowLockout) return { kind: "nobody" };
   if (error && !(error instanceof SshLoginRefusedError)) throw error;
-  throw new LastKeyError(
-    `${[...removed].join(", ")} is the last key known to open ` +
-      `${change.user}@${access.target.host}, so it was not removed. Add another key first, or set allowLockout: true.`,
+  throw lastKeyError(host, keys);
+}
+
+function lastKeyError({ change, access }: HostSession, keys: readonly PublicKey[]): LastKeyError {
+  const named = keys.map((key) => {
+    const name = namesOf({ change }, [key]);
+    return name === key.fingerprintSha256 ? name : `${name} (${key.fingerprintSha256})`;
+  });
+  const machine = change.machine === undefined ? "" : ` (${change.machine})`;
+  const account = `${change.user}@${access.target.host}${machine}`;
+  const isOne = keys.length === 1;
+  return new LastKeyError(
+    `${named.join(", ")} ${isOne ? "is the last key" : "are the last keys"} known to open ${account}, so ` +
+      `${isOne ? "it was" : "they were"} not removed. Add another key first, or set allowLockout: true.`,
   );
 }
 

@@ -2,7 +2,7 @@ import type { PublicKey } from "../../keys/public_key";
 import { type Removal, withoutKeys } from "../authorized_keys/edit";
 import type { HostFile } from "../host_files/read";
 import { type Edit, editFile, putBackAfter } from "./edits";
-import type { HostSession } from "./host_session";
+import { type HostSession, stepWith } from "./host_session";
 import type { Witness } from "./lockout";
 import { proveClosed } from "./proof";
 
@@ -36,7 +36,7 @@ export async function removeKeys(host: HostSession, keys: readonly PublicKey[], 
   } catch (error) {
     throw await putBackAfter(host, edits, error);
   }
-  host.progress("proving that the old key is refused");
+  host.progress(stepWith(host, keys, "proving that the old", "refused"));
   await proveClosed(host, keys, witness, edits);
   return { lines, notes };
 }

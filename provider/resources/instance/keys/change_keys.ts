@@ -19,6 +19,7 @@ import { explainSilence } from "../../open_port";
 import type { InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
 import { findDefaultUser, sshTarget } from "../login";
+import { namesByFingerprint } from "./access_changes";
 import { unrecognizedKeys, withBootKeys, withPublicKeys } from "./given_keys";
 import { factsOf } from "./key_facts";
 import { isUnsettled, type KeyPlan, planKeyChange } from "./key_plan";
@@ -47,11 +48,14 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
   const heldKeys = await recognizedRecord(job, instance, last, remembered);
   const sshKeys = withPublicKeysOfRun(inputs.sshKeys, job.run, registered);
   const plan = planKeyChange({ ...inputs, sshKeys }, { ...remembered, heldKeys }, instance, registered);
-  const closedLabels = closedLabelsToKeep(instance, registered);
+  const known = {
+    closedLabels: closedLabelsToKeep(instance, registered),
+    names: namesByFingerprint({ ...last, heldKeys }, { sshKeys }, registered),
+  };
   // The state of an imported machine may have no owner. With one, an interrupted run's keys are known to be its own.
   const owner = remembered.owner ?? instance.labels?.[OWNER_LABEL] ?? randomBytes(8).toString("hex");
   const owned = { ...remembered, owner };
-  const hostKey = await carryOutPlan(job, plan, closedLabels, instance, last, owned);
+  const hostKey = await carryOutPlan(job, plan, known, instance, last, owned);
   if (hostKey === undefined) return { ...remembered, heldKeys: plan.held };
   return { ...owned, heldKeys: plan.held, hostKeys: [hostKeyText(hostKey)] };
 }
@@ -80,10 +84,17 @@ async function ownerOf({ account, inputs }: Job, instance: Instance): Promise<st
   return (await findDefaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
 }
 
+/** What the account says about the keys of a change. */
+interface KnownKeys {
+  /** The labels of closed keys that are still needed. */
+  readonly closedLabels: ReadonlySet<string>;
+  readonly names: ReadonlyMap<string, string>;
+}
+
 async function carryOutPlan(
   job: Job,
   plan: KeyPlan,
-  closedLabels: ReadonlySet<string>,
+  known: KnownKeys,
   instance: Instance,
   last: InstanceState,
   remembered: Remembered,
@@ -91,7 +102,7 @@ async function carryOutPlan(
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
   const way = await instanceAccess(job, instance, last, remembered);
   try {
-    return await changeOverSsh(job, plan, closedLabels, instance, way, remembered);
+    return await changeOverSsh(job, plan, known, instance, way, remembered);
   } catch (error) {
     throw await explainSilence(error, job.account, instance, way);
   }
@@ -100,7 +111,7 @@ async function carryOutPlan(
 async function changeOverSsh(
   job: Job,
   plan: KeyPlan,
-  closedLabels: ReadonlySet<string>,
+  { closedLabels, names }: KnownKeys,
   instance: Instance,
   way: HostAccess,
   remembered: Remembered,
@@ -117,6 +128,8 @@ async function changeOverSsh(
       alsoFrom: ["root"],
       add: add.map((key) => ({ key, comment: key.comment })),
       remove: plan.remove,
+      names,
+      machine: `instance "${inputs.name}"`,
       allowLockout: inputs.allowLockout === true,
       endSessions: inputs.terminateSessions === true,
     },
@@ -126,7 +139,15 @@ async function changeOverSsh(
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
   await changeLabels(zone, id, (before) => labelsAfter(before, plan, report, closedLabels), deadline);
+  logResult(job, report, names);
   return report.hostKey;
+}
+
+/** Says what is proven, by the names of the keys. */
+function logResult({ inputs, log }: Job, { closed, added }: KeyChangeReport, names: KnownKeys["names"]): void {
+  const named = (keys: readonly string[]) => [...new Set(keys.map((key) => names.get(key) ?? key))].join(", ");
+  if (added.length > 0) log.info(`Instance "${inputs.name}" accepts ${named(added)}.`);
+  if (closed.length > 0) log.info(`Instance "${inputs.name}" refuses ${named(closed)}.`);
 }
 
 /**

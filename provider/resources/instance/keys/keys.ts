@@ -36,6 +36,12 @@ export function keysInList(keys: Previewed<Keys>): PreviewedKey[] {
   return Array.isArray(keys) ? keys.filter((key) => typeof key === "object") : [];
 }
 
+/** The same for items of checked lists of keys as a front has them. */
+export function isSameReference(last: unknown, next: unknown): boolean {
+  // The check of the fields has verified their shape.
+  return sameReference(last as SshKeyReference, next as Previewed<SshKeyReference>);
+}
+
 function sameReference(last: SshKeyReference, next: Previewed<SshKeyReference>): boolean {
   if (typeof next !== "object") return false;
   const nextKey = known(next.publicKeyOpenssh);
