@@ -52,6 +52,29 @@ describe("A change that an instance refuses", () => {
   });
 });
 
+describe("A diff says that the disk is lost", () => {
+  test.each([
+    [{ template: "Linux Ubuntu 24.04 LTS" }, "template"],
+    [{ zone: "de-fra-1" }, "zone"],
+    [{ sshKeys: [{ name: "alice" }], replaceOnKeyChange: true }, "list of keys"],
+  ])("for %j", async (change, what) => {
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    const last = await cloud.run().create(Instance, machine);
+    const run = cloud.run();
+    await run.diff(Instance, last, { ...machine, ...change });
+    expect(run.notes).toContain(
+      `Another ${what} makes a new instance "web": what is on the disk of this one is lost, and its address too.`,
+    );
+  });
+
+  test("not for a change in place", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    const run = cloud.run();
+    await run.diff(Instance, last, { ...machine, labels: { tier: "web" } });
+    expect(run.notes).toEqual([]);
+  });
+});
+
 test.each([{ template: "Linux Ubuntu 24.04 LTS" }, { zone: "de-fra-1" }])(
   "An instance is replaced for a change to another machine: %j",
   async (change) => {

@@ -50,6 +50,31 @@ describe("A failure between stop and start", () => {
   });
 });
 
+describe("A line that stays says that an update", () => {
+  test("stops a running instance to change its type", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    const run = cloud.run();
+    await run.update(Instance, last, larger);
+    expect(run.notes).toEqual(['Instance "web" is stopped to change its type or disk, and started again.']);
+  });
+
+  test("starts an instance that somebody stopped, also if it is about something else", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    await cloud.emulator.cloud.stopInstance(last.state.instanceId);
+    const run = cloud.run();
+    const { state } = await run.update(Instance, last, { ...machine, labels: { tier: "web" } });
+    expect(state.state).toBe("running");
+    expect(run.notes).toEqual(['Instance "web" was stopped, and is started: the program declares it running.']);
+  });
+
+  test("neither stops nor starts an instance whose power stays as it is", async () => {
+    const last = await cloud.run().create(Instance, machine);
+    const run = cloud.run();
+    await run.update(Instance, last, { ...machine, labels: { tier: "web" } });
+    expect(run.notes).toEqual([]);
+  });
+});
+
 test("A stop that is refused leaves the instance running, and the error says nothing else", async () => {
   const last = await cloud.run().create(Instance, machine);
   refuse(/:stop$/);

@@ -31,6 +31,9 @@ async function start({ zone, id, deadline, log }: Job): Promise<void> {
  * @throws LeftStoppedError when a step in between fails, so that the user knows that the instance is down
  */
 export async function resizeAndStartOrStop(job: Job, instance: Instance, last: InstanceState): Promise<void> {
+  if (instance.state === "stopped" && job.inputs.state === "running") {
+    job.log.info(`Instance "${job.inputs.name}" was stopped, and is started: the program declares it running.`);
+  }
   try {
     await resize(job, instance, last);
     await startOrStop(job);
@@ -46,7 +49,12 @@ async function resize(job: Job, instance: Instance, last: InstanceState): Promis
   const scales = type !== undefined && instance["instance-type"]?.id !== type.id;
   const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
   if (!scales && !grows) return;
-  if (instance.state !== "stopped") await stop(job);
+  if (instance.state !== "stopped") {
+    log.info(
+      `Instance "${inputs.name}" is stopped to change its type or disk${inputs.state === "running" ? ", and started again" : ""}.`,
+    );
+    await stop(job);
+  }
   log.progress("changing type and disk");
   if (scales) await scale(job, type.id, instance, last);
   if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);

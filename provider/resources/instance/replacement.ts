@@ -41,8 +41,21 @@ export async function adjustInstanceDiff(
     ...(failed ? ["state"] : []),
     ...(diff.changes.includes("sshKeys") && newKeysReplace(inputs) ? ["sshKeys"] : []),
   ];
+  const loss = failed ? undefined : whatIsLost(state, replaces);
+  if (loss !== undefined) log.info(loss);
   if (diff.changes.includes("sshKeys")) for (const line of accessChanges(state, inputs.sshKeys)) log.info(line);
   return { ...diff, replaces, drifted, ...(equivalent.length > 0 && { equivalent }) };
+}
+
+/** What a replacement loses, as a sentence; undefined if the instance stays. */
+function whatIsLost({ name }: InstanceState, replaces: readonly string[]): string | undefined {
+  if (replaces.length === 0) return undefined;
+  const words: Readonly<Record<string, string>> = {
+    antiAffinityGroups: "anti-affinity group",
+    sshKeys: "list of keys",
+  };
+  const what = replaces.map((input) => words[input] ?? input).join(" and another ");
+  return `Another ${what} makes a new instance "${name}": what is on the disk of this one is lost, and its address too.`;
 }
 
 /**
