@@ -119,7 +119,7 @@ describe("A registration whose answer is lost, and that cannot be looked up for 
     expect(last.message).toMatch(
       /^It is not known whether SSH key "alice-\w+" is registered, so its private key stays in the state\./,
     );
-    expect(parsePrivateKey(last.state.privateKeyOpenssh ?? "").publicKey(last.id).openssh).toBe(
+    expect((await parsePrivateKey(last.state.privateKeyOpenssh ?? "")).publicKey(last.id).openssh).toBe(
       cloud.emulator.cloud.keys[0]?.publicKey,
     );
     const { state } = await cloud.run().update(SshKeyPair, last, { identity });
