@@ -105,7 +105,7 @@ export interface KeyOnHolder {
 export async function examineHolder(key: KeyOnHolder): Promise<Examination> {
   const { account, access, owner, publicKeyOpenssh, fingerprintMd5, instance } = key;
   const found = await account.ssh.examineKey(access, { user: owner, alsoIn: ["root"], publicKeyOpenssh });
-  if (found.status === "unknown" && !found.hostKey) return await explained(found, key);
+  if (found.status === "unknown" && !found.hostKey) return await explainUnknown(found, key);
   if (found.status !== "refused") return found;
   const host = found.hostKey && sha256InHex(found.hostKey.fingerprintSha256);
   const isRemoved = isTakenOff(instance.labels, fingerprintMd5, host);
@@ -134,7 +134,7 @@ async function askAbout(
 }
 
 /** The examination of a host that did not answer, with what its security groups say about that. */
-async function explained(found: Examination, { account, access, instance }: KeyOnHolder): Promise<Examination> {
+async function explainUnknown(found: Examination, { account, access, instance }: KeyOnHolder): Promise<Examination> {
   const why = await whySilent(account, instance, access);
   return why === undefined ? found : { ...found, reason: `${found.reason} ${why}` };
 }
