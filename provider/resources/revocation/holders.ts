@@ -3,6 +3,7 @@ import { ExoscaleSshError, TooLateError } from "../../errors";
 import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
 import type { Labels } from "../labels/reserved_labels";
 import { isGone } from "../machine";
+import type { Guarded } from "../open_port";
 import { mapConcurrently } from "./map_concurrently";
 
 /** What is known of a key whose holders are searched. The more is known, the more holders are found. */
@@ -157,6 +158,11 @@ function isLabelled({ labels = {} }: InstanceSummary, { fingerprintSha256, ...md
     (fingerprintSha256 !== undefined && heldKeyLabel(fingerprintSha256) in labels) ||
     (fingerprintMd5 !== undefined && heldKeyMd5Label(fingerprintMd5) in labels)
   );
+}
+
+/** What of an instance its security groups guard. */
+export function guardOf({ name, publicIp, groups }: Holder): Guarded {
+  return { name, ...(publicIp && { "public-ip": publicIp }), ...(groups && { "security-groups": groups }) };
 }
 
 /** The holder as messages name it: `web (ch-gva-2, 194.182.160.1)`. */

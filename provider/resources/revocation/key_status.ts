@@ -4,7 +4,7 @@ import { isTakenOff } from "../labels/key_labels";
 import { sha256InHex } from "../labels/reserved_labels";
 import { whySilent } from "../open_port";
 import { holderAccess, holderUser } from "./holder_access";
-import { HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
+import { guardOf, HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { credentialsFor, type HolderCredentials, type RevocableKey } from "./revocable_key";
 
@@ -42,7 +42,6 @@ type Status = Omit<HolderStatus, "holder">;
 
 const unknown = (reason: string): Status => ({ status: "unknown", reason });
 const notAsked = unknown("there was no time left to ask it");
-const noAnswer = unknown("there was no time left to wait for its answer");
 
 async function findStatus(
   key: RevocableKey,
@@ -58,10 +57,16 @@ async function findStatus(
   try {
     return await examine(key, holder, credentials, account, signal);
   } catch (error) {
-    if (signal.aborted) return noAnswer;
+    if (signal.aborted) return await explainNoAnswer(key, holder, account);
     if (error instanceof ExoscaleSshError) return unknown(error.message);
     throw error;
   }
+}
+
+async function explainNoAnswer({ connection }: RevocableKey, holder: Holder, account: Account): Promise<Status> {
+  const target = { host: holder.publicIp ?? "", port: connection?.port ?? account.sshPort };
+  const why = connection?.bastion ? undefined : await whySilent(account, guardOf(holder), { target });
+  return unknown(why ?? "there was no time left to wait for its answer");
 }
 
 async function examine(

@@ -2,9 +2,9 @@ import type { Account, HostAccess } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { credentialsOf } from "../access/credentials";
 import { pinOf } from "../labels/reserved_labels";
-import { type Guarded, whySilent } from "../open_port";
+import { whySilent } from "../open_port";
 import { holderUser } from "./holder_access";
-import { HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
+import { guardOf, HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { askInTurn } from "./questions";
 
@@ -115,11 +115,6 @@ async function askAccount(
 }
 
 const NO_ANSWER = "there was no time left to wait for its answer";
-
-/** The holder's firewall. */
-function guardOf({ name, publicIp, groups }: Holder): Guarded {
-  return { name, ...(publicIp && { "public-ip": publicIp }), ...(groups && { "security-groups": groups }) };
-}
 
 /** What the answers about the accounts of a host say together. */
 function conclude(answers: readonly AccountAnswer[], user: string): Answer {

@@ -25,12 +25,11 @@ export async function warnOfClosedPort(
   const wanted = isGiven(inputs.securityGroups) || olds ? known(inputs.securityGroups) : [DEFAULT_GROUP];
   if (port === undefined || wanted === undefined) return;
   const listed = await account.securityGroups.list();
-  const groups = wanted.map((group) => rulesOf(group, listed, run));
-  if (groups.some((group) => group?.rules === undefined)) return;
-  const all = groups.filter((group) => group !== undefined);
-  if (sourcesLetIn(all, port).length > 0) return;
+  const found = await Promise.all(wanted.map((group) => findRules(group, listed, account, run)));
+  const groups = found.filter((group) => group !== undefined);
+  if (groups.length < found.length || sourcesLetIn(groups, port).length > 0) return;
   log.warn(
-    `${closedPort(known(inputs.name) ?? "", all, port)}. Add a rule for the machine that runs Pulumi: without it this ` +
+    `${closedPort(known(inputs.name) ?? "", groups, port)}. Add a rule for the machine that runs Pulumi: without it this ` +
       "run cannot connect to the instance.",
   );
 }
@@ -44,15 +43,21 @@ function portToConnectTo(inputs: Inputs, account: Account, olds: OldInputs<Insta
   return isGiven(connection?.host) ? undefined : known(connection?.port ?? account.sshPort);
 }
 
-/** A group with the rules that the program declares for it, else with those that it has. Undefined: not in the account yet. */
-function rulesOf(wanted: string, listed: readonly SecurityGroup[], run: Run): GroupRules | undefined {
-  const found = findGroup(listed, wanted);
-  const name = found?.name ?? wanted;
-  if (run.declaredGroups.has(name)) return { name, ...rulesIfKnown(run, name) };
-  return found;
-}
-
-function rulesIfKnown({ declaredGroups }: Run, name: string): Pick<GroupRules, "rules"> {
-  const rules = declaredGroups.get(name);
-  return rules === undefined ? {} : { rules };
+/**
+ * A group with the rules that the program declares for it, else with those that it has. Undefined: they are not known
+ * yet, or the account does not have the group yet.
+ */
+async function findRules(
+  wanted: string,
+  listed: readonly SecurityGroup[],
+  { securityGroups }: Account,
+  { declaredGroups }: Run,
+): Promise<GroupRules | undefined> {
+  const group = findGroup(listed, wanted);
+  const name = group?.name ?? wanted;
+  const declared = declaredGroups.get(name);
+  if (declared !== undefined) return { name, rules: declared };
+  if (declaredGroups.has(name)) return undefined;
+  // A list may leave out the rules.
+  return group && (await securityGroups.find(group.id));
 }
