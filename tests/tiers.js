@@ -7,6 +7,8 @@
 const SLOW_UNIT_FILES = [
   // Half a minute of processor time for one key.
   "keys/rsa_8192_slow",
+  // Each way into a state with each first change of the keys, over SSH to its own machine.
+  "resources/first_key_change",
 ];
 
 /** End-to-end files that are quick: each resource through each front, and each promise of README once. */

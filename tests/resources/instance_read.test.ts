@@ -1,5 +1,6 @@
 import { resources } from "../../provider/resources";
 import { Client } from "../emulator/world";
+import { makeKey } from "../ssh/test_keys";
 import { alice } from "./known_keys";
 import { machine as base } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
@@ -122,7 +123,7 @@ test("A group that was deleted from the account shows as drift; a failed request
 
 test("Inputs that the API does not return stay as the program gave them", async () => {
   cloud.emulator.cloud.swapKey("alice", alice.line);
-  const connection = { user: "admin", privateKey: "secret" };
+  const connection = { user: "admin", privateKey: makeKey().privateKey };
   const sshKeys = [{ name: "alice", publicKeyOpenssh: alice.line }];
   const last = await cloud.run().create(Instance, { ...machine, connection, sshKeys, userData: "x" });
   const found = await cloud.run().found(Instance, last);
