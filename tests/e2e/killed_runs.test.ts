@@ -76,7 +76,7 @@ test.each(["dynamic", "plugin"] as const)(
     for (let run = 1; run <= RUNS; run++) {
       stack.writeProgram(fronts[front](run));
       const how = await upKilled(chance);
-      await stack.pulumi("cancel", "--yes");
+      await stack.cancelKilled();
       await stack.pulumi("up", ...unattended);
       // A plugin without its engine may still end what it has begun.
       const name = `${front}, seed ${SEED}, run ${run}: ${how}`;

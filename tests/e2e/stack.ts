@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
@@ -201,6 +201,15 @@ export class TestStack {
   /** Kills the engine, its plugins and the program at once, as a power failure does. */
   killAll(): void {
     killUntilNone(() => processesWith(`PULUMI_BACKEND_URL=file://${this.#directory}`));
+  }
+
+  /**
+   * Ends the update of a killed engine. Pulumi's file backend writes the state in place, so a kill may leave it empty. Then
+   * its last backup is taken, as a user would.
+   */
+  async cancelKilled(): Promise<void> {
+    if (readFileSync(this.#stateFile).length === 0) copyFileSync(`${this.#stateFile}.bak`, this.#stateFile);
+    await this.pulumi("cancel", "--yes");
   }
 
   /** Removes every file, and ends the plugins of a killed engine: they do not notice its end. */
