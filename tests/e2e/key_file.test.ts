@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, statSync } from "nod
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { allowSsh, Instance, SecurityGroup, SshKeyPair, type SshKeyPairArgs } from "pulumi-exoscale-ssh";
+import { wordsOf } from "../ssh/real_ssh";
 import { useStack } from "./use_stack";
 
 jest.setTimeout(180_000);
@@ -38,7 +39,6 @@ const placesOfTheKey = () => [...new Set(stack.leaks().map(({ where }) => where)
 
 /** The output of the real ssh, which gets the key only by its file. */
 async function logIn(login: unknown, privateKeyFile: string, command: string): Promise<string> {
-  const [program = "", ...target] = String(login).split(" ");
   const options = [
     "BatchMode=yes",
     "IdentitiesOnly=yes",
@@ -46,9 +46,12 @@ async function logIn(login: unknown, privateKeyFile: string, command: string): P
     "UserKnownHostsFile=/dev/null",
     "LogLevel=ERROR",
   ];
-  const args = ["-F", "none", "-i", privateKeyFile, ...options.flatMap((option) => ["-o", option]), ...target, command];
+  const args = ["-F", "none", "-i", privateKeyFile, ...options.flatMap((option) => ["-o", option])];
   // Not synchronous: the guest runs in this process.
-  const ssh = spawn(program, args, { stdio: ["ignore", "pipe", "inherit"], timeout: 30_000 });
+  const ssh = spawn("ssh", [...args, ...wordsOf(login), command], {
+    stdio: ["ignore", "pipe", "inherit"],
+    timeout: 30_000,
+  });
   return (await text(ssh.stdout)).trim();
 }
 
