@@ -74,9 +74,9 @@ const sources = [
   "AuthorizedPrincipalsFile",
 ];
 
-/** The keywords that `settingsOf` needs to know which keys sshd accepts. It also reads `maxauthtries`. */
+/** The keywords that `settingsOf` reads. */
 export const settingKeywords: readonly string[] = [
-  ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys"],
+  ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys", "maxauthtries"],
   ...sources.map((keyword) => keyword.toLowerCase()),
 ];
 

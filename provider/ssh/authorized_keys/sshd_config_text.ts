@@ -11,16 +11,17 @@ export interface SshdConfigText {
   readonly otherSources: readonly string[];
 }
 
-/** A line after which no `Match` block applies. The host puts it after an included file, whose blocks end with it. */
-const END_OF_MATCH = "# No Match block from here on";
+/** The host puts these lines around an included file, whose `Match` blocks end with it. */
+const INCLUDED = "# Included file";
+const END_OF_INCLUDED = "# End of the included file";
 
 /** The host puts this before the name of an included file that could not be read. */
 const NOT_READ = "# Not read: ";
 
 /**
  * Reads the text of an `sshd_config` (sshd_config(5)): the first value counts, and one in a `Match` block that applies
- * counts before all others. Of a block that may apply, the files are possible ones. Included files have to be in their
- * places already.
+ * counts before all others. Of a block that may apply, the files are possible ones. A block in a file that another block
+ * includes applies where both do. Included files have to be in their places already.
  */
 export function readSshdConfig(text: string, account: MatchedAccount): SshdConfigText {
   const { entries, unread } = readEntries(text);
@@ -56,7 +57,7 @@ interface ConfigEntry {
   /** In lower case. */
   readonly keyword: string;
   readonly words: readonly string[];
-  /** The words of the `Match` line around it. */
+  /** The words of the `Match` lines around it. */
   readonly match?: readonly string[];
 }
 
@@ -71,17 +72,23 @@ function describe({ match = [], keyword, words }: ConfigEntry): string {
 function readEntries(text: string): { entries: ConfigEntry[]; unread: string[] } {
   const entries: ConfigEntry[] = [];
   const unread: string[] = [];
+  /** The blocks that include the file, the outermost first. */
+  const around: (readonly string[] | undefined)[] = [];
   let match: readonly string[] | undefined;
   for (const line of text.split("\n")) {
     const [keyword = "", ...words] = wordsOf(line);
-    if (keyword === "match") match = words;
-    else if (line === END_OF_MATCH) match = undefined;
-    else if (line.startsWith(NOT_READ)) unread.push(`${line.slice(NOT_READ.length)} cannot be read`);
-    else if (keyword === "include") unread.push(`Include ${words.join(" ")} was not read`);
-    else if (settingKeywords.includes(keyword) || keyword === "maxauthtries")
-      entries.push({ keyword, words, ...(match && { match }) });
+    if (keyword === "match") match = [...(around.at(-1) ?? []), ...words];
+    else if (line === INCLUDED) around.push(match);
+    else if (line === END_OF_INCLUDED) match = around.pop();
+    else if (settingKeywords.includes(keyword)) entries.push({ keyword, words, ...(match && { match }) });
+    else unread.push(...unreadAt(line, keyword, words));
   }
   return { entries, unread };
+}
+
+function unreadAt(line: string, keyword: string, words: readonly string[]): string[] {
+  if (line.startsWith(NOT_READ)) return [`${line.slice(NOT_READ.length)} cannot be read`];
+  return keyword === "include" ? [`Include ${words.join(" ")} was not read`] : [];
 }
 
 /** The words of a line without quotes and backslashes, up to a `#`. The first is in lower case. */

@@ -63,27 +63,29 @@ export const ASK_SSHD = script`
 `;
 
 /**
- * Puts the configuration of sshd, with all readable included files in place. Two comments are for
- * authorized_keys/sshd_config_text.ts: what was not read, and where the Match blocks of an included file end.
+ * Puts the configuration of sshd without its comments and carriage returns, and with all readable included files in
+ * place. The comments in it are for authorized_keys/sshd_config_text.ts: what was not read, and where an included file
+ * begins and ends.
  */
 export const SHOW_SSHD_CONFIG = script`
   not_read() {
     printf '# Not read: %s\n' "$1"
   }
+  cr=$(printf '\r')
   # A subshell, so that every file has variables of its own.
   show() (
-    match=
     depth=$((depth + 1))
     [ "$depth" -le 16 ] || exit
     [ -r "$1" ] || { not_read "$1"; exit; }
     while IFS= read -r line || [ -n "$line" ]; do
+      line=\${line%"$cr"}
       set -- $line
       case $1 in
         [Ii][Nn][Cc][Ll][Uu][Dd][Ee])
           shift
           include "$@"
           continue;;
-        [Mm][Aa][Tt][Cc][Hh]) match=$line;;
+        \#*) continue;;
       esac
       printf '%s\n' "$line"
     done <"$1"
@@ -116,9 +118,9 @@ export const SHOW_SSHD_CONFIG = script`
       unset IFS
       [ -e "$file" ] || continue
       found=1
+      printf '# Included file\n'
       show "$file"
-      # A Match block in an included file ends with that file.
-      grep -i '^[[:space:]]*match' "$file" >/dev/null 2>&1 && printf '%s\n' "\${match:-# No Match block from here on}"
+      printf '# End of the included file\n'
     done
     set -f
     unset IFS

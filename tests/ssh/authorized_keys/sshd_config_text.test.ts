@@ -103,10 +103,31 @@ describe("The text of a configuration", () => {
   });
 
   test("continues outside the Match blocks of an included file", () => {
-    const text = `Match User debian\nPubkeyAuthentication no\n# No Match block from here on\nAuthorizedKeysFile .ssh/all\n`;
+    const text = `${included("Match User debian\nPubkeyAuthentication no")}AuthorizedKeysFile .ssh/all\n`;
     expect(readSshdConfig(text, { user: "bob" }).settings).toMatchObject({
       authorizedKeysFiles: [".ssh/all"],
       pubkeyAuthentication: true,
     });
   });
+
+  test("continues in the Match block that includes a file", () => {
+    const text = `Match User bob\n${included("Match Address 10.0.0.0/8")}AuthorizedKeysFile .ssh/bobs\n`;
+    expect(readSshdConfig(text, { user: "bob" }).settings.authorizedKeysFiles).toEqual([".ssh/bobs"]);
+    expect(readSshdConfig(text, debian).settings.authorizedKeysFiles).toEqual(usual);
+  });
+
+  test.each([
+    ["Match Address 10.0.0.0/8", "Match User debian", [".ssh/inner", ...usual]],
+    ["Match User debian", "Match Address 10.0.0.0/8", [".ssh/inner", ...usual]],
+    ["Match User bob", "Match Address 10.0.0.0/8", []],
+  ])("reads a block in a file that is included in a block as one for both: %s, %s", (outer, inner, possible) => {
+    const text = `${outer}\n${included(`${inner}\nAuthorizedKeysFile .ssh/inner`)}`;
+    const { settings } = readSshdConfig(text, debian);
+    expect([settings.authorizedKeysFiles, settings.possibleFiles]).toEqual([usual, possible]);
+  });
 });
+
+/** An included file as the host shows it. */
+function included(text: string): string {
+  return `# Included file\n${text}\n# End of the included file\n`;
+}

@@ -167,6 +167,18 @@ describeSshd("on a real sshd", () => {
     ]);
   });
 
+  test("files of a block in a file that a block for others includes lose the key, whatever its line ends", async () => {
+    await configureSshd(host.guest, "Match Address 192.0.2.0/24\r\n  Include /etc/ssh/inner.conf\r\n");
+    const inner = "Match User debian\r\n  AuthorizedKeysFile .ssh/inner\r\n";
+    await host.guest.asRoot("cat >/etc/ssh/inner.conf", inner);
+    await host.guest.asRoot("cd /home/debian/.ssh; cat >inner; chown debian: inner", `${alice.publicKey}\n`);
+    const { removed: lines, notes } = await removeAlice(host);
+    expect([lines.toSorted(), notes]).toEqual([
+      ["/home/debian/.ssh/authorized_keys:1", "/home/debian/.ssh/inner:1"],
+      [],
+    ]);
+  });
+
   test("a program that grants keys to clients from elsewhere is noted", async () => {
     await configureSshd(
       host.guest,

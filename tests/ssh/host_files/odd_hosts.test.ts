@@ -73,19 +73,20 @@ describeSshd("On a guest with a real sshd,", () => {
     });
 
     test("an inspection has the configuration of sshd, with included files in place", async () => {
-      const include = "Include /etc/ssh/more.d/*.conf\nPort 2222\n";
       const session = await host.session("root");
       await session.exec(
         "/bin/sh",
         `mkdir /etc/ssh/more.d; cd /etc/ssh
-printf 'Match user bob\\n  AuthorizedKeysFile /keys/%%u\\n' >more.d/a.conf
+printf '# End of the included file\\nMatch user bob\\n  AuthorizedKeysFile /keys/%%u\\n' >more.d/a.conf
 printf 'StrictModes no' >more.d/b.conf
-printf '${include.replaceAll("\n", "\\n")}' >sshd_config`,
+printf 'Include /etc/ssh/more.d/*.conf\\r\\nPort 2222\\r\\n' >sshd_config`,
       );
       const [, facts] = await inspected();
-      expect(facts.sshdConfig).toBe(
-        "Match user bob\n  AuthorizedKeysFile /keys/%u\n# No Match block from here on\nStrictModes no\nPort 2222\n",
-      );
+      expect(facts.sshdConfig?.split("\n")).toEqual([
+        ...["# Included file", "Match user bob", "  AuthorizedKeysFile /keys/%u", "# End of the included file"],
+        ...["# Included file", "StrictModes no", "# End of the included file"],
+        ...["Port 2222", ""],
+      ]);
     });
 
     test("the user's own file is replaced, and another user's is neither read nor written", async () => {
