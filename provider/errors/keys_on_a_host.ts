@@ -45,8 +45,8 @@ export class KeyRestrictedError extends ExoscaleSshError {
 /**
  * A key was added to authorized_keys, but sshd does not accept it. It was removed again.
  *
- * Look for the cause on the host. Usual ones are `PubkeyAuthentication no`, permissions of the home directory that
- * StrictModes refuses, a `RevokedKeys` file, and a kind of key that the server does not accept.
+ * Look for the cause on the host. Usual ones are `PubkeyAuthentication no`, `PermitRootLogin no`, permissions of the
+ * home directory that StrictModes refuses, a `RevokedKeys` file, and a kind of key that the server does not accept.
  */
 export class KeyNotAcceptedError extends ExoscaleSshError {
   readonly code = "SSH_KEY_NOT_ACCEPTED";

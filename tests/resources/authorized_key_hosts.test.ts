@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { resources } from "../../provider/resources";
 import { describeGuests, describeSshd } from "../emulator/guest_kinds";
-import { refuseSudo } from "../guest_conditions";
+import { configureSshd, refuseSudo } from "../guest_conditions";
 import { ssh } from "../ssh/real_ssh";
 import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
@@ -161,6 +161,33 @@ describeSshd("on a real sshd", () => {
     const bobs = run.create(AuthorizedKey, host.inputs(bob.line, more));
     expect(await refusal(bobs)).toMatch(/could not be read as debian\. Log in as root/);
     expect(await host.lines("root")).toEqual([alice.line]);
+  });
+
+  test.each([
+    ["no", []],
+    ["forced-commands-only", []],
+    ["no", ['command="true"']],
+  ])(
+    "With PermitRootLogin %s and the options %j a key of root is not proven to be accepted, and is taken back",
+    async (value, options) => {
+      const host = await ReachableHost.start("sshd");
+      await configureSshd(host.guest, `PermitRootLogin ${value}\n`);
+      const attempt = host.run().create(AuthorizedKey, host.inputs(alice.line, { user: "root", options }));
+      expect(await refusal(attempt)).toMatch(
+        new RegExp(
+          `was added for root@\\S+ and was not accepted\\. sshd has PermitRootLogin ${value} there: correct that`,
+        ),
+      );
+      expect(await host.lines("root")).toEqual([]);
+    },
+  );
+
+  test("With PermitRootLogin forced-commands-only root's key with a command is accepted", async () => {
+    const host = await ReachableHost.start("sshd");
+    await configureSshd(host.guest, "PermitRootLogin forced-commands-only\n");
+    const options = ['command="true"'];
+    await host.run().create(AuthorizedKey, host.inputs(alice.line, { user: "root", options }));
+    expect(await host.lines("root")).toEqual([`command="true" ${alice.line}`]);
   });
 
   test("The sessions that a key has opened end with it, if terminateSessions is set", async () => {

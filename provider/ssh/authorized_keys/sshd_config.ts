@@ -12,7 +12,15 @@ export interface SshdSettings {
   readonly revokedKeys?: string;
   /** How many failed tries sshd allows in a connection. */
   readonly maxAuthTries: number;
+  /** Which keys may open root's account. sshd says of every one that it would accept it, and then lets only these in. */
+  readonly rootKeys: RootKeys;
 }
+
+/** The keys that may log in as root: all, those with a forced command on their line, or none. */
+export type RootKeys = "all" | "with-command" | "none";
+
+/** sshd_config(5), PermitRootLogin. Its other values are about passwords. */
+const rootKeys: Readonly<Record<string, RootKeys>> = { no: "none", "forced-commands-only": "with-command" };
 
 /** The files that sshd reads by default (sshd_config(5), AuthorizedKeysFile). */
 export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
@@ -59,6 +67,7 @@ export function settingsOf(words: (keyword: string) => readonly string[] | undef
       .map((keyword) => [keyword, ...(words(keyword.toLowerCase()) ?? [])].join(" ")),
     pubkeyAuthentication: words("pubkeyauthentication")?.[0]?.toLowerCase() !== "no",
     maxAuthTries: Number(words("maxauthtries")?.[0]) || DEFAULT_MAX_AUTH_TRIES,
+    rootKeys: rootKeys[words("permitrootlogin")?.[0]?.toLowerCase() ?? ""] ?? "all",
     ...(revokedKeys !== undefined && { revokedKeys }),
   };
 }
@@ -76,7 +85,7 @@ const sources = [
 
 /** The keywords that `settingsOf` reads. */
 export const settingKeywords: readonly string[] = [
-  ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys", "maxauthtries"],
+  ...["authorizedkeysfile", "pubkeyauthentication", "revokedkeys", "maxauthtries", "permitrootlogin"],
   ...sources.map((keyword) => keyword.toLowerCase()),
 ];
 

@@ -3,6 +3,7 @@ import {
   authorizedKeysPaths,
   DEFAULT_MAX_AUTH_TRIES,
   defaultAuthorizedKeysFiles,
+  type RootKeys,
   type SshdSettings,
   sshdSettings,
 } from "../authorized_keys/sshd_config";
@@ -29,6 +30,8 @@ export interface AccountFiles {
   readonly refusals: readonly string[];
   /** How many failed tries sshd allows in a connection to the account. */
   readonly maxAuthTries: number;
+  /** Which keys may open the account: all, unless it is root's. */
+  readonly usableKeys: RootKeys;
   /** Why sshd may accept a key that is in none of these files, from here or from elsewhere, in words. Empty if nothing suggests that. */
   readonly doubts: readonly string[];
 }
@@ -51,7 +54,9 @@ export async function readAccountFiles(
   const account = facts.accounts.get(user);
   const { settings, doubts } = settingsOf(facts, user);
   const { otherSources, maxAuthTries } = settings;
-  const common = { user, doubts, otherSources, maxAuthTries, refusals: refusalsIn(settings) };
+  const usableKeys = account?.uid === 0 ? settings.rootKeys : "all";
+  const refusals = refusalsIn({ ...settings, rootKeys: usableKeys });
+  const common = { user, doubts, otherSources, maxAuthTries, usableKeys, refusals };
   if (!account) return { ...common, files: [], unread: [`the account ${user}, which does not exist,`] };
   const named = authorizedKeysPaths(settings.authorizedKeysFiles, account);
   const possible = authorizedKeysPaths(settings.possibleFiles, account).filter((path) => !named.includes(path));
@@ -92,6 +97,7 @@ const byDefault: SshdSettings = {
   otherSources: [],
   pubkeyAuthentication: true,
   maxAuthTries: DEFAULT_MAX_AUTH_TRIES,
+  rootKeys: "all",
 };
 
 /** What sshd says of this client. The text of its configuration says the rest: names with blanks, and other clients. */
@@ -119,8 +125,15 @@ function doubtsIn({ unread, otherSources }: SshdConfigText): string[] {
   ].map(printable);
 }
 
-function refusalsIn({ pubkeyAuthentication, revokedKeys }: SshdSettings): string[] {
+const rootSettings: Readonly<Record<RootKeys, readonly string[]>> = {
+  all: [],
+  "with-command": ["PermitRootLogin forced-commands-only"],
+  none: ["PermitRootLogin no"],
+};
+
+function refusalsIn({ pubkeyAuthentication, revokedKeys, rootKeys }: SshdSettings): string[] {
   return [
+    ...rootSettings[rootKeys],
     ...(pubkeyAuthentication ? [] : ["PubkeyAuthentication no"]),
     ...(revokedKeys === undefined ? [] : [`RevokedKeys ${revokedKeys}`]),
   ];

@@ -1,6 +1,7 @@
 import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError, SshLoginRefusedError } from "../../errors";
 import { type KeyLine, withKey, withoutKeys } from "../authorized_keys/edit";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
+import { nameOf } from "../authorized_keys/options";
 import { type Credential, fingerprintOf } from "../connection/credentials";
 import type { AccountFile, AccountFiles } from "./account_files";
 import { type Edit, editFile, putBackAfter } from "./edits";
@@ -112,8 +113,18 @@ async function proveAccepted(host: HostSession, edits: readonly Edit[]): Promise
   const keys = provable.map(({ key }) => key);
   if (keys.length === 0) return;
   const result = await probeKeys(accessAs(host, user), keys, proofsOf(host, keys));
-  const refused = keys.filter((key) => result.answers.get(key.fingerprintSha256) !== "yes");
-  if (refused.length > 0) throw notAccepted(host, refused, result, edits);
+  const refused = provable.filter((line) => result.answers.get(line.key.fingerprintSha256) !== "yes");
+  const unusable = refused.length > 0 ? refused : provable.filter((line) => !isUsable(host, line));
+  if (unusable.length > 0) {
+    const barred = unusable.map(({ key }) => key);
+    throw notAccepted(host, barred, result, edits);
+  }
+}
+
+/** Whether sshd lets a key in that it says it would accept. It judges root's keys only after the login. */
+function isUsable({ accounts, change }: HostSession, { options = [] }: KeyLine): boolean {
+  const usable = accounts.find(({ user }) => user === change.user)?.usableKeys ?? "all";
+  return usable === "all" || (usable === "with-command" && options.some((option) => nameOf(option) === "command"));
 }
 
 /** Logs in after the question: with a new key whose private half we have, else with the key that logged in before. */

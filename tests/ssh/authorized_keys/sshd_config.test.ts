@@ -5,6 +5,7 @@ const usual = {
   possibleFiles: [],
   otherSources: [],
   pubkeyAuthentication: true,
+  rootKeys: "all",
   maxAuthTries: 6,
 };
 
