@@ -24,7 +24,7 @@ export interface HolderConnectionArgs {
   passphrase?: pulumi.Input<string | undefined>;
   /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   agentSocketPath?: pulumi.Input<string | undefined>;
-  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used. */
   agentIdentity?: pulumi.Input<string | undefined>;
   /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
@@ -64,7 +64,7 @@ export interface HolderConnection {
   readonly passphrase?: string | undefined;
   /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   readonly agentSocketPath?: string | undefined;
-  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used. */
   readonly agentIdentity?: string | undefined;
   /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;
@@ -112,7 +112,7 @@ export interface ConnectionArgs {
   passphrase?: pulumi.Input<string | undefined>;
   /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   agentSocketPath?: pulumi.Input<string | undefined>;
-  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used. */
   agentIdentity?: pulumi.Input<string | undefined>;
   /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
@@ -152,7 +152,7 @@ export interface Connection {
   readonly passphrase?: string | undefined;
   /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   readonly agentSocketPath?: string | undefined;
-  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used. */
   readonly agentIdentity?: string | undefined;
   /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;
@@ -301,7 +301,7 @@ export interface HostConnectionArgs {
   passphrase?: pulumi.Input<string | undefined>;
   /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   agentSocketPath?: pulumi.Input<string | undefined>;
-  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used. */
   agentIdentity?: pulumi.Input<string | undefined>;
   /** Jump host to go through (`ssh -J`). Default: none. */
   bastion?: pulumi.Input<BastionArgs | undefined>;
@@ -323,7 +323,7 @@ export interface HostConnection {
   readonly passphrase?: string | undefined;
   /** Socket of an ssh-agent, whose keys are tried after `privateKey`; `pageant` for PuTTY's. Default: `SSH_AUTH_SOCK` of the environment, if no `privateKey` or an `agentIdentity` is given. */
   readonly agentSocketPath?: string | undefined;
-  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). */
+  /** The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used. */
   readonly agentIdentity?: string | undefined;
   /** Jump host to go through (`ssh -J`). Default: none. */
   readonly bastion?: Bastion | undefined;

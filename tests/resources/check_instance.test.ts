@@ -1,6 +1,6 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
-import { rsa1024 } from "./known_keys";
+import { rsa1024, uncertainKeys } from "./known_keys";
 import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -107,6 +107,11 @@ describe("The check of an Instance refuses", () => {
       "a key of the agent that cannot be read",
       { connection: { agentIdentity: "~/.ssh/id.pub" } },
       /^connection\.agentIdentity: This names no key of an ssh-agent: give its public key, "ssh-ed25519 AAAA\.\.\."/,
+    ],
+    [
+      "a security key of the agent, which cannot log in",
+      { connection: { agentIdentity: uncertainKeys.securityKey.line } },
+      /^connection\.agentIdentity: This is a FIDO security key, with which this client cannot log in: give another/,
     ],
     [
       "a key of the agent for the jump host that cannot be read",

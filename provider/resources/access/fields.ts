@@ -22,7 +22,7 @@ const credentialFields = {
     description:
       "The only key of the ssh-agent to log in with, by its public half: `ssh-ed25519 AAAA...` as `ssh-add -L` prints " +
       "it, or `SHA256:...` (like `IdentityFile` with a `.pub` file and `IdentitiesOnly`). Default: its keys are tried " +
-      "in its order, and sshd allows about six (`MaxAuthTries`).",
+      "in its order, and sshd allows about six (`MaxAuthTries`). Security keys and certificates of an agent are not used.",
   }),
 };
 

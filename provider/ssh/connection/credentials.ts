@@ -162,8 +162,8 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
     this.#usable = usable.map(nameOf);
     const isMissing = this.#identity !== undefined && !all.map(fingerprint).includes(this.#identity);
     this.#description = isMissing
-      ? `the ssh-agent, which has ${all.length} keys and not ${this.#identity} (agentIdentity)`
-      : `the keys of the ssh-agent (${this.#usable.join(", ") || "empty"})`;
+      ? `the ssh-agent, which has ${all.length} keys for this client and not ${this.#identity} (agentIdentity): ${NOT_FOR_CLIENT}`
+      : `the keys of the ssh-agent (${this.#usable.join(", ") || `none for this client: ${NOT_FOR_CLIENT}`})`;
   }
 
   /** The key, recorded as tried when the client library sends it. */
@@ -176,6 +176,8 @@ class AgentStep extends BaseAgent<ParsedKey> implements LoginStep {
     return Object.create(key, { getPublicSSH: { value: getPublicSSH } });
   }
 }
+
+const NOT_FOR_CLIENT = "it cannot use security keys and certificates";
 
 /** Agents also hold identities that the client library cannot use, such as certificates. */
 function isUsable(identity: unknown): identity is ParsedKey {

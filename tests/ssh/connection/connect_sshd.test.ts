@@ -2,8 +2,11 @@ import { randomBytes } from "node:crypto";
 import { parsePublicKey } from "../../../provider/keys/public_key";
 import { connect } from "../../../provider/ssh/connection/connect";
 import { describeWithSshd, type OpensshServer, startSshd } from "../openssh_server";
-import { withAgent } from "../running_agent";
+import { withAgent, withAgentNaming } from "../running_agent";
 import { keyKinds, makeKey, shortRsaKey } from "../test_keys";
+
+const securityKey =
+  "sk-ssh-ed25519@openssh.com AAAAGnNrLXNzaC1lZDI1NTE5QG9wZW5zc2guY29tAAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4fAAAABHNzaDo=";
 
 describeWithSshd("a session on a real OpenSSH sshd", () => {
   const key = makeKey();
@@ -143,7 +146,20 @@ describeWithSshd("an ssh-agent with more keys than sshd allows tries", () => {
     const error = await logIn(stranger).catch((thrown) => thrown);
     expect(error).toMatchObject({ code: "SSH_LOGIN_REFUSED", refusal: "every-key" });
     expect(error.message).toContain(
-      `the ssh-agent, which has 9 keys and not ${parsePublicKey(stranger).fingerprintSha256} (agentIdentity)`,
+      `the ssh-agent, which has 9 keys for this client and not ${parsePublicKey(stranger).fingerprintSha256} (agentIdentity)`,
     );
+  });
+
+  test("that it cannot use is not said to be absent from the agent", async () => {
+    await withAgentNaming(Buffer.from(securityKey.split(" ")[1] ?? "", "base64"), async (agentSocket) => {
+      const message = async (agentIdentity?: string) => {
+        const credential = agentIdentity === undefined ? { agentSocket } : { agentSocket, agentIdentity };
+        return await connect(sshd.target, [credential], { acceptNew: true }).catch((thrown) => thrown.message);
+      };
+      expect(await message()).toContain("none for this client: it cannot use security keys and certificates");
+      expect(await message(parsePublicKey(securityKey).fingerprintSha256)).toMatch(
+        /has 0 keys for this client and not SHA256:\S+ \(agentIdentity\): it cannot use security keys and certificates/,
+      );
+    });
   });
 });
