@@ -796,7 +796,7 @@ export interface GetKeyHoldersArgs {
   readonly fingerprint?: string | undefined;
   /** The public key itself. Both fingerprints follow from it, and `probe` needs it. */
   readonly publicKeyOpenssh?: string | undefined;
-  /** Ask every holder over SSH whether it accepts the key, for its default user and for root. Needs `publicKeyOpenssh`. The ssh-agent, if there is one, logs in after the question where the host key is known: newer versions of sshd lock out an address that only asks. Without a login there are five seconds between two questions to a host. Default false, because each probe, at every preview, leaves a line in the logs of those machines. */
+  /** Ask every holder over SSH whether it accepts the key, for its default user and for root. Needs `publicKeyOpenssh`. The ssh-agent, if there is one, logs in after the question where the host key is known: newer versions of sshd lock out an address that only asks. Without a login there are five or ten seconds between two questions to a host. Default false, because each probe, at every preview, leaves a line in the logs of those machines. */
   readonly probe?: boolean | undefined;
 }
 

@@ -22,6 +22,8 @@ export interface ProbeResult {
   readonly hostKeyKnown: boolean;
   /** Whether one of `credentials` could log in; absent if none were given. */
   readonly loggedIn?: boolean;
+  /** How many connections to the host ended without a login, each of which it may penalize. */
+  readonly withoutLogin: number;
 }
 
 /** How to ask. */
@@ -66,15 +68,19 @@ export async function probe(
   );
 }
 
-/** Asks in one connection. If sshd ends it before it has answered all tries, the others get a connection each. */
+/**
+ * Asks in one connection. If sshd ends it before it has answered all tries, the others get a connection each, unless
+ * it ends that one too: then it answers none.
+ */
 async function ask(current: Probe, connect: Connect): Promise<ProbeResult> {
   const { key } = current;
   const once = async (tries: readonly KeyTry[]): Promise<Ended> => {
     try {
       return { acceptedStep: await connect(tries) };
     } catch (error) {
-      if (error instanceof ExoscaleSshError) return { error };
-      throw error;
+      if (!(error instanceof ExoscaleSshError)) throw error;
+      current.countWithoutLogin();
+      return { error };
     }
   };
   let asked = key.tries;
@@ -83,6 +89,7 @@ async function ask(current: Probe, connect: Connect): Promise<ProbeResult> {
   for (const each of rest) {
     asked = [each];
     ended = await once(asked);
+    if (isCutOff(ended.error, asked)) break;
   }
   return current.result(isCutOff(ended.error, asked) ? { error: oneTryError(current.check.target) } : ended);
 }
@@ -103,12 +110,18 @@ class Probe {
   readonly check: HostKeyCheck;
   readonly #target: SshTarget;
   readonly #options: ProbeOptions;
+  #withoutLogin = 0;
 
   constructor(target: SshTarget, publicKeyOpenssh: string, options: ProbeOptions) {
     this.#target = target;
     this.#options = options;
     this.key = new KeyQuestion(parsePublicKey(publicKeyOpenssh));
     this.check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
+  }
+
+  /** Counts a connection that has ended, if it reached the host. */
+  countWithoutLogin(): void {
+    if (this.check.seen) this.#withoutLogin += 1;
   }
 
   /** The answer after the step that logged in, or after the error that ended the connection. */
@@ -120,6 +133,7 @@ class Probe {
       ...(seen && { hostKey: seen }),
       hostKeyKnown: known,
       ...(credentials.length > 0 && { loggedIn: acceptedStep !== undefined }),
+      withoutLogin: this.#withoutLogin,
     };
   }
 

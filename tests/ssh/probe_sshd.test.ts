@@ -97,4 +97,18 @@ describeWithSshd("probing an sshd with unusual settings", () => {
     await sshd.close();
     expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("has MaxAuthTries 1") });
   });
+
+  test.each([
+    [1, "unknown", 2],
+    [2, "no", 2],
+    [3, "no", 1],
+  ])(
+    "with MaxAuthTries %i answers about an RSA key: %s, after %i connections without a login",
+    async (tries, accepts, withoutLogin) => {
+      const sshd = await startSshd([`MaxAuthTries ${tries}`]);
+      const answer = await probe(sshd.target, makeKey("rsa").publicKey);
+      await sshd.close();
+      expect(answer).toMatchObject({ accepts, withoutLogin });
+    },
+  );
 });

@@ -36,7 +36,7 @@ const inputs = z.object({
       description:
         "Ask every holder over SSH whether it accepts the key, for its default user and for root. Needs " +
         "`publicKeyOpenssh`. The ssh-agent, if there is one, logs in after the question where the host key is known: newer " +
-        "versions of sshd lock out an address that only asks. Without a login there are five seconds between two questions " +
+        "versions of sshd lock out an address that only asks. Without a login there are five or ten seconds between two questions " +
         "to a host. Default false, because each probe, at every preview, leaves a line in the logs of those machines.",
     }),
 });

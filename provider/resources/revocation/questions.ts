@@ -10,14 +10,13 @@ const PAUSE_MS = 5_000;
 
 const hosts = new KeyedMutex();
 
-/** When a connection that asked a host without a login ended last, in ms since 1970, by address. */
-const lastQuestions = new Map<string, number>();
+/** When a host may be asked again, in ms since 1970, by address. */
+const earliestQuestions = new Map<string, number>();
 
 /** What is known after a question. */
 interface Asked {
-  /** Present if the host was reached. */
-  readonly hostKey?: unknown;
-  readonly loggedIn?: boolean;
+  /** How many connections to the host ended without a login. A host that allows few tries takes several to answer. */
+  readonly withoutLogin: number;
 }
 
 /**
@@ -34,11 +33,11 @@ export async function askInTurn<Answer extends Asked>(
 ): Promise<Answer | undefined> {
   const name = `${host} ${port}`;
   return await hosts.run(name, async () => {
-    const earliest = (lastQuestions.get(name) ?? 0) + PAUSE_MS;
+    const earliest = earliestQuestions.get(name) ?? 0;
     if (Math.max(earliest, Date.now()) >= deadline) return undefined;
     await waitUntil(earliest);
     const answer = await ask(deadline - Date.now());
-    if (answer.hostKey !== undefined && answer.loggedIn !== true) lastQuestions.set(name, Date.now());
+    if (answer.withoutLogin > 0) earliestQuestions.set(name, Date.now() + answer.withoutLogin * PAUSE_MS);
     return answer;
   });
 }
