@@ -89,6 +89,13 @@ test("A registration whose answer is lost is found again, and is no error", asyn
   expect(cloud.changes()).toEqual(["POST /v2/ssh-key"]);
 });
 
+test("A registered key is not taken over without adopt either if the first request fails", async () => {
+  cloud.emulator.cloud.swapKey("deploy", alice.line);
+  cloud.emulator.faults.add({ kind: "status", status: 503, method: "POST", path: "/ssh-key" });
+  const create = cloud.run().create(SshKeyPair, { name: "deploy", publicKey: alice.line });
+  await expect(create).rejects.toThrow("Set `adopt: true` to take it over");
+});
+
 test("A refusal of the API is shown in the server's own words", async () => {
   cloud.emulator.cloud.set({ ecdsaKeys: "refused" });
   const create = cloud.run().create(SshKeyPair, { name: "deploy", algorithm: "ecdsa" });

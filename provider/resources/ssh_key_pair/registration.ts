@@ -1,9 +1,28 @@
+import type { Account } from "../../account";
 import { isCertainlyNotCreated, KeyMaterialTakenError, KeyNameTakenError, PartialCreateError } from "../../errors";
 import type { Context } from "../contract/resource";
-import type { SshKeyPairState } from "./fields";
+import type { SshKeyPairInputs, SshKeyPairState } from "./fields";
 import { removeKeyFile } from "./key_file";
 import type { KeyOutputs } from "./material";
 import { registrationOf } from "./succession";
+
+/**
+ * Registers the key of a new pair.
+ *
+ * @throws KeyNameTakenError, KeyMaterialTakenError, errors of the API
+ */
+export async function registerNewKey(context: Context, inputs: SshKeyPairInputs, key: KeyOutputs): Promise<void> {
+  const { name, adopt } = inputs;
+  // Somebody may have registered an imported key under the name. After a request whose answer is lost, that registration
+  // would look like our own.
+  if (!adopt && isImported(inputs)) await refuseTaken(context.account, name, key.publicKeyFingerprintMd5);
+  await registerKey(context, name, key, adopt);
+}
+
+async function refuseTaken({ sshKeys }: Account, name: string, wanted: string): Promise<void> {
+  const taken = (await sshKeys.list()).find((key) => key.name === name);
+  if (taken) throw new KeyNameTakenError(name, taken.fingerprint, wanted);
+}
 
 /**
  * Registers the public half of a pair.
@@ -55,7 +74,7 @@ export async function handleFailedRegistration(
   return new PartialCreateError(message, state.name, state, error);
 }
 
-function isImported({ publicKey, privateKey }: SshKeyPairState): boolean {
+function isImported({ publicKey, privateKey }: Pick<SshKeyPairInputs, "publicKey" | "privateKey">): boolean {
   return publicKey !== undefined || privateKey !== undefined;
 }
 

@@ -22,7 +22,7 @@ import {
   materialInState,
   sameKeyPairInputs,
 } from "./material";
-import { handleFailedRegistration, registerKey } from "./registration";
+import { handleFailedRegistration, registerKey, registerNewKey } from "./registration";
 import { adjustKeyPairDiff, takenNameReason, whyNameIsLost } from "./replacement";
 import { rememberPair } from "./succession";
 import { applyKeyPairDefaults, unfitName, validateKeyPair } from "./validate";
@@ -80,7 +80,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     const state = { ...inputs, ...stored };
     const sent = context.account.changesSent();
     try {
-      await registerKey(context, name, stored, inputs.adopt);
+      await registerNewKey(context, inputs, stored);
     } catch (error) {
       const wasSent = context.account.changesSent() > sent;
       throw await handleFailedRegistration(error, state, wasSent, context);
