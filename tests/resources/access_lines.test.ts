@@ -26,7 +26,7 @@ const identityOf = (name: string) => ({ organization: "o", urn: `urn:pulumi:dev:
 const withKeys = (name: string, ...pairs: Pair[]) => ({ ...opened(...pairs), name, identity: identityOf(name) });
 const nameOf = ({ state }: Pair) => state.name;
 
-describe("A diff says who loses and who gains access", () => {
+describe("A diff says who will lose and who will gain access", () => {
   /** The lines for a machine that Bob and ops open, whose list of keys becomes this one. */
   async function lines(sshKeys: unknown) {
     const web = await machineOf("web", bob, ops);
@@ -38,22 +38,22 @@ describe("A diff says who loses and who gains access", () => {
 
   test("by the key, also if the others moved", async () => {
     expect(await lines([reference(eve), reference(ops)])).toEqual([
-      `SSH key "${nameOf(bob)}" loses access to instance "web".`,
-      `SSH key "${nameOf(eve)}" gains access to instance "web".`,
+      `SSH key "${nameOf(bob)}" will lose access to instance "web".`,
+      `SSH key "${nameOf(eve)}" will gain access to instance "web".`,
     ]);
   });
 
   test("and that a key that is not known yet gains it", async () => {
     expect(await lines([reference(ops), { name: UNKNOWN, publicKeyOpenssh: UNKNOWN }])).toEqual([
       `SSH key "${nameOf(bob)}" may lose access to instance "web".`,
-      'A key that is not known yet gains access to instance "web".',
+      'A key that is not known yet will gain access to instance "web".',
     ]);
   });
 
   test("with fingerprints, if another key has the same name", async () => {
     expect(await lines([reference(ops), { ...reference(eve), name: nameOf(bob) }])).toEqual([
-      `SSH key "${nameOf(bob)}" (${bob.state.publicKeyFingerprintSha256}) loses access to instance "web".`,
-      `SSH key "${nameOf(bob)}" (${eve.state.publicKeyFingerprintSha256}) gains access to instance "web".`,
+      `SSH key "${nameOf(bob)}" (${bob.state.publicKeyFingerprintSha256}) will lose access to instance "web".`,
+      `SSH key "${nameOf(bob)}" (${eve.state.publicKeyFingerprintSha256}) will gain access to instance "web".`,
     ]);
   });
 

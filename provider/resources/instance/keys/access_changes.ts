@@ -5,8 +5,8 @@ import { factsOf, isSameKey, type KeyFacts } from "./key_facts";
 import { keysInList } from "./keys";
 
 /**
- * Who loses and who gains access to an instance by a change of its keys, one line for each key. Keys are compared by
- * what they are, not by their places in the list.
+ * Who will lose and who will gain access to an instance by a change of its keys, one line for each key. Keys are
+ * compared by what they are, not by their places in the list.
  */
 export function accessChanges(state: InstanceState, next: Previewed<InstanceInputs["sshKeys"]>): string[] {
   if (next === UNKNOWN) return [];
@@ -21,9 +21,9 @@ export function accessChanges(state: InstanceState, next: Previewed<InstanceInpu
   };
   const instance = `instance "${state.name}"`;
   return [
-    ...lost.map((key) => `SSH key ${nameOf(key, gained)} ${isSure ? "loses" : "may lose"} access to ${instance}.`),
-    ...gained.map((key) => `SSH key ${nameOf(key, lost)} gains access to ${instance}.`),
-    ...(isSure ? [] : [`A key that is not known yet gains access to ${instance}.`]),
+    ...lost.map((key) => `SSH key ${nameOf(key, gained)} ${isSure ? "will lose" : "may lose"} access to ${instance}.`),
+    ...gained.map((key) => `SSH key ${nameOf(key, lost)} will gain access to ${instance}.`),
+    ...(isSure ? [] : [`A key that is not known yet will gain access to ${instance}.`]),
   ];
 }
 
