@@ -105,6 +105,20 @@ describe("The deletion of a pair says which machines refuse it", () => {
     expect([run.notes.at(-1), run.warnings]).toEqual([`web1, web2, db1 refuse ${nameOf(bob)} (3 of 3)`, []]);
   });
 
+  test.each(["warn", "revoke"] as const)(
+    "also those that got it after their first boot and were closed in the same run, with onDelete %s",
+    async (onDelete) => {
+      const [web1, web2] = [await machineOf("web1", ops), await machineOf("web2", ops, bob)];
+      const added = await cloud.run().update(Instance, web1, withKeys("web1", ops, bob));
+      const run = cloud.run();
+      await run.update(Instance, added, withKeys("web1", ops));
+      await run.update(Instance, web2, withKeys("web2", ops));
+      const state = { ...bob.state, onDelete };
+      await run.delete(SshKeyPair, { ...bob, state });
+      expect([run.notes.at(-1), run.warnings]).toEqual([`web2, web1 refuse ${nameOf(bob)} (2 of 2)`, []]);
+    },
+  );
+
   test("also if others are not proven to, which a warning names", async () => {
     const web1 = await machineOf("web1", ops, bob);
     await machineOf("web2", ops, bob);

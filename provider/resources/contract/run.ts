@@ -28,6 +28,11 @@ export class Run {
    * half-way may accept only one of them.
    */
   readonly privateHalves = new Map<string, Credential>();
+  /**
+   * The instances that changes of this run have proven to refuse a key, as names by ids, by the key's MD5 fingerprint. One
+   * that got the key after its first boot is found as a holder no more.
+   */
+  readonly closed = new Map<string, Map<string, string>>();
   /** Owners (`exoscale-ssh.owner`) of the instances that the state has, as far as the calls of this run have shown. */
   readonly savedOwners = new Set<string>();
   /** What remains to be done once the engine has saved the objects that this run created, by their ids. */

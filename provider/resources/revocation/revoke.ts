@@ -1,5 +1,5 @@
 import { KeyNotRevokedError } from "../../errors";
-import type { Context, Log } from "../contract/resource";
+import type { Context } from "../contract/resource";
 import { findHolders, type Holder, MAX_CONCURRENT_HOLDERS, registeredNames } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { removeFromPool } from "./pools";
@@ -29,7 +29,10 @@ export async function revoke(key: RevocableKey, context: Context): Promise<void>
   const newPools = found.filter(({ kind, id }) => kind === "instance-pool" && !pools.some((pool) => pool.id === id));
   poolsLeft.push(...(await removeFromPools(newPools)));
   const instances = found.filter(({ kind }) => kind === "instance");
-  if (instances.length === 0) return throwIfAny(name, poolsLeft);
+  if (instances.length === 0) {
+    throwIfAny(name, poolsLeft);
+    return logRefusal(key, context, [], []);
+  }
   if (publicKeyOpenssh === undefined) throw new KeyNotRevokedError(missingPublicKey(name));
   const count = instances.length === 1 ? "1 instance" : `${instances.length} instances`;
   log.info(`Revoking SSH key "${name}" on ${count}.`);
@@ -42,14 +45,25 @@ export async function revoke(key: RevocableKey, context: Context): Promise<void>
     return unclosed;
   });
   throwIfAny(name, [...poolsLeft, ...left]);
-  logRefusal(log, name, instances, instances.length);
+  logRefusal(key, context, instances, instances);
 }
 
-/** Says which machines are proven to refuse a key, of how many that had it: `web, db refuse bob (2 of 3)`. */
-export function logRefusal(log: Log, name: string, refusing: readonly Holder[], of: number): void {
-  if (refusing.length === 0) return;
-  const verb = refusing.length === 1 ? "refuses" : "refuse";
-  log.info(`${refusing.map((holder) => holder.name).join(", ")} ${verb} ${name} (${refusing.length} of ${of})`);
+/**
+ * Says which machines are proven to refuse a key, of how many that had it: `web, db refuse bob (2 of 3)`. Those that a
+ * change of this run has closed count too, also if they are found as holders no more.
+ */
+export function logRefusal(
+  { name, fingerprintMd5 }: Pick<RevocableKey, "name" | "fingerprintMd5">,
+  { run, log }: Pick<Context, "run" | "log">,
+  refusing: readonly Holder[],
+  holders: readonly Holder[],
+): void {
+  const found = new Set(holders.map(({ id }) => id));
+  const closedBefore = [...(run.closed.get(fingerprintMd5) ?? [])].filter(([id]) => !found.has(id));
+  const names = [...refusing.map((holder) => holder.name), ...closedBefore.map(([, machine]) => machine)];
+  if (names.length === 0) return;
+  const verb = names.length === 1 ? "refuses" : "refuse";
+  log.info(`${names.join(", ")} ${verb} ${name} (${names.length} of ${holders.length + closedBefore.length})`);
 }
 
 /**

@@ -67,7 +67,7 @@ async function applyOnDelete(name: string, last: SshKeyPairState, context: Conte
   return async () => {
     const statuses = await findKeyStatuses(key, holders, account, EXAMINATION_MS);
     const open = notClosed(statuses);
-    logRefusals(log, name, statuses);
+    logRefusals(key, context, statuses);
     return [
       ...(open.length > 0 ? [caveat(name, open)] : []),
       ...(unsearched.length > 0 ? [unsearchedZones(name, unsearched)] : []),
@@ -75,19 +75,25 @@ async function applyOnDelete(name: string, last: SshKeyPairState, context: Conte
   };
 }
 
-async function refuseIfHeld(key: RevocableKey, { account, log }: Context): Promise<void> {
+async function refuseIfHeld(key: RevocableKey, context: Context): Promise<void> {
+  const { account } = context;
   const statuses = await findKeyStatuses(key, await findHolders(account, key), account, EXAMINATION_MS);
   const open = notClosed(statuses);
   if (open.length === 0) return;
-  logRefusals(log, key.name, statuses);
+  logRefusals(key, context, statuses);
   throw new KeyStillHeldError(refusal(key.name, open));
 }
 
 /** Says which of the machines that had the key are proven to refuse it. */
-function logRefusals(log: Log, name: string, statuses: readonly HolderStatus[]): void {
+function logRefusals(key: RevocableKey, context: Context, statuses: readonly HolderStatus[]): void {
   const present = statuses.filter(({ isGone }) => isGone !== true);
   const refusing = present.filter(({ status }) => status === "closed").map(({ holder }) => holder);
-  logRefusal(log, name, refusing, present.length);
+  logRefusal(
+    key,
+    context,
+    refusing,
+    present.map(({ holder }) => holder),
+  );
 }
 
 /** Another name under which the program declares the same key, which therefore stays on the machines. */

@@ -139,8 +139,16 @@ async function changeOverSsh(
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
   await changeLabels(zone, id, (before) => labelsAfter(before, plan, report, closedLabels), deadline);
+  rememberClosed(job, report);
   logResult(job, report, names);
   return report.hostKey;
+}
+
+/** Lets the deletion of a pair say later in this run that this machine refuses its key. */
+function rememberClosed({ run, id, inputs }: Job, { closed }: KeyChangeReport): void {
+  for (const fingerprint of closed) {
+    run.closed.set(fingerprint, new Map(run.closed.get(fingerprint)).set(id, inputs.name));
+  }
 }
 
 /** Says what is proven, by the names of the keys. */
