@@ -39,7 +39,6 @@ describe("An entry", () => {
   });
 
   test.each([
-    ["a security key", aliceOnToken, "sk-ssh-ed25519@openssh.com"],
     ["a DSA key", dora, "ssh-dss"],
     ["a small RSA key", small, "ssh-rsa"],
     ["a certificate", certificate, "ssh-ed25519-cert-v01@openssh.com"],
@@ -50,6 +49,10 @@ describe("An entry", () => {
       fingerprintSha256: expect.stringMatching(/^SHA256:[\w+/]{43}$/),
     });
     expect(entryOf(text)?.publicKeyOpenssh).toBeUndefined();
+  });
+
+  test("has the public key of a security key, to ask about and to remove", () => {
+    expect(entryOf(aliceOnToken)?.publicKeyOpenssh).toBe(aliceOnToken);
   });
 
   test("of a certificate is not named like the key in it", () => {
