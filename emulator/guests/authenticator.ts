@@ -2,7 +2,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { type AuthContext, type Connection, type PublicKeyAuthContext, utils } from "ssh2";
-import { type PublicKey, parsePublicKey } from "../../provider/keys/public_key";
+import { type PublicKey, parseLoginKey } from "../../provider/keys/public_key";
 import { type Grant, grantIn, typeInside } from "./authorized_keys";
 import { authorizedKeysFiles, homeOf, type Place } from "./place";
 
@@ -63,7 +63,7 @@ export class Authenticator {
 
 function offeredKey({ key }: PublicKeyAuthContext): PublicKey | undefined {
   try {
-    return parsePublicKey(`${typeInside(key.data)} ${key.data.toString("base64")}`);
+    return parseLoginKey(`${typeInside(key.data)} ${key.data.toString("base64")}`);
   } catch {
     return undefined;
   }

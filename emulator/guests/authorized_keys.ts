@@ -1,5 +1,5 @@
 /** Reads an authorized_keys file as sshd does, to decide on one offered key. */
-import { type PublicKey, parsePublicKey, sameKey } from "../../provider/keys/public_key";
+import { type PublicKey, parseLoginKey, sameKey } from "../../provider/keys/public_key";
 import { allows, type LineOptions, parseOptions } from "./key_options";
 
 /** What a matching line grants. */
@@ -57,7 +57,7 @@ function parseKey(text: string): PublicKey | undefined {
   const isNamed = type === named || (named === "ssh-rsa" && /^rsa-sha2-(256|512)$/.test(type));
   if (!isNamed) return undefined;
   try {
-    return parsePublicKey(`${named} ${base64}`);
+    return parseLoginKey(`${named} ${base64}`);
   } catch {
     return undefined;
   }

@@ -1,9 +1,8 @@
 import { ExoscaleSshError } from "../errors";
-import { rsaBits } from "./algorithm";
 import { publicBlobIn } from "./openssh_container";
 import { parsePemPrivateKey } from "./private_key";
 import { onlyPrivateKeyBlock } from "./private_key_block";
-import { type PublicKey, parsePublicKey } from "./public_key";
+import { type PublicKey, parseLoginKey } from "./public_key";
 import { takeFields } from "./wire";
 
 /**
@@ -25,5 +24,5 @@ export function publicHalf(text: string, passphrase?: string): PublicKey | undef
 
 function fromBlob(blob: Buffer): PublicKey {
   const type = takeFields(blob, 1)?.fields[0]?.toString("latin1") ?? "";
-  return parsePublicKey(`${type} ${blob.toString("base64")}`, rsaBits.minToLogIn);
+  return parseLoginKey(`${type} ${blob.toString("base64")}`);
 }

@@ -40,10 +40,18 @@ export interface PublicKey {
 /**
  * Reads one line of an OpenSSH `.pub` file; blank lines and spaces around it are ignored.
  *
- * @param leastRsaBits default: the least that is registered
  * @throws InvalidPublicKeyError for everything that sshd or the Exoscale API would not accept as one public key.
  */
-export function parsePublicKey(text: string, leastRsaBits: number = rsaBits.min): PublicKey {
+export function parsePublicKey(text: string): PublicKey {
+  return readPublicKey(text, rsaBits.min);
+}
+
+/** The same for a key that may be on a machine: also a short RSA key, which is not registered and has to be found there. */
+export function parseLoginKey(text: string): PublicKey {
+  return readPublicKey(text, rsaBits.minToLogIn);
+}
+
+function readPublicKey(text: string, leastRsaBits: number): PublicKey {
   const { kind, base64, comment } = splitPublicKeyLine(text);
   const blob = decodeStrictBase64(base64);
   if ("plainType" in kind) return securityKeyFromBlob(kind, blob, comment);

@@ -1,5 +1,5 @@
 import { ExoscaleSshError } from "../errors";
-import { parsePublicKey } from "../keys/public_key";
+import { parseLoginKey } from "../keys/public_key";
 import { type Bastion, routeTo } from "./connection/bastion";
 import { type Credential, loginSteps } from "./connection/credentials";
 import { withDeadline } from "./connection/deadline";
@@ -115,7 +115,7 @@ class Probe {
   constructor(target: SshTarget, publicKeyOpenssh: string, options: ProbeOptions) {
     this.#target = target;
     this.#options = options;
-    this.key = new KeyQuestion(parsePublicKey(publicKeyOpenssh));
+    this.key = new KeyQuestion(parseLoginKey(publicKeyOpenssh));
     this.check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), "accept");
   }
 

@@ -2,7 +2,7 @@ import * as z from "zod";
 import type { Account } from "../../account";
 import { InvalidArgumentError } from "../../errors";
 import { parseFingerprint } from "../../keys/fingerprint";
-import { parsePublicKey } from "../../keys/public_key";
+import { parseLoginKey } from "../../keys/public_key";
 import { choice } from "../contract/choice";
 import { findHolders, type SoughtKey } from "../revocation/holders";
 import { probeHolders } from "../revocation/probe_holders";
@@ -118,7 +118,7 @@ async function withRegisteredFingerprint(key: SoughtKey, account: Account): Prom
 function soughtKey(name?: string, fingerprint?: string, publicKeyOpenssh?: string): SoughtKey {
   const given = fingerprint === undefined ? undefined : readFingerprint(fingerprint);
   if (publicKeyOpenssh !== undefined) {
-    const { fingerprintMd5, fingerprintSha256 } = parsePublicKey(publicKeyOpenssh);
+    const { fingerprintMd5, fingerprintSha256 } = parseLoginKey(publicKeyOpenssh);
     if (given && given.fingerprintMd5 !== fingerprintMd5 && given.fingerprintSha256 !== fingerprintSha256) {
       throw new InvalidArgumentError(
         `getKeyHolders: the fingerprint is not that of publicKeyOpenssh, which is ${fingerprintSha256} ` +

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { InvalidPublicKeyError } from "../../errors";
 import { keyKinds } from "../../keys/algorithm";
 import { cleanComment } from "../../keys/comment";
-import { parsePublicKey } from "../../keys/public_key";
+import { parseLoginKey } from "../../keys/public_key";
 import { securityKeyKinds } from "../../keys/security_key";
 import { type KeyOnLine, linesOf, readLine } from "./line";
 import { nameOf, whySshdRefuses } from "./options";
@@ -65,7 +65,7 @@ export function entry(line: number, found: KeyOnLine): AuthorizedEntry {
 function supported(openssh: string): string | undefined {
   if (![...keyKinds, ...securityKeyKinds].some(({ sshType }) => openssh.startsWith(`${sshType} `))) return undefined;
   try {
-    return parsePublicKey(openssh).openssh;
+    return parseLoginKey(openssh).openssh;
   } catch (error) {
     if (error instanceof InvalidPublicKeyError) return undefined;
     throw error;

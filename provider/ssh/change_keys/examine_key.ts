@@ -1,5 +1,5 @@
 import { ExoscaleSshError } from "../../errors";
-import { type PublicKey, parsePublicKey } from "../../keys/public_key";
+import { type PublicKey, parseLoginKey } from "../../keys/public_key";
 import { withFixedBastionCredentials } from "../connection/bastion";
 import { connect } from "../connection/connect";
 import type { HostAccess } from "../connection/host_access";
@@ -68,7 +68,7 @@ async function askOnly(access: HostAccess, { user, publicKeyOpenssh }: Examined)
 }
 
 async function readAndAsk(access: HostAccess, examined: Examined): Promise<Examination> {
-  const key = parsePublicKey(examined.publicKeyOpenssh);
+  const key = parseLoginKey(examined.publicKeyOpenssh);
   // The connection that logs in can ask only about the account that it logs in to.
   const questions = access.target.user === examined.user ? questionsAbout([key]) : [];
   const place = placeOf(access, examined.user);

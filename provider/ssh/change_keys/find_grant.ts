@@ -1,4 +1,4 @@
-import { parsePublicKey } from "../../keys/public_key";
+import { parseLoginKey } from "../../keys/public_key";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import { withFixedBastionCredentials } from "../connection/bastion";
 import { connectWithRetry } from "../connection/connect_with_retry";
@@ -43,7 +43,7 @@ export function findGrant(access: HostAccess, user: string, publicKey: string): 
 }
 
 async function findLines(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
-  const key = parsePublicKey(publicKey);
+  const key = parseLoginKey(publicKey);
   const questions = access.target.user === user ? questionsAbout([key]) : [];
   const session = await logInAsking(questions, (ask) => connectWithRetry(access, access.credentials, ask));
   try {

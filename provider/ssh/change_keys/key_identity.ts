@@ -1,5 +1,4 @@
-import { InvalidPublicKeyError } from "../../errors";
-import { type PublicKey, parsePublicKey } from "../../keys/public_key";
+import { type PublicKey, parseLoginKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
 
 /** Identifies a key on a host. One field is enough; the public key is best. */
@@ -12,21 +11,14 @@ export interface KeyIdentity {
   readonly fingerprintMd5?: string;
 }
 
-/** The key of an entry, if `keys/` supports its type. */
+/** The key of an entry, if `keys/` supports it. */
 export function keyOf({ publicKeyOpenssh }: AuthorizedEntry): PublicKey | undefined {
-  if (publicKeyOpenssh === undefined) return undefined;
-  try {
-    return parsePublicKey(publicKeyOpenssh);
-  } catch (error) {
-    // Keys that sshd accepts and `keys/` does not, such as short RSA keys: never ours.
-    if (error instanceof InvalidPublicKeyError) return undefined;
-    throw error;
-  }
+  return publicKeyOpenssh === undefined ? undefined : parseLoginKey(publicKeyOpenssh);
 }
 
 /** The public keys that the identities name, as given or found in the entries. An identity without a match is left out. */
 export function keysMeant(identities: readonly KeyIdentity[], entries: readonly AuthorizedEntry[]): PublicKey[] {
-  const given = identities.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh).map((text) => parsePublicKey(text));
+  const given = identities.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh).map((text) => parseLoginKey(text));
   const sought = identities.filter(({ publicKeyOpenssh }) => publicKeyOpenssh === undefined);
   // Parsed only if needed: a file may have thousands of keys.
   const present = sought.length === 0 ? [] : entries.flatMap((entry) => keyOf(entry) ?? []);

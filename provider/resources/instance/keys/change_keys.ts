@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { HostAccess, HostKey, Instance, KeyChangeReport, SshKey } from "../../../account";
 import { InvalidArgumentError } from "../../../errors";
-import { type PublicKey, parsePublicKey } from "../../../keys/public_key";
+import { type PublicKey, parseLoginKey } from "../../../keys/public_key";
 import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
 import { hostAccess } from "../../access/host_access";
 import { hostKeyText } from "../../access/host_keys";
@@ -197,7 +197,7 @@ export function noAddressReason(name: string): string {
 async function findAbsentKeys({ account }: Job, keys: readonly PublicKey[], access: HostAccess, owner: string) {
   if (keys.length === 0) return [];
   const { publicKeys } = await account.ssh.listKeys(access, owner);
-  const present = new Set(publicKeys.map((text) => parsePublicKey(text).fingerprintSha256));
+  const present = new Set(publicKeys.map((text) => parseLoginKey(text).fingerprintSha256));
   return keys.filter(({ fingerprintSha256 }) => !present.has(fingerprintSha256));
 }
 

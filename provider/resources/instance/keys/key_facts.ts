@@ -1,5 +1,5 @@
 import type { SshKey } from "../../../account";
-import { parsePublicKey } from "../../../keys/public_key";
+import { parseLoginKey } from "../../../keys/public_key";
 import type { Fingerprints } from "../../labels/key_labels";
 
 /** What is known of a key: its name, as the program or the API gives it, its public key, its fingerprints. */
@@ -14,7 +14,7 @@ export function factsOf(
   registered: readonly SshKey[] = [],
 ): KeyFacts {
   if (publicKeyOpenssh !== undefined) {
-    const key = parsePublicKey(publicKeyOpenssh);
+    const key = parseLoginKey(publicKeyOpenssh);
     return { name, publicKeyOpenssh, fingerprintMd5: key.fingerprintMd5, fingerprintSha256: key.fingerprintSha256 };
   }
   return { name, fingerprintMd5: fingerprintMd5 ?? registered.find((key) => key.name === name)?.fingerprint };
