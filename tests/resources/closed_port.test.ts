@@ -52,6 +52,11 @@ describe("A preview warns", () => {
     expect(await warnings({ waitForSsh: true })).toEqual([]);
   });
 
+  test("of nothing, and refuses nothing, if the credentials may not read groups", async () => {
+    cloud.emulator.cloud.set({ denied: ["GET /security-group"] });
+    expect(await warnings({ waitForSsh: true })).toEqual([]);
+  });
+
   test("by the rules that the program declares for a group, not by those that the group still has", async () => {
     await newGroup("ssh", { ...ssh, network: "0.0.0.0/0" });
     const run = cloud.run();

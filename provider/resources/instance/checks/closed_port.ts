@@ -24,10 +24,9 @@ export async function warnOfClosedPort(
   const port = portToConnectTo(inputs, account, olds);
   const wanted = isGiven(inputs.securityGroups) || olds ? known(inputs.securityGroups) : [DEFAULT_GROUP];
   if (port === undefined || wanted === undefined) return;
-  const listed = await account.securityGroups.list();
-  const found = await Promise.all(wanted.map((group) => findRules(group, listed, account, run)));
-  const groups = found.filter((group) => group !== undefined);
-  if (groups.length < found.length || sourcesLetIn(groups, port).length > 0) return;
+  // A failure of these requests must not refuse the program: this only warns.
+  const groups = await readRules(wanted, account, run).catch(() => undefined);
+  if (groups === undefined || sourcesLetIn(groups, port).length > 0) return;
   log.warn(
     `${closedPort(known(inputs.name) ?? "", groups, port)}. Add a rule for the machine that runs Pulumi: without it this ` +
       "run cannot connect to the instance.",
@@ -41,6 +40,14 @@ function portToConnectTo(inputs: Inputs, account: Account, olds: OldInputs<Insta
   const changesKeys = isGiven(connection) && !(olds && sameKeys(olds.sshKeys, inputs.sshKeys));
   if (connection === UNKNOWN || publicIpAssignment === "none" || !(waits || changesKeys)) return undefined;
   return isGiven(connection?.host) ? undefined : known(connection?.port ?? account.sshPort);
+}
+
+/** The groups with their rules; undefined if those of one are not known yet. */
+async function readRules(wanted: readonly string[], account: Account, run: Run): Promise<GroupRules[] | undefined> {
+  const listed = await account.securityGroups.list();
+  const found = await Promise.all(wanted.map((group) => findRules(group, listed, account, run)));
+  const groups = found.filter((group) => group !== undefined);
+  return groups.length < found.length ? undefined : groups;
 }
 
 /**
