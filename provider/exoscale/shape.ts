@@ -1,8 +1,9 @@
 import { isRecord } from "./refusal";
 
 /**
- * What an answer must have, because this package relies on it: a text, a text of one form, a list of one shape, or an object with these
- * members. A member whose name ends in `?` may be absent. Exoscale's API document requires no member of any answer.
+ * What an answer must have, because this package relies on it: a text, a text of one form, a list of one shape, or an
+ * object with these members. A member whose name ends in `?` may be absent. Exoscale's API document requires no member
+ * of any answer.
  */
 export type Shape = "text" | RegExp | readonly [Shape] | { readonly [member: string]: Shape };
 

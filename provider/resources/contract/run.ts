@@ -38,6 +38,11 @@ export class Run {
   /** What remains to be done once the engine has saved the objects that this run created, by their ids. */
   readonly onceSaved = new Map<string, (account: Account) => Promise<void>>();
 
+  /** Private keys that a run before this one has decrypted in this process are forgotten. */
+  constructor() {
+    forgetOpenedKeys();
+  }
+
   /**
    * Does what remains, when the engine has saved all objects. A failure is ignored: what is left undone does no harm, and
    * a later run does it.
@@ -46,10 +51,5 @@ export class Run {
     const work = [...this.onceSaved.values()];
     this.onceSaved.clear();
     await Promise.allSettled(work.map((finish) => finish(account)));
-  }
-
-  /** Private keys that a run before this one has decrypted in this process are forgotten. */
-  constructor() {
-    forgetOpenedKeys();
   }
 }

@@ -50,9 +50,8 @@ async function resize(job: Job, instance: Instance, last: InstanceState): Promis
   const grows = (instance["disk-size"] ?? 0) < inputs.diskSize;
   if (!scales && !grows) return;
   if (instance.state !== "stopped") {
-    log.info(
-      `Instance "${inputs.name}" is stopped to change its type or disk${inputs.state === "running" ? ", and started again" : ""}.`,
-    );
+    const then = inputs.state === "running" ? ", and started again" : "";
+    log.info(`Instance "${inputs.name}" is stopped to change its type or disk${then}.`);
     await stop(job);
   }
   log.progress("changing type and disk");

@@ -25,9 +25,9 @@ export function registrationOf(name: string, state: Pick<SshKeyPairState, "publi
 }
 
 /**
- * Remembers for this run the current pair of a resource, its public key and its private half. The deletion of the old pair, at the end
- * of a replacement, then finds its successor, which takes its place on the machines that no Instance of the program
- * manages.
+ * Remembers for this run the current pair of a resource, its public key and its private half. The deletion of the old
+ * pair, at the end of a replacement, then finds its successor, which takes its place on the machines that no Instance of
+ * the program manages.
  *
  * After an interrupted run, the next run meets the successor in a diff, not in its creation.
  */

@@ -104,9 +104,9 @@ async function adoptLeftBehind(
 
 function leftBehindText({ id, name }: Instance, zone: string): string {
   return (
-    `Instance "${name}" (${id}) in ${zone} was left behind by an interrupted run and is not what the program asks for now. If Pulumi does ` +
-    `not delete it in this run, run: exo compute instance delete --zone ${zone} ${id}. The interrupted run may have ` +
-    `protected it. If so, run first: ${protectionCommand({ zone, id }, false)}`
+    `Instance "${name}" (${id}) in ${zone} was left behind by an interrupted run and is not what the program asks for ` +
+    `now. If Pulumi does not delete it in this run, run: exo compute instance delete --zone ${zone} ${id}. The interrupted ` +
+    `run may have protected it. If so, run first: ${protectionCommand({ zone, id }, false)}`
   );
 }
 

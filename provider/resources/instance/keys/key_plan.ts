@@ -76,7 +76,7 @@ export function planKeyChange(
  * Keys that a run of this Instance has added, and that no state has, because the run ended before it was saved. The
  * state of an imported machine gets its owner at the first change of the keys; until then only the label has it.
  */
-export function strayKeys(
+function strayKeys(
   labels: Labels | undefined,
   last: Pick<InstanceState, "owner">,
   known: readonly KeyFacts[],
