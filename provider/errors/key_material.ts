@@ -2,9 +2,10 @@
 import { ExoscaleSshError } from "./base";
 
 /**
- * The text is not an OpenSSH public key that can be registered and used.
+ * The text is not an OpenSSH public key that can be registered and used, or it names no key of an ssh-agent.
  *
- * Give one line as `ssh-keygen` writes it to a `.pub` file: `ssh-ed25519 AAAA... comment`, without options before it.
+ * Give one line as `ssh-keygen` writes it to a `.pub` file: `ssh-ed25519 AAAA... comment`, without options before it. An
+ * `agentIdentity` may also be a fingerprint, `SHA256:...`.
  */
 export class InvalidPublicKeyError extends ExoscaleSshError {
   readonly code = "KEY_PUBLIC_INVALID";

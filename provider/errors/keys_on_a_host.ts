@@ -21,8 +21,8 @@ export class KeyStillOpenError extends ExoscaleSshError {
 }
 
 /**
- * It could not be proven that a host refuses an old key, or that it accepts a new one: files could not be read, or the
- * host did not answer.
+ * It could not be proven that a host refuses an old key, or that it accepts a new one: files could not be read, the host
+ * did not answer, its sshd never says that it refuses a key (`MaxAuthTries 1`), or it is not known which key it is.
  *
  * Do what the message says, and run `pulumi up` again. Until then the key counts as neither refused nor accepted.
  */
