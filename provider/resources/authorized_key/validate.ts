@@ -1,6 +1,6 @@
 import type { Account } from "../../account";
 import { InvalidPublicKeyError, InvalidTargetError } from "../../errors";
-import { publicHalf } from "../../keys/public_half";
+import { openPublicHalf } from "../../keys/opened_keys";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { bastionOf } from "../access/credentials";
 import { unreadablePublicKeys } from "../access/host_keys";
@@ -60,7 +60,7 @@ function ownKeyConfined(inputs: Inputs): CheckFailure[] {
 
 function opens(privateKey: string, passphrase: string | undefined, publicKey: string): boolean {
   // Other rules report keys that cannot be read.
-  const half = publicHalf(privateKey, passphrase);
+  const half = openPublicHalf(privateKey, passphrase);
   try {
     return half !== undefined && sameKey(half, parsePublicKey(publicKey));
   } catch {

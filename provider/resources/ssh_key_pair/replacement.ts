@@ -1,5 +1,5 @@
 import { ReplacementRefusedError } from "../../errors";
-import { publicHalf } from "../../keys/public_half";
+import { openPublicHalf } from "../../keys/opened_keys";
 import { parsePublicKey } from "../../keys/public_key";
 import { hasUnknown, known, type PreviewedFields } from "../contract/description";
 import { type Identity, identityDigest } from "../contract/identity";
@@ -95,7 +95,7 @@ function isSameImportedKey(
   // Without its passphrase an encrypted key cannot be compared.
   const privateKey = hasUnknown(inputs.passphrase) ? undefined : known(inputs.privateKey);
   if (privateKey === undefined) return false;
-  const imported = publicHalf(privateKey, known(inputs.passphrase));
+  const imported = openPublicHalf(privateKey, known(inputs.passphrase));
   return imported?.fingerprintMd5 === state.publicKeyFingerprintMd5;
 }
 

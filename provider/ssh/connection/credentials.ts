@@ -10,8 +10,7 @@ import {
 import { InvalidPrivateKeyError } from "../../errors";
 import { rsaBits } from "../../keys/algorithm";
 import { encodePrivateKey } from "../../keys/encode";
-import { openPrivateKey } from "../../keys/opened_keys";
-import { publicHalf } from "../../keys/public_half";
+import { openPrivateKey, openPublicHalf } from "../../keys/opened_keys";
 import { takeFields } from "../../keys/wire";
 import { parseAgentIdentity } from "./agent_identity";
 import { hostKeyFromBlob } from "./host_key";
@@ -58,7 +57,7 @@ async function loginStep(credential: Credential): Promise<LoginStep> {
 /** The fingerprint of the public half of a private key; undefined for an agent, and for a key that cannot be read. */
 export function fingerprintOf(credential: Credential): string | undefined {
   if ("agentSocket" in credential) return undefined;
-  return publicHalf(credential.privateKey, credential.passphrase)?.fingerprintSha256;
+  return openPublicHalf(credential.privateKey, credential.passphrase)?.fingerprintSha256;
 }
 
 /** Keys for the client, by credential: a change of keys logs in several times. */
