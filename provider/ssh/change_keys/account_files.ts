@@ -108,9 +108,10 @@ function settingsOf(facts: HostFacts, user: string): KnownSettings {
   const answer = sshdSettings(facts.sshdSettings.get(user) ?? "", lists);
   if (answer) {
     const possibleFiles = [...answer.possibleFiles, ...(text?.settings.possibleFiles ?? [])];
-    return { settings: { ...answer, possibleFiles }, doubts: text ? doubtsIn(text) : [] };
+    const doubts = [...(text ? doubtsIn(text) : []), ...doubtsAboutPrograms(answer)];
+    return { settings: { ...answer, possibleFiles }, doubts };
   }
-  if (text) return { settings: text.settings, doubts: doubtsIn(text) };
+  if (text) return { settings: text.settings, doubts: [...doubtsIn(text), ...doubtsAboutPrograms(text.settings)] };
   const why = sshdRefusal ?? becomeRefusal ?? "it gave no answer";
   return {
     settings: byDefault,
@@ -123,6 +124,13 @@ function doubtsIn({ unread, otherSources }: SshdConfigText): string[] {
     ...unread.map((what) => `${what}, so sshd may read other files than these`),
     ...otherSources.map((what) => `${what}, which may accept keys that no file has`),
   ].map(printable);
+}
+
+/** A program may give a key the option `from=`. Then the refusal of a client says nothing about others. */
+function doubtsAboutPrograms({ otherSources }: SshdSettings): string[] {
+  return otherSources
+    .filter((source) => source.startsWith("AuthorizedKeysCommand "))
+    .map((source) => printable(`sshd also asks ${source}, which may accept the key from elsewhere`));
 }
 
 const rootSettings: Readonly<Record<RootKeys, readonly string[]>> = {

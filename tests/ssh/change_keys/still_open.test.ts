@@ -111,6 +111,15 @@ describeSshd("on a real sshd", () => {
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
   });
 
+  test("a program that may grant the key to clients from elsewhere is noted", async () => {
+    await grantByCommand(host.guest, `from="192.0.2.1" ${alice.publicKey}`);
+    expect((await removeAlice(host)).notes).toEqual([
+      expect.stringMatching(
+        /^On 127\S+, sshd also asks AuthorizedKeysCommand \/etc\/ssh\/keys_of %u, which may accept the key from elsewhere\.$/,
+      ),
+    ]);
+  });
+
   test("a certificate still opens the account, which is noted, while the plain key is refused", async () => {
     await trustAuthority(host.guest, await ring.generate("authority"));
     await writeFile(ring.file("alice"), alice.privateKey, { mode: 0o600 });
