@@ -83,6 +83,14 @@ describe("ignoreChanges", () => {
     const ignoring = { webOptions: { ignoreChanges: ["*"] }, keyOptions: { ignoreChanges: ["*"] } };
     expect(await stack.preview(site({ key: { triggers: ["x"] }, web, ...ignoring }))).toEqual({ same: 3 });
   });
+
+  test("keeps a pair with a generated name when it is taken away again", async () => {
+    const program = site({ web: { labels: { team: "ops", tier: "1" }, userData } });
+    await stack.up(
+      site({ web: { labels: { team: "ops", tier: "1" }, userData }, keyOptions: { ignoreChanges: ["*"] } }),
+    );
+    expect(await stack.preview(program)).not.toHaveProperty("replace");
+  });
 });
 
 const userData = "#!/bin/sh\n# one";

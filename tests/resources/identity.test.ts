@@ -34,6 +34,11 @@ describe("A generated name", () => {
     expect(withName<Named>({ identity: web }, olds).name).toMatch(/^web-[0-9a-f]{7}$/);
   });
 
+  test("stays when a program no longer gives it as its own, as after ignoreChanges", () => {
+    const olds = { name: "web-0123456", autoNamed: false };
+    expect(withName({ identity: web }, olds)).toEqual({ identity: web, name: "web-0123456", autoNamed: true });
+  });
+
   test("is replaced by a name that the program gives", () => {
     const olds = { name: "web-0123456", autoNamed: true };
     expect(withName({ name: "deploy" }, olds)).toEqual({ name: "deploy", autoNamed: false });

@@ -63,6 +63,11 @@ export function autoName(logicalName: string, random: Uint8Array = randomBytes(4
   return (fitted || "x").slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
 }
 
+function isGenerated(name: unknown, logicalName: string): boolean {
+  if (typeof name !== "string" || !/[0-9a-f]{7}$/.test(name)) return false;
+  return name.slice(0, -7) === autoName(logicalName).slice(0, -7);
+}
+
 /** Adds a name to the inputs if the program gave none: the present one of the object, or a new one. */
 export function withName<T extends Named>(news: T, olds: Named | undefined): T {
   if (news.name !== undefined) return { ...news, autoNamed: false };
@@ -70,7 +75,8 @@ export function withName<T extends Named>(news: T, olds: Named | undefined): T {
   const isSameEachTime = proposedName !== undefined && (proposedName === name || proposedName === olds?.name);
   // A replacement would get the same name, as if the program had given it.
   if (isSameEachTime) return { ...news, name: proposedName, autoNamed: false };
-  const last = olds?.autoNamed === true ? olds.name : undefined;
+  // The option ignoreChanges gives the old name as if the program did. Once it is taken away, the object keeps the name.
+  const last = olds?.autoNamed === true || isGenerated(olds?.name, name) ? olds?.name : undefined;
   return { ...news, name: last ?? proposedName ?? freshName, autoNamed: true };
 }
 
