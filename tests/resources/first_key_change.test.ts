@@ -233,6 +233,20 @@ describeGuests((guests) => {
       await run.update(Instance, await imported(last), program(ops));
       expect(run.warnings).toEqual([expect.stringMatching(/Exoscale says .*"leaver-.* no file there has that key/)]);
     });
+
+    test("and whose name another key has is none either if the program gives the other one's public key", async () => {
+      const other = await newPair(cloud.run(), {}, "other");
+      const { name } = leaver.state;
+      const made = await withoutLeaver("by-name", await madeByHand());
+      cloud.emulator.cloud.swapKey(name, other.state.publicKeyOpenssh ?? "");
+      const last = await imported(made);
+      const sshKeys = [reference(ops), { ...reference(other), name }];
+      const asked = await cloud.run().update(Instance, last, { ...program(ops), sshKeys });
+      const run = cloud.run();
+      const now = await run.update(Instance, asked, program(ops));
+      expect(await doors(now, ops, leaver)).toEqual(["open", "open"]);
+      expect(run.warnings).toEqual([expect.stringMatching(/Exoscale says .*"leaver-.* no file there has that key/)]);
+    });
   });
 });
 

@@ -102,11 +102,14 @@ function hasSomethingToReplace({ change, accounts }: HostSession): boolean {
   return own.some(({ fingerprintSha256 }) => removed.has(fingerprintSha256));
 }
 
-async function removeOldKeys(host: HostSession): Promise<Pick<KeyChangeReport, "closed" | "removed" | "notes">> {
+type Removal = Pick<KeyChangeReport, "closed" | "found" | "removed" | "notes">;
+
+async function removeOldKeys(host: HostSession): Promise<Removal> {
   const { change, accounts, progress } = host;
-  if (!change.remove?.length) return { closed: [], removed: [], notes: [] };
+  if (!change.remove?.length) return { closed: [], found: [], removed: [], notes: [] };
   const keys = keysMeant(change.remove, entriesIn(accounts));
-  if (keys.length === 0) return { closed: [], removed: [], notes: notesAboutLimits(host) };
+  if (keys.length === 0) return { closed: [], found: [], removed: [], notes: notesAboutLimits(host) };
+  const inFiles = fingerprintsOf(entriesIn(accounts));
   const witness = await findWitness(host, keys);
   const isOwn = keys.some(({ fingerprintSha256 }) => fingerprintSha256 === host.session.loggedInKey);
   if (isOwn) await change.beforeOwnRemoval?.();
@@ -114,6 +117,7 @@ async function removeOldKeys(host: HostSession): Promise<Pick<KeyChangeReport, "
   const { lines, notes } = await removeKeys(host, keys, witness);
   return {
     closed: keys.map(({ fingerprintMd5 }) => fingerprintMd5),
+    found: keys.filter((key) => inFiles.has(key.fingerprintSha256)).map(({ fingerprintMd5 }) => fingerprintMd5),
     removed: lines,
     notes: [...notes, ...notesAboutLimits(host)],
   };

@@ -34,6 +34,8 @@ export interface KeyChangeReport {
   readonly hostKey: HostKey;
   /** MD5 fingerprints of the keys that are proven closed, also of those that no file had. */
   readonly closed: readonly string[];
+  /** MD5 fingerprints of those of `closed` that a file had. */
+  readonly found: readonly string[];
   /** Removed lines, as `path:line`. */
   readonly removed: readonly string[];
   /** SHA256 fingerprints of the keys that were added or changed. Keys that were there already are not included. */

@@ -135,7 +135,7 @@ async function changeOverSsh(
     },
     (step) => log.info(`Instance "${inputs.name}": ${step}.`),
   );
-  for (const warning of neverFound(inputs.name, plan, report)) log.warn(warning);
+  for (const warning of neverFound(instance, plan, report)) log.warn(warning);
   for (const note of report.notes) log.warn(`Instance "${inputs.name}": ${note}`);
   if (report.endedSessions > 0) log.info(`Instance "${inputs.name}": ${report.endedSessions} sessions were ended.`);
   await changeLabels(zone, id, (before) => labelsAfter(before, plan, report, closedLabels), deadline);
