@@ -100,7 +100,7 @@ describe("replaceOnChanges", () => {
   test("creates a new machine for another label, before it deletes the old one", async () => {
     const web = { labels: { team: "new" }, userData };
     const replaced = stack.up(site({ web, webOptions: { replaceOnChanges: ["labels"] } }));
-    expect(await changes(replaced)).toEqual(["POST instance", "PUT instance", "DELETE instance"]);
+    expect(await changes(replaced)).toEqual(["POST instance", "DELETE instance", "PUT instance"]);
     expect(emulator.cloud.instances()).toHaveLength(1);
   });
 
