@@ -70,7 +70,7 @@ describe("Check", () => {
   });
 
   test("reports a failure inside a list at its path", async () => {
-    const { failures } = await provider.check({ ...machine, sshKeys: [{ name: "alice" }, { name: "a/b" }] });
+    const { failures } = await provider.check({ ...machine, sshKeys: [{ name: "alice" }, { name: "" }] });
     expect(failures.map(({ property }) => property)).toEqual(["sshKeys[1].name"]);
   });
 
