@@ -1,8 +1,8 @@
 // Logs in with a private key that is never in a file or on a command line.
-import { existsSync, mkdtempSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { mustRun, run, start } from "../process/run.mjs";
+import { run, start } from "../process/run.mjs";
 import { findOnPath } from "../setup/engine_installed.mjs";
 import { logInWithoutSsh } from "./login_without_ssh.mjs";
 
@@ -70,11 +70,26 @@ async function withAgent({ directory: cwd, environment }, privateKey, use) {
   const socket = join(basename(mkdtempSync(join(cwd, "agent-"))), "socket");
   const stop = start("ssh-agent", ["-D", "-a", socket], { cwd, env: environment });
   try {
-    for (let tries = 0; !existsSync(join(cwd, socket)) && tries < 250; tries++) await sleep(20);
     const options = { cwd, env: { ...environment, SSH_AUTH_SOCK: socket } };
-    await mustRun("ssh-add", ["-q", "-"], { ...options, input: `${privateKey.trimEnd()}\n` });
+    await addKey(privateKey, options);
     return await use(options);
   } finally {
     await stop();
   }
+}
+
+/**
+ * The agent's socket is there a moment before the agent listens on it. ssh-add ends with 2 if it cannot reach the agent.
+ *
+ * @param {string} privateKey
+ * @param {Options} options
+ */
+async function addKey(privateKey, options) {
+  const add = () => run("ssh-add", ["-q", "-"], { ...options, input: `${privateKey.trimEnd()}\n` });
+  let { code, output } = await add();
+  for (let tries = 0; code === 2 && tries < 250; tries++) {
+    await sleep(20);
+    ({ code, output } = await add());
+  }
+  if (code !== 0) throw new Error(`ssh-add ended with exit code ${code}:\n${output}`);
 }
