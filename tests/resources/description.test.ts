@@ -71,7 +71,7 @@ test.each([
 test.each(Object.values(resources))(
   "$name takes its identity as hidden inputs, which never make a difference",
   (each) => {
-    const named = "name" in each.inputs.shape ? ["autoNamed"] : [];
-    expect(fieldsMarked(each.inputs, "hidden")).toEqual(["identity", ...named]);
+    const others = ["autoNamed", "owner"].filter((name) => name in each.inputs.shape);
+    expect(fieldsMarked(each.inputs, "hidden")).toEqual(["identity", ...others]);
   },
 );

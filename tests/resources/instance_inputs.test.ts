@@ -13,7 +13,9 @@ beforeAll(async () => {
 afterAll(closeClouds);
 
 describe("The check of an Instance passes", () => {
-  const fields = Object.keys(Instance.inputs.shape).filter((name) => name !== "identity" && name !== "autoNamed");
+  const fields = Object.keys(Instance.inputs.shape).filter(
+    (name) => !["identity", "autoNamed", "owner"].includes(name),
+  );
 
   test.each(fields)("a %s that is not known before the update", async (field) => {
     const { inputs, failures } = await cloud.run().check(Instance, { ...machine, [field]: UNKNOWN });
@@ -43,7 +45,7 @@ describe("The check of an Instance passes", () => {
   });
 });
 
-test("The check of an Instance fills in defaults, including the provider's zone", async () => {
+test("The check of an Instance fills in defaults, including the provider's zone and an owner", async () => {
   const { zone: _, ...news } = machine;
   const { inputs } = await cloud.run({ zone: "de-fra-1" }).check(Instance, news);
   expect(inputs).toEqual({
@@ -54,5 +56,6 @@ test("The check of an Instance fills in defaults, including the provider's zone"
     replaceOnKeyChange: false,
     waitForSsh: false,
     autoNamed: false,
+    owner: expect.stringMatching(/^[0-9a-f]{16}$/),
   });
 });
