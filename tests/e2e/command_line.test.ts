@@ -19,7 +19,7 @@ const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
 const { TEST_LABEL = "", TEST_PASSPHRASE, TEST_USER_DATA } = process.env;
 const alice = new SshKeyPair("alice", { passphrase: TEST_PASSPHRASE });
 const machine = { zone: "ch-gva-2", type: "standard.tiny", template: "Linux Debian 13", diskSize: 10 };
-const connection = { privateKey: alice.privateKeyOpenssh };
+const connection = { privateKey: alice.privateKeyOpenssh, passphrase: TEST_PASSPHRASE };
 const labels = { team: TEST_LABEL };
 const web = new Instance("web", { ...machine, sshKeys: [alice], userData: TEST_USER_DATA, connection, labels });
 exports.privateKey = alice.privateKeyOpenssh;
