@@ -55,7 +55,8 @@ describe.each([
 
   test("keeps its private keys, which stay secret and open the machines", async () => {
     const { login, knownHosts, privateKey } = await stack.program.outputs();
-    expect(outputs).toMatchObject({ login, knownHosts, privateKey });
+    // An update writes the command anew: older builds did not put the host key into it.
+    expect(outputs).toMatchObject({ knownHosts, privateKey });
     expect(isStoredAsSecret(stack.resources()["alice"]?.outputs["privateKeyOpenssh"])).toBe(true);
     expect(await logIn({ privateKey, sshCommand: login, knownHosts }, "whoami")).toBe("debian");
   });
