@@ -2,7 +2,7 @@ import { createPrivateKey, type JsonWebKey, type KeyObject } from "node:crypto";
 import { type KeyKind, keyKinds, whyTypeIsRefused } from "./algorithm";
 import { damagedKey, decryptSecret, isEncrypted, readContainer } from "./openssh_container";
 import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
-import { lengthPrefixed, takeFields } from "./wire";
+import { lengthPrefixed, takeFields, toBigInt } from "./wire";
 
 /** A private key as it was read, and the comment beside it. */
 export interface ReadPrivateKey {
@@ -108,8 +108,4 @@ function exponentModulo(d: Buffer, prime: Buffer): string {
 function toBuffer(number: bigint): Buffer {
   const hex = number.toString(16);
   return Buffer.from(hex.padStart(hex.length + (hex.length % 2), "0"), "hex");
-}
-
-function toBigInt(bytes: Buffer): bigint {
-  return BigInt(`0x0${bytes.toString("hex")}`);
 }

@@ -5,6 +5,7 @@ import { type ReadPrivateKey, readOpensshPrivateKey, readPlainOpensshPrivateKey 
 import { readPemPrivateKey } from "./pem_private_key";
 import { onlyPrivateKeyBlock, type PrivateKeyBlock, unusablePrivateKey } from "./private_key_block";
 import { type PublicKey, toPublicKey } from "./public_key";
+import { toBigInt } from "./wire";
 
 /**
  * A private key in memory. Printing, logging or serialising it does not show the key: its material is a KeyObject,
@@ -106,12 +107,9 @@ function checkSupported({ asymmetricKeyType: type, asymmetricKeyDetails: details
 function checkPrimes(material: KeyObject): void {
   if (material.asymmetricKeyType !== "rsa") return;
   const { n, p, q } = material.export({ format: "jwk" });
-  if (toBigInt(p) * toBigInt(q) === toBigInt(n)) return;
+  const number = (base64url = "") => toBigInt(Buffer.from(base64url, "base64url"));
+  if (number(p) * number(q) === number(n)) return;
   throw unusablePrivateKey("it is RSA with more than two primes, which OpenSSH's format cannot hold; make a new key");
-}
-
-function toBigInt(base64url = ""): bigint {
-  return BigInt(`0x0${Buffer.from(base64url, "base64url").toString("hex")}`);
 }
 
 /** A file can be well-formed and hold halves of two keys, or a flipped bit: such a key would lock its owner out. */

@@ -36,3 +36,8 @@ export function mpint(base64url = ""): Buffer {
     .replace(/^(00)+/, "");
   return Buffer.from(/^[89a-f]/.test(hex) ? `00${hex}` : hex, "hex");
 }
+
+/** The unsigned number of these bytes, the highest first. */
+export function toBigInt(bytes: Buffer): bigint {
+  return BigInt(`0x0${bytes.toString("hex")}`);
+}
