@@ -1,10 +1,10 @@
-import { randomBytes } from "node:crypto";
 import type { HostAccess, HostKey, Instance, KeyChangeReport, SshKey } from "../../../account";
 import { InvalidArgumentError } from "../../../errors";
 import { type PublicKey, parseLoginKey } from "../../../keys/public_key";
 import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
 import { hostAccess } from "../../access/host_access";
 import { hostKeyText } from "../../access/host_keys";
+import { newOwner } from "../../contract/identity";
 import { changeLabels } from "../../labels/change_labels";
 import {
   closedKeyLabel,
@@ -53,7 +53,7 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
     names: namesByFingerprint({ ...last, heldKeys }, { sshKeys }, registered),
   };
   // The state of an imported machine may have no owner. With one, an interrupted run's keys are known to be its own.
-  const owner = remembered.owner ?? instance.labels?.[OWNER_LABEL] ?? randomBytes(8).toString("hex");
+  const owner = remembered.owner ?? instance.labels?.[OWNER_LABEL] ?? newOwner(inputs);
   const owned = { ...remembered, owner };
   const hostKey = await carryOutPlan(job, plan, known, instance, last, owned);
   if (hostKey === undefined) return { ...remembered, heldKeys: plan.held };
