@@ -42,9 +42,12 @@ export async function finishCreation(
   const now = { ...seen, deletionProtection: await applyProtection(job, seen.deletionProtection) };
   keep(now);
   if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being created.`);
-  const changes = finalChanges(job, await findExisting(zone, id), now);
-  if (Object.keys(changes).length > 0) await zone.instances.update(id, changes, deadline);
-  return await readState(account, inputs, await findExisting(zone, id), { ...now, unfinished: undefined });
+  const found = await findExisting(zone, id);
+  const changes = finalChanges(job, found, now);
+  const isChanged = Object.keys(changes).length > 0;
+  if (isChanged) await zone.instances.update(id, changes, deadline);
+  const changed = isChanged ? await findExisting(zone, id) : found;
+  return await readState(account, inputs, changed, { ...now, unfinished: undefined });
 }
 
 function finalChanges(job: Job, instance: Instance, now: Remembered): InstanceUpdate {
