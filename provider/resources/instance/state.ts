@@ -55,8 +55,9 @@ function keyLists(
     isClosed(labels, factsOf(key)) ? { ...key, closed: true as const } : key,
   );
   const open = bootSshKeys.filter((key) => !isClosed(labels, key));
-  const given = [...heldKeys, ...labelledOnly(labels, withBootKeys(heldKeys, instance), registered)];
-  const unlisted = unlistedKeys(labels, withBootKeys(heldKeys, instance), sshKeys).map(({ sha256Hex = "" }) => ({
+  const recorded = withBootKeys(heldKeys, instance);
+  const given = [...heldKeys, ...labelledOnly(labels, recorded, registered)];
+  const unlisted = unlistedKeys(labels, recorded, sshKeys).map(({ sha256Hex = "" }) => ({
     name: unnamedKey(sha256Hex),
   }));
   return { bootSshKeys, heldKeys, staleSshKeys: [...staleKeys(open, given, registered), ...unlisted] };
