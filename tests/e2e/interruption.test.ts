@@ -56,6 +56,21 @@ describe("Pulumi is killed while it creates an instance:", () => {
   });
 });
 
+describe("Pulumi cannot save an instance that was created", () => {
+  test("the next up makes another one, and names the first with the command that deletes it", async () => {
+    const { ended } = await upUntilInstanceStarts();
+    const putBack = stack.takeStateAway();
+    await ended;
+    putBack();
+    await until(() => !labels().includes("exoscale-ssh.creating"));
+    const first = String(instances()[0]?.["id"]);
+    expect(stack.state()).not.toHaveProperty("web");
+    const output = await stack.pulumi("up", ...unattended);
+    expect(output).toContain(`If you do not need it, run: exo compute instance delete --zone ch-gva-2 ${first}`);
+    expect(stack.instanceId("web")).not.toBe(first);
+  });
+});
+
 describe("Ctrl-C while an instance is created", () => {
   test("waits until the instance exists and is in the state, and the next up changes nothing on it", async () => {
     const { engine, ended } = await upUntilInstanceStarts();

@@ -1,8 +1,17 @@
 import { type ChildProcess, execFile as execFileWithCallback, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { promisify } from "node:util";
 import {
   type Deployment,
@@ -204,12 +213,26 @@ export class TestStack {
   }
 
   /**
-   * Ends the update of a killed engine. Pulumi's file backend writes the state in place, so a kill may leave it empty. Then
-   * its last backup is taken, as a user would.
+   * Ends the update of a killed engine. Pulumi's file backend writes a state and its attributes in place, so a kill may
+   * leave either empty. Then the last backup of the state is taken, as a user would, and the attributes are removed.
    */
   async cancelKilled(): Promise<void> {
-    if (readFileSync(this.#stateFile).length === 0) copyFileSync(`${this.#stateFile}.bak`, this.#stateFile);
+    const isEmpty = (file: string) => existsSync(file) && readFileSync(file).length === 0;
+    for (const attributes of [`${this.#stateFile}.attrs`, `${this.#stateFile}.bak.attrs`])
+      if (isEmpty(attributes)) rmSync(attributes);
+    if (isEmpty(this.#stateFile)) copyFileSync(`${this.#stateFile}.bak`, this.#stateFile);
     await this.pulumi("cancel", "--yes");
+  }
+
+  /** Makes it impossible for Pulumi to save the state of this stack. @returns what makes it possible again */
+  takeStateAway(): () => void {
+    const folder = dirname(this.#stateFile);
+    renameSync(folder, `${folder}.away`);
+    writeFileSync(folder, "");
+    return () => {
+      rmSync(folder);
+      renameSync(`${folder}.away`, folder);
+    };
   }
 
   /** Removes every file, and ends the plugins of a killed engine: they do not notice its end. */

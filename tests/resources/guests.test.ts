@@ -59,6 +59,7 @@ describe("waitForSsh", () => {
     expect(state.hostKeys).toHaveLength(1);
     expect(cloud.instance()["labels"]).toEqual({
       "exoscale-ssh.owner": state.owner,
+      "exoscale-ssh.resource": expect.stringMatching(/^[0-9a-f]{16}$/),
       "exoscale-ssh.hostkey": expect.stringMatching(/^[0-9a-f]{64}$/),
     });
   });

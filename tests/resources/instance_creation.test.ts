@@ -54,7 +54,8 @@ test("At the end of the run its mark is removed, and the owner's label stays", a
   const run = cloud.run();
   await run.create(Instance, { ...machine, identity });
   await cloud.finish(run);
-  expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.owner": expect.stringMatching(/^[0-9a-f]{16}$/) });
+  const digest = expect.stringMatching(/^[0-9a-f]{16}$/);
+  expect(cloud.instance()["labels"]).toEqual({ "exoscale-ssh.owner": digest, "exoscale-ssh.resource": digest });
 });
 
 test("Groups are given by id or name; the default group is used if none is given", async () => {

@@ -66,7 +66,7 @@ test("A failure of the last step leaves the instance in the state, and the updat
   expect(await cloud.run().diff(Instance, last, declared)).toMatchObject({ replaces: [], drifted: true });
   const { state } = await cloud.run().update(Instance, last, declared);
   expect(state).not.toHaveProperty("unfinished");
-  expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.owner"]);
+  expect(Object.keys(cloud.instance()["labels"] as object)).toEqual(["exoscale-ssh.owner", "exoscale-ssh.resource"]);
 });
 
 test("An instance is known by its id even while the API tells nothing about it", async () => {

@@ -177,10 +177,31 @@ describe("An instance that the state has under another name of its resource", ()
   });
 });
 
-describe("An instance that was removed from the state", () => {
+describe("An instance that no state has, and whose run ended well (removed from the state, or Pulumi could not save it)", () => {
   test("is left alone, and the program gets another one", async () => {
     const { id } = await finishedRun();
     expect((await cloud.run().create(Instance, machine)).id).not.toBe(id);
+  });
+
+  test("is named to the next run that creates the resource, with the command that deletes it", async () => {
+    const { id, state } = await finishedRun();
+    const run = cloud.run();
+    await run.create(Instance, machine);
+    const command = `exo compute instance delete --zone ${state.zone} ${state.instanceId}`;
+    expect(run.notes).toEqual([expect.stringMatching(new RegExp(`${id}.* was made for this resource.*${command}`))]);
+  });
+
+  test("is named to no other resource", async () => {
+    await finishedRun();
+    const run = cloud.run();
+    await run.create(Instance, { ...machine, identity: { ...identity, urn: "urn:pulumi:prod::shop::other" } });
+    expect(run.notes).toEqual([]);
+  });
+
+  test("is not taken for one that the state has and that is being replaced", async () => {
+    const last = await finishedRun();
+    const { run } = await replace(last);
+    expect(run.notes).toEqual([]);
   });
 });
 

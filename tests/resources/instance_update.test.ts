@@ -44,12 +44,13 @@ describe("An instance is changed in place", () => {
       team: "shop",
       [alice.label]: "boot",
       "exoscale-ssh.owner": expect.stringMatching(/^[0-9a-f]{16}$/),
+      "exoscale-ssh.resource": expect.stringMatching(/^[0-9a-f]{16}$/),
     });
   });
 
   test("to no labels when the program removes them", async () => {
     const { instance } = await createAndUpdate({ labels: { tier: "web" } }, { labels: undefined });
-    expect(Object.keys(instance["labels"] as object)).toEqual(["exoscale-ssh.owner"]);
+    expect(Object.keys(instance["labels"] as object)).toEqual(["exoscale-ssh.owner", "exoscale-ssh.resource"]);
   });
 
   test("in its groups: the new one is added before the old one is removed", async () => {

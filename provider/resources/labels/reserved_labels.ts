@@ -14,6 +14,12 @@ export const RESERVED_PREFIX = "exoscale-ssh.";
 export const CREATING_LABEL = `${RESERVED_PREFIX}creating`;
 
 /**
+ * Set by create with the same digest, and never removed: the resource that the instance was made for. If the engine could
+ * not save the instance at all, this is what tells it from a stranger's.
+ */
+export const RESOURCE_LABEL = `${RESERVED_PREFIX}resource`;
+
+/**
  * The owner of the instance: a random value that is also in the inputs of the one resource that created or adopted it.
  * A state with another value is out of date, and its resource must not delete the instance.
  */

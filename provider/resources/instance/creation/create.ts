@@ -15,7 +15,7 @@ import { protectionCommand } from "../protection";
 import { declaredProtection, readState } from "../state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "../timeouts";
 import { finishCreation } from "./finish";
-import { clearMark, clearMarkOnceSaved, findMarked, isSaved } from "./mark";
+import { clearMark, clearMarkOnceSaved, findMadeBefore, isSaved, madeBeforeText } from "./mark";
 import { buildCreationRequest, type CreationRequest, isAsRequested } from "./request";
 
 /**
@@ -87,7 +87,11 @@ async function adoptLeftBehind(
   { remembered }: Progress,
   log: Log,
 ): Promise<string | undefined> {
-  const marked = (await findMarked(zone, request)).filter(({ id }) => !run.created.has(id));
+  const before = await findMadeBefore(zone, request);
+  const isOthers = (instance: Instance) => !run.created.has(instance.id) && !isGone(instance.state);
+  for (const made of before.unmarked)
+    if (isOthers(made) && !isSaved(made, run)) log.info(madeBeforeText(made, zone.name));
+  const marked = before.marked.filter(({ id }) => !run.created.has(id));
   // The instance that is being replaced is about to be deleted. Until then the state has it where no check shows it.
   const saved = marked.filter((instance) => isSaved(instance, run) && instance.state !== "error");
   for (const { id } of saved) await clearMark(zone, id, deadline);
@@ -117,7 +121,7 @@ async function requestCreation(
 ): Promise<void> {
   const owner = request.labels[OWNER_LABEL];
   const findCreated = async () =>
-    (await findMarked(zone, request)).find(({ labels }) => labels?.[OWNER_LABEL] === owner)?.id;
+    (await findMadeBefore(zone, request)).marked.find(({ labels }) => labels?.[OWNER_LABEL] === owner)?.id;
   await zone.instances.create(request, { onAccepted, findCreated, deadline });
 }
 

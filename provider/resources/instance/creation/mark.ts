@@ -1,7 +1,7 @@
 import type { Account, Instance, ZoneAccount } from "../../../account";
 import type { Run } from "../../contract/run";
 import { removeLabel } from "../../labels/change_labels";
-import { CREATING_LABEL, OWNER_LABEL } from "../../labels/reserved_labels";
+import { CREATING_LABEL, OWNER_LABEL, RESOURCE_LABEL } from "../../labels/reserved_labels";
 import type { InstanceAddress } from "../address";
 import type { InstanceState } from "../fields";
 import type { Job } from "../job";
@@ -15,13 +15,25 @@ import type { CreationRequest } from "./request";
 /** The time that the engine gives a plugin at its end, in ms. */
 const LAST_MOMENTS_MS = 5_000;
 
-/** The instances that have the mark of this creation, in this run or in one that was cut short. */
-export async function findMarked(zone: ZoneAccount, request: CreationRequest): Promise<Instance[]> {
+/** The instances that were made for one resource, in this run or before. */
+export interface MadeBefore {
+  /** Those that have the mark. They have all members that the API returns for a single instance. */
+  readonly marked: readonly Instance[];
+  /** Those that have none any more. Their members are those of the API's list. */
+  readonly unmarked: readonly Instance[];
+}
+
+/** Finds the instances that were made for the resource of this creation. */
+export async function findMadeBefore(zone: ZoneAccount, request: CreationRequest): Promise<MadeBefore> {
   const digest = request.labels[CREATING_LABEL];
-  if (digest === undefined) return [];
-  const marked = (await zone.instances.list()).filter(({ labels }) => labels?.[CREATING_LABEL] === digest);
-  const found = await Promise.all(marked.map(({ id }) => zone.instances.find(id)));
-  return found.filter((instance) => instance !== undefined);
+  if (digest === undefined) return { marked: [], unmarked: [] };
+  const listed = await zone.instances.list();
+  const isMarked = ({ labels }: Instance) => labels?.[CREATING_LABEL] === digest;
+  const found = await Promise.all(listed.filter(isMarked).map(({ id }) => zone.instances.find(id)));
+  return {
+    marked: found.filter((instance) => instance !== undefined),
+    unmarked: listed.filter((instance) => !isMarked(instance) && instance.labels?.[RESOURCE_LABEL] === digest),
+  };
 }
 
 /** Remembers for this run that a state has the instance of this owner. */
@@ -44,6 +56,18 @@ export async function clearMark(zone: ZoneAccount, id: string, deadline?: number
 export function clearMarkOnceSaved({ run, zone, id }: Pick<Job, "run" | "id"> & { zone: { name: string } }): void {
   run.onceSaved.set(id, async (account: Account) =>
     clearMark(await account.zone(zone.name), id, Date.now() + LAST_MOMENTS_MS),
+  );
+}
+
+/**
+ * The line for an instance without a mark that was made for the same resource, and that no call of this run has shown:
+ * it is about to be deleted by `--replace`, or no state has it.
+ */
+export function madeBeforeText({ id, name }: Instance, zone: string): string {
+  return (
+    `Instance "${name}" (${zone}/${id}) was made for this resource by an earlier run. If Pulumi does not delete it in this ` +
+    "run, no state has it: it was removed from the state, or Pulumi could not save it. If you do not need it, run: " +
+    `exo compute instance delete --zone ${zone} ${id}`
   );
 }
 

@@ -4,7 +4,7 @@ import { parsePublicKey } from "../../../keys/public_key";
 import { identityDigest } from "../../contract/identity";
 import { findGroupIds } from "../../group_choice";
 import { heldKeyLabel, heldKeyMd5Label } from "../../labels/key_labels";
-import { CREATING_LABEL, type Labels, OWNER_LABEL } from "../../labels/reserved_labels";
+import { CREATING_LABEL, type Labels, OWNER_LABEL, RESOURCE_LABEL } from "../../labels/reserved_labels";
 import type { InstanceInputs, InstanceState } from "../fields";
 import { wasBootedWith } from "../keys/keys";
 import {
@@ -70,7 +70,7 @@ function labelsAtCreation(inputs: InstanceInputs, { owner, heldKeys }: Owner): L
     ...inputs.labels,
     ...Object.fromEntries(heldKeys.flatMap(bootKeyLabels).map((label) => [label, "boot"])),
     [OWNER_LABEL]: owner,
-    ...(digest !== undefined && { [CREATING_LABEL]: digest }),
+    ...(digest !== undefined && { [CREATING_LABEL]: digest, [RESOURCE_LABEL]: digest }),
   };
 }
 
