@@ -101,6 +101,17 @@ describe("A replacement of an instance with its mark", () => {
     expect(ids()).toEqual([next.state.instanceId]);
   });
 
+  test("begins when the old one has lost its mark, so that no other change of its labels brings it back", async () => {
+    cloud.emulator.cloud.setOperationMs(50);
+    const last = await savedRun();
+    const before = cloud.emulator.requests.length;
+    await replace(last);
+    const requests = cloud.emulator.requests.slice(before).map(({ method, path }) => `${method} ${path}`);
+    const asked = requests.slice(0, requests.indexOf("POST /v2/instance"));
+    expect(asked).toContain(`PUT /v2/instance/${last.state.instanceId}`);
+    expect(asked.at(-1)).toMatch(/^GET .*operation/);
+  });
+
   test("that was killed before it was saved is continued, and the old instance goes", async () => {
     const last = await savedRun();
     const killed = (await replace(last)).next;

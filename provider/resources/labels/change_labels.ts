@@ -27,15 +27,21 @@ export function changeLabels(
   });
 }
 
-/**
- * Removes a label of an instance, if it has it, without waiting until that is done. Does nothing if the instance is gone.
- */
+/** Removes a label of an instance, if it has it. Does nothing if the instance is gone. */
 export function removeLabel(zone: ZoneAccount, id: string, name: string, deadline?: number): Promise<void> {
+  return replaceWithout(zone, id, name, (labels) => zone.instances.update(id, { labels }, deadline));
+}
+
+/** The same, without waiting until it is done: for the end of a run, after which this process changes no label. */
+export function beginToRemoveLabel(zone: ZoneAccount, id: string, name: string, deadline?: number): Promise<void> {
+  return replaceWithout(zone, id, name, (labels) => zone.instances.beginUpdate(id, { labels }, deadline));
+}
+
+function replaceWithout(zone: ZoneAccount, id: string, name: string, replace: (labels: Labels) => Promise<void>) {
   return instances.run(id, async () => {
     const { labels = {} } = (await zone.instances.find(id)) ?? {};
-    if (!(name in labels)) return;
-    const { [name]: _, ...others } = labels;
-    await zone.instances.beginUpdate(id, { labels: others }, deadline);
+    const { [name]: found, ...others } = labels;
+    if (found !== undefined) await replace(others);
   });
 }
 

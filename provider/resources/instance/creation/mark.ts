@@ -1,6 +1,6 @@
 import type { Account, Instance, ZoneAccount } from "../../../account";
 import type { Run } from "../../contract/run";
-import { removeLabel } from "../../labels/change_labels";
+import { beginToRemoveLabel, removeLabel } from "../../labels/change_labels";
 import { CREATING_LABEL, OWNER_LABEL, RESOURCE_LABEL } from "../../labels/reserved_labels";
 import type { InstanceAddress } from "../address";
 import type { InstanceState } from "../fields";
@@ -48,14 +48,14 @@ export function isSaved({ labels }: Instance, { savedOwners }: Run): boolean {
 }
 
 /** Removes the mark of an instance that a state has; does nothing if the instance is gone. */
-export async function clearMark(zone: ZoneAccount, id: string, deadline?: number): Promise<void> {
+export async function clearMark(zone: ZoneAccount, id: string, deadline: number): Promise<void> {
   await removeLabel(zone, id, CREATING_LABEL, deadline);
 }
 
 /** Removes the mark of a new instance once the engine has saved it. */
 export function clearMarkOnceSaved({ run, zone, id }: Pick<Job, "run" | "id"> & { zone: { name: string } }): void {
   run.onceSaved.set(id, async (account: Account) =>
-    clearMark(await account.zone(zone.name), id, Date.now() + LAST_MOMENTS_MS),
+    beginToRemoveLabel(await account.zone(zone.name), id, CREATING_LABEL, Date.now() + LAST_MOMENTS_MS),
   );
 }
 
