@@ -58,7 +58,7 @@ async function expectRotated(): Promise<void> {
 function marks(): string[] {
   const labels = shop.emulator.cloud.instances().flatMap((instance) => Object.keys(instance["labels"] ?? {}));
   const kinds = labels.map((label) => label.split(".").slice(0, 2).join("."));
-  return kinds.filter((kind) => !["closed", "hostkey", "owner"].includes(kind.split(".")[1] ?? ""));
+  return kinds.filter((kind) => !["closed", "hostkey", "owner", "resource"].includes(kind.split(".")[1] ?? ""));
 }
 
 describe("a rotation is killed when", () => {
