@@ -8,7 +8,7 @@ import { UserProgram } from "./user_program";
 const root = resolve(__dirname, "../..");
 
 /** The variable in which `npm test` gives a Python that has Pulumi's library. */
-const python = process.env["PULUMI_EXOSCALE_SSH_PYTHON"] ?? "";
+const interpreter = process.env["PULUMI_EXOSCALE_SSH_PYTHON"] ?? "";
 
 /** A language of programs for the plugin, and its example. */
 export interface PluginLanguage {
@@ -30,15 +30,17 @@ export const yaml: PluginLanguage = {
   install: async () => undefined,
 };
 
+export const python: PluginLanguage = {
+  name: "Python",
+  example: "plugin-python",
+  missing: noHost("python") ?? noSdk("python") ?? (interpreter ? undefined : "no Python with Pulumi's library"),
+  install: installForPython,
+};
+
 /** Every language that has an example. */
 export const pluginLanguages: readonly PluginLanguage[] = [
   yaml,
-  {
-    name: "Python",
-    example: "plugin-python",
-    missing: noHost("python") ?? noSdk("python") ?? (python ? undefined : "no Python with Pulumi's library"),
-    install: installForPython,
-  },
+  python,
   {
     name: "Go",
     example: "plugin-go",
@@ -69,8 +71,8 @@ export function emptyProgram(emulator: Emulator): UserProgram {
 /** A virtual environment with the SDK and the packages of the cached environment. */
 async function installForPython(program: UserProgram): Promise<void> {
   addSdk(program, "python");
-  await program.run(python, "-m", "venv", "--without-pip", "venv");
-  const [theirs, ours] = [await sitePackages(program, python), await sitePackages(program, "venv/bin/python")];
+  await program.run(interpreter, "-m", "venv", "--without-pip", "venv");
+  const [theirs, ours] = [await sitePackages(program, interpreter), await sitePackages(program, "venv/bin/python")];
   writeFileSync(join(ours, "cache.pth"), theirs);
   const flags = ["--quiet", "--no-deps", "--no-build-isolation", "--no-index"];
   await program.run("venv/bin/python", "-m", "pip", "install", ...flags, "sdks/exoscale-ssh");
@@ -80,8 +82,8 @@ async function installForPython(program: UserProgram): Promise<void> {
   await program.run("venv/bin/python", "-m", "mypy", "--strict", "__main__.py");
 }
 
-async function sitePackages(program: UserProgram, interpreter: string): Promise<string> {
-  return (await program.run(interpreter, "-c", "import site; print(site.getsitepackages()[0])")).trim();
+async function sitePackages(program: UserProgram, executable: string): Promise<string> {
+  return (await program.run(executable, "-c", "import site; print(site.getsitepackages()[0])")).trim();
 }
 
 /** As npm does for `file:sdks/exoscale-ssh`. */
