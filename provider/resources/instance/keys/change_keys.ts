@@ -1,34 +1,22 @@
-import type { HostAccess, HostKey, Instance, KeyChangeReport, SshKey } from "../../../account";
-import { InvalidArgumentError } from "../../../errors";
+import type { HostAccess, HostKey, KeyChangeReport } from "../../../account";
 import { type PublicKey, parseLoginKey } from "../../../keys/public_key";
-import { credentialsOf, distinct, privateHalvesFor } from "../../access/credentials";
-import { hostAccess } from "../../access/host_access";
 import { hostKeyText } from "../../access/host_keys";
 import { newOwner } from "../../contract/identity";
 import { changeLabels } from "../../labels/change_labels";
-import {
-  closedKeyLabel,
-  closedKeyLabels,
-  type LabelChanges,
-  labelsBeforeAdding,
-  labelsOnceClosed,
-} from "../../labels/key_labels";
-import { type Labels, OWNER_LABEL, pinOf, sha256InHex } from "../../labels/reserved_labels";
+import { OWNER_LABEL } from "../../labels/reserved_labels";
 import { findExisting } from "../../machine";
 import { explainSilence } from "../../open_port";
 import type { InstanceState } from "../fields";
 import type { Job, Remembered } from "../job";
-import { findDefaultUser, sshTarget } from "../login";
 import { namesByFingerprint } from "./access_changes";
 import { unrecognizedKeys, withBootKeys, withPublicKeys } from "./given_keys";
 import { factsOf } from "./key_facts";
 import { isUnsettled, type KeyPlan, planKeyChange } from "./key_plan";
 import { sameKeys, withPublicKeysOfRun } from "./keys";
+import { closedLabelsToKeep, labelsAfter, labelsBefore } from "./labels";
+import { instanceAccess, type KnownMachine, ownerOf } from "./machine_access";
 import { neverFound } from "./never_found";
 import { trustOnFirstUse } from "./trust_on_first_use";
-
-/** How long one connection may take, in milliseconds, up to the end of its login. */
-const LOGIN_TIMEOUT_MS = 20_000;
 
 /**
  * Changes the keys of a running machine to those that the program declares: adds, proves, removes, proves. At every
@@ -45,17 +33,20 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
   // Without a connection the machine stays as it is. A check has refused a change of `sshKeys`.
   if (connection === undefined) return remembered;
   const registered = await account.sshKeys.list();
-  const heldKeys = await recognizedRecord(job, instance, last, remembered);
+  const heldKeys = await recognizedRecord(job, { instance, last, remembered });
   const sshKeys = withPublicKeysOfRun(inputs.sshKeys, job.run, registered);
   const plan = planKeyChange({ ...inputs, sshKeys }, { ...remembered, heldKeys }, instance, registered);
-  const known = {
-    closedLabels: closedLabelsToKeep(instance, registered),
-    names: namesByFingerprint({ ...last, heldKeys }, { sshKeys }, registered),
-  };
   // The state of an imported machine may have no owner. With one, an interrupted run's keys are known to be its own.
   const owner = remembered.owner ?? instance.labels?.[OWNER_LABEL] ?? newOwner(inputs);
   const owned = { ...remembered, owner };
-  const hostKey = await carryOutPlan(job, plan, known, instance, last, owned);
+  const hostKey = await carryOutPlan(job, {
+    instance,
+    last,
+    remembered: owned,
+    plan,
+    closedLabels: closedLabelsToKeep(instance, registered),
+    names: namesByFingerprint({ ...last, heldKeys }, { sshKeys }, registered),
+  });
   if (hostKey === undefined) return { ...remembered, heldKeys: plan.held };
   return { ...owned, heldKeys: plan.held, hostKeys: [hostKeyText(hostKey)] };
 }
@@ -64,12 +55,13 @@ export async function changeInstanceKeys(job: Job, last: InstanceState, remember
  * The record of what the machine was given, with the public keys that tell whose its labels are. Only a machine that
  * was imported, and that a program once made, can have a label of which nothing else is known. Then its files tell.
  */
-async function recognizedRecord(job: Job, instance: Instance, last: InstanceState, remembered: Remembered) {
+async function recognizedRecord(job: Job, machine: KnownMachine) {
+  const { instance, last, remembered } = machine;
   const record = withPublicKeys(withBootKeys(remembered.heldKeys, instance), last.sshKeys);
   const known = [...record, ...(job.inputs.sshKeys ?? [])].map((key) => factsOf(key));
   if (unrecognizedKeys(instance.labels, known).length === 0) return record;
   const owner = await ownerOf(job, instance);
-  const access = await instanceAccess(job, instance, last, remembered);
+  const access = await instanceAccess(job, machine);
   // Nothing is concluded from another machine: the change itself checks the host key and the keys that are there.
   const acceptNew = !access.knownHostKeys?.length;
   const { publicKeys } = await job.account.ssh.listKeys({ ...access, ...(acceptNew && { acceptNew }) }, owner);
@@ -79,43 +71,28 @@ async function recognizedRecord(job: Job, instance: Instance, last: InstanceStat
   );
 }
 
-/** The account of the machine whose keys are changed: the one that cloud-init gave them to. */
-async function ownerOf({ account, inputs }: Job, instance: Instance): Promise<string> {
-  return (await findDefaultUser(account, inputs, instance)) ?? inputs.connection?.user ?? "root";
-}
-
-/** What the account says about the keys of a change. */
-interface KnownKeys {
+/** A change of a machine's keys. */
+interface KeyChange extends KnownMachine {
+  readonly plan: KeyPlan;
   /** The labels of closed keys that are still needed. */
   readonly closedLabels: ReadonlySet<string>;
+  /** The names of the keys by their fingerprints. */
   readonly names: ReadonlyMap<string, string>;
 }
 
-async function carryOutPlan(
-  job: Job,
-  plan: KeyPlan,
-  known: KnownKeys,
-  instance: Instance,
-  last: InstanceState,
-  remembered: Remembered,
-): Promise<HostKey | undefined> {
+async function carryOutPlan(job: Job, change: KeyChange): Promise<HostKey | undefined> {
+  const { plan, instance } = change;
   if (plan.add.length === 0 && plan.remove.length === 0) return undefined;
-  const way = await instanceAccess(job, instance, last, remembered);
+  const way = await instanceAccess(job, change);
   try {
-    return await changeOverSsh(job, plan, known, instance, way, remembered);
+    return await changeOverSsh(job, change, way);
   } catch (error) {
     throw await explainSilence(error, job.account, instance, way);
   }
 }
 
-async function changeOverSsh(
-  job: Job,
-  plan: KeyPlan,
-  { closedLabels, names }: KnownKeys,
-  instance: Instance,
-  way: HostAccess,
-  remembered: Remembered,
-): Promise<HostKey> {
+async function changeOverSsh(job: Job, change: KeyChange, way: HostAccess): Promise<HostKey> {
+  const { plan, names, closedLabels, instance, remembered } = change;
   const { zone, id, deadline, inputs, log } = job;
   const owner = await ownerOf(job, instance);
   const access = await trustOnFirstUse(job, way, owner, plan);
@@ -152,45 +129,10 @@ function rememberClosed({ run, id, inputs }: Job, { closed }: KeyChangeReport): 
 }
 
 /** Says what is proven, by the names of the keys. */
-function logResult({ inputs, log }: Job, { closed, added }: KeyChangeReport, names: KnownKeys["names"]): void {
+function logResult({ inputs, log }: Job, { closed, added }: KeyChangeReport, names: KeyChange["names"]): void {
   const named = (keys: readonly string[]) => [...new Set(keys.map((key) => names.get(key) ?? key))].join(", ");
   if (added.length > 0) log.info(`Instance "${inputs.name}" accepts ${named(added)}.`);
   if (closed.length > 0) log.info(`Instance "${inputs.name}" refuses ${named(closed)}.`);
-}
-
-/**
- * How to log in to the machine: first with the credentials of the last update, then with those of the program, then
- * with the pairs whose keys the machine was given.
- */
-async function instanceAccess(
-  job: Job,
-  instance: Instance,
-  last: InstanceState,
-  { hostKeys }: Remembered,
-): Promise<HostAccess> {
-  const { account, run, inputs } = job;
-  const connection = inputs.connection ?? last.connection;
-  const owner = await findDefaultUser(account, inputs, instance);
-  const target = sshTarget(account, { connection }, instance, connection?.user ?? owner);
-  if (!target) throw new InvalidArgumentError(noAddressReason(inputs.name));
-  return hostAccess({
-    target,
-    connection,
-    credentials: distinct([
-      ...credentialsOf(account, last.connection, inputs.connection),
-      ...privateHalvesFor(run, instance.labels),
-    ]),
-    rememberedHostKeys: hostKeys ?? pinOf(instance.labels),
-    timeoutMs: LOGIN_TIMEOUT_MS,
-  });
-}
-
-/** The error text for a machine without an address, whose keys cannot be changed. */
-export function noAddressReason(name: string): string {
-  return (
-    `Instance "${name}" has no address to change its keys at. Give connection.host, or keep its keys: ignoreChanges: ` +
-    '["sshKeys"].'
-  );
 }
 
 /** The given keys that no file of the user has on the host, with any options. */
@@ -199,35 +141,4 @@ async function findAbsentKeys({ account }: Job, keys: readonly PublicKey[], acce
   const { publicKeys } = await account.ssh.listKeys(access, owner);
   const present = new Set(publicKeys.map((text) => parseLoginKey(text).fingerprintSha256));
   return keys.filter(({ fingerprintSha256 }) => !present.has(fingerprintSha256));
-}
-
-function labelsBefore(before: Labels, keys: readonly PublicKey[], owner: string | undefined): LabelChanges {
-  const claims = keys.length > 0 && before[OWNER_LABEL] === undefined;
-  return Object.assign(claims ? { [OWNER_LABEL]: owner } : {}, ...keys.map((key) => labelsBeforeAdding(key, owner)));
-}
-
-/** The labels of closed keys that are still needed: of keys of the account, and of keys that the API lists here. */
-function closedLabelsToKeep({ "ssh-keys": listed = [] }: Instance, registered: readonly SshKey[]): ReadonlySet<string> {
-  return new Set([...registered, ...listed].map(({ fingerprint = "" }) => closedKeyLabel(fingerprint)));
-}
-
-function labelsAfter(
-  before: Labels,
-  plan: KeyPlan,
-  { hostKey, closed }: KeyChangeReport,
-  toKeep: ReadonlySet<string>,
-): LabelChanges {
-  const host = sha256InHex(hostKey.fingerprintSha256);
-  const removed = plan.removed.filter(({ fingerprintMd5 }) => closed.includes(fingerprintMd5 ?? ""));
-  const changes: LabelChanges = Object.assign(
-    // A stray key that no file has was never added, or is removed: only its label knows it.
-    Object.fromEntries([...plan.strays].map(({ label }) => [label, undefined])),
-    ...removed.map((key) => labelsOnceClosed(key, host)),
-    ...closed.map((fingerprintMd5) => labelsOnceClosed({ fingerprintMd5 }, host)),
-  );
-  const closedLabels = [...closedKeyLabels(before), ...closedKeyLabels(changes as Labels)];
-  return {
-    ...changes,
-    ...Object.fromEntries(closedLabels.filter((name) => !toKeep.has(name)).map((name) => [name, undefined])),
-  };
 }
