@@ -6,7 +6,8 @@
 import { randomBytes } from "node:crypto";
 import type { Server } from "node:http";
 import { AdminControls } from "./admin_controls";
-import { type Exchange, listen, logLine, type RecordedRequest, type ServerContext } from "./api/server";
+import { type Exchange, logLine, type RecordedRequest } from "./api/exchange";
+import { listen, type ServerContext } from "./api/server";
 import { restore, resume, type Snapshot, settleSnapshot, snapshotOf } from "./api/snapshot";
 import { World } from "./api/world";
 import { runByHand } from "./by_hand";
@@ -20,7 +21,7 @@ import { StateDirectory } from "./state_directory";
 import { codeOf } from "./system_error";
 
 export type { AdminControls as Cloud, GuestAdmin as GuestHand } from "./admin_controls";
-export type { Exchange, RecordedRequest } from "./api/server";
+export type { Exchange, RecordedRequest } from "./api/exchange";
 export type { Fault, FaultKind, Faults } from "./faults";
 export type { GuestControls } from "./guest_controls";
 export type { Ended } from "./guests/command_result";

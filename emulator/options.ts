@@ -1,5 +1,5 @@
 /** The options of the emulator. */
-import type { Exchange } from "./api/server";
+import type { Exchange } from "./api/exchange";
 import type { HostKeyKind } from "./guests/host_keys";
 import type { PenaltySettings } from "./guests/penalties";
 import type { Settings } from "./settings";

@@ -118,11 +118,12 @@ export class World {
     return { instances, groups, clientAddress: settings.clientAddress, sshPort: this.#options.sshPort };
   }
 
-  // Nobody could handle an error here. The next request saves again and reports it, and so does `close`.
   #saveUnattended(): void {
     try {
       this.save();
-    } catch {}
+    } catch {
+      // Nobody could handle an error here. The next request saves again and reports it, and so does `close`.
+    }
   }
 }
 
