@@ -1,7 +1,6 @@
 import type { Api } from "./client";
 import { checkedId, idPath } from "./names";
 import { deleteAndWait, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
-import { isRecord } from "./refusal";
 import type { Shape } from "./shape";
 
 /** A rule that allows traffic. */
@@ -51,6 +50,14 @@ const groupShape: Shape = {
 /** The body that creates a security group; its rules are added afterwards. */
 export type CreateSecurityGroup = Pick<SecurityGroup, "name" | "description">;
 
+/** What `create` needs to recognise the new group after a request that may have been carried out. */
+export interface GroupCreation {
+  /** Ids of the groups that had the name before the request: they are somebody else's, even if they are empty. */
+  readonly others: readonly string[];
+  /** Called as soon as the id is known and before the wait. */
+  readonly onAccepted?: (id: string) => void;
+}
+
 /** The security groups of an organisation. */
 export class SecurityGroups {
   readonly #api: Api;
@@ -69,17 +76,17 @@ export class SecurityGroups {
     return this.#api.find({ what: `read security group ${id}`, path: idPath("security-group", id) }, groupShape);
   }
 
-  /** The group of that name, if there is one. */
-  async findByName(name: string): Promise<SecurityGroup | undefined> {
+  /** The groups of that name. Exoscale's document does not say that there can be only one. */
+  async listByName(name: string): Promise<readonly SecurityGroup[]> {
     const groups = await this.list();
-    return groups.find((group) => group.name === name);
+    return groups.filter((group) => group.name === name);
   }
 
-  /** Creates a group without rules. @param onAccepted called as soon as the id is known @returns its id */
-  async create(body: CreateSecurityGroup, onAccepted?: (id: string) => void): Promise<string> {
+  /** Creates a group without rules. @returns its id */
+  async create(body: CreateSecurityGroup, { others, onAccepted }: GroupCreation): Promise<string> {
     const wait = { what: `create security group "${body.name}"`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: "/security-group", body };
-    const findCreated = () => this.#findInterrupted(body);
+    const findCreated = () => this.#findInterrupted(body, others);
     const posted = await this.#api.post(call, findCreated);
     if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, { onAccepted, findCreated });
     onAccepted?.(posted.found);
@@ -91,11 +98,15 @@ export class SecurityGroups {
     await deleteAndWait(this.#api, { what: `delete security group ${id}`, path: idPath("security-group", id) });
   }
 
-  /** Adds a rule. */
-  async addRule(id: string, rule: SecurityGroupRule): Promise<void> {
+  /**
+   * Adds a rule that the group does not have.
+   *
+   * @param isSame whether a rule of the group is the new one; asked after a request that may have been carried out
+   */
+  async addRule(id: string, rule: SecurityGroupRule, isSame: (existing: SecurityGroupRule) => boolean): Promise<void> {
     const wait = { what: `add a rule to security group ${id}`, deadline: this.#api.defaultDeadline() };
     const call = { ...wait, path: `${idPath("security-group", id)}/rules`, body: rule };
-    const posted = await this.#api.post(call, () => this.#hasRule(id, rule));
+    const posted = await this.#api.post(call, () => this.#hasRule(id, isSame));
     if ("answer" in posted) await waitForOperation(this.#api, posted.answer, wait);
   }
 
@@ -124,22 +135,16 @@ export class SecurityGroups {
     await putAndWait(this.#api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
   }
 
-  /** The group that an interrupted creation has made: names are unique, and a new group has no rules. */
-  async #findInterrupted(body: CreateSecurityGroup): Promise<string | undefined> {
-    const named = await this.findByName(body.name);
+  /** The group that an interrupted creation has made: it was not there before, and has no rules. */
+  async #findInterrupted(body: CreateSecurityGroup, others: readonly string[]): Promise<string | undefined> {
+    const named = (await this.listByName(body.name)).find(({ id }) => !others.includes(id));
     const group = named && (await this.find(named.id));
     const isNew = group && (group.rules ?? []).length === 0;
     return isNew && (group.description ?? "") === (body.description ?? "") ? group.id : undefined;
   }
 
-  async #hasRule(id: string, rule: SecurityGroupRule): Promise<true | undefined> {
+  async #hasRule(id: string, isSame: (existing: SecurityGroupRule) => boolean): Promise<true | undefined> {
     const group = await this.find(id);
-    return group?.rules?.some((existing) => covers(existing, rule)) ? true : undefined;
+    return group?.rules?.some(isSame) ? true : undefined;
   }
-}
-
-/** Whether a rule has every field that was sent; the API adds others, such as the name beside a group's id. */
-function covers(existing: unknown, sent: unknown): boolean {
-  if (!isRecord(sent)) return existing === sent;
-  return isRecord(existing) && Object.entries(sent).every(([field, value]) => covers(existing[field], value));
 }

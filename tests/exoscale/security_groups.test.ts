@@ -13,12 +13,14 @@ const ssh: SecurityGroupRule = {
   "security-group": { id: uuid(2) },
 };
 const groups = (...list: object[]): Answer => ({ json: { "security-groups": list } });
+const isSsh = (found: SecurityGroupRule) => found["start-port"] === 22 && found["end-port"] === 22;
 
 test("creates a group and tells its id before the wait", async () => {
   const server = await serve(operation("pending", { reference: { id } }), operation("success", { reference: { id } }));
   const accepted: number[] = [];
-  const made = await new SecurityGroups(server.api()).create({ name: "web" }, () =>
-    accepted.push(server.received.length),
+  const made = await new SecurityGroups(server.api()).create(
+    { name: "web" },
+    { others: [], onAccepted: () => accepted.push(server.received.length) },
   );
   expect(made).toBe(id);
   expect(accepted).toEqual([1]);
@@ -28,19 +30,30 @@ test.each<[string, Answer]>([["a lost reply", "break"], ...malformed])(
   "finds the group that %s hides",
   async (_, fault) => {
     const server = await serve(fault, groups({ id, name: "web" }), { json: { id, name: "web" } });
-    expect(await new SecurityGroups(server.api()).create({ name: "web" })).toBe(id);
+    expect(await new SecurityGroups(server.api()).create({ name: "web" }, { others: [] })).toBe(id);
   },
 );
 
 test("does not take somebody else's group for its own after a lost reply", async () => {
   const theirs = { id, name: "web", rules: [{ id: uuid(5), ...ssh }] };
   const server = await serve("break", groups(theirs), { json: theirs }, { status: 409 }, groups());
-  await expect(new SecurityGroups(server.api()).create({ name: "web" })).rejects.toMatchObject({ status: 409 });
+  await expect(new SecurityGroups(server.api()).create({ name: "web" }, { others: [] })).rejects.toMatchObject({
+    status: 409,
+  });
 });
+
+test.each<[string, Answer]>([["a lost reply", "break"], ["a server error", { status: 503 }], ...malformed])(
+  "takes over no empty group that had the name before, after %s",
+  async (_, fault) => {
+    const server = await serve(fault, groups({ id, name: "web" }), { status: 409 }, groups({ id, name: "web" }));
+    const creation = new SecurityGroups(server.api()).create({ name: "web" }, { others: [id] });
+    await expect(creation).rejects.toMatchObject({ status: 409 });
+  },
+);
 
 test("looks for a group that its finished operation does not name", async () => {
   const server = await serve(operation("success"), groups({ id, name: "web" }), { json: { id, name: "web" } });
-  expect(await new SecurityGroups(server.api()).create({ name: "web" })).toBe(id);
+  expect(await new SecurityGroups(server.api()).create({ name: "web" }, { others: [] })).toBe(id);
 });
 
 test.each<[string, Answer]>([["a lost reply", "break"], ...malformed])(
@@ -48,7 +61,7 @@ test.each<[string, Answer]>([["a lost reply", "break"], ...malformed])(
   async (_, fault) => {
     const existing = { id: uuid(5), ...ssh, "security-group": { id: uuid(2), name: "office" } };
     const server = await serve(fault, { json: { id, name: "web", rules: [existing] } });
-    await new SecurityGroups(server.api()).addRule(id, ssh);
+    await new SecurityGroups(server.api()).addRule(id, ssh, isSsh);
     expect(server.lines()).toEqual([`POST ${rules}`, `GET /security-group/${id}`]);
   },
 );
@@ -59,7 +72,7 @@ test("adds a rule again when only a similar one is there after a lost reply", as
     { json: { id, name: "web", rules: [{ ...ssh, id: uuid(5), "end-port": 23 }] } },
     operation("success"),
   );
-  await new SecurityGroups(server.api()).addRule(id, ssh);
+  await new SecurityGroups(server.api()).addRule(id, ssh, isSsh);
   expect(server.lines().at(-1)).toBe(`POST ${rules}`);
 });
 

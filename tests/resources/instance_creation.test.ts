@@ -63,7 +63,7 @@ test("Groups are given by id or name; the default group is used if none is given
   const group = await run.create(SecurityGroup, { name: "ssh", rules: [] });
   const one = await run.create(Instance, { ...machine, securityGroups: ["default", group.id] });
   const two = await run.create(Instance, machine);
-  const other = await run.account.securityGroups.findByName("default");
+  const [other] = await run.account.securityGroups.listByName("default");
   expect(cloud.emulator.cloud.instances()).toMatchObject([
     { "security-groups": [{ id: other?.id }, { id: group.id }] },
     { "security-groups": [{ id: other?.id }] },

@@ -145,6 +145,7 @@ test("The check of a group accepts rules that are unknown, wholly or in part", a
 describe("A creation of a group that fails", () => {
   test("names the group that it may have left behind, if nobody can tell", async () => {
     cloud.emulator.faults.add({ kind: "lost-reply", method: "POST", path: "/security-group" });
+    cloud.emulator.faults.add({ kind: "delay", ms: 0, method: "GET", path: "/security-group" });
     cloud.emulator.faults.add({ kind: "status", status: 403, method: "GET", path: "/security-group" });
     await expect(cloud.run().create(SecurityGroup, { name: "web" })).rejects.toThrow(
       /It is not known whether security group "web" was made\. .* "exo compute security-group show web", and delete it\.$/,
@@ -155,4 +156,32 @@ describe("A creation of a group that fails", () => {
     cloud.emulator.faults.add({ kind: "status", status: 403, method: "POST", path: "/security-group" });
     await expect(cloud.run().create(SecurityGroup, { name: "web" })).rejects.toThrow(/403(?!.*not known)/);
   });
+
+  test.each<[string, Parameters<TestCloud["emulator"]["faults"]["add"]>[0][]]>([
+    ["after no fault", []],
+    ["after a lost reply", [{ kind: "lost-reply", method: "POST", path: "/security-group" }]],
+    ["after a server error", [{ kind: "status", status: 503, method: "POST", path: "/security-group" }]],
+  ])("leaves the group alone that had the name before, %s", async (_, faults) => {
+    const theirs = await cloud.run().create(SecurityGroup, { name: "web" });
+    for (const fault of faults) cloud.emulator.faults.add(fault);
+    await expect(cloud.run().create(SecurityGroup, { name: "web", rules: [ssh] })).rejects.toThrow(
+      new RegExp(
+        `409.* The account had a security group "web" \\(${theirs.id}\\) before: import it, or choose another name\\.$`,
+      ),
+    );
+    expect((await group(theirs.id)).rules ?? []).toEqual([]);
+  });
+
+  test("does not ask to delete the group that had the name before, if nobody can tell", async () => {
+    await cloud.run().create(SecurityGroup, { name: "web" });
+    cloud.emulator.faults.add({ kind: "status", status: 501, method: "POST", path: "/security-group" });
+    await expect(cloud.run().create(SecurityGroup, { name: "web" })).rejects.toThrow(/501(?!.*delete it).*import it/);
+  });
+});
+
+test("A new rule is not taken for there because a fuller one is, after a server error", async () => {
+  const last = await cloud.run().create(SecurityGroup, { name: "web", rules: [{ ...ssh, description: "old" }] });
+  cloud.emulator.faults.add({ kind: "status", status: 503, method: "POST", path: /rules$/ });
+  await cloud.run().update(SecurityGroup, last, { name: "web", rules: [ssh] });
+  expect(await ports(last.id)).toEqual([22]);
 });

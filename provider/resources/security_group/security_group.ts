@@ -42,15 +42,19 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
 
   async create(inputs, context) {
     const { name, description } = inputs;
+    const { securityGroups } = context.account;
+    // After a request whose answer is lost, somebody else's empty group of that name would look like the new one.
+    const others = (await securityGroups.listByName(name)).map((group) => group.id);
     let id: string | undefined;
+    const onAccepted = (accepted: string) => {
+      id = accepted;
+    };
     try {
-      id = await context.account.securityGroups.create({ name, ...(description && { description }) }, (accepted) => {
-        id = accepted;
-      });
+      id = await securityGroups.create({ name, ...(description && { description }) }, { others, onAccepted });
       await changeRules(id, inputs, context);
       return { id, state: { ...inputs, securityGroupId: id } };
     } catch (error) {
-      if (id === undefined) throw mayBeLeftBehind(error, name);
+      if (id === undefined) throw explainFailedCreation(error, name, others);
       const reason = error instanceof Error ? error.message : String(error);
       const state = { ...inputs, rules: [], securityGroupId: id };
       throw new PartialCreateError(`Security group "${name}" was made, but: ${reason}`, id, state, error);
@@ -78,9 +82,19 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
   },
 };
 
-/** Names the group that a creation may have made although it failed. Without its id no state can have it. */
-function mayBeLeftBehind(error: unknown, name: string): unknown {
-  if (!(error instanceof ExoscaleSshError) || isCertainlyNotCreated(error)) return error;
+/**
+ * Names the group that had the name before, else the one that the creation may have made although it failed. Without its
+ * id no state can have it.
+ */
+function explainFailedCreation(error: unknown, name: string, others: readonly string[]): unknown {
+  if (!(error instanceof ExoscaleSshError)) return error;
+  const [other] = others;
+  if (other !== undefined) {
+    return error.addSentence(
+      `The account had a security group "${name}" (${other}) before: import it, or choose another name.`,
+    );
+  }
+  if (isCertainlyNotCreated(error)) return error;
   return error.addSentence(
     `It is not known whether security group "${name}" was made. If it was, no state has it: look for it with "exo compute ` +
       `security-group show ${name}", and delete it.`,
@@ -99,7 +113,8 @@ async function changeRules(id: string, inputs: SecurityGroupInputs, { account }:
     );
   const present = group.rules ?? [];
   const wanted = await apiRules(account, inputs.rules);
-  for (const rule of without(wanted, present)) await account.securityGroups.addRule(id, rule);
+  for (const rule of without(wanted, present))
+    await account.securityGroups.addRule(id, rule, (existing) => sameRule(existing, rule));
   for (const rule of without(present, wanted)) await account.securityGroups.removeRule(id, rule.id);
 }
 
