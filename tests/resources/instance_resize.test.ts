@@ -11,8 +11,15 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-const refuse = (path: RegExp) =>
-  cloud.emulator.faults.add({ kind: "status", status: 409, body: { message: "No capacity" }, method: "PUT", path });
+const refuse = (path: RegExp, status = 409, message = "No capacity") =>
+  cloud.emulator.faults.add({
+    kind: "status",
+    status,
+    headers: { "retry-after": "60" },
+    body: { message },
+    method: "PUT",
+    path,
+  });
 
 describe("A failure between stop and start", () => {
   test.each([
@@ -114,6 +121,26 @@ describe("A type of a kindred family", () => {
     const { inputs } = await cloud.run().found(Instance, last);
     expect(inputs).toMatchObject({ type: "standard.tiny", state: "running" });
     expect(await cloud.run().failures(Instance, machine, last)).toEqual([]);
+  });
+
+  test.each([400, 422])("is named as the reason if Exoscale answers %s", async (status) => {
+    const last = await cloud.run().create(Instance, machine);
+    refuse(/:scale$/, status, "Not this type");
+    await expect(cloud.run().update(Instance, last, { ...machine, type: "cpu.medium" })).rejects.toThrow(
+      /^Exoscale does not change the type .*Not this type.*runs again as standard\.tiny/,
+    );
+  });
+
+  test.each([401, 403, 404, 409, 412, 429])("is not blamed if Exoscale answers %s", async (status) => {
+    const last = await cloud.run().create(Instance, machine);
+    refuse(/:scale$/, status, "For another reason");
+    const update = { ...machine, type: "cpu.medium", timeouts: { update: 30 } };
+    await expect(cloud.run().update(Instance, last, update)).rejects.toThrow(
+      new RegExp(
+        `^Could not change the type .* ${status} .*For another reason.* It was stopped for that, and runs again`,
+      ),
+    );
+    expect(cloud.instance()).toMatchObject({ state: "running" });
   });
 
   test("that is refused to a stopped instance leaves it stopped", async () => {

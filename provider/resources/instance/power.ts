@@ -59,6 +59,9 @@ async function resize(job: Job, instance: Instance, last: InstanceState): Promis
   if (grows) await zone.instances.resizeDisk(instance.id, inputs.diskSize, deadline);
 }
 
+/** Statuses with which the API can refuse what a request asks for. Any other has a reason of its own, such as a quota. */
+const refusals: readonly number[] = [400, 422];
+
 /**
  * Another family is for the API to decide, and it decides only once the instance is stopped. If it refuses, the instance
  * runs again as it was: trying again would stop it in vain.
@@ -71,11 +74,12 @@ async function scale(job: Job, typeId: string, { id, state }: Instance, last: In
     const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
     if (!isRefused || familyOf(inputs.type) === familyOf(last.type)) throw error;
     if (state === "running") await start(job);
-    const now = state === "running" ? "It was stopped for that, and runs again" : "It stays";
+    const now = `${state === "running" ? "It was stopped for that, and runs again" : "It stays"} as ${last.type}.`;
+    if (!refusals.includes(error.status)) throw error.addSentence(now);
     throw new TypeRefusedError(
       `Exoscale does not change the type of instance "${inputs.name}" from ${last.type} to ${inputs.type}: ` +
-        `${error.message} ${now} as ${last.type}. Choose a type of ${familyOf(last.type)}, or make a new instance under ` +
-        "another name and delete this one.",
+        `${error.message} ${now} Choose a type of ${familyOf(last.type)}, or make a new instance under another name and ` +
+        "delete this one.",
       { cause: error },
     );
   }
