@@ -124,9 +124,9 @@ describe("Check reports", () => {
     ["a missing field of an item", { sshKeys: [{}] }, "sshKeys[0].name", "It is missing: a string is expected"],
     [
       "a name that is no key of the account",
-      { sshKeys: ["alice"] },
+      { sshKeys: ["nobody"] },
       "sshKeys[0].name",
-      'The account has no SSH key "alice". Register it, or declare it as an SshKeyPair and pass that.',
+      'The account has no SSH key "nobody". Register it, or declare it as an SshKeyPair and pass that.',
     ],
     ["an item of the wrong type", { sshKeys: [7] }, "sshKeys[0]", "An object is expected, got 7"],
     ["a number instead of a string", { labels: { env: 5 } }, "labels.env", "A string is expected, got 5"],

@@ -71,6 +71,28 @@ describe("A change of the keys is refused", () => {
     expect(reason).toMatch(/^sshKeys\[1\]: SSH key "bob" has to be added to instance "web" over SSH.*publicKeyOpenssh/);
   });
 
+  test.each<[string, unknown, string]>([
+    ["as text", "bobby", "Register it, or declare it as an SshKeyPair and pass that."],
+    ["in an object", { name: "bobby" }, "Register it, or declare it as an SshKeyPair and pass that."],
+    [
+      "in another case",
+      "Bob",
+      'Did you mean "bob"? If not, register it, or declare it as an SshKeyPair and pass that.',
+    ],
+    [
+      "with two letters swapped",
+      "bbo",
+      'Did you mean "bob"? If not, register it, or declare it as an SshKeyPair and pass that.',
+    ],
+    ["that no new key can have", "bob ", 'Did you mean "bob"? If not, correct the name.'],
+  ])("over a connection, when the account has no key of a name that is given %s", async (_what, key, remedy) => {
+    const connection = { user: "debian" };
+    const name = typeof key === "string" ? key : "bobby";
+    expect(await refusals([keyOfAlice], [keyOfAlice, key], { connection })).toEqual([
+      `sshKeys[1].name: The account has no SSH key "${name}". ${remedy} A key that is new to instance "web" also needs its publicKeyOpenssh.`,
+    ]);
+  });
+
   test("over a connection, when a name in the list is no key", async () => {
     const [reason] = await refusals([keyOfAlice], ["alice", 7, ""], { connection: { user: "debian" } });
     expect(reason).toBe("sshKeys[1]: An object is expected, got 7");
@@ -105,6 +127,26 @@ test("A name in the list stands for the key of that name, also beside what is no
 test("A list of keys that is unknown as a whole is neither refused nor a replacement", async () => {
   expect(await refusals([keyOfAlice], UNKNOWN)).toEqual([]);
   expect(await diffOfKeys([keyOfAlice], UNKNOWN, { replaceOnKeyChange: true })).toMatchObject({ replaces: [] });
+});
+
+describe("A key that the account does not have is named at the preview of a new instance", () => {
+  test.each([
+    ["with the key whose name differs in case", "Alice", "alice"],
+    ["with the key whose name differs in one letter", "alicce", "alice"],
+    ["with the key that a pair of the program has under a generated name", "deploy", "deploy-0a1b2c3"],
+  ])("%s", async (_what, name, meant) => {
+    cloud.emulator.cloud.swapKey("deploy-0a1b2c3", alice.line);
+    expect(await cloud.run().failures(Instance, { ...machine, sshKeys: [name] })).toEqual([
+      `sshKeys[0].name: The account has no SSH key "${name}". Did you mean "${meant}"? If not, register it, or declare it as an SshKeyPair and pass that.`,
+    ]);
+  });
+
+  test.each(["bobby", "alice2", "x"])("and no other key, if none has a name like %s", async (name) => {
+    cloud.emulator.cloud.swapKey("alice1", alice.line);
+    expect(await cloud.run().failures(Instance, { ...machine, sshKeys: [name] })).toEqual([
+      expect.stringMatching(/^(?!.*Did you mean).*Register it/),
+    ]);
+  });
 });
 
 describe("A key that the account has under a name for which the program means another", () => {

@@ -6,7 +6,8 @@ import type { CheckContext, CheckFailure, OldInputs } from "../../contract/resou
 import { checkGroups } from "../../group_choice";
 import { rememberSaved } from "../creation/mark";
 import type { InstanceInputs } from "../fields";
-import { keysInList, keysToFind, missingKeyReason, otherKeyReason, sameKeys } from "../keys/keys";
+import { keysInList, keysToFind, otherKeyReason, sameKeys } from "../keys/keys";
+import { missingKeyReason } from "../keys/missing_key";
 import { checkPinHostKey } from "../pin_host_key/validate";
 import { newKeysReplace } from "../replacement";
 import { chooseTemplate, chooseType, installsNoKeys, smallestDisk } from "../zone_catalogue";
@@ -83,10 +84,11 @@ async function checkKeys(
   const wanted = keysToFind(inputs.sshKeys, olds?.sshKeys).filter(({ name }) => !run.declaredKeys.has(name));
   if (wanted.length === 0) return [];
   const registered = await account.sshKeys.list();
+  const existing = [...registered.map(({ name }) => name), ...run.declaredKeys];
   return wanted.flatMap((reference) => {
     const { index, name } = reference;
     const isRegistered = registered.some((key) => key.name === name);
-    const reason = isRegistered ? otherKeyReason(reference, registered) : missingKeyReason(name);
+    const reason = isRegistered ? otherKeyReason(reference, registered) : missingKeyReason(name, existing);
     return reason === undefined ? [] : [{ property: `sshKeys[${index}].name`, reason }];
   });
 }

@@ -8,6 +8,7 @@ import type { InstanceInputs } from "../fields";
 import { nameOnlyReason } from "../keys/key_plan";
 import { keysInList, sameKeys } from "../keys/keys";
 import { noAddressReason } from "../keys/machine_access";
+import { missingKeyReason } from "../keys/missing_key";
 import { whyProtectedStays } from "../protection";
 import { failedAtCreation, isAnotherMachine } from "../replacement";
 import { familyOf, kindredFamilies, mayScale } from "../type_families";
@@ -31,7 +32,8 @@ export async function validateInstanceChange(
   if (isProtected) return [protectedReplaced(settled, olds)];
   if (await isAnotherMachine(inputs, olds, account)) return [];
   const still = refusedChanges(inputs, { ...olds, ...(await findIrreversible(inputs, olds, account)) }, run);
-  return refused.filter(({ property }) => still.some((failure) => failure.property === property));
+  const failures = refused.filter(({ property }) => still.some((failure) => failure.property === property));
+  return await explainMissingKey(failures, inputs, olds, { account, run });
 }
 
 /**
@@ -109,17 +111,9 @@ function keysChanged(inputs: Inputs, olds: ChangeableInputs, run: Run): CheckFai
   return [{ property: "sshKeys", reason }];
 }
 
-function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs, { declaredKeys }: Run): CheckFailure[] {
-  const had = new Set((olds.sshKeys ?? []).map(({ name }) => name));
-  // The run knows the public key of a pair that the program declares, or will know it once the pair is made.
-  const isFound = (name = "") => had.has(name) || declaredKeys.has(name);
-  const nameless = keysInList(inputs.sshKeys).findIndex(
-    ({ name, publicKeyOpenssh }) => known(name) !== undefined && !isGiven(publicKeyOpenssh) && !isFound(known(name)),
-  );
-  if (nameless >= 0) {
-    const name = known(keysInList(inputs.sshKeys)[nameless]?.name) ?? "";
-    return [{ property: `sshKeys[${nameless}]`, reason: nameOnlyReason(name, olds.name) }];
-  }
+function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs, run: Run): CheckFailure[] {
+  const nameOnly = findNameOnly(inputs, olds, run);
+  if (nameOnly) return [{ property: nameOnly.property, reason: nameOnlyReason(nameOnly.name, olds.name) }];
   const connection = known(inputs.connection) ?? olds.connection;
   if (inputs.publicIpAssignment === "none" && isGiven(connection) && connection?.host === undefined) {
     return [{ property: "sshKeys", reason: noAddressReason(olds.name) }];
@@ -129,6 +123,36 @@ function whyNotInPlace(inputs: Inputs, olds: ChangeableInputs, { declaredKeys }:
     `sshKeys of instance "${olds.name}" are changed over SSH, so it has to run: set state: "running", or change them ` +
     "later.";
   return [{ property: "sshKeys", reason }];
+}
+
+/** The first new key of which neither the program nor the run gives a public key. */
+function findNameOnly(inputs: Inputs, olds: ChangeableInputs, { declaredKeys }: Run) {
+  const had = new Set((olds.sshKeys ?? []).map(({ name }) => name));
+  // The run knows the public key of a pair that the program declares, or will know it once the pair is made.
+  const isFound = (name: string) => had.has(name) || declaredKeys.has(name);
+  return keysInList(inputs.sshKeys).flatMap((key, index) => {
+    const name: string | undefined = known(key.name);
+    const isNameOnly = name !== undefined && !isGiven(key.publicKeyOpenssh) && !isFound(name);
+    return isNameOnly ? [{ property: `sshKeys[${index}]`, name }] : [];
+  })[0];
+}
+
+/** The failures, of which one may say of a key without a public key that the account has no key of that name at all. */
+async function explainMissingKey(
+  failures: CheckFailure[],
+  inputs: Inputs,
+  olds: ChangeableInputs,
+  { account, run }: Pick<CheckContext, "account" | "run">,
+): Promise<CheckFailure[]> {
+  const nameOnly = findNameOnly(inputs, olds, run);
+  const failure = failures.find(({ property }) => property === nameOnly?.property);
+  if (nameOnly === undefined || failure === undefined) return failures;
+  const names = new Set((await account.sshKeys.list()).map(({ name }) => name));
+  if (names.has(nameOnly.name)) return failures;
+  const reason =
+    `${missingKeyReason(nameOnly.name, [...names, ...run.declaredKeys])} A key that is new to instance "${olds.name}" ` +
+    "also needs its publicKeyOpenssh.";
+  return failures.map((each) => (each === failure ? { property: `${nameOnly.property}.name`, reason } : each));
 }
 
 function diskShrunk(inputs: Inputs, olds: ChangeableInputs): CheckFailure[] {

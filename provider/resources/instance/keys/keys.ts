@@ -1,8 +1,7 @@
-import type { Account, SshKey } from "../../../account";
-import { ApiError, NameTakenOverError, NotInAccountError } from "../../../errors";
+import type { SshKey } from "../../../account";
+import { NameTakenOverError } from "../../../errors";
 import { parsePublicKey, samePublicKeyText } from "../../../keys/public_key";
 import { known, type Previewed } from "../../contract/description";
-import { fitsNewKey } from "../../contract/key_name";
 import type { Run } from "../../contract/run";
 import type { InstanceInputs, InstanceState, SshKeyReference } from "../fields";
 
@@ -111,22 +110,6 @@ export function withPublicKeysOfRun(sshKeys: Keys, { publicKeys }: Run, register
     const isOther = publicKeyOpenssh !== undefined && otherKeyReason({ ...reference, publicKeyOpenssh }, registered);
     return publicKeyOpenssh === undefined || isOther ? reference : { ...reference, publicKeyOpenssh };
   });
-}
-
-/** The error text for a key that the account does not have. */
-export function missingKeyReason(name: string): string {
-  const remedy = fitsNewKey(name) ? "Register it, or declare it as an SshKeyPair and pass that." : "Correct the name.";
-  return `The account has no SSH key "${name}". ${remedy}`;
-}
-
-/** The error to throw for a refused creation. It names a key that the account no longer has: the API may not do so. */
-export async function explainMissingKey(error: unknown, sshKeys: Keys, account: Account): Promise<unknown> {
-  if (!sshKeys?.length || !(error instanceof ApiError && [400, 404, 409].includes(error.status))) return error;
-  // An error of this request must not hide the refusal.
-  const registered = await account.sshKeys.list().catch(() => undefined);
-  const missing = registered && sshKeys.find(({ name }) => !registered.some((key) => key.name === name));
-  if (missing === undefined) return error;
-  return new NotInAccountError(`${error.message} ${missingKeyReason(missing.name)}`, { cause: error });
 }
 
 /** Whether an instance was booted with exactly these keys. The API may list a key under another of its names. */
