@@ -18,9 +18,21 @@ describe("A pair with a generated name", () => {
     const diff = await run.diff(SshKeyPair, last, { triggers: ["2027"] });
     expect(diff).toMatchObject({ replaces: ["triggers"], deleteBeforeReplace: false });
     expect(run.warnings).toEqual([
-      `SSH key "${last.id}" will be replaced (triggers). Instances that hold the old key keep accepting it: deleting ` +
-        'a key from the account does not revoke it (onDelete: "revoke" does). Its private key leaves the state: if a ' +
-        "machine accepts no other key, save it first.",
+      `SSH key "${last.id}" will be replaced (triggers). Instances of this program that list it in sshKeys, and have a ` +
+        "connection, change to the new key. Every other machine that holds the old key keeps accepting it: deleting a " +
+        'key from the account does not revoke it. To close it there too, first set onDelete: "revoke" and run "pulumi ' +
+        'up", then replace the key. Its private key leaves the state: if a machine accepts no other key, save it first.',
+    ]);
+  });
+
+  test("is not deleted while another machine accepts it, says the warning, if onDelete refuses that", async () => {
+    const last = await cloud.run().create(SshKeyPair, { triggers: ["2026"], onDelete: "refuse" });
+    const run = cloud.run();
+    await run.diff(SshKeyPair, last, { triggers: ["2027"], onDelete: "refuse" });
+    expect(run.warnings).toEqual([
+      expect.stringMatching(
+        /keeps accepting it, and then the old key is not deleted \(onDelete: "refuse"\)\. To close/,
+      ),
     ]);
   });
 

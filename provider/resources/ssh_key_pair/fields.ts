@@ -116,7 +116,8 @@ export const sshKeyPairInputs = z.object({
       equivalentForms: true,
       description:
         "Values of any kind, such as a date. A change of them replaces the pair. With `onDelete: revoke` the new key takes the " +
-        "place of the old one on every machine; otherwise instances that hold the old key keep accepting it. Default: none.",
+        "place of the old one on every machine. Otherwise it does so only on Instances of this program that have a " +
+        "`connection`, and every other machine keeps accepting the old one. Default: none.",
       replaces: true,
       replacement: "always",
     }),

@@ -131,8 +131,14 @@ function warnOfReplacement(state: SshKeyPairState, replaces: readonly string[], 
     log.info(`${replaced} The old key is removed from every instance that holds it, and the new one takes its place.`);
     return;
   }
+  // Which machines change is known only after this diff: the instances depend on the pair.
+  const consequence =
+    state.onDelete === "refuse"
+      ? ', and then the old key is not deleted (onDelete: "refuse").'
+      : ": deleting a key from the account does not revoke it.";
   log.warn(
-    `${replaced} Instances that hold the old key keep accepting it: deleting a key from the account does not revoke it ` +
-      `(onDelete: "revoke" does).${privateKeyGoes}`,
+    `${replaced} Instances of this program that list it in sshKeys, and have a connection, change to the new key. Every other ` +
+      `machine that holds the old key keeps accepting it${consequence} To close it there too, first set onDelete: ` +
+      `"revoke" and run "pulumi up", then replace the key.${privateKeyGoes}`,
   );
 }
