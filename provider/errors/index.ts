@@ -9,4 +9,5 @@ export * from "./exoscale_api";
 export * from "./key_material";
 export * from "./keys_on_a_host";
 export * from "./resources";
+export * from "./silent_host";
 export * from "./ssh_to_a_host";

@@ -58,6 +58,8 @@ export class SshUnreachableError extends ExoscaleSshError {
     message: string,
     /** What happened, for code that decides whether to try again. */
     readonly kind: UnreachableKind,
+    /** The message without the system's code, which differs from try to try. Default: the message. */
+    readonly withoutCode = message,
   ) {
     super(message);
   }

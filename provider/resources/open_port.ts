@@ -1,5 +1,5 @@
 import type { Account, HostAccess, Instance, SecurityGroup, SecurityGroupRule } from "../account";
-import { SshTimeoutError, SshUnreachableError } from "../errors";
+import { SshTimeoutError, SshUnreachableError, withFirewall } from "../errors";
 
 /** The usual port of sshd. A port that is translated on the way is open by a rule for this one. */
 const SSH_PORT = 22;
@@ -35,34 +35,47 @@ function sourceOf(rule: SecurityGroupRule): string {
 }
 
 /**
- * Adds to an error what the security groups of an instance say about the port, if that may be why it does not answer.
+ * Says in an error of an instance that does not answer what its security groups let in.
  *
  * @returns the same error
  */
 export async function explainSilence(error: unknown, account: Account, instance: Guarded, way: Way): Promise<unknown> {
   if (!(error instanceof SshUnreachableError || error instanceof SshTimeoutError)) return error;
-  const why = await whySilent(account, instance, way);
-  return why === undefined ? error : error.addSentence(why);
+  error.message = await withGroups(error.message, account, instance, way);
+  return error;
+}
+
+/** The same in a text about the instance. */
+export async function withGroups(text: string, account: Account, instance: Guarded, way: Way): Promise<string> {
+  const firewall = await askFirewall(account, instance, way);
+  return firewall === undefined ? text : withFirewall(text, firewall);
 }
 
 /** A sentence about the groups of an instance that does not answer; undefined if they let in everybody. */
-export async function whySilent(
-  account: Account,
-  instance: Guarded,
-  { target: { host, port }, bastion }: Way,
-): Promise<string | undefined> {
+export async function whySilent(account: Account, instance: Guarded, way: Way): Promise<string | undefined> {
+  const firewall = await askFirewall(account, instance, way);
+  return typeof firewall === "object" ? firewall.says : undefined;
+}
+
+/** What the groups of an instance say about a connection; undefined if they are not known, or do not guard its way. */
+async function askFirewall(account: Account, instance: Guarded, { target: { host, port }, bastion }: Way) {
   // Groups guard the public address only. Behind a bastion they let in the bastion.
   if (bastion || host !== instance["public-ip"]) return undefined;
   // A failure of these requests must not hide the silence.
   const groups = await readGroups(account, instance).catch(() => undefined);
   if (groups === undefined) return undefined;
   const sources = sourcesLetIn(groups, port);
-  if (sources.some((source) => source === "0.0.0.0/0")) return undefined;
-  const closed = closedPort(instance.name, groups, port);
-  return sources.length === 0
-    ? `${closed}. Add a rule for the machine that runs Pulumi.`
-    : `Of instance "${instance.name}", TCP ${port} is open only to ${sources.join(", ")}: is the machine that runs Pulumi there?`;
+  if (sources.some((source) => source === "0.0.0.0/0")) return "lets everybody in";
+  const says =
+    sources.length === 0
+      ? `${closedPort(instance.name, groups, port)}. Add a rule for the machine that runs Pulumi.`
+      : `Of instance "${instance.name}", TCP ${port} is open only to ${sources.join(", ")}: is the machine that runs ` +
+        "Pulumi there? If not, add a rule for it.";
+  return { says: `${says} ${HOW_TO_RESTORE_A_RULE}` };
 }
+
+/** The account may lack a rule that the state has: then "pulumi up" alone sees no change. */
+const HOW_TO_RESTORE_A_RULE = 'If the program declares one, run "pulumi refresh", then "pulumi up".';
 
 /** The beginning of a sentence about groups none of which lets in the port. */
 export function closedPort(instance: string, groups: readonly GroupRules[], port: number): string {

@@ -6,6 +6,7 @@ import { type DialOptions, dial } from "./connection/dial";
 import { closeConnection } from "./connection/handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
 import { hostAndPort, type SshTarget } from "./connection/target";
+import { cannotReach } from "./connection/tcp";
 
 /** How long to wait, and for which host key. */
 export interface WaitOptions {
@@ -38,9 +39,14 @@ export async function waitForSsh(target: SshTarget, options: WaitOptions): Promi
     const dialing = { check, steps: [], route, retries: 0 };
     const { hostKey, lastError } = await waitForHostKey(dialing, deadline, onFailure);
     if (hostKey) return hostKey;
-    const last = lastError ? ` Last failure: ${lastError.message}` : "";
+    // The host has been named already, unless the last failure is one of its bastion.
+    const last = lastError ? ` Last failure: ${withoutBeginning(lastError.message, cannotReach(target))}` : "";
     throw new SshTimeoutError(`No SSH server on ${hostAndPort(target)} within ${options.timeoutMs / 1000} s.${last}`);
   });
+}
+
+function withoutBeginning(text: string, beginning: string): string {
+  return text.startsWith(beginning) ? text.slice(beginning.length) : text;
 }
 
 /** Tries until the host has shown its key. After the deadline it returns why the last try failed. */

@@ -2,6 +2,8 @@
 import { functions, resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { callFunction } from "../../provider/resources/functions/function";
+import { newCauses } from "../../provider/resources/instance/wait_for_sshd";
+import { unreachableError } from "../../provider/ssh/connection/tcp";
 import { alice } from "./known_keys";
 import { identity, machine } from "./known_machine";
 import { newPair, opened } from "./machines_with_keys";
@@ -129,8 +131,15 @@ describe("A port that no security group opens is named as the cause", () => {
       const run = cloud.run();
       const news = { ...machine, waitForSsh: true, timeouts: { create: 3 } };
       const { message } = await run.createInPart(Instance, news);
-      expect(message).toMatch(/was made, but: No SSH server on 127\..*within/);
+      expect(message).toMatch(
+        /was made, but: No SSH server on 127\..*within [\d.]+ s\. Last failure: [^.]*\. No security/,
+      );
       expect(message).toMatch(closed("default"));
+      expect(message).toContain(
+        'Add a rule for the machine that runs Pulumi. If the program declares one, run "pulumi refresh", then "pulumi up". ' +
+          "To wait longer: timeouts: { create: 6 } (it is 3 s now).",
+      );
+      expect(message.match(/security group|Cannot reach|Let this machine in/gi)).toEqual(["security group"]);
       expect(run.notes).toEqual([expect.stringMatching(/^Instance "web": waiting for sshd on 127\.\S+\. So far: /)]);
       expect(run.notes[0]).toMatch(closed("default"));
     },
@@ -168,5 +177,45 @@ describe("A port that no security group opens is named as the cause", () => {
     const news = { ...machine, waitForSsh: true, timeouts: { create: 3 }, securityGroups: ["office"] };
     const { message } = await cloud.run().createInPart(Instance, news);
     expect(message).toMatch(/Of instance "web", TCP \d+ is open only to 203\.0\.113\.4\/32: is the machine that runs/);
+    expect(message).not.toContain("Probably");
   });
+
+  test.each([
+    [
+      "silent",
+      "silent-before-banner",
+      /no answer in time \(.*\)\. The instance's security groups open this port to everybody: /,
+    ],
+    [
+      "dropping connections",
+      "dropped-before-banner",
+      /sshd said a word\. sshd is still starting, or limits connections: wait/,
+    ],
+  ] as const)(
+    "and not if they open it to everybody, for a machine that is %s",
+    async (_what, kind, reason) => {
+      cloud.emulator.cloud.openSsh();
+      const last = await cloud.run().create(Instance, machine);
+      await cloud.emulator.guests.fault(last.state.instanceId, { kind });
+      const news = { ...machine, waitForSsh: true, timeouts: { update: 12 } };
+      const message = await refusal(cloud.run().update(Instance, last, news));
+      expect(message).toMatch(reason);
+      expect(message).not.toContain("no security group");
+    },
+    120_000,
+  );
+});
+
+test("A wait says each cause once, whatever code the system gives it, and another one anew", () => {
+  const isNew = newCauses();
+  const target = { host: "192.0.2.1", port: 22, user: "debian" };
+  const errors = [
+    unreachableError(target, "dropped"),
+    unreachableError(target, "dropped", "ECONNRESET"),
+    unreachableError(target, "no-route", "EHOSTUNREACH"),
+    unreachableError(target, "no-route", "ENETUNREACH"),
+    unreachableError(target, "dropped", "Too many users"),
+    unreachableError({ ...target, host: "192.0.2.2" }, "dropped"),
+  ];
+  expect(errors.map(isNew)).toEqual([true, false, true, false, true, true]);
 });

@@ -89,7 +89,7 @@ describe("waitForSsh", () => {
     const last = await cloud.run().create(Instance, machine);
     const news = { ...machine, waitForSsh: true, timeouts: { update: 0.5 } };
     await expect(cloud.run().update(Instance, last, news)).rejects.toThrow(
-      /No SSH server on .* Let this machine in \(a security group .*or allow more time: timeouts: \{ update: 1 \}/,
+      /No SSH server on .* Add a rule for the machine that runs Pulumi\..* To wait longer: timeouts: \{ update: 1 \}/,
     );
   });
 

@@ -35,13 +35,18 @@ export async function withinTimeout<T>(inputs: Timeouts, operation: Timed, work:
 }
 
 function explainTimeout(error: unknown, operation: Timed, seconds: number): unknown {
-  const remedy = `allow more time: timeouts: { ${operation}: ${seconds * 2} } (it is ${seconds} s now)`;
+  const longer = `timeouts: { ${operation}: ${seconds * 2} } (it is ${seconds} s now)`;
   if (error instanceof OperationTimeoutError) {
-    return new OperationTimeoutError(error.what, error.waitedFor, error.seconds, error.cause, remedy);
+    return new OperationTimeoutError(
+      error.what,
+      error.waitedFor,
+      error.seconds,
+      error.cause,
+      `allow more time: ${longer}`,
+    );
   }
   if (!(error instanceof SshTimeoutError)) return error;
-  const message = `${error.message} Let this machine in (a security group that opens TCP 22), or ${remedy}.`;
-  return new SshTimeoutError(message, { cause: error } satisfies ErrorOptions);
+  return new SshTimeoutError(`${error.message} To wait longer: ${longer}.`, { cause: error } satisfies ErrorOptions);
 }
 
 function secondsFor({ timeouts }: Timeouts, operation: Timed): number {

@@ -1,5 +1,6 @@
 import type { HostKey, Instance } from "../../account";
-import { explainSilence, whySilent } from "../open_port";
+import { SshUnreachableError } from "../../errors";
+import { explainSilence, withGroups } from "../open_port";
 import type { Job } from "./job";
 
 type Target = Parameters<Job["account"]["ssh"]["waitForSsh"]>[0];
@@ -19,12 +20,10 @@ export async function waitForSshd(
 ): Promise<HostKey> {
   const way = { target, ...(options.bastion && { bastion: options.bastion }) };
   log.progress(`waiting for sshd on ${target.host}`);
-  const said = new Set<string>();
-  const onFailure = async ({ message }: Error) => {
-    if (said.has(message)) return;
-    said.add(message);
-    const why = await whySilent(account, instance, way);
-    const seen = why === undefined ? message : `${message} ${why}`;
+  const isNew = newCauses();
+  const onFailure = async (error: Error) => {
+    if (!isNew(error)) return;
+    const seen = await withGroups(error.message, account, instance, way);
     log.info(`Instance "${inputs.name}": waiting for sshd on ${target.host}. So far: ${seen}`);
   };
   try {
@@ -36,4 +35,15 @@ export async function waitForSshd(
   } catch (error) {
     throw await explainSilence(error, account, instance, way);
   }
+}
+
+/** Tells whether an error has a cause that it was not asked about before. The system may give one cause several codes. */
+export function newCauses(): (error: Error) => boolean {
+  const seen = new Set<string>();
+  return (error) => {
+    const cause = error instanceof SshUnreachableError ? error.withoutCode : error.message;
+    const isNew = !seen.has(cause);
+    seen.add(cause);
+    return isNew;
+  };
 }

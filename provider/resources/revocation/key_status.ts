@@ -2,7 +2,7 @@ import type { Account, Examination, HostAccess, Instance, KeyStatus } from "../.
 import { ExoscaleSshError } from "../../errors";
 import { isTakenOff } from "../labels/key_labels";
 import { sha256InHex } from "../labels/reserved_labels";
-import { whySilent } from "../open_port";
+import { whySilent, withGroups } from "../open_port";
 import { holderAccess, holderUser } from "./holder_access";
 import { guardOf, HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
@@ -140,8 +140,7 @@ async function askAbout(
 
 /** The examination of a host that did not answer, with what its security groups say about that. */
 async function explainUnknown(found: Examination, { account, access, instance }: KeyOnHolder): Promise<Examination> {
-  const why = await whySilent(account, instance, access);
-  return why === undefined ? found : { ...found, reason: `${found.reason} ${why}` };
+  return { ...found, reason: await withGroups(found.reason, account, instance, access) };
 }
 
 function probeOptions({ knownHostKeys = [], credentials, bastion, timeoutMs = 10_000, signal }: HostAccess) {

@@ -2,7 +2,7 @@ import type { Account, HostAccess } from "../../account";
 import { ExoscaleSshError } from "../../errors";
 import { credentialsOf } from "../access/credentials";
 import { pinOf } from "../labels/reserved_labels";
-import { whySilent } from "../open_port";
+import { withGroups } from "../open_port";
 import { holderUser } from "./holder_access";
 import { guardOf, HOLDER_PATIENCE_MS, type Holder, MAX_CONCURRENT_HOLDERS } from "./holders";
 import { mapConcurrently } from "./map_concurrently";
@@ -110,8 +110,9 @@ async function askAccount(
   const { accepts, hostKeyKnown, hostKey } = result;
   const isLast = accepts === "unknown" && (hostKey === undefined || (hostKeys.length > 0 && !hostKeyKnown));
   if (accepts === "unknown" && Date.now() >= deadline) return { ...unknown(NO_ANSWER), isLast: true };
-  const why = hostKey === undefined ? await whySilent(account, guardOf(holder), { target }) : undefined;
-  return { accepts, reason: why === undefined ? result.reason : `${result.reason} ${why}`, hostKeyKnown, isLast };
+  const isSilent = hostKey === undefined;
+  const reason = isSilent ? await withGroups(result.reason, account, guardOf(holder), { target }) : result.reason;
+  return { accepts, reason, hostKeyKnown, isLast };
 }
 
 const NO_ANSWER = "there was no time left to wait for its answer";

@@ -3,7 +3,7 @@ import { DeadlinePassed } from "./deadline";
 import type { HostKeyCheck } from "./host_key";
 import type { LoginStep } from "./login_step";
 import { hostAndPort } from "./target";
-import { unreachableError } from "./tcp";
+import { type Reason, unreachableError } from "./tcp";
 
 /** The phase that a connection reached. */
 export type Phase = "banner" | "key exchange" | "login";
@@ -63,11 +63,14 @@ function droppedError({ check, phase, words }: Circumstances, message?: string):
 }
 
 /** Why a connection ended before the login; undefined if the server said nothing. */
-function whyDropped(words: string): string | undefined {
+function whyDropped(words: string): Reason | undefined {
   const refusal = refusals.find(({ said }) => said.test(words));
-  if (refusal) return `the connection was dropped: ${refusal.means}. Wait a minute and try again.`;
+  if (refusal) return { what: `the connection was dropped: ${refusal.means}`, guess: "Wait a minute and try again." };
   if (words === "") return undefined;
-  return "the connection was dropped during the key exchange: is that port sshd's? If it is, wait a minute and try again.";
+  return {
+    what: "the connection was dropped during the key exchange",
+    guess: "Is that port sshd's? If it is, wait a minute and try again.",
+  };
 }
 
 /** What sshd says in place of its banner when it refuses a connection. */

@@ -1,5 +1,5 @@
 import { connect, type Socket } from "node:net";
-import { SshUnreachableError, type UnreachableKind } from "../../errors";
+import { SshUnreachableError, silentHostGuesses, type UnreachableKind } from "../../errors";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { hostAndPort, type SshTarget } from "./target";
 
@@ -35,15 +35,19 @@ const kinds: Readonly<Record<string, UnreachableKind>> = {
   EAI_AGAIN: "no-address",
 };
 
-const likelyReasons: Readonly<Record<UnreachableKind, string>> = {
-  refused: "nothing listens there: is sshd started, and is this its port?",
-  timeout:
-    "no answer in time. Probably no security group opens this TCP port to this machine, or the instance does not run.",
-  dropped:
-    "the connection was dropped before sshd said a word. Probably no security group opens this TCP port to this " +
-    "machine. If one does, sshd is still starting, or limits connections: wait a minute and try again.",
-  "no-address": "the name has no address.",
-  "no-route": "no network route: check the address and whether the instance is running.",
+/** Why a host cannot be reached: what happened, and what the reason probably is. */
+export interface Reason {
+  readonly what: string;
+  /** Whole sentences. */
+  readonly guess?: string;
+}
+
+const likelyReasons: Readonly<Record<UnreachableKind, Reason>> = {
+  refused: { what: "nothing listens there", guess: "Is sshd started, and is this its port?" },
+  timeout: { what: "no answer in time", guess: silentHostGuesses.timeout.text },
+  dropped: { what: "the connection was dropped before sshd said a word", guess: silentHostGuesses.dropped.text },
+  "no-address": { what: "the name has no address" },
+  "no-route": { what: "no network route", guess: "Check the address, and whether the instance runs." },
 };
 
 function notConnectedError(target: SshTarget, error: Error): SshUnreachableError {
@@ -54,14 +58,24 @@ function notConnectedError(target: SshTarget, error: Error): SshUnreachableError
 /**
  * The error for a host that cannot be reached, with the likely reason.
  *
+ * @param detail the system's code, or the server's words
  * @param reason default: the likely one for that kind of failure
  */
 export function unreachableError(
   target: SshTarget,
   kind: UnreachableKind,
-  code?: string,
-  reason = likelyReasons[kind],
+  detail?: string,
+  { what, guess = "" }: Reason = likelyReasons[kind],
 ): SshUnreachableError {
-  const detail = code ? ` (${code})` : "";
-  return new SshUnreachableError(`Cannot reach SSH on ${hostAndPort(target)}: ${reason}${detail}`, kind);
+  const text = (shown?: string) => `${cannotReach(target)}${what}${shown ? ` (${shown})` : ""}. ${guess}`.trimEnd();
+  return new SshUnreachableError(text(detail), kind, text(isSystemCode(detail) ? undefined : detail));
+}
+
+function isSystemCode(detail: string | undefined): boolean {
+  return detail !== undefined && /^E[A-Z0-9_]+$/.test(detail);
+}
+
+/** How the message about a host that cannot be reached begins. */
+export function cannotReach(target: SshTarget): string {
+  return `Cannot reach SSH on ${hostAndPort(target)}: `;
 }

@@ -23,7 +23,7 @@ test.each([
   expect(await errorOf(treat)).toMatchObject({
     kind: "dropped",
     message: expect.stringMatching(
-      /: the connection was dropped before sshd said a word\. Probably no security group opens this TCP port to this machine\. If one does, /,
+      /: the connection was dropped before sshd said a word( \(ECONNRESET\))?\. Probably no security group opens this TCP port to this machine\. If one does, /,
     ),
   });
 });
@@ -53,7 +53,7 @@ test("a host that does not answer probably has no rule for the port", async () =
   expect(await errorOf(() => undefined, 200)).toMatchObject({
     kind: "timeout",
     message: expect.stringMatching(
-      /: no answer in time\. Probably no security group opens this TCP port to this machine, or /,
+      /: no answer in time \(connected, but no SSH banner came\)\. Probably no security group opens this TCP port to this machine, or /,
     ),
   });
 });
