@@ -49,6 +49,70 @@ test("After a killed adoption the instance belongs to the state that is updated 
   expect(cloud.emulator.cloud.instances()).toEqual([]);
 });
 
+describe("An update of an instance that another resource or stack has adopted", () => {
+  const declared = { ...machine, name: "web", identity: identityOf("blue") };
+  const renamed = { ...declared, name: "shop" };
+
+  /** The state from before the adoption, and the one of the adopter. */
+  async function adoptedTwice() {
+    const former = await cloud.run().create(Instance, declared);
+    const now = await cloud.run().create(Instance, declared);
+    expect(now.id).toBe(former.id);
+    return { former, now };
+  }
+
+  test("warns, says how to take it out of one of them, and is carried out", async () => {
+    const { former } = await adoptedTwice();
+    const run = cloud.run();
+    const { state } = await run.update(Instance, former, renamed);
+    expect(state.name).toBe("shop");
+    expect(run.warnings).toEqual([
+      `Instance "shop" (${former.id}) has been adopted by another resource or stack. Both change it, and only the other one ` +
+        "deletes it. Take it out of one of the two states, for example of this one: pulumi state delete " +
+        "'urn:pulumi:prod::shop::blue$web'",
+    ]);
+  });
+
+  test("says nothing for the adopter", async () => {
+    const { now } = await adoptedTwice();
+    const run = cloud.run();
+    await run.update(Instance, now, renamed);
+    expect(run.warnings).toEqual([]);
+  });
+
+  test("says nothing for a state of an older version, without owner, nor for a machine without the label", async () => {
+    const { former } = await adoptedTwice();
+    const { owner: _, ...older } = former.state;
+    const run = cloud.run();
+    await run.update(Instance, { id: former.id, state: older }, renamed);
+    await cloud
+      .run()
+      .account.zone("ch-gva-2")
+      .then(({ instances }) => instances.update(former.state.instanceId, { labels: {} }));
+    await run.update(Instance, former, renamed);
+    expect(run.warnings).toEqual([]);
+  });
+
+  test("says nothing for an imported machine, whose owner is the one in the label", async () => {
+    const { former } = await adoptedTwice();
+    const run = cloud.run();
+    const imported = await Instance.read(former.id, undefined, run);
+    if (!imported) throw new Error("The instance is gone");
+    await run.update(Instance, imported, { ...renamed, ...machine });
+    expect(run.warnings).toEqual([]);
+  });
+
+  test("says nothing if it goes on with its own interrupted creation, and owns the instance afterwards", async () => {
+    cloud.emulator.faults.add({ kind: "status", status: 403, method: "PUT", path: /:add-protection$/ });
+    const last = await cloud.run().createInPart(Instance, { ...declared, deletionProtection: true });
+    await cloud.run().create(Instance, declared);
+    const run = cloud.run();
+    await run.update(Instance, last, declared);
+    expect(run.warnings).toEqual([]);
+    expect(cloud.instance()).toMatchObject({ labels: { "exoscale-ssh.owner": last.state.owner } });
+  });
+});
+
 describe("An instance that exists", () => {
   test("stays in its zone when the provider's default has changed", async () => {
     const last = await cloud.run({ zone: "de-fra-1" }).create(Instance, { ...machine, zone: undefined });

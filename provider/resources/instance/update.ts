@@ -8,6 +8,7 @@ import { findExisting } from "../machine";
 import type { InstanceAddress } from "./address";
 import { refusedChanges } from "./checks/validate_change";
 import { finishCreation, mustWaitForSsh, waitForHostKeys } from "./creation/finish";
+import { adoptedElsewhereText, isAdoptedElsewhere } from "./creation/mark";
 import type { InstanceInputs, InstanceState } from "./fields";
 import type { Job, Remembered } from "./job";
 import { changeInstanceKeys } from "./keys/change_keys";
@@ -46,6 +47,9 @@ export async function updateInstance(
 
 async function changeUnprotected(job: Job, last: InstanceState): Promise<InstanceState> {
   const instance = await findExisting(job.zone, job.id);
+  if (isAdoptedElsewhere(instance, last)) {
+    job.log.warn(adoptedElsewhereText(job.inputs, { zone: job.zone.name, id: job.id }));
+  }
   // Exoscale may refuse to stop a protected instance, so a protection is removed first, and a new one is set last.
   const remembered = rememberedIn(last);
   const mustUnprotect = remembered.deletionProtection && job.inputs.deletionProtection !== true;

@@ -3,7 +3,7 @@ import type { Run } from "../../contract/run";
 import { beginToRemoveLabel, removeLabel } from "../../labels/change_labels";
 import { CREATING_LABEL, OWNER_LABEL, RESOURCE_LABEL } from "../../labels/reserved_labels";
 import type { InstanceAddress } from "../address";
-import type { InstanceState } from "../fields";
+import type { InstanceInputs, InstanceState } from "../fields";
 import type { Job } from "../job";
 import type { CreationRequest } from "./request";
 
@@ -84,5 +84,23 @@ export function takenOverText({ zone, id }: InstanceAddress): string {
   return (
     `Instance ${zone}/${id} was taken over by its replacement, so it is not deleted. If no other resource of the stack is ` +
     `this instance, delete it: exo compute instance delete --zone ${zone} ${id}`
+  );
+}
+
+/** Whether another state owns an instance. A state of an older version has no owner, and an unfinished one takes it. */
+export function isAdoptedElsewhere({ labels }: Instance, last: Pick<InstanceState, "owner" | "unfinished">): boolean {
+  const owner = labels?.[OWNER_LABEL];
+  return owner !== undefined && last.owner !== undefined && owner !== last.owner && last.unfinished !== true;
+}
+
+/** The warning for an instance that two states have, of which the other one is the owner. */
+export function adoptedElsewhereText(
+  { name, identity }: Pick<InstanceInputs, "name" | "identity">,
+  { zone, id }: InstanceAddress,
+) {
+  const urn = identity === undefined ? "<urn>" : `'${identity.urn}'`;
+  return (
+    `Instance "${name}" (${zone}/${id}) has been adopted by another resource or stack. Both change it, and only the other ` +
+    `one deletes it. Take it out of one of the two states, for example of this one: pulumi state delete ${urn}`
   );
 }
