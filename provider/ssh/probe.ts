@@ -69,8 +69,8 @@ export async function probe(
 }
 
 /**
- * Asks in one connection. If sshd ends it before it has answered all tries, the others get a connection each, unless
- * it ends that one too: then it answers none.
+ * Asks in one connection. If sshd ends it before it has answered all tries, the others get a connection each, until
+ * one has no answer.
  */
 async function ask(current: Probe, connect: Connect): Promise<ProbeResult> {
   const { key } = current;
@@ -89,7 +89,7 @@ async function ask(current: Probe, connect: Connect): Promise<ProbeResult> {
   for (const each of rest) {
     asked = [each];
     ended = await once(asked);
-    if (isCutOff(ended.error, asked)) break;
+    if (each.answer === undefined) break;
   }
   return current.result(isCutOff(ended.error, asked) ? { error: oneTryError(current.check.target) } : ended);
 }

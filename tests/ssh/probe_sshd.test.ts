@@ -1,4 +1,5 @@
 import { probe } from "../../provider/ssh/probe";
+import { uncertainKeys } from "../resources/known_keys";
 import { describeWithSshd, type OpensshServer, startSshd } from "./openssh_server";
 import { keyKinds, makeKey } from "./test_keys";
 
@@ -55,19 +56,29 @@ describeWithSshd("probing a real OpenSSH sshd", () => {
 });
 
 describeWithSshd("probing an sshd with unusual settings", () => {
-  async function probeWith(config: string[], kind: (typeof keyKinds)[number] = "ed25519") {
+  async function probeWith(config: string[], publicKey = makeKey().publicKey) {
     const sshd = await startSshd(config);
-    const key = makeKey(kind);
-    sshd.authorize(key.publicKey);
+    sshd.authorize(publicKey);
     try {
-      return await probe(sshd.target, key.publicKey);
+      return await probe(sshd.target, publicKey);
     } finally {
       await sshd.close();
     }
   }
 
-  test("says yes to an RSA key where only rsa-sha2-512 signatures are taken", async () => {
-    expect(await probeWith(["PubkeyAcceptedAlgorithms rsa-sha2-512"], "rsa")).toMatchObject({ accepts: "yes" });
+  test.each(["rsa-sha2-256", "rsa-sha2-512", "ssh-rsa"])(
+    "says yes to an RSA key where only %s signatures are taken",
+    async (algorithm) => {
+      expect(await probeWith([`PubkeyAcceptedAlgorithms ${algorithm}`], makeKey("rsa").publicKey)).toMatchObject({
+        accepts: "yes",
+      });
+    },
+  );
+
+  test("says yes to the key of a security key where only signatures of browsers are taken", async () => {
+    const config = ["PubkeyAcceptedAlgorithms webauthn-sk-ecdsa-sha2-nistp256@openssh.com"];
+    const answer = await probeWith(config, uncertainKeys.ecdsaSecurityKey.line);
+    expect(answer).toMatchObject({ accepts: "yes" });
   });
 
   test("answers thirty probes at once where more than two open logins are dropped", async () => {
@@ -100,8 +111,9 @@ describeWithSshd("probing an sshd with unusual settings", () => {
 
   test.each([
     [1, "unknown", 2],
-    [2, "no", 2],
-    [3, "no", 1],
+    [2, "no", 3],
+    [3, "no", 2],
+    [4, "no", 1],
   ])(
     "with MaxAuthTries %i answers about an RSA key: %s, after %i connections without a login",
     async (tries, accepts, withoutLogin) => {

@@ -69,8 +69,16 @@ export async function logInAsking(
   }
 }
 
-/** sshd may allow only three failed tries in a connection: two refused questions, and a login that must not fail. */
-const TRIES_PER_CONNECTION = 2;
+/** All questions about an RSA key. With the default `MaxAuthTries`, sshd logs further refusals as failures. */
+const MAX_TRIES_PER_CONNECTION = 3;
+
+/** If sshd does not say how many failed tries it allows. */
+const CAUTIOUS_MAX_AUTH_TRIES = 3;
+
+/** How many questions sshd may refuse in a connection and still take the login after them, which must not fail. */
+function triesPerConnection({ maxAuthTries = CAUTIOUS_MAX_AUTH_TRIES }: HostAccess): number {
+  return Math.max(1, Math.min(maxAuthTries - 1, MAX_TRIES_PER_CONNECTION));
+}
 
 /** Questions that are asked in several connections. */
 class Asking {
@@ -88,7 +96,7 @@ class Asking {
     this.#questions = questions;
     this.#credentials = credentials;
     this.#left = questions.flatMap(({ tries }) => tries);
-    this.#perConnection = access.maxAuthTries === 2 ? 1 : TRIES_PER_CONNECTION;
+    this.#perConnection = triesPerConnection(access);
   }
 
   /** Asks the next questions. After an error other than a refusal, no more are asked. */

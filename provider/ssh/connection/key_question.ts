@@ -8,10 +8,18 @@ import { hostAndPort, type SshTarget } from "./target";
 const LIBRARY_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAABAgMEBQYHCAkKCwwNDg8QERITFBUWFxgZGhscHR4f";
 
 /**
- * The signature algorithms to ask with. sshd may take an RSA key with one of them only. The list that it sends
- * (`server-sig-algs`) is no proof: old versions name algorithms that they refuse, and a Match block may accept more.
+ * The signature algorithms to ask with, by key type. sshd may take a key with one of them only. A question needs no
+ * signature, so SHA-1 (`ssh-rsa`) is asked about too: an old sshd takes nothing else, and an old client makes it. The
+ * list that sshd sends (`server-sig-algs`) is no proof: old versions name algorithms that they refuse, and a Match block
+ * may accept others.
  */
-const rsaAlgorithms = ["rsa-sha2-256", "rsa-sha2-512"];
+const algorithmsOf: ReadonlyMap<string, readonly string[]> = new Map([
+  ["ssh-rsa", ["rsa-sha2-256", "rsa-sha2-512", "ssh-rsa"]],
+  [
+    "sk-ecdsa-sha2-nistp256@openssh.com",
+    ["sk-ecdsa-sha2-nistp256@openssh.com", "webauthn-sk-ecdsa-sha2-nistp256@openssh.com"],
+  ],
+]);
 
 /**
  * Asks whether the server would accept a public key (the query of RFC 4252, section 7), and never logs in with it. Each
@@ -22,7 +30,7 @@ export class KeyQuestion {
   readonly tries: readonly KeyTry[];
 
   constructor(readonly key: PublicKey) {
-    const algorithms = key.algorithm === "rsa" ? rsaAlgorithms : [key.sshType];
+    const algorithms = algorithmsOf.get(key.sshType) ?? [key.sshType];
     this.tries = algorithms.map((algorithm) => new KeyTry(key, algorithm));
   }
 
@@ -46,17 +54,17 @@ export class KeyTry extends BaseAgent<ParsedKey> implements LoginStep {
   /** The server's answer, `unknown` if it refused a key as it refuses all keys; undefined if it gave none. */
   answer: "yes" | "no" | "unknown" | undefined;
   #isAsked = false;
-  readonly #identity: ParsedKey;
   readonly #key: PublicKey;
+  readonly #algorithm: string;
 
   constructor(key: PublicKey, algorithm: string) {
     super();
     this.#key = key;
-    this.#identity = this.#asIdentity(algorithm);
+    this.#algorithm = algorithm;
   }
 
   label(): string {
-    return `the public key ${this.#key.fingerprintSha256} (${this.#identity.type}), only asked about`;
+    return `the public key ${this.#key.fingerprintSha256} (${this.#algorithm}), only asked about`;
   }
 
   method(username: string): AnyAuthMethod {
@@ -68,7 +76,7 @@ export class KeyTry extends BaseAgent<ParsedKey> implements LoginStep {
   }
 
   override getIdentities(done: IdentityCallback<ParsedKey>): void {
-    done(null, [this.#identity]);
+    done(null, [this.#asIdentity()]);
   }
 
   override sign(_key: ParsedKey, _data: Buffer, options: unknown, done?: SignCallback): void {
@@ -77,17 +85,30 @@ export class KeyTry extends BaseAgent<ParsedKey> implements LoginStep {
     answer?.(new Error("This agent only asks; it has no private key."));
   }
 
-  /** The key in the client library's form, with exactly the given bytes and one algorithm. */
-  #asIdentity(algorithm: string): ParsedKey {
+  /**
+   * The key in the client library's form, with exactly the given bytes and one algorithm.
+   *
+   * The library reads the type once to choose an algorithm, and then before each message to write it. For `ssh-rsa` it
+   * would choose SHA-2, so the first reader gets a type that it leaves alone.
+   */
+  #asIdentity(): ParsedKey {
     const parsed = utils.parseKey(LIBRARY_KEY);
     if (parsed instanceof Error) throw new InvalidPublicKeyError(`Cannot ask about this key: ${parsed.message}.`);
+    const types = [LEFT_ALONE];
+    let written = "";
+    const type = () => {
+      written = types.pop() ?? this.#algorithm;
+      return written;
+    };
     const getPublicSSH = () => {
-      this.#isAsked = true;
+      this.#isAsked ||= written === this.#algorithm;
       return this.#key.blob;
     };
-    return Object.create(parsed, { type: { value: algorithm }, getPublicSSH: { value: getPublicSSH } });
+    return Object.create(parsed, { type: { get: type }, getPublicSSH: { value: getPublicSSH } });
   }
 }
+
+const LEFT_ALONE = "any";
 
 /** Whether a server ended a connection at a question: it had refused too many keys to answer it. */
 export function isCutOff(error: unknown, asked: readonly KeyTry[]): boolean {

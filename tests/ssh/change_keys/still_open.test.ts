@@ -3,9 +3,18 @@ import { execFile } from "node:child_process";
 import { rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { examineKey } from "../../../provider/ssh/change_keys/examine_key";
+import { findGrant } from "../../../provider/ssh/change_keys/find_grant";
 import { describeSshd } from "../../emulator/guest_kinds";
 import { closeAll, KeyRing } from "../../emulator/world";
-import { configureSshd, grantByCommand, putProgram, refuseSudo, trustAuthority } from "../../guest_conditions";
+import {
+  configureSshd,
+  grantByCommand,
+  putProgram,
+  refuseSudo,
+  runAsRoot,
+  trustAuthority,
+} from "../../guest_conditions";
 import { makeKey } from "../test_keys";
 import { failure, gone, Host, line } from "./host";
 
@@ -109,6 +118,20 @@ describeSshd("on a real sshd", () => {
       /^KeyStillOpenError: debian@127\S+ still accepts SHA256:\S+: sshd also asks AuthorizedKeysCommand \/etc\/ssh\/keys_of %u/,
     );
     expect(await host.guest.authorizedKeys()).toBe(`${bob.publicKey}\n`);
+  });
+
+  test("an RSA key that a program grants is not said to be closed where a Match block takes only SHA-1 signatures", async () => {
+    const rsa = makeKey("rsa");
+    await grantByCommand(host.guest, rsa.publicKey);
+    const block = "Match User debian\n  PubkeyAcceptedAlgorithms ssh-ed25519,ssh-rsa\n";
+    await runAsRoot(host.guest, "cat >>/etc/ssh/sshd_config.d/0.conf", block);
+    const removal = host.change(host.access([bob]), { remove: [gone(rsa)] });
+    expect(await failure(removal)).toMatch(
+      /^KeyStillOpenError: debian@127\S+ still accepts SHA256:\S+: sshd also asks/,
+    );
+    expect(await findGrant(host.access([bob]), "debian", rsa.publicKey)).toMatchObject({ lines: [], accepts: "yes" });
+    const examined = { user: "debian", publicKeyOpenssh: rsa.publicKey };
+    expect((await examineKey(host.access([bob]), examined)).status).toBe("open");
   });
 
   test("a program that may grant the key to clients from elsewhere is noted", async () => {
