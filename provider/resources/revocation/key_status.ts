@@ -101,7 +101,7 @@ export interface KeyOnHolder {
 /**
  * Finds out whether a holder is open to a key: from its files, if a credential logs in, and from sshd.
  *
- * Without a credential sshd is asked about root as well, who gets the key from cloud-init too.
+ * Without a login sshd is asked about root as well, who gets the key from cloud-init too.
  *
  * If only the key itself could log in, nothing can after its removal. A label then says that this run or an earlier one
  * removed it from the machine with this host key. In that case it is enough that sshd refuses it, for its owner and for
@@ -115,10 +115,9 @@ export async function examineHolder(key: KeyOnHolder): Promise<Examination> {
   const host = found.hostKey && sha256InHex(found.hostKey.fingerprintSha256);
   const isRemoved = isTakenOff(instance.labels, fingerprintMd5, host);
   const mayLogIn = access.credentials.length > 0 && (access.knownHostKeys?.length ?? 0) > 0;
-  if (mayLogIn && !isRemoved) return found;
-  // Without a credential the owner has just refused it. Each further connection without a login may be penalized.
   const users = new Set([owner, "root"]);
-  if (!mayLogIn) users.delete(owner);
+  // The owner has just refused it. Each further connection without a login may be penalized.
+  if (!mayLogIn || !isRemoved) users.delete(owner);
   const notRefused = await askAbout(users, key, found);
   if (notRefused || !isRemoved) return notRefused ?? found;
   return { ...found, status: "closed", reason: "It was removed from this machine, and sshd refuses it." };
@@ -133,7 +132,8 @@ async function askAbout(
   for (const user of users) {
     const answer = await account.ssh.probe({ ...access.target, user }, publicKeyOpenssh, probeOptions(access));
     if (answer.accepts === "yes") return { ...found, status: "open", reason: answer.reason };
-    if (answer.accepts !== "no" || !answer.hostKeyKnown) return { ...found, reason: answer.reason };
+    if (answer.accepts === "unknown") return { ...found, status: "unknown", reason: answer.reason };
+    if (!answer.hostKeyKnown) return { ...found, reason: answer.reason };
   }
   return undefined;
 }
