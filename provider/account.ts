@@ -9,7 +9,7 @@ import { SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
 import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
-import { checkLineOptions, sameOptions } from "./ssh/authorized_keys/options";
+import { checkLineOptions, roleOf, sameOptions } from "./ssh/authorized_keys/options";
 import { parseAgentIdentity } from "./ssh/connection/agent_identity";
 import { parseHostKeyPin } from "./ssh/connection/host_key";
 import { checkTarget } from "./ssh/connection/target";
@@ -102,6 +102,7 @@ const sshToHosts = {
   },
   checkLineOptions,
   sameOptions,
+  roleOf,
   checkTarget,
   parseHostKeyPin,
   parseAgentIdentity,

@@ -115,7 +115,7 @@ describeGuests((guests) => {
 
   test("A deletion removes the key, even if somebody changed its line, and sshd refuses it", async () => {
     const last = await granted({ options: ["restrict"] });
-    await host.write(`${bare} eve`, bob.line, `cert-authority ${bare}`);
+    await host.write(`${bare} eve`, bob.line, `no-pty ${bare}`);
     await host.run().delete(AuthorizedKey, last);
     expect([await host.lines(), await host.accepts(alice.line)]).toEqual([[bob.line], "no"]);
   });

@@ -43,9 +43,9 @@ describeGuests((guests) => {
     ],
     ["from=, and an authority whose certificates open it from anywhere", [from], `cert-authority ${alice.line}`],
     [
-      "an authority for some clients, and a line with which the key itself logs in",
-      ["cert-authority", from],
-      alice.line,
+      "an authority for all clients, and a line with which the key logs in from some",
+      ["cert-authority", "no-pty"],
+      `${from} ${alice.line}`,
     ],
   ])("A creation fails and names the line that lets in more: %s", async (_what, options, other) => {
     const lines = [`${options.join()} ${alice.line}`, bob.line, other];
@@ -69,6 +69,7 @@ describeGuests((guests) => {
     ["a forced command, because sshd uses the first line", ['command="true"'], alice.line, "yes"],
     ["the same options", [from], `${from} ${alice.line}`, "no"],
     ["the same clients, for a shorter time", [from], `${from},${future} ${alice.line}`, "no"],
+    ["an authority, and a key, which lets in no certificates", ["cert-authority", from], alice.line, "yes"],
     ["a key and an authority with the same options", [from], `cert-authority,${from} ${alice.line}`, "no"],
   ])("A second line that lets in no more is left alone: %s", async (_what, options, other, answer) => {
     const lines = [`${options.join()} ${alice.line}`, other];

@@ -70,7 +70,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
     if (sameOptions && last.comment === inputs.comment && !isUncertain(last)) return state;
     const access = grantAccess(account, inputs.connection, hostKey, last.connection);
-    const report = await writeLine(state, context, access, "replace");
+    const report = await writeLine(state, context, access, "replace", last.options ?? []);
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
     // This run also deletes what the failed creation replaced, which may be the same line. So the key counts as present
     // before.
@@ -112,9 +112,15 @@ async function writeLine(
   { account, log }: Context,
   access: Access,
   whenPresent: "report" | "replace",
+  formerOptions?: readonly string[],
 ) {
   const { user, publicKey, options = [], comment, allowLockout = false } = grant;
-  const line = { key: parsePublicKey(publicKey), options, ...(comment !== undefined && { comment }) };
+  const line = {
+    key: parsePublicKey(publicKey),
+    options,
+    ...(comment !== undefined && { comment }),
+    ...(formerOptions && { formerOptions }),
+  };
   return await account.ssh.changeKeys(access, { user, add: [line], whenPresent, allowLockout }, (step) =>
     log.info(`${describeGrant(grant)}: ${step}.`),
   );

@@ -1,7 +1,7 @@
 import type { Run } from "../contract/run";
 import type { AuthorizedKeyState } from "./fields";
 
-type Grant = Pick<AuthorizedKeyState, "user" | "fingerprintSha256" | "hostKey" | "connection">;
+type Grant = Pick<AuthorizedKeyState, "user" | "fingerprintSha256" | "hostKey" | "connection" | "options">;
 
 /**
  * Remembers a grant that this run has made. Pulumi deletes the old object of a replacement after it has created the new
@@ -23,8 +23,10 @@ export function isGrantedAgain({ created }: Run, grant: Grant): "here" | "elsewh
   return created.has(anywhere(grant)) ? "elsewhere" : undefined;
 }
 
-function anywhere({ user, fingerprintSha256, hostKey }: Grant): string {
-  return JSON.stringify(["authorized key", hostKey, user, fingerprintSha256]);
+function anywhere({ user, fingerprintSha256, hostKey, options = [] }: Grant): string {
+  // A key that logs in and the same key as a certificate authority are two lines.
+  const isAuthority = options.some((option) => /^cert-authority$/i.test(option));
+  return JSON.stringify(["authorized key", hostKey, user, fingerprintSha256, isAuthority]);
 }
 
 function at(grant: Grant): string {

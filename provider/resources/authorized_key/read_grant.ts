@@ -22,8 +22,7 @@ export async function readGrant(last: AuthorizedKeyState, context: Context): Pro
   }
   const [first] = grant.lines;
   if (!first) {
-    if (grant.accepts === "yes")
-      log.warn(`${describeGrant(last)} is no longer in any file, but sshd still accepts it.`);
+    warnOfWhatStays(last, grant, context);
     // A failed creation may not have written its line, or not yet: the next update writes it.
     return last.unfinished === true ? last : undefined;
   }
@@ -32,7 +31,33 @@ export async function readGrant(last: AuthorizedKeyState, context: Context): Pro
     log.warn(`${describeGrant(last)} is in authorized_keys, but sshd refuses it${why}.`);
   }
   warnOfSecondLine(last, grant, context);
+  warnOfOpenLines(last, grant, context);
   return withFoundLine(last, grant, context);
+}
+
+/** Its line is gone, and the key still gets in. */
+function warnOfWhatStays(last: AuthorizedKeyState, { otherLines, accepts }: Grant, { account, log }: Context): void {
+  // sshd is not asked about an authority, but about the key itself.
+  if (account.ssh.roleOf(last.options ?? []) === "authority") return;
+  if (accepts === "yes") log.warn(`${describeGrant(last)} is no longer in any file, but sshd still accepts it.`);
+  const places = otherLines.map(({ path, line }) => `${path} (line ${line})`).join(", ");
+  if (places === "") return;
+  log.warn(
+    `${describeGrant(last)} no longer has a line with which it logs in, but ${places} has it as a certificate authority: ` +
+      "whoever has the key still gets in with a certificate that he signs. If nobody should, remove that line.",
+  );
+}
+
+/** A line of the same key that is not this resource's, so that no update removes it. */
+function warnOfOpenLines(last: AuthorizedKeyState, { against }: Grant, { log }: Context): void {
+  const places = against.map(
+    ({ path, line, options }) => `${path} (line ${line}), with other options: ${options.join() || "none"}`,
+  );
+  if (places.length === 0) return;
+  log.warn(
+    `${describeGrant(last)} opens the account without ${last.options?.join()}: it is also in ${places.join("; and in ")}. ` +
+      "Remove the other line, or the AuthorizedKey that has it.",
+  );
 }
 
 /** The diff shows the options of such a line, and not where it is. */
@@ -51,7 +76,7 @@ function warnOfSecondLine(last: AuthorizedKeyState, { lines }: Grant, { account,
 async function findLines(last: AuthorizedKeyState, { account }: Context): Promise<Grant | string> {
   try {
     const access = grantAccess(account, last.connection, last.hostKey);
-    const grant = await account.ssh.findGrant(access, last.user, last.publicKey);
+    const grant = await account.ssh.findGrant(access, last.user, last.publicKey, last.options);
     return grant.lines.length > 0 || grant.unread.length === 0
       ? grant
       : `${grant.unread.join("; ")} could not be read.`;

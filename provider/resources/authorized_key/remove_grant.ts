@@ -14,7 +14,10 @@ import type { AuthorizedKeyState } from "./fields";
 import { isGrantedAgain } from "./granted_in_run";
 import { reasonBehind } from "./partial_creation";
 
-/** Removes every line with the key from the host, and proves with sshd that the key is refused. */
+/**
+ * Removes every line with the key from the host, and proves with sshd that the key is refused. Its lines as a certificate
+ * authority are those of another AuthorizedKey, and the other way round.
+ */
 export async function removeGrant(
   _id: string,
   last: AuthorizedKeyState,
@@ -29,6 +32,7 @@ export async function removeGrant(
   const change = {
     user: last.user,
     remove: [{ publicKeyOpenssh: last.publicKey }],
+    removeOnly: account.ssh.roleOf(last.options ?? []),
     allowLockout: last.allowLockout === true,
     endSessions: last.terminateSessions === true,
   };

@@ -3,7 +3,7 @@ import { cleanComment } from "../../keys/comment";
 import type { PublicKey } from "../../keys/public_key";
 import { type AuthorizedEntry, entry } from "./entry";
 import { type KeyOnLine, linesOf, readLine } from "./line";
-import { checkLineOptions, nameOf, sameOptions } from "./options";
+import { checkLineOptions, type LineRole, lineRoles, roleOf, sameOptions } from "./options";
 
 /** The result of removing keys from a file. */
 export interface Removal {
@@ -22,6 +22,13 @@ export interface KeyLine {
   readonly options?: readonly string[];
   /** Default: the comment of the key. Control characters become blanks. */
   readonly comment?: string;
+  /** Options of the line that it replaces. Default: it replaces lines that let in the same, the key or its certificates. */
+  readonly formerOptions?: readonly string[];
+}
+
+/** What the lines let in that a line replaces. */
+export function rolesReplacedBy({ options = [], formerOptions = options }: KeyLine): readonly LineRole[] {
+  return [roleOf(options), roleOf(formerOptions)];
 }
 
 /**
@@ -36,14 +43,17 @@ export type Addition =
 
 /**
  * Removes every line of these keys from a file, with any options, any comment and any encoding of the key, also lines
- * that sshd ignores and lines with `cert-authority`. It removes whole lines, and changes nothing else.
+ * that sshd ignores. It removes whole lines, and changes nothing else.
+ *
+ * @param roles only lines that let in these: the keys themselves, or certificates that they signed. Default: both
  */
-export function withoutKeys(file: Buffer, keys: readonly PublicKey[]): Removal {
-  const { matching, others } = partition(file, keys);
+export function withoutKeys(file: Buffer, keys: readonly PublicKey[], roles = lineRoles): Removal {
+  const { matching, others } = partition(file, keys, roles);
+  const own = new Set(partition(file, keys, lineRoles).matching.map(({ number }) => number));
   const base64 = new Set(keys.map(({ blob }) => blob.toString("base64")));
-  const mentions = others.filter(({ text }) =>
-    (text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? []).some((word) => base64.has(word)),
-  );
+  const isMention = ({ text }: Line) =>
+    (text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? []).some((word) => base64.has(word));
+  const mentions = others.filter((line) => !own.has(line.number) && isMention(line));
   return {
     file: matching.length === 0 ? file : joined(others.map(({ text }) => text)),
     removed: matching.map(({ number, found }) => entry(number, found)),
@@ -55,19 +65,19 @@ export function withoutKeys(file: Buffer, keys: readonly PublicKey[]): Removal {
  * Adds a line at the end of a file.
  *
  * sshd uses the first line of a key whose `from=` and `expiry-time=` match, so a second line has no effect. With
- * "report", a first line with other options is a conflict, also if sshd ignores that line. Its comment does not matter,
- * and lines with and without `cert-authority` do not conflict. With "replace", the first line of the key is rewritten
- * in place with its comment, and all further lines of the key are removed.
+ * "report", a first line with other options is a conflict, also if sshd ignores that line. Its comment does not matter.
+ * With "replace", the first line of the key is rewritten in place with its comment, and all further lines of the key are
+ * removed. Lines with and without `cert-authority` are lines of two keys.
  *
  * @throws InvalidKeyOptionsError for options that `checkLineOptions` refuses
  */
 export function withKey(file: Buffer, line: KeyLine, whenPresent: "report" | "replace"): Addition {
   const wanted = keyLineText(line);
-  const own = partition(file, [line.key]).matching;
+  const own = partition(file, [line.key], rolesReplacedBy(line)).matching;
   if (whenPresent === "replace") return withReplacement(file, line, own);
-  const entries = own.filter(({ found }) => !found.hidden).map(({ number, found }) => entry(number, found));
-  const first = entries.find(({ isCertAuthority }) => isCertAuthority === isAuthority(line));
-  if (!first) return { file: appended(file, wanted), change: "added" };
+  const visible = own.find(({ found }) => !found.hidden);
+  if (!visible) return { file: appended(file, wanted), change: "added" };
+  const first = entry(visible.number, visible.found);
   return sameOptions(first.options, line.options ?? []) ? { file, change: "none" } : { conflict: first };
 }
 
@@ -93,21 +103,22 @@ interface LineOfKey extends Line {
   readonly found: KeyOnLine;
 }
 
-/** The lines of these keys, and all other lines. */
-function partition(file: Buffer, keys: readonly PublicKey[]): { matching: LineOfKey[]; others: Line[] } {
+/** The lines of these keys that let in what `roles` say, and all other lines. */
+function partition(
+  file: Buffer,
+  keys: readonly PublicKey[],
+  roles: readonly LineRole[],
+): { matching: LineOfKey[]; others: Line[] } {
   const blobs = new Set(keys.map(({ blob }) => blob.toString("latin1")));
   const matching: LineOfKey[] = [];
   const others: Line[] = [];
   for (const [index, text] of linesOf(file).entries()) {
     const found = readLine(text);
-    if (found && blobs.has(found.key.blob.toString("latin1"))) matching.push({ number: index + 1, text, found });
+    const isOfKey = found !== undefined && blobs.has(found.key.blob.toString("latin1"));
+    if (isOfKey && roles.includes(roleOf(entry(0, found).options))) matching.push({ number: index + 1, text, found });
     else others.push({ number: index + 1, text });
   }
   return { matching, others };
-}
-
-function isAuthority({ options = [] }: KeyLine): boolean {
-  return options.some((option) => nameOf(option) === "cert-authority");
 }
 
 /** The file with the line in place of the first line of its key, and without the other lines of the key. */

@@ -5,7 +5,7 @@ import { cleanComment } from "../../keys/comment";
 import { parseLoginKey } from "../../keys/public_key";
 import { securityKeyKinds } from "../../keys/security_key";
 import { type KeyOnLine, linesOf, readLine } from "./line";
-import { nameOf, whySshdRefuses } from "./options";
+import { nameOf, roleOf, whySshdRefuses } from "./options";
 import { splitOptions } from "./quotes";
 
 /** A line of an `authorized_keys` file (sshd(8), AUTHORIZED_KEYS FILE FORMAT) that names a key. */
@@ -56,7 +56,7 @@ export function entry(line: number, found: KeyOnLine): AuthorizedEntry {
     },
     options,
     comment: cleanComment(textOf(found.comment)),
-    isCertAuthority: options.some((option) => nameOf(option) === "cert-authority"),
+    isCertAuthority: roleOf(options) === "authority",
     forcesCommand: options.some((option) => nameOf(option) === "command"),
     ...(inert !== undefined && { inert }),
   };

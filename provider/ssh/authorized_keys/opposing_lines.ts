@@ -1,5 +1,5 @@
 import { type AuthorizedEntry, entriesOf } from "./entry";
-import { nameOf, sameOptions } from "./options";
+import { nameOf, roleOf, sameOptions } from "./options";
 
 /** A file with the lines of keys. */
 export interface KeyFile {
@@ -18,7 +18,7 @@ export interface PlacedLine extends Pick<AuthorizedEntry, "line" | "options" | "
  * The lines that let a key in without the options that its own line has (auth2-pubkeyfile.c). sshd takes the lines of
  * all files in turn, and uses the first one whose conditions hold, such as `from=`. So an earlier line has to have the same
  * options, and a later one the same conditions at least: without conditions no later line is reached. Certificates of an
- * authority are looked up on lines of their own, and whoever has the key can certify it.
+ * authority are looked up on lines of their own, and whoever has the key can certify it: see `isHarmlessToOther`.
  *
  * A line that this sshd ignores counts too: the next version may know its options.
  */
@@ -37,8 +37,7 @@ export function linesAgainst(
   const own = lines.findIndex(({ entry }) => sameOptions(entry.options, options));
   const isHarmless = ({ file, entry }: (typeof lines)[number], at: number) => {
     if (sameOptions(entry.options, options)) return true;
-    if (isAuthority(entry.options) !== isAuthority(options))
-      return sameOptions(rightsOf(entry.options), rightsOf(options));
+    if (roleOf(entry.options) !== roleOf(options)) return isHarmlessToOther(entry.options, options);
     return (
       own !== -1 &&
       at > own &&
@@ -56,8 +55,14 @@ export function linesAgainst(
     }));
 }
 
-function isAuthority(options: readonly string[]): boolean {
-  return options.some((option) => nameOf(option) === "cert-authority");
+/**
+ * Whether a line leaves the options of the other one true, of which one lets in the key and one its certificates. A line
+ * of the key lets in no certificate. But an authority whose options are not those of the key opens the account to whoever
+ * has the key, so it does not go beside a key with options, whichever comes first.
+ */
+function isHarmlessToOther(others: readonly string[], options: readonly string[]): boolean {
+  if (roleOf(options) === "authority" && others.length === 0) return true;
+  return sameOptions(rightsOf(others), rightsOf(options));
 }
 
 /** What a key may do once it is let in, and from where. */
@@ -68,7 +73,7 @@ function rightsOf(options: readonly string[]): string[] {
 /** Without `principals=`, a certificate has to have the name of the account. */
 function conditionsOf(options: readonly string[]): string[] {
   const conditions = options.filter((option) => ["from", "expiry-time", "principals"].includes(nameOf(option)));
-  const isForAccount = isAuthority(options) && !options.some((option) => nameOf(option) === "principals");
+  const isForAccount = roleOf(options) === "authority" && !options.some((option) => nameOf(option) === "principals");
   return isForAccount ? [...conditions, "principals"] : conditions;
 }
 

@@ -25,6 +25,16 @@ export function nameOf(option: string): string {
   return (option.split("=", 1)[0] ?? "").toLowerCase();
 }
 
+/** What a line lets in: the key itself, or certificates that the key has signed (`cert-authority`). */
+export type LineRole = "key" | "authority";
+
+export const lineRoles: readonly LineRole[] = ["key", "authority"];
+
+/** What a line with these options lets in. */
+export function roleOf(options: readonly string[]): LineRole {
+  return options.some((option) => nameOf(option) === "cert-authority") ? "authority" : "key";
+}
+
 /** Whether two lists of options are equal. The case of names does not count, the order does, as with `restrict,pty`. */
 export function sameOptions(a: readonly string[], b: readonly string[]): boolean {
   const text = (options: readonly string[]) =>

@@ -1,6 +1,6 @@
 import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError, SshLoginRefusedError } from "../../errors";
-import { type KeyLine, withKey, withoutKeys } from "../authorized_keys/edit";
-import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
+import { type KeyLine, rolesReplacedBy, withKey, withoutKeys } from "../authorized_keys/edit";
+import type { AuthorizedEntry } from "../authorized_keys/entry";
 import { nameOf } from "../authorized_keys/options";
 import { type Credential, fingerprintOf } from "../connection/credentials";
 import type { AccountFile, AccountFiles } from "./account_files";
@@ -60,7 +60,7 @@ async function removeFromOtherFiles(host: HostSession, line: KeyLine, edits: Edi
   const { change } = host;
   if (change.whenPresent !== "replace") return;
   const without = (bytes: Buffer) => {
-    const { file, removed } = withoutKeys(bytes, [line.key]);
+    const { file, removed } = withoutKeys(bytes, [line.key], rolesReplacedBy(line));
     return removed.length === 0 ? undefined : file;
   };
   const place = placeFor(host, line);
@@ -72,17 +72,16 @@ async function removeFromOtherFiles(host: HostSession, line: KeyLine, edits: Edi
 }
 
 /** The file that has the key already; else a file of the account's own, in its home; else any. An existing file first. */
-function placeFor(host: HostSession, { key }: KeyLine): AccountFile {
+function placeFor(host: HostSession, line: KeyLine): AccountFile {
   const { change, access, facts } = host;
-  const isSameKey = ({ fingerprintSha256 }: AuthorizedEntry) => fingerprintSha256 === key.fingerprintSha256;
+  const hasLine = ({ bytes }: AccountFile) => withoutKeys(bytes, [line.key], rolesReplacedBy(line)).removed.length > 0;
   const named = ownFiles(host).filter(({ isNamed }) => isNamed);
   const certain = named.filter(({ isUncertain }) => !isUncertain);
   // Elsewhere is what the administrators of the host manage, such as /etc/ssh/authorized_keys.d.
   const home = `${facts.accounts.get(change.user)?.home}/`;
   const inHome = certain.filter(({ path }) => path.startsWith(home));
   const file =
-    named.find(({ bytes }) => entriesOf(bytes).some(isSameKey)) ??
-    [inHome, certain, named].map(existingFirst).find((choice) => choice !== undefined);
+    named.find(hasLine) ?? [inHome, certain, named].map(existingFirst).find((choice) => choice !== undefined);
   if (file) return file;
   throw new KeyUnprovenError(
     `sshd on ${access.target.host} reads no authorized_keys of ${change.user}, so no key can be added. Check ` +

@@ -1,4 +1,7 @@
 import { KeyUnprovenError } from "../../errors";
+import type { PublicKey } from "../../keys/public_key";
+import { entriesOf } from "../authorized_keys/entry";
+import { type LineRole, roleOf } from "../authorized_keys/options";
 import { withFixedBastionCredentials } from "../connection/bastion";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess, Progress } from "../connection/host_access";
@@ -8,7 +11,7 @@ import { type AccountFiles, entriesIn, isUnreadByOwner } from "./account_files";
 import { addKeys } from "./add_keys";
 import { endOtherSessions } from "./end_sessions";
 import { fingerprintsOf, type HostSession, openHostSession, stepWith } from "./host_session";
-import type { KeyChange, KeyChangeReport } from "./key_change";
+import { type KeyChange, type KeyChangeReport, removedRoles } from "./key_change";
 import { keysMeant } from "./key_identity";
 import { findWitness } from "./lockout";
 import { removeKeys } from "./remove_keys";
@@ -79,7 +82,8 @@ function refuseUnread(host: HostSession): void {
 
 /** Without sshd's refusal no key is closed: it would be removed in vain, and put back if it is the only one. */
 function refuseUnanswerable({ change, accounts, access }: HostSession): void {
-  const isNeeded = keysMeant(change.remove ?? [], entriesIn(accounts)).length > 0;
+  // sshd is not asked about authorities.
+  const isNeeded = change.removeOnly !== "authority" && keysMeant(change.remove ?? [], entriesIn(accounts)).length > 0;
   if (isNeeded && accounts.some(({ maxAuthTries }) => maxAuthTries === 1)) {
     throw oneTryError(access.target).addSentence("Nothing was changed.");
   }
@@ -107,11 +111,13 @@ type Removal = Pick<KeyChangeReport, "closed" | "found" | "removed" | "notes">;
 async function removeOldKeys(host: HostSession): Promise<Removal> {
   const { change, accounts, progress } = host;
   if (!change.remove?.length) return { closed: [], found: [], removed: [], notes: [] };
+  const isRemoved = (role: LineRole) => removedRoles(change).includes(role);
   const keys = keysMeant(change.remove, entriesIn(accounts));
   if (keys.length === 0) return { closed: [], found: [], removed: [], notes: notesAboutLimits(host) };
-  const inFiles = fingerprintsOf(entriesIn(accounts));
-  const witness = await findWitness(host, keys);
-  const isOwn = keys.some(({ fingerprintSha256 }) => fingerprintSha256 === host.session.loggedInKey);
+  const inFiles = fingerprintsOf(entriesIn(accounts).filter(({ options }) => isRemoved(roleOf(options))));
+  const refused = isRemoved("key") ? keys : [];
+  const witness = await findWitness(host, refused);
+  const isOwn = refused.some(({ fingerprintSha256 }) => fingerprintSha256 === host.session.loggedInKey);
   if (isOwn) await change.beforeOwnRemoval?.();
   progress(stepWith(host, keys, "removing the old"));
   const { lines, notes } = await removeKeys(host, keys, witness);
@@ -119,8 +125,23 @@ async function removeOldKeys(host: HostSession): Promise<Removal> {
     closed: keys.map(({ fingerprintMd5 }) => fingerprintMd5),
     found: keys.filter((key) => inFiles.has(key.fingerprintSha256)).map(({ fingerprintMd5 }) => fingerprintMd5),
     removed: lines,
-    notes: [...notes, ...notesAboutLimits(host)],
+    notes: [...notes, ...(isRemoved("authority") ? [] : notesAboutAuthorities(host, keys)), ...notesAboutLimits(host)],
   };
+}
+
+/** Certificates of a key still open an account that keeps it as an authority, and whoever has the key can sign some. */
+function notesAboutAuthorities({ accounts, access }: HostSession, keys: readonly PublicKey[]): string[] {
+  const removed = fingerprintsOf(keys);
+  const files = accounts.flatMap(({ user, files }) => files.map((file) => ({ user, ...file })));
+  return files
+    .filter(({ bytes }) =>
+      entriesOf(bytes).some((entry) => entry.isCertAuthority && removed.has(entry.fingerprintSha256)),
+    )
+    .map(
+      ({ user, path }) =>
+        `In ${path} the key stays as a certificate authority: whoever has it still gets in to ${user}@${access.target.host} ` +
+        "with a certificate that he signs. Remove that line too, or the AuthorizedKey that has it, if nobody should.",
+    );
 }
 
 /** What the proof does not cover. */

@@ -1,5 +1,8 @@
 import { parseLoginKey } from "../../keys/public_key";
+import type { KeyLine } from "../authorized_keys/edit";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
+import { linesAgainst, type PlacedLine } from "../authorized_keys/opposing_lines";
+import { roleOf } from "../authorized_keys/options";
 import { withFixedBastionCredentials } from "../connection/bastion";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess } from "../connection/host_access";
@@ -20,13 +23,20 @@ export interface GrantLine extends AuthorizedEntry {
 
 /** What grants one key access to one account of a host. */
 export interface Grant {
-  /** The lines of the key in all files that sshd reads for the account, in their order. */
+  /**
+   * The lines of the key that let in what its options say, itself or its certificates, in all files that sshd reads for
+   * the account, in their order.
+   */
   readonly lines: readonly GrantLine[];
+  /** Its other lines. */
+  readonly otherLines: readonly GrantLine[];
+  /** Those of `otherLines` that let in clients that its options exclude. */
+  readonly against: readonly PlacedLine[];
   /** What could not be read, each with the reason: the key may be there. */
   readonly unread: readonly string[];
   /** Whether sshd accepts the key from this address now. */
   readonly accepts: "yes" | "no" | "unknown";
-  /** Whether a line has options that may rightly refuse us: `from=`, `expiry-time=`, `cert-authority`. */
+  /** Whether one of `lines` has options that may rightly refuse us: `from=`, `expiry-time=`, `cert-authority`. */
   readonly isConditional: boolean;
   /** The key that the host showed. */
   readonly hostKey: HostKey;
@@ -36,14 +46,23 @@ export interface Grant {
  * Reads the lines of a key in the authorized_keys files of an account, and asks sshd about the key. Changes nothing.
  *
  * @param publicKey `type base64[ comment]`
+ * @param options of its own line
  * @throws errors of `connect` and of reading the files
  */
-export function findGrant(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
-  return withHostLock(access, () => findLines(withFixedBastionCredentials(access), user, publicKey));
+export function findGrant(
+  access: HostAccess,
+  user: string,
+  publicKey: string,
+  options: readonly string[] = [],
+): Promise<Grant> {
+  const grant = { key: parseLoginKey(publicKey), options };
+  return withHostLock(access, () => findLines(withFixedBastionCredentials(access), user, grant));
 }
 
-async function findLines(access: HostAccess, user: string, publicKey: string): Promise<Grant> {
-  const key = parseLoginKey(publicKey);
+type Granted = Required<Pick<KeyLine, "key" | "options">>;
+
+async function findLines(access: HostAccess, user: string, grant: Granted): Promise<Grant> {
+  const { key } = grant;
   const questions = access.target.user === user ? questionsAbout([key]) : [];
   const session = await logInAsking(questions, (ask) => connectWithRetry(access, access.credentials, ask));
   try {
@@ -53,21 +72,30 @@ async function findLines(access: HostAccess, user: string, publicKey: string): P
     // The login of another account may not open this one. Without a login, sshd penalizes the question.
     const login = questions.length > 0 ? credentialWith(access.credentials, session.loggedInKey ?? "") : [];
     const { answers } = asked === "unknown" ? await probeKeys(known, [key], login) : { answers: answersOf(questions) };
-    const lines = await readLines(session, access, user, key.fingerprintSha256);
+    const lines = await readLines(session, access, user, grant);
     return { ...lines, accepts: answers.get(key.fingerprintSha256) ?? "unknown", hostKey: session.hostKey };
   } finally {
     session.close();
   }
 }
 
-async function readLines(session: SshSession, access: HostAccess, user: string, fingerprintSha256: string) {
+async function readLines(session: SshSession, access: HostAccess, user: string, { key, options }: Granted) {
+  const { fingerprintSha256 } = key;
   const bounds = commandBounds(access);
   const facts = await inspectHost(session, [user], bounds);
   const files = await readAccountFiles(session, facts, user, bounds);
-  const lines = files.files.flatMap(({ path, bytes }) =>
+  const all = files.files.flatMap(({ path, bytes }) =>
     entriesOf(bytes)
       .filter((entry) => entry.fingerprintSha256 === fingerprintSha256)
       .map((entry) => ({ ...entry, path })),
   );
-  return { lines, isConditional: lines.some(({ options }) => mayRefuseUs(options)), unread: files.unread };
+  const isOwn = (line: Pick<AuthorizedEntry, "options">) => roleOf(line.options) === roleOf(options);
+  const lines = all.filter(isOwn);
+  return {
+    lines,
+    otherLines: all.filter((line) => !isOwn(line)),
+    against: linesAgainst(fingerprintSha256, options, files.files).filter((line) => !isOwn(line)),
+    isConditional: lines.some((line) => mayRefuseUs(line.options)),
+    unread: files.unread,
+  };
 }

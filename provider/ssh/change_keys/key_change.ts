@@ -1,4 +1,5 @@
 import type { KeyLine } from "../authorized_keys/edit";
+import { type LineRole, lineRoles } from "../authorized_keys/options";
 import type { HostKey } from "../connection/host_key";
 import type { KeyIdentity } from "./key_identity";
 
@@ -12,6 +13,11 @@ export interface KeyChange {
   readonly onlyInPlaceOf?: boolean;
   /** Keys to remove. */
   readonly remove?: readonly KeyIdentity[];
+  /**
+   * Which lines of the removed keys go: those with which the key itself logs in, or those that make it a certificate
+   * authority (`cert-authority`), of which sshd cannot be asked. Default: both.
+   */
+  readonly removeOnly?: LineRole;
   /** Accounts that lose the removed keys too, such as root, to which cloud-init adds them. Accounts that do not exist are skipped. Default: none. */
   readonly alsoFrom?: readonly string[];
   /** What to do if a key is there with other options: `report` it as an error (default), or `replace` them. */
@@ -26,6 +32,11 @@ export interface KeyChange {
   readonly beforeOwnRemoval?: () => Promise<void>;
   /** Ends the account's other sessions after a key is removed. Default false. */
   readonly endSessions?: boolean;
+}
+
+/** What the lines let in that a change removes. */
+export function removedRoles({ removeOnly }: KeyChange): readonly LineRole[] {
+  return removeOnly === undefined ? lineRoles : [removeOnly];
 }
 
 /** What a change did, with proof. */

@@ -8,18 +8,22 @@ import {
 } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import { entriesOf } from "../authorized_keys/entry";
+import { type LineRole, roleOf } from "../authorized_keys/options";
 import { commandBounds } from "../connection/host_access";
 import { inspectHost } from "../host_files/inspect_host";
 import type { HostFile } from "../host_files/read";
 import { type AccountFiles, readAccountFiles } from "./account_files";
 import { type Edit, notPutBackError, putBack, putBackAfter } from "./edits";
 import { accessAs, fingerprintsOf, type HostSession } from "./host_session";
+import { removedRoles } from "./key_change";
 import type { Witness } from "./lockout";
 import { type KeyAnswers, probeKeys } from "./probe_keys";
 
 /**
  * Proves that keys are closed: sshd refuses them for every account in new connections, no file has them again, and the
  * witness can still log in.
+ *
+ * Of an authority no question can be asked without a certificate: only the files prove that it is gone.
  *
  * If only the removed key can log in and the proof fails, the key is put back: without it nobody could try again.
  *
@@ -33,7 +37,8 @@ export async function proveClosed(
 ): Promise<void> {
   await proveStillElsewhere(host, keys, witness, edits);
   try {
-    for (const account of host.accounts) await proveRefused(host, account, keys, witness, edits);
+    const refused = removedRoles(host.change).includes("key") ? keys : [];
+    for (const account of host.accounts) await proveRefused(host, account, refused, witness, edits);
     for (const account of host.accounts) await proveAbsent(host, account, keys);
   } catch (error) {
     if (finalErrors.some((kind) => error instanceof kind) || canRetry(witness) || edits.length === 0) throw error;
@@ -74,11 +79,10 @@ async function proveRefused(
   edits: readonly Edit[],
 ): Promise<void> {
   const { user } = account;
-  const result = await probeKeys(
-    accessAs(host, user),
-    [...witnessesOf(witness, user), ...keys],
-    credentialsOf(witness),
-  );
+  const asked = [...witnessesOf(witness, user), ...keys];
+  const isLogin = witness.kind === "credential" && user === host.access.target.user;
+  if (asked.length === 0 && !isLogin) return;
+  const result = await probeKeys(accessAs(host, user), asked, credentialsOf(witness));
   if (await isLockedOut(host, user, result, witness)) throw await rollBackLockout(host, user, edits);
   const answerOf = ({ fingerprintSha256 }: PublicKey) => result.answers.get(fingerprintSha256);
   const open = keys.filter((key) => answerOf(key) === "yes");
@@ -109,21 +113,25 @@ async function stillOpenError(
 }
 
 /** The lines of keys as the files are now, under the configuration of now: `path (line 3)`. None if the host does not answer. */
-async function findAgain({ session, access }: HostSession, user: string, keys: ReadonlySet<string>): Promise<string[]> {
+async function findAgain(
+  { session, access, change }: HostSession,
+  user: string,
+  keys: ReadonlySet<string>,
+): Promise<string[]> {
   try {
     const facts = await inspectHost(session, [user], commandBounds(access));
     const { files } = await readAccountFiles(session, facts, user, commandBounds(access));
-    return linesWith(files, keys);
+    return linesWith(files, keys, removedRoles(change));
   } catch (error) {
     if (error instanceof ExoscaleSshError) return [];
     throw error;
   }
 }
 
-function linesWith(files: readonly HostFile[], keys: ReadonlySet<string>): string[] {
+function linesWith(files: readonly HostFile[], keys: ReadonlySet<string>, roles: readonly LineRole[]): string[] {
   return files.flatMap(({ path, bytes }) =>
     entriesOf(bytes)
-      .filter(({ fingerprintSha256 }) => keys.has(fingerprintSha256))
+      .filter(({ fingerprintSha256, options }) => keys.has(fingerprintSha256) && roles.includes(roleOf(options)))
       .map(({ line }) => `${path} (line ${line})`),
   );
 }
@@ -157,7 +165,7 @@ async function rollBackLockout(host: HostSession, user: string, edits: readonly 
 
 async function proveAbsent(host: HostSession, { user }: AccountFiles, keys: readonly PublicKey[]): Promise<void> {
   const account = await readAccountFiles(host.session, host.facts, user, commandBounds(host.access));
-  const lines = linesWith(account.files, fingerprintsOf(keys));
+  const lines = linesWith(account.files, fingerprintsOf(keys), removedRoles(host.change));
   if (lines.length > 0) throw unprovenError(host, account, keys, `Somebody put it back into ${lines.join(", ")}.`);
 }
 

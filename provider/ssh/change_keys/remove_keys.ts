@@ -3,6 +3,7 @@ import { type Removal, withoutKeys } from "../authorized_keys/edit";
 import type { HostFile } from "../host_files/read";
 import { type Edit, editFile, putBackAfter } from "./edits";
 import { type HostSession, stepWith } from "./host_session";
+import { removedRoles } from "./key_change";
 import type { Witness } from "./lockout";
 import { proveClosed } from "./proof";
 
@@ -21,17 +22,18 @@ export async function removeKeys(host: HostSession, keys: readonly PublicKey[], 
   const edits: Edit[] = [];
   const lines: string[] = [];
   const notes: string[] = [];
+  const roles = removedRoles(host.change);
   try {
     for (const { user, file } of filesInOrder(host)) {
       const withoutThem = (bytes: Buffer) => {
-        const { file: without, removed } = withoutKeys(bytes, keys);
+        const { file: without, removed } = withoutKeys(bytes, keys, roles);
         return removed.length === 0 ? undefined : without;
       };
       const edit = await editFile(host, user, file.path, withoutThem, edits);
       if (!edit) continue;
-      const removal = withoutKeys(edit.before, keys);
+      const removal = withoutKeys(edit.before, keys, roles);
       lines.push(...removal.removed.map(({ line }) => `${file.path}:${line}`));
-      notes.push(...notesAbout(file, removal));
+      notes.push(...notesAbout(host, file, removal));
     }
   } catch (error) {
     throw await putBackAfter(host, edits, error);
@@ -53,10 +55,10 @@ function filesInOrder({ accounts, access }: HostSession): { readonly user: strin
   return present.filter((each) => once.get(each.file.resolved) === each).sort((a, b) => isLast(a) - isLast(b));
 }
 
-function notesAbout({ path, links }: HostFile, { removed, mentions }: Removal): string[] {
+function notesAbout({ change }: HostSession, { path, links }: HostFile, { removed, mentions }: Removal): string[] {
   return [
-    ...(removed.some(({ isCertAuthority }) => isCertAuthority)
-      ? [`In ${path} the key was a certificate authority: certificates that it signed are now refused too.`]
+    ...(change.removeOnly === undefined && removed.some(({ isCertAuthority }) => isCertAuthority)
+      ? [`In ${path} the key was a certificate authority: the line went too, and lets in no certificates any more.`]
       : []),
     ...(mentions > 0 ? [`${mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
     ...(links > 1 ? [`${path} had other names (hard links), which keep the key.`] : []),

@@ -110,14 +110,14 @@ const cases: readonly AddCase[] = [
     name: "a file in which the key is a certificate authority",
     before: `cert-authority ${A} ca\n`,
     report: `cert-authority ${A} ca\n${A} alice\n`,
-    replace: `${A} alice\n`,
+    replace: `cert-authority ${A} ca\n${A} alice\n`,
   },
   {
     name: "a file in which the key logs in and certifies, with other options to certify",
     before: `${A} alice\ncert-authority ${A} ca\n`,
     line: { options: ["cert-authority", 'principals="a"'] },
     report: { conflictOnLine: 2 },
-    replace: `cert-authority,principals="a" ${A} alice\n`,
+    replace: `${A} alice\ncert-authority,principals="a" ${A} alice\n`,
   },
   {
     name: "a file in latin-1, with a comment that is not",

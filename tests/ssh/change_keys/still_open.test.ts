@@ -158,6 +158,29 @@ describeSshd("on a real sshd", () => {
     expect((await ring.ssh(target, "alice", "true")).code).toBe(0);
   });
 
+  test("a key whose own line alone goes signs itself a certificate as the authority that it is, which is noted", async () => {
+    const self = await ring.generate("self");
+    await ring.generate("friend");
+    const target = { ip: host.guest.address, port: String(host.guest.port) };
+    const enters = async (name: string) => (await ring.ssh(target, name, "true")).code === 0;
+    const remove = async (more: object) =>
+      (await host.change(host.access([bob]), { remove: [{ publicKeyOpenssh: self }], ...more })).notes.join();
+    await host.authorize([self, `cert-authority ${self}`, bob.publicKey]);
+    expect(await remove({ removeOnly: "key" })).toMatch(/the key stays as a certificate authority/);
+    expect(await enters("self")).toBe(false);
+    for (const name of ["self", "friend"]) {
+      const names = ["-I", name, "-n", "debian", `${ring.file(name)}.pub`];
+      await run("ssh-keygen", ["-q", "-s", ring.file("self"), ...names]);
+    }
+    expect([await enters("self"), await enters("friend")]).toEqual([true, true]);
+    // Its own line lets in no certificate, and a revocation closes both.
+    await host.authorize([self, bob.publicKey]);
+    expect(await enters("friend")).toBe(false);
+    await host.authorize([`cert-authority ${self}`, bob.publicKey]);
+    expect(await remove({})).toMatch(/was a certificate authority: the line went too/);
+    expect([await enters("self"), await enters("friend")]).toEqual([false, false]);
+  });
+
   test("an account without files that sshd reads is closed by its settings, and nothing can be added", async () => {
     await configureSshd(host.guest, "Match User root\n  AuthorizedKeysFile none\n");
     await host.authorize([alice.publicKey], "root");
