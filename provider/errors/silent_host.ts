@@ -27,6 +27,6 @@ export const silentHostGuesses = {
 /** A text about a silent host in which what its firewall says takes the place of the guess, or follows the text. */
 export function withFirewall(text: string, firewall: "lets everybody in" | { readonly says: string }): string {
   const guess: Guess | undefined = Object.values(silentHostGuesses).find((each) => text.includes(each.text));
-  if (firewall === "lets everybody in") return guess ? text.replace(guess.text, guess.ifLetIn) : text;
-  return guess ? text.replace(guess.text, firewall.says) : `${text} ${firewall.says}`;
+  if (firewall === "lets everybody in") return guess ? text.replace(guess.text, () => guess.ifLetIn) : text;
+  return guess ? text.replace(guess.text, () => firewall.says) : `${text} ${firewall.says}`;
 }

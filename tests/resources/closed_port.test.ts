@@ -1,4 +1,5 @@
 /** A machine that no security group lets in to: what is said of it, before and after it fails to answer. */
+import { silentHostGuesses, withFirewall } from "../../provider/errors";
 import { functions, resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
 import { callFunction } from "../../provider/resources/functions/function";
@@ -204,6 +205,11 @@ describe("A port that no security group opens is named as the cause", () => {
     },
     120_000,
   );
+});
+
+test("A group is named as it is, also if its name has a dollar sign", () => {
+  const text = `No answer. ${silentHostGuesses.timeout.text}`;
+  expect(withFirewall(text, { says: "No rule in web$&$1." })).toBe("No answer. No rule in web$&$1.");
 });
 
 test("A wait says each cause once, whatever code the system gives it, and another one anew", () => {
