@@ -1,9 +1,9 @@
-import { type ExoscaleSshError, LastKeyError, SshLoginRefusedError, SshNoShellError } from "../../errors";
+import { ExoscaleSshError, LastKeyError, SshLoginRefusedError, SshNoShellError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { Credential } from "../connection/credentials";
-import { commandBounds } from "../connection/host_access";
+import { commandBounds, type HostAccess } from "../connection/host_access";
 import { inspectHost } from "../host_files/inspect_host";
 import { entriesIn, readAccountFiles } from "./account_files";
 import type { Edit } from "./edits";
@@ -45,7 +45,7 @@ export async function findWitness(host: HostSession, keys: readonly PublicKey[])
   if (!removed.has(session.loggedInKey))
     return isNamed ? { kind: "credential", credentials: login } : { kind: "untouched" };
   if (!isNamed && !(await sharesFiles(host))) return { kind: "elsewhere", credentials: login };
-  const { credentials, error } = await findRemainingCredentials(host, removed);
+  const { credentials, error } = await findRemainingCredentials(access, removed);
   if (credentials.length > 0) return { kind: "credential", credentials };
   const witness = await findOtherKey(host, removed);
   if (witness) return witness;
@@ -82,12 +82,19 @@ interface Remaining {
   readonly error?: ExoscaleSshError;
 }
 
-async function findRemainingCredentials({ access }: HostSession, removed: ReadonlySet<string>): Promise<Remaining> {
+/** A key of ours that sshd lets in and that runs a forced command is passed over. */
+async function findRemainingCredentials(access: HostAccess, removed: ReadonlySet<string>): Promise<Remaining> {
   const others = credentialsWithout(access.credentials, removed);
   if (others.length === 0) return { credentials: [] };
-  const { loggedInKey, error } = await probeKeys(access, [], others);
-  if (error) return { credentials: [], error };
-  return { credentials: loggedInKey === undefined ? [] : credentialWith(others, loggedInKey) };
+  try {
+    const { loggedInKey, noShell } = await logInAgain(access, others);
+    if (loggedInKey === undefined) return { credentials: [] };
+    if (!noShell) return { credentials: credentialWith(others, loggedInKey) };
+    return await findRemainingCredentials(access, new Set([...removed, loggedInKey]));
+  } catch (error) {
+    if (error instanceof ExoscaleSshError) return { credentials: [], error };
+    throw error;
+  }
 }
 
 /** Reads the files again: a key may have been added a moment ago. @throws if the host gives no answer */
@@ -108,8 +115,10 @@ async function findOtherKey(host: HostSession, removed: ReadonlySet<string>): Pr
 }
 
 function candidates(entries: readonly AuthorizedEntry[], removed: ReadonlySet<string>): PublicKey[] {
-  const canLogIn = ({ fingerprintSha256, isCertAuthority, forcesCommand, inert }: AuthorizedEntry) =>
-    !removed.has(fingerprintSha256) && !isCertAuthority && !forcesCommand && inert === undefined;
+  // Where a key has several lines, sshd takes the first one that holds: it says yes, and then may force the command.
+  const forced = fingerprintsOf(entries.filter(({ forcesCommand }) => forcesCommand));
+  const canLogIn = ({ fingerprintSha256, isCertAuthority, inert }: AuthorizedEntry) =>
+    !removed.has(fingerprintSha256) && !forced.has(fingerprintSha256) && !isCertAuthority && inert === undefined;
   return entries
     .filter(canLogIn)
     .sort((a, b) => a.options.length - b.options.length)
@@ -129,7 +138,8 @@ export async function proveOwnLogin(host: HostSession, edits: readonly Edit[]): 
   const own = change.add?.find(({ key }) => key.fingerprintSha256 === session.loggedInKey);
   if (!own?.options?.length || edits.length === 0 || change.allowLockout) return;
   try {
-    await logInAgain(host);
+    const { noShell } = await logInAgain(access, access.credentials);
+    if (noShell) throw noShell;
   } catch (error) {
     const failure = failedStep(error);
     if (failure === undefined) throw error;
@@ -141,10 +151,21 @@ export async function proveOwnLogin(host: HostSession, edits: readonly Edit[]): 
   }
 }
 
-async function logInAgain({ access }: HostSession): Promise<void> {
-  const session = await connectWithRetry(access, access.credentials);
+interface LoginAgain {
+  readonly loggedInKey: string | undefined;
+  /** Why the login runs none of our commands, if it does not. */
+  readonly noShell?: SshNoShellError;
+}
+
+async function logInAgain(access: HostAccess, credentials: readonly Credential[]): Promise<LoginAgain> {
+  const session = await connectWithRetry(access, credentials);
+  const { loggedInKey } = session;
   try {
     await inspectHost(session, [], commandBounds(access));
+    return { loggedInKey };
+  } catch (error) {
+    if (error instanceof SshNoShellError) return { loggedInKey, noShell: error };
+    throw error;
   } finally {
     session.close();
   }

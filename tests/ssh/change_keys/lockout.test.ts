@@ -52,6 +52,32 @@ describeGuests((guests) => {
     expect(await host.accepts(alice)).toBe("yes");
   });
 
+  test.each([
+    ["the same file", "authorized_keys", [`command="backup" ${bob.publicKey}`, bob.publicKey]],
+    ["a file that sshd reads first", "authorized_keys2", [`command="backup" ${bob.publicKey}`]],
+  ])(
+    "a key with a forced command on another line, in %s, does not count as one that can log in",
+    async (_where, second, lines) => {
+      await host.authorize([alice.publicKey, ...lines]);
+      if (second !== "authorized_keys") {
+        await host.guest.asRoot(
+          `cat >~debian/.ssh/${second}; chown debian: ~debian/.ssh/${second}`,
+          `${bob.publicKey}\n`,
+        );
+      }
+      expect(await failure(revoke())).toMatch(/^LastKeyError/);
+      expect(await host.accepts(alice)).toBe("yes");
+      await host.guest.asRoot("rm -f ~debian/.ssh/authorized_keys2");
+    },
+  );
+
+  test("another key of ours that runs a forced command does not count as one that can log in", async () => {
+    await host.authorize([alice.publicKey, `command="backup" ${bob.publicKey}`]);
+    const change = host.change(host.access([alice, bob]), { remove: [gone(alice)] });
+    expect(await failure(change)).toMatch(/^LastKeyError/);
+    expect(await host.accepts(alice)).toBe("yes");
+  });
+
   test("a host that stops answering questions about other keys is not asked about each of them", async () => {
     const others = Array.from({ length: 9 }, () => makeKey().publicKey);
     await host.authorize([alice.publicKey, ...others]);
