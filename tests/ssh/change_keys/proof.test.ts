@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { changeKeys } from "../../../provider/ssh/change_keys/change_keys";
 import { describeGuests, describeSshd } from "../../emulator/guest_kinds";
 import { closeAll } from "../../emulator/world";
+import { configureSshd } from "../../guest_conditions";
 import { makeKey, type TestKey } from "../test_keys";
 import { failure, gone, Host } from "./host";
 
@@ -113,6 +114,18 @@ describeSshd("on a real sshd", () => {
     const message = await failureOfRemoval(host, alice, cut);
     expect(message).toMatch(
       /^KeysNotPutBackError: .*These could not be put back: \S+authorized_keys \(The connection to/,
+    );
+  });
+
+  test("a file that sshd reads only since the key was removed is named by the error, and its line", async () => {
+    const host = await Host.start("sshd");
+    await host.authorize([alice.publicKey, bob.publicKey]);
+    await configureSshd(host.guest, "");
+    await host.guest.asRoot("cd /home/debian/.ssh; cat >more; chown debian: more", `# more\n${alice.publicKey}\n`);
+    const settings = "Match User debian\n  AuthorizedKeysFile .ssh/authorized_keys .ssh/more\n";
+    const readMore = async () => writeFileSync(join(host.guest.root, "etc/ssh/sshd_config.d/0.conf"), settings);
+    expect(await failureOfRemoval(host, bob, readMore)).toMatch(
+      /^KeyStillOpenError: debian@127\S+ still accepts SHA256:\S+: \/home\/debian\/\.ssh\/more \(line 2\) has it now/,
     );
   });
 });
