@@ -68,6 +68,15 @@ describe("Diff", () => {
     expect((await diffWith("SecurityGroup", group, { rules: [rule] })).details).toEqual({ rules: "UPDATE" });
   });
 
+  test("shows the keys that left and came in a list of keys, and not those that moved", async () => {
+    const [first, second, third] = ["ann", "ben", "cem"].map((name) => ({ name }));
+    emulator.cloud.swapKey("ann", alice.line);
+    emulator.cloud.swapKey("ben", bob.line);
+    const web = await plugin.up("Instance", { ...machineArgs, connection, sshKeys: [first, second] }, { name: "web" });
+    const { details } = await diffWith("Instance", web, { sshKeys: [second, third] });
+    expect(details).toEqual({ "sshKeys[0]": "DELETE", "sshKeys[1]": "ADD" });
+  });
+
   test("shows each added, changed and removed key of a map, quoted where necessary", async () => {
     const { details } = await diffWith("Instance", machine, { labels: { env: "live", owner: "carol" } });
     expect(details).toEqual({ "labels.env": "UPDATE", "labels.owner": "ADD", 'labels["a.b"]': "DELETE" });
