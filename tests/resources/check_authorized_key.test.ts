@@ -41,6 +41,10 @@ describe("An AuthorizedKey is accepted", () => {
     expect((await Promise.all(checks)).flat()).toEqual([]);
     // Sixteen rounds for each of two blocks.
     expect(hashes).toHaveBeenCalledTimes(32);
+    // The next run does not find what this one has opened.
+    const next = new Run({ endpoint: "http://127.0.0.1:9/v2" });
+    expect(await next.failures(AuthorizedKey, { ...inputs, connection: locked })).toEqual([]);
+    expect(hashes).toHaveBeenCalledTimes(64);
   });
 
   test("while all of it is unknown", async () => {
