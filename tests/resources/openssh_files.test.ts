@@ -72,10 +72,13 @@ describeGuests((guests) => {
     expect(errors).toContain("Host key verification failed");
   });
 
-  /** Runs a pasted line in a shell of a user who has never seen the machine. Nobody is there to answer a question. */
-  async function paste(line: string, privateKey: string, knownHosts = "") {
+  /**
+   * Runs a pasted line in a shell of a user who has never seen the machine. Nobody is there to answer a question, unless
+   * somebody trusts every stranger (`accept-new`).
+   */
+  async function paste(line: string, privateKey: string, knownHosts = "", answer: "ask" | "accept-new" = "ask") {
     const config = ["-F", "none", "-o", `UserKnownHostsFile=${await write("seen", knownHosts)}`];
-    const options = [...config, "-o", "GlobalKnownHostsFile=/dev/null", "-o", "StrictHostKeyChecking=ask"];
+    const options = [...config, "-o", "GlobalKnownHostsFile=/dev/null", "-o", `StrictHostKeyChecking=${answer}`];
     return ssh(privateKey, [...options, ...wordsOf(line)]);
   }
 
@@ -96,10 +99,11 @@ describeGuests((guests) => {
   test.each<[string, HostKeyKind[]]>([
     ["a key of the same kind", ["ed25519"]],
     ["a key of another kind", ["rsa"]],
-  ])("sshCommand refuses another machine at the same address, which has %s", async (_, hostKeys) => {
+  ])("sshCommand refuses another machine at the same address without a question: it has %s", async (_, hostKeys) => {
     const { sshCommand = "", privateKey } = await machineWith(hostKeys);
     const expecting = sshCommand.replace(/(ssh-\S+) AAAA[^"]+/, `ssh-ed25519 ${otherKey}`);
-    const { status } = await paste(`${expecting.replace(/rsa-sha2\S+/, "ssh-ed25519")} true`, privateKey);
+    const line = `${expecting.replace(/rsa-sha2\S+/, "ssh-ed25519")} true`;
+    const { status } = await paste(line, privateKey, "", "accept-new");
     expect(status).toBe(255);
   });
 
