@@ -21,8 +21,9 @@ export class KeyStillOpenError extends ExoscaleSshError {
 }
 
 /**
- * It could not be proven that a host refuses an old key, or that it accepts a new one: files could not be read, the host
- * did not answer, its sshd never says that it refuses a key (`MaxAuthTries 1`), or it is not known which key it is.
+ * It could not be proven that a host refuses an old key, or that it accepts a new one: files could not be read, its sshd
+ * reads others than it says, the host did not answer, its sshd never says that it refuses a key (`MaxAuthTries 1`), or
+ * it is not known which key it is.
  *
  * Do what the message says, and run `pulumi up` again. Until then the key counts as neither refused nor accepted.
  */

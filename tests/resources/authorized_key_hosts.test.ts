@@ -163,6 +163,21 @@ describeSshd("on a real sshd", () => {
     expect(await host.lines("root")).toEqual([alice.line]);
   });
 
+  test("A key whose file can no longer be found stays in the state, and is not reported as gone", async () => {
+    const host = await ReachableHost.start("sshd");
+    await configureSshd(host.guest, "AuthorizedKeysFile /etc/ssh/keys_of_%u\n");
+    await host.guest.asRoot("cat >/etc/ssh/keys_of_debian; chmod 644 /etc/ssh/keys_*", `${host.admin.publicKey}\n`);
+    const last = await host.run().create(AuthorizedKey, host.inputs(alice.line, { options: ['from="192.0.2.1"'] }));
+    await host.guest.asRoot("chmod 600 /etc/ssh/sshd_config; rm ~debian/.ssh/authorized_keys");
+    await refuseSudo(host.guest);
+    const run = host.run();
+    expect((await run.found(AuthorizedKey, last)).state).toEqual(last.state);
+    expect(run.warnings).toEqual([
+      expect.stringMatching(/could not be checked, .* as it was: sshd let debian in with SHA256:\S+, which is in none/),
+    ]);
+    expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(/is not proven to be removed, .* it reads others/);
+  });
+
   test.each([
     ["no", []],
     ["forced-commands-only", []],

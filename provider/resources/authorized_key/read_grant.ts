@@ -77,9 +77,8 @@ async function findLines(last: AuthorizedKeyState, { account }: Context): Promis
   try {
     const access = grantAccess(account, last.connection, last.hostKey);
     const grant = await account.ssh.findGrant(access, last.user, last.publicKey, last.options);
-    return grant.lines.length > 0 || grant.unread.length === 0
-      ? grant
-      : `${grant.unread.join("; ")} could not be read.`;
+    if (grant.lines.length > 0) return grant;
+    return grant.unread.length > 0 ? `${grant.unread.join("; ")} could not be read.` : (grant.otherFiles ?? grant);
   } catch (error) {
     if (error instanceof ExoscaleSshError) return error.message;
     throw error;

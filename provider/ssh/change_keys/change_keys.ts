@@ -46,6 +46,7 @@ export async function changeKeys(
 
 async function applyChange(host: HostSession): Promise<KeyChangeReport> {
   refuseUnread(host);
+  refuseOtherFiles(host);
   refuseUnanswerable(host);
   const tookPlace = host.change.onlyInPlaceOf !== true || hasSomethingToReplace(host);
   const added = tookPlace ? await addKeys(host) : [];
@@ -78,6 +79,12 @@ function refuseUnread(host: HostSession): void {
   throw new KeyUnprovenError(
     `On ${address}, ${unknown.unread.join("; ")} could not be read${remedyFor(host, unknown)}. Nothing was changed.`,
   );
+}
+
+/** A key without options needs no file that we know: sshd itself says that it accepts it. */
+function refuseOtherFiles({ change: { add = [], remove = [] }, access, otherFiles }: HostSession): void {
+  if (otherFiles === undefined || (remove.length === 0 && !add.some(({ options }) => options?.length))) return;
+  throw new KeyUnprovenError(`On ${access.target.host}, ${otherFiles} Nothing was changed.`);
 }
 
 /** Without sshd's refusal no key is closed: it would be removed in vain, and put back if it is the only one. */

@@ -7,11 +7,13 @@ import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import type { SshSession } from "../connection/session";
 import { hostAndPort } from "../connection/target";
+import { isUserName } from "../host_files/account";
 import { inspectHost } from "../host_files/inspect_host";
 import { probe } from "../probe";
-import { type AccountFiles, entriesIn, readAccountFiles } from "./account_files";
+import { entriesIn } from "./account_files";
 import { accessAs } from "./host_session";
 import { answersOf, logInAsking, probeKeys, questionsAbout } from "./probe_keys";
+import { type Accounts, readAccounts } from "./read_accounts";
 import { credentialWith } from "./remaining_credentials";
 
 /**
@@ -76,10 +78,10 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
     const session = await logInAsking(questions, (ask) =>
       connect(access.target, access.credentials, { ...access, ask }),
     );
-    const accounts = await readFiles(session, access, examined);
+    const read = await readFiles(session, access, examined);
     const known = answersOf(questions).get(key.fingerprintSha256);
     const login = credentialWith(access.credentials, session.loggedInKey ?? "");
-    return { ...(await judge({ ...access, credentials: login }, key, accounts, known)), hostKey: session.hostKey };
+    return { ...(await judge({ ...access, credentials: login }, key, read, known)), hostKey: session.hostKey };
   } catch (error) {
     if (!(error instanceof ExoscaleSshError)) throw error;
     const answer = answersOf(questions).get(key.fingerprintSha256);
@@ -90,16 +92,13 @@ async function readAndAsk(access: HostAccess, examined: Examined): Promise<Exami
 }
 
 /** Reads the files, and closes the session: we open few connections to a host at once. */
-async function readFiles(
-  session: SshSession,
-  access: HostAccess,
-  { user, alsoIn = [] }: Examined,
-): Promise<AccountFiles[]> {
+async function readFiles(session: SshSession, access: HostAccess, { user, alsoIn = [] }: Examined): Promise<Accounts> {
   try {
     const users = [...new Set([user, ...alsoIn])];
+    const login = access.target.user;
     const bounds = commandBounds(access);
-    const facts = await inspectHost(session, users, bounds);
-    return await Promise.all(users.map((each) => readAccountFiles(session, facts, each, bounds)));
+    const facts = await inspectHost(session, [...new Set([...users, ...[login].filter(isUserName)])], bounds);
+    return await readAccounts(session, facts, users, login, bounds);
   } finally {
     session.close();
   }
@@ -108,7 +107,7 @@ async function readFiles(
 async function judge(
   access: HostAccess,
   key: PublicKey,
-  accounts: readonly AccountFiles[],
+  { accounts, otherFiles }: Accounts,
   known: Answer,
 ): Promise<Examination> {
   const holding = accounts.filter((account) =>
@@ -126,6 +125,9 @@ async function judge(
   if (unread.length > 0) {
     const reason = `${hostAndPort(access.target)} refuses this key, but ${unread.join("; ")} could not be read.`;
     return { status: "refused", reason };
+  }
+  if (otherFiles !== undefined) {
+    return { status: "refused", reason: `${hostAndPort(access.target)} refuses this key, but ${otherFiles}` };
   }
   const doubts = [...new Set(accounts.flatMap((account) => account.doubts))].map((doubt) => ` But ${doubt}.`).join("");
   return {

@@ -10,10 +10,11 @@ import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
 import type { SshSession } from "../connection/session";
+import { isUserName } from "../host_files/account";
 import { inspectHost } from "../host_files/inspect_host";
-import { readAccountFiles } from "./account_files";
 import { mayRefuseUs } from "./add_keys";
 import { answersOf, logInAsking, probeKeys, questionsAbout } from "./probe_keys";
+import { readAccounts } from "./read_accounts";
 import { credentialWith } from "./remaining_credentials";
 
 /** A line of the key, and the file that has it. */
@@ -34,6 +35,8 @@ export interface Grant {
   readonly against: readonly PlacedLine[];
   /** What could not be read, each with the reason: the key may be there. */
   readonly unread: readonly string[];
+  /** Why sshd reads other files than these, and what to do, as sentences. Absent if nothing shows that. */
+  readonly otherFiles?: string;
   /** Whether sshd accepts the key from this address now. */
   readonly accepts: "yes" | "no" | "unknown";
   /** Whether one of `lines` has options that may rightly refuse us: `from=`, `expiry-time=`, `cert-authority`. */
@@ -82,9 +85,11 @@ async function findLines(access: HostAccess, user: string, grant: Granted): Prom
 async function readLines(session: SshSession, access: HostAccess, user: string, { key, options }: Granted) {
   const { fingerprintSha256 } = key;
   const bounds = commandBounds(access);
-  const facts = await inspectHost(session, [user], bounds);
-  const files = await readAccountFiles(session, facts, user, bounds);
-  const all = files.files.flatMap(({ path, bytes }) =>
+  const login = access.target.user;
+  const facts = await inspectHost(session, [...new Set([user, ...[login].filter(isUserName)])], bounds);
+  const { accounts, otherFiles } = await readAccounts(session, facts, [user], login, bounds);
+  const files = accounts.flatMap((account) => account.files);
+  const all = files.flatMap(({ path, bytes }) =>
     entriesOf(bytes)
       .filter((entry) => entry.fingerprintSha256 === fingerprintSha256)
       .map((entry) => ({ ...entry, path })),
@@ -94,8 +99,9 @@ async function readLines(session: SshSession, access: HostAccess, user: string, 
   return {
     lines,
     otherLines: all.filter((line) => !isOwn(line)),
-    against: linesAgainst(fingerprintSha256, options, files.files).filter((line) => !isOwn(line)),
+    against: linesAgainst(fingerprintSha256, options, files).filter((line) => !isOwn(line)),
     isConditional: lines.some((line) => mayRefuseUs(line.options)),
-    unread: files.unread,
+    unread: accounts.flatMap(({ unread }) => unread),
+    ...(otherFiles !== undefined && { otherFiles }),
   };
 }

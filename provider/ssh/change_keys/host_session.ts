@@ -4,18 +4,19 @@ import { commandBounds } from "../connection/host_access";
 import type { SshSession } from "../connection/session";
 import { isUserName } from "../host_files/account";
 import { type HostFacts, inspectHost } from "../host_files/inspect_host";
-import { type AccountFile, type AccountFiles, readAccountFiles } from "./account_files";
+import type { AccountFile } from "./account_files";
 import type { KeyChange } from "./key_change";
+import { type Accounts, readAccounts } from "./read_accounts";
 
 /** What one change of a host's keys works with, while the connection is open. */
-export interface HostSession {
+export interface HostSession extends Accounts {
   readonly session: SshSession;
   readonly facts: HostFacts;
   /** How to connect again: only to the host key that this connection showed. */
   readonly access: HostAccess;
   readonly change: KeyChange;
   /** The files of the accounts of the change that exist, its user's first, as they were before the change. */
-  readonly accounts: readonly AccountFiles[];
+  readonly accounts: Accounts["accounts"];
   readonly progress: Progress;
 }
 
@@ -36,9 +37,9 @@ export async function openHostSession(
   );
   // Nobody can log in to an account that does not exist.
   const present = users.filter((user) => user === change.user || facts.accounts.has(user));
-  const accounts = await Promise.all(present.map((user) => readAccountFiles(session, facts, user, bounds)));
+  const read = await readAccounts(session, facts, present, access.target.user, bounds);
   const { type, base64 } = session.hostKey;
-  return { session, facts, access: { ...access, knownHostKeys: [`${type} ${base64}`] }, change, accounts, progress };
+  return { session, facts, access: { ...access, knownHostKeys: [`${type} ${base64}`] }, change, ...read, progress };
 }
 
 /** The same host as another account. */

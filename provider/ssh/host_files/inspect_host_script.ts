@@ -136,10 +136,17 @@ export const SHOW_SSHD_CONFIG = script`
       *) not_read "$1";;
     esac
   }
-  if [ -r /etc/ssh/sshd_config ]; then
+  # sshd says which file it reads: openSUSE has it below /usr/etc, a second installation below /usr/local or /opt.
+  config=/etc/ssh/sshd_config
+  if [ -n "$sshd" ]; then
+    named=$("$sshd" -T -ddd 2>&1 >/dev/null | sed -n 's/^debug2: load_server_config: filename //p')
+    named=\${named%%"$cr"*}
+    case $named in /*) config=$named;; esac
+  fi
+  if [ -r "$config" ]; then
     depth=0
     put config
-    show /etc/ssh/sshd_config
+    show "$config"
   fi
   put end
 `;
