@@ -19,13 +19,24 @@ export const INSPECT_HOST = script`
       *) number=$(id -u "$1" 2>/dev/null) && eval "home=~$1" && printf '%s' "$1:x:$number:::$home";;
     esac
   }
+  # Names with blanks, as a domain has them, cannot be told apart: then nothing is known.
+  group_names() {
+    set -- $(id -G "$1" 2>/dev/null) - $(id -Gn "$1" 2>/dev/null)
+    numbers=0
+    while [ $# -gt 0 ] && [ "$1" != - ]; do
+      numbers=$((numbers + 1))
+      shift
+    done
+    shift
+    [ $# -ne "$numbers" ] || printf '%s' "$*"
+  }
   own=$(id -u)
   name=$(id -un)
   put login "$(passwd_line "$name")"
   put self "$name:x:$own:::$HOME"
   for user in $users; do
     put account "$(passwd_line "$user")"
-    put groups "$(id -Gn "$user" 2>/dev/null)"
+    put groups "$(group_names "$user")"
   done
 
   # Root needs no permission.

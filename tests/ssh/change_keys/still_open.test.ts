@@ -64,6 +64,19 @@ describeSshd("on a real sshd without sudo", () => {
     expect([lines, notes]).toEqual([["/home/debian/.ssh/mine:1"], []]);
   });
 
+  test("files of a Match block for a group whose name has a blank lose the key", async () => {
+    const names =
+      '#!/bin/sh\n[ "$1" != -Gn ] || { echo debian domain users; exit; }\n[ "$1" != -G ] || { echo 1000 2000; exit; }\n';
+    await putProgram(host.guest, "id", `${names}exec /usr/bin/id "$@"\n`);
+    await configureSshd(host.guest, 'Match Group "domain users"\n  AuthorizedKeysFile .ssh/domain\n');
+    const lines = `from="192.0.2.1" ${alice.publicKey}\n`;
+    await host.guest.asRoot("cd /home/debian/.ssh; cat >domain; chown debian: domain", lines);
+    const { removed } = await host.change(host.access([bob]), { remove: [gone(alice)] });
+    await configureSshd(host.guest, "");
+    await rm(join(host.guest.root, "bin/id"));
+    expect(removed).toContain("/home/debian/.ssh/domain:1");
+  });
+
   test("an included file that cannot be read is noted, and nothing else is", async () => {
     await host.guest.asRoot("mkdir -p '/etc/ssh/more conf'; chmod 711 '/etc/ssh/more conf'");
     await configureSshd(host.guest, 'Include "/etc/ssh/more conf/*.conf"\n');
