@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { resources } from "../../provider/resources";
 import { describeGuests, describeSshd } from "../emulator/guest_kinds";
-import { configureSshd, refuseSudo } from "../guest_conditions";
+import { configureSshd, grantByCommand, refuseSudo } from "../guest_conditions";
 import { ssh } from "../ssh/real_ssh";
 import { makeKey } from "../ssh/test_keys";
 import { alice, bob } from "./known_keys";
@@ -176,6 +176,21 @@ describeSshd("on a real sshd", () => {
       expect.stringMatching(/could not be checked, .* as it was: sshd let debian in with SHA256:\S+, which is in none/),
     ]);
     expect(await refusal(run.delete(AuthorizedKey, last))).toMatch(/is not proven to be removed, .* it reads others/);
+  });
+
+  test("A key with options that a program may let in without them is added with a warning", async () => {
+    const host = await ReachableHost.start("sshd");
+    await grantByCommand(host.guest, alice.line);
+    const run = host.run();
+    await run.create(AuthorizedKey, host.inputs(alice.line, { options: ["restrict"] }));
+    expect(run.warnings).toEqual([
+      expect.stringMatching(
+        /^SHA256:\S+ on debian@127\S+: It may get in without restrict: on 127\S+, sshd also asks AuthorizedKeysCommand \/etc\/ssh\/keys_of %u/,
+      ),
+    ]);
+    const plain = host.run();
+    await plain.create(AuthorizedKey, host.inputs(bob.line));
+    expect(plain.warnings).toEqual([]);
   });
 
   test.each([

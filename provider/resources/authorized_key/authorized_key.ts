@@ -121,7 +121,8 @@ async function writeLine(
     ...(comment !== undefined && { comment }),
     ...(formerOptions && { formerOptions }),
   };
-  return await account.ssh.changeKeys(access, { user, add: [line], whenPresent, allowLockout }, (step) =>
-    log.info(`${describeGrant(grant)}: ${step}.`),
-  );
+  const change = { user, add: [line], whenPresent, allowLockout };
+  const report = await account.ssh.changeKeys(access, change, (step) => log.info(`${describeGrant(grant)}: ${step}.`));
+  for (const note of report.notes) log.warn(`${describeGrant(grant)}: ${note}`);
+  return report;
 }

@@ -156,5 +156,8 @@ function notAccepted(
 
 function whatToCheck(own: AccountFiles | undefined): string {
   if (own?.refusals.length) return `sshd has ${own.refusals.join(" and ")} there: correct that.`;
-  return "Check PubkeyAuthentication, StrictModes and RevokedKeys there, and the mode of the home directory.";
+  return (
+    "Check PubkeyAuthentication, PubkeyAcceptedAlgorithms, AllowUsers and AllowGroups, StrictModes and RevokedKeys there, " +
+    "and the mode of the home directory."
+  );
 }

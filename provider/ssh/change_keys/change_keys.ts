@@ -1,7 +1,7 @@
 import { KeyUnprovenError } from "../../errors";
 import type { PublicKey } from "../../keys/public_key";
 import { entriesOf } from "../authorized_keys/entry";
-import { type LineRole, roleOf } from "../authorized_keys/options";
+import { type LineRole, nameOf, roleOf } from "../authorized_keys/options";
 import { withFixedBastionCredentials } from "../connection/bastion";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { HostAccess, Progress } from "../connection/host_access";
@@ -60,7 +60,7 @@ async function applyChange(host: HostSession): Promise<KeyChangeReport> {
     tookPlace,
     ...removal,
     endedSessions: ended.endedSessions,
-    notes: [...notes, ...ended.notes],
+    notes: [...(tookPlace ? notesAboutOptions(host) : []), ...notes, ...ended.notes],
   };
 }
 
@@ -149,6 +149,16 @@ function notesAboutAuthorities({ accounts, access }: HostSession, keys: readonly
         `In ${path} the key stays as a certificate authority: whoever has it still gets in to ${user}@${access.target.host} ` +
         "with a certificate that he signs. Remove that line too, or the AuthorizedKey that has it, if nobody should.",
     );
+}
+
+/** The files show that the options of a line hold, and nothing shows what else sshd asks. */
+function notesAboutOptions({ change, accounts, access }: HostSession): string[] {
+  const doubts = accounts.filter(({ user }) => user === change.user).flatMap((account) => account.doubts);
+  const options = (change.add ?? []).flatMap((line) => line.options ?? []);
+  const limits = options.filter((option) => nameOf(option) !== "cert-authority").join();
+  return limits === ""
+    ? []
+    : doubts.map((doubt) => `It may get in without ${limits}: on ${access.target.host}, ${doubt}.`);
 }
 
 /** What the proof does not cover. */
