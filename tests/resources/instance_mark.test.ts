@@ -202,6 +202,13 @@ describe("An instance that no state has, and whose run ended well (removed from 
     expect(run.notes).toEqual([expect.stringMatching(new RegExp(`${id}.* was made for this resource.*${command}`))]);
   });
 
+  test("is not said to be lost, because another resource or stack may have it", async () => {
+    await finishedRun();
+    const run = cloud.run();
+    await run.create(Instance, machine);
+    expect(run.notes).toEqual([expect.stringContaining("under another name or in another stack")]);
+  });
+
   test("is named to no other resource", async () => {
     await finishedRun();
     const run = cloud.run();
@@ -213,6 +220,20 @@ describe("An instance that no state has, and whose run ended well (removed from 
     const last = await finishedRun();
     const { run } = await replace(last);
     expect(run.notes).toEqual([]);
+  });
+});
+
+describe("An instance that went to another stack or to another name of its resource", () => {
+  const elsewhere = { ...machine, identity: { ...identity, urn: "urn:pulumi:other::shop::web" } };
+
+  test("is that resource's from its next update on, and no longer named to the one that it was made for", async () => {
+    const last = await finishedRun();
+    await cloud.run().update(Instance, last, elsewhere);
+    const [former, present] = [cloud.run(), cloud.run()];
+    await former.create(Instance, machine);
+    await present.create(Instance, elsewhere);
+    expect(former.notes).toEqual([]);
+    expect(present.notes).toEqual([expect.stringContaining(last.id)]);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Instance } from "../../account";
 import { ChangeIgnoredError, ReplacementRefusedError } from "../../errors";
+import { identityDigest } from "../contract/identity";
 import type { Context } from "../contract/resource";
 import { findGroupIds } from "../group_choice";
 import { changeLabels, withProgramLabels } from "../labels/change_labels";
-import { CREATING_LABEL, type Labels } from "../labels/reserved_labels";
+import type { LabelChanges } from "../labels/key_labels";
+import { CREATING_LABEL, type Labels, RESOURCE_LABEL } from "../labels/reserved_labels";
 import { findExisting } from "../machine";
 import type { InstanceAddress } from "./address";
 import { refusedChanges } from "./checks/validate_change";
@@ -107,14 +109,22 @@ async function changeDescription({ zone, inputs, deadline }: Job, instance: Inst
     ...(moves && { "public-ip-assignment": addresses }),
   };
   if (Object.keys(body).length > 0) await zone.instances.update(instance.id, body, deadline);
-  // An update proves that the state has the instance.
-  const labels = (before: Labels) => ({ ...withProgramLabels(before, inputs.labels), [CREATING_LABEL]: undefined });
-  await changeLabels(zone, instance.id, labels, deadline);
+  await changeLabels(zone, instance.id, (before) => labelsOnceSaved(before, inputs), deadline);
   if (!moves) return instance;
   const now = await findExisting(zone, instance.id);
   const assigned = now["public-ip-assignment"];
   if (assigned !== undefined && assigned !== addresses) throw addressesUnchanged(inputs, assigned);
   return now;
+}
+
+/** An update proves that the state of this resource has the instance, whatever resource it was made for. */
+function labelsOnceSaved(before: Labels, { labels, identity }: InstanceInputs): LabelChanges {
+  const digest = identityDigest(identity);
+  return {
+    ...withProgramLabels(before, labels),
+    [CREATING_LABEL]: undefined,
+    ...(digest !== undefined && RESOURCE_LABEL in before && { [RESOURCE_LABEL]: digest }),
+  };
 }
 
 function addressesUnchanged({ name, publicIpAssignment }: InstanceInputs, now: string): ChangeIgnoredError {

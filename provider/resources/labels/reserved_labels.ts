@@ -14,8 +14,8 @@ export const RESERVED_PREFIX = "exoscale-ssh.";
 export const CREATING_LABEL = `${RESERVED_PREFIX}creating`;
 
 /**
- * Set by create with the same digest, and never removed: the resource that the instance was made for. If the engine could
- * not save the instance at all, this is what tells it from a stranger's.
+ * Set by create with the same digest, kept up to date by update, and never removed: the resource that had the instance
+ * last. If the engine could not save the instance at all, this is what tells it from a stranger's.
  */
 export const RESOURCE_LABEL = `${RESERVED_PREFIX}resource`;
 

@@ -61,12 +61,13 @@ export function clearMarkOnceSaved({ run, zone, id }: Pick<Job, "run" | "id"> & 
 
 /**
  * The line for an instance without a mark that was made for the same resource, and that no call of this run has shown:
- * it is about to be deleted by `--replace`, or no state has it.
+ * it is about to be deleted by `--replace`, another resource or stack has it, or no state has it.
  */
 export function madeBeforeText({ id, name }: Instance, zone: string): string {
   return (
-    `Instance "${name}" (${zone}/${id}) was made for this resource by an earlier run. If Pulumi does not delete it in this ` +
-    "run, no state has it: it was removed from the state, or Pulumi could not save it. If you do not need it, run: " +
+    `Instance "${name}" (${zone}/${id}) was made for this resource by an earlier run. If Pulumi deletes it in this run, or a ` +
+    "resource has it under another name or in another stack (renamed, moved, imported), there is nothing to do. Otherwise " +
+    "no state has it: it was removed from the state, or Pulumi could not save it. If you do not need it, run: " +
     `exo compute instance delete --zone ${zone} ${id}`
   );
 }
