@@ -86,6 +86,14 @@ describe("An instance that a killed run left", () => {
     expect(run.warnings).toEqual([]);
   });
 
+  test("is neither taken over nor named in another zone", async () => {
+    await killedRun();
+    const run = cloud.run();
+    await run.create(Instance, { ...machine, zone: "de-fra-1" });
+    expect([...run.warnings, ...run.notes]).toEqual([]);
+    expect(cloud.emulator.cloud.instances()).toHaveLength(2);
+  });
+
   test("is not taken over by another resource", async () => {
     await killedRun();
     await cloud.run().create(Instance, { ...machine, identity: { ...identity, urn: "urn:pulumi:prod::shop::db" } });

@@ -61,16 +61,17 @@ describe("An update of an instance that another resource or stack has adopted", 
     return { former, now };
   }
 
-  test("warns, says how to take it out of one of them, and is carried out", async () => {
+  test("warns, says how to take it out of one of them, is carried out, and owns the instance afterwards", async () => {
     const { former } = await adoptedTwice();
     const run = cloud.run();
     const { state } = await run.update(Instance, former, renamed);
     expect(state.name).toBe("shop");
     expect(run.warnings).toEqual([
-      `Instance "shop" (${former.id}) has been adopted by another resource or stack. Both change it, and only the other one ` +
-        "deletes it. Take it out of one of the two states, for example of this one: pulumi state delete " +
-        "'urn:pulumi:prod::shop::blue$web'",
+      `Instance "shop" (${former.id}) had another owner: another resource or stack has adopted it, or a run that was killed ` +
+        "before Pulumi saved it. Now it belongs to this resource, and only its deletion deletes it. If two states have it, " +
+        "take it out of one of them, for example of this one: pulumi state delete 'urn:pulumi:prod::shop::blue$web'",
     ]);
+    expect(cloud.instance()).toMatchObject({ labels: { "exoscale-ssh.owner": former.state.owner } });
   });
 
   test("says nothing for the adopter", async () => {
@@ -111,6 +112,26 @@ describe("An update of an instance that another resource or stack has adopted", 
     expect(run.warnings).toEqual([]);
     expect(cloud.instance()).toMatchObject({ labels: { "exoscale-ssh.owner": last.state.owner } });
   });
+});
+
+test("The same is true if the instance was finished, as after a killed run with --replace", async () => {
+  const declared = { ...machine, identity: identityOf("blue") };
+  const last = await cloud.run().create(Instance, declared);
+  await cloud.run().create(Instance, declared);
+  const updated = await cloud.run().update(Instance, last, { ...declared, labels: { tier: "web" } });
+  await cloud.run().delete(Instance, updated);
+  expect(cloud.emulator.cloud.instances()).toEqual([]);
+});
+
+test("A deletion that leaves an instance to another owner does not say that a replacement has it", async () => {
+  const declared = { ...machine, identity: identityOf("blue") };
+  const last = await cloud.run().create(Instance, declared);
+  await cloud.run().create(Instance, declared);
+  const run = cloud.run();
+  await run.delete(Instance, last);
+  expect(run.warnings).toEqual([
+    expect.stringMatching(/has another owner .* or a run that was killed .* delete it: exo /),
+  ]);
 });
 
 describe("An instance that exists", () => {

@@ -5,7 +5,7 @@ import type { Context } from "../contract/resource";
 import { findGroupIds } from "../group_choice";
 import { changeLabels, withProgramLabels } from "../labels/change_labels";
 import type { LabelChanges } from "../labels/key_labels";
-import { CREATING_LABEL, type Labels, RESOURCE_LABEL } from "../labels/reserved_labels";
+import { CREATING_LABEL, type Labels, OWNER_LABEL, RESOURCE_LABEL } from "../labels/reserved_labels";
 import { findExisting } from "../machine";
 import type { InstanceAddress } from "./address";
 import { refusedChanges } from "./checks/validate_change";
@@ -117,12 +117,16 @@ async function changeDescription({ zone, inputs, deadline }: Job, instance: Inst
   return now;
 }
 
-/** An update proves that the state of this resource has the instance, whatever resource it was made for. */
-function labelsOnceSaved(before: Labels, { labels, identity }: InstanceInputs): LabelChanges {
+/**
+ * An update proves that the state of this resource has the instance, whatever resource it was made for, and whatever run
+ * has adopted it and was killed.
+ */
+function labelsOnceSaved(before: Labels, { labels, identity, owner }: InstanceInputs): LabelChanges {
   const digest = identityDigest(identity);
   return {
     ...withProgramLabels(before, labels),
     [CREATING_LABEL]: undefined,
+    ...(owner !== undefined && OWNER_LABEL in before && { [OWNER_LABEL]: owner }),
     ...(digest !== undefined && RESOURCE_LABEL in before && { [RESOURCE_LABEL]: digest }),
   };
 }

@@ -83,8 +83,9 @@ export function notReplacedText({ name }: Pick<InstanceState, "name">, { zone, i
 /** The warning for an instance of a state that another resource, or another run, has adopted. */
 export function takenOverText({ zone, id }: InstanceAddress): string {
   return (
-    `Instance ${zone}/${id} was taken over by its replacement, so it is not deleted. If no other resource of the stack is ` +
-    `this instance, delete it: exo compute instance delete --zone ${zone} ${id}`
+    `Instance ${zone}/${id} is not deleted: it has another owner than this state says, either its replacement, which goes ` +
+    "on with it, or a run that was killed before it was saved. If no other resource of a stack is this instance, delete " +
+    `it: exo compute instance delete --zone ${zone} ${id}`
   );
 }
 
@@ -94,14 +95,15 @@ export function isAdoptedElsewhere({ labels }: Instance, last: Pick<InstanceStat
   return owner !== undefined && last.owner !== undefined && owner !== last.owner && last.unfinished !== true;
 }
 
-/** The warning for an instance that two states have, of which the other one is the owner. */
+/** The warning for an update of an instance that had another owner, which the update replaces. */
 export function adoptedElsewhereText(
   { name, identity }: Pick<InstanceInputs, "name" | "identity">,
   { zone, id }: InstanceAddress,
 ) {
   const urn = identity === undefined ? "<urn>" : `'${identity.urn}'`;
   return (
-    `Instance "${name}" (${zone}/${id}) has been adopted by another resource or stack. Both change it, and only the other ` +
-    `one deletes it. Take it out of one of the two states, for example of this one: pulumi state delete ${urn}`
+    `Instance "${name}" (${zone}/${id}) had another owner: another resource or stack has adopted it, or a run that was ` +
+    "killed before Pulumi saved it. Now it belongs to this resource, and only its deletion deletes it. If two states have " +
+    `it, take it out of one of them, for example of this one: pulumi state delete ${urn}`
   );
 }
