@@ -68,7 +68,7 @@ async function askFirewall(account: Account, instance: Guarded, { target: { host
   if (sources.some((source) => source === "0.0.0.0/0")) return "lets everybody in";
   const says =
     sources.length === 0
-      ? `${closedPort(instance.name, groups, port)}. Add a rule for the machine that runs Pulumi.`
+      ? `${closedPort(instance.name, groups, port)}.`
       : `Of instance "${instance.name}", TCP ${port} is open only to ${sources.join(", ")}: is the machine that runs ` +
         "Pulumi there? If not, add a rule for it.";
   return { says: `${says} ${HOW_TO_RESTORE_A_RULE}` };
@@ -77,12 +77,14 @@ async function askFirewall(account: Account, instance: Guarded, { target: { host
 /** The account may lack a rule that the state has: then "pulumi up" alone sees no change. */
 const HOW_TO_RESTORE_A_RULE = 'If the program declares one, run "pulumi refresh", then "pulumi up".';
 
-/** The beginning of a sentence about groups none of which lets in the port. */
+/** What groups none of which lets in the port mean, and what to do. The last sentence has no full stop. */
 export function closedPort(instance: string, groups: readonly GroupRules[], port: number): string {
   const names = groups.map(({ name }) => name).join(", ");
   return groups.length === 0
-    ? `Instance "${instance}" is in no security group, so nothing is let in`
-    : `No security group of instance "${instance}" (${names}) has a rule that lets in TCP ${port}`;
+    ? `Instance "${instance}" is in no security group, so nothing is let in. Give it one (securityGroups) with a rule ` +
+        "for the machine that runs Pulumi"
+    : `No security group of instance "${instance}" (${names}) has a rule that lets in TCP ${port}. Add a rule for the ` +
+        "machine that runs Pulumi";
 }
 
 async function readGroups(account: Account, instance: Guarded): Promise<SecurityGroup[]> {

@@ -55,6 +55,13 @@ describe("A preview warns", () => {
     expect(await warnings({ waitForSsh: true })).toEqual([]);
   });
 
+  test("of a new instance in no group that it needs one, since there is none to add a rule to", async () => {
+    expect(await warnings({ waitForSsh: true, securityGroups: [] })).toEqual([
+      'Instance "web" is in no security group, so nothing is let in. Give it one (securityGroups) with a rule for the ' +
+        "machine that runs Pulumi: without it this run cannot connect to the instance.",
+    ]);
+  });
+
   test("of nothing, and refuses nothing, if the credentials may not read groups", async () => {
     cloud.emulator.cloud.set({ denied: ["GET /security-group"] });
     expect(await warnings({ waitForSsh: true })).toEqual([]);

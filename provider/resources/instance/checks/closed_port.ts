@@ -28,8 +28,7 @@ export async function warnOfClosedPort(
   const groups = await readRules(wanted, account, run).catch(() => undefined);
   if (groups === undefined || sourcesLetIn(groups, port).length > 0) return;
   log.warn(
-    `${closedPort(known(inputs.name) ?? "", groups, port)}. Add a rule for the machine that runs Pulumi: without it this ` +
-      "run cannot connect to the instance.",
+    `${closedPort(known(inputs.name) ?? "", groups, port)}: without it this run cannot connect to the instance.`,
   );
 }
 
