@@ -1,6 +1,6 @@
 import { resources } from "../../provider/resources";
 import { UNKNOWN } from "../../provider/resources/contract/description";
-import { rsa1024, uncertainKeys } from "./known_keys";
+import { alice, rsa1024, uncertainKeys } from "./known_keys";
 import { machine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -74,7 +74,12 @@ describe("The check of an Instance refuses", () => {
     [
       "a property that a key does not have",
       { sshKeys: [{ name: "a", comment: UNKNOWN }] },
-      /^sshKeys\[0\]: Unrecognized key: "comment"/,
+      'sshKeys[0]: Unrecognized key: "comment". Remove it or correct its name',
+    ],
+    [
+      "a public key in the place of a key's name",
+      { sshKeys: [`${alice.line} alice@example.com`] },
+      /^sshKeys\[0\]\.name: The name of a key is expected, not a public key: give that as publicKey to an SshKeyPair, got/,
     ],
     ["an unknown group", { securityGroups: ["web"] }, /^securityGroups\[0\]: The account has no security group "web"/],
     [
@@ -143,7 +148,7 @@ describe("The check of an Instance refuses", () => {
   test("a connection that is malformed, without showing its private key", async () => {
     const connection = { privateKey: "hunter2", prot: 22 };
     const failures = await cloud.run().failures(Instance, { ...machine, connection });
-    expect(failures).toEqual([expect.stringMatching(/^connection: Unrecognized key: "prot"/)]);
+    expect(failures).toEqual(['connection: Unrecognized key: "prot". Remove it or correct its name']);
     expect(failures.join()).not.toContain("hunter2");
   });
 });

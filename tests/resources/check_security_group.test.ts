@@ -50,7 +50,11 @@ describe("The check of a SecurityGroup refuses a rule", () => {
       /^rules\[0\]\.network: A network is an address and a prefix length, .*got "10\.0\.0\.1"$/,
     ],
     ["for an unknown protocol", { protocol: "ssh", network }, /^rules\[0\]\.protocol: .*"tcp".*, got "ssh"$/],
-    ["with an unknown member", { protocol: "tcp", network, port: 22 }, /^rules\[0\]: Unrecognized key: "port"/],
+    [
+      "with an unknown member",
+      { protocol: "tcp", network, port: 22 },
+      'rules[0]: Unrecognized key: "port". Remove it or correct its name',
+    ],
   ])("%s", async (_what, rule, failure) => {
     const failures = await cloud.run().failures(SecurityGroup, { name: "web", rules: [rule] });
     expect(failures).toEqual([typeof failure === "string" ? failure : expect.stringMatching(failure)]);

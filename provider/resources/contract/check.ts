@@ -131,6 +131,8 @@ function failuresOf(
 }
 
 function reasonOf(issue: z.core.$ZodIssue, value: unknown, secret: boolean): string {
+  // The message names the keys, which say more than the whole value.
+  if (issue.code === "unrecognized_keys") return `${issue.message}. Remove it or correct its name`;
   // zod's own message names the type of the value; the value itself says more. A message of the description stays.
   const isPlain = issue.code === "invalid_type" && issue.message.startsWith("Invalid input");
   const expected = isPlain ? `${/^[aio]/.test(issue.expected) ? "an" : "a"} ${issue.expected} is expected` : "";

@@ -16,10 +16,18 @@ const connectionField = instanceConnection.optional().meta({
   change: "touches nothing on the instance",
 });
 
+/** The beginning of a public key, which is easily given as a name. */
+const PUBLIC_KEY = /^\S+ AAAA/;
+
 /** A key that an instance is provisioned with. */
 export const sshKeyReference = z
   .strictObject({
-    name: keyName.meta({ description: "Name of the key in the account." }),
+    name: keyName
+      .refine(
+        (name) => !PUBLIC_KEY.test(name),
+        "The name of a key is expected, not a public key: give that as publicKey to an SshKeyPair",
+      )
+      .meta({ description: "Name of the key in the account." }),
     publicKeyOpenssh: z
       .string()
       .optional()

@@ -126,7 +126,7 @@ function publicKeyOf({ name, publicKeyOpenssh }: KeyFacts, instance: string): Pu
 export function nameOnlyReason(key: string, instance: string): string {
   return (
     `SSH key "${key}" has to be added to instance "${instance}" over SSH, which needs the public key: Exoscale keeps ` +
-    "only its fingerprint. Give name and publicKeyOpenssh, or pass an SshKeyPair of this program."
+    "only fingerprints. Give name and publicKeyOpenssh, or the name of an SshKeyPair that this program declares."
   );
 }
 
