@@ -1,7 +1,7 @@
 import { SshConnectionLostError, SshLoginRefusedError, SshProtocolError, SshTimeoutError } from "../../errors";
 import { DeadlinePassed } from "./deadline";
 import type { HostKeyCheck } from "./host_key";
-import type { LoginStep } from "./login_step";
+import { type LoginStep, NoneStep } from "./login_step";
 import { hostAndPort } from "./target";
 import { type Reason, unreachableError } from "./tcp";
 
@@ -92,7 +92,8 @@ export function loginRefusedError(
   { check, tried }: Pick<Circumstances, "check" | "tried">,
   methods: readonly string[] | null,
 ): SshLoginRefusedError {
-  const labels = tried.map((step) => step.label()).join("; ");
+  // Every login begins without a credential, which says something only if it ends there.
+  const labels = tried.flatMap((step) => (step instanceof NoneStep ? [] : step.label())).join("; ");
   const offers = methods?.length ? ` It offers: ${methods.join(", ")}.` : "";
   return new SshLoginRefusedError(
     `${loginName(check)} let none of these in: ${labels || "no credential"}.${offers} Give a credential that is in the ` +
