@@ -382,7 +382,7 @@ export interface SshKeyPairArgs {
    * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents only ssh-rsa and ssh-ed25519, and may refuse it.
    */
   algorithm?: pulumi.Input<"ed25519" | "rsa" | "ecdsa" | undefined>;
-  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. Only with `algorithm: rsa`. A change replaces the resource. */
+  /** Size of a generated RSA key in bits, a multiple of 1024 from 2048 to 8192. Default 4096. Only with `algorithm: rsa`. A change replaces the resource. */
   rsaBits?: pulumi.Input<number | undefined>;
   /**
    * Curve of a generated ECDSA key. Default `P256`. Only with `algorithm: ecdsa`. A change replaces the resource.
@@ -434,7 +434,7 @@ export class SshKeyPair extends DescribedResource {
    * - `ecdsa`: ECDSA, on `ecdsaCurve`. Exoscale documents only ssh-rsa and ssh-ed25519, and may refuse it.
    */
   declare readonly algorithm: pulumi.Output<"ed25519" | "rsa" | "ecdsa" | undefined>;
-  /** Size of a generated RSA key in bits, 2048 to 8192. Default 4096. Only with `algorithm: rsa`. A change replaces the resource. */
+  /** Size of a generated RSA key in bits, a multiple of 1024 from 2048 to 8192. Default 4096. Only with `algorithm: rsa`. A change replaces the resource. */
   declare readonly rsaBits: pulumi.Output<number | undefined>;
   /**
    * Curve of a generated ECDSA key. Default `P256`. Only with `algorithm: ecdsa`. A change replaces the resource.
@@ -769,7 +769,7 @@ export interface GetInstanceTypeResult {
   readonly id: string;
   /** Family, a dot and size: `standard.tiny`. */
   readonly type: string;
-  /** Family, such as `standard`. An instance can only be scaled within it. */
+  /** Family, such as `standard`. An instance is scaled within it; between standard, cpu and memory Exoscale decides. */
   readonly family: string;
   /** Size, such as `tiny`. */
   readonly size: string;

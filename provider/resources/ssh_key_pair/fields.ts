@@ -66,7 +66,8 @@ export const sshKeyPairInputs = z.object({
     replaces: true,
   }),
   rsaBits: z.int().optional().meta({
-    description: "Size of a generated RSA key in bits, 2048 to 8192. Default 4096. Only with `algorithm: rsa`.",
+    description:
+      "Size of a generated RSA key in bits, a multiple of 1024 from 2048 to 8192. Default 4096. Only with `algorithm: rsa`.",
     replaces: true,
   }),
   ecdsaCurve: ecdsaCurve.optional().meta({
