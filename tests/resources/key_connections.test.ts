@@ -60,6 +60,14 @@ describeGuests((guests) => {
     expect(await closedOver(connection, { sshPort: "1" })).toBe("debian no, root no");
   });
 
+  test("A connection that leaves the program together with a key still takes that key off", async () => {
+    const web = await cloud.run().create(Instance, opened(ops, alice));
+    const { connection: _, ...without } = opened(ops);
+    expect(await cloud.run().failures(Instance, without, web)).toEqual([]);
+    await cloud.run().update(Instance, web, without);
+    expect(await accepts(cloud, web, alice)).toBe("debian no, root no");
+  });
+
   test("A private key with a passphrase logs in with it", async () => {
     const passphrase = "correct horse";
     const locked = await newPair(cloud.run(), { passphrase }, "locked");
