@@ -9,12 +9,10 @@ const inputs = z.object({
 const outputs = z.object({
   id: z.string().meta({ description: "Identifier of the type." }),
   type: z.string().meta({ description: "Family, a dot and size: `standard.tiny`." }),
-  family: z
-    .string()
-    .meta({
-      description:
-        "Family, such as `standard`. An instance is scaled within it; between standard, cpu and memory Exoscale decides.",
-    }),
+  family: z.string().meta({
+    description:
+      "Family, such as `standard`. An instance is scaled within it; between standard, cpu and memory Exoscale decides.",
+  }),
   size: z.string().meta({ description: "Size, such as `tiny`." }),
   cpus: z.int().optional().meta({ description: "Number of virtual CPUs." }),
   memory: z.number().optional().meta({ description: "Memory in bytes." }),
