@@ -1,5 +1,6 @@
 import { PartialCreateError } from "../../provider/errors";
 import { resources } from "../../provider/resources";
+import { Client } from "../emulator/world";
 import { identity, unnamedMachine } from "./known_machine";
 import { closeClouds, startCloud, type TestCloud } from "./world";
 
@@ -97,6 +98,25 @@ test("A creation whose answer is lost makes exactly one instance", async () => {
   const { state } = await cloud.run().create(Instance, machine);
   expect(cloud.instance()).toMatchObject({ id: state.instanceId, state: "running" });
   expect(cloud.actions().filter((action) => action === "POST")).toEqual(["POST"]);
+});
+
+test("A request that Exoscale carries out after all, once it was sent again, makes an instance that is named", async () => {
+  const orders: string[] = [];
+  let late: ReturnType<Client["send"]> | undefined;
+  cloud = await startCloud({
+    operationMs: 500,
+    exchange({ request, sent }) {
+      if (request.method !== "POST" || request.path !== "/v2/instance" || orders.push(sent) !== 2) return;
+      late = new Client(cloud.emulator).send("POST", "/instance", JSON.parse(orders[0] ?? ""));
+    },
+  });
+  cloud.emulator.faults.add({ kind: "status", status: 504, method: "POST", path: "/instance" });
+  const run = cloud.run();
+  await run.create(Instance, machine);
+  const second = (await late)?.body.reference?.id;
+  expect(run.warnings).toEqual([
+    expect.stringMatching(`made twice.*exo compute instance delete --zone ch-gva-2 ${second}$`),
+  ]);
 });
 
 test("A creation that nobody waits for keeps its mark, and the next run takes over the instance", async () => {

@@ -116,14 +116,29 @@ function leftBehindText({ id, name }: Instance, zone: string): string {
 }
 
 async function requestCreation(
-  { zone, deadline }: Omit<Job, "id">,
+  { zone, deadline, log }: Omit<Job, "id">,
   request: CreationRequest,
   onAccepted: (id: string) => void,
 ): Promise<void> {
   const owner = request.labels[OWNER_LABEL];
-  const findCreated = async () =>
-    (await findMadeBefore(zone, request)).marked.find(({ labels }) => labels?.[OWNER_LABEL] === owner)?.id;
-  await zone.instances.create(request, { onAccepted, findCreated, deadline });
+  const findOwn = async () =>
+    (await findMadeBefore(zone, request)).marked.filter(({ labels }) => labels?.[OWNER_LABEL] === owner);
+  let mayBeTwo = false;
+  const findCreated = async () => {
+    mayBeTwo = true;
+    return (await findOwn())[0]?.id;
+  };
+  const id = await zone.instances.create(request, { onAccepted, findCreated, deadline });
+  // The API may carry out a request of which it said that it failed, after this run has looked for its result.
+  const others = mayBeTwo ? (await findOwn()).filter((own) => own.id !== id && !isGone(own.state)) : [];
+  for (const other of others) log.warn(madeTwiceText(other, zone.name));
+}
+
+function madeTwiceText({ id, name }: Instance, zone: string): string {
+  return (
+    `Instance "${name}" was made twice: Exoscale also carried out a request to which it gave no answer, or answered that it ` +
+    `failed. No state has the second one, so delete it: exo compute instance delete --zone ${zone} ${id}`
+  );
 }
 
 async function partialCreateError(job: Job, remembered: Remembered, cause: unknown): Promise<Error> {
