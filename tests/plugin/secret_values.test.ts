@@ -70,7 +70,7 @@ describe("Check hides, and names no property for,", () => {
       "an address",
       "AuthorizedKey",
       { ...host, connection: { ...host.connection, host: secret("hunter2 3") } },
-      /^connection: "\[secret\]" is no host/,
+      /^connection\.host: "\[secret\]" is no host/,
     ],
   ])("%s that the program marked as a secret", async (_what, type, news, reason) => {
     const { failures } = await plugin.check(type, news);
@@ -80,7 +80,9 @@ describe("Check hides, and names no property for,", () => {
   test("only what the program marked: a connection that only the schema marks stays readable", async () => {
     const connection = secret({ host: "no host", user: "root" });
     const { failures } = await plugin.check("AuthorizedKey", { ...host, connection });
-    expect(failures).toEqual([{ property: "", reason: expect.stringMatching(/^connection: "no host" is no host/) }]);
+    expect(failures).toEqual([
+      { property: "", reason: expect.stringMatching(/^connection\.host: "no host" is no host/) },
+    ]);
   });
 });
 

@@ -90,12 +90,22 @@ describe("An AuthorizedKey is refused at preview", () => {
     ["two options in one item", { options: ["restrict,pty"] }, /^options: "restrict,pty" is more than one option/],
     ["a comment of two lines", { comment: "a\nb" }, /^comment: A comment is one line/],
     ["a comment with blanks around it", { comment: " a" }, /^comment: A comment is one line without spaces around it/],
-    ["a host that is an option", { connection: { ...connection, host: "-x" } }, /^connection: "-x" is no host/],
-    ["a user that is an option", { user: "-oX" }, /^connection: "-oX" is no user name/],
+    ["a host that is an option", { connection: { ...connection, host: "-x" } }, /^connection\.host: "-x" is no host/],
+    ["a user that is an option", { user: "-oX" }, /^user: "-oX" is no user name/],
     [
       "a jump host that is an option",
       { connection: { ...connection, bastion: { host: "-x" } } },
-      /^connection\.bastion: /,
+      /^connection\.bastion\.host: "-x" is no host/,
+    ],
+    [
+      "a host with its user, while the private key is not made yet",
+      { connection: { ...connection, host: "ops@192.0.2.1", privateKey: UNKNOWN } },
+      /^connection\.host: "ops@192\.0\.2\.1" is no host/,
+    ],
+    [
+      "an invalid host key, while the private key is not made yet",
+      { connection: { ...connection, hostKey: "x", privateKey: UNKNOWN } },
+      /^connection\.hostKey: This is not a host key/,
     ],
     [
       "an invalid host key",

@@ -104,6 +104,17 @@ describe("The check of an Instance refuses", () => {
       /^connection\.hostKey: This host key is marked @revoked: it must not be trusted/,
     ],
     [
+      "a host key that is revoked, while the private key is not made yet",
+      { connection: { hostKey: REVOKED, privateKey: UNKNOWN } },
+      /^connection\.hostKey: This host key is marked @revoked/,
+    ],
+    [
+      "an address with its user",
+      { connection: { host: "debian@192.0.2.1", privateKey: UNKNOWN } },
+      /^connection\.host: "debian@192\.0\.2\.1" is no host: give an IP address or a host name/,
+    ],
+    ["a user with a blank", { connection: { user: "de bian" } }, /^connection\.user: "de bian" is no user name/],
+    [
       "a revoked host key of the jump host",
       { connection: { bastion: { host: "192.0.2.1", hostKey: REVOKED } } },
       /^connection\.bastion\.hostKey: This host key is marked @revoked/,

@@ -1,6 +1,6 @@
 import type { Account, HostKey } from "../../account";
 import { InvalidHostKeyError, InvalidPublicKeyError } from "../../errors";
-import { known, type Previewed } from "../contract/description";
+import { known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
 
 /** The public keys in a connection, or in its jump host. */
@@ -21,12 +21,16 @@ export function unreadablePublicKeys(
   { ssh }: Pick<Account, "ssh">,
   given: Previewed<Connection | undefined>,
 ): CheckFailure[] {
-  const connection = known(given);
-  const failures = (property: string, { hostKey, agentIdentity }: PublicKeys = {}): CheckFailure[] => [
-    ...failureOf(`${property}.hostKey`, hostKey, ssh.parseHostKeyPin),
-    ...failureOf(`${property}.agentIdentity`, agentIdentity, ssh.parseAgentIdentity),
+  if (given === UNKNOWN || given === undefined) return [];
+  const failures = (property: string, { hostKey, agentIdentity }: PreviewedFields<PublicKeys>): CheckFailure[] => [
+    ...failureOf(`${property}.hostKey`, known(hostKey), ssh.parseHostKeyPin),
+    ...failureOf(`${property}.agentIdentity`, known(agentIdentity), ssh.parseAgentIdentity),
   ];
-  return [...failures("connection", connection), ...failures("connection.bastion", connection?.bastion)];
+  const { bastion } = given;
+  return [
+    ...failures("connection", given),
+    ...(bastion === UNKNOWN || bastion === undefined ? [] : failures("connection.bastion", bastion)),
+  ];
 }
 
 function failureOf(property: string, text: string | undefined, read: (text: string) => unknown): CheckFailure[] {

@@ -1,8 +1,8 @@
 import type { Account } from "../../account";
-import { InvalidPublicKeyError, InvalidTargetError } from "../../errors";
+import { InvalidPublicKeyError } from "../../errors";
 import { openPublicHalf } from "../../keys/opened_keys";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
-import { bastionOf } from "../access/credentials";
+import { impossibleAddresses, impossibleUser } from "../access/addresses";
 import { unreadablePublicKeys } from "../access/host_keys";
 import { unusableConnectionKeys } from "../access/private_keys";
 import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
@@ -27,19 +27,21 @@ export async function validateAuthorizedKey(inputs: Inputs): Promise<CheckFailur
 }
 
 /** Checks options, addresses and host keys with the SSH code. Contacts no host. */
-export function checkConnection(inputs: Inputs, { ssh, sshPort }: Account): CheckFailure[] {
+export function checkConnection(inputs: Inputs, { ssh }: Account): CheckFailure[] {
   const problem = ssh.checkLineOptions(known(inputs.options) ?? []);
-  const options = problem === undefined ? [] : [{ property: "options", reason: problem }];
-  const connection = known(inputs.connection);
-  if (connection === undefined) return options;
-  const { host, port = sshPort } = connection;
-  const users = [connection.user, known(inputs.user) ?? connection.user];
   return [
-    ...options,
-    ...users.flatMap((user) => failureOf("connection", { host, port, user }, ssh.checkTarget)).slice(0, 1),
-    ...failureOf("connection.bastion", bastionOf(connection, connection.user), ssh.checkTarget),
-    ...unreadablePublicKeys({ ssh }, connection),
+    ...(problem === undefined ? [] : [{ property: "options", reason: problem }]),
+    ...impossibleAddresses({ ssh }, inputs.connection),
+    ...impossibleOwner(inputs, { ssh }),
+    ...unreadablePublicKeys({ ssh }, inputs.connection),
   ];
+}
+
+/** The default is the user that logs in, who has a failure already. */
+function impossibleOwner({ user, connection }: Inputs, account: Pick<Account, "ssh">): CheckFailure[] {
+  const named = known(user);
+  const isDefault = connection !== UNKNOWN && connection.user === named;
+  return named === undefined || isDefault ? [] : impossibleUser(account, "user", named);
 }
 
 /** Options with which a login gives no shell, so that it cannot change or remove the line again. */
@@ -74,8 +76,7 @@ function failureOf<T>(property: string, value: T | undefined, read: (value: T) =
     read(value);
     return [];
   } catch (error) {
-    const isOurs = [InvalidTargetError, InvalidPublicKeyError].some((kind) => error instanceof kind);
-    if (isOurs && error instanceof Error) return [{ property, reason: error.message }];
+    if (error instanceof InvalidPublicKeyError) return [{ property, reason: error.message }];
     throw error;
   }
 }

@@ -1,7 +1,8 @@
 import { NameTakenOverError, ReplacementRefusedError } from "../../errors";
 import { cleanComment } from "../../keys/comment";
+import { impossibleAddresses } from "../access/addresses";
 import { unreadablePublicKeys } from "../access/host_keys";
-import { hasUnknown, known } from "../contract/description";
+import { equalValues, hasUnknown, known } from "../contract/description";
 import { fitsNewKey } from "../contract/key_name";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
@@ -59,7 +60,11 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
     await account.verifyCredentials();
     const unfit = unfitName(inputs, olds);
     if (unfit.length > 0 && !(await account.sshKeys.find(name ?? ""))) return unfit;
-    return [...unreadablePublicKeys(account, inputs.connection), ...(await checkKeyFile(inputs, files, olds))];
+    return [
+      ...unreadablePublicKeys(account, inputs.connection),
+      ...(equalValues(olds?.connection, inputs.connection) ? [] : impossibleAddresses(account, inputs.connection)),
+      ...(await checkKeyFile(inputs, files, olds)),
+    ];
   },
   adjustDiff: adjustKeyPairDiff,
 

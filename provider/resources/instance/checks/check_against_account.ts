@@ -1,7 +1,8 @@
 import type { Account, Template, ZoneAccount } from "../../../account";
 import { NotInAccountError } from "../../../errors";
+import { impossibleAddresses } from "../../access/addresses";
 import { unreadablePublicKeys } from "../../access/host_keys";
-import { known, type PreviewedFields } from "../../contract/description";
+import { equalValues, known, type PreviewedFields } from "../../contract/description";
 import type { CheckContext, CheckFailure, OldInputs } from "../../contract/resource";
 import { checkGroups } from "../../group_choice";
 import { rememberSaved } from "../creation/mark";
@@ -28,6 +29,8 @@ export async function checkInstance(
   const name = known(inputs.zone);
   const everywhere = [
     ...unreadablePublicKeys(account, inputs.connection),
+    // Older versions accepted any text. A program that keeps it is not refused.
+    ...(equalValues(olds?.connection, inputs.connection) ? [] : impossibleAddresses(account, inputs.connection)),
     ...(await checkPinHostKey(inputs, account, olds)),
     ...(await checkKeys(inputs, context, olds)),
     ...(await checkGroups(account, "securityGroups", known(inputs.securityGroups), olds?.securityGroups)),
