@@ -141,3 +141,12 @@ test("An update that fails says where the key still gets in, although its pair's
   expect(said).toMatch(/^ {2}db1 {3}ch-gva-2 {2}127\.\S+ +is not proven closed\.$/m);
   expect(said).not.toMatch(/^ {2}web1/m);
 });
+
+test("An update that fails while two keys are to leave has a table for each, on lines of its own", async () => {
+  const web = await machineOf("web", ops, bob, eve);
+  await cloud.emulator.guests.fault(web.state.instanceId, { kind: "refused" });
+  const said = await refusal(cloud.run().update(Instance, web, withKeys("web", ops)));
+  const [first, ...others] = said.split("\n").filter((line) => line.includes(" still gets in "));
+  expect(first).toContain(`SSH key "${nameOf(bob)}"`);
+  expect(others).toEqual([expect.stringMatching(`^SSH key "${nameOf(eve)}" still gets in `)]);
+});

@@ -20,7 +20,8 @@ export async function addWhereKeysAreOpen(error: unknown, job: Job, last: Instan
   if (!(error instanceof ExoscaleSshError)) return error;
   // A failure of these requests must not hide the error of the update.
   const texts = await Promise.all(leavingKeys(last, job.inputs).map((key) => whereOpen(key, job))).catch(() => []);
-  return texts.reduce((named, text) => (text === "" ? named : named.addSentence(text)), error);
+  const tables = texts.filter((text) => text !== "").join("\n");
+  return tables === "" ? error : error.addSentence(tables);
 }
 
 async function whereOpen(key: KeyFacts, { account, id }: Job): Promise<string> {
