@@ -48,11 +48,11 @@ describe("A change by somebody else shows in the inputs, and the update reverts 
 
   test("other labels, without the reserved ones", async () => {
     const last = await create();
-    cloud.emulator.cloud.labelInstance(last.state.instanceId, { tier: "db", "exoscale-ssh.owner": "x" });
+    cloud.emulator.cloud.labelInstance(last.state.instanceId, { tier: "db", "exoscale-ssh.hostkey": "x" });
     const found = await cloud.run().found(Instance, last);
     expect(found.inputs.labels).toEqual({ tier: "db" });
     await cloud.run().update(Instance, found, machine);
-    expect(cloud.instance()["labels"]).toEqual({ tier: "web", "exoscale-ssh.owner": "x" });
+    expect(cloud.instance()["labels"]).toEqual({ tier: "web", "exoscale-ssh.hostkey": "x" });
   });
 
   test("another group", async () => {
