@@ -9,6 +9,16 @@ const SLOW_UNIT_FILES = [
   "keys/rsa_8192_slow",
   // Each way into a state with each first change of the keys, over SSH to its own machine.
   "resources/first_key_change",
+  // Machines that do not answer: what is said of them is said when the time is up.
+  "resources/closed_port",
+  "ssh/change_keys/bad_hosts",
+  // Each failure of a revocation and each crash of a change, on machines of their own.
+  "resources/key_revocation_safety",
+  "resources/pin_host_key/interruption",
+  "ssh/change_keys/repetition",
+  // Our script in every shell, our keys in every other program.
+  "ssh/host_files/shells",
+  "keys/read_by_others",
 ];
 
 /** End-to-end files that are quick: each resource through each front, and each promise of README once. */
@@ -28,8 +38,6 @@ const QUICK_E2E_FILES = [
   // README: what the plugin can do and dynamic resources cannot.
   "plugin_import",
   "plugin_providers",
-  // What a creation that fails half-way leaves in the state.
-  "instance_partial",
   // The search for secrets that ends each of these files.
   "secret_search",
 ];
