@@ -1,7 +1,8 @@
 import type { Account } from "../../account";
 import { InvalidTargetError } from "../../errors";
-import { known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { known, type Previewed, type PreviewedFields } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
+import { endsOf, failureOf } from "./ends";
 
 /** Where a connection, or its jump host, leads. */
 interface Address {
@@ -21,32 +22,23 @@ export function impossibleAddresses(
   { ssh }: Pick<Account, "ssh">,
   given: Previewed<Connection | undefined>,
 ): CheckFailure[] {
-  if (given === UNKNOWN || given === undefined) return [];
-  const failures = (property: string, address: PreviewedFields<Address>): CheckFailure[] => {
-    const [host, user] = [known(address.host), known(address.user)];
-    return [
-      ...(host === undefined ? [] : failureOf(`${property}.host`, () => ssh.checkTarget({ ...anyTarget, host }))),
-      ...(user === undefined ? [] : impossibleUser({ ssh }, `${property}.user`, user)),
-    ];
-  };
-  const { bastion } = given;
-  return [
-    ...failures("connection", given),
-    ...(bastion === UNKNOWN || bastion === undefined ? [] : failures("connection.bastion", bastion)),
-  ];
+  const ends = endsOf<PreviewedFields<Address>>(given);
+  return ends.flatMap(([property, { host, user }]) => [
+    ...failureOf(
+      `${property}.host`,
+      known(host),
+      (text) => ssh.checkTarget({ ...anyTarget, host: text }),
+      InvalidTargetError,
+    ),
+    ...impossibleUser({ ssh }, `${property}.user`, known(user)),
+  ]);
 }
 
 /** A failure for a text that cannot be a user's name. */
-export function impossibleUser({ ssh }: Pick<Account, "ssh">, property: string, user: string): CheckFailure[] {
-  return failureOf(property, () => ssh.checkTarget({ ...anyTarget, user }));
-}
-
-function failureOf(property: string, check: () => void): CheckFailure[] {
-  try {
-    check();
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidTargetError) return [{ property, reason: error.message }];
-    throw error;
-  }
+export function impossibleUser(
+  { ssh }: Pick<Account, "ssh">,
+  property: string,
+  user: string | undefined,
+): CheckFailure[] {
+  return failureOf(property, user, (text) => ssh.checkTarget({ ...anyTarget, user: text }), InvalidTargetError);
 }

@@ -1,7 +1,8 @@
 import type { Account, HostKey } from "../../account";
 import { InvalidHostKeyError, InvalidPublicKeyError } from "../../errors";
-import { known, type Previewed, type PreviewedFields, UNKNOWN } from "../contract/description";
+import { known, type Previewed, type PreviewedFields } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
+import { endsOf, failureOf } from "./ends";
 
 /** The public keys in a connection, or in its jump host. */
 interface PublicKeys {
@@ -21,28 +22,12 @@ export function unreadablePublicKeys(
   { ssh }: Pick<Account, "ssh">,
   given: Previewed<Connection | undefined>,
 ): CheckFailure[] {
-  if (given === UNKNOWN || given === undefined) return [];
-  const failures = (property: string, { hostKey, agentIdentity }: PreviewedFields<PublicKeys>): CheckFailure[] => [
-    ...failureOf(`${property}.hostKey`, known(hostKey), ssh.parseHostKeyPin),
-    ...failureOf(`${property}.agentIdentity`, known(agentIdentity), ssh.parseAgentIdentity),
-  ];
-  const { bastion } = given;
-  return [
-    ...failures("connection", given),
-    ...(bastion === UNKNOWN || bastion === undefined ? [] : failures("connection.bastion", bastion)),
-  ];
-}
-
-function failureOf(property: string, text: string | undefined, read: (text: string) => unknown): CheckFailure[] {
-  if (text === undefined) return [];
-  try {
-    read(text);
-    return [];
-  } catch (error) {
-    const isOurs = error instanceof InvalidHostKeyError || error instanceof InvalidPublicKeyError;
-    if (isOurs) return [{ property, reason: error.message }];
-    throw error;
-  }
+  const errors = [InvalidHostKeyError, InvalidPublicKeyError];
+  const ends = endsOf<PreviewedFields<PublicKeys>>(given);
+  return ends.flatMap(([property, { hostKey, agentIdentity }]) => [
+    ...failureOf(`${property}.hostKey`, known(hostKey), ssh.parseHostKeyPin, ...errors),
+    ...failureOf(`${property}.agentIdentity`, known(agentIdentity), ssh.parseAgentIdentity, ...errors),
+  ]);
 }
 
 /** A host key in the form that the state has: `type base64`. */

@@ -2,8 +2,9 @@ import { ExoscaleSshError, WrongPassphraseError } from "../../errors";
 import { checkCanBeWritten } from "../../keys/encode";
 import { openPrivateKey } from "../../keys/opened_keys";
 import type { PrivateKey } from "../../keys/private_key";
-import { isGiven, known, type Previewed, UNKNOWN } from "../contract/description";
+import { isGiven, known, type Previewed } from "../contract/description";
 import type { CheckFailure } from "../contract/resource";
+import { endsOf } from "./ends";
 
 /** A private key among inputs, and the passphrase beside it. */
 export interface PrivateKeyInputs {
@@ -46,11 +47,7 @@ export async function unusablePrivateKey(
 export async function unusableConnectionKeys(
   connection: Previewed<ConnectionKeys | undefined>,
 ): Promise<CheckFailure[]> {
-  if (connection === UNKNOWN || connection === undefined) return [];
-  const { bastion } = connection;
-  const isKnown = bastion !== UNKNOWN && bastion !== undefined;
-  return [
-    ...(await unusablePrivateKey(connection, "connection.privateKey")),
-    ...(isKnown ? await unusablePrivateKey(bastion, "connection.bastion.privateKey") : []),
-  ];
+  const ends = endsOf<PrivateKeyInputs>(connection);
+  const failures = await Promise.all(ends.map(([property, end]) => unusablePrivateKey(end, `${property}.privateKey`)));
+  return failures.flat();
 }

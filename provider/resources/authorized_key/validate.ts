@@ -3,6 +3,7 @@ import { InvalidPublicKeyError } from "../../errors";
 import { openPublicHalf } from "../../keys/opened_keys";
 import { parsePublicKey, sameKey } from "../../keys/public_key";
 import { impossibleAddresses, impossibleUser } from "../access/addresses";
+import { failureOf } from "../access/ends";
 import { unreadablePublicKeys } from "../access/host_keys";
 import { unusableConnectionKeys } from "../access/private_keys";
 import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
@@ -20,7 +21,7 @@ export function applyAuthorizedKeyDefaults(inputs: Inputs): Inputs {
 /** Checks that the given keys can be read, and that the options do not lock out the key that logs in. */
 export async function validateAuthorizedKey(inputs: Inputs): Promise<CheckFailure[]> {
   return [
-    ...failureOf("publicKey", known(inputs.publicKey), parsePublicKey),
+    ...failureOf("publicKey", known(inputs.publicKey), parsePublicKey, InvalidPublicKeyError),
     ...(await unusableConnectionKeys(inputs.connection)),
     ...ownKeyConfined(inputs),
   ];
@@ -41,7 +42,7 @@ export function checkConnection(inputs: Inputs, { ssh }: Account): CheckFailure[
 function impossibleOwner({ user, connection }: Inputs, account: Pick<Account, "ssh">): CheckFailure[] {
   const named = known(user);
   const isDefault = connection !== UNKNOWN && connection.user === named;
-  return named === undefined || isDefault ? [] : impossibleUser(account, "user", named);
+  return isDefault ? [] : impossibleUser(account, "user", named);
 }
 
 /** Options with which a login gives no shell, so that it cannot change or remove the line again. */
@@ -67,16 +68,5 @@ function opens(privateKey: string, passphrase: string | undefined, publicKey: st
     return half !== undefined && sameKey(half, parsePublicKey(publicKey));
   } catch {
     return false;
-  }
-}
-
-function failureOf<T>(property: string, value: T | undefined, read: (value: T) => unknown): CheckFailure[] {
-  if (value === undefined) return [];
-  try {
-    read(value);
-    return [];
-  } catch (error) {
-    if (error instanceof InvalidPublicKeyError) return [{ property, reason: error.message }];
-    throw error;
   }
 }
