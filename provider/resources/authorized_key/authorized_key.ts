@@ -64,7 +64,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
   },
 
   async update(_id, last, inputs, context) {
-    const { account, run } = context;
+    const { account } = context;
     const { fingerprintSha256, hostKey } = last;
     const state = { ...inputs, fingerprintSha256, hostKey };
     const sameOptions = account.ssh.sameOptions(last.options ?? [], inputs.options ?? []);
@@ -74,7 +74,7 @@ export const authorizedKey: Resource<AuthorizedKeyInputs, AuthorizedKeyState> = 
     const next = { ...state, hostKey: hostKeyText(report.hostKey) };
     // This run also deletes what the failed creation replaced, which may be the same line. So the key counts as present
     // before.
-    if (last.unfinished === true) rememberGrant(run, next, true);
+    if (last.unfinished === true) rememberGrant(context, next, true);
     return next;
   },
 
@@ -95,14 +95,14 @@ type NewGrant = Omit<AuthorizedKeyState, "hostKey">;
 
 /** Adds a key for a new resource. A line that is already there with the same options is taken over unchanged. */
 async function grantKey(grant: NewGrant, context: Context): Promise<AuthorizedKeyState> {
-  const { account, run } = context;
+  const { account } = context;
   const report = await writeLine(grant, context, grantAccess(account, grant.connection, undefined), "report");
   const wasThere = report.added.length === 0;
   const state = { ...grant, hostKey: hostKeyText(report.hostKey) };
   // A declared comment also goes on a line that was already there; its options are the same.
   const access = grantAccess(account, grant.connection, state.hostKey);
   if (wasThere && grant.comment !== undefined) await writeLine(grant, context, access, "replace");
-  rememberGrant(run, state, wasThere);
+  rememberGrant(context, state, wasThere);
   return state;
 }
 

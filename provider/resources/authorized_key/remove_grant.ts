@@ -23,7 +23,7 @@ export async function removeGrant(
   last: AuthorizedKeyState,
   { account, run, log }: Context,
 ): Promise<void> {
-  const again = isGrantedAgain(run, last);
+  const again = isGrantedAgain({ account, run }, last);
   if (again !== undefined) {
     if (again === "elsewhere") log.warn(`${describeGrant(last)} was not removed: ${SAME_MACHINE}`);
     return;
