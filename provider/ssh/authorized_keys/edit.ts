@@ -48,14 +48,15 @@ export type Addition =
  * @param roles only lines that let in these: the keys themselves, or certificates that they signed. Default: both
  */
 export function withoutKeys(file: Buffer, keys: readonly PublicKey[], roles = lineRoles): Removal {
-  const { matching, others } = partition(file, keys, roles);
-  const own = new Set(partition(file, keys, lineRoles).matching.map(({ number }) => number));
+  const lines = readLines(file, keys);
+  const matching = lines.filter(letsIn(roles));
+  const removed = new Set<Line>(matching);
   const base64 = new Set(keys.map(({ blob }) => blob.toString("base64")));
   const isMention = ({ text }: Line) =>
     (text.match(/[A-Za-z0-9+/]{40,}={0,2}/g) ?? []).some((word) => base64.has(word));
-  const mentions = others.filter((line) => !own.has(line.number) && isMention(line));
+  const mentions = lines.filter((line) => line.found === undefined && isMention(line));
   return {
-    file: matching.length === 0 ? file : joined(others.map(({ text }) => text)),
+    file: matching.length === 0 ? file : joined(lines.filter((line) => !removed.has(line)).map(({ text }) => text)),
     removed: matching.map(({ number, found }) => entry(number, found)),
     mentions: mentions.length,
   };
@@ -73,7 +74,7 @@ export function withoutKeys(file: Buffer, keys: readonly PublicKey[], roles = li
  */
 export function withKey(file: Buffer, line: KeyLine, whenPresent: "report" | "replace"): Addition {
   const wanted = keyLineText(line);
-  const own = partition(file, [line.key], rolesReplacedBy(line)).matching;
+  const own = readLines(file, [line.key]).filter(letsIn(rolesReplacedBy(line)));
   if (whenPresent === "replace") return withReplacement(file, line, own);
   const visible = own.find(({ found }) => !found.hidden);
   if (!visible) return { file: appended(file, wanted), change: "added" };
@@ -97,28 +98,26 @@ interface Line {
   readonly number: number;
   /** Latin-1, with its newline. */
   readonly text: string;
+  /** What it says of a key, if that is one of those that are looked for. */
+  readonly found?: KeyOnLine;
 }
 
-interface LineOfKey extends Line {
-  readonly found: KeyOnLine;
-}
+type LineOfKey = Required<Line>;
 
-/** The lines of these keys that let in what `roles` say, and all other lines. */
-function partition(
-  file: Buffer,
-  keys: readonly PublicKey[],
-  roles: readonly LineRole[],
-): { matching: LineOfKey[]; others: Line[] } {
+/** All lines of a file. */
+function readLines(file: Buffer, keys: readonly PublicKey[]): Line[] {
   const blobs = new Set(keys.map(({ blob }) => blob.toString("latin1")));
-  const matching: LineOfKey[] = [];
-  const others: Line[] = [];
-  for (const [index, text] of linesOf(file).entries()) {
+  return linesOf(file).map((text, index) => {
     const found = readLine(text);
     const isOfKey = found !== undefined && blobs.has(found.key.blob.toString("latin1"));
-    if (isOfKey && roles.includes(roleOf(entry(0, found).options))) matching.push({ number: index + 1, text, found });
-    else others.push({ number: index + 1, text });
-  }
-  return { matching, others };
+    return { number: index + 1, text, ...(isOfKey && { found }) };
+  });
+}
+
+/** Whether a line lets in one of these, of the keys that are looked for. */
+function letsIn(roles: readonly LineRole[]): (line: Line) => line is LineOfKey {
+  return (line): line is LineOfKey =>
+    line.found !== undefined && roles.includes(roleOf(entry(line.number, line.found).options));
 }
 
 /** The file with the line in place of the first line of its key, and without the other lines of the key. */
