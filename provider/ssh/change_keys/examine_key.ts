@@ -7,13 +7,12 @@ import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import type { SshSession } from "../connection/session";
 import { hostAndPort } from "../connection/target";
-import { isUserName } from "../host_files/account";
 import { inspectHost } from "../host_files/inspect_host";
 import { probe } from "../probe";
 import { entriesIn } from "./account_files";
 import { accessAs } from "./host_session";
 import { answersOf, logInAsking, probeKeys, questionsAbout } from "./probe_keys";
-import { type Accounts, readAccounts } from "./read_accounts";
+import { type Accounts, readAccounts, usersToInspect } from "./read_accounts";
 import { credentialWith } from "./remaining_credentials";
 
 /**
@@ -97,7 +96,7 @@ async function readFiles(session: SshSession, access: HostAccess, { user, alsoIn
     const users = [...new Set([user, ...alsoIn])];
     const login = access.target.user;
     const bounds = commandBounds(access);
-    const facts = await inspectHost(session, [...new Set([...users, ...[login].filter(isUserName)])], bounds);
+    const facts = await inspectHost(session, usersToInspect(users, login), bounds);
     return await readAccounts(session, facts, users, login, bounds);
   } finally {
     session.close();

@@ -10,11 +10,10 @@ import { commandBounds } from "../connection/host_access";
 import type { HostKey } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
 import type { SshSession } from "../connection/session";
-import { isUserName } from "../host_files/account";
 import { inspectHost } from "../host_files/inspect_host";
 import { mayRefuseUs } from "./add_keys";
 import { answersOf, logInAsking, probeKeys, questionsAbout } from "./probe_keys";
-import { readAccounts } from "./read_accounts";
+import { readAccounts, usersToInspect } from "./read_accounts";
 import { credentialWith } from "./remaining_credentials";
 
 /** A line of the key, and the file that has it. */
@@ -86,7 +85,7 @@ async function readLines(session: SshSession, access: HostAccess, user: string, 
   const { fingerprintSha256 } = key;
   const bounds = commandBounds(access);
   const login = access.target.user;
-  const facts = await inspectHost(session, [...new Set([user, ...[login].filter(isUserName)])], bounds);
+  const facts = await inspectHost(session, usersToInspect([user], login), bounds);
   const { accounts, otherFiles } = await readAccounts(session, facts, [user], login, bounds);
   const files = accounts.flatMap((account) => account.files);
   const all = files.flatMap(({ path, bytes }) =>

@@ -2,11 +2,10 @@ import type { PublicKey } from "../../keys/public_key";
 import type { HostAccess, Progress } from "../connection/host_access";
 import { commandBounds } from "../connection/host_access";
 import type { SshSession } from "../connection/session";
-import { isUserName } from "../host_files/account";
 import { type HostFacts, inspectHost } from "../host_files/inspect_host";
 import type { AccountFile } from "./account_files";
 import type { KeyChange } from "./key_change";
-import { type Accounts, readAccounts } from "./read_accounts";
+import { type Accounts, readAccounts, usersToInspect } from "./read_accounts";
 
 /** What one change of a host's keys works with, while the connection is open. */
 export interface HostSession extends Accounts {
@@ -30,11 +29,7 @@ export async function openHostSession(
   const users = [...new Set([change.user, ...(change.alsoFrom ?? [])])];
   const bounds = commandBounds(access);
   // The account that logs in may share files with an account of the change.
-  const facts = await inspectHost(
-    session,
-    [...new Set([...users, ...[access.target.user].filter(isUserName)])],
-    bounds,
-  );
+  const facts = await inspectHost(session, usersToInspect(users, access.target.user), bounds);
   // Nobody can log in to an account that does not exist.
   const present = users.filter((user) => user === change.user || facts.accounts.has(user));
   const read = await readAccounts(session, facts, present, access.target.user, bounds);

@@ -1,5 +1,6 @@
 import type { ExecOptions } from "../connection/exec";
 import type { SshSession } from "../connection/session";
+import { isUserName } from "../host_files/account";
 import type { HostFacts } from "../host_files/inspect_host";
 import { type AccountFiles, entriesIn, readAccountFiles } from "./account_files";
 
@@ -8,6 +9,11 @@ export interface Accounts {
   readonly accounts: readonly AccountFiles[];
   /** Why sshd reads other files than these, what to do, each as a sentence. Absent if nothing shows that. */
   readonly otherFiles?: string;
+}
+
+/** The accounts to ask the host about before `readAccounts`: these, and the one that logs in if it can be asked about. */
+export function usersToInspect(users: readonly string[], login: string): string[] {
+  return [...new Set([...users, ...[login].filter(isUserName)])];
 }
 
 /**
