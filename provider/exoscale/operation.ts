@@ -1,19 +1,11 @@
-import { ApiError, ApiUnreachableError, OperationFailedError, OperationTimeoutError } from "../errors";
+import { ApiError, OperationFailedError } from "../errors";
 import type { Api, Call } from "./client";
 import { idPath } from "./names";
 import { type Operation, operationShape } from "./operation_answer";
+import { pollUntil, type Wait } from "./poll_until";
 
 export type { Operation } from "./operation_answer";
-
-/** What a wait is for, and how long it may take. */
-export type Wait = Pick<Call, "what" | "deadline">;
-
-/** First pause between two polls, in ms; each further one is longer by PAUSE_GROWTH. */
-const FIRST_PAUSE = 30;
-const PAUSE_GROWTH = 1.3;
-const LONGEST_PAUSE = 2000;
-/** Milliseconds of an outage of the API after which a wait ends: outages that pass by themselves are shorter. */
-const LONGEST_OUTAGE = 180_000;
+export type { Wait } from "./poll_until";
 
 const hints: Readonly<Record<string, string>> = {
   busy: "Another operation works on it: try again when that is over",
@@ -45,13 +37,13 @@ export async function waitForOperation(api: Api, operation: Operation, wait: Wai
   };
   const end = hasSucceeded(operation, wait)
     ? operation
-    : await pollUntil(api, poll, `operation ${operation.id}`, { what, deadline });
+    : await pollUntil(api, poll, `operation ${operation.id}`, { ...wait, what, deadline });
   api.forgetLists();
   return end;
 }
 
 /** Whether an operation has succeeded. @throws OperationFailedError when it has failed */
-function hasSucceeded(operation: Operation, { what }: Wait): boolean {
+function hasSucceeded(operation: Operation, { what }: Pick<Wait, "what">): boolean {
   const { id, state, reason, message } = operation;
   switch (state) {
     case "success":
@@ -70,46 +62,15 @@ function hasSucceeded(operation: Operation, { what }: Wait): boolean {
   }
 }
 
-/**
- * Reads at once, and then with growing pauses, until `read` gives a value. A short outage of the API does not end the
- * wait, because the operation continues meanwhile.
- *
- * @param waitedFor what the wait is for, in an error: `operation <id>`
- * @throws OperationTimeoutError when there is no value at the deadline
- * @throws ApiUnreachableError, ApiError when no read succeeded for three minutes
- */
-export async function pollUntil<T>(api: Api, read: () => Promise<T | undefined>, waitedFor: string, wait: Wait) {
-  const { clock, signal } = api;
-  const start = clock.now();
-  const deadline = wait.deadline ?? api.defaultDeadline();
-  let outage: { readonly error: unknown; readonly since: number } | undefined;
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * PAUSE_GROWTH, LONGEST_PAUSE)) {
-    try {
-      const seen = await read();
-      if (seen !== undefined) return seen;
-      outage = undefined;
-    } catch (error) {
-      outage = { error, since: outage?.since ?? clock.now() };
-      if (!isTransient(error) || clock.now() - outage.since > LONGEST_OUTAGE) throw error;
-    }
-    const left = deadline - clock.now();
-    if (left <= 0) {
-      throw new OperationTimeoutError(wait.what, waitedFor, Math.round((clock.now() - start) / 1000), outage?.error);
-    }
-    await clock.sleep(Math.min(pause, left), signal);
-  }
-}
-
-/** Whether an error says nothing about the resource: no answer, a malformed one, too many requests, a server error. */
-function isTransient(error: unknown): boolean {
-  if (error instanceof ApiUnreachableError) return true;
-  return error instanceof ApiError && (error.status < 300 || error.status === 429 || error.status >= 500);
-}
-
 /** Sends a PUT and waits for its operation. */
 export async function putAndWait(api: Api, call: Call): Promise<Operation> {
   const timed = { ...call, deadline: call.deadline ?? api.defaultDeadline() };
-  return waitForOperation(api, await api.put(timed), timed);
+  return waitForOperation(api, await api.put(timed), { ...timed, kind: kindOf("PUT", call) });
+}
+
+/** The kind of the operation that a request begins: its method, and its path without ids and names. */
+export function kindOf(method: "POST" | "PUT" | "DELETE", { path }: Pick<Call, "path">): string {
+  return `${method} ${path.replace(/^(\/[^/]+\/)[^/:]+/, "$1{id}").replace(/[0-9a-f-]{36}/gi, "{id}")}`;
 }
 
 /** How the id of a new resource is found, and to whom it is told. */
@@ -146,7 +107,7 @@ export async function deleteAndWait(api: Api, call: Call): Promise<void> {
   const operation = await api.delete(timed);
   if (!operation) return;
   try {
-    await waitForOperation(api, operation, timed);
+    await waitForOperation(api, operation, { ...timed, kind: kindOf("DELETE", call) });
   } catch (error) {
     if (!(error instanceof OperationFailedError) || error.failure.reason !== "not-found") throw error;
   }

@@ -24,14 +24,37 @@ test("polls a pending operation at once, and until it succeeds", async () => {
   const server = await serve(pending, pending, operation("success"));
   await change(server);
   expect(server.lines()).toEqual(["PUT /instance/1", poll, poll]);
-  expect(server.pauses).toEqual([30]);
+  expect(server.pauses).toEqual([200]);
 });
 
-test("lets the pauses between polls grow from tens of milliseconds to two seconds", async () => {
-  const server = await serve(pending, ...Array.from({ length: 20 }, () => pending), operation("success"));
+test("lets the pauses between polls grow from tenths of a second to five seconds", async () => {
+  const server = await serve(pending, ...Array.from({ length: 15 }, () => pending), operation("success"));
   await change(server);
-  expect(server.pauses.slice(0, 3).map(Math.round)).toEqual([30, 39, 51]);
-  expect(server.pauses.at(-1)).toBe(2000);
+  expect(server.pauses.slice(0, 3).map(Math.round)).toEqual([200, 130, 215]);
+  expect(server.pauses.at(-1)).toBe(5000);
+});
+
+test("polls the second operation of a kind when the first one had ended", async () => {
+  const aSecondAndAHalf = Array.from({ length: 6 }, () => pending);
+  const server = await serve(pending, ...aSecondAndAHalf, operation("success"), pending, operation("success"));
+  const api = server.api();
+  await putAndWait(api, call);
+  const ended = server.pauses.reduce((sum, pause) => sum + pause, 0);
+  const before = server.pauses.length;
+  await putAndWait(api, { ...call, path: "/instance/2" });
+  const [pause = 0, ...more] = server.pauses.slice(before);
+  expect(more).toEqual([]);
+  expect(pause).toBeGreaterThan(ended / 2);
+  expect(pause).toBeLessThanOrEqual(ended);
+});
+
+test("learns nothing from an operation of another kind", async () => {
+  const server = await serve(pending, pending, operation("success"), pending, operation("success"));
+  const api = server.api();
+  await putAndWait(api, call);
+  const before = server.pauses.length;
+  await deleteAndWait(api, call);
+  expect(server.pauses.slice(before)).toEqual([]);
 });
 
 test("reports an operation that ends in failure with reason, message and resource", async () => {
@@ -63,7 +86,7 @@ test("finds the id of the resource in the answers to start and stop, which have 
 });
 
 test("keeps waiting while polls fail for minutes, because the operation continues meanwhile", async () => {
-  const failures = Array.from({ length: 100 }, (_, i): Answer => (i % 2 ? "break" : busy));
+  const failures = Array.from({ length: 85 }, (_, i): Answer => (i % 2 ? "break" : busy));
   const server = await serve(pending, ...failures, operation("success"));
   expect(await change(server, 600_000)).toMatchObject({ state: "success" });
 });
@@ -101,7 +124,9 @@ test("does not take an answer without a state for a success", async () => {
 test("refuses to poll an operation whose id is a path", async () => {
   const server = await serve();
   const odd: Operation = { id: "../ssh-key/deploy", state: "pending" };
-  await expect(waitForOperation(server.api(), odd, { what: "wait" })).rejects.toThrow("is not a valid operation id");
+  await expect(waitForOperation(server.api(), odd, { what: "wait", kind: "PUT /odd" })).rejects.toThrow(
+    "is not a valid operation id",
+  );
   expect(server.received).toHaveLength(0);
 });
 

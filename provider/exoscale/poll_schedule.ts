@@ -1,0 +1,147 @@
+/**
+ * When to look at pending operations.
+ *
+ * An operation of a kind of which nothing is known is looked at with growing pauses. Others of the kind that are pending
+ * at the same time are looked at in between, each at moments of its own, so that together they soon show how long such
+ * an operation takes. The first one that ends tells the others, and all that begin later.
+ *
+ * An operation of a known kind is first looked at a little before the others ended, and then every few per cent of its
+ * age. All ages and pauses are in milliseconds.
+ */
+
+/** Age at the first look if nothing is known, after one at once. */
+const FIRST_AGE = 200;
+/** By how much the age grows from look to look: for an operation that is alone, and for many. */
+const GROWTH_ALONE = 1.65;
+const MOST_GROWTH = 3;
+/** By how much the ages of all pending operations of a kind together grow from look to look. */
+const GROWTH_TOGETHER = 1.1;
+const LONGEST_PAUSE = 5_000;
+
+/** The pause between looks at an operation of a known kind, as a share of its age. */
+const STEP = 0.04;
+const SHORTEST_PAUSE = 30;
+const SHORT_STEP = 80;
+/** By how much the pauses grow, after some looks, where an operation takes longer than those before. */
+const STEP_GROWTH = 1.15;
+const EQUAL_STEPS = 6;
+/** Which share of the looks in vain is left out the next time: another operation may take less time. */
+const CAUTION = 0.125;
+/** The golden ratio's fraction spreads any number of operations evenly. */
+const SPREAD = 0.618;
+
+/** What the operations of an API have shown, by kind. It may outlive the API object. */
+export class PollSchedules {
+  readonly #kinds = new Map<string, Kind>();
+
+  /** Begins to follow an operation. @param kind such as `POST /instance` */
+  follow(kind: string): FollowedOperation {
+    const known = this.#kinds.get(kind) ?? new Kind();
+    this.#kinds.set(kind, known);
+    return new FollowedOperation(known);
+  }
+}
+
+/** What is known of the operations of one kind. */
+class Kind {
+  readonly pending = new Set<FollowedOperation>();
+  /** The age at which an operation is first looked at; undefined until one has ended. */
+  firstLook: number | undefined;
+  /** The greatest age at which an operation was still pending, while nothing else was known. */
+  #pendingAt = 0;
+  #count = 0;
+  /** How many in a row had ended when they were first looked at. */
+  #early = 0;
+
+  /** @returns how many there were before it */
+  add(operation: FollowedOperation): number {
+    this.pending.add(operation);
+    return this.#count++;
+  }
+
+  wasPending(age: number): void {
+    if (this.firstLook === undefined) this.#pendingAt = Math.max(this.#pendingAt, age);
+  }
+
+  learnFirst(age: number): void {
+    this.firstLook = Math.min(this.#pendingAt, age);
+    for (const operation of this.pending) operation.wake();
+  }
+
+  /** It had ended at its first look, perhaps long before, so the next one is looked at earlier: each time by more. */
+  learnEarlier(age: number): void {
+    const share = Math.min(0.5, STEP * 2 ** this.#early++);
+    this.firstLook = Math.min(this.firstLook ?? age, age) * (1 - share);
+  }
+
+  /** The looks before the last one in vain were not needed. */
+  learnLater(lastPending: number): void {
+    this.#early = 0;
+    const before = this.firstLook ?? lastPending;
+    const share = lastPending > 1.5 * before ? 0.5 : CAUTION;
+    this.firstLook = before + (lastPending - before) * share;
+  }
+}
+
+/** An operation that is waited for. */
+export class FollowedOperation {
+  /** Called when another operation has shown that it is time to look. */
+  wake: () => void = () => undefined;
+  readonly #kind: Kind;
+  readonly #turn: number;
+  readonly #isAlone: boolean;
+  /** What was known when it began. Of operations that begin together, only the first one that ends teaches anything. */
+  readonly #known: number | undefined;
+  #looks = 0;
+  #looksWhileKnown = 0;
+  #lastPending = 0;
+
+  constructor(kind: Kind) {
+    this.#kind = kind;
+    this.#isAlone = kind.pending.size === 0;
+    this.#known = kind.firstLook;
+    this.#turn = kind.add(this);
+  }
+
+  /** How long to wait until the next look. @param age of the operation now */
+  pauseAt(age: number): number {
+    const { firstLook } = this.#kind;
+    const due = firstLook === undefined ? this.#dueUnknown(age) : this.#dueKnown(age, firstLook);
+    return Math.max(0, due - age);
+  }
+
+  /** To be called after a look that found it pending. */
+  wasPending(age: number): void {
+    this.#looks += 1;
+    this.#lastPending = age;
+    this.#kind.wasPending(age);
+    if (this.#kind.firstLook !== undefined) this.#looksWhileKnown += 1;
+  }
+
+  /** To be called once, when nobody waits for it any more. @param age if it has succeeded; undefined otherwise */
+  end(age?: number): void {
+    const kind = this.#kind;
+    kind.pending.delete(this);
+    if (age === undefined || kind.firstLook !== this.#known) return;
+    if (this.#known === undefined) kind.learnFirst(age);
+    else if (this.#looks === 0) kind.learnEarlier(age);
+    else kind.learnLater(this.#lastPending);
+  }
+
+  #dueUnknown(age: number): number {
+    if (this.#looks === 0 && this.#isAlone) return age;
+    const together = GROWTH_TOGETHER ** this.#kind.pending.size;
+    const growth = Math.min(MOST_GROWTH, Math.max(GROWTH_ALONE, together));
+    const spread = this.#isAlone ? 0 : (this.#turn * SPREAD) % 1;
+    if (age < FIRST_AGE) return FIRST_AGE * growth ** spread;
+    return Math.min(age * growth, age + LONGEST_PAUSE);
+  }
+
+  #dueKnown(age: number, firstLook: number): number {
+    if (age < firstLook) return firstLook;
+    if (this.#looksWhileKnown === 0) return age;
+    const growth = STEP_GROWTH ** Math.max(0, this.#looksWhileKnown - EQUAL_STEPS);
+    const shortest = Math.min(SHORT_STEP, Math.max(SHORTEST_PAUSE, age / 4));
+    return age + Math.min(Math.max(shortest, age * STEP) * growth, LONGEST_PAUSE);
+  }
+}
