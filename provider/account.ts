@@ -4,6 +4,7 @@ import { Api, type ApiOptions } from "./exoscale/client";
 import { InstancePools } from "./exoscale/instance_pools";
 import { type InstanceType, InstanceTypes } from "./exoscale/instance_types";
 import { Instances } from "./exoscale/instances";
+import { PollSchedules } from "./exoscale/poll_schedule";
 import { SecurityGroups } from "./exoscale/security_groups";
 import { SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
@@ -116,11 +117,11 @@ const sshToHosts = {
  * EXOSCALE_API_SECRET, EXOSCALE_API_ENDPOINT, EXOSCALE_ZONE and EXOSCALE_SSH_PORT. This sends no request, and
  * credentials are only needed for the first one.
  */
-export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log"> = {}): Account {
+export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "signal" | "log" | "polls"> = {}): Account {
   const read = settingsFrom(setting, process.env);
   const zone = read.zone;
   let changesSent = 0;
-  const apiOptions = { ...options, onChange: () => void changesSent++ };
+  const apiOptions = { polls: new PollSchedules(), ...options, onChange: () => void changesSent++ };
   const endpoint = read.endpoint ?? `https://api-${zone ?? DEFAULT_API_ZONE}.exoscale.com/v2`;
   const api = new Api({ ...apiOptions, endpoint, credentials: () => credentials(read) });
   const zones = once(() => listZones(endpoint, options));
@@ -159,6 +160,8 @@ export function settingFailures(given: Readonly<Record<string, unknown>>): Setti
 /** How long an opened account is shared, in milliseconds. It caches zones, types and templates for that time. */
 const SHARED_FOR_MS = 60_000;
 const accounts = new Map<string, { readonly account: Account; readonly until: number }>();
+/** How long operations take is worth knowing for longer, and is small. */
+const polls = new PollSchedules();
 
 /**
  * The account for these settings and this environment; the same one for a minute. One process may run the programs of
@@ -168,7 +171,7 @@ export function sharedAccount(setting: ReadSetting): Account {
   const now = Date.now();
   for (const [key, { until }] of accounts) if (until <= now) accounts.delete(key);
   const key = JSON.stringify(settingsFrom(setting, process.env));
-  const opened = accounts.get(key) ?? { account: openAccount(setting), until: now + SHARED_FOR_MS };
+  const opened = accounts.get(key) ?? { account: openAccount(setting, { polls }), until: now + SHARED_FOR_MS };
   accounts.set(key, opened);
   return opened.account;
 }

@@ -3,8 +3,10 @@ import { endpointUrl, type Method, sendOnce } from "./attempt";
 import { type Clock, systemClock } from "./clock";
 import { type Operation, operationShape } from "./operation_answer";
 import type { ApiOptions, Call } from "./options";
+import { PollSchedules } from "./poll_schedule";
 import { defaultPolicy, retry } from "./retry";
 import type { Shape } from "./shape";
+import { SharedReads, type Sharing } from "./shared_reads";
 
 export type { ApiOptions, Call } from "./options";
 export type { Credentials } from "./signature";
@@ -22,9 +24,10 @@ export type Posted<F> = { readonly answer: Operation } | { readonly found: F };
 export class Api {
   readonly clock: Clock;
   readonly signal: AbortSignal | undefined;
+  /** When to look at pending operations. */
+  readonly polls: PollSchedules;
   readonly #options: ApiOptions;
-  /** Answers of lists that are on their way, by path and query. */
-  readonly #sharedLists = new Map<string, Promise<object>>();
+  readonly #lists: SharedReads;
 
   /** @throws InvalidNameError when the endpoint is not an http(s) URL */
   constructor(options: ApiOptions) {
@@ -32,6 +35,8 @@ export class Api {
     this.#options = options;
     this.clock = options.clock ?? systemClock;
     this.signal = options.signal;
+    this.polls = options.polls ?? new PollSchedules();
+    this.#lists = new SharedReads(this.clock);
   }
 
   /** The deadline of a call that sets none: ten minutes from now unless the options say otherwise. */
@@ -50,24 +55,26 @@ export class Api {
   }
 
   /**
-   * Reads a list. Callers that ask for the same list at the same time share one answer, so that a hundred resources
-   * that refresh at once do not make a hundred requests.
+   * Reads a list. Callers share an answer that was asked for after each of them came, so that a hundred resources that
+   * refresh at once do not make a hundred requests.
+   *
+   * @param sharing whether to wait for further callers, and whether the answer may be older than the call
    */
-  async list<T extends object>(call: Call, property: string, shape: Shape): Promise<readonly T[]> {
-    const key = `${call.path}?${new URLSearchParams(call.query)}`;
-    const answer = this.#sharedLists.get(key) ?? this.get<ListAnswer<T>>(call, { [property]: [shape] });
-    this.#sharedLists.set(key, answer);
-    try {
-      // Whoever asks for the same path gets the same items, and the shape requires the list.
-      return ((await answer) as ListAnswer<T>)[property] ?? [];
-    } finally {
-      if (this.#sharedLists.get(key) === answer) this.#sharedLists.delete(key);
-    }
+  async list<T extends object>(
+    call: Call,
+    property: string,
+    shape: Shape,
+    sharing: Sharing = {},
+  ): Promise<readonly T[]> {
+    const name = `${call.path}?${new URLSearchParams(call.query)}`;
+    const send = () => this.get<ListAnswer<T>>(call, { [property]: [shape] });
+    // The shape requires the list.
+    return (await this.#lists.read(name, send, sharing))[property] ?? [];
   }
 
   /** To be called after a change: a list that is read from now on shares no answer with an earlier request. */
   forgetLists(): void {
-    this.#sharedLists.clear();
+    this.#lists.forget();
   }
 
   /** Changes something. Repeated after a lost reply, so the change must be idempotent. */

@@ -11,6 +11,7 @@ import {
   type SshKeyReference,
 } from "./references";
 import type { Shape } from "./shape";
+import type { Sharing } from "./shared_reads";
 
 /** A set of identical instances. The pool replaces lost members, and gives new ones its SSH keys. */
 export interface InstancePool {
@@ -63,8 +64,9 @@ export class InstancePools {
   }
 
   /** Every pool of the zone. */
-  list(): Promise<readonly InstancePool[]> {
-    return this.#api.list({ what: "list instance pools", path: "/instance-pool" }, "instance-pools", poolShape);
+  list(sharing?: Sharing): Promise<readonly InstancePool[]> {
+    const call = { what: "list instance pools", path: "/instance-pool" };
+    return this.#api.list(call, "instance-pools", poolShape, sharing);
   }
 
   /** The pool of that id, if there is one. @throws InvalidNameError */

@@ -9,7 +9,9 @@ import {
   instanceShape,
 } from "./instance";
 import { idPath } from "./names";
-import { deleteAndWait, pollUntil, putAndWait, waitForCreated } from "./operation";
+import { deleteAndWait, putAndWait, waitForCreated } from "./operation";
+import { pollUntil } from "./poll_until";
+import type { Sharing } from "./shared_reads";
 
 /** States that an instance leaves by itself. */
 const transientStates: readonly InstanceState[] = ["starting", "stopping", "migrating"];
@@ -38,8 +40,13 @@ export class Instances {
   }
 
   /** Every instance of the zone, members of pools included. */
-  list(): Promise<readonly InstanceSummary[]> {
-    return this.#api.list({ what: "list instances", path: "/instance" }, "instances", instanceShape);
+  list(sharing?: Sharing): Promise<readonly InstanceSummary[]> {
+    return this.#api.list({ what: "list instances", path: "/instance" }, "instances", instanceShape, sharing);
+  }
+
+  /** The instance of that id, if the list has it. A list that many callers share; it lacks some members. */
+  async findListed(id: string, sharing?: Sharing): Promise<InstanceSummary | undefined> {
+    return (await this.list(sharing)).find((instance) => instance.id === id);
   }
 
   /** The instance of that id, if there is one. @throws InvalidNameError */
@@ -55,8 +62,8 @@ export class Instances {
    */
   async create(body: CreateInstance, creation: Creation): Promise<string> {
     const what = body.name ? `create instance "${body.name}"` : "create an instance";
-    const timed = { what, deadline: creation.deadline ?? this.#api.defaultDeadline() };
-    const call = { ...timed, path: "/instance", body };
+    const timed = { what, deadline: creation.deadline ?? this.#api.defaultDeadline(), kind: "POST /instance" };
+    const call = { what, deadline: timed.deadline, path: "/instance", body };
     const posted = await this.#api.post(call, creation.findCreated);
     if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation);
     creation.onAccepted?.(posted.found);
@@ -143,12 +150,13 @@ export class Instances {
   }
 
   /** Waits until an instance is in a state that it stays in. */
-  #waitForStableState(id: string, wait: { what: string; deadline: number }): Promise<Instance> {
+  #waitForStableState(id: string, { what, deadline }: { what: string; deadline: number }): Promise<Instance> {
+    const wait = { what, deadline, kind: "instance in a state that it leaves" };
     const read = async () => {
       const path = idPath("instance", id);
-      const instance = await this.#api.get<Instance>({ ...wait, path }, instanceShape);
+      const instance = await this.#api.get<Instance>({ what, deadline, path }, instanceShape);
       if (instance.state === "error" || endStates.includes(instance.state)) {
-        throw new OperationFailedError(wait.what, { resourceId: id, reason: `instance in state ${instance.state}` });
+        throw new OperationFailedError(what, { resourceId: id, reason: `instance in state ${instance.state}` });
       }
       return transientStates.includes(instance.state) ? undefined : instance;
     };
@@ -161,7 +169,7 @@ export class Instances {
       const instance = await this.find(id);
       return instance && instance.state === "destroying" ? undefined : true;
     };
-    return pollUntil(this.#api, read, `instance ${id}`, wait);
+    return pollUntil(this.#api, read, `instance ${id}`, { ...wait, kind: "instance that is being deleted" });
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Clock } from "./clock";
+import type { PollSchedules } from "./poll_schedule";
 import type { RetryPolicy } from "./retry";
 import type { Credentials } from "./signature";
 
@@ -25,6 +26,8 @@ export interface ApiOptions {
   readonly tryTimeoutMs?: number;
   /** Time that a call may take in all when it sets no deadline, in ms; default ten minutes. */
   readonly callTimeoutMs?: number;
+  /** What earlier operations have shown about how long they take; default nothing. */
+  readonly polls?: PollSchedules;
   /** Time and chance; default the real ones. */
   readonly clock?: Clock;
 }

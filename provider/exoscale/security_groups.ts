@@ -1,6 +1,6 @@
 import type { Api } from "./client";
 import { checkedId, idPath } from "./names";
-import { deleteAndWait, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
+import { deleteAndWait, kindOf, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
 import type { Shape } from "./shape";
 
 /** A rule that allows traffic. */
@@ -84,8 +84,9 @@ export class SecurityGroups {
 
   /** Creates a group without rules. @returns its id */
   async create(body: CreateSecurityGroup, { others, onAccepted }: GroupCreation): Promise<string> {
-    const wait = { what: `create security group "${body.name}"`, deadline: this.#api.defaultDeadline() };
-    const call = { ...wait, path: "/security-group", body };
+    const what = `create security group "${body.name}"`;
+    const wait = { what, deadline: this.#api.defaultDeadline(), kind: "POST /security-group" };
+    const call = { what, deadline: wait.deadline, path: "/security-group", body };
     const findCreated = () => this.#findInterrupted(body, others);
     const posted = await this.#api.post(call, findCreated);
     if ("answer" in posted) return waitForCreated(this.#api, posted.answer, wait, { onAccepted, findCreated });
@@ -104,10 +105,10 @@ export class SecurityGroups {
    * @param isSame whether a rule of the group is the new one; asked after a request that may have been carried out
    */
   async addRule(id: string, rule: SecurityGroupRule, isSame: (existing: SecurityGroupRule) => boolean): Promise<void> {
-    const wait = { what: `add a rule to security group ${id}`, deadline: this.#api.defaultDeadline() };
-    const call = { ...wait, path: `${idPath("security-group", id)}/rules`, body: rule };
+    const timed = { what: `add a rule to security group ${id}`, deadline: this.#api.defaultDeadline() };
+    const call = { ...timed, path: `${idPath("security-group", id)}/rules`, body: rule };
     const posted = await this.#api.post(call, () => this.#hasRule(id, isSame));
-    if ("answer" in posted) await waitForOperation(this.#api, posted.answer, wait);
+    if ("answer" in posted) await waitForOperation(this.#api, posted.answer, { ...timed, kind: kindOf("POST", call) });
   }
 
   /** Removes a rule; does nothing when it is gone already. */
@@ -130,7 +131,12 @@ export class SecurityGroups {
     await this.#changeMembership(id, ":detach", instanceId, { what, deadline });
   }
 
-  async #changeMembership(id: string, action: ":attach" | ":detach", instanceId: string, wait: Wait): Promise<void> {
+  async #changeMembership(
+    id: string,
+    action: ":attach" | ":detach",
+    instanceId: string,
+    wait: Pick<Wait, "what" | "deadline">,
+  ): Promise<void> {
     const body = { instance: { id: checkedId("instance", instanceId) } };
     await putAndWait(this.#api, { ...wait, path: `${idPath("security-group", id)}${action}`, body });
   }

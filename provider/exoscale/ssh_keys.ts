@@ -3,6 +3,7 @@ import type { Api } from "./client";
 import { checkedKeyName, fitsNewKey, keyPath } from "./names";
 import { deleteAndWait, waitForOperation } from "./operation";
 import type { Shape } from "./shape";
+import type { Sharing } from "./shared_reads";
 
 /** An SSH key as the account has it. The API never gives the public key back. */
 export interface SshKey {
@@ -23,13 +24,18 @@ export class SshKeys {
   }
 
   /** Every key of the account. */
-  list(): Promise<readonly SshKey[]> {
-    return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys", keyShape);
+  list(sharing?: Sharing): Promise<readonly SshKey[]> {
+    return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys", keyShape, sharing);
+  }
+
+  /** The key of that name, if there is one, from a list that many callers share. */
+  async findListed(name: string, sharing?: Sharing): Promise<SshKey | undefined> {
+    return (await this.list(sharing)).find((key) => key.name === name);
   }
 
   /** The key of that name, if there is one. A name that no new key can have is looked up in the list. */
   async find(name: string): Promise<SshKey | undefined> {
-    if (!fitsNewKey(name)) return (await this.list()).find((key) => key.name === name);
+    if (!fitsNewKey(name)) return this.findListed(name);
     return this.#api.find({ what: `read SSH key "${name}"`, path: keyPath(name) }, keyShape);
   }
 
@@ -54,7 +60,8 @@ export class SshKeys {
       const posted = await this.#api.post<SshKey>({ what, path: "/ssh-key", body, deadline }, () =>
         this.#findRegistered(name, fingerprintMd5),
       );
-      if ("answer" in posted) await waitForOperation(this.#api, posted.answer, { what, deadline });
+      if ("answer" in posted)
+        await waitForOperation(this.#api, posted.answer, { what, deadline, kind: "POST /ssh-key" });
     } catch (error) {
       // Exoscale's own clients expect 409; neither the status nor its message is recorded.
       if (error instanceof ApiError && [400, 409].includes(error.status)) {
