@@ -159,7 +159,6 @@ describe("A protection that fails", () => {
 
   test("is remembered when only the step after it fails", async () => {
     const read = { method: "GET", path: /^\/instance\/[0-9a-f-]+$/ } as const;
-    cloud.emulator.faults.add({ kind: "delay", ms: 0, ...read, times: 1 });
     cloud.emulator.faults.add({ kind: "status", status: 403, ...read });
     const last = await cloud.run().createInPart(Instance, safe);
     expect(last.state).toMatchObject({ deletionProtection: true, unfinished: true });

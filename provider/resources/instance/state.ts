@@ -1,4 +1,5 @@
 import type { Account, Instance, SshKey } from "../../account";
+import { REFRESH_AGE_MS } from "../contract/refresh";
 import { omitUndefined, pick } from "../contract/state";
 import { isClosed } from "../labels/key_labels";
 import { type InstanceInputs, type InstanceState, instanceInputs } from "./fields";
@@ -17,7 +18,7 @@ export async function readState(
   remembered: Remembered,
 ): Promise<InstanceState> {
   const user = await findLoginUser(account, inputs, instance);
-  const registered = await account.sshKeys.list();
+  const registered = await account.sshKeys.list({ maxAgeMs: REFRESH_AGE_MS });
   return omitUndefined({
     ...inputs,
     instanceId: instance.id,

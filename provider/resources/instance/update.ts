@@ -80,7 +80,7 @@ async function changeInstance(
   const withKeys = await changeInstanceKeys(job, last, await ensureOwnHostKey(job, now, last, remembered));
   const unfinished = withKeys.unfinished === true || injectedKeyIn(now["user-data"]) !== undefined;
   if (unfinished || (withKeys.hostKeys === undefined && mustWaitForSsh(job, now))) {
-    return await finishCreation(job, withKeys, () => undefined);
+    return await finishCreation(job, await findExisting(zone, id), withKeys, () => undefined);
   }
   const deletionProtection = await applyProtection(job, withKeys.deletionProtection);
   return await readState(account, inputs, await findExisting(zone, id), { ...withKeys, deletionProtection });

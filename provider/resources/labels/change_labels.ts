@@ -1,4 +1,4 @@
-import type { ZoneAccount } from "../../account";
+import type { InstanceSummary, ZoneAccount } from "../../account";
 import { KeyedMutex } from "../../keyed_mutex";
 import { equalValues } from "../contract/description";
 import { findExisting } from "../machine";
@@ -29,20 +29,27 @@ export function changeLabels(
 
 /** Removes a label of an instance, if it has it. Does nothing if the instance is gone. */
 export function removeLabel(zone: ZoneAccount, id: string, name: string, deadline?: number): Promise<void> {
-  return replaceWithout(zone, id, name, (labels) => zone.instances.update(id, { labels }, deadline));
-}
-
-/** The same, without waiting until it is done: for the end of a run, after which this process changes no label. */
-export function beginToRemoveLabel(zone: ZoneAccount, id: string, name: string, deadline?: number): Promise<void> {
-  return replaceWithout(zone, id, name, (labels) => zone.instances.beginUpdate(id, { labels }, deadline));
-}
-
-function replaceWithout(zone: ZoneAccount, id: string, name: string, replace: (labels: Labels) => Promise<void>) {
   return instances.run(id, async () => {
-    const { labels = {} } = (await zone.instances.find(id)) ?? {};
-    const { [name]: found, ...others } = labels;
-    if (found !== undefined) await replace(others);
+    const labels = labelsWithout(await zone.instances.find(id), name);
+    if (labels) await zone.instances.update(id, { labels }, deadline);
   });
+}
+
+/**
+ * The same, without waiting until it is done: for the end of a run, after which this process changes no label. All
+ * instances that lose a label at once are read in one list.
+ */
+export function beginToRemoveLabel(zone: ZoneAccount, id: string, name: string, deadline?: number): Promise<void> {
+  return instances.run(id, async () => {
+    const labels = labelsWithout(await zone.instances.findListed(id), name);
+    if (labels) await zone.instances.beginUpdate(id, { labels }, deadline);
+  });
+}
+
+/** The labels of an instance without one; undefined if it does not have that one. */
+function labelsWithout(instance: Pick<InstanceSummary, "labels"> | undefined, name: string): Labels | undefined {
+  const { [name]: found, ...others } = instance?.labels ?? {};
+  return found === undefined ? undefined : others;
 }
 
 /** The changes that set the program's labels to those wanted, and leave the reserved ones. */

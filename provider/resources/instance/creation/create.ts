@@ -60,22 +60,34 @@ async function createOrResume(
   progress: Progress,
   log: Log,
 ): Promise<InstanceState> {
+  const keep = (now: Remembered) => {
+    progress.remembered = now;
+  };
   progress.id = await adoptLeftBehind(job, request, progress, log);
   if (progress.id === undefined) {
-    await requestCreation(job, request, (accepted) => {
+    const id = await requestCreation(job, request, (accepted) => {
       log.progress("booting");
       job.run.created.add(accepted);
       progress.id = accepted;
     });
-  } else {
-    // The interrupted run may have protected it or not, so a declared protection, or its absence, is always applied. A
-    // program that declares nothing may have no permission for that.
-    progress.remembered = { ...progress.remembered, deletionProtection: job.inputs.deletionProtection === false };
-    await startOrStop({ ...job, id: progress.id });
+    return await finishCreation({ ...job, id }, await readNew({ ...job, id }), progress.remembered, keep);
   }
-  return await finishCreation({ ...job, id: progress.id ?? "" }, progress.remembered, (now) => {
-    progress.remembered = now;
-  });
+  // The interrupted run may have protected it or not, so a declared protection, or its absence, is always applied. A
+  // program that declares nothing may have no permission for that.
+  progress.remembered = { ...progress.remembered, deletionProtection: job.inputs.deletionProtection === false };
+  const adopted = { ...job, id: progress.id };
+  await startOrStop(adopted);
+  return await finishCreation(adopted, await findExisting(job.zone, adopted.id), progress.remembered, keep);
+}
+
+/** A new instance, from the list that other creations share, unless the list lacks what is needed of it. */
+async function readNew({ zone, id, inputs }: Job): Promise<Instance> {
+  const listed = inputs.pinHostKey === true ? undefined : await zone.instances.findListed(id);
+  const isComplete =
+    listed !== undefined &&
+    (listed["ssh-keys"] !== undefined || !inputs.sshKeys?.length) &&
+    (listed["public-ip"] !== undefined || inputs.publicIpAssignment === "none");
+  return isComplete ? listed : await findExisting(zone, id);
 }
 
 /**
@@ -119,7 +131,7 @@ async function requestCreation(
   { zone, deadline, log }: Omit<Job, "id">,
   request: CreationRequest,
   onAccepted: (id: string) => void,
-): Promise<void> {
+): Promise<string> {
   const owner = request.labels[OWNER_LABEL];
   const findOwn = async () =>
     (await findMadeBefore(zone, request)).marked.filter(({ labels }) => labels?.[OWNER_LABEL] === owner);
@@ -132,6 +144,7 @@ async function requestCreation(
   // The API may carry out a request of which it said that it failed, after this run has looked for its result.
   const others = mayBeTwo ? (await findOwn()).filter((own) => own.id !== id && !isGone(own.state)) : [];
   for (const other of others) log.warn(madeTwiceText(other, zone.name));
+  return id;
 }
 
 function madeTwiceText({ id, name }: Instance, zone: string): string {

@@ -24,6 +24,7 @@ import { waitForSshd } from "../wait_for_sshd";
  * Does the steps after the instance is up: waits for sshd if the inputs say so, sets the protection, and changes what an
  * adopted instance has otherwise. Safe to repeat.
  *
+ * @param instance as it is now, with its user data if that may have an injected host key
  * @param remembered what is known so far
  * @param keep called with what is known after each step, so that a failure of the next step does not lose it
  * @throws NotInAccountError when the instance vanished meanwhile
@@ -31,18 +32,19 @@ import { waitForSshd } from "../wait_for_sshd";
  */
 export async function finishCreation(
   job: Job,
+  instance: Instance,
   remembered: Remembered,
   keep: (now: Remembered) => void,
 ): Promise<InstanceState> {
   const { account, zone, id, inputs, deadline, abandoned } = job;
-  const instance = await findExisting(zone, id);
   const hostKeys = remembered.hostKeys ?? (await learnHostKeys(job, instance, remembered));
   const seen = { ...remembered, ...(hostKeys && { hostKeys }) };
   keep(seen);
   const now = { ...seen, deletionProtection: await applyProtection(job, seen.deletionProtection) };
   keep(now);
   if (await abandoned?.()) throw new AbandonedError(`Pulumi ended while instance ${id} was being created.`);
-  const found = await findExisting(zone, id);
+  const nothingHappened = hostKeys === undefined && now.deletionProtection === remembered.deletionProtection;
+  const found = nothingHappened ? instance : await findExisting(zone, id);
   const changes = finalChanges(job, found, now);
   const isChanged = Object.keys(changes).length > 0;
   if (isChanged) await zone.instances.update(id, changes, deadline);
