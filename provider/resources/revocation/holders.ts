@@ -41,6 +41,9 @@ export const MAX_CONCURRENT_HOLDERS = 16;
 /** How long a holder that is only asked may take until another one is asked beside it, in milliseconds. */
 export const HOLDER_PATIENCE_MS = 1_000;
 
+/** Deletions that run at once search together. */
+const TOGETHER = { gatherMs: 10 };
+
 /** Everything in every zone that was given the key, according to the API's lists and our own labels. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
   const zones = await account.zones();
@@ -94,7 +97,7 @@ async function withTimeout<T>(answer: Promise<T>, withinMs: number): Promise<T> 
 }
 
 async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
-  const [instances, pools] = await Promise.all([instancesWithKeys(zone), zone.instancePools.list()]);
+  const [instances, pools] = await Promise.all([instancesWithKeys(zone), zone.instancePools.list(TOGETHER)]);
   const withKeys = pools.filter((pool) => pool["ssh-keys"]?.length);
   const names = withKeys.length > 0 ? await registeredNames(account, key) : [];
   return [
@@ -107,7 +110,7 @@ async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey
 
 /** The instances of a zone with their keys. If the list omits the keys, each instance is read by itself. */
 async function instancesWithKeys({ instances }: ZoneAccount): Promise<readonly InstanceSummary[]> {
-  const listed = await instances.list();
+  const listed = await instances.list(TOGETHER);
   if (listed.some((instance) => instance["ssh-keys"])) return listed;
   const found = await mapConcurrently(MAX_CONCURRENT_HOLDERS, listed, ({ id }) => instances.find(id));
   return found.filter((instance) => instance !== undefined);

@@ -14,6 +14,9 @@ import { forgetPair, registrationOf, successorOf } from "./succession";
 /** Longest time to examine all hosts, in milliseconds, whatever their firewalls do. */
 const EXAMINATION_MS = 8_000;
 
+/** Deletions that run at once look at the account's keys together. */
+const TOGETHER = { gatherMs: 10 };
+
 /** Longest time to search one zone for holders that are only warned about, in milliseconds. */
 const SEARCH_MS = 15_000;
 
@@ -99,6 +102,7 @@ function logRefusals(key: RevocableKey, context: Context, statuses: readonly Hol
 /** Another name under which the program declares the same key, which therefore stays on the machines. */
 async function findDeclaredTwin(account: Account, run: Run, last: SshKeyPairState): Promise<string | undefined> {
   const { name, publicKeyFingerprintMd5: md5 } = last;
+  if ([...run.declaredKeys].every((declared) => declared === name)) return undefined;
   const registered = await account.sshKeys.list();
   return registered.find((key) => key.fingerprint === md5 && key.name !== name && run.declaredKeys.has(key.name))?.name;
 }
@@ -111,7 +115,7 @@ function unsearchedZones(name: string, unsearched: readonly string[]): string {
 }
 
 async function removeRegistration(name: string, last: SshKeyPairState, account: Account, log: Log): Promise<void> {
-  const registered = await account.sshKeys.find(name);
+  const registered = await account.sshKeys.findListed(name, TOGETHER);
   if (registered?.fingerprint === last.publicKeyFingerprintMd5) await account.sshKeys.remove(name);
   else if (registered) {
     log.warn(

@@ -4,6 +4,7 @@ import { impossibleAddresses } from "../access/addresses";
 import { unreadablePublicKeys } from "../access/host_keys";
 import { equalValues, hasUnknown, known } from "../contract/description";
 import { fitsNewKey } from "../contract/key_name";
+import { REFRESH_AGE_MS } from "../contract/refresh";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
 import { deleteKey } from "./deletion";
@@ -96,7 +97,10 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   },
 
   async read(name, last, { account, log }) {
-    const registered = await account.sshKeys.find(name);
+    // A refresh has the last state, an import has none.
+    const registered = await (last
+      ? account.sshKeys.findListed(name, { maxAgeMs: REFRESH_AGE_MS })
+      : account.sshKeys.find(name));
     if (!registered)
       return last && hasPrivateHalf(last) ? keepUnregistered(name, withoutPartialUpdateMark(last), log) : undefined;
     const md5 = registered.fingerprint;
