@@ -10,18 +10,34 @@ import { root } from "../tools/setup/paths.mjs";
 const variables = ["EXOSCALE_API_KEY", "EXOSCALE_API_SECRET", "EXOSCALE_API_ENDPOINT", "EXOSCALE_SSH_PORT"];
 
 /**
- * @param {"none" | "ssh2"} guests what answers on instances
- * @returns {Promise<{ environment: Record<string, string>, stop: () => Promise<void> }>} the variables with its endpoint and credentials
- * @throws {Error} if it does not print all of them: those of the caller could name a real account
+ * @typedef {object} EmulatorOptions
+ * @property {"none" | "ssh2"} guests what answers on instances
+ * @property {number} [operationMs] how long an operation stays pending, in milliseconds; default: 0
+ * @property {string[]} [zones] default: one
+ * @property {number} [requestsPerSecond] its rate limit; default: none
+ * @property {(line: string) => void} [onLog] is called with each line of its log of requests
+ *
+ * @typedef {object} RunningEmulator
+ * @property {Record<string, string>} environment the variables with its endpoint and credentials
+ * @property {number} pid
+ * @property {() => Promise<void>} stop
  */
-export async function startEmulator(guests) {
-  const flags = ["emulator", "--guests", guests, "--operation-ms", "0", "--zones", "ch-gva-2"];
-  const child = spawn(process.execPath, [join(root, "dist/emulator/cli.js"), ...flags], {
+
+/**
+ * @param {EmulatorOptions} options
+ * @returns {Promise<RunningEmulator>}
+ * @throws {Error} if it does not print all variables: those of the caller could name a real account
+ */
+export async function startEmulator(options) {
+  const child = spawn(process.execPath, [join(root, "dist/emulator/cli.js"), "emulator", ...flags(options)], {
     stdio: ["ignore", "pipe", "pipe"],
   });
   let errors = "";
   // Errors at its start, later its log of requests.
-  child.stderr.on("data", (text) => (errors = `${errors}${text}`.slice(-1000)));
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    errors = `${errors}${line}\n`.slice(-1000);
+    options.onLog?.(line);
+  });
   const stop = beforeExit(async () => {
     // If it has ended already, there will be no event "exit".
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -37,5 +53,11 @@ export async function startEmulator(guests) {
   }
   const missing = variables.filter((name) => !environment[name]);
   if (missing.length > 0) throw new Error(`The emulator did not print ${missing.join(", ")}.\n${errors}`);
-  return { environment, stop };
+  return { environment, pid: child.pid ?? 0, stop };
+}
+
+/** @param {EmulatorOptions} options @returns {string[]} */
+function flags({ guests, operationMs = 0, zones = ["ch-gva-2"], requestsPerSecond }) {
+  const limit = requestsPerSecond === undefined ? [] : ["--set", `requestsPerSecond=${requestsPerSecond}`];
+  return ["--guests", guests, "--operation-ms", String(operationMs), "--zones", zones.join(","), ...limit];
 }

@@ -1,11 +1,12 @@
 // Measures the peak memory of the plugin and its child processes.
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { PROGRAM } from "../tools/dist/bundle.mjs";
 import { descendants } from "../tools/process/tree.mjs";
 import { startEmulator } from "./emulator.mjs";
 import { printTable } from "./figures.mjs";
 import { buildExecutable, launcher } from "./plugins.mjs";
+import { memoryOf, readProcess } from "./process_figures.mjs";
 import { Stack } from "./stack.mjs";
 
 /** In MB. */
@@ -35,7 +36,7 @@ export async function benchMemory(work) {
 
 /** @param {string} name @param {string} plugin @param {import("./stack.mjs").Program} program @param {string} work */
 async function measure(name, plugin, program, work) {
-  const emulator = await startEmulator(program.instances ? "ssh2" : "none");
+  const emulator = await startEmulator({ guests: program.instances ? "ssh2" : "none" });
   const folder = join(work, `memory-${readdirSync(work).length}`);
   const stack = new Stack(folder, emulator.environment, plugin);
   await stack.declare(program);
@@ -64,7 +65,7 @@ class MemoryWatch {
 
   /** @param {number} engine */
   sample(engine) {
-    const plugin = descendants(engine).find((pid) => read(pid, "cmdline").includes(PROGRAM));
+    const plugin = descendants(engine).find((pid) => readProcess(pid, "cmdline").includes(PROGRAM));
     if (plugin === undefined) return;
     const [own, ...children] = [plugin, ...descendants(plugin)].map(memoryOf);
     if (!own) return;
@@ -78,21 +79,5 @@ class MemoryWatch {
     if (this.processes === 0) throw new Error("No process of the plugin was found.");
     const megabytes = [this.together, this.peak, this.own].map((kilobytes) => ((kilobytes * 1024) / 1e6).toFixed(0));
     return [...megabytes, String(this.processes), Number(megabytes[0]) < GOAL ? "met" : "MISSED"];
-  }
-}
-
-/** @param {number} pid @returns {{ now: number, peak: number, anonymous: number }} in KiB; 0 if the process has ended */
-function memoryOf(pid) {
-  const status = read(pid, "status");
-  const field = (/** @type {string} */ name) => Number(new RegExp(`^${name}:\\s+(\\d+)`, "m").exec(status)?.[1] ?? 0);
-  return { now: field("VmRSS"), peak: field("VmHWM"), anonymous: field("RssAnon") };
-}
-
-/** @param {number} pid @param {string} file @returns {string} empty if the process has ended */
-function read(pid, file) {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, "utf8");
-  } catch {
-    return "";
   }
 }

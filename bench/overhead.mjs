@@ -1,9 +1,9 @@
 // Measures the time that a resource takes in each front. The API answers at once.
-import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { startEmulator } from "./emulator.mjs";
 import { printTable, summary } from "./figures.mjs";
 import { launcher } from "./plugins.mjs";
+import { newPublicKey } from "./public_key.mjs";
 import { Stack } from "./stack.mjs";
 
 const counts = [1, 10, 100];
@@ -12,7 +12,7 @@ const commands = /** @type {const} */ (["up", "refresh", "destroy"]);
 
 /** @param {string} work a directory for files @param {number} rounds */
 export async function benchOverhead(work, rounds) {
-  const emulator = await startEmulator("none");
+  const emulator = await startEmulator({ guests: "none" });
   const publicKeys = Array.from({ length: Math.max(...counts) }, newPublicKey);
   /** @type {Map<string, number[]>} */
   const times = new Map();
@@ -74,12 +74,4 @@ function print(rounds, median) {
     (median(command, most, front) - median(command, least, front)) / (most - least);
   const cells = commands.map((command) => [command, ...fronts.map((front) => each(command, front).toFixed(1))]);
   printTable([["", ...fronts], ...cells]);
-}
-
-/** @returns {string} in OpenSSH's format: a name and a key, each with its length before it */
-function newPublicKey() {
-  const { x = "" } = generateKeyPairSync("ed25519").publicKey.export({ format: "jwk" });
-  const parts = [Buffer.from("ssh-ed25519"), Buffer.from(x, "base64url")];
-  const blob = parts.flatMap((part) => [Buffer.from([0, 0, 0, part.length]), part]);
-  return `ssh-ed25519 ${Buffer.concat(blob).toString("base64")}`;
 }
