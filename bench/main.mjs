@@ -1,23 +1,36 @@
-// A program: its arguments are `start`, `memory`, `overhead`; without one all are run.
+// A program: its arguments are the names of benchmarks; without one the short ones are run.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { beforeExit, runMain } from "../tools/process/leave.mjs";
+import { benchApi } from "./api/bench_api.mjs";
 import { printMachine } from "./machine.mjs";
 import { benchMemory } from "./memory.mjs";
 import { benchOverhead } from "./overhead.mjs";
 import { benchStart } from "./start.mjs";
 
-/** @type {Record<string, (work: string, rounds: number | undefined) => Promise<void>>} */
+const options = /** @type {const} */ ({
+  rounds: { type: "string" },
+  only: { type: "string", multiple: true },
+  front: { type: "string" },
+});
+
+/** @typedef {{ rounds: number | undefined, only: string[], front: string | undefined }} Options `only` and `front`: for `api` */
+
+/** @type {Record<string, (work: string, options: Options) => Promise<void>>} */
 const benches = {
-  start: (work, rounds = 20) => benchStart(work, rounds),
+  start: (work, { rounds = 20 }) => benchStart(work, rounds),
   memory: (work) => benchMemory(work),
-  overhead: (work, rounds = 3) => benchOverhead(work, rounds),
+  overhead: (work, { rounds = 3 }) => benchOverhead(work, rounds),
+  api: (work, { rounds = 3, only, front }) => benchApi(work, { rounds, only, front }),
 };
 
+/** The others take an hour. */
+const short = ["start", "memory", "overhead"];
+
 await runMain(async () => {
-  const { values, positionals } = parseArgs({ options: { rounds: { type: "string" } }, allowPositionals: true });
+  const { values, positionals } = parseArgs({ options, allowPositionals: true });
   const unknown = positionals.find((name) => !benches[name]);
   if (unknown) throw new Error(`There is no benchmark "${unknown}". Name some of: ${Object.keys(benches).join(", ")}.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-bench-"));
@@ -27,6 +40,7 @@ await runMain(async () => {
     throw new Error(`--rounds is "${values.rounds}". Give a whole number of 1 or more.`);
   }
   printMachine();
-  for (const name of positionals.length > 0 ? positionals : Object.keys(benches)) await benches[name]?.(work, rounds);
+  const chosen = { rounds, only: values.only ?? [], front: values.front };
+  for (const name of positionals.length > 0 ? positionals : short) await benches[name]?.(work, chosen);
   return 0;
 });

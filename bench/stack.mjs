@@ -1,6 +1,6 @@
 // A stack of bench/program in a temporary folder, with its state in a file.
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { callersEnvironment } from "../tools/demo/sandbox.mjs";
@@ -12,9 +12,10 @@ import { nodeModules, root } from "../tools/setup/paths.mjs";
 
 /**
  * @typedef {object} Program the resources of the stack
- * @property {Front} front
+ * @property {Front | "nothing"} front "nothing": dynamic resources whose provider does nothing
  * @property {number} pairs
  * @property {number} [instances] each has its own pair
+ * @property {boolean} [waitForSsh] whether to wait until the instances answer; default: true
  * @property {string[]} [publicKeys] one for each pair; without them the keys are generated
  *
  * @typedef {"up" | "refresh" | "destroy"} Command
@@ -54,12 +55,19 @@ export class Stack {
   /**
    * @param {Command} command
    * @param {(pid: number) => () => void} [watch] is called with the pid of the engine, and returns a function that stops watching
+   * @param {string[]} [flags] more flags of the command
    * @returns {Promise<number>} its time in milliseconds
    */
-  async run(command, watch) {
+  async run(command, watch, flags = []) {
     const before = performance.now();
-    await this.pulumi([command, "--yes", "--non-interactive", "--skip-preview"], watch);
+    await this.pulumi([command, "--yes", "--non-interactive", "--skip-preview", ...flags], watch);
     return performance.now() - before;
+  }
+
+  /** @returns {Record<string, unknown>[]} the resources of the state, as the engine has written them */
+  resources() {
+    const file = join(this.folder, ".pulumi", "stacks", "bench", "bench.json");
+    return JSON.parse(readFileSync(file, "utf8")).checkpoint.latest?.resources ?? [];
   }
 
   /** @param {string[]} args @param {(pid: number) => () => void} [watch] @returns {Promise<void>} */

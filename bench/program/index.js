@@ -13,8 +13,31 @@ class PluginResource extends pulumi.CustomResource {
   }
 }
 
+/** A resource whose provider answers at once, and does nothing: what the engine and the front take by themselves. */
+class NothingResource extends pulumi.dynamic.Resource {
+  constructor(name, args) {
+    const outputs = { name: undefined, publicKeyOpenssh: undefined };
+    super(nothing, name, { ...outputs, ...args });
+  }
+}
+
+/** As many functions as ours, because Pulumi keeps their text in the state. */
+const nothing = {
+  configure: async () => {},
+  check: async (_olds, inputs) => ({ inputs }),
+  diff: async () => ({ changes: false }),
+  create: async (inputs) => ({
+    id: "nothing",
+    outs: { ...inputs, name: "nothing", publicKeyOpenssh: "ssh-ed25519 AAAA" },
+  }),
+  read: async (id, props) => ({ id, props }),
+  update: async (_id, _olds, inputs) => ({ outs: inputs }),
+  delete: async () => {},
+};
+
 function declare(type, name, args) {
   if (declared.front === "plugin") return new PluginResource(type, name, args);
+  if (declared.front === "nothing") return new NothingResource(name, args);
   return new (require("pulumi-exoscale-ssh")[type])(name, args);
 }
 
@@ -33,8 +56,9 @@ if (declared.instances > 0) {
       diskSize: 10,
       sshKeys: [{ name: pair.name, publicKeyOpenssh: pair.publicKeyOpenssh }],
       securityGroups: [group.name],
-      connection: { privateKey: pair.privateKeyOpenssh },
-      waitForSsh: true,
+      ...(declared.waitForSsh === false
+        ? {}
+        : { connection: { privateKey: pair.privateKeyOpenssh }, waitForSsh: true }),
     });
   });
 }

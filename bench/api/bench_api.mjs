@@ -1,0 +1,64 @@
+// Measures changes of many keys and instances: time, requests, state and memory, beside the floors and the goals.
+import { join } from "node:path";
+import { startEmulator } from "../emulator.mjs";
+import { printTable } from "../figures.mjs";
+import { describeMachine, describeVersions } from "../machine.mjs";
+import { launcher } from "../plugins.mjs";
+import { Stack } from "../stack.mjs";
+import { cells } from "./cells.mjs";
+import { measureCell } from "./measure_cell.mjs";
+import { addResult } from "./results.mjs";
+import { figureRows, goalRows, legend } from "./tables.mjs";
+
+/** @typedef {import("./cells.mjs").Front} Front */
+
+const fronts = /** @type {const} */ (["plugin", "dynamic"]);
+
+/**
+ * @param {string} work a directory for files
+ * @param {object} options
+ * @param {number} options.rounds
+ * @param {string[]} options.only the names of cells; empty: all
+ * @param {string | undefined} options.front undefined: both
+ */
+export async function benchApi(work, { rounds, only, front }) {
+  if (process.platform !== "linux") return void process.stdout.write("The grid is only measured on Linux\n\n");
+  const chosen = only.length > 0 ? only.map(findCell) : cells;
+  const chosenFronts = front === undefined ? [...fronts] : [checkFront(front)];
+  const where = { machine: describeMachine(), versions: describeVersions() };
+  await warmUp(work);
+  process.stdout.write(`Medians of ${rounds}. ${legend}\n\n`);
+  for (const cell of chosen) {
+    const measured = await measureCell(cell, chosenFronts, rounds, work);
+    addResult(cell.name, measured, where);
+    process.stdout.write(`${cell.title} (${cell.name})\n`);
+    printTable(figureRows(measured));
+    const goals = goalRows(cell, measured);
+    if (goals.length > 1) printTable(goals);
+  }
+}
+
+/** The first run reads files from the disk. @param {string} work */
+async function warmUp(work) {
+  const emulator = await startEmulator({ guests: "none" });
+  for (const front of fronts) {
+    const stack = new Stack(join(work, `warm-up-${front}`), emulator.environment, launcher);
+    await stack.declare({ front, pairs: 1 });
+    for (const command of /** @type {const} */ (["up", "destroy"])) await stack.run(command);
+  }
+  await emulator.stop();
+}
+
+/** @param {string} name @throws {Error} if there is none */
+function findCell(name) {
+  const cell = cells.find((each) => each.name === name);
+  if (cell) return cell;
+  throw new Error(`There is no cell "${name}". Name some of: ${cells.map((each) => each.name).join(", ")}.`);
+}
+
+/** @param {string} name @returns {Front} @throws {Error} if there is none */
+function checkFront(name) {
+  const front = fronts.find((each) => each === name);
+  if (front) return front;
+  throw new Error(`There is no front "${name}". Name one of: ${fronts.join(", ")}.`);
+}

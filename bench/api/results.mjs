@@ -1,0 +1,28 @@
+// What was measured last, cell by cell, in a file that git ignores: docs/performance.md is written from it.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { root } from "../../tools/setup/paths.mjs";
+
+/**
+ * @typedef {import("./measure_cell.mjs").MeasuredCell} MeasuredCell
+ * @typedef {{ machine: string, versions: string, cells: Record<string, MeasuredCell> }} Results by the names of the cells
+ */
+
+const file = join(root, "bench", "results.json");
+
+/** @returns {Results} empty if nothing was measured yet */
+export function readResults() {
+  return existsSync(file) ? JSON.parse(readFileSync(file, "utf8")) : { machine: "", versions: "", cells: {} };
+}
+
+/**
+ * Keeps what was measured before of other cells and of other fronts.
+ *
+ * @param {string} cell @param {MeasuredCell} measured
+ * @param {{ machine: string, versions: string }} where
+ */
+export function addResult(cell, measured, where) {
+  const { cells } = readResults();
+  cells[cell] = { ...cells[cell], ...measured };
+  writeFileSync(file, `${JSON.stringify({ ...where, cells }, undefined, 1)}\n`);
+}
