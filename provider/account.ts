@@ -19,6 +19,7 @@ import { knownHostsLine, sshCommand, sshConfig } from "./ssh/openssh_text";
 export type { Instance, InstanceSummary, InstanceUpdate } from "./exoscale/instance";
 export type { InstanceType } from "./exoscale/instance_types";
 export type { SecurityGroup, SecurityGroupRule } from "./exoscale/security_groups";
+export type { Sharing } from "./exoscale/shared_reads";
 export type { SshKey } from "./exoscale/ssh_keys";
 export type { Template } from "./exoscale/templates";
 export type { Zone } from "./exoscale/zones";

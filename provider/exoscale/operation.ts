@@ -35,9 +35,8 @@ export async function waitForOperation(api: Api, operation: Operation, wait: Wai
     );
     return hasSucceeded(latest, wait) ? latest : undefined;
   };
-  const end = hasSucceeded(operation, wait)
-    ? operation
-    : await pollUntil(api, poll, `operation ${operation.id}`, { ...wait, what, deadline });
+  if (hasSucceeded(operation, wait)) return operation;
+  const end = await pollUntil(api, poll, `operation ${operation.id}`, { ...wait, deadline });
   api.forgetLists();
   return end;
 }

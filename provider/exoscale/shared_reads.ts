@@ -5,7 +5,7 @@ export interface Sharing {
   /** Milliseconds to wait for further callers before the request is sent. Default: those of the same moment. */
   readonly gatherMs?: number;
   /**
-   * Milliseconds before the call in which an answer of this run may have been asked for, if this client has changed
+   * Milliseconds before the call in which an answer that has come may have been asked for, if this client has changed
    * nothing since. Default 0: the answer is asked for after the call.
    */
   readonly maxAgeMs?: number;
@@ -18,8 +18,15 @@ const PATIENCE_MS = 1_000;
 interface Reads {
   /** The request that is not sent yet: whoever comes now may have its answer. */
   next?: Promise<unknown> | undefined;
-  /** The last request that was sent, and when, in ms since 1970. */
-  last?: { readonly answer: Promise<unknown>; readonly sentAt: number } | undefined;
+  /** The last request that was sent. */
+  last?: SentRead | undefined;
+}
+
+interface SentRead {
+  readonly answer: Promise<unknown>;
+  /** In ms since 1970. */
+  readonly sentAt: number;
+  isAnswered: boolean;
 }
 
 /**
@@ -40,7 +47,7 @@ export class SharedReads {
     const reads = this.#reads.get(name) ?? {};
     this.#reads.set(name, reads);
     // Whoever reads under one name reads the same.
-    if (reads.last && this.#clock.now() - reads.last.sentAt < maxAgeMs) return reads.last.answer as Promise<T>;
+    if (isRecent(reads.last, this.#clock.now() - maxAgeMs)) return reads.last.answer as Promise<T>;
     reads.next ??= this.#sendNext(reads, send, gatherMs);
     return reads.next as Promise<T>;
   }
@@ -52,15 +59,19 @@ export class SharedReads {
 
   async #sendNext<T>(reads: Reads, send: () => Promise<T>, gatherMs: number): Promise<T> {
     if (gatherMs > 0) await this.#clock.sleep(gatherMs);
-    await (reads.last ? this.#end(reads.last.answer) : new Promise(setImmediate));
+    if (reads.last?.isAnswered === false) await this.#end(reads.last.answer);
+    await new Promise(setImmediate);
     reads.next = undefined;
     const answer = send();
-    reads.last = { answer, sentAt: this.#clock.now() };
+    const sent = { answer, sentAt: this.#clock.now(), isAnswered: false };
+    reads.last = sent;
     try {
       return await answer;
     } catch (error) {
-      if (reads.last?.answer === answer) reads.last = undefined;
+      if (reads.last === sent) reads.last = undefined;
       throw error;
+    } finally {
+      sent.isAnswered = true;
     }
   }
 
@@ -70,6 +81,9 @@ export class SharedReads {
     const late = this.#clock.sleep(PATIENCE_MS, patience.signal).catch(() => undefined);
     await Promise.race([answer.catch(() => undefined), late]);
     patience.abort();
-    await new Promise(setImmediate);
   }
+}
+
+function isRecent(last: SentRead | undefined, since: number): last is SentRead {
+  return last?.isAnswered === true && last.sentAt > since;
 }

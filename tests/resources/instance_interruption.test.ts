@@ -71,7 +71,15 @@ test("A failure of the last step leaves the instance in the state, and the updat
 });
 
 test("An instance is known by its id even while the API tells nothing about it", async () => {
-  cloud.emulator.faults.add({ kind: "status", status: 403, path: /^\/instance\/[0-9a-f-]+$/, times: 2 });
+  // The list before the creation is answered.
+  cloud.emulator.faults.add({ kind: "delay", ms: 0, method: "GET", path: "/instance" });
+  cloud.emulator.faults.add({
+    kind: "status",
+    status: 403,
+    method: "GET",
+    path: /^\/instance($|\/[0-9a-f-]+$)/,
+    times: 3,
+  });
   const last = await cloud.run().createInPart(Instance, machine);
   expect(last.id).toBe(`ch-gva-2/${cloud.instance()["id"]}`);
   expect(last.state).toMatchObject({ state: "unknown", unfinished: true, name: expect.stringMatching(/^web-/) });

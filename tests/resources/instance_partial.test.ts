@@ -42,7 +42,6 @@ describe("A creation leaves the instance in the state, and the next update finis
 
 test("The update after a creation that failed after its protection does not protect again", async () => {
   const news = { ...machine, deletionProtection: true };
-  cloud.emulator.faults.add({ kind: "delay", ms: 0, method: "GET", path: instancePath });
   cloud.emulator.faults.add({ ...refusal, method: "GET", path: instancePath });
   const last = await cloud.run().createInPart(Instance, news);
   await cloud.run().update(Instance, last, news);

@@ -1,4 +1,4 @@
-import type { Account, InstanceSummary, Zone, ZoneAccount } from "../../account";
+import type { Account, InstanceSummary, Sharing, Zone, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
 import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
 import type { Labels } from "../labels/reserved_labels";
@@ -41,18 +41,18 @@ export const MAX_CONCURRENT_HOLDERS = 16;
 /** How long a holder that is only asked may take until another one is asked beside it, in milliseconds. */
 export const HOLDER_PATIENCE_MS = 1_000;
 
-/** Deletions that run at once search together. */
-const TOGETHER = { gatherMs: 10 };
+/** How a search that others repeat at once shares its requests with them. */
+const together: Sharing = { gatherMs: 10 };
 
 /** Everything in every zone that was given the key, according to the API's lists and our own labels. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {
   const zones = await account.zones();
-  return (await Promise.all(findInZones(zones, account, key))).flat();
+  return (await Promise.all(findInZones(zones, account, key, together))).flat();
 }
 
 /** Searches all zones at once. */
-function findInZones(zones: readonly Zone[], account: Account, key: SoughtKey): Promise<Holder[]>[] {
-  return zones.map(async ({ name }) => holdersInZone(account, await account.zone(name), key));
+function findInZones(zones: readonly Zone[], account: Account, key: SoughtKey, sharing: Sharing): Promise<Holder[]>[] {
+  return zones.map(async ({ name }) => holdersInZone(account, await account.zone(name), key, sharing));
 }
 
 /** The holders in the zones that answered. */
@@ -62,14 +62,21 @@ export interface FoundHolders {
   readonly unsearched: readonly string[];
 }
 
-/** Like `findHolders`, but skips a zone that refuses or does not answer within the time. */
+/**
+ * Like `findHolders`, but skips a zone that refuses or does not answer within the time.
+ *
+ * @param maxAgeMs milliseconds before the call in which the lists may have been asked for
+ */
 export async function findHoldersInReachableZones(
   account: Account,
   key: SoughtKey,
   withinMs: number,
+  maxAgeMs = 0,
 ): Promise<FoundHolders> {
   const zones = await account.zones();
-  const searches = findInZones(zones, account, key).map((search) => withTimeout(search, withinMs));
+  const searches = findInZones(zones, account, key, { ...together, maxAgeMs }).map((search) =>
+    withTimeout(search, withinMs),
+  );
   const results = await Promise.allSettled(searches);
   return {
     holders: results.flatMap((zone) => (zone.status === "fulfilled" ? zone.value : [])),
@@ -96,8 +103,8 @@ async function withTimeout<T>(answer: Promise<T>, withinMs: number): Promise<T> 
   }
 }
 
-async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey): Promise<Holder[]> {
-  const [instances, pools] = await Promise.all([instancesWithKeys(zone), zone.instancePools.list(TOGETHER)]);
+async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey, sharing: Sharing): Promise<Holder[]> {
+  const [instances, pools] = await Promise.all([instancesWithKeys(zone, sharing), zone.instancePools.list(sharing)]);
   const withKeys = pools.filter((pool) => pool["ssh-keys"]?.length);
   const names = withKeys.length > 0 ? await registeredNames(account, key) : [];
   return [
@@ -109,8 +116,8 @@ async function holdersInZone(account: Account, zone: ZoneAccount, key: SoughtKey
 }
 
 /** The instances of a zone with their keys. If the list omits the keys, each instance is read by itself. */
-async function instancesWithKeys({ instances }: ZoneAccount): Promise<readonly InstanceSummary[]> {
-  const listed = await instances.list(TOGETHER);
+async function instancesWithKeys({ instances }: ZoneAccount, sharing: Sharing): Promise<readonly InstanceSummary[]> {
+  const listed = await instances.list(sharing);
   if (listed.some((instance) => instance["ssh-keys"])) return listed;
   const found = await mapConcurrently(MAX_CONCURRENT_HOLDERS, listed, ({ id }) => instances.find(id));
   return found.filter((instance) => instance !== undefined);

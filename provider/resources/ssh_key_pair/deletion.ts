@@ -1,6 +1,6 @@
 import type { Account, KeyStatus } from "../../account";
 import { KeyStillHeldError } from "../../errors";
-import type { Context, Log } from "../contract/resource";
+import type { Context } from "../contract/resource";
 import type { Run } from "../contract/run";
 import { describeHolder, findHolders, findHoldersInReachableZones } from "../revocation/holders";
 import { findKeyStatuses, type HolderStatus } from "../revocation/key_status";
@@ -9,13 +9,14 @@ import { logRefusal, renameInPools, revoke } from "../revocation/revoke";
 import type { SshKeyPairState } from "./fields";
 import { removeKeyFile } from "./key_file";
 import { revocableKey } from "./revocable_key";
+import { searchAge } from "./search_age";
 import { forgetPair, registrationOf, successorOf } from "./succession";
 
 /** Longest time to examine all hosts, in milliseconds, whatever their firewalls do. */
 const EXAMINATION_MS = 8_000;
 
-/** Deletions that run at once look at the account's keys together. */
-const TOGETHER = { gatherMs: 10 };
+/** How long a deletion waits for others that look for their keys too, in milliseconds. */
+const GATHER_MS = 10;
 
 /** Longest time to search one zone for holders that are only warned about, in milliseconds. */
 const SEARCH_MS = 15_000;
@@ -30,14 +31,15 @@ const SEARCH_MS = 15_000;
  * @throws KeyNotRevokedError with `onDelete: "revoke"` if the key could not be closed everywhere
  */
 export async function deleteKey(name: string, last: SshKeyPairState, context: Context): Promise<void> {
-  const { account, run, log } = context;
+  const { run, log } = context;
   if (run.created.has(registrationOf(name, last))) {
     log.info(`SSH key "${name}" was registered by this run as its own replacement, so it is not deleted.`);
     return;
   }
   forgetPair(run, last);
-  const findWarnings = await applyOnDelete(name, last, context);
-  await removeRegistration(name, last, account, log);
+  const maxAgeMs = searchAge(run, last);
+  const findWarnings = await applyOnDelete(name, last, context, maxAgeMs);
+  await removeRegistration(name, last, context, maxAgeMs);
   // The file goes last: it may be what logs in again where this run is killed.
   const warnings = await findWarnings();
   await removeKeyFile(last, context);
@@ -49,7 +51,12 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
  *
  * @returns asks which holders stay open once the key is deleted, and gives the warnings about them
  */
-async function applyOnDelete(name: string, last: SshKeyPairState, context: Context): Promise<() => Promise<string[]>> {
+async function applyOnDelete(
+  name: string,
+  last: SshKeyPairState,
+  context: Context,
+  maxAgeMs: number,
+): Promise<() => Promise<string[]>> {
   const { account, run, log } = context;
   const key = { ...(await revocableKey(last, successorOf(run, last), context)), name };
   const twin = await findDeclaredTwin(account, run, last);
@@ -66,7 +73,7 @@ async function applyOnDelete(name: string, last: SshKeyPairState, context: Conte
   }
   if (last.onDelete === "refuse") await refuseIfHeld(key, context);
   // A zone that cannot be searched does not stop the deletion: a warning names it.
-  const { holders, unsearched } = await findHoldersInReachableZones(account, key, SEARCH_MS);
+  const { holders, unsearched } = await findHoldersInReachableZones(account, key, SEARCH_MS, maxAgeMs);
   return async () => {
     const statuses = await findKeyStatuses(key, holders, account, EXAMINATION_MS);
     const open = notClosed(statuses);
@@ -114,8 +121,13 @@ function unsearchedZones(name: string, unsearched: readonly string[]): string {
   );
 }
 
-async function removeRegistration(name: string, last: SshKeyPairState, account: Account, log: Log): Promise<void> {
-  const registered = await account.sshKeys.findListed(name, TOGETHER);
+async function removeRegistration(
+  name: string,
+  last: SshKeyPairState,
+  { account, log }: Pick<Context, "account" | "log">,
+  maxAgeMs: number,
+): Promise<void> {
+  const registered = await account.sshKeys.findListed(name, { gatherMs: GATHER_MS, maxAgeMs });
   if (registered?.fingerprint === last.publicKeyFingerprintMd5) await account.sshKeys.remove(name);
   else if (registered) {
     log.warn(

@@ -82,7 +82,8 @@ async function createOrResume(
 
 /** A new instance, from the list that other creations share, unless the list lacks what is needed of it. */
 async function readNew({ zone, id, inputs }: Job): Promise<Instance> {
-  const listed = inputs.pinHostKey === true ? undefined : await zone.instances.findListed(id);
+  const list = () => zone.instances.findListed(id).catch(() => undefined);
+  const listed = inputs.pinHostKey === true ? undefined : await list();
   const isComplete =
     listed !== undefined &&
     (listed["ssh-keys"] !== undefined || !inputs.sshKeys?.length) &&
