@@ -40,18 +40,14 @@ export class BareClient {
    * @throws {Error} if it is not 200
    */
   async send(method, path, body) {
-    await this.#takeTurn();
-    const { hostname, port, pathname } = this.endpoint;
     const text = body === undefined ? "" : JSON.stringify(body);
-    const headers = {
-      authorization: this.#sign(method, `${pathname}${path}`, text),
-      "content-type": "application/json",
-    };
-    const sent = request({ agent: this.#agent, hostname, port, path: `${pathname}${path}`, method, headers }).end(text);
-    const [answer] = await once(sent, "response");
-    const content = await json(answer);
-    if (answer.statusCode === 200) return content;
-    throw new Error(`${method} ${path} was answered with ${answer.statusCode}: ${JSON.stringify(content)}`);
+    for (;;) {
+      await this.#takeTurn();
+      const { status, content } = await this.#exchange(method, path, text);
+      if (status === 200) return content;
+      // Our clock and the one of the limit differ by the time of the way.
+      if (status !== 429) throw new Error(`${method} ${path} was answered with ${status}: ${JSON.stringify(content)}`);
+    }
   }
 
   /**
@@ -73,6 +69,16 @@ export class BareClient {
 
   close() {
     this.#agent.destroy();
+  }
+
+  /** @param {string} method @param {string} path @param {string} body */
+  async #exchange(method, path, body) {
+    const { hostname, port, pathname } = this.endpoint;
+    const whole = `${pathname}${path}`;
+    const headers = { authorization: this.#sign(method, whole, body), "content-type": "application/json" };
+    const sent = request({ agent: this.#agent, hostname, port, path: whole, method, headers }).end(body);
+    const [answer] = await once(sent, "response");
+    return { status: answer.statusCode, content: await json(answer) };
   }
 
   /** Waits as long as the limit requires: a burst, then one request after the other. */

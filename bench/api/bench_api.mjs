@@ -8,7 +8,7 @@ import { Stack } from "../stack.mjs";
 import { cells } from "./cells.mjs";
 import { measureCell } from "./measure_cell.mjs";
 import { addResult } from "./results.mjs";
-import { figureRows, goalRows, legend } from "./tables.mjs";
+import { figureRows, goalRows, LEGEND } from "./tables.mjs";
 
 /** @typedef {import("./cells.mjs").Front} Front */
 
@@ -27,7 +27,7 @@ export async function benchApi(work, { rounds, only, front }) {
   const chosenFronts = front === undefined ? [...fronts] : [checkFront(front)];
   const where = { machine: describeMachine(), versions: describeVersions() };
   await warmUp(work);
-  process.stdout.write(`Medians of ${rounds}. ${legend}\n\n`);
+  process.stdout.write(`Medians of ${rounds}. ${LEGEND}\n\n`);
   for (const cell of chosen) {
     const measured = await measureCell(cell, chosenFronts, rounds, work);
     addResult(cell.name, measured, where);

@@ -38,7 +38,7 @@ const machineRequests = [
 ];
 
 /** The time that the limit itself takes for the requests that an `up` of 20 instances and keys may send, in seconds. */
-const limitSeconds = (150 - 20) / 20;
+const LIMIT_SECONDS = (150 - 20) / 20;
 
 /** @type {Cell[]} */
 export const cells = [
@@ -78,7 +78,7 @@ export const cells = [
     program: machines,
     operationMs: 500,
     requestsPerSecond: 20,
-    goals: [{ command: "up", figure: "seconds", atMost: 1.2 * limitSeconds }],
+    goals: [{ command: "up", figure: "seconds", atMost: 1.2 * LIMIT_SECONDS }],
   },
   keys(1, []),
   keys(10, []),

@@ -9,7 +9,7 @@ import { total } from "./requests.mjs";
  * @typedef {import("./cells.mjs").Goal} Goal
  * @typedef {import("./cells.mjs").Figure} Figure
  * @typedef {import("./measure_cell.mjs").MeasuredCell} MeasuredCell
- * @typedef {import("./measure_cell.mjs").Variant} Variant
+ * @typedef {import("./variants.mjs").Variant} Variant
  * @typedef {import("./measure_cell.mjs").Sample} Sample
  */
 

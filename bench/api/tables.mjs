@@ -10,7 +10,7 @@ import { polls } from "./requests.mjs";
  */
 
 /** What the columns of `figureRows` mean. */
-export const legend =
+export const LEGEND =
   "Floor: the same program on the same engine, with a provider that does nothing. Loop: the fewest requests that the " +
   "changes need, without an engine. Engine: its peak memory. Provider: processor time of its process. " +
   "API: processor time of the emulator, as a share of the time.";
@@ -20,7 +20,7 @@ export function figureRows(measured) {
   const header = ["", "ours, s", "floor, s", "loop, s", "requests", "polls", "loop's", "engine, MB", "floor, MB"];
   const rows = commands.flatMap((command) =>
     frontsIn(measured).map((front) => {
-      /** @param {import("./measure_cell.mjs").Variant} variant @param {(sample: import("./measure_cell.mjs").Sample) => number | undefined} figure @param {number} [digits] */
+      /** @param {import("./variants.mjs").Variant} variant @param {(sample: import("./measure_cell.mjs").Sample) => number | undefined} figure @param {number} [digits] */
       const cellOf = (variant, figure, digits = 0) => shown(median(measured, variant, command, figure), digits);
       const [ours, floor] = /** @type {const} */ ([`ours ${front}`, `floor ${front}`]);
       return [
