@@ -24,6 +24,8 @@ const benches = {
   memory: (work) => benchMemory(work),
   overhead: (work, { rounds = 3 }) => benchOverhead(work, rounds),
   api: (work, { rounds = 3, only, front }) => benchApi(work, { rounds, only, front }),
+  // No benchmark: writes docs/performance.md from what `api` measured. Vega takes a second to load.
+  page: async () => (await import("./api/page.mjs")).writePage(),
 };
 
 /** The others take an hour. */

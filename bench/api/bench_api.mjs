@@ -8,7 +8,7 @@ import { Stack } from "../stack.mjs";
 import { cells } from "./cells.mjs";
 import { measureCell } from "./measure_cell.mjs";
 import { addResult } from "./results.mjs";
-import { figureRows, goalRows, LEGEND } from "./tables.mjs";
+import { costRows, goalRows, LEGEND, timeRows } from "./tables.mjs";
 
 /** @typedef {import("./cells.mjs").Front} Front */
 
@@ -32,9 +32,8 @@ export async function benchApi(work, { rounds, only, front }) {
     const measured = await measureCell(cell, chosenFronts, rounds, work);
     addResult(cell.name, measured, where);
     process.stdout.write(`${cell.title} (${cell.name})\n`);
-    printTable(figureRows(measured));
     const goals = goalRows(cell, measured);
-    if (goals.length > 1) printTable(goals);
+    for (const rows of [timeRows(measured), costRows(measured), ...(goals.length > 1 ? [goals] : [])]) printTable(rows);
   }
 }
 

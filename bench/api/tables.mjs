@@ -7,37 +7,81 @@ import { polls } from "./requests.mjs";
  * @typedef {import("./cells.mjs").Cell} Cell
  * @typedef {import("./cells.mjs").Figure} Figure
  * @typedef {import("./measure_cell.mjs").MeasuredCell} MeasuredCell
+ * @typedef {import("./measure_cell.mjs").Sample} Sample
+ * @typedef {import("./variants.mjs").Variant} Variant
+ *
+ * @typedef {object} Column
+ * @property {string} title
+ * @property {"ours" | "floor" | "loop"} of
+ * @property {(sample: Sample) => number | undefined} figure
+ * @property {number} [digits] after the point; default: 0
  */
 
-/** What the columns of `figureRows` mean. */
-export const LEGEND =
-  "Floor: the same program on the same engine, with a provider that does nothing. Loop: the fewest requests that the " +
-  "changes need, without an engine. Engine: its peak memory. Provider: processor time of its process. " +
-  "API: processor time of the emulator, as a share of the time.";
+/** What the columns mean. @type {string} */
+export const LEGEND = [
+  "Floor: the same program on the same engine, with a provider that does nothing.",
+  "Loop: the fewest requests that the changes need, sent by as many workers as the engine has, without an engine.",
+  "Polls are among the requests.",
+  "API: processor time of the emulator per second; near 100 % it would be the bottleneck.",
+  "CPU: processor time, in seconds. MB: peak memory of the engine. Bytes: of one keypair in the state.",
+].join(" ");
 
-/** @param {MeasuredCell} measured @returns {string[][]} a row for each command and front */
-export function figureRows(measured) {
-  const header = ["", "ours, s", "floor, s", "loop, s", "requests", "polls", "loop's", "engine, MB", "floor, MB"];
+const seconds = { figure: figures.seconds, digits: 2 };
+const megabytes = { figure: figures.engineMegabytes };
+const bytes = { figure: figures.pairBytes };
+const engine = { figure: (/** @type {Sample} */ sample) => sample.engineSeconds, digits: 2 };
+const provider = { figure: (/** @type {Sample} */ sample) => sample.providerSeconds, digits: 2 };
+
+/** @type {Column[]} */
+const timeColumns = [
+  { title: "ours, s", of: "ours", ...seconds },
+  { title: "floor, s", of: "floor", ...seconds },
+  { title: "loop, s", of: "loop", ...seconds },
+  { title: "requests", of: "ours", figure: figures.requests },
+  { title: "polls", of: "ours", figure: ({ requests }) => polls(requests) },
+  { title: "loop: requests", of: "loop", figure: figures.requests },
+  { title: "API, %", of: "ours", figure: ({ emulatorShare }) => 100 * emulatorShare },
+];
+
+/** @type {Column[]} */
+const costColumns = [
+  { title: "engine CPU", of: "ours", ...engine },
+  { title: "floor", of: "floor", ...engine },
+  { title: "provider CPU", of: "ours", ...provider },
+  { title: "floor", of: "floor", ...provider },
+  { title: "engine MB", of: "ours", ...megabytes },
+  { title: "floor", of: "floor", ...megabytes },
+  { title: "bytes", of: "ours", ...bytes },
+  { title: "floor", of: "floor", ...bytes },
+];
+
+/** @param {MeasuredCell} measured @returns {string[][]} times and requests: a header, and a row for each command and front */
+export const timeRows = (measured) => rowsOf(timeColumns, measured);
+
+/** @param {MeasuredCell} measured @returns {string[][]} processor time, memory and state: the same rows */
+export const costRows = (measured) => rowsOf(costColumns, measured);
+
+/** @param {Column[]} columns @param {MeasuredCell} measured @returns {string[][]} */
+function rowsOf(columns, measured) {
   const rows = commands.flatMap((command) =>
     frontsIn(measured).map((front) => {
-      /** @param {import("./variants.mjs").Variant} variant @param {(sample: import("./measure_cell.mjs").Sample) => number | undefined} figure @param {number} [digits] */
-      const cellOf = (variant, figure, digits = 0) => shown(median(measured, variant, command, figure), digits);
-      const [ours, floor] = /** @type {const} */ ([`ours ${front}`, `floor ${front}`]);
-      return [
-        `${command}, ${front}`,
-        ...[ours, floor, /** @type {const} */ ("loop")].map((variant) => cellOf(variant, figures.seconds, 2)),
-        cellOf(ours, figures.requests),
-        cellOf(ours, ({ requests }) => polls(requests)),
-        cellOf("loop", figures.requests),
-        ...[ours, floor].map((variant) => cellOf(variant, figures.engineMegabytes)),
-        ...[ours, floor].map((variant) => cellOf(variant, ({ providerSeconds }) => providerSeconds, 2)),
-        ...[ours, floor].map((variant) => cellOf(variant, figures.pairBytes)),
-        percent(median(measured, ours, command, ({ emulatorShare }) => emulatorShare)),
-      ];
+      const shownCells = columns.map(({ of, figure, digits = 0 }) => {
+        const variant = of === "loop" ? of : /** @type {const} */ (`${of} ${front}`);
+        return shown(median(measured, variant, command, figure), digits);
+      });
+      return [`${command}, ${front}`, ...shownCells];
     }),
   );
-  return [[...header, "provider, s", "floor, s", "bytes a pair", "floor", "API"], ...rows];
+  return [["", ...columns.map(({ title }) => title)], ...rows];
 }
+
+/** The names of figures, and their digits after the point. @type {Record<Figure, [name: string, digits: number]>} */
+const units = {
+  seconds: ["seconds", 2],
+  requests: ["requests", 0],
+  pairBytes: ["bytes a pair in the state", 0],
+  engineMegabytes: ["peak of the engine, MB", 0],
+};
 
 /** @param {Cell} cell @param {MeasuredCell} measured @returns {string[][]} a row for each goal and front; only a header if there is none */
 export function goalRows(cell, measured) {
@@ -50,16 +94,5 @@ export function goalRows(cell, measured) {
   return [["", "measured", "goal", "verdict"], ...rows];
 }
 
-/** The names of figures, and their digits after the point. @type {Record<Figure, [name: string, digits: number]>} */
-const units = {
-  seconds: ["seconds", 2],
-  requests: ["requests", 0],
-  pairBytes: ["bytes a pair in the state", 0],
-  engineMegabytes: ["the engine's peak, MB", 0],
-};
-
 /** @param {number | undefined} number @param {number} digits @returns {string} */
 const shown = (number, digits) => number?.toFixed(digits) ?? "";
-
-/** @param {number | undefined} share @returns {string} */
-const percent = (share) => (share === undefined ? "" : `${(100 * share).toFixed(0)} %`);

@@ -1,0 +1,104 @@
+// Plots of time over the number of keys, as SVG.
+import * as vega from "vega";
+import { compile } from "vega-lite";
+import { cells } from "./cells.mjs";
+import { figures, median } from "./figures.mjs";
+import { recordedPeers } from "./peers.mjs";
+
+/**
+ * @typedef {import("./cells.mjs").Command} Command
+ * @typedef {import("./results.mjs").Results} Results
+ * @typedef {{ keys: number, seconds: number, series: string }} Point
+ * @typedef {{ series: string, color: string, dash: number[] }} Line
+ */
+
+/** Ours are solid lines. The floor of a front has its colour. @type {(Line & { variant: import("./variants.mjs").Variant })[]} */
+const lines = [
+  { variant: "ours plugin", series: "plugin", color: "#0550ae", dash: [1, 0] },
+  { variant: "ours dynamic", series: "dynamic resources", color: "#bc4c00", dash: [1, 0] },
+  { variant: "floor plugin", series: "floor: plugin that does nothing", color: "#0550ae", dash: [2, 3] },
+  { variant: "floor dynamic", series: "floor: dynamic that does nothing", color: "#bc4c00", dash: [2, 3] },
+  { variant: "loop", series: "bare loop of requests", color: "#57606a", dash: [2, 3] },
+];
+
+/** Dashes for the peers, in the order of the file. */
+const peerColors = ["#8250df", "#1a7f37"];
+
+const peers = recordedPeers.clients.filter(({ isDefault }) => isDefault);
+
+/** @type {Line[]} */
+const peerLines = peers.map(({ name }, index) => ({
+  series: `${name} (recorded)`,
+  color: peerColors[index % peerColors.length] ?? "#000000",
+  dash: [8, 4],
+}));
+
+/** @param {Results} results @param {Command} command @returns {Promise<string>} the SVG */
+export async function plot(results, command) {
+  const points = [...measuredPoints(results, command), ...recordedPoints(command)];
+  const shown = [...lines, ...peerLines].filter(({ series }) => points.some((point) => point.series === series));
+  const { spec } = compile(/** @type {any} */ (specification(command, points, shown)));
+  return new vega.View(vega.parse(spec), { renderer: "none" }).toSVG();
+}
+
+/** @param {Command} command @param {Point[]} points @param {Line[]} shown */
+function specification(command, points, shown) {
+  const series = shown.map((line) => line.series);
+  const legend = { title: null, symbolType: "stroke", symbolSize: 500, labelLimit: 300 };
+  const scaleOf = (/** @type {unknown[]} */ range) => ({ domain: series, range });
+  return {
+    title: { text: `${command}: seconds over the number of keys`, anchor: "start" },
+    // GitHub shows pages on a dark background, too.
+    background: "white",
+    padding: 12,
+    width: 430,
+    height: 300,
+    data: { values: points },
+    mark: { type: "line", point: { filled: true, size: 40 }, strokeWidth: 2 },
+    encoding: {
+      x: {
+        field: "keys",
+        type: "quantitative",
+        scale: { type: "log" },
+        axis: { title: "keys", values: [1, 10, 100, 1000] },
+      },
+      y: {
+        field: "seconds",
+        type: "quantitative",
+        scale: { type: "log" },
+        axis: { title: "seconds", format: "~g", tickCount: 6 },
+      },
+      color: { field: "series", type: "nominal", scale: scaleOf(shown.map(({ color }) => color)), legend },
+      strokeDash: { field: "series", type: "nominal", scale: scaleOf(shown.map(({ dash }) => dash)), legend },
+    },
+    config: {
+      font: "sans-serif",
+      axis: { labelColor: "#1f2328", titleColor: "#1f2328", labelFontSize: 12, titleFontSize: 12 },
+    },
+  };
+}
+
+/** @param {Results} results @param {Command} command @returns {Point[]} */
+function measuredPoints(results, command) {
+  return keyCells().flatMap(({ name, program }) =>
+    lines.flatMap(({ variant, series }) => {
+      const seconds = median(results.cells[name] ?? {}, variant, command, figures.seconds);
+      return seconds === undefined ? [] : [{ keys: program.pairs, seconds, series }];
+    }),
+  );
+}
+
+/** @param {Command} command @returns {Point[]} */
+function recordedPoints(command) {
+  return keyCells().flatMap(({ name, program }) =>
+    peers.flatMap((peer, index) => {
+      const seconds = peer.seconds[name]?.[command];
+      return seconds === undefined ? [] : [{ keys: program.pairs, seconds, series: peerLines[index]?.series ?? "" }];
+    }),
+  );
+}
+
+/** The cells with keys alone. */
+function keyCells() {
+  return cells.filter(({ program }) => program.instances === undefined);
+}
