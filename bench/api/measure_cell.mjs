@@ -36,8 +36,15 @@ const zones = ["ch-gva-2", "ch-dk-2", "at-vie-1", "at-vie-2", "de-fra-1", "de-mu
 /** Until a whole burst is possible again under a limit of requests, in milliseconds. */
 const BURST_REFILL = 1000;
 
-/** @param {Cell} cell @param {Front[]} fronts @param {number} rounds @param {string} work a directory for files @returns {Promise<MeasuredCell>} */
-export async function measureCell(cell, fronts, rounds, work) {
+/**
+ * @param {Cell} cell
+ * @param {Front[]} fronts
+ * @param {number} rounds
+ * @param {string} work a directory for files
+ * @param {(progress: string) => void} report is called when a command has ended
+ * @returns {Promise<MeasuredCell>}
+ */
+export async function measureCell(cell, fronts, rounds, work, report) {
   const api = await startApi(cell);
   const variants = variantsOf(fronts);
   /** @type {MeasuredCell} */
@@ -48,7 +55,9 @@ export async function measureCell(cell, fronts, rounds, work) {
       const folder = join(work, `${cell.name}-${round}-${variant.replace(" ", "-")}`);
       const run = await prepare(variant, cell, api.environment, folder);
       for (const command of commands) {
-        measured[variant]?.series[command].push(await api.count(() => run(command)));
+        const sample = await api.count(() => run(command));
+        measured[variant]?.series[command].push(sample);
+        report(`${cell.name}, ${variant}, ${command}: ${sample.seconds.toFixed(2)} s`);
       }
       rmSync(folder, { recursive: true, force: true });
     }

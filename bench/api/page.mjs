@@ -113,7 +113,7 @@ function peerRows(results) {
 
 /** @param {string[][]} rows the first row is the header @returns {string} in Markdown */
 function table([header = [], ...rows]) {
-  const line = (/** @type {string[]} */ row) => `| ${row.join(" | ")} |`;
+  const line = (/** @type {string[]} */ row) => `| ${row.map((cell) => cell || "-").join(" | ")} |`;
   return [
     line(header),
     `|${header.map((_, column) => (column === 0 ? " --- |" : " ---: |")).join("")}`,

@@ -14,15 +14,21 @@ import { recordedPeers } from "./peers.mjs";
 
 /** Ours are solid lines. The floor of a front has its colour. @type {(Line & { variant: import("./variants.mjs").Variant })[]} */
 const lines = [
-  { variant: "ours plugin", series: "plugin", color: "#0550ae", dash: [1, 0] },
-  { variant: "ours dynamic", series: "dynamic resources", color: "#bc4c00", dash: [1, 0] },
+  { variant: "ours plugin", series: "ours: plugin", color: "#0550ae", dash: [1, 0] },
+  { variant: "ours dynamic", series: "ours: dynamic", color: "#bc4c00", dash: [1, 0] },
   { variant: "floor plugin", series: "floor: plugin that does nothing", color: "#0550ae", dash: [2, 3] },
   { variant: "floor dynamic", series: "floor: dynamic that does nothing", color: "#bc4c00", dash: [2, 3] },
   { variant: "loop", series: "bare loop of requests", color: "#57606a", dash: [2, 3] },
 ];
 
-/** Dashes for the peers, in the order of the file. */
+/** In the order of the file. */
 const peerColors = ["#8250df", "#1a7f37"];
+
+/** The values with a line of the grid. */
+const powersOfTen = [0.001, 0.01, 0.1, 1, 10, 100, 1000];
+
+/** The colour of texts. */
+const TEXT = "#1f2328";
 
 const peers = recordedPeers.clients.filter(({ isDefault }) => isDefault);
 
@@ -56,26 +62,23 @@ function specification(command, points, shown) {
     data: { values: points },
     mark: { type: "line", point: { filled: true, size: 40 }, strokeWidth: 2 },
     encoding: {
-      x: {
-        field: "keys",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: { title: "keys", values: [1, 10, 100, 1000] },
-      },
-      y: {
-        field: "seconds",
-        type: "quantitative",
-        scale: { type: "log" },
-        axis: { title: "seconds", format: "~g", tickCount: 6 },
-      },
+      x: { field: "keys", type: "quantitative", scale: { type: "log", domain: [1, 1000] }, axis: axisOf("keys") },
+      y: { field: "seconds", type: "quantitative", scale: { type: "log" }, axis: axisOf("seconds") },
       color: { field: "series", type: "nominal", scale: scaleOf(shown.map(({ color }) => color)), legend },
       strokeDash: { field: "series", type: "nominal", scale: scaleOf(shown.map(({ dash }) => dash)), legend },
     },
     config: {
       font: "sans-serif",
-      axis: { labelColor: "#1f2328", titleColor: "#1f2328", labelFontSize: 12, titleFontSize: 12 },
+      title: { color: TEXT },
+      axis: { labelColor: TEXT, titleColor: TEXT },
+      legend: { labelColor: TEXT },
     },
   };
+}
+
+/** @param {string} title */
+function axisOf(title) {
+  return { title, values: powersOfTen, format: "~g", labelFlush: false, labelFontSize: 12, titleFontSize: 12 };
 }
 
 /** @param {Results} results @param {Command} command @returns {Point[]} */

@@ -72,7 +72,7 @@ function rowsOf(columns, measured) {
       return [`${command}, ${front}`, ...shownCells];
     }),
   );
-  return [["", ...columns.map(({ title }) => title)], ...rows];
+  return [["command", ...columns.map(({ title }) => title)], ...rows];
 }
 
 /** The names of figures, and their digits after the point. @type {Record<Figure, [name: string, digits: number]>} */
@@ -91,7 +91,7 @@ export function goalRows(cell, measured) {
     const limit = `<= ${shown(bound, digits)}${source}`;
     return [`${goal.command}, ${front}: ${name}`, shown(value, digits), limit, isMet ? "met" : "MISSED"];
   });
-  return [["", "measured", "goal", "verdict"], ...rows];
+  return [["figure", "measured", "goal", "verdict"], ...rows];
 }
 
 /** @param {number | undefined} number @param {number} digits @returns {string} */
