@@ -8,6 +8,7 @@ const alice = new SshKeyPair("alice", {
   algorithm: "rsa",
   rsaBits: 4096,
   passphrase: config.requireSecret("passphrase"),
+  formats: ["pem"],
 });
 
 const web = new Instance("web", {

@@ -396,6 +396,8 @@ export interface SshKeyPairArgs {
   comment?: pulumi.Input<string | undefined>;
   /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   passphrase?: pulumi.Input<string | undefined>;
+  /** Formats in which the pair has its keys, besides OpenSSH's. Each one is in the state too, which Pulumi writes after every step, so a stack of many pairs is faster without. `putty` is not for a pair with a `passphrase`, a `privateKeyFile` or only a `publicKey`. Default: none. */
+  formats?: pulumi.Input<pulumi.Input<"pem" | "putty">[] | undefined>;
   /** Path of a file for the generated private key, on the machine that runs Pulumi. The state then does not contain the private key, and the private outputs are absent; a `passphrase` is still in the state. The file has OpenSSH's format and mode 0600; missing folders are created with mode 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never overwritten, so a replacement needs another path. The path can be added, changed and removed in place. If it is added, older versions of the state still contain the private key. The file is deleted with the pair. Conflicts with `publicKey`, `privateKey` and `adopt`. */
   privateKeyFile?: pulumi.Input<string | undefined>;
   /** Values of any kind, such as a date. A change of them replaces the pair. With `onDelete: revoke` the new key takes the place of the old one on every machine. Otherwise it does so only on Instances of this program that have a `connection`, and every other machine keeps accepting the old one. Default: none. A change replaces the resource. */
@@ -448,6 +450,8 @@ export class SshKeyPair extends DescribedResource {
   declare readonly comment: pulumi.Output<string | undefined>;
   /** Encrypts `privateKeyOpenssh` and `privateKeyPem`, and decrypts `privateKey` if that is encrypted. It protects copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. 1 to 1023 bytes, no control characters. Always a secret. */
   declare readonly passphrase: pulumi.Output<string | undefined>;
+  /** Formats in which the pair has its keys, besides OpenSSH's. Each one is in the state too, which Pulumi writes after every step, so a stack of many pairs is faster without. `putty` is not for a pair with a `passphrase`, a `privateKeyFile` or only a `publicKey`. Default: none. */
+  declare readonly formats: pulumi.Output<readonly ("pem" | "putty")[] | undefined>;
   /** Path of a file for the generated private key, on the machine that runs Pulumi. The state then does not contain the private key, and the private outputs are absent; a `passphrase` is still in the state. The file has OpenSSH's format and mode 0600; missing folders are created with mode 0700 (Windows: the rights of the folder). A relative path starts in the program's folder, `~/` in the home directory. An inline program of the Automation API without `workDir` has a new temporary folder in each run: give an absolute path there. An existing file is never overwritten, so a replacement needs another path. The path can be added, changed and removed in place. If it is added, older versions of the state still contain the private key. The file is deleted with the pair. Conflicts with `publicKey`, `privateKey` and `adopt`. */
   declare readonly privateKeyFile: pulumi.Output<string | undefined>;
   /** Values of any kind, such as a date. A change of them replaces the pair. With `onDelete: revoke` the new key takes the place of the old one on every machine. Otherwise it does so only on Instances of this program that have a `connection`, and every other machine keeps accepting the old one. Default: none. A change replaces the resource. */
@@ -470,13 +474,13 @@ export class SshKeyPair extends DescribedResource {
   declare readonly adopt: pulumi.Output<boolean>;
   /** The public key, one line in OpenSSH's format. */
   declare readonly publicKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The public key in PEM (SubjectPublicKeyInfo); absent for a security key, which has no such form. For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format. */
+  /** The public key in PEM (SubjectPublicKeyInfo), if `formats` has `pem`; absent for a security key, which has no such form. For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format. */
   declare readonly publicKeyPem: pulumi.Output<string | undefined>;
   /** The private key in OpenSSH's format, encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. Always a secret. */
   declare readonly privateKeyOpenssh: pulumi.Output<string | undefined>;
-  /** The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. OpenSSH reads an Ed25519 key in this format from version 9.6 on: use `privateKeyOpenssh` for `ssh`. Always a secret. */
+  /** The private key in PEM (PKCS#8), if `formats` has `pem`; encrypted if there is a passphrase. Absent for an imported public key, and with `privateKeyFile`. OpenSSH reads an Ed25519 key in this format from version 9.6 on: use `privateKeyOpenssh` for `ssh`. Always a secret. */
   declare readonly privateKeyPem: pulumi.Output<string | undefined>;
-  /** The private key in PuTTY's format (PPK v2). Absent with a passphrase, because that format protects such a key badly: import `privateKeyOpenssh` into PuTTYgen instead. Absent for an imported public key, and with `privateKeyFile`. An Ed25519 or ECDSA pair of an older version of the provider, which did not have the format for these kinds, gets it when its comment changes. Always a secret. */
+  /** The private key in PuTTY's format (PPK v2), if `formats` has `putty`. Not with a passphrase, because that format protects such a key badly: import `privateKeyOpenssh` into PuTTYgen instead. Always a secret. */
   declare readonly privateKeyPutty: pulumi.Output<string | undefined>;
   /** MD5 fingerprint as the Exoscale API shows it: 16 pairs of hexadecimal digits joined by colons. */
   declare readonly publicKeyFingerprintMd5: pulumi.Output<string>;

@@ -55,14 +55,27 @@ export interface EncodeOptions {
  * @throws KeyEncodingError when an output, read back, is not this key.
  */
 export async function encodePrivateKey(key: PrivateKey, options: EncodeOptions = {}): Promise<EncodedPrivateKey> {
-  const { passphrase } = options;
+  const putty = encodePutty(key, options);
+  const [openssh, pem] = [await encodeOpenssh(key, options), await encodePem(key, options)];
+  return { openssh, pem, ...(putty !== undefined && { putty }) };
+}
+
+/** Writes a private key in OpenSSH's format. @throws as encodePrivateKey does */
+export async function encodeOpenssh(key: PrivateKey, { comment, passphrase }: EncodeOptions = {}): Promise<string> {
   if (passphrase !== undefined) checkPassphrase(passphrase);
-  const comment = cleanComment(options.comment ?? key.comment);
-  const openssh = await writeOpensshPrivateKey(key, comment, passphrase);
-  const outputs = { openssh, pem: writePkcs8(key, passphrase) };
-  for (const text of Object.values(outputs)) await checkReadsBack(text, key, passphrase);
-  const putty = passphrase === undefined ? { putty: writePutty(key, comment) } : {};
-  return { ...outputs, ...putty };
+  const text = await writeOpensshPrivateKey(key, cleanComment(comment ?? key.comment), passphrase);
+  return await readBack(text, key, passphrase);
+}
+
+/** Writes a private key in PKCS#8, which has no comment. @throws as encodePrivateKey does */
+export async function encodePem(key: PrivateKey, { passphrase }: EncodeOptions = {}): Promise<string> {
+  if (passphrase !== undefined) checkPassphrase(passphrase);
+  return await readBack(writePkcs8(key, passphrase), key, passphrase);
+}
+
+/** Writes a private key in PuTTY's format; undefined with a passphrase. */
+export function encodePutty(key: PrivateKey, { comment, passphrase }: EncodeOptions = {}): string | undefined {
+  return passphrase === undefined ? writePutty(key, cleanComment(comment ?? key.comment)) : undefined;
 }
 
 /** Whether a key that was read can be written in every format. @throws InvalidPrivateKeyError */
@@ -89,13 +102,14 @@ function writePkcs8(key: PrivateKey, passphrase: string | undefined): string {
   return key.material.export({ type: "pkcs8", format: "pem", ...encryption }).toString();
 }
 
-async function checkReadsBack(text: string, key: PrivateKey, passphrase: string | undefined): Promise<void> {
+async function readBack(text: string, key: PrivateKey, passphrase: string | undefined): Promise<string> {
   if (passphrase !== undefined && opensWithoutPassphrase(text)) {
     throw new KeyEncodingError("The private key was written without its passphrase; nothing was stored.");
   }
   if (!sameMaterial(await parsePrivateKey(text, passphrase), key)) {
     throw new KeyEncodingError("The private key was read back as another key; nothing was stored.");
   }
+  return text;
 }
 
 function opensWithoutPassphrase(text: string): boolean {

@@ -16,7 +16,7 @@ const connection = { user: "root", passphrase: "hunter2" };
 beforeAll(async () => {
   emulator = await startEmulator({ operationMs: 0, guests: "none", zones: ["ch-gva-2"] });
   plugin = await Plugin.configured(emulator);
-  pair = await plugin.up("SshKeyPair", { passphrase: "hunter2" });
+  pair = await plugin.up("SshKeyPair", { passphrase: "hunter2", formats: ["pem"] });
   group = await plugin.up("SecurityGroup", { rules: [rule, { ...rule, startPort: 80 }] });
   machine = await plugin.up("Instance", { ...machineArgs, labels: { env: "test", "a.b": "c" }, connection });
 });

@@ -44,7 +44,7 @@ describe("Create", () => {
   });
 
   test("registers the key and returns its id and its state, with marked secrets", async () => {
-    const { id, properties } = await createPair({ passphrase: "hunter2" });
+    const { id, properties } = await createPair({ passphrase: "hunter2", formats: ["pem"] });
     expect(keysInAccount()).toContain(id);
     expect(properties).toMatchObject({
       name: id,

@@ -18,16 +18,64 @@ beforeEach(async () => {
 });
 afterEach(closeClouds);
 
-test("A pair from before its kind had a PuTTY format gets the format when its comment changes", async () => {
-  const { id, state } = await cloud.run().create(SshKeyPair, { name: "alice" });
-  const { privateKeyPutty: _unknownThen, ...before } = state;
-  const last: Held<SshKeyPairState> = { id, state: before };
-  const same = await cloud.run().update(SshKeyPair, last, { name: "alice" });
-  const changed = await cloud.run().update(SshKeyPair, same, { name: "alice", comment: "new" });
-  expect(same.state).not.toHaveProperty("privateKeyPutty");
-  expect(changed.state.privateKeyPutty).toMatch(
-    /^PuTTY-User-Key-File-2: ssh-ed25519\r?\nEncryption: none\r?\nComment: new/,
-  );
+describe("The formats of a pair", () => {
+  const privateOutputs = ({ state }: Held<SshKeyPairState>) =>
+    Object.keys(state)
+      .filter((name) => /^privateKey|Pem$/.test(name))
+      .sort();
+  const all = ["privateKeyOpenssh", "privateKeyPem", "privateKeyPutty", "publicKeyPem"];
+
+  test("are added and removed in place, and stay those of the same key", async () => {
+    const plain = await cloud.run().create(SshKeyPair, { name: "alice" });
+    expect(privateOutputs(plain)).toEqual(["privateKeyOpenssh"]);
+    const news = { name: "alice", formats: ["putty", "pem"] };
+    expect(await cloud.run().diff(SshKeyPair, plain, news)).toMatchObject({ changes: ["formats"], replaces: [] });
+    const full = await cloud.run().update(SshKeyPair, plain, news);
+    expect(privateOutputs(full)).toEqual(all);
+    expect(full.state.privateKeyOpenssh).toBe(plain.state.privateKeyOpenssh);
+    expect((await parsePrivateKey(full.state.privateKeyPem ?? "")).publicKey().openssh).toContain(
+      plain.state.publicKeyOpenssh?.split(" ")[1],
+    );
+    expect(full.state.privateKeyPutty).toMatch(/^PuTTY-User-Key-File-2: ssh-ed25519\r?\nEncryption: none/);
+    const back = await cloud.run().update(SshKeyPair, full, { name: "alice" });
+    expect(privateOutputs(back)).toEqual(["privateKeyOpenssh"]);
+  });
+
+  test("do not change by their order", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "alice", formats: ["pem", "putty"] });
+    expect(await cloud.run().diff(SshKeyPair, last, { name: "alice", formats: ["putty", "pem"] })).toEqual(none);
+  });
+
+  test("are kept by a pair of an older version, which did not name them, also when its comment changes", async () => {
+    const { id, state } = await cloud.run().create(SshKeyPair, { name: "alice", formats: ["pem", "putty"] });
+    const { formats: _unknownThen, ...before } = state;
+    const last: Held<SshKeyPairState> = { id, state: before };
+    expect(await cloud.run().diff(SshKeyPair, last, { name: "alice" })).toEqual(none);
+    const same = await cloud.run().update(SshKeyPair, last, { name: "alice" });
+    const changed = await cloud.run().update(SshKeyPair, same, { name: "alice", comment: "new" });
+    expect(privateOutputs(changed)).toEqual(all);
+    expect(changed.state.privateKeyPutty).toMatch(/\r?\nComment: new/);
+  });
+
+  test("of a public key are PEM alone", async () => {
+    const last = await cloud.run().create(SshKeyPair, { name: "alice", publicKey: alice.line });
+    const { state } = await cloud.run().update(SshKeyPair, last, {
+      name: "alice",
+      publicKey: alice.line,
+      formats: ["pem"],
+    });
+    expect(state.publicKeyPem).toMatch(/^-----BEGIN PUBLIC KEY-----/);
+  });
+
+  test.each([
+    [{ publicKey: alice.line }, "only a public key is imported. Remove it."],
+    [{ passphrase: "correct horse" }, "PuTTY's format protects a key with a passphrase badly. Remove it, and import"],
+    [{ privateKeyFile: "key" }, "the private key is only in privateKeyFile. Remove it, and import"],
+  ])("are not PuTTY's with %p", async (news, reason) => {
+    expect(await cloud.run().failures(SshKeyPair, { name: "alice", ...news, formats: ["pem", "putty"] })).toEqual([
+      expect.stringContaining(`formats[1]: There is no privateKeyPutty here: ${reason}`),
+    ]);
+  });
 });
 
 describe("An imported public key", () => {

@@ -116,9 +116,15 @@ describe("A private key moves from the state to a file", () => {
   });
 
   test("and its PuTTY format is removed as well", async () => {
-    const last = await cloud.run().create(SshKeyPair, { name: "alice", algorithm: "rsa", rsaBits: 2048 });
+    const last = await cloud.run().create(SshKeyPair, {
+      name: "alice",
+      algorithm: "rsa",
+      rsaBits: 2048,
+      formats: ["pem", "putty"],
+    });
     expect(last.state.privateKeyPutty).toContain("PuTTY-User-Key-File-2");
-    const { state } = await update(last, { privateKeyFile, algorithm: "rsa", rsaBits: 2048 });
+    const { state } = await update(last, { privateKeyFile, algorithm: "rsa", rsaBits: 2048, formats: ["pem"] });
+    expect(state.publicKeyPem).toMatch(/^-----BEGIN PUBLIC KEY-----/);
     expect(Object.keys(state).filter((name) => name.startsWith("privateKey"))).toEqual(["privateKeyFile"]);
   });
 });

@@ -29,7 +29,7 @@ describeWithSshd("A pair of the account opens a real OpenSSH sshd", () => {
   const pairs = new Map<Kind, Promise<Held<SshKeyPairState>>>();
 
   function pairOf(kind: Kind): Promise<Held<SshKeyPairState>> {
-    const pair = pairs.get(kind) ?? cloud.run().create(SshKeyPair, kinds[kind]);
+    const pair = pairs.get(kind) ?? cloud.run().create(SshKeyPair, { ...kinds[kind], formats: ["pem", "putty"] });
     pairs.set(kind, pair);
     return pair;
   }
@@ -43,7 +43,8 @@ describeWithSshd("A pair of the account opens a real OpenSSH sshd", () => {
 
   /** The same pair after an update that gives it a passphrase. */
   async function encryptedPair(kind: Kind): Promise<SshKeyPairState> {
-    return (await cloud.run().update(SshKeyPair, await pairOf(kind), { ...kinds[kind], passphrase })).state;
+    const news = { ...kinds[kind], passphrase, formats: ["pem"] };
+    return (await cloud.run().update(SshKeyPair, await pairOf(kind), news)).state;
   }
 
   for (const kind of kindNames) {

@@ -38,13 +38,18 @@ test("An imported public key has its fingerprints and no private half", async ()
 test("An imported private key keeps its own comment and gives every format", async () => {
   const key = await generatePrivateKey({ algorithm: "ed25519" });
   const { openssh } = await encodePrivateKey(key, { comment: "carol@example" });
-  const { state } = await cloud.run().create(SshKeyPair, { name: "carol", privateKey: openssh });
+  const { state } = await cloud.run().create(SshKeyPair, {
+    name: "carol",
+    privateKey: openssh,
+    formats: ["pem", "putty"],
+  });
+  expect(state.privateKeyPutty).toMatch(/^PuTTY/);
   expect(state.publicKeyOpenssh).toBe(key.publicKey("carol@example").openssh);
   expect(state.privateKeyPem).toMatch(/^-----BEGIN PRIVATE KEY-----/);
 });
 
 test("A passphrase encrypts both private formats", async () => {
-  const { state } = await cloud.run().create(SshKeyPair, { passphrase: "correct horse" });
+  const { state } = await cloud.run().create(SshKeyPair, { passphrase: "correct horse", formats: ["pem"] });
   await expect(parsePrivateKey(state.privateKeyOpenssh ?? "")).rejects.toThrow("no passphrase was given");
   await expect(parsePrivateKey(state.privateKeyPem ?? "")).rejects.toThrow("no passphrase was given");
 });

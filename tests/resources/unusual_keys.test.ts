@@ -82,7 +82,7 @@ test.each(Object.entries(keys))("A key that is %s is refused with a reason, or m
 
 /** Every answer is "no, because", or a pair. */
 async function expectTruth(privateKey: string): Promise<void> {
-  const { inputs, failures } = await cloud.run().check(SshKeyPair, { privateKey });
+  const { inputs, failures } = await cloud.run().check(SshKeyPair, { privateKey, formats: ["pem", "putty"] });
   for (const { reason } of failures) expect(reason).toMatch(/^privateKey: Not a usable private key: .+\.$/);
   if (failures.length > 0) return;
   const { state } = await SshKeyPair.create(inputs as never, cloud.run());

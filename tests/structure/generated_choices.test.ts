@@ -7,6 +7,7 @@ describe("The enumerations of schema.json", () => {
   test.each([
     ["KeyAlgorithm", ["ed25519", "rsa", "ecdsa"]],
     ["EcdsaCurve", ["P256", "P384", "P521"]],
+    ["KeyFormat", ["pem", "putty"]],
     ["OnDelete", ["warn", "refuse", "revoke"]],
     ["PublicIpAssignment", ["inet4", "dual", "none"]],
     ["PowerState", ["running", "stopped"]],
@@ -21,7 +22,7 @@ describe("The enumerations of schema.json", () => {
   });
 
   test("are all of the above", () => {
-    expect(choices).toHaveLength(10);
+    expect(choices).toHaveLength(11);
   });
 
   test("name every value so that it is an identifier in every language", () => {

@@ -18,6 +18,11 @@ const ecdsaCurve = choice("EcdsaCurve", "Curve of an ECDSA key.", {
   P521: "NIST P-521 (`ecdsa-sha2-nistp521`).",
 });
 
+const keyFormat = choice("KeyFormat", "A format in which a pair has its keys, besides OpenSSH's.", {
+  pem: "PEM, for OpenSSL: `privateKeyPem` (PKCS#8) and `publicKeyPem` (SubjectPublicKeyInfo).",
+  putty: "PuTTY's format (PPK v2): `privateKeyPutty`.",
+});
+
 const onDelete = choice("OnDelete", "What to do about the instances that hold a key when it is deleted.", {
   warn: "Delete the key from the account, and warn with the names of the instances that hold it. They keep accepting it.",
   refuse: "Fail while instances hold the key, and name them.",
@@ -93,6 +98,16 @@ export const sshKeyPairInputs = z.object({
         "copies of the private key, but not the stack's state, which contains the passphrase as well. Default: none. " +
         "1 to 1023 bytes, no control characters.",
       secret: true,
+    }),
+  formats: z
+    .array(keyFormat)
+    .optional()
+    .meta({
+      equivalentForms: true,
+      description:
+        "Formats in which the pair has its keys, besides OpenSSH's. Each one is in the state too, which Pulumi writes after " +
+        "every step, so a stack of many pairs is faster without. `putty` is not for a pair with a `passphrase`, a " +
+        "`privateKeyFile` or only a `publicKey`. Default: none.",
     }),
   privateKeyFile: z
     .string()
@@ -188,9 +203,9 @@ export const sshKeyPairOutputs = z.object({
     .string()
     .optional()
     .meta({
-      changesWith: ["publicKey", "privateKey"],
+      changesWith: ["publicKey", "privateKey", "formats"],
       description:
-        "The public key in PEM (SubjectPublicKeyInfo); absent for a security key, which has no such form. For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format.",
+        "The public key in PEM (SubjectPublicKeyInfo), if `formats` has `pem`; absent for a security key, which has no such form. For OpenSSL; `ssh-keygen` cannot read an Ed25519 key in this format.",
     }),
   privateKeyOpenssh: z
     .string()
@@ -206,9 +221,9 @@ export const sshKeyPairOutputs = z.object({
     .string()
     .optional()
     .meta({
-      changesWith: privateEncoding,
+      changesWith: [...privateEncoding, "formats"],
       description:
-        "The private key in PEM (PKCS#8), encrypted if there is a passphrase. Absent for an imported public key, and with " +
+        "The private key in PEM (PKCS#8), if `formats` has `pem`; encrypted if there is a passphrase. Absent for an imported public key, and with " +
         "`privateKeyFile`. OpenSSH reads an Ed25519 key in this format from version 9.6 on: use `privateKeyOpenssh` for `ssh`.",
       secret: true,
     }),
@@ -216,12 +231,10 @@ export const sshKeyPairOutputs = z.object({
     .string()
     .optional()
     .meta({
-      changesWith: privateEncoding,
+      changesWith: [...privateEncoding, "formats"],
       description:
-        "The private key in PuTTY's format (PPK v2). Absent with a passphrase, because that format protects such a key badly: " +
-        "import `privateKeyOpenssh` into PuTTYgen instead. Absent for an imported public key, and with `privateKeyFile`. An " +
-        "Ed25519 or ECDSA pair of an older version of the provider, which did not have the format for these kinds, gets it " +
-        "when its comment changes.",
+        "The private key in PuTTY's format (PPK v2), if `formats` has `putty`. Not with a passphrase, because that format " +
+        "protects such a key badly: import `privateKeyOpenssh` into PuTTYgen instead.",
       secret: true,
     }),
   publicKeyFingerprintMd5: z.string().meta({

@@ -1,6 +1,6 @@
 import { isKeyAlgorithm } from "../../keys/algorithm";
 import { cleanComment } from "../../keys/comment";
-import { encodePrivateKey } from "../../keys/encode";
+import { encodeOpenssh, encodePem, encodePutty } from "../../keys/encode";
 import { generatePrivateKey } from "../../keys/generate";
 import { openPrivateKey } from "../../keys/opened_keys";
 import { type PrivateKey, registrable } from "../../keys/private_key";
@@ -43,7 +43,7 @@ export async function materialInState(state: SshKeyPairState): Promise<KeyMateri
   return text === undefined ? undefined : { publicKey: parsePublicKey(text) };
 }
 
-/** Encodes a pair for the outputs, with the comment and the passphrase of the inputs. */
+/** Encodes a pair for the outputs, with the comment, the passphrase and the formats of the inputs. */
 export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInputs): Promise<KeyOutputs> {
   // Older versions accepted blanks around it.
   const comment = cleanComment(inputs.comment ?? ((await importedComment(inputs)) || inputs.name || ""));
@@ -52,10 +52,10 @@ export async function encodeOutputs(material: KeyMaterial, inputs: SshKeyPairInp
   return {
     ...(isKeyAlgorithm(algorithm) && { algorithm }),
     publicKeyOpenssh: withComment(publicKey, comment),
-    ...(publicKey.pem !== "" && { publicKeyPem: publicKey.pem }),
+    ...(publicKey.pem !== "" && inputs.formats?.includes("pem") && { publicKeyPem: publicKey.pem }),
     publicKeyFingerprintMd5: publicKey.fingerprintMd5,
     publicKeyFingerprintSha256: publicKey.fingerprintSha256,
-    ...(material.privateKey && (await encodePrivateOutputs(material.privateKey, comment, inputs.passphrase))),
+    ...(material.privateKey && (await encodePrivateOutputs(material.privateKey, comment, inputs))),
   };
 }
 
@@ -70,12 +70,13 @@ function withComment(key: PublicKey, comment: string): string {
   return comment === "" ? line : `${line} ${comment}`;
 }
 
-async function encodePrivateOutputs(key: PrivateKey, comment: string, passphrase: string | undefined) {
-  const encoded = await encodePrivateKey(key, { comment, ...(passphrase !== undefined && { passphrase }) });
+async function encodePrivateOutputs(key: PrivateKey, comment: string, { passphrase, formats = [] }: SshKeyPairInputs) {
+  const options = { comment, passphrase };
+  const putty = formats.includes("putty") ? encodePutty(key, options) : undefined;
   return {
-    privateKeyOpenssh: encoded.openssh,
-    privateKeyPem: encoded.pem,
-    ...(encoded.putty !== undefined && { privateKeyPutty: encoded.putty }),
+    privateKeyOpenssh: await encodeOpenssh(key, options),
+    ...(formats.includes("pem") && { privateKeyPem: await encodePem(key, options) }),
+    ...(putty !== undefined && { privateKeyPutty: putty }),
   };
 }
 
@@ -83,8 +84,26 @@ async function encodePrivateOutputs(key: PrivateKey, comment: string, passphrase
 export const sameKeyPairInputs: SameValue<SshKeyPairInputs> = {
   publicKey: sameImportedKey,
   // The kind of an imported key is its own: `applyDefaults` sets it for generated ones only.
+  formats: (last, next) => !hasUnknown(next) && sameFormats(last, known(next)),
   algorithm: (last, next) => next === undefined || (!hasUnknown(next) && equalValues(last, next)),
 };
+
+/** Whether two lists of formats mean the same: their order does not count, and none is the default. */
+export function sameFormats(last: Formats = [], next: Formats = []): boolean {
+  return [...last].sort().join() === [...next].sort().join();
+}
+
+type Formats = Readonly<SshKeyPairInputs["formats"]>;
+
+/** The formats that a pair has, also one of an older version, whose inputs did not name them. */
+export function formatsIn(state: SshKeyPairState): Formats {
+  if (state.formats !== undefined) return state.formats;
+  const pem = state.publicKeyPem ?? state.privateKeyPem;
+  return [
+    ...(pem === undefined ? [] : ["pem" as const]),
+    ...(state.privateKeyPutty === undefined ? [] : ["putty" as const]),
+  ];
+}
 
 /** Whether an imported public key is the one in the state, with the same comment. */
 function sameImportedKey(last: string | undefined, next: Previewed<string | undefined>): boolean {

@@ -6,7 +6,7 @@ import { equalValues, hasUnknown, known } from "../contract/description";
 import { fitsNewKey } from "../contract/key_name";
 import { REFRESH_AGE_MS } from "../contract/refresh";
 import type { Context, Found, Resource } from "../contract/resource";
-import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
+import { inputsOf, omitUndefined, pick, withoutPartialUpdateMark } from "../contract/state";
 import { deleteKey } from "./deletion";
 import {
   hasPrivateHalf,
@@ -18,10 +18,12 @@ import {
 import { readMaterial, storeChangedKey, storeNewKey } from "./key_file";
 import {
   encodeOutputs,
+  formatsIn,
   importOrGenerate,
   type KeyMaterial,
   type KeyOutputs,
   materialInState,
+  sameFormats,
   sameKeyPairInputs,
 } from "./material";
 import { handleFailedRegistration, registerKey, registerNewKey } from "./registration";
@@ -69,11 +71,12 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
   },
   adjustDiff: adjustKeyPairDiff,
 
-  async previewOutputs({ name, publicKey, comment }) {
+  async previewOutputs({ name, publicKey, comment, formats }) {
     // A preview generates no key, so nothing is known of a generated pair.
     const [line, keyName, text] = [known(publicKey), known(name), known(comment)];
-    if (line === undefined || keyName === undefined || hasUnknown(comment)) return {};
-    const inputs = { ...bareInputs(keyName), publicKey: line, ...(text !== undefined && { comment: text }) };
+    if (line === undefined || keyName === undefined || hasUnknown(comment) || hasUnknown(formats)) return {};
+    const encoding = omitUndefined({ comment: text, formats: known(formats)?.slice() });
+    const inputs = { ...bareInputs(keyName), publicKey: line, ...encoding };
     return await encodeOutputs(await importOrGenerate(inputs), inputs);
   },
 
@@ -169,9 +172,16 @@ async function reencode(
   context: Pick<Context, "files">,
 ): Promise<KeyOutputs> {
   const encoding = ["comment", "passphrase", "publicKey", "privateKey", "privateKeyFile"] as const;
-  if (encoding.every((name) => last[name] === inputs[name])) return outputsOf(last);
-  const material = await findMaterial(last, inputs, context);
-  return material ? await encodeOutputs(material, inputs) : outputsOf(last);
+  const isSame = encoding.every((name) => last[name] === inputs[name]);
+  if (isSame && sameFormats(last.formats, inputs.formats)) return outputsOf(last);
+  // The public half is enough for the formats of a pair whose private half is not in the state.
+  const material = isSame ? await materialInState(last) : await findMaterial(last, inputs, context);
+  if (!material) return outputsOf(last);
+  // A pair of an older version keeps the formats that it has.
+  const formats = last.formats === undefined ? (inputs.formats ?? formatsIn(last)) : inputs.formats;
+  const encoded = await encodeOutputs(material, { ...inputs, ...(formats && { formats: [...formats] }) });
+  // No text is the same when it is written anew, and whoever depends on it would change too.
+  return isSame ? { ...encoded, ...pick(Object.keys(encoded), outputsOf(last)) } : encoded;
 }
 
 async function findMaterial(

@@ -38,6 +38,7 @@ export async function validateKeyPair(inputs: Inputs, olds: OldInputs<SshKeyPair
     ...conflicts(inputs),
     ...validateKeyFile(inputs),
     ...unusablePassphrase(inputs),
+    ...unusableFormats(inputs),
     ...unreadablePublicKey(inputs),
     ...(await unusablePrivateKey(inputs, "privateKey", "passphrase", registrable)),
     ...(equalValues(olds?.connection, inputs.connection) ? [] : await unusableConnectionKeys(inputs.connection)),
@@ -104,6 +105,19 @@ function unsupportedOptions(inputs: Inputs): CheckFailure[] {
 function unusablePassphrase(inputs: Inputs): CheckFailure[] {
   const passphrase = known(inputs.passphrase);
   return passphrase === undefined ? [] : failureOf(() => checkPassphrase(passphrase), "passphrase");
+}
+
+/** PuTTY's format needs the private half in plain. */
+function unusableFormats(inputs: Inputs): CheckFailure[] {
+  const index = (known(inputs.formats) ?? []).indexOf("putty");
+  const obstacle = [
+    isGiven(inputs.publicKey) && "only a public key is imported",
+    isGiven(inputs.passphrase) && "PuTTY's format protects a key with a passphrase badly",
+    isGiven(inputs.privateKeyFile) && "the private key is only in privateKeyFile",
+  ].find((reason) => reason !== false);
+  if (index < 0 || obstacle === undefined) return [];
+  const todo = isGiven(inputs.publicKey) ? "Remove it." : "Remove it, and import the OpenSSH format into PuTTYgen.";
+  return [{ property: `formats[${index}]`, reason: `There is no privateKeyPutty here: ${obstacle}. ${todo}` }];
 }
 
 function unreadablePublicKey(inputs: Inputs): CheckFailure[] {

@@ -9,7 +9,7 @@ import {
 } from "ssh2";
 import { InvalidPrivateKeyError } from "../../errors";
 import { rsaBits } from "../../keys/algorithm";
-import { encodePrivateKey } from "../../keys/encode";
+import { encodeOpenssh } from "../../keys/encode";
 import { openPrivateKey, openPublicHalf } from "../../keys/opened_keys";
 import { takeFields } from "../../keys/wire";
 import { parseAgentIdentity } from "./agent_identity";
@@ -71,7 +71,7 @@ function readKey(credential: PrivateKeyCredential): Promise<ParsedKey> {
 
 /** The client library knows few formats, and not PKCS#8, so `keys/` reads the key and encodes it in OpenSSH's format. */
 async function keyForClient({ privateKey, passphrase }: PrivateKeyCredential): Promise<ParsedKey> {
-  const { openssh } = await encodePrivateKey(await openPrivateKey(privateKey, passphrase));
+  const openssh = await encodeOpenssh(await openPrivateKey(privateKey, passphrase));
   const parsed = utils.parseKey(openssh);
   if (parsed instanceof Error) throw new InvalidPrivateKeyError("This private key cannot be used to log in over SSH.");
   return parsed;

@@ -6,7 +6,7 @@
  */
 import { createHash } from "node:crypto";
 import { gzipSync } from "node:zlib";
-import { encodePrivateKey } from "../../../keys/encode";
+import { encodeOpenssh } from "../../../keys/encode";
 import { generatePrivateKey } from "../../../keys/generate";
 import { encodeUserData } from "../user_data";
 import { isMime, type UserDataText, unpackUserData } from "./cloud_init";
@@ -22,7 +22,7 @@ export interface InjectedKey {
 /** Generates a host key to inject. */
 export async function generateInjectedKey(): Promise<InjectedKey> {
   const key = await generatePrivateKey({ algorithm: "ed25519" });
-  const { openssh } = await encodePrivateKey(key, { comment: "" });
+  const openssh = await encodeOpenssh(key, { comment: "" });
   return { privateKey: openssh, publicKey: key.publicKey("").openssh.trim() };
 }
 
