@@ -49,6 +49,7 @@ function measuredPart(results) {
     "## Time over the number of keys",
     ...commands.map((command) => `![${command}: seconds over the number of keys](performance/${command}.svg)`),
     "## Goals",
+    "Under the limit, the goal is 1.2 times what the limit itself takes for the 150 requests that an `up` may send.",
     table(goals(results)),
     "## Other clients",
     `Recorded ${recordedPeers.date} ${recordedPeers.where}. They are not measured again here. ${peerVersions()} In brackets: changes at once.`,
