@@ -47,7 +47,8 @@ const pairs = Array.from({ length: declared.pairs }, (_, index) => {
 });
 
 if (declared.instances > 0) {
-  const group = declare("SecurityGroup", "ssh", { rules: [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }] });
+  const rules = [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }];
+  const group = declared.waitForSsh === false ? undefined : declare("SecurityGroup", "ssh", { rules });
   pairs.slice(0, declared.instances).forEach((pair, index) => {
     declare("Instance", `web-${index}`, {
       zone: "ch-gva-2",
@@ -55,10 +56,11 @@ if (declared.instances > 0) {
       template: "Linux Debian 13",
       diskSize: 10,
       sshKeys: [{ name: pair.name, publicKeyOpenssh: pair.publicKeyOpenssh }],
-      securityGroups: [group.name],
-      ...(declared.waitForSsh === false
-        ? {}
-        : { connection: { privateKey: pair.privateKeyOpenssh }, waitForSsh: true }),
+      ...(group && {
+        securityGroups: [group.name],
+        connection: { privateKey: pair.privateKeyOpenssh },
+        waitForSsh: true,
+      }),
     });
   });
 }

@@ -2,8 +2,8 @@
  * When to look at pending operations.
  *
  * An operation of a kind of which nothing is known is looked at with growing pauses. Others of the kind that are pending
- * at the same time are looked at in between, each at moments of its own, so that together they soon show how long such
- * an operation takes. The first one that ends tells the others, and all that begin later.
+ * at the same time are looked at in turn, so that together they soon show how long such an operation takes. The first
+ * one that ends tells the others, and all that begin later.
  *
  * An operation of a known kind is first looked at a little before the others ended, and then every few per cent of its
  * age. All ages and pauses are in milliseconds.
@@ -11,15 +11,15 @@
 
 /** Age at the first look if nothing is known, after one at once. */
 const FIRST_AGE = 200;
-/** By how much the age grows from look to look: for an operation that is alone, and for many. */
-const GROWTH_ALONE = 1.65;
-const MOST_GROWTH = 3;
-/** By how much the ages of all pending operations of a kind together grow from look to look. */
+/** By how much the age grows from look to look at one operation. */
+const GROWTH = 1.65;
+/** By how much at least it grows from look to look at any of the pending operations of a kind: a factor, and a sum. */
 const GROWTH_TOGETHER = 1.1;
+const PAUSE_TOGETHER = 100;
 const LONGEST_PAUSE = 5_000;
 
 /** The pause between looks at an operation of a known kind, as a share of its age. */
-const STEP = 0.04;
+const STEP = 0.045;
 const SHORTEST_PAUSE = 30;
 const SHORT_STEP = 80;
 /** By how much the pauses grow, after some looks, where an operation takes longer than those before. */
@@ -27,8 +27,6 @@ const STEP_GROWTH = 1.15;
 const EQUAL_STEPS = 6;
 /** Which share of the looks in vain is left out the next time: another operation may take less time. */
 const CAUTION = 0.125;
-/** The golden ratio's fraction spreads any number of operations evenly. */
-const SPREAD = 0.618;
 
 /** What the operations of an API have shown, by kind. It may outlive the API object. */
 export class PollSchedules {
@@ -47,24 +45,32 @@ class Kind {
   readonly pending = new Set<FollowedOperation>();
   /** The age at which an operation is first looked at; undefined until one has ended. */
   firstLook: number | undefined;
-  /** The greatest age at which an operation was still pending, while nothing else was known. */
-  #pendingAt = 0;
-  #count = 0;
+  /** The greatest age at which one of those that are pending was looked at. */
+  pendingAt = 0;
+  /** The age at which the last of them that took a turn is looked at, while nothing else is known. */
+  #turn = 0;
   /** How many in a row had ended when they were first looked at. */
   #early = 0;
 
-  /** @returns how many there were before it */
-  add(operation: FollowedOperation): number {
-    this.pending.add(operation);
-    return this.#count++;
+  /** The age at which the next of the pending operations is looked at, if that is after `age`. */
+  takeTurn(age: number): number {
+    const growth = Math.max(GROWTH_TOGETHER, GROWTH ** (1 / this.pending.size));
+    const last = Math.max(this.#turn, age);
+    this.#turn = this.#turn < FIRST_AGE ? FIRST_AGE : Math.max(last * growth, last + PAUSE_TOGETHER);
+    return this.#turn;
+  }
+
+  leave(operation: FollowedOperation): void {
+    this.pending.delete(operation);
+    if (this.pending.size === 0) this.#turn = this.pendingAt = 0;
   }
 
   wasPending(age: number): void {
-    if (this.firstLook === undefined) this.#pendingAt = Math.max(this.#pendingAt, age);
+    this.pendingAt = Math.max(this.pendingAt, age);
   }
 
   learnFirst(age: number): void {
-    this.firstLook = Math.min(this.#pendingAt, age);
+    this.firstLook = Math.min(this.pendingAt, age);
     for (const operation of this.pending) operation.wake();
   }
 
@@ -88,7 +94,6 @@ export class FollowedOperation {
   /** Called when another operation has shown that it is time to look. */
   wake: () => void = () => undefined;
   readonly #kind: Kind;
-  readonly #turn: number;
   readonly #isAlone: boolean;
   /** What was known when it began. Of operations that begin together, only the first one that ends teaches anything. */
   readonly #known: number | undefined;
@@ -100,7 +105,7 @@ export class FollowedOperation {
     this.#kind = kind;
     this.#isAlone = kind.pending.size === 0;
     this.#known = kind.firstLook;
-    this.#turn = kind.add(this);
+    kind.pending.add(this);
   }
 
   /** How long to wait until the next look. @param age of the operation now */
@@ -120,26 +125,27 @@ export class FollowedOperation {
 
   /** To be called once, when nobody waits for it any more. @param age if it has succeeded; undefined otherwise */
   end(age?: number): void {
-    const kind = this.#kind;
-    kind.pending.delete(this);
-    if (age === undefined || kind.firstLook !== this.#known) return;
-    if (this.#known === undefined) kind.learnFirst(age);
-    else if (this.#looks === 0) kind.learnEarlier(age);
-    else kind.learnLater(this.#lastPending);
+    if (age !== undefined && this.#kind.firstLook === this.#known) this.#teach(age);
+    this.#kind.leave(this);
+  }
+
+  #teach(age: number): void {
+    if (this.#known === undefined) this.#kind.learnFirst(age);
+    else if (this.#looks === 0) this.#kind.learnEarlier(age);
+    else this.#kind.learnLater(this.#lastPending);
   }
 
   #dueUnknown(age: number): number {
     if (this.#looks === 0 && this.#isAlone) return age;
-    const together = GROWTH_TOGETHER ** this.#kind.pending.size;
-    const growth = Math.min(MOST_GROWTH, Math.max(GROWTH_ALONE, together));
-    const spread = this.#isAlone ? 0 : (this.#turn * SPREAD) % 1;
-    if (age < FIRST_AGE) return FIRST_AGE * growth ** spread;
-    return Math.min(age * growth, age + LONGEST_PAUSE);
+    return Math.min(this.#kind.takeTurn(age), age + LONGEST_PAUSE);
   }
 
   #dueKnown(age: number, firstLook: number): number {
-    if (age < firstLook) return firstLook;
-    if (this.#looksWhileKnown === 0) return age;
+    if (this.#looksWhileKnown === 0) {
+      // Another one that was just looked at was too young then, so this one may be too.
+      const later = this.#kind.pendingAt >= firstLook ? firstLook * (1 + STEP) : firstLook;
+      return Math.max(age, later);
+    }
     const growth = STEP_GROWTH ** Math.max(0, this.#looksWhileKnown - EQUAL_STEPS);
     const shortest = Math.min(SHORT_STEP, Math.max(SHORTEST_PAUSE, age / 4));
     return age + Math.min(Math.max(shortest, age * STEP) * growth, LONGEST_PAUSE);

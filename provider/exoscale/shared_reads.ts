@@ -52,9 +52,9 @@ export class SharedReads {
     return reads.next as Promise<T>;
   }
 
-  /** To be called after a change: whoever reads from now on shares no answer of before. */
+  /** To be called after a change: whoever reads from now on shares no answer to a request that was sent before. */
   forget(): void {
-    this.#reads.clear();
+    for (const reads of this.#reads.values()) reads.last = undefined;
   }
 
   async #sendNext<T>(reads: Reads, send: () => Promise<T>, gatherMs: number): Promise<T> {

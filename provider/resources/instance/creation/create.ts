@@ -19,6 +19,9 @@ import { finishCreation } from "./finish";
 import { clearMark, clearMarkOnceSaved, findMadeBefore, isSaved, madeBeforeText } from "./mark";
 import { buildCreationRequest, type CreationRequest, isAsRequested } from "./request";
 
+/** How creations that begin or end at once share their requests. */
+const together = { gatherMs: 25 };
+
 /**
  * Creates an instance so that none is ever lost: a label marks it until a state is known to have it, and its id is kept
  * as soon as the API returns it. If a run is cut short, the next one finds the mark and continues.
@@ -28,7 +31,7 @@ import { buildCreationRequest, type CreationRequest, isAsRequested } from "./req
 export async function createInstance(inputs: InstanceInputs, context: Context): Promise<Created<InstanceState>> {
   const { account, run, abandoned, log } = context;
   const zone = await account.zone(inputs.zone);
-  const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list());
+  const heldKeys = keysOfFirstBoot(inputs.sshKeys, await account.sshKeys.list(together));
   const owner = inputs.owner ?? newOwner(inputs);
   const injected = inputs.pinHostKey === true ? await generateInjectedKey() : undefined;
   const request = await buildCreationRequest(account, zone, inputs, { heldKeys, owner, injected });
@@ -82,7 +85,7 @@ async function createOrResume(
 
 /** A new instance, from the list that other creations share, unless the list lacks what is needed of it. */
 async function readNew({ zone, id, inputs }: Job): Promise<Instance> {
-  const list = () => zone.instances.findListed(id).catch(() => undefined);
+  const list = () => zone.instances.findListed(id, together).catch(() => undefined);
   const listed = inputs.pinHostKey === true ? undefined : await list();
   const isComplete =
     listed !== undefined &&

@@ -27,7 +27,7 @@ export interface MadeBefore {
 export async function findMadeBefore(zone: ZoneAccount, request: CreationRequest): Promise<MadeBefore> {
   const digest = request.labels[CREATING_LABEL];
   if (digest === undefined) return { marked: [], unmarked: [] };
-  const listed = await zone.instances.list();
+  const listed = await zone.instances.list({ gatherMs: 25 });
   const isMarked = ({ labels }: Instance) => labels?.[CREATING_LABEL] === digest;
   const found = await Promise.all(listed.filter(isMarked).map(({ id }) => zone.instances.find(id)));
   return {
