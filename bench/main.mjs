@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { beforeExit, runMain } from "../tools/process/leave.mjs";
 import { benchApi } from "./api/bench_api.mjs";
+import { benchHosts } from "./hosts/hosts.mjs";
 import { printMachine } from "./machine.mjs";
 import { benchMemory } from "./memory.mjs";
 import { benchOverhead } from "./overhead.mjs";
@@ -12,37 +13,53 @@ import { benchStart } from "./start.mjs";
 
 const options = /** @type {const} */ ({
   rounds: { type: "string" },
+  // For `api`:
   only: { type: "string", multiple: true },
   front: { type: "string" },
+  // For `hosts`:
+  count: { type: "string", default: "50,100" },
+  concurrency: { type: "string", default: "16" },
+  "round-trip": { type: "string", default: "0" },
+  silent: { type: "string", default: "0" },
+  own: { type: "boolean", default: false },
 });
 
-/** @typedef {{ rounds: number | undefined, only: string[], front: string | undefined }} Options `only` and `front`: for `api` */
-
-/** @type {Record<string, (work: string, options: Options) => Promise<void>>} */
-const benches = {
-  start: (work, { rounds = 20 }) => benchStart(work, rounds),
-  memory: (work) => benchMemory(work),
-  overhead: (work, { rounds = 3 }) => benchOverhead(work, rounds),
-  api: (work, { rounds = 3, only, front }) => benchApi(work, { rounds, only, front }),
-  // No benchmark: writes docs/performance.md from what `api` measured. Vega takes a second to load.
-  page: async () => (await import("./api/page.mjs")).writePage(),
-};
-
-/** The others take an hour. */
+/** The others take from minutes to an hour. */
 const short = ["start", "memory", "overhead"];
 
 await runMain(async () => {
   const { values, positionals } = parseArgs({ options, allowPositionals: true });
+  const { only = [], front } = values;
+  const [given] = values.rounds === undefined ? [] : numbers("rounds", values.rounds);
+  const hosts = {
+    counts: numbers("count", values.count),
+    concurrencies: numbers("concurrency", values.concurrency),
+    roundTrip: Number(values["round-trip"]),
+    silent: Number(values.silent),
+    own: values.own,
+  };
+  /** @type {Record<string, (work: string) => Promise<void>>} */
+  const benches = {
+    start: (work) => benchStart(work, given ?? 20),
+    memory: (work) => benchMemory(work),
+    overhead: (work) => benchOverhead(work, given ?? 3),
+    api: (work) => benchApi(work, { rounds: given ?? 3, only, front }),
+    // No benchmark: writes docs/performance.md from what `api` measured. Vega takes a second to load.
+    page: async () => (await import("./api/page.mjs")).writePage(),
+    hosts: () => benchHosts({ ...hosts, rounds: given ?? 3 }),
+  };
   const unknown = positionals.find((name) => !benches[name]);
   if (unknown) throw new Error(`There is no benchmark "${unknown}". Name some of: ${Object.keys(benches).join(", ")}.`);
   const work = mkdtempSync(join(tmpdir(), "exoscale-ssh-bench-"));
   beforeExit(() => rmSync(work, { recursive: true, force: true }));
-  const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
-  if (rounds !== undefined && !(Number.isInteger(rounds) && rounds > 0)) {
-    throw new Error(`--rounds is "${values.rounds}". Give a whole number of 1 or more.`);
-  }
   printMachine();
-  const chosen = { rounds, only: values.only ?? [], front: values.front };
-  for (const name of positionals.length > 0 ? positionals : short) await benches[name]?.(work, chosen);
+  for (const name of positionals.length > 0 ? positionals : short) await benches[name]?.(work);
   return 0;
 });
+
+/** @param {string} name of the option @param {string} text @returns {number[]} */
+function numbers(name, text) {
+  const all = text.split(",").map(Number);
+  if (all.every((number) => Number.isInteger(number) && number > 0)) return all;
+  throw new Error(`--${name} is "${text}". Give a whole number of 1 or more.`);
+}
