@@ -42,6 +42,18 @@ file=$GUEST_ROOT/etc/$1
 sed "s|:/root:|:$GUEST_ROOT/root:|;s|:/home/|:$GUEST_ROOT/home/|" "$file" | if [ -n "$2" ]; then grep "^$2:\\|:x:$2:"; else cat; fi || exit 2
 `;
 
+// Sets `line` to the line of an account in /etc/passwd, by its name or number. It starts no process.
+const findLine = `find_line() {
+  while IFS= read -r line; do
+    case $line in "$1":* | *:x:"$1":*) return;; esac
+  done </etc/passwd
+  return 1
+}
+`;
+
+const askForLine = `find_line() { line=$(getent passwd "$1"); }
+`;
+
 const suWords = `user=root; shell=/bin/sh; command=
 while [ $# -gt 0 ]; do
   case $1 in
@@ -54,12 +66,12 @@ done
 while [ $# -gt 0 ]; do
   case $1 in -c|--command) command=$2; shift 2;; -s|--shell) shell=$2; shift 2;; *) break;; esac
 done
-line=$(getent passwd "$user") || { echo "su: user $user does not exist" >&2; exit 1; }
+find_line "$user" || { echo "su: user $user does not exist" >&2; exit 1; }
 `;
 
 // All accounts of a guest have the same real owner, so only HOME and the names change.
 const su = `#!/bin/sh
-${suWords}[ "$GUEST_USER" = root ] || [ -n "$GUEST_SUDO" ] || { echo "su: Authentication failure" >&2; exit 1; }
+${askForLine}${suWords}[ "$GUEST_USER" = root ] || [ -n "$GUEST_SUDO" ] || { echo "su: Authentication failure" >&2; exit 1; }
 number=$(echo "$line" | cut -d: -f3)
 HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user GUEST_SUDO=
 export HOME USER LOGNAME GUEST_USER GUEST_SUDO
@@ -99,7 +111,7 @@ while getopts ":ABC:EHKNPST:a:c:iklnp:r:st:u:vU:V-:" option; do
   esac
 done
 shift $((OPTIND - 1))
-line=$(getent passwd "\${user#\\#}") || refuse "unknown user $user"
+find_line "\${user#\\#}" || refuse "unknown user $user"
 user=\${line%%:*}
 case $only in
   l) echo "User $(id -un) may run the following commands: (ALL : ALL) NOPASSWD: ALL"; exit;;
@@ -114,7 +126,7 @@ case $1 in [A-Za-z_]*=*) set -- env "$@";; esac
 
 // The default account of a cloud image may use sudo for everything without a password.
 const sudo = `#!/bin/sh
-${sudoWords}number=$(echo "$line" | cut -d: -f3)
+${askForLine}${sudoWords}number=$(echo "$line" | cut -d: -f3)
 HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user GUEST_USER=$user
 export HOME USER LOGNAME GUEST_USER
 if [ -n "$GUEST_NAMESPACE" ]; then exec unshare --user --map-user="$number" --map-group="$number" "$@"; fi
@@ -166,19 +178,22 @@ mkdir -p "\${loaded%/*}" && mkdir -m 700 "$loaded.new" && cp -p "$GUEST_ROOT"${S
 export const shims: Readonly<Record<string, string>> = { id, whoami, hostname, getent, su, sudo, sshd, systemctl };
 
 // With a range of ids, users really differ: to become another one takes /run/become, a set-id copy of setpriv.
-const become = `HOME=$(echo "$line" | cut -d: -f6) USER=$user LOGNAME=$user; export HOME USER LOGNAME
-set -- --reuid "$user" --regid "$(id -g "$user")" --init-groups -- "$@"
+const become = `HOME=\${line%:*} USER=$user LOGNAME=$user
+HOME=\${HOME##*:}
+export HOME USER LOGNAME
+group=\${line#*:*:*:}
+set -- --reuid "$user" --regid "\${group%%:*}" --init-groups -- "$@"
 exec /run/become "$@"
 `;
 
 const systemSu = `#!/bin/sh
-${suWords}[ "$(id -u)" = 0 ] || { echo "su: Authentication failure" >&2; exit 1; }
+${findLine}${suWords}[ "$(id -u)" = 0 ] || { echo "su: Authentication failure" >&2; exit 1; }
 [ -n "$command" ] && set -- -c "$command" "$@"
 set -- "$shell" "$@"
 ${become}`;
 
 const systemSudo = `#!/bin/sh
-${sudoWords}[ -x /run/become ] || { echo "sudo: $(id -un) is not in the sudoers file" >&2; exit 1; }
+${findLine}${sudoWords}[ -x /run/become ] || { echo "sudo: $(id -un) is not in the sudoers file" >&2; exit 1; }
 PATH=${SYSTEM_PATH}; export PATH
 ${become}`;
 
