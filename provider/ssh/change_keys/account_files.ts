@@ -13,7 +13,7 @@ import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { printable } from "../host_files/fields";
 import type { HostFacts } from "../host_files/inspect_host";
-import { type HostFile, type ReadObstacle, readHostFiles } from "../host_files/read";
+import { type HostFile, isPattern, type ReadObstacle, readHostFiles } from "../host_files/read";
 
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {
@@ -44,12 +44,17 @@ export interface AccountFile extends HostFile {
   readonly isUncertain: boolean;
 }
 
-/** Reads the files of an account as that account. */
+/**
+ * Reads the files of an account as that account.
+ *
+ * @param known files of the account that were read a moment ago; all others are read now. Default: none
+ */
 export async function readAccountFiles(
   session: SshSession,
   facts: HostFacts,
   user: string,
   bounds: Pick<ExecOptions, "timeoutMs" | "signal">,
+  known: readonly HostFile[] = [],
 ): Promise<AccountFiles> {
   const account = facts.accounts.get(user);
   const { settings, doubts } = settingsOf(facts, user);
@@ -60,7 +65,8 @@ export async function readAccountFiles(
   if (!account) return { ...common, files: [], unread: [`the account ${user}, which does not exist,`] };
   const named = authorizedKeysPaths(settings.authorizedKeysFiles, account);
   const possible = authorizedKeysPaths(settings.possibleFiles, account).filter((path) => !named.includes(path));
-  const read = (paths: readonly string[]) => readHostFiles(session, facts, user, paths, bounds);
+  const read = async (paths: readonly string[]) =>
+    knownFiles(known, paths) ?? (await readHostFiles(session, facts, user, paths, bounds));
   const files = [
     ...(await read(named)).map((file) => ({ ...file, isNamed: true, isUncertain: !named.includes(file.path) })),
     ...(possible.length > 0 ? await read(possible) : []).map((file) => ({ ...file, ...unnamed })),
@@ -73,6 +79,13 @@ export async function readAccountFiles(
     unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
     ...(unread[0]?.obstacle && { obstacle: unread[0].obstacle }),
   };
+}
+
+/** The files with these paths, unless one of them is not known, or is a pattern. */
+function knownFiles(known: readonly HostFile[], paths: readonly string[]): readonly HostFile[] | undefined {
+  const isMeant = (file: HostFile, path: string) => file.path === path && !isPattern(path);
+  const found = paths.flatMap((path) => known.find((file) => isMeant(file, path)) ?? []);
+  return found.length === paths.length ? found : undefined;
 }
 
 const unnamed = { isNamed: false, isUncertain: true };

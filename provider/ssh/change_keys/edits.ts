@@ -1,6 +1,6 @@
 import { ExoscaleSshError, KeysNotPutBackError, KeysNotWrittenError } from "../../errors";
 import { commandBounds, rollbackBounds } from "../connection/host_access";
-import { editHostFile } from "../host_files/edit";
+import { type EditOptions, editHostFile } from "../host_files/edit";
 import { type ReplaceOutcome, replaceFileAtomically } from "../host_files/replace_file";
 import type { HostSession } from "./host_session";
 
@@ -23,6 +23,7 @@ export interface NotBack extends Edit {
  * Changes a file. `edit` gets its current bytes and returns the new ones; undefined leaves the file.
  *
  * @param edits gets the change, also one that the host did not confirm
+ * @param given what is known of the file
  * @returns the change, if one was made
  * @throws KeysNotWrittenError when the file could not be written; it is then as it was
  */
@@ -32,6 +33,7 @@ export async function editFile(
   path: string,
   edit: (bytes: Buffer) => Buffer | undefined,
   edits: Edit[],
+  given: Pick<EditOptions, "known" | "readBack"> = {},
 ): Promise<Edit | undefined> {
   const record = (before: Buffer, after: Buffer, isConfirmed: boolean): Edit => {
     const change = { user, path, before, after, isConfirmed };
@@ -39,7 +41,7 @@ export async function editFile(
     return change;
   };
   const onUnconfirmed = (before: Buffer, after: Buffer) => void record(before, after, false);
-  const options = { ...commandBounds(access), onUnconfirmed };
+  const options = { ...commandBounds(access), ...given, onUnconfirmed };
   const { file, replacement } = await editHostFile(session, facts, user, path, ({ bytes }) => edit(bytes), options);
   if (replacement === undefined) return undefined;
   if (replacement.outcome === "written") return record(file.bytes, replacement.bytes, true);

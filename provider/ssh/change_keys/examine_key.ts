@@ -96,7 +96,7 @@ async function readFiles(session: SshSession, access: HostAccess, { user, alsoIn
     const users = [...new Set([user, ...alsoIn])];
     const login = access.target.user;
     const bounds = commandBounds(access);
-    const facts = await inspectHost(session, usersToInspect(users, login), bounds);
+    const facts = await inspectHost(session, usersToInspect(users, login), { ...bounds, withUsualFiles: true });
     return await readAccounts(session, facts, users, login, bounds);
   } finally {
     session.close();

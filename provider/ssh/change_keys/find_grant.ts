@@ -85,7 +85,7 @@ async function readLines(session: SshSession, access: HostAccess, user: string, 
   const { fingerprintSha256 } = key;
   const bounds = commandBounds(access);
   const login = access.target.user;
-  const facts = await inspectHost(session, usersToInspect([user], login), bounds);
+  const facts = await inspectHost(session, usersToInspect([user], login), { ...bounds, withUsualFiles: true });
   const { accounts, otherFiles } = await readAccounts(session, facts, [user], login, bounds);
   const files = accounts.flatMap((account) => account.files);
   const all = files.flatMap(({ path, bytes }) =>

@@ -29,7 +29,10 @@ export async function openHostSession(
   const users = [...new Set([change.user, ...(change.alsoFrom ?? [])])];
   const bounds = commandBounds(access);
   // The account that logs in may share files with an account of the change.
-  const facts = await inspectHost(session, usersToInspect(users, access.target.user), bounds);
+  const facts = await inspectHost(session, usersToInspect(users, access.target.user), {
+    ...bounds,
+    withUsualFiles: true,
+  });
   // Nobody can log in to an account that does not exist.
   const present = users.filter((user) => user === change.user || facts.accounts.has(user));
   const read = await readAccounts(session, facts, present, access.target.user, bounds);

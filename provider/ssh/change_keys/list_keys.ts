@@ -20,8 +20,8 @@ export function listKeys(access: HostAccess, user: string): Promise<Listing> {
     const session = await connect(access.target, access.credentials, access);
     try {
       const bounds = commandBounds(access);
-      const facts = await inspectHost(session, [user], bounds);
-      const entries = entriesIn([await readAccountFiles(session, facts, user, bounds)]);
+      const facts = await inspectHost(session, [user], { ...bounds, withUsualFiles: true });
+      const entries = entriesIn([await readAccountFiles(session, facts, user, bounds, facts.usualFiles?.get(user))]);
       return { hostKey: session.hostKey, publicKeys: entries.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh) };
     } finally {
       session.close();

@@ -17,8 +17,8 @@ export function usersToInspect(users: readonly string[], login: string): string[
 }
 
 /**
- * Reads the files of accounts, each as that account, and compares them with our login: the account that logged in has
- * to have its key in a file. If it has not, sshd runs with another configuration than the host shows us, such as that
+ * Reads the files of accounts, each as that account, unless the inspection has just read them. Compares them with our
+ * login: the account that logged in has to have its key in a file. If it has not, sshd runs with another configuration than the host shows us, such as that
  * of a second sshd, or one that was not loaded yet, or the login ends in a container. Then no file here proves anything.
  *
  * @param login the account that logged in, about which `facts` were asked
@@ -30,7 +30,7 @@ export async function readAccounts(
   login: string,
   bounds: Pick<ExecOptions, "timeoutMs" | "signal">,
 ): Promise<Accounts> {
-  const read = (user: string) => readAccountFiles(session, facts, user, bounds);
+  const read = (user: string) => readAccountFiles(session, facts, user, bounds, facts.usualFiles?.get(user));
   const accounts = await Promise.all(users.map(read));
   if (session.loggedInKey === undefined || !facts.accounts.has(login)) return { accounts };
   const own = accounts.find(({ user }) => user === login) ?? (await read(login));

@@ -23,13 +23,15 @@ export async function removeKeys(host: HostSession, keys: readonly PublicKey[], 
   const lines: string[] = [];
   const notes: string[] = [];
   const roles = removedRoles(host.change);
+  // Keys that were added may have changed the file since it was read. The proof reads all files again in any case.
+  const known = (file: HostFile) => (host.change.add?.length ? {} : { known: file });
   try {
     for (const { user, file } of filesInOrder(host)) {
       const withoutThem = (bytes: Buffer) => {
         const { file: without, removed } = withoutKeys(bytes, keys, roles);
         return removed.length === 0 ? undefined : without;
       };
-      const edit = await editFile(host, user, file.path, withoutThem, edits);
+      const edit = await editFile(host, user, file.path, withoutThem, edits, { ...known(file), readBack: false });
       if (!edit) continue;
       const removal = withoutKeys(edit.before, keys, roles);
       lines.push(...removal.removed.map(({ line }) => `${file.path}:${line}`));

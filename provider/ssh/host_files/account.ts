@@ -40,14 +40,17 @@ export function isUserName(name: string): boolean {
 }
 
 /**
- * The command that runs the rest of standard input as another account. Undefined if the session has that account
- * already, or cannot become it.
+ * The command that runs a program of POSIX sh as another account. Undefined if the session has that account already, or
+ * cannot become it.
+ *
+ * @param program the words after `/bin/sh`, such as `-c` and a text. Default: none, so that it reads standard input
  */
-export function becomeCommand(rights: Rights, user: string, loader: string): string | undefined {
+export function becomeCommand(rights: Rights, user: string, program: readonly string[] = []): string | undefined {
   if (user === rights.loginAccount.user || rights.become === undefined) return undefined;
-  if (rights.become !== "su") return `exec ${rights.become} -n -u ${quote(user)} -- /bin/sh -c ${quote(loader)}`;
+  const shell = ["/bin/sh", ...program.map(quote)].join(" ");
+  if (rights.become !== "su") return `exec ${rights.become} -n -u ${quote(user)} -- ${shell}`;
   // util-linux, busybox and FreeBSD share only this form for another shell than the account's, which may be nologin.
-  return `SHELL=/bin/sh; export SHELL; exec su -m ${quote(user)} -c ${quote(loader)}`;
+  return `SHELL=/bin/sh; export SHELL; exec su -m ${quote(user)} -c ${quote(`exec ${shell}`)}`;
 }
 
 /** The account of that name. @throws InvalidTargetError if `inspectHost` was not asked about it, or it does not exist */

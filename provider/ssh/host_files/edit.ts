@@ -26,6 +26,11 @@ export interface EditOptions extends ReplaceOptions {
    * now or later, is not known. Default: nothing.
    */
   readonly onUnconfirmed?: (before: Buffer, after: Buffer) => void;
+  /**
+   * The file as it was read a moment ago in this session, for the first decision. The host compares it before it writes
+   * anything. Default: the file is read.
+   */
+  readonly known?: HostFile;
 }
 
 /** How often an edit is tried while others edit the same file. */
@@ -49,8 +54,11 @@ export async function editHostFile(
   options: EditOptions = {},
 ): Promise<EditResult> {
   const lock = new LockWatch(options.lockPatienceMs ?? 60_000);
+  let { known } = options;
   for (let tries = 1; ; tries += 1) {
-    const result = await tryOnce(session, facts, user, path, { ...options, ...lock.toBreak(), edit });
+    const file = known ?? (await readFile(session, facts, user, path, options));
+    known = undefined;
+    const result = await tryOnce(session, facts, user, file, { ...options, ...lock.toBreak(), edit });
     const { replacement } = result;
     if (replacement === undefined || replacement.outcome === "written" || replacement.outcome === "failed")
       return result;
@@ -61,21 +69,25 @@ export async function editHostFile(
   }
 }
 
+async function readFile(session: Shell, facts: HostFacts, user: string, path: string, bounds: EditOptions) {
+  const [file] = await readHostFiles(session, facts, user, [path], { ...bounds, literal: true });
+  if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
+  return file;
+}
+
 async function tryOnce(
   session: Shell,
   facts: HostFacts,
   user: string,
-  path: string,
+  file: HostFile,
   { edit, onUnconfirmed, ...options }: EditOptions & { readonly edit: (file: HostFile) => Buffer | undefined },
 ): Promise<EditResult> {
-  const [file] = await readHostFiles(session, facts, user, [path], { ...options, literal: true });
-  if (!file) throw new SshCommandError(`The host does not answer about ${path}.`);
   if (file.status !== "read" && file.status !== "missing") return { file, replacement: notEditableOutcome(file) };
   const bytes = edit(file);
   if (bytes === undefined) return { file };
   const expected = file.status === "read" ? file.bytes : undefined;
   try {
-    const replacement = await replaceFileAtomically(session, facts, user, path, expected, bytes, options);
+    const replacement = await replaceFileAtomically(session, facts, user, file.path, expected, bytes, options);
     return { file, replacement };
   } catch (error) {
     onUnconfirmed?.(file.bytes, bytes);

@@ -66,8 +66,13 @@ export async function readHostFiles(
   return answer.each("path").map(fileFrom);
 }
 
+/** Whether a path stands for all files that match it, unless it is `literal`. */
+export function isPattern(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
 function callFor(path: string, { literal = false }: ReadOptions): string {
-  return `${!literal && /[*?[]/.test(path) ? "files" : "file"} ${quote(path)}`;
+  return `${!literal && isPattern(path) ? "files" : "file"} ${quote(path)}`;
 }
 
 function unreadable(path: string, reason: string): HostFile {
@@ -75,7 +80,8 @@ function unreadable(path: string, reason: string): HostFile {
   return { path, resolved: path, status: "unreadable", ...nothing, reason, obstacle: "no-rights" };
 }
 
-function fileFrom(answer: Fields): HostFile {
+/** A file from the fields that a script put for it. */
+export function fileFrom(answer: Fields): HostFile {
   const path = answer.text("path") ?? "";
   const [mode = "", links = "0", owner = ""] = answer.text("about")?.split(/ +/) ?? [];
   const status = statuses.find((each) => each === answer.text("status")) ?? "unreadable";

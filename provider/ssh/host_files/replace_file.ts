@@ -1,9 +1,9 @@
 import type { ExecOptions } from "../connection/exec";
-import { accountOf, canAct, pathOf } from "./account";
+import { accountOf, canAct, pathOf, type Rights } from "./account";
 import { printable } from "./fields";
 import type { HostFacts } from "./inspect_host";
-import { REPLACE_FILE } from "./replace_file_script";
-import { type Answer, runScriptAs, type Shell } from "./run_script";
+import { REPLACE_FILE, REPLACE_FILE_WITH_UPLOAD } from "./replace_file_script";
+import { type Answer, type HostScript, runScriptAs, type Shell } from "./run_script";
 
 /** The outcome of a replacement. Unless it is `written`, the file is as it was. */
 export type ReplaceOutcome =
@@ -27,7 +27,13 @@ export type ReplaceOutcome =
 export interface ReplaceOptions extends ExecOptions {
   /** Breaks a lock with this `by`, whose holder no longer runs. Default: breaks none. */
   readonly staleLock?: string;
+  /** Whether the file is read again after it was replaced, to find out about `alteredSince`. Default true. */
+  readonly readBack?: boolean;
 }
+
+/** The bytes that a script can carry, and how many at most. What is more is uploaded, and so are all other bytes. */
+const PLAIN_TEXT = /^[\t\n\r\x20-\x7e]*$/;
+const MAX_TEXT_BYTES = 64 * 1024;
 
 /**
  * Replaces a file of an account atomically, if it still has the expected bytes. `undefined` expects no file, and
@@ -49,26 +55,34 @@ export async function replaceFileAtomically(
 ): Promise<ReplaceOutcome> {
   const account = accountOf(facts, user);
   const at = pathOf(account, path);
-  const script = (variables: Readonly<Record<string, string>>) => ({
-    text: REPLACE_FILE,
-    variables: {
-      ...variables,
-      ...sizes(expected, bytes),
-      path: at,
-      home: account.home,
-      stale: options.staleLock ?? "",
-    },
-    data: Buffer.concat([expected ?? Buffer.alloc(0), bytes]),
-  });
   if (!canAct(facts, user)) return { outcome: "failed", reason: `cannot act as ${user}: ${facts.becomeRefusal}` };
-  const answer = await runScriptAs(session, facts, user, script({ public: "" }), options);
+  const { staleLock: stale = "", readBack = true } = options;
+  const given = { path: at, home: account.home, stale, read_back: readBack ? "1" : "" };
+  const replaceAs = (owner: string, isPublic: "1" | "") => {
+    const variables = { ...given, public: isPublic, uid: String(uidOf(facts, owner)) };
+    return runScriptAs(session, facts, owner, scriptFor(expected, bytes, variables), options);
+  };
+  const answer = await replaceAs(user, "");
   const denied = !("refused" in answer) && answer.bytes("denied") !== undefined;
   if (!denied || at.startsWith(`${account.home}/`) || !canAct(facts, "root")) return outcomeOf(answer, bytes);
-  return outcomeOf(await runScriptAs(session, facts, "root", script({ public: "1" }), options), bytes);
+  return outcomeOf(await replaceAs("root", "1"), bytes);
 }
 
-function sizes(expected: Buffer | undefined, bytes: Buffer): Record<string, string> {
-  return { kind: expected ? "old" : "new", old: String(expected?.length ?? 0), new: String(bytes.length) };
+/** The id of the account that a script for this account runs as. */
+function uidOf(facts: Rights & Pick<HostFacts, "accounts">, user: string): number {
+  if (facts.become === undefined || user === facts.loginAccount.user) return facts.loginAccount.uid;
+  return user === "root" ? 0 : accountOf(facts, user).uid;
+}
+
+function scriptFor(expected: Buffer | undefined, bytes: Buffer, given: Readonly<Record<string, string>>): HostScript {
+  const old = expected ?? Buffer.alloc(0);
+  const sizes = { kind: expected ? "old" : "new", old: String(old.length), new: String(bytes.length) };
+  const both = Buffer.concat([old, bytes]);
+  const variables = { ...given, ...sizes };
+  const isText = both.length <= MAX_TEXT_BYTES && PLAIN_TEXT.test(both.toString("latin1"));
+  if (!isText) return { text: REPLACE_FILE_WITH_UPLOAD, variables, data: both };
+  const texts = { before: old.toString("latin1"), after: bytes.toString("latin1") };
+  return { text: REPLACE_FILE, variables: { ...variables, ...texts } };
 }
 
 function outcomeOf(answer: Answer, bytes: Buffer): ReplaceOutcome {

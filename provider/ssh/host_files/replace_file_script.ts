@@ -1,12 +1,11 @@
-import { RESOLVE } from "./read_script";
+import { FOLLOW } from "./read_script";
 import { CHECK_PATH_OF_ROOT } from "./root_path_script";
 import { script } from "./shell_text";
 
 /*
- * First the script prepares everything beside the file, in a directory of this call alone: the upload, and the new file
- * with the mode of the old one, on disk. Only then does it take the lock, just to compare and to rename. The new file
- * goes through the directory of the lock: a process that takes the lock over also takes away this file, and with it the
- * rename.
+ * The lock is a directory, and the new file is made in it: a process that takes the lock over also takes away that file,
+ * and with it the rename. Nothing waits for the client while the lock is held: an upload has a directory of its own and
+ * is complete before. Every process costs the host about a millisecond, so the shell does what it can by itself.
  */
 
 const BEGIN = script`
@@ -14,7 +13,7 @@ const BEGIN = script`
   # Runs at every exit. It removes an empty lock that a signal left; the lock of another run has that run's file in it.
   undo() {
     if [ -n "$held" ]; then
-      rm -f "$lock/$nonce"
+      [ ! -e "$lock/$nonce" ] || rm -f "$lock/$nonce"
       rmdir "$lock"
     fi
     [ -z "$stage" ] || rm -rf "$stage"
@@ -27,8 +26,6 @@ const BEGIN = script`
     put end
     exit 0
   }
-  line_end='
-  '
   # The reason is the end of the first line of a program's output.
   fail() {
     said=\${said%%"$line_end"*}
@@ -44,11 +41,18 @@ const BEGIN = script`
   flush() {
     sync "$1" 2>/dev/null || sync
   }
+  make_stage() {
+    try "cannot write in $dir" mkdir "./.$base.exoscale-ssh.$nonce"
+    stage=./.$base.exoscale-ssh.$nonce
+  }
 `;
 
 const GO_TO_DIRECTORY = script`
-  ${RESOLVE}
-  resolve "$path"
+  ${FOLLOW}
+  follow "$path"
+  if [ "$status" = read ] && [ ! -e "$at" ]; then
+    said=$(ls -d "$at" 2>&1 >/dev/null) || explain "$said"
+  fi
   said=$why
   case $status in
     link-loop | unreadable) fail "cannot open $path";;
@@ -61,7 +65,7 @@ const GO_TO_DIRECTORY = script`
   [ -d "$dir" ] || fail "there is no directory $dir"
   said=
   cd -P "$dir/" 2>/dev/null || fail "cannot enter $dir"
-  if [ "$(id -u)" = 0 ]; then
+  if [ "$uid" = 0 ] && { [ -n "$sticky" ] || [ "$PWD" = / ]; }; then
     case $(ls -ld .) in
       d????w* | d???????w*) fail "$dir can be written by others than root";;
     esac
@@ -70,18 +74,46 @@ const GO_TO_DIRECTORY = script`
   lock=./.$base.exoscale-ssh.lock
   [ ! -e "$file" ] || [ -f "$file" ] || fail "$at is not a regular file"
   [ ! -e "$file" ] || [ -r "$file" ] || { said='Permission denied'; fail "cannot read $at"; }
-`;
-
-const MAKE_READY = script`
   # Removes what a power failure left more than a day ago.
-  find . ! -name . -prune -name ".$base.exoscale-ssh.*" -mtime +0 -exec rm -rf {} + 2>/dev/null
+  left=
+  set +f
+  for each in ./."$base".exoscale-ssh.*; do
+    [ ! -e "$each" ] || left=1
+  done
+  set -f
+  [ -z "$left" ] ||
+    find . ! -name . -prune -name ".$base.exoscale-ssh.*" -mtime +0 -exec rm -rf {} + 2>/dev/null
   [ -w . ] || put denied
   # A file in an append-only directory (chattr +a) could not be removed again.
-  case $(lsattr -d . 2>/dev/null) in
-    *a*' .') fail "$dir is append-only: Operation not permitted";;
-  esac
-  stage=./.$base.exoscale-ssh.$nonce
-  try "cannot write in $dir" mkdir "$stage"
+  if command -v lsattr >/dev/null 2>&1; then
+    case $(lsattr -d . 2>/dev/null) in
+      *a*' .') fail "$dir is append-only: Operation not permitted";;
+    esac
+  fi
+`;
+
+/** The texts are in the variables `$before` and `$after`. Not every host has cmp; od can do the same. */
+const FROM_TEXT = script`
+  has_before() {
+    if command -v cmp >/dev/null 2>&1; then
+      write "$before" | cmp -s - "$file"
+    else
+      [ "$(write "$before" | od -An -v -tx1)" = "$(od -An -v -tx1 <"$file")" ]
+    fi
+  }
+  # In case of failure a program says why. Shells do not.
+  write_after() {
+    write "$after" >"$1" 2>/dev/null && said= && return
+    said=$({ write "$after" 2>/dev/null | cat >"$1"; } 2>&1)
+  }
+  put_back() {
+    write "$before" | dd of="$file" bs="$old" conv=notrunc 2>/dev/null
+  }
+`;
+
+/** Standard input has both texts: `$old` bytes, then `$new`. */
+const FROM_UPLOAD = script`
+  make_stage
   said=$({ cat >"$stage/all"; } 2>&1) || fail "cannot write in $dir"
   # If the size differs, the connection ended early.
   [ "$(($(wc -c <"$stage/all")))" -eq "$((old + new))" ] || fail "the upload is not complete"
@@ -91,50 +123,34 @@ const MAKE_READY = script`
   } 2>&1 <"$stage/all") || fail "cannot write in $dir"
   rm "$stage/all"
   [ "$(($(wc -c <"$stage/content")))" -eq "$new" ] || fail "cannot write in $dir"
-`;
-
-// Not every host has cmp; od can do the same.
-const COMPARE = script`
-  same() {
-    if [ "$kind" = new ]; then
-      [ ! -e "$file" ] && [ ! -h "$file" ]
-    elif [ ! -f "$file" ] || [ -h "$file" ]; then
-      false
-    elif command -v cmp >/dev/null 2>&1; then
+  has_before() {
+    if command -v cmp >/dev/null 2>&1; then
       cmp -s "$stage/old" "$file"
     else
       [ "$(od -An -v -tx1 <"$stage/old")" = "$(od -An -v -tx1 <"$file")" ]
     fi
   }
-  same || finish changed
-`;
-
-const PREPARE_FILE = script`
-  # Mode and owner; and the group, unless it has the same rights as everybody.
-  about() {
-    set -- $(ls -ldn "$1")
-    case $1 in
-      ????------* | ????r--r--*) printf '%s' "$1 $3";;
-      *) printf '%s' "$1 $3 $4";;
-    esac
+  write_after() {
+    said=$({ cat "$stage/content" >"$1"; } 2>&1)
   }
-  if [ "$kind" = old ]; then
-    try "cannot copy $at" cp -p "$file" "$stage/new"
-    chcon --reference="$file" "$stage/new" >/dev/null 2>&1
-    closed=
-    [ -w "$stage/new" ] || { closed=1; chmod u+w "$stage/new"; }
-  fi
-  said=$({ cat "$stage/content" >"$stage/new"; } 2>&1) || fail "cannot write in $dir"
-  if [ "$kind" = old ]; then
-    [ -z "$closed" ] || chmod u-w "$stage/new"
-    [ "$(about "$file")" = "$(about "$stage/new")" ] || fail "$at would not keep its owner, group and rights"
-  elif [ -n "$public" ]; then
-    chmod 644 "$stage/new"
-  fi
-  flush "$stage/new"
+  put_back() {
+    dd if="$stage/old" of="$file" bs="$old" conv=notrunc 2>/dev/null
+  }
 `;
 
 const LOCK = script`
+  # Whether the file is of the expected kind, and its content may be the expected one.
+  is_there() {
+    if [ "$kind" = new ]; then
+      [ ! -e "$file" ] && [ ! -h "$file" ]
+    else
+      [ -f "$file" ] && [ ! -h "$file" ]
+    fi
+  }
+  same() {
+    is_there && { [ "$kind" = new ] || has_before; }
+  }
+  is_there || finish changed
   # The holder of the lock: its owner, the time, and its content. In ASCII, so that it comes back unchanged.
   holder() {
     set -- $(ls -ld "$lock" 2>/dev/null) $(ls -A "$lock" 2>/dev/null)
@@ -151,11 +167,13 @@ const LOCK = script`
     held=
     case $said in
       *exists*) return 1;;
-      *) fail "cannot lock $at";;
+      *) fail "cannot write in $dir";;
     esac
   }
   if ! take_lock; then
+    same || finish changed
     [ -n "$stale" ] && [ "$(holder)" = "$stale" ] || locked
+    [ -n "$stage" ] || make_stage
     # A directory that is not writable cannot be moved.
     [ -h "$lock" ] || chmod u+rwx "$lock" 2>/dev/null
     if ! said=$(mv "$lock" "$stage/stale" 2>&1) && [ "$(holder)" = "$stale" ]; then
@@ -163,7 +181,58 @@ const LOCK = script`
     fi
     take_lock || locked
   fi
-  try "cannot lock $at" mv "$stage/new" "$lock/$nonce"
+`;
+
+const PREPARE_FILE = script`
+  # Mode and owner, and the group, unless it has the same rights as everybody: in $about. The size: in $size.
+  measure() {
+    size=$5
+    case $1 in
+      ????------* | ????r--r--*) about="$1 $3";;
+      *) about="$1 $3 $4";;
+    esac
+  }
+  # Whether the new file has the owner, the group and the rights of the old one, and its whole content.
+  is_like_old() {
+    about_new= size_new= about_old=
+    case $base in
+      *"$line_end"*)
+        measure $(ls -ldn "$made_file")
+        about_new=$about size_new=$size
+        measure $(ls -ldn "$file")
+        about_old=$about;;
+      *)
+        listed=$(ls -ldn "$file" "$made_file")
+        IFS=$line_end
+        for each in $listed; do
+          unset IFS
+          measure $each
+          case $each in
+            *" $made_file") about_new=$about size_new=$size;;
+            *" $file") about_old=$about;;
+          esac
+        done
+        unset IFS;;
+    esac
+    [ "$size_new" = "$new" ] || fail "cannot write in $dir"
+    [ -n "$about_old" ] && [ "$about_old" = "$about_new" ]
+  }
+  made_file=$lock/$nonce
+  closed=
+  if [ "$kind" = old ]; then
+    try "cannot copy $at" cp -p "$file" "$made_file"
+    # Where SELinux is off, there are no labels.
+    [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$file" "$made_file" >/dev/null 2>&1
+    [ -w "$made_file" ] || { closed=1; chmod u+w "$made_file"; }
+  fi
+  write_after "$made_file" || fail "cannot write in $dir"
+  if [ "$kind" = old ]; then
+    [ -z "$closed" ] || chmod u-w "$made_file"
+    is_like_old || fail "$at would not keep its owner, group and rights"
+  elif [ -n "$public" ]; then
+    chmod 644 "$made_file"
+  fi
+  flush "$made_file"
   same || finish changed
 `;
 
@@ -174,21 +243,19 @@ const REPLACE = script`
     if [ "$new" = 0 ]; then
       said=$({ : >"$file"; } 2>&1) || fail "cannot write $at"
     else
-      said=$(dd if="$lock/$nonce" of="$file" bs="$new" conv=notrunc 2>&1) &&
-        said=$(dd if=/dev/null of="$file" bs="$new" seek=1 count=0 2>&1) || put_back
+      said=$(dd if="$made_file" of="$file" bs="$new" conv=notrunc 2>&1) &&
+        said=$(dd if=/dev/null of="$file" bs="$new" seek=1 count=0 2>&1) || fail_in_place
     fi
     put in-place
     flush "$file"
   }
-  put_back() {
-    why=$said
-    dd if="$stage/old" of="$file" bs="$old" conv=notrunc 2>/dev/null
-    said=$why
+  fail_in_place() {
+    put_back
     fail "cannot write $at"
   }
-  if ! said=$(mv -f "$lock/$nonce" "$file" 2>&1); then
+  if ! said=$(mv -f "$made_file" "$file" 2>&1); then
     # Another run has taken over the lock, and edits now.
-    [ -e "$lock/$nonce" ] || locked
+    [ -e "$made_file" ] || locked
     case \${said##*: } in
       *busy*) write_in_place;;
       *) fail "cannot replace $at";;
@@ -198,23 +265,23 @@ const REPLACE = script`
   # A new file gets the label of its directory; an old one has kept its own.
   [ "$kind" = old ] || { restorecon "$dir" "$file" >/dev/null 2>&1; }
   flush .
-  put bytes
-  cat "$file"
+  if [ -n "$read_back" ]; then
+    put bytes
+    cat "$file"
+  fi
   finish written
 `;
 
 /**
- * Writes `$path` if it has the expected bytes. Standard input has the expected bytes (`$old` of them), then the new
- * ones (`$new`). `$kind` is `new` if no file is expected, else `old`; `$home` is the account's; `$stale` names the
- * holder of a lock that may be broken; `$public` is set if another account reads a file that root writes.
+ * Writes `$path` if it has the expected bytes. `$old` and `$new` are the sizes of the texts. `$kind` is `new` if no file
+ * is expected, else `old`; `$uid` and `$home` are the account's; `$stale` names the holder of a lock that may be broken;
+ * `$public` is set if another account reads a file that root writes; `$read_back` is set if the file is read again.
  */
-export const REPLACE_FILE = [
-  BEGIN,
-  CHECK_PATH_OF_ROOT,
-  GO_TO_DIRECTORY,
-  MAKE_READY,
-  COMPARE,
-  PREPARE_FILE,
-  LOCK,
-  REPLACE,
-].join("\n");
+const replaceFile = (source: string) =>
+  [BEGIN, CHECK_PATH_OF_ROOT, GO_TO_DIRECTORY, source, LOCK, PREPARE_FILE, REPLACE].join("\n");
+
+/** See `replaceFile`; the texts are in `$before` and `$after`. */
+export const REPLACE_FILE = replaceFile(FROM_TEXT);
+
+/** See `replaceFile`; the texts follow on standard input. */
+export const REPLACE_FILE_WITH_UPLOAD = replaceFile(FROM_UPLOAD);

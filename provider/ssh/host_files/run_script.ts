@@ -4,7 +4,7 @@ import type { ExecOptions, ExecResult } from "../connection/exec";
 import type { SshSession } from "../connection/session";
 import { becomeCommand, type Rights } from "./account";
 import { Fields, fieldsIn, printable } from "./fields";
-import { COMMAND, LOADER, loadable } from "./shell_text";
+import { COMMAND, COMMAND_WITH_DATA, EXTEND_PATH, LOADER, loadable, runnable } from "./shell_text";
 
 /** Runs commands on a host: an SshSession. Errors say "the host" if it has no name. */
 export type Shell = Pick<SshSession, "exec"> & Partial<Pick<SshSession, "where">>;
@@ -15,19 +15,31 @@ export interface HostScript {
   readonly text: string;
   /** Shell variables that are set for it. */
   readonly variables?: Readonly<Record<string, string>>;
-  /** A second script, which the first one starts with `$loader`. */
-  readonly next?: HostScript;
-  /** Its standard input. */
+  /** Its standard input. Default: nothing. */
   readonly data?: Buffer;
 }
 
 /** The result of a script that runs as another account: its fields, or why it did not run, in the host's own words. */
 export type Answer = Fields | { readonly refused: string };
 
-/** Runs a script as the account of the session. Rejects as SshSession.exec does, with SshNoShellError or SshCommandError. */
-export async function runScript(session: Shell, script: HostScript, options?: ExecOptions): Promise<Fields> {
-  const nonce = randomBytes(16).toString("hex");
-  return parseAnswer(session, await session.exec(COMMAND, stdinFor(nonce, script), options), nonce);
+/**
+ * Runs a script as the account of the session. Rejects as SshSession.exec does, with SshNoShellError or SshCommandError.
+ *
+ * @param given the script, or a function that makes it with the nonce that marks its fields
+ */
+export async function runScript(
+  session: Shell,
+  given: HostScript | ((nonce: string) => HostScript),
+  options?: ExecOptions,
+): Promise<Fields> {
+  const nonce = newNonce();
+  const script = typeof given === "function" ? given(nonce) : given;
+  const text = textOf(nonce, script);
+  const result =
+    script.data === undefined
+      ? await session.exec(COMMAND, text, options)
+      : await session.exec(COMMAND_WITH_DATA, Buffer.concat([Buffer.from(loadable(text)), script.data]), options);
+  return parseAnswer(session, result, nonce);
 }
 
 /**
@@ -41,25 +53,53 @@ export async function runScriptAs(
   script: HostScript,
   options?: ExecOptions,
 ): Promise<Answer> {
-  const become = becomeCommand(rights, user, LOADER);
-  if (become === undefined) return runScript(session, script, options);
-  const nonce = randomBytes(16).toString("hex");
-  const stdin = stdinFor(nonce, { text: `put shell\n${become}`, next: script });
-  const result = await session.exec(COMMAND, stdin, options);
+  const nonce = newNonce();
+  const sent = forAccount(rights, user, nonce, script);
+  if (sent === undefined) return runScript(session, script, options);
+  const result = await session.exec(sent.command, sent.stdin, options);
   const fields = fieldsIn(result.stdoutBytes, nonce);
-  if (fields.length === 1 && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
+  const isBegun = fields.length > sent.fieldsBefore;
+  if (!isBegun && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
   return parseAnswer(session, result, nonce);
 }
 
-function stdinFor(nonce: string, { text, variables = {}, next, data }: HostScript): Buffer {
-  const rest = next ? stdinFor(nonce, next) : (data ?? Buffer.alloc(0));
-  return Buffer.concat([Buffer.from(loadable(nonce, variables, text)), rest]);
+/** A name that means itself in every shell, without quotes. */
+const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
+
+/** How a script is sent that runs as another account. */
+interface Sent {
+  readonly command: string;
+  readonly stdin: string | Buffer;
+  /** How many fields come before those of the script. */
+  readonly fieldsBefore: number;
 }
 
+/** Undefined if the script runs as the session's own account. */
+function forAccount(rights: Rights, user: string, nonce: string, script: HostScript): Sent | undefined {
+  const isPlain = script.data === undefined && PLAIN_NAME.test(user);
+  const become = becomeCommand(rights, user, isPlain ? [] : ["-c", LOADER]);
+  if (become === undefined) return undefined;
+  const text = textOf(nonce, script);
+  if (isPlain) {
+    const command = `exec /bin/sh -c '${EXTEND_PATH};export PATH;${become.replaceAll("'", '"')}'`;
+    return { command, stdin: text, fieldsBefore: 0 };
+  }
+  const first = Buffer.from(loadable(runnable(nonce, {}, `put shell\n${become}`)));
+  const stdin = Buffer.concat([first, Buffer.from(loadable(text)), script.data ?? Buffer.alloc(0)]);
+  return { command: COMMAND_WITH_DATA, stdin, fieldsBefore: 1 };
+}
+
+const newNonce = () => randomBytes(16).toString("hex");
+
+function textOf(nonce: string, { text, variables = {} }: HostScript): string {
+  return runnable(nonce, variables, text);
+}
+
+/** The fields of standard output, and then those of standard error. */
 function parseAnswer({ where }: Shell, result: ExecResult, nonce: string): Fields {
   const fields = fieldsIn(result.stdoutBytes, nonce);
   if (fields.length === 0) throw noShellError(where, result);
-  if (fields.at(-1)?.name === "end") return new Fields(fields);
+  if (fields.at(-1)?.name === "end") return new Fields([...fields, ...fieldsIn(Buffer.from(result.stderr), nonce)]);
   throw new SshCommandError(
     `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${printable(result.stderr) || "no error output"}.`,
   );

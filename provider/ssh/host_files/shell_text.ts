@@ -1,16 +1,25 @@
 /**
  * How a script gets to a POSIX shell on the host, and how its answer comes back.
  *
- * The command line is the same for every call, and means the same in sh, csh, fish and zsh: one of them is the login
- * shell that runs it. The script and then the data follow on standard input. They are never arguments of a process,
- * which everybody on the host could read.
+ * The command line means the same in sh, csh, fish and zsh: one of them is the login shell that runs it. The script
+ * follows on standard input, and then the data, if there is any. They are never arguments of a process, which everybody
+ * on the host could read.
  */
 
-/** Reads the length of a script, a line end and the script, and runs it. The rest of standard input belongs to the script. */
+/** The command to run with the user's login shell: its standard input is one script. It starts no further process. */
+export const COMMAND = "exec /bin/sh";
+
+/**
+ * Reads the length of a script, a line end and the script, and runs it. The rest of standard input belongs to the
+ * script. A shell that reads its own script may read more than that, so this reads byte by byte.
+ */
 export const LOADER = 'read -r n;x=$(dd bs=1 count="$n" 2>/dev/null);eval "$x"';
 
-/** The command to run with the user's login shell. */
-export const COMMAND = `/bin/sh -c '${LOADER}'`;
+/** The command to run with the user's login shell, for a script with data behind it. */
+export const COMMAND_WITH_DATA = `/bin/sh -c '${LOADER}'`;
+
+/** Where programs are on some host. A login shell that is not interactive may know fewer places. */
+export const EXTEND_PATH = "PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin";
 
 /** Quotes a word for a POSIX shell. */
 export function quote(word: string): string {
@@ -18,7 +27,7 @@ export function quote(word: string): string {
 }
 
 /**
- * A script without its comments, empty lines and indentation, because the host reads it byte by byte. A backslash
+ * A script without its comments, empty lines and indentation, because some shells read it byte by byte. A backslash
  * belongs to the script, except in `\\${`, which becomes `${`.
  */
 export function script(text: TemplateStringsArray, ...values: readonly string[]): string {
@@ -27,29 +36,41 @@ export function script(text: TemplateStringsArray, ...values: readonly string[])
   return trimmed.filter((line) => line !== "" && !line.startsWith("#")).join("\n");
 }
 
-// The beginning of every script. The nonce marks what `put` writes among all other output.
+// The beginning of every script. The nonce marks what `put` writes among all other output. `write` starts no process, so
+// that nobody sees its words: mksh has no printf of its own.
 const BEGINNING = script`
-  loader=${quote(LOADER)}
   unset CDPATH ENV IFS
   LC_ALL=C
-  PATH=$PATH:/usr/local/bin:/usr/bin:/bin:/usr/local/sbin:/usr/sbin:/sbin
+  ${EXTEND_PATH}
   export LC_ALL PATH
   umask 077
   set -f
   cd /
+  line_end='
+  '
+  write() {
+    printf '%s' "$1"
+  }
+  case \${KSH_VERSION-} in
+    *KSH*) write() { print -rn -- "$1"; };;
+  esac
   put() {
-    printf '%s%s=' "$nonce" "$1"
-    [ $# -eq 1 ] || printf '%s' "$2"
+    write "$nonce$1="
+    [ $# -eq 1 ] || write "$2"
   }
 `;
 
 /**
- * A script as LOADER reads it. Because of its braces, a script that was cut off does not run at all.
+ * A script for a shell. Because of its braces, a script that was cut off does not run at all.
  *
  * @param variables shell variables that are set for the script, besides `nonce`
  */
-export function loadable(nonce: string, variables: Readonly<Record<string, string>>, body: string): string {
+export function runnable(nonce: string, variables: Readonly<Record<string, string>>, body: string): string {
   const set = Object.entries({ nonce, ...variables }).map(([name, value]) => `${name}=${quote(value)}`);
-  const text = ["{", ...set, BEGINNING, body, "}"].join("\n");
-  return `${Buffer.byteLength(text)}\n${text}`;
+  return ["{", ...set, BEGINNING, body, "}"].join("\n");
+}
+
+/** A script as LOADER reads it. */
+export function loadable(runnableScript: string): string {
+  return `${Buffer.byteLength(runnableScript)}\n${runnableScript}`;
 }

@@ -134,24 +134,44 @@ test("An edit waits for a lock until the caller aborts", async () => {
   expect(place.all()).toEqual(before);
 });
 
-test.each([
-  ["in the middle of the script", 2_000],
-  ["before the data", -20],
-  ["in the middle of the expected bytes", -14],
-  ["in the middle of the new bytes", -3],
-  ["before the last byte", -1],
-])("A connection that ends %s leaves everything as it was", async (_, at) => {
+describe.each([
+  ["text", Buffer.from("old bytes."), Buffer.from("new bytes!")],
+  [
+    "other bytes, which are uploaded behind the script",
+    Buffer.from("old \0ytes."),
+    Buffer.from("new \xffytes!", "latin1"),
+  ],
+])("With %s,", (_what, before, after) => {
+  test.each([
+    ["in the middle of the script", 2_000],
+    ["before the data", -20],
+    ["in the middle of the expected bytes", -14],
+    ["in the middle of the new bytes", -3],
+    ["before the last byte", -1],
+  ])("a connection that ends %s leaves everything as it was", async (_, at) => {
+    place.write(before);
+    const files = place.all();
+    const shell: Shell = cutOff(place.shell, at);
+    const replacement = replaceFileAtomically(shell, place.facts, "tester", FILE, before, after);
+    await replacement.catch(() => undefined);
+    expect(place.all()).toEqual(files);
+  });
+});
+
+test("A script that ends too early changes nothing, wherever it ends", async () => {
   place.write("old bytes.");
   const before = place.all();
-  const shell: Shell = cutOff(place.shell, at);
-  const replacement = replaceFileAtomically(
-    shell,
-    place.facts,
-    "tester",
-    FILE,
-    Buffer.from("old bytes."),
-    Buffer.from("new bytes!"),
-  );
-  await replacement.catch(() => undefined);
-  expect(place.all()).toEqual(before);
+  const ends = Array.from({ length: 40 }, (_, index) => -1 - index * 150);
+  for (const end of ends) {
+    const replacement = replaceFileAtomically(
+      cutOff(place.shell, end),
+      place.facts,
+      "tester",
+      FILE,
+      Buffer.from("old bytes."),
+      Buffer.from("new bytes!"),
+    );
+    await replacement.catch(() => undefined);
+    expect(place.all()).toEqual(before);
+  }
 });
