@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { beforeExit, runMain } from "../tools/process/leave.mjs";
+import { benchAccount } from "./account/account.mjs";
 import { benchApi } from "./api/bench_api.mjs";
 import { benchHosts } from "./hosts/hosts.mjs";
 import { printMachine } from "./machine.mjs";
@@ -46,6 +47,7 @@ await runMain(async () => {
     api: (work) => benchApi(work, { rounds: given ?? 3, only, front }),
     // No benchmark: writes docs/performance.md from what `api` measured. Vega takes a second to load.
     page: async () => (await import("./api/page.mjs")).writePage(),
+    account: () => benchAccount([100, 1_000, 10_000]),
     hosts: () => benchHosts({ ...hosts, rounds: given ?? 3 }),
   };
   const unknown = positionals.find((name) => !benches[name]);
