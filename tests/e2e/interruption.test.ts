@@ -40,8 +40,9 @@ describe("Pulumi is killed while it creates an instance:", () => {
   });
 
   test("the plugin that continues alone leaves the instance marked, and the next up adopts it", async () => {
-    const looks = () => emulator.requests.filter(({ path }) => path === `/v2/instance/${instances()[0]?.["id"]}`);
-    await until(() => looks().length >= 2);
+    // It lists the instances before the creation, and once the instance is up.
+    const lists = () => emulator.requests.filter(({ method, path }) => method === "GET" && path === "/v2/instance");
+    await until(() => lists().length >= 2);
     expect(labels()).toEqual(marked);
     emulator.cloud.setOperationMs(20);
     await stack.pulumi("cancel", "--yes");
