@@ -33,12 +33,19 @@ export interface AuthorizedEntry {
   readonly inert?: string;
 }
 
-/** Every line of a file that names a key, in its order. */
-export function entriesOf(file: Buffer): AuthorizedEntry[] {
-  return linesOf(file).flatMap((text, index) => {
+/** Entries by their file: one change asks for those of the same bytes several times. */
+const readFiles = new WeakMap<Buffer, readonly AuthorizedEntry[]>();
+
+/** Every line of a file that names a key, in its order. The bytes must not be changed later. */
+export function entriesOf(file: Buffer): readonly AuthorizedEntry[] {
+  const known = readFiles.get(file);
+  if (known) return known;
+  const entries = linesOf(file).flatMap((text, index) => {
     const found = readLine(text);
     return found ? [entry(index + 1, found)] : [];
   });
+  readFiles.set(file, entries);
+  return entries;
 }
 
 /** The entry for a line. */

@@ -16,9 +16,24 @@ export function keyOf({ publicKeyOpenssh }: AuthorizedEntry): PublicKey | undefi
   return publicKeyOpenssh === undefined ? undefined : parseLoginKey(publicKeyOpenssh);
 }
 
+/** Keys by their text: a revocation removes one key from many hosts, and asks about it several times on each. */
+const readKeys = new Map<string, PublicKey>();
+
+/** More keys than one run removes. */
+const MAX_READ_KEYS = 256;
+
+function readKey(text: string): PublicKey {
+  const known = readKeys.get(text);
+  if (known) return known;
+  const key = parseLoginKey(text);
+  if (readKeys.size >= MAX_READ_KEYS) readKeys.clear();
+  readKeys.set(text, key);
+  return key;
+}
+
 /** The public keys that the identities name, as given or found in the entries. An identity without a match is left out. */
 export function keysMeant(identities: readonly KeyIdentity[], entries: readonly AuthorizedEntry[]): PublicKey[] {
-  const given = identities.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh).map((text) => parseLoginKey(text));
+  const given = identities.flatMap(({ publicKeyOpenssh = [] }) => publicKeyOpenssh).map(readKey);
   const sought = identities.filter(({ publicKeyOpenssh }) => publicKeyOpenssh === undefined);
   // Parsed only if needed: a file may have thousands of keys.
   const present = sought.length === 0 ? [] : entries.flatMap((entry) => keyOf(entry) ?? []);
