@@ -1,4 +1,5 @@
 import { connect, type Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { SshUnreachableError, silentHostGuesses, type UnreachableKind } from "../../errors";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { hostAndPort, type SshTarget } from "./target";
@@ -21,9 +22,31 @@ export function openTcp(target: SshTarget, signal: AbortSignal): Promise<Socket>
       forget();
       // The user of the socket sees later errors as its end.
       socket.on("error", () => undefined);
-      resolve(socket);
+      resolve(sendTogether(socket));
     });
   });
+}
+
+/**
+ * Makes a stream send together what is written to it in one turn of the event loop. An SSH message is small, several
+ * often follow each other, and each system call costs as much as a message.
+ */
+export function sendTogether<Stream extends Duplex>(stream: Stream): Stream {
+  const write = stream.write.bind(stream);
+  let isWaiting = false;
+  const send = () => {
+    isWaiting = false;
+    stream.uncork();
+  };
+  const writeLater = (...args: Parameters<typeof write>) => {
+    if (!isWaiting) {
+      isWaiting = true;
+      stream.cork();
+      setImmediate(send);
+    }
+    return write(...args);
+  };
+  return Object.assign(stream, { write: writeLater });
 }
 
 /** The kind of failure for each system error code. */
