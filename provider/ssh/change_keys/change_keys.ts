@@ -35,7 +35,8 @@ export async function changeKeys(
   const fixed = withFixedBastionCredentials(access);
   return await withHostLock(fixed, async () => {
     progress("logging in");
-    const session = await connectWithRetry(fixed, fixed.credentials);
+    // The proof asks in two other connections at once. sshd limits those that have not logged in.
+    const session = await connectWithRetry(fixed, fixed.credentials, [], "until logged in");
     try {
       return await applyChange(await openHostSession(session, fixed, change, progress));
     } finally {

@@ -46,13 +46,18 @@ export function withFixedBastionCredentials<Access extends BastionDefaults & { r
  * The route to a host: direct, or through a bastion with its own login for each connection. Opening it rejects with
  * BastionLoginRefusedError if the bastion refuses the login.
  */
-export function routeTo(target: SshTarget, bastion: Bastion | undefined, defaults: BastionDefaults): Route {
+export function routeTo(
+  target: SshTarget,
+  bastion: Bastion | undefined,
+  defaults: BastionDefaults,
+  holdsSlot: Route["holdsSlot"] = "until closed",
+): Route {
   checkTarget(target);
-  if (!bastion) return direct(target);
+  if (!bastion) return direct(target, holdsSlot);
   checkTarget(bastion);
   return {
     slotName: `${hostAndPort(bastion)} > ${hostAndPort(target)}`,
-    holdsSlot: "until closed",
+    holdsSlot,
     open: async (signal) => {
       const opened = await logInToBastion(bastion, defaults, signal);
       return forward(opened, target, bastion, signal);

@@ -4,6 +4,7 @@ import { withDeadline } from "./deadline";
 import { dial } from "./dial";
 import { HostKeyCheck, parseHostKeyPin } from "./host_key";
 import { type LoginStep, NoneStep } from "./login_step";
+import type { Route } from "./route";
 import { Session, type SshSession } from "./session";
 import type { SshTarget } from "./target";
 
@@ -19,6 +20,10 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal;
   /** A host through which to connect. */
   readonly bastion?: Bastion;
+  /**
+   * How long this connection counts as one of the two that may be open to a host at once. Default: until it is closed.
+   */
+  readonly holdsSlot?: Route["holdsSlot"];
   /** Questions to ask before the login, in the same connection. They keep their answers, also if the login fails. */
   readonly ask?: readonly LoginStep[];
 }
@@ -37,7 +42,7 @@ export async function connect(
 ): Promise<SshSession> {
   const whenNothingIsKnown = options.acceptNew ? "accept" : "refuse";
   const check = new HostKeyCheck(target, (options.knownHostKeys ?? []).map(parseHostKeyPin), whenNothingIsKnown);
-  const route = routeTo(target, options.bastion, { credentials });
+  const route = routeTo(target, options.bastion, { credentials }, options.holdsSlot);
   const steps = [new NoneStep(), ...(options.ask ?? []), ...(await loginSteps(credentials))];
   return withDeadline(options.timeoutMs ?? 20_000, options.signal, async (signal) => {
     const opened = await dial({ check, steps, route }, signal);

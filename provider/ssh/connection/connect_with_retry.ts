@@ -4,6 +4,7 @@ import { connect } from "./connect";
 import type { Credential } from "./credentials";
 import type { HostAccess } from "./host_access";
 import type { LoginStep } from "./login_step";
+import type { Route } from "./route";
 import type { SshSession } from "./session";
 
 /** In milliseconds: longer than the 15 to 20 s of penalty for three of our questions. */
@@ -18,11 +19,12 @@ export async function connectWithRetry(
   access: HostAccess,
   credentials: readonly Credential[],
   ask: readonly LoginStep[] = [],
+  holdsSlot: Route["holdsSlot"] = "until closed",
 ): Promise<SshSession> {
   const end = performance.now() + RETRY_MS;
   for (;;) {
     try {
-      return await connect(access.target, credentials, { ...access, ask });
+      return await connect(access.target, credentials, { ...access, ask, holdsSlot });
     } catch (error) {
       const isDropped = error instanceof SshUnreachableError && error.kind === "dropped";
       if (!isDropped || performance.now() + PAUSE_MS >= end) throw error;
