@@ -8,12 +8,11 @@ import {
   sshdSettings,
 } from "../authorized_keys/sshd_config";
 import { authorizedKeysFileLists, readSshdConfig, type SshdConfigText } from "../authorized_keys/sshd_config_text";
-import type { ExecOptions } from "../connection/exec";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { printable } from "../host_files/fields";
 import type { HostFacts } from "../host_files/inspect_host";
-import { type HostFile, isPattern, type ReadObstacle, readHostFiles } from "../host_files/read";
+import { type HostFile, isPattern, type ReadObstacle, type ReadOptions, readHostFiles } from "../host_files/read";
 
 /** The authorized_keys files of one account, as sshd names them. */
 export interface AccountFiles {
@@ -53,7 +52,7 @@ export async function readAccountFiles(
   session: SshSession,
   facts: HostFacts,
   user: string,
-  bounds: Pick<ExecOptions, "timeoutMs" | "signal">,
+  bounds: Pick<ReadOptions, "timeoutMs" | "signal" | "contentOnly">,
   known: readonly HostFile[] = [],
 ): Promise<AccountFiles> {
   const account = facts.accounts.get(user);
@@ -113,8 +112,19 @@ const byDefault: SshdSettings = {
   rootKeys: "all",
 };
 
-/** What sshd says of this client. The text of its configuration says the rest: names with blanks, and other clients. */
+/** The settings of each account, by what a host says about itself: they are asked for with every reading. */
+const knownSettings = new WeakMap<HostFacts, Map<string, KnownSettings>>();
+
 function settingsOf(facts: HostFacts, user: string): KnownSettings {
+  const known = knownSettings.get(facts) ?? new Map<string, KnownSettings>();
+  knownSettings.set(facts, known);
+  const settings = known.get(user) ?? readSettings(facts, user);
+  known.set(user, settings);
+  return settings;
+}
+
+/** What sshd says of this client. The text of its configuration says the rest: names with blanks, and other clients. */
+function readSettings(facts: HostFacts, user: string): KnownSettings {
   const { sshdConfig, sshdRefusal, becomeRefusal } = facts;
   const text = sshdConfig === undefined ? undefined : readSshdConfig(sshdConfig, facts.accounts.get(user) ?? { user });
   const lists = sshdConfig === undefined ? [] : authorizedKeysFileLists(sshdConfig);

@@ -38,7 +38,9 @@ export async function proveClosed(
   await proveStillElsewhere(host, keys, witness, edits);
   try {
     const refused = removedRoles(host.change).includes("key") ? keys : [];
-    for (const account of host.accounts) await proveRefused(host, account, refused, witness, edits);
+    // The accounts are asked at the same time, and their answers are judged in order.
+    const asked = await Promise.all(host.accounts.map((account) => askAccount(host, account, refused, witness)));
+    for (const each of asked) if (each) await proveRefused(host, each, refused, witness, edits);
     for (const account of host.accounts) await proveAbsent(host, account, keys);
   } catch (error) {
     if (finalErrors.some((kind) => error instanceof kind) || canRetry(witness) || edits.length === 0) throw error;
@@ -71,18 +73,34 @@ async function proveStillElsewhere(
 /** Whether we can log in again after the removal. */
 const canRetry = ({ kind }: Witness) => kind === "untouched" || kind === "elsewhere" || kind === "credential";
 
-async function proveRefused(
+/** An account, and what sshd answers about it. */
+interface AskedAccount {
+  readonly account: AccountFiles;
+  readonly result: KeyAnswers;
+}
+
+/** Undefined if there is nothing to ask. */
+async function askAccount(
   host: HostSession,
   account: AccountFiles,
+  keys: readonly PublicKey[],
+  witness: Witness,
+): Promise<AskedAccount | undefined> {
+  const { user } = account;
+  const asked = [...witnessesOf(witness, user), ...keys];
+  const isLogin = witness.kind === "credential" && user === host.access.target.user;
+  if (asked.length === 0 && !isLogin) return undefined;
+  return { account, result: await probeKeys(accessAs(host, user), asked, credentialsOf(witness)) };
+}
+
+async function proveRefused(
+  host: HostSession,
+  { account, result }: AskedAccount,
   keys: readonly PublicKey[],
   witness: Witness,
   edits: readonly Edit[],
 ): Promise<void> {
   const { user } = account;
-  const asked = [...witnessesOf(witness, user), ...keys];
-  const isLogin = witness.kind === "credential" && user === host.access.target.user;
-  if (asked.length === 0 && !isLogin) return;
-  const result = await probeKeys(accessAs(host, user), asked, credentialsOf(witness));
   if (await isLockedOut(host, user, result, witness)) throw await rollBackLockout(host, user, edits);
   const answerOf = ({ fingerprintSha256 }: PublicKey) => result.answers.get(fingerprintSha256);
   const open = keys.filter((key) => answerOf(key) === "yes");
@@ -164,7 +182,8 @@ async function rollBackLockout(host: HostSession, user: string, edits: readonly 
 }
 
 async function proveAbsent(host: HostSession, { user }: AccountFiles, keys: readonly PublicKey[]): Promise<void> {
-  const account = await readAccountFiles(host.session, host.facts, user, commandBounds(host.access));
+  const options = { ...commandBounds(host.access), contentOnly: true };
+  const account = await readAccountFiles(host.session, host.facts, user, options);
   const lines = linesWith(account.files, fingerprintsOf(keys), removedRoles(host.change));
   if (lines.length > 0) throw unprovenError(host, account, keys, `Somebody put it back into ${lines.join(", ")}.`);
 }

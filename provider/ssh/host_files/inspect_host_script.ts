@@ -1,3 +1,4 @@
+import { ASK_SSHD, ASK_SSHD_ABOUT_OTHERS } from "./ask_sshd_script";
 import { READ } from "./read_script";
 import { script } from "./shell_text";
 import { SHOW_SSHD_CONFIG } from "./sshd_config_script";
@@ -73,77 +74,11 @@ const READ_USUAL = script`
     while :; do
       case $home in */) home=\${home%/};; *) break;; esac
     done
+    content_only=
     put usual "$1"
     ${usualFiles.map((path) => `file "$home/${path}"`).join("; ")}
     put end-of-usual
   }
-`;
-
-/** Asks sshd for its settings for the first of `$present`, for a client with the session's address. */
-const ASK_SSHD = script`
-  # As in SSH_CONNECTION: the client's address and port, the server's address and port.
-  client=host=\${1:-127.0.0.1},addr=\${1:-127.0.0.1},laddr=\${3:-127.0.0.1},lport=\${4:-22}
-  # sshd wants to be called by its whole path.
-  sshd=
-  IFS=:
-  for each in $PATH; do
-    case $each in /*) [ -n "$sshd" ] || [ ! -x "$each/sshd" ] || sshd=$each/sshd;; esac
-  done
-  unset IFS
-  # It also says which file it reads: openSUSE has it below /usr/etc, a second installation below /usr/local or /opt.
-  ask() {
-    put user "\${1-}"
-    put settings
-    [ $# -eq 0 ] || set -- -C "user=$1,$client"
-    { said=$("$sshd" -T -ddd "$@" 2>&1 >&3); } 3>&1
-    status=$?
-    put status "$status"
-    [ "$status" = 0 ] || put refused "\${said##*"$line_end"debug}"
-    case $said in
-      *'debug2: load_server_config: filename '*)
-        named=\${said#*'debug2: load_server_config: filename '}
-        named=\${named%%"$line_end"*}
-        named=\${named%%"$cr"*};;
-    esac
-  }
-  named= asked=
-  if [ -n "$sshd" ]; then
-    for user in $present; do asked=\${asked:-$user}; done
-    ask $asked
-  else
-    put no-sshd
-  fi
-`;
-
-/**
- * Asks sshd about the others of `$present`. Without a Match line it has the same settings for all of them; a file that
- * cannot be read may have one. The names of groups, too, matter to Match lines only.
- */
-const ASK_SSHD_ABOUT_OTHERS = script`
-  # Names with blanks, as a domain has them, cannot be told apart: then nothing is known.
-  group_names() {
-    set -- $(id -G "$1" 2>/dev/null) - $(id -Gn "$1" 2>/dev/null)
-    numbers=0
-    while [ $# -gt 0 ] && [ "$1" != - ]; do
-      numbers=$((numbers + 1))
-      shift
-    done
-    shift
-    [ $# -ne "$numbers" ] || write "$*"
-  }
-  for user in $present; do
-    if [ -n "$varies" ]; then
-      put member "$user"
-      put groups "$(group_names "$user")"
-    fi
-    [ -n "$sshd" ] && [ "$user" != "$asked" ] || continue
-    if [ -n "$varies" ]; then
-      ask "$user"
-    else
-      put user "$user"
-      put same-as "$asked"
-    fi
-  done
 `;
 
 /**
@@ -153,7 +88,10 @@ const ASK_SSHD_ABOUT_OTHERS = script`
 export const INSPECT_AS_ROOT = [
   script`
   cr='${"\r"}'
-  [ -z "$by" ] || put begun "$by"
+  if [ -n "$by" ]; then
+    put begun "$by"
+    send
+  fi
   `,
   READ_USUAL,
   script`
@@ -165,6 +103,7 @@ export const INSPECT_AS_ROOT = [
   script`
   if [ -n "$by" ]; then
     put ended
+    send
     exit 91
   fi
   `,
@@ -182,8 +121,9 @@ const BECOME_ROOT = script`
   for way in $ways; do
     command -v "$way" >/dev/null 2>&1 || continue
     if [ "$own" != 0 ]; then
-      write "\${nonce}refusal=" >&2
-      write "by=$way present='$present' home_of_root='$home_of_root'$line_end$as_root$line_end" 2>/dev/null |
+      send
+      show "\${nonce}refusal=" >&2
+      show "by=$way present='$present' home_of_root='$home_of_root'$line_end$as_root$line_end" 2>/dev/null |
         "$way" -n -u root -- /bin/sh -s $SSH_CONNECTION
       [ $? = 91 ] || continue
     fi
@@ -193,6 +133,7 @@ const BECOME_ROOT = script`
   put become "$become"
   if [ "$own" = 0 ] || [ -z "$become" ]; then
     set -- $SSH_CONNECTION
+    send
     eval "$as_root"
   fi
   put end

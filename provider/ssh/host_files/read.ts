@@ -44,6 +44,11 @@ export type ReadObstacle = "too-large" | "no-rights";
 export interface ReadOptions extends ExecOptions {
   /** Whether `*`, `?` and `[` are ordinary characters. Default false: all files that match are read, in order of their names. */
   readonly literal?: boolean;
+  /**
+   * Whether only the content is needed: `links`, `owner` and `mode` are then unknown, and a file of more than 1 MiB is
+   * read too, up to `maxOutputBytes`. Default false.
+   */
+  readonly contentOnly?: boolean;
 }
 
 /**
@@ -61,7 +66,8 @@ export async function readHostFiles(
   const account = accountOf(facts, user);
   const absolute = paths.map((path) => pathOf(account, path));
   const text = [READ, ...absolute.map((path) => callFor(path, options)), "put end"].join("\n");
-  const answer = await runScriptAs(session, facts, user, { text }, options);
+  const variables = { content_only: options.contentOnly ? "1" : "" };
+  const answer = await runScriptAs(session, facts, user, { text, variables }, options);
   if ("refused" in answer) return absolute.map((path) => unreadable(path, answer.refused));
   return answer.each("path").map(fileFrom);
 }

@@ -1,4 +1,6 @@
+import { LOCK, PREPARE_FILE } from "./locked_file_script";
 import { FOLLOW } from "./read_script";
+import { FROM_TEXT, FROM_UPLOAD } from "./replacement_text_script";
 import { CHECK_PATH_OF_ROOT } from "./root_path_script";
 import { script } from "./shell_text";
 
@@ -92,150 +94,6 @@ const GO_TO_DIRECTORY = script`
   fi
 `;
 
-/** The texts are in the variables `$before` and `$after`. Not every host has cmp; od can do the same. */
-const FROM_TEXT = script`
-  has_before() {
-    if command -v cmp >/dev/null 2>&1; then
-      write "$before" | cmp -s - "$file"
-    else
-      [ "$(write "$before" | od -An -v -tx1)" = "$(od -An -v -tx1 <"$file")" ]
-    fi
-  }
-  # In case of failure a program says why. Shells do not.
-  write_after() {
-    write "$after" >"$1" 2>/dev/null && said= && return
-    said=$({ write "$after" 2>/dev/null | cat >"$1"; } 2>&1)
-  }
-  put_back() {
-    write "$before" | dd of="$file" bs="$old" conv=notrunc 2>/dev/null
-  }
-`;
-
-/** Standard input has both texts: `$old` bytes, then `$new`. */
-const FROM_UPLOAD = script`
-  make_stage
-  said=$({ cat >"$stage/all"; } 2>&1) || fail "cannot write in $dir"
-  # If the size differs, the connection ended early.
-  [ "$(($(wc -c <"$stage/all")))" -eq "$((old + new))" ] || fail "the upload is not complete"
-  # From a file, dd reads the full block at once.
-  said=$({
-    { [ "$old" = 0 ] || dd bs="$old" count=1; } >"$stage/old" && cat >"$stage/content"
-  } 2>&1 <"$stage/all") || fail "cannot write in $dir"
-  rm "$stage/all"
-  [ "$(($(wc -c <"$stage/content")))" -eq "$new" ] || fail "cannot write in $dir"
-  has_before() {
-    if command -v cmp >/dev/null 2>&1; then
-      cmp -s "$stage/old" "$file"
-    else
-      [ "$(od -An -v -tx1 <"$stage/old")" = "$(od -An -v -tx1 <"$file")" ]
-    fi
-  }
-  write_after() {
-    said=$({ cat "$stage/content" >"$1"; } 2>&1)
-  }
-  put_back() {
-    dd if="$stage/old" of="$file" bs="$old" conv=notrunc 2>/dev/null
-  }
-`;
-
-const LOCK = script`
-  # Whether the file is of the expected kind, and its content may be the expected one.
-  is_there() {
-    if [ "$kind" = new ]; then
-      [ ! -e "$file" ] && [ ! -h "$file" ]
-    else
-      [ -f "$file" ] && [ ! -h "$file" ]
-    fi
-  }
-  same() {
-    is_there && { [ "$kind" = new ] || has_before; }
-  }
-  is_there || finish changed
-  # The holder of the lock: its owner, the time, and its content. In ASCII, so that it comes back unchanged.
-  holder() {
-    set -- $(ls -ld "$lock" 2>/dev/null) $(ls -A "$lock" 2>/dev/null)
-    printf '%s' "\${3:+$3 since $6 $7 $8}\${10:+ (\${10})}" | tr -c ' -~' '?'
-  }
-  locked() {
-    put by "$(holder)"
-    finish locked
-  }
-  take_lock() {
-    # Set before mkdir, so that a signal handler sees it.
-    held=1
-    said=$(mkdir "$lock" 2>&1) && return
-    held=
-    case $said in
-      *exists*) return 1;;
-      *) fail "cannot write in $dir";;
-    esac
-  }
-  if ! take_lock; then
-    same || finish changed
-    [ -n "$stale" ] && [ "$(holder)" = "$stale" ] || locked
-    [ -n "$stage" ] || make_stage
-    # A directory that is not writable cannot be moved.
-    [ -h "$lock" ] || chmod u+rwx "$lock" 2>/dev/null
-    if ! said=$(mv "$lock" "$stage/stale" 2>&1) && [ "$(holder)" = "$stale" ]; then
-      fail "a lock is left and cannot be broken, remove $dir/\${lock#./}"
-    fi
-    take_lock || locked
-  fi
-`;
-
-const PREPARE_FILE = script`
-  # Mode and owner, and the group, unless it has the same rights as everybody: in $about. The size: in $size.
-  measure() {
-    size=$5
-    case $1 in
-      ????------* | ????r--r--*) about="$1 $3";;
-      *) about="$1 $3 $4";;
-    esac
-  }
-  # Whether the new file has the owner, the group and the rights of the old one, and its whole content.
-  is_like_old() {
-    about_new= size_new= about_old=
-    case $base in
-      *"$line_end"*)
-        measure $(ls -ldn "$made_file")
-        about_new=$about size_new=$size
-        measure $(ls -ldn "$file")
-        about_old=$about;;
-      *)
-        listed=$(ls -ldn "$file" "$made_file")
-        IFS=$line_end
-        for each in $listed; do
-          unset IFS
-          measure $each
-          case $each in
-            *" $made_file") about_new=$about size_new=$size;;
-            *" $file") about_old=$about;;
-          esac
-        done
-        unset IFS;;
-    esac
-    [ "$size_new" = "$new" ] || fail "cannot write in $dir"
-    [ -n "$about_old" ] && [ "$about_old" = "$about_new" ]
-  }
-  made_file=$lock/$nonce
-  closed=
-  if [ "$kind" = old ]; then
-    try "cannot copy $at" cp -p "$file" "$made_file"
-    # Where SELinux is off, there are no labels.
-    [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$file" "$made_file" >/dev/null 2>&1
-    [ -w "$made_file" ] || { closed=1; chmod u+w "$made_file"; }
-  fi
-  write_after "$made_file" || fail "cannot write in $dir"
-  if [ "$kind" = old ]; then
-    [ -z "$closed" ] || chmod u-w "$made_file"
-    is_like_old || fail "$at would not keep its owner, group and rights"
-  elif [ -n "$public" ]; then
-    chmod 644 "$made_file"
-  fi
-  flush "$made_file"
-  same || finish changed
-`;
-
 const REPLACE = script`
   # A rename cannot replace a mount point. One write of a shorter text is the next best.
   write_in_place() {
@@ -267,6 +125,7 @@ const REPLACE = script`
   flush .
   if [ -n "$read_back" ]; then
     put bytes
+    send
     cat "$file"
   fi
   finish written

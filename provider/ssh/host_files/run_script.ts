@@ -58,8 +58,7 @@ export async function runScriptAs(
   if (sent === undefined) return runScript(session, script, options);
   const result = await session.exec(sent.command, sent.stdin, options);
   const fields = fieldsIn(result.stdoutBytes, nonce);
-  const isBegun = fields.length > sent.fieldsBefore;
-  if (!isBegun && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
+  if (fields.length === 0 && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
   return parseAnswer(session, result, nonce);
 }
 
@@ -70,8 +69,6 @@ const PLAIN_NAME = /^[A-Za-z0-9_][A-Za-z0-9._-]*$/;
 interface Sent {
   readonly command: string;
   readonly stdin: string | Buffer;
-  /** How many fields come before those of the script. */
-  readonly fieldsBefore: number;
 }
 
 /** Undefined if the script runs as the session's own account. */
@@ -80,13 +77,10 @@ function forAccount(rights: Rights, user: string, nonce: string, script: HostScr
   const become = becomeCommand(rights, user, isPlain ? [] : ["-c", LOADER]);
   if (become === undefined) return undefined;
   const text = textOf(nonce, script);
-  if (isPlain) {
-    const command = `exec /bin/sh -c '${EXTEND_PATH};export PATH;${become.replaceAll("'", '"')}'`;
-    return { command, stdin: text, fieldsBefore: 0 };
-  }
-  const first = Buffer.from(loadable(runnable(nonce, {}, `put shell\n${become}`)));
-  const stdin = Buffer.concat([first, Buffer.from(loadable(text)), script.data ?? Buffer.alloc(0)]);
-  return { command: COMMAND_WITH_DATA, stdin, fieldsBefore: 1 };
+  const becoming = `${EXTEND_PATH};export PATH;${become}`;
+  if (isPlain) return { command: `exec /bin/sh -c '${becoming.replaceAll("'", '"')}'`, stdin: text };
+  const texts = [becoming, text].map((each) => Buffer.from(loadable(each)));
+  return { command: COMMAND_WITH_DATA, stdin: Buffer.concat([...texts, script.data ?? Buffer.alloc(0)]) };
 }
 
 const newNonce = () => randomBytes(16).toString("hex");

@@ -36,8 +36,9 @@ export function script(text: TemplateStringsArray, ...values: readonly string[])
   return trimmed.filter((line) => line !== "" && !line.startsWith("#")).join("\n");
 }
 
-// The beginning of every script. The nonce marks what `put` writes among all other output. `write` starts no process, so
-// that nobody sees its words: mksh has no printf of its own.
+// The beginning of every script. The nonce marks what `put` writes among all other output. What is written is collected
+// until `send`, because the host sends a message for every write. `send` comes before a program that writes by itself. It
+// starts no process, so that nobody sees its words: mksh has no printf of its own.
 const BEGINNING = script`
   unset CDPATH ENV IFS
   LC_ALL=C
@@ -48,20 +49,31 @@ const BEGINNING = script`
   cd /
   line_end='
   '
-  write() {
+  show() {
     printf '%s' "$1"
   }
   case \${KSH_VERSION-} in
-    *KSH*) write() { print -rn -- "$1"; };;
+    *KSH*) show() { print -rn -- "$1"; };;
   esac
-  put() {
-    write "$nonce$1="
-    [ $# -eq 1 ] || write "$2"
+  collected=
+  write() {
+    collected=$collected$1
   }
+  send() {
+    show "$collected"
+    collected=
+  }
+  put() {
+    collected="$collected$nonce$1=\${2-}"
+    [ "$1" != end ] || send
+  }
+  put begin
+  send
 `;
 
 /**
- * A script for a shell. Because of its braces, a script that was cut off does not run at all.
+ * A script for a shell. Because of its braces, a script that was cut off does not run at all. It puts `begin` first, so
+ * that one that did not run can be told from one that ended early.
  *
  * @param variables shell variables that are set for the script, besides `nonce`
  */

@@ -13,7 +13,7 @@ export const SHOW_SSHD_CONFIG = script`
     varies=1
     write "# Not read: $1$line_end"
   }
-  show() {
+  show_config() {
     [ "$depth" -lt 16 ] || return 0
     [ -r "$1" ] || { not_read "$1"; return 0; }
     depth=$((depth + 1))
@@ -61,7 +61,7 @@ export const SHOW_SSHD_CONFIG = script`
       unset IFS
       [ -e "$file" ] || continue
       write "# Included file$line_end"
-      show "$file"
+      show_config "$file"
       write "# End of the included file$line_end"
       found=1
     done
@@ -85,7 +85,7 @@ export const SHOW_SSHD_CONFIG = script`
   if [ -r "$config" ]; then
     depth=0 varies=
     put config
-    show "$config"
+    show_config "$config"
   fi
   [ -n "$named" ] || varies=1
 `;
