@@ -34,6 +34,7 @@ countCalls();
 
 process.once("message", async (/** @type {Run} */ run) => {
   const work = run.kind === "ours" ? removeWithProvider : removeBarely;
+  const credentials = credentialsOf(run);
   const before = performance.now();
   const processorBefore = process.cpuUsage();
   /** @type {number[]} */
@@ -42,7 +43,7 @@ process.once("message", async (/** @type {Run} */ run) => {
   const failures = [];
   await mapConcurrently(run.concurrency, run.hosts, async (/** @type {any} */ host) => {
     try {
-      await work(host, run.keys, run);
+      await work(host, run.keys, credentials, run.timeoutMs);
       ends.push(performance.now() - before);
     } catch (error) {
       failures.push(String(error));
@@ -56,15 +57,20 @@ process.once("message", async (/** @type {Run} */ run) => {
   setTimeout(() => process.send?.({ ...result, ...counts }, () => process.exit()), 200);
 });
 
+/** All hosts share these, as in a revocation. @param {Run} run */
+function credentialsOf({ own, keys: { old, admin } }) {
+  return (own ? [old, admin] : [admin]).map(({ privateKey }) => ({ privateKey }));
+}
+
 /**
  * As revocation/revoke_on_holder.ts does it.
  *
  * @param {import("./fleet.mjs").Host} host
  * @param {Run["keys"]} keys
- * @param {Run} run
+ * @param {{ privateKey: string }[]} credentials
+ * @param {number} timeoutMs
  */
-async function removeWithProvider({ host, port, user, hostKey }, { old, admin }, { own, timeoutMs }) {
-  const credentials = [...(own ? [{ privateKey: old.privateKey }] : []), { privateKey: admin.privateKey }];
+async function removeWithProvider({ host, port, user, hostKey }, { old }, credentials, timeoutMs) {
   const access = { target: { host, port, user }, credentials, knownHostKeys: [hostKey], timeoutMs };
   const remove = [{ publicKeyOpenssh: old.publicKey }];
   const change = { user, alsoFrom: ["root"], remove, allowLockout: false, endSessions: false };

@@ -40,6 +40,11 @@ export class Fleet {
     return this.#ask("reset", count);
   }
 
+  /** @returns {Promise<number>} the processor time of all hosts so far, in milliseconds */
+  processor() {
+    return this.#ask("processor", undefined);
+  }
+
   /** @param {number} count @returns {Promise<number[]>} how many processes each host has started since `reset` */
   processes(count) {
     return this.#ask("processes", count);

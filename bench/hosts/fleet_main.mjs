@@ -1,4 +1,5 @@
 // A process with the hosts, so that their time and memory are not the client's. Its parent sends requests over IPC.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import ssh2 from "ssh2";
 
@@ -8,6 +9,9 @@ const { openAccount } = require("../../dist/provider/account.js");
 
 /** @typedef {Awaited<ReturnType<import("../../emulator/index.js").Emulator["cloud"]["guest"]>>} Guest */
 /** @typedef {{ guest: Guest, texts: Map<string, string>, base: number, before: number }} Machine */
+
+/** The unit of processor times in /proc, in milliseconds. */
+const TICK_MS = 10;
 
 /** Guests are made this many at a time. */
 const AT_ONCE = 4;
@@ -60,6 +64,12 @@ const requests = {
       }
       machine.before = await newestProcess(machine.guest);
     }
+  },
+  /** The processor time of all hosts so far, in milliseconds, of processes that have ended. */
+  async processor() {
+    const [user = 0, system = 0] =
+      readFileSync("/proc/self/stat", "utf8").split(") ")[1]?.split(" ").slice(13, 15).map(Number) ?? [];
+    return (user + system) * TICK_MS;
   },
   /** How many processes each host has started since. Only its sshd and what that starts is counted. */
   async processes(/** @type {number} */ count) {

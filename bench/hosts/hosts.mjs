@@ -6,7 +6,7 @@ import { beforeExit } from "../../tools/process/leave.mjs";
 import { printTable, summary } from "../figures.mjs";
 import { Fleet } from "./fleet.mjs";
 
-/** @typedef {import("./client_main.mjs").Result & { processes: number }} Measured */
+/** @typedef {import("./client_main.mjs").Result & { processes: number, hostProcessor: number }} Measured */
 
 /**
  * @typedef {object} HostOptions
@@ -70,6 +70,7 @@ const header = [
   "wall s",
   "x floor",
   "client ms/host",
+  "host ms/host",
   "processes/host",
   "connections/host",
   "commands/host",
@@ -91,6 +92,7 @@ function row(kind, count, concurrency, measured) {
     (median(({ wall }) => wall) / 1000).toFixed(2),
     times.toFixed(2),
     perHost(({ processor }) => processor).toFixed(1),
+    perHost(({ hostProcessor }) => hostProcessor).toFixed(1),
     median(({ processes }) => processes).toFixed(1),
     perHost(({ connections }) => connections).toFixed(1),
     perHost(({ commands }) => commands).toFixed(1),
@@ -112,10 +114,12 @@ async function measure(fleet, count, { silent, ...run }) {
   // The first, short runs do not go the long way, on which some hosts are silent.
   const unreachable = run.hosts.length === count ? silent : 0;
   await fleet.reset(count);
+  const before = await fleet.processor();
   const client = fork(fileURLToPath(new URL("client_main.mjs", import.meta.url)));
   client.send({ ...run, timeoutMs: 20_000 });
   const [result] = await once(client, "message");
   await once(client, "exit");
+  const hostProcessor = (await fleet.processor()) - before;
   if (result.failures.length !== unreachable) {
     throw new Error(`${run.kind}: ${result.failures.length} hosts failed: ${result.failures.join("; ")}`);
   }
@@ -124,7 +128,7 @@ async function measure(fleet, count, { silent, ...run }) {
   if (left.length !== unreachable) throw new Error(`${run.kind}: the files of ${left.join(", ")} are wrong.`);
   // Each connection is one more process, outside of the host: the one that enters it.
   const processes = (started.reduce((sum, each) => sum + each, 0) + result.connections) / run.hosts.length;
-  return { ...result, processes };
+  return { ...result, processes, hostProcessor };
 }
 
 /**
