@@ -2,8 +2,8 @@ import { InvalidTargetError, SshCommandError } from "../../errors";
 import type { ExecOptions } from "../connection/exec";
 import { type Become, type HostAccount, isUserName, parsePasswdLine, type Rights } from "./account";
 import { type Fields, printable } from "./fields";
+import { fileFrom, type HostFile } from "./host_file";
 import { INSPECT_AS_ROOT, INSPECT_HOST } from "./inspect_host_script";
-import { fileFrom, type HostFile } from "./read";
 import { runScript, type Shell } from "./run_script";
 import { runnable } from "./shell_text";
 
