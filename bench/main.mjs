@@ -23,6 +23,7 @@ const options = /** @type {const} */ ({
   "round-trip": { type: "string", default: "0" },
   silent: { type: "string", default: "0" },
   own: { type: "boolean", default: false },
+  peers: { type: "boolean", default: false },
 });
 
 /** The others take from minutes to an hour. */
@@ -38,6 +39,7 @@ await runMain(async () => {
     roundTrip: Number(values["round-trip"]),
     silent: Number(values.silent),
     own: values.own,
+    withPeers: values.peers,
   };
   /** @type {Record<string, (work: string) => Promise<void>>} */
   const benches = {
@@ -48,7 +50,7 @@ await runMain(async () => {
     // No benchmark: writes docs/performance.md from what `api` measured. Vega takes a second to load.
     page: async () => (await import("./api/page.mjs")).writePage(),
     account: () => benchAccount([100, 1_000, 10_000]),
-    hosts: () => benchHosts({ ...hosts, rounds: given ?? 3 }),
+    hosts: (work) => benchHosts({ ...hosts, work, rounds: given ?? 3 }),
   };
   const unknown = positionals.find((name) => !benches[name]);
   if (unknown) throw new Error(`There is no benchmark "${unknown}". Name some of: ${Object.keys(benches).join(", ")}.`);

@@ -15,9 +15,12 @@ export class Fleet {
     this.child = child;
   }
 
-  /** @returns {Promise<Fleet>} without hosts so far */
-  static async start() {
-    const child = fork(fileURLToPath(new URL("fleet_main.mjs", import.meta.url)), {
+  /**
+   * @param {string[]} programs those of this machine that hosts find, besides those of every Linux
+   * @returns {Promise<Fleet>} without hosts so far
+   */
+  static async start(programs) {
+    const child = fork(fileURLToPath(new URL("fleet_main.mjs", import.meta.url)), programs, {
       stdio: ["ignore", "inherit", "inherit", "ipc"],
     });
     const ended = once(child, "exit");

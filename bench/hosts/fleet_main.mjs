@@ -24,7 +24,7 @@ const emulator = await startEmulator({
   hostKeys: ["ed25519"],
   operationMs: 0,
   zones: ["ch-gva-2"],
-  programs: [],
+  programs: process.argv.slice(2),
 });
 /** @type {Machine[]} */
 const machines = [];

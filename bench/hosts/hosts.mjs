@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { beforeExit } from "../../tools/process/leave.mjs";
 import { printTable, summary } from "../figures.mjs";
 import { Fleet } from "./fleet.mjs";
+import { installPeers, peers, removeWithPeer } from "./peers.mjs";
 
 /** @typedef {import("./client_main.mjs").Result & { processes: number, hostProcessor: number }} Measured */
 
@@ -16,6 +17,8 @@ import { Fleet } from "./fleet.mjs";
  * @property {number} roundTrip milliseconds that the way adds
  * @property {number} silent how many of the hosts accept a connection and say nothing
  * @property {boolean} own whether the removed key logs in
+ * @property {boolean} withPeers whether other tools are measured too
+ * @property {string} work a directory for files
  */
 
 /** How many times the floor's time. */
@@ -28,11 +31,65 @@ export async function benchHosts(options) {
   if (process.platform !== "linux" || process.getuid?.() !== 0) {
     return void process.stdout.write("Hosts are only measured on Linux, as root: they are guests with a real sshd\n\n");
   }
-  const fleet = await Fleet.start();
+  const python = options.withPeers ? await installPeers() : undefined;
+  // Ansible needs Python on the hosts.
+  const fleet = await Fleet.start(options.withPeers ? ["python3"] : []);
   process.stdout.write(`${title(options)}\n`);
   const rows = [];
-  for (const count of options.counts) rows.push(...(await measureCount(fleet, count, options)));
+  for (const count of options.counts) {
+    rows.push(...(await measureCount(fleet, count, options)));
+    if (python !== undefined) rows.push(...(await measurePeers(fleet, count, options, python)));
+  }
   printTable([header, ...rows]);
+}
+
+/**
+ * What other tools take. Their processes do not include those that enter a host.
+ *
+ * @param {Fleet} fleet
+ * @param {number} count
+ * @param {HostOptions} options
+ * @param {string} python
+ */
+async function measurePeers(fleet, count, options, python) {
+  const rows = [];
+  for (const concurrency of options.concurrencies) {
+    for (const tool of peers) rows.push(await measurePeer(fleet, count, concurrency, options, python, tool));
+  }
+  return rows;
+}
+
+/**
+ * @param {Fleet} fleet
+ * @param {number} count
+ * @param {number} concurrency
+ * @param {HostOptions} options
+ * @param {string} python
+ * @param {typeof peers[number]} tool
+ */
+async function measurePeer(fleet, count, concurrency, { rounds, work }, python, tool) {
+  const { hosts, keys } = await fleet.grow(count);
+  /** @type {{ wall: number, processor: number, host: number, started: number }[]} */
+  const measured = [];
+  for (let round = 0; round < rounds; round++) {
+    await fleet.reset(count);
+    const before = await fleet.processor();
+    const result = await removeWithPeer(python, tool, { hosts, keys, concurrency }, work);
+    const left = await fleet.left(count);
+    if (left.length > 0) throw new Error(`${tool}: the files of ${left.join(", ")} are wrong.`);
+    const started = (await fleet.processes(count)).reduce((sum, each) => sum + each, 0);
+    measured.push({ ...result, host: (await fleet.processor()) - before, started });
+  }
+  const median = (/** @type {(each: typeof measured[number]) => number} */ of) => summary(measured.map(of)).median;
+  const perHost = (/** @type {(each: typeof measured[number]) => number} */ of) => (median(of) / count).toFixed(1);
+  return [
+    `${tool} ${count}, ${concurrency}`,
+    (median(({ wall }) => wall) / 1000).toFixed(2),
+    "",
+    perHost(({ processor }) => processor),
+    perHost(({ host }) => host),
+    perHost(({ started }) => started),
+  ];
 }
 
 /** @param {Fleet} fleet @param {number} count @param {HostOptions} options @returns {Promise<string[][]>} */
