@@ -38,8 +38,11 @@ export interface Holder {
 /** How many holders are worked on at once. */
 export const MAX_CONCURRENT_HOLDERS = 16;
 
-/** How long a holder that is only asked may take until another one is asked beside it, in milliseconds. */
+/** How long a holder may take until another one is worked on beside it, in milliseconds. */
 export const HOLDER_PATIENCE_MS = 1_000;
+
+/** How many holders are worked on at once at most, if each takes longer than that. */
+export const MAX_SLOW_HOLDERS = 64;
 
 /** How a search that others repeat at once shares its requests with them. */
 const together: Sharing = { gatherMs: 10 };

@@ -35,7 +35,7 @@ export async function findKeyStatuses(
     holder,
     ...(await findStatus(key, holder, credentials, account, deadline)),
   });
-  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, statusOf, HOLDER_PATIENCE_MS);
+  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, statusOf, { ms: HOLDER_PATIENCE_MS });
 }
 
 type Status = Omit<HolderStatus, "holder">;

@@ -49,7 +49,7 @@ export async function probeHolders(
     ...holder,
     ...(await probeHolder(probing, holder)),
   });
-  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, probe, HOLDER_PATIENCE_MS);
+  return await mapConcurrently(MAX_CONCURRENT_HOLDERS, holders, probe, { ms: HOLDER_PATIENCE_MS });
 }
 
 type Answer = Omit<ProbedHolder, keyof Holder>;

@@ -1,6 +1,13 @@
 import { KeyNotRevokedError } from "../../errors";
 import type { Context } from "../contract/resource";
-import { findHolders, type Holder, MAX_CONCURRENT_HOLDERS, registeredNames } from "./holders";
+import {
+  findHolders,
+  HOLDER_PATIENCE_MS,
+  type Holder,
+  MAX_CONCURRENT_HOLDERS,
+  MAX_SLOW_HOLDERS,
+  registeredNames,
+} from "./holders";
 import { mapConcurrently } from "./map_concurrently";
 import { removeFromPool } from "./pools";
 import { credentialsFor, type RevocableKey } from "./revocable_key";
@@ -9,7 +16,7 @@ import { table, type Unclosed } from "./table";
 
 /**
  * Removes a key from every machine that holds it, and proves each time that it is refused. Pools come first, so that
- * none creates a member with the key meanwhile; then instances, sixteen at once. One failure does not stop the others.
+ * none creates a member with the key meanwhile; then instances, sixteen at once and more where hosts are slow. One failure does not stop the others.
  * Safe to repeat: what is proven is not done again.
  *
  * @throws KeyNotRevokedError with what is left to do, if a single holder is not proven closed
@@ -38,12 +45,14 @@ export async function revoke(key: RevocableKey, context: Context): Promise<void>
   log.info(`Revoking SSH key "${name}" on ${count}.`);
   const revocation = { key, publicKeyOpenssh, credentials: credentialsFor(account, key), context };
   let done = 0;
-  const left = await mapConcurrently(MAX_CONCURRENT_HOLDERS, instances, async (holder) => {
+  const revokeOn = async (holder: Holder) => {
     const unclosed = await revokeOnHolder(revocation, holder);
     done += 1;
     log.progress(`revoking: ${done} of ${count} done`);
     return unclosed;
-  });
+  };
+  const patience = { ms: HOLDER_PATIENCE_MS, most: MAX_SLOW_HOLDERS };
+  const left = await mapConcurrently(MAX_CONCURRENT_HOLDERS, instances, revokeOn, patience);
   throwIfAny(name, [...poolsLeft, ...left]);
   logRefusal(key, context, instances, instances);
 }
