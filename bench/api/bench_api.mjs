@@ -29,17 +29,15 @@ export async function benchApi(work, { rounds, only, front }) {
   await warmUp(work);
   process.stdout.write(`Medians of ${rounds}. ${LEGEND}\n\n`);
   for (const cell of chosen) {
-    const measured = await measureCell(cell, chosenFronts, rounds, work, report);
-    addResult(cell.name, measured, where);
+    const measured = await measureCell(cell, chosenFronts, rounds, work, (progress, soFar) => {
+      // A large cell takes minutes, and what was measured outlives an interruption.
+      process.stderr.write(`  ${progress}\n`);
+      addResult(cell.name, soFar, where);
+    });
     process.stdout.write(`${cell.title} (${cell.name})\n`);
     const goals = goalRows(cell, measured);
     for (const rows of [timeRows(measured), costRows(measured), ...(goals.length > 1 ? [goals] : [])]) printTable(rows);
   }
-}
-
-/** Tells on stderr how far it is: a large cell takes minutes. @param {string} progress */
-function report(progress) {
-  process.stderr.write(`  ${progress}\n`);
 }
 
 /** The first run reads files from the disk. @param {string} work */

@@ -41,7 +41,7 @@ const BURST_REFILL = 1000;
  * @param {Front[]} fronts
  * @param {number} rounds
  * @param {string} work a directory for files
- * @param {(progress: string) => void} report is called when a command has ended
+ * @param {(progress: string, soFar: MeasuredCell) => void} report is called when a command has ended
  * @returns {Promise<MeasuredCell>}
  */
 export async function measureCell(cell, fronts, rounds, work, report) {
@@ -57,7 +57,7 @@ export async function measureCell(cell, fronts, rounds, work, report) {
       for (const command of commands) {
         const sample = await api.count(() => run(command));
         measured[variant]?.series[command].push(sample);
-        report(`${cell.name}, ${variant}, ${command}: ${sample.seconds.toFixed(2)} s`);
+        report(`${cell.name}, ${variant}, ${command}: ${sample.seconds.toFixed(2)} s`, measured);
       }
       rmSync(folder, { recursive: true, force: true });
     }

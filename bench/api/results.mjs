@@ -16,13 +16,14 @@ export function readResults() {
 }
 
 /**
- * Keeps what was measured before of other cells and of other fronts.
+ * Keeps what was measured before of other cells and of other fronts, and of those that have not ended yet.
  *
  * @param {string} cell @param {MeasuredCell} measured
  * @param {{ machine: string, versions: string }} where
  */
 export function addResult(cell, measured, where) {
   const { cells } = readResults();
-  cells[cell] = { ...cells[cell], ...measured };
+  const ended = Object.entries(measured).filter(([, { series }]) => series.destroy.length > 0);
+  cells[cell] = { ...cells[cell], ...Object.fromEntries(ended) };
   writeFileSync(file, `${JSON.stringify({ ...where, cells }, undefined, 1)}\n`);
 }
