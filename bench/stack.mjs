@@ -15,7 +15,7 @@ import { nodeModules, root } from "../tools/setup/paths.mjs";
  * @property {Front | "nothing"} front "nothing": dynamic resources whose provider does nothing
  * @property {number} pairs
  * @property {number} [instances] each has its own pair
- * @property {boolean} [waitForSsh] whether to wait until the instances answer; default: true
+ * @property {boolean} [waitForSsh] whether to open SSH and wait until the instances answer; default: true
  * @property {string[]} [publicKeys] one for each pair; without them the keys are generated
  *
  * @typedef {"up" | "refresh" | "destroy"} Command

@@ -7,7 +7,6 @@ import { newPublicKey } from "../public_key.mjs";
 export class BareLoop {
   /** @type {string[]} */
   #instances = [];
-  #group = "";
 
   /**
    * @param {BareClient} client
@@ -42,9 +41,7 @@ export class BareLoop {
   /** Lists what there is. */
   async refresh() {
     await this.client.send("GET", "/ssh-key");
-    if (this.instances === 0) return;
-    await this.client.send("GET", "/instance");
-    await this.client.send("GET", "/security-group");
+    if (this.instances > 0) await this.client.send("GET", "/instance");
   }
 
   /** Deletes each key as soon as its instance is gone. */
@@ -54,7 +51,6 @@ export class BareLoop {
       if (instance) await this.client.change("DELETE", `/instance/${instance}`);
       await this.client.change("DELETE", `/ssh-key/${name}`);
     });
-    if (this.instances > 0) await this.client.change("DELETE", `/security-group/${this.#group}`);
     this.#instances = [];
   }
 
@@ -64,22 +60,7 @@ export class BareLoop {
     const { templates } = await this.client.send("GET", "/template");
     const type = types.find((/** @type {any} */ each) => each.family === "standard" && each.size === "tiny");
     const template = templates.find((/** @type {any} */ each) => each.name.startsWith("Linux Debian 13"));
-    this.#group = await this.client.change("POST", "/security-group", { name: "bare" });
-    const rule = {
-      "flow-direction": "ingress",
-      protocol: "tcp",
-      "start-port": 22,
-      "end-port": 22,
-      network: "0.0.0.0/0",
-    };
-    await this.client.change("POST", `/security-group/${this.#group}/rules`, rule);
-    const [typeId, templateId] = [type.id, template.id];
-    return {
-      "instance-type": { id: typeId },
-      template: { id: templateId },
-      "disk-size": 10,
-      "security-groups": [{ id: this.#group }],
-    };
+    return { "instance-type": { id: type.id }, template: { id: template.id }, "disk-size": 10 };
   }
 
   /**

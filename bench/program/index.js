@@ -46,9 +46,18 @@ const pairs = Array.from({ length: declared.pairs }, (_, index) => {
   return declare("SshKeyPair", `pair-${index}`, publicKey === undefined ? {} : { publicKey });
 });
 
+/** Without it nobody could log in. */
+function openSsh() {
+  const group = declare("SecurityGroup", "ssh", { rules: [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }] });
+  return (pair) => ({
+    securityGroups: [group.name],
+    connection: { privateKey: pair.privateKeyOpenssh },
+    waitForSsh: true,
+  });
+}
+
 if (declared.instances > 0) {
-  const rules = [{ protocol: "tcp", startPort: 22, network: "0.0.0.0/0" }];
-  const group = declared.waitForSsh === false ? undefined : declare("SecurityGroup", "ssh", { rules });
+  const access = declared.waitForSsh === false ? () => ({}) : openSsh();
   pairs.slice(0, declared.instances).forEach((pair, index) => {
     declare("Instance", `web-${index}`, {
       zone: "ch-gva-2",
@@ -56,11 +65,7 @@ if (declared.instances > 0) {
       template: "Linux Debian 13",
       diskSize: 10,
       sshKeys: [{ name: pair.name, publicKeyOpenssh: pair.publicKeyOpenssh }],
-      ...(group && {
-        securityGroups: [group.name],
-        connection: { privateKey: pair.privateKeyOpenssh },
-        waitForSsh: true,
-      }),
+      ...access(pair),
     });
   });
 }
