@@ -134,7 +134,7 @@ const header = [
   "kB out/host",
   "kB in/host",
   "peak MiB",
-  "95 % done s",
+  "last done s",
   "goal",
 ];
 
@@ -143,7 +143,9 @@ function row(kind, count, concurrency, measured) {
   const median = (/** @type {(each: Measured) => number} */ of, each = kind) =>
     summary((measured[each] ?? []).map(of)).median;
   const perHost = (/** @type {(each: Measured) => number} */ of) => median(of) / count;
-  const times = median(({ wall }) => wall) / median(({ wall }) => wall, "floor");
+  // Without the silent hosts, which take as long as the time limit.
+  const lastDone = (/** @type {Measured} */ { ends }) => Math.max(0, ...ends);
+  const times = median(lastDone) / median(lastDone, "floor");
   return [
     `${kind} ${count}, ${concurrency}`,
     (median(({ wall }) => wall) / 1000).toFixed(2),
@@ -156,7 +158,7 @@ function row(kind, count, concurrency, measured) {
     (perHost(({ sent }) => sent) / 1000).toFixed(1),
     (perHost(({ received }) => received) / 1000).toFixed(1),
     median(({ memory }) => memory).toFixed(0),
-    (median(({ ends }) => Math.max(0, ...ends)) / 1000).toFixed(2),
+    (median(lastDone) / 1000).toFixed(2),
     kind === "floor" ? "" : times <= GOAL ? "met" : "MISSED",
   ];
 }
