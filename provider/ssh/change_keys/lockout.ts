@@ -4,7 +4,7 @@ import type { AuthorizedEntry } from "../authorized_keys/entry";
 import { connectWithRetry } from "../connection/connect_with_retry";
 import type { Credential } from "../connection/credentials";
 import { commandBounds, type HostAccess } from "../connection/host_access";
-import { inspectHost } from "../host_files/inspect_host";
+import { checkShell } from "../host_files/run_script";
 import { entriesIn, readAccountFiles } from "./account_files";
 import type { Edit } from "./edits";
 import { accessAs, fingerprintsOf, type HostSession, namesOf } from "./host_session";
@@ -161,7 +161,7 @@ async function logInAgain(access: HostAccess, credentials: readonly Credential[]
   const session = await connectWithRetry(access, credentials);
   const { loggedInKey } = session;
   try {
-    await inspectHost(session, [], commandBounds(access));
+    await checkShell(session, commandBounds(access));
     return { loggedInKey };
   } catch (error) {
     if (error instanceof SshNoShellError) return { loggedInKey, noShell: error };

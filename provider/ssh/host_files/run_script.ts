@@ -42,6 +42,11 @@ export async function runScript(
   return parseAnswer(session, result, nonce);
 }
 
+/** Checks that a login runs scripts. Rejects as runScript does. */
+export async function checkShell(session: Shell, options?: ExecOptions): Promise<void> {
+  await runScript(session, { text: "put end" }, options);
+}
+
 /**
  * Runs a script as an account, or as the session's own account if the session cannot become the other. Rejects as
  * runScript does.
