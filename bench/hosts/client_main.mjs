@@ -1,12 +1,16 @@
 // One run of a client, in a process of its own: its processor time and memory are that of this run alone.
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import ssh2 from "ssh2";
+import { root } from "../../tools/setup/paths.mjs";
 import { removeBarely } from "./floor.mjs";
 
 const require = createRequire(import.meta.url);
-const { changeKeys } = require("../../dist/provider/ssh/operations.js");
-const { mapConcurrently } = require("../../dist/provider/resources/revocation/map_concurrently.js");
+// The types are checked before the build.
+const { changeKeys } = require(join(root, "dist/provider/ssh/operations.js"));
+const { mapConcurrently } = require(join(root, "dist/provider/resources/revocation/map_concurrently.js"));
+const { HOLDER_PATIENCE_MS, MAX_SLOW_HOLDERS } = require(join(root, "dist/provider/resources/revocation/holders.js"));
 
 /**
  * @typedef {object} Run
@@ -41,14 +45,16 @@ process.once("message", async (/** @type {Run} */ run) => {
   const ends = [];
   /** @type {string[]} */
   const failures = [];
-  await mapConcurrently(run.concurrency, run.hosts, async (/** @type {any} */ host) => {
+  const removeFrom = async (/** @type {any} */ host) => {
     try {
       await work(host, run.keys, credentials, run.timeoutMs);
       ends.push(performance.now() - before);
     } catch (error) {
       failures.push(String(error));
     }
-  });
+  };
+  const patience = { ms: HOLDER_PATIENCE_MS, most: MAX_SLOW_HOLDERS };
+  await mapConcurrently(run.concurrency, run.hosts, removeFrom, patience);
   const wall = performance.now() - before;
   const { user, system } = process.cpuUsage(processorBefore);
   const memory = process.resourceUsage().maxRSS / 1024;

@@ -1,11 +1,14 @@
 // A process with the hosts, so that their time and memory are not the client's. Its parent sends requests over IPC.
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 import ssh2 from "ssh2";
+import { root } from "../../tools/setup/paths.mjs";
 
 const require = createRequire(import.meta.url);
-const { startEmulator } = require("../../dist/emulator/index.js");
-const { openAccount } = require("../../dist/provider/account.js");
+// The types are checked before the build.
+const { startEmulator } = require(join(root, "dist/emulator/index.js"));
+const { openAccount } = require(join(root, "dist/provider/account.js"));
 
 /** @typedef {Awaited<ReturnType<import("../../emulator/index.js").Emulator["cloud"]["guest"]>>} Guest */
 /** @typedef {{ guest: Guest, texts: Map<string, string>, base: number, before: number }} Machine */
@@ -116,7 +119,8 @@ function newKey(name) {
 /** @returns {Promise<Machine>} */
 async function createMachine() {
   for (const { name, publicKey } of Object.values(keys)) {
-    if (!emulator.cloud.keys.some((key) => key.name === name)) emulator.cloud.swapKey(name, publicKey);
+    if (!emulator.cloud.keys.some((/** @type {{ name: string }} */ key) => key.name === name))
+      emulator.cloud.swapKey(name, publicKey);
   }
   const [type] = await zone.instanceTypes();
   const [template] = await zone.templates();
