@@ -44,7 +44,8 @@ export async function benchHosts(options) {
 }
 
 /**
- * What other tools take. Their processes do not include those that enter a host.
+ * What other tools take. Their processes do not include those that enter a host, and Ansible's connections stay open
+ * for a while, so the hosts' time for them is not included either.
  *
  * @param {Fleet} fleet
  * @param {number} count

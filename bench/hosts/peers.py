@@ -69,8 +69,9 @@ def run_ansible(run, folder):
         "ANSIBLE_HOME": folder,
         "ANSIBLE_NOCOLOR": "1",
     }
+    # Not bin/ansible-playbook: it names the directory that was renamed after the installation.
     command = [
-        os.path.join(os.path.dirname(sys.executable), "ansible-playbook"),
+        *(sys.executable, "-m", "ansible", "playbook"),
         *("-i", paths["inventory.json"], "-f", str(run["concurrency"]), paths["play.json"]),
     ]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
