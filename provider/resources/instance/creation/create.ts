@@ -88,9 +88,10 @@ async function readNew({ zone, id, inputs }: Job): Promise<Instance> {
   const list = () => zone.instances.findListed(id, together).catch(() => undefined);
   const listed = inputs.pinHostKey === true ? undefined : await list();
   const isComplete =
-    listed !== undefined &&
+    listed?.template !== undefined &&
     (listed["ssh-keys"] !== undefined || !inputs.sshKeys?.length) &&
-    (listed["public-ip"] !== undefined || inputs.publicIpAssignment === "none");
+    (listed["public-ip"] !== undefined || inputs.publicIpAssignment === "none") &&
+    (listed["ipv6-address"] !== undefined || inputs.publicIpAssignment !== "dual");
   return isComplete ? listed : await findExisting(zone, id);
 }
 
