@@ -124,3 +124,38 @@ test("A key that this run has deleted is gone for its next refresh, and back if 
   const again = await run.create(SshKeyPair, { name: "deploy", publicKey: alice.line });
   expect((await run.found(SshKeyPair, again)).state.registeredFingerprintMd5).toBe(alice.md5);
 });
+
+describe("Eight instances that are created at once", () => {
+  const one = /^\/v2\/instance\/[0-9a-f-]+$/;
+  const list = /^\/v2\/instance$/;
+
+  async function createInstances() {
+    cloud.emulator.cloud.swapKey("alice", alice.line);
+    const run = cloud.run();
+    const names = Array.from({ length: 8 }, (_, index) => `web-${index}`);
+    const news = (name: string) => ({ ...machine, name, sshKeys: [{ name: "alice", publicKeyOpenssh: alice.line }] });
+    const held = await Promise.all(names.map((name) => run.create(Instance, news(name))));
+    for (const { state } of held) {
+      expect(state).toMatchObject({
+        state: "running",
+        user: "debian",
+        bootSshKeys: [{ name: "alice" }],
+        staleSshKeys: [],
+      });
+    }
+    return run;
+  }
+
+  test("are read in a few lists, and lose their marks after one more", async () => {
+    let run: Run | undefined;
+    expect(await countReads(one, async () => (run = await createInstances()))).toBe(0);
+    expect(reads(list)).toBeLessThanOrEqual(6);
+    expect(await countReads(list, async () => await run?.finish())).toBe(1);
+    expect(reads(one)).toBe(0);
+  });
+
+  test("are read one by one if the list does not show their keys", async () => {
+    cloud.emulator.cloud.set({ keysInLists: "hidden" });
+    expect(await countReads(one, createInstances)).toBe(8);
+  });
+});
