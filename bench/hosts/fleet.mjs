@@ -62,9 +62,12 @@ export class Fleet {
   #ask(name, argument) {
     const id = ++this.#last;
     return new Promise((resolve, reject) => {
+      const end = (/** @type {number | null} */ code, /** @type {string | null} */ signal) =>
+        reject(new Error(`The process with the hosts has ended with ${code ?? signal}.`));
+      this.child.once("exit", end);
       const listen = (/** @type {any} */ message) => {
         if (message.id !== id) return;
-        this.child.off("message", listen);
+        this.child.off("message", listen).off("exit", end);
         if (message.error) reject(new Error(message.error));
         else resolve(message.answer);
       };
