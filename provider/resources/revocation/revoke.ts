@@ -51,7 +51,8 @@ export async function revoke(key: RevocableKey, context: Context): Promise<void>
     log.progress(`revoking: ${done} of ${count} done`);
     return unclosed;
   };
-  const patience = { ms: HOLDER_PATIENCE_MS, most: MAX_SLOW_HOLDERS };
+  // A bastion lets in few at a time: more would wait for it until their time is over.
+  const patience = key.connection?.bastion ? undefined : { ms: HOLDER_PATIENCE_MS, most: MAX_SLOW_HOLDERS };
   const left = await mapConcurrently(MAX_CONCURRENT_HOLDERS, instances, revokeOn, patience);
   throwIfAny(name, [...poolsLeft, ...left]);
   logRefusal(key, context, instances, instances);
