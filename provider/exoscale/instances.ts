@@ -67,7 +67,7 @@ export class Instances {
     const posted = await this.#api.post(call, creation.findCreated);
     if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation);
     creation.onAccepted?.(posted.found);
-    await this.#waitForStableState(posted.found, timed);
+    await this.#waitForStableState(posted.found, "POST", timed);
     return posted.found;
   }
 
@@ -145,13 +145,17 @@ export class Instances {
       await putAndWait(this.#api, { ...call, path: `${idPath("instance", id)}${call.path}`, deadline });
     } catch (error) {
       if (!isConflict(error)) throw error;
-      if (!isDone(await this.#waitForStableState(id, { what: call.what, deadline }))) throw error;
+      if (!isDone(await this.#waitForStableState(id, call.path, { what: call.what, deadline }))) throw error;
     }
   }
 
   /** Waits until an instance is in a state that it stays in. */
-  #waitForStableState(id: string, { what, deadline }: { what: string; deadline: number }): Promise<Instance> {
-    const wait = { what, deadline, kind: "instance in a state that it leaves" };
+  #waitForStableState(
+    id: string,
+    after: string,
+    { what, deadline }: { what: string; deadline: number },
+  ): Promise<Instance> {
+    const wait = { what, deadline, kind: `state of an instance after ${after}`, atOnce: true };
     const read = async () => {
       const path = idPath("instance", id);
       const instance = await this.#api.get<Instance>({ what, deadline, path }, instanceShape);
@@ -169,7 +173,11 @@ export class Instances {
       const instance = await this.find(id);
       return instance && instance.state === "destroying" ? undefined : true;
     };
-    return pollUntil(this.#api, read, `instance ${id}`, { ...wait, kind: "instance that is being deleted" });
+    return pollUntil(this.#api, read, `instance ${id}`, {
+      ...wait,
+      kind: "instance that is being deleted",
+      atOnce: true,
+    });
   }
 }
 

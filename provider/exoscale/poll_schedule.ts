@@ -25,6 +25,12 @@ const SHORT_STEP = 80;
 /** By how much the pauses grow, after some looks, where an operation takes longer than those before. */
 const STEP_GROWTH = 1.15;
 const EQUAL_STEPS = 6;
+/**
+ * From which age on, and up to which share of the age at which the others ended, an operation of a known kind is looked
+ * at now and then: it may take much less time, or fail.
+ */
+const EARLY_AGE = 5_000;
+const EARLY_SHARE = 0.8;
 /** Which share of the looks in vain is left out the next time: another operation may take less time. */
 const CAUTION = 0.125;
 
@@ -80,6 +86,13 @@ class Kind {
     this.firstLook = Math.min(this.firstLook ?? age, age) * (1 - share);
   }
 
+  /** It took much less time than those before: all is as after the first one. @param lastPending when it was pending */
+  learnMuchEarlier(lastPending: number): void {
+    this.#early = 0;
+    this.firstLook = lastPending;
+    for (const operation of this.pending) operation.wake();
+  }
+
   /** The looks before the last one in vain were not needed. */
   learnLater(lastPending: number): void {
     this.#early = 0;
@@ -120,7 +133,7 @@ export class FollowedOperation {
     this.#looks += 1;
     this.#lastPending = age;
     this.#kind.wasPending(age);
-    if (this.#kind.firstLook !== undefined) this.#looksWhileKnown += 1;
+    if (age >= (this.#kind.firstLook ?? Number.POSITIVE_INFINITY)) this.#looksWhileKnown += 1;
   }
 
   /** To be called once, when nobody waits for it any more. @param age if it has succeeded; undefined otherwise */
@@ -131,7 +144,8 @@ export class FollowedOperation {
 
   #teach(age: number): void {
     if (this.#known === undefined) this.#kind.learnFirst(age);
-    else if (this.#looks === 0) this.#kind.learnEarlier(age);
+    else if (age < this.#known) this.#kind.learnMuchEarlier(this.#lastPending);
+    else if (this.#looksWhileKnown === 0) this.#kind.learnEarlier(age);
     else this.#kind.learnLater(this.#lastPending);
   }
 
@@ -141,10 +155,12 @@ export class FollowedOperation {
   }
 
   #dueKnown(age: number, firstLook: number): number {
-    if (this.#looksWhileKnown === 0) {
+    if (age < firstLook || this.#looksWhileKnown === 0) {
       // Another one that was just looked at was too young then, so this one may be too.
       const later = this.#kind.pendingAt >= firstLook ? firstLook * (1 + STEP) : firstLook;
-      return Math.max(age, later);
+      // This one may take much less time than those before, or fail.
+      const early = Math.max(EARLY_AGE, age * GROWTH);
+      return Math.max(age, early < firstLook * EARLY_SHARE ? early : later);
     }
     const growth = STEP_GROWTH ** Math.max(0, this.#looksWhileKnown - EQUAL_STEPS);
     const shortest = Math.min(SHORT_STEP, Math.max(SHORTEST_PAUSE, age / 4));

@@ -7,6 +7,8 @@ import type { FollowedOperation } from "./poll_schedule";
 export interface Wait extends Pick<Call, "what" | "deadline"> {
   /** What kind of operation it is, such as `POST /instance`: how long one takes tells when to look at the next. */
   readonly kind: string;
+  /** Whether it may have ended before: then the first look comes at once. Default false. */
+  readonly atOnce?: boolean;
 }
 
 /** Milliseconds of an outage of the API after which a wait ends: outages that pass by themselves are shorter. */
@@ -29,9 +31,11 @@ export async function pollUntil<T>(api: Api, read: () => Promise<T | undefined>,
   const followed = api.polls.follow(wait.kind);
   const outage = new Outage();
   let ended: number | undefined;
+  let isFirst = true;
   try {
     for (;;) {
-      const pause = outage.limit(followed.pauseAt(clock.now() - start));
+      const pause = isFirst && wait.atOnce === true ? 0 : outage.limit(followed.pauseAt(clock.now() - start));
+      isFirst = false;
       await sleepUnlessWoken(api, Math.max(0, Math.min(pause, deadline - clock.now())), followed);
       const asked = clock.now() - start;
       const seen = await outage.watch(read, clock);

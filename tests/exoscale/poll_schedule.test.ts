@@ -88,6 +88,35 @@ test("follows operations that come to take much less time", () => {
   expect(overshoots.at(-1)).toBeLessThanOrEqual(100);
 });
 
+test("does not wait long for a fast operation after a slow one", () => {
+  const schedules = new PollSchedules();
+  wait(schedules, 120_000);
+  const [first, second, third] = [10_000, 10_000, 10_000].flatMap((ms) => wait(schedules, ms));
+  expect(first?.overshoot).toBeLessThanOrEqual(6_000);
+  expect(second?.overshoot).toBeLessThanOrEqual(500);
+  expect(third?.overshoot).toBeLessThanOrEqual(500);
+});
+
+test("does not wait long for fast operations that begin together after a slow one", () => {
+  const schedules = new PollSchedules();
+  wait(schedules, 120_000);
+  expect(most(wait(schedules, ...repeat(8, 15_000)), "overshoot")).toBeLessThanOrEqual(8_000);
+});
+
+test("does not wait long for fast operations after one of them was slow", () => {
+  const schedules = new PollSchedules();
+  for (const ms of [10_000, 120_000]) wait(schedules, ms);
+  const overshoots = [1, 2, 3].map(() => most(wait(schedules, 10_000), "overshoot"));
+  expect(overshoots[0]).toBeLessThanOrEqual(6_000);
+  expect(overshoots[2]).toBeLessThanOrEqual(500);
+});
+
+test("looks early at an operation that may have failed", () => {
+  const schedules = new PollSchedules();
+  wait(schedules, 60_000);
+  expect(schedules.follow("kind").pauseAt(0)).toBe(5_000);
+});
+
 test("follows operations that come to take much more time", () => {
   const schedules = new PollSchedules();
   wait(schedules, 1_000);
