@@ -112,7 +112,7 @@ export class Api {
     return retry<R>({
       attempt: async () => {
         const outcome = await sendOnce<T>(method, call, shape, { ...options, clock, deadline });
-        if (method !== "GET" && call.keepsLists !== true) this.forgetLists();
+        if (method !== "GET") this.forgetLists();
         return "value" in outcome ? { value: result(outcome.value) } : outcome;
       },
       ...(findResult ? { findResult } : {}),

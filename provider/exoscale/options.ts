@@ -42,8 +42,6 @@ export interface Call {
   readonly query?: Readonly<Record<string, string>>;
   /** JSON body; default none. */
   readonly body?: object;
-  /** Whether lists that were read before this change may be used after it. Default false. */
-  readonly keepsLists?: boolean;
   /** Instant, in ms since 1970, by which all tries and waits end; default ten minutes from now. */
   readonly deadline?: number | undefined;
 }

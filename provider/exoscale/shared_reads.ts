@@ -47,7 +47,7 @@ export class SharedReads {
     const reads = this.#reads.get(name) ?? {};
     this.#reads.set(name, reads);
     // Whoever reads under one name reads the same.
-    if (isRecent(reads.last, this.#clock.now() - maxAgeMs)) return reads.last.answer as Promise<T>;
+    if (maxAgeMs > 0 && isRecent(reads.last, this.#clock.now(), maxAgeMs)) return reads.last.answer as Promise<T>;
     reads.next ??= this.#sendNext(reads, send, gatherMs);
     return reads.next as Promise<T>;
   }
@@ -84,6 +84,7 @@ export class SharedReads {
   }
 }
 
-function isRecent(last: SentRead | undefined, since: number): last is SentRead {
-  return last?.isAnswered === true && last.sentAt > since;
+/** A clock that was put back makes no answer recent. */
+function isRecent(last: SentRead | undefined, now: number, maxAgeMs: number): last is SentRead {
+  return last?.isAnswered === true && last.sentAt <= now && last.sentAt > now - maxAgeMs;
 }

@@ -18,22 +18,14 @@ const keyShape: Shape = { name: "text", fingerprint: "text" };
 /** The SSH keys of an organisation, reachable through the API of any zone. */
 export class SshKeys {
   readonly #api: Api;
-  /** When this client deleted a key, in ms since 1970, by name. */
-  readonly #removed = new Map<string, number>();
 
   constructor(api: Api) {
     this.#api = api;
   }
 
   /** Every key of the account. */
-  async list(sharing: Sharing = {}): Promise<readonly SshKey[]> {
-    const call = { what: "list SSH keys", path: "/ssh-key" };
-    const listed = await this.#api.list<SshKey>(call, "ssh-keys", keyShape, sharing);
-    const { maxAgeMs = 0 } = sharing;
-    if (maxAgeMs === 0) return listed;
-    // An older list still has what was deleted since.
-    const since = this.#api.clock.now() - maxAgeMs;
-    return listed.filter(({ name }) => (this.#removed.get(name) ?? Number.NEGATIVE_INFINITY) < since);
+  list(sharing?: Sharing): Promise<readonly SshKey[]> {
+    return this.#api.list({ what: "list SSH keys", path: "/ssh-key" }, "ssh-keys", keyShape, sharing);
   }
 
   /** The key of that name, if there is one, from a list that many callers share. */
@@ -62,7 +54,6 @@ export class SshKeys {
     // The account may have an old key under a name that no new key can have.
     const old = fitsNewKey(name) ? undefined : await this.find(name);
     if (old) throw new KeyNameTakenError(name, old.fingerprint, fingerprintMd5);
-    this.#removed.delete(name);
     const deadline = this.#api.defaultDeadline();
     const body = { name: checkedKeyName(name), "public-key": publicKey };
     try {
@@ -87,9 +78,7 @@ export class SshKeys {
    */
   async remove(name: string): Promise<void> {
     const what = `delete SSH key "${name}"`;
-    // A hundred deletions at once look at the keys together, before the first one is carried out.
-    await deleteAndWait(this.#api, { what, path: keyPath(name), keepsLists: true });
-    this.#removed.set(name, this.#api.clock.now());
+    await deleteAndWait(this.#api, { what, path: keyPath(name) });
     if (fitsNewKey(name) || !(await this.find(name))) return;
     throw new OperationFailedError(what, {
       reason: "the key is still in the account",

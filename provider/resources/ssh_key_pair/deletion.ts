@@ -39,7 +39,7 @@ export async function deleteKey(name: string, last: SshKeyPairState, context: Co
   forgetPair(run, last);
   const maxAgeMs = searchAge(run, last);
   const findWarnings = await applyOnDelete(name, last, context, maxAgeMs);
-  await removeRegistration(name, last, context, maxAgeMs);
+  await removeRegistration(name, last, context);
   // The file goes last: it may be what logs in again where this run is killed.
   const warnings = await findWarnings();
   await removeKeyFile(last, context);
@@ -125,9 +125,8 @@ async function removeRegistration(
   name: string,
   last: SshKeyPairState,
   { account, log }: Pick<Context, "account" | "log">,
-  maxAgeMs: number,
 ): Promise<void> {
-  const registered = await account.sshKeys.findListed(name, { gatherMs: GATHER_MS, maxAgeMs });
+  const registered = await account.sshKeys.findListed(name, { gatherMs: GATHER_MS });
   if (registered?.fingerprint === last.publicKeyFingerprintMd5) await account.sshKeys.remove(name);
   else if (registered) {
     log.warn(

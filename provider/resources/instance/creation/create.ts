@@ -89,6 +89,7 @@ async function readNew({ zone, id, inputs }: Job): Promise<Instance> {
   const listed = inputs.pinHostKey === true ? undefined : await list();
   const isComplete =
     listed?.template !== undefined &&
+    listed.state === inputs.state &&
     (listed["ssh-keys"] !== undefined || !inputs.sshKeys?.length) &&
     (listed["public-ip"] !== undefined || inputs.publicIpAssignment === "none") &&
     (listed["ipv6-address"] !== undefined || inputs.publicIpAssignment !== "dual");
