@@ -33,7 +33,8 @@ export interface ConnectOptions {
  *
  * Rejects with HostKeyChangedError, UnknownHostKeyError, SshUnreachableError, SshProtocolError, SshLoginRefusedError,
  * SshTimeoutError or SshConnectionLostError; with InvalidTargetError, InvalidHostKeyError, InvalidPrivateKeyError or
- * WrongPassphraseError for unusable arguments. At most two connections to a host are open at once; a third one waits.
+ * WrongPassphraseError for unusable arguments. At most two connections to a host are open at once, besides
+ * one that has logged in to change keys; a third one waits.
  */
 export async function connect(
   target: SshTarget,

@@ -4,8 +4,9 @@ import { hostAndPort, type SshTarget } from "./target";
 const hosts = new KeyedMutex();
 
 /**
- * Runs work on a host after all earlier work on it has ended. At most two connections to a host are open at once, and a
- * change of keys needs both: two changes at the same time would wait for each other for ever.
+ * Runs work on a host after all earlier work on it has ended. At most two connections to a host are open at once, besides
+ * one that has logged in to change keys. A change asks in two connections beside its own: two changes at the same time
+ * would hold each other up.
  *
  * @throws the reason of the signal if it aborts before the work begins; work that has begun runs to its end, because it
  * may have to put something back

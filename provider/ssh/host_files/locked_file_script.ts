@@ -60,7 +60,8 @@ export const PREPARE_FILE = script`
   is_like_old() {
     about_new= size_new= about_old=
     case $base in
-      *"$line_end"*)
+      *[!A-Za-z0-9._-]*)
+        # Some programs show such a name in another way.
         measure $(ls -ldn "$made_file")
         about_new=$about size_new=$size
         measure $(ls -ldn "$file")
@@ -81,14 +82,18 @@ export const PREPARE_FILE = script`
     [ "$size_new" = "$new" ] || fail "cannot write in $dir"
     [ -n "$about_old" ] && [ "$about_old" = "$about_new" ]
   }
+  # From now on the lock is not empty: who takes it over takes this file away.
   made_file=$lock/$nonce
+  show '' 2>/dev/null >"$made_file" || fail "cannot write in $dir"
   closed=
   if [ "$kind" = old ]; then
+    [ -e "$made_file" ] || locked
     try "cannot copy $at" cp -p "$file" "$made_file"
     # Where SELinux is off, there are no labels.
     [ ! -e /sys/fs/selinux/enforce ] || chcon --reference="$file" "$made_file" >/dev/null 2>&1
     [ -w "$made_file" ] || { closed=1; chmod u+w "$made_file"; }
   fi
+  [ -e "$made_file" ] || locked
   write_after "$made_file" || fail "cannot write in $dir"
   if [ "$kind" = old ]; then
     [ -z "$closed" ] || chmod u-w "$made_file"

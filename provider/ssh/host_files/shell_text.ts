@@ -38,9 +38,9 @@ export function script(text: TemplateStringsArray, ...values: readonly string[])
 
 // The beginning of every script. The nonce marks what `put` writes among all other output. What is written is collected
 // until `send`, because the host sends a message for every write. `send` comes before a program that writes by itself. It
-// starts no process, so that nobody sees its words: mksh has no printf of its own.
+// starts no process, so that nobody sees its words: mksh and OpenBSD's ksh have no printf of their own.
 const BEGINNING = script`
-  unset CDPATH ENV IFS
+  unset CDPATH ENV IFS QUOTING_STYLE TIME_STYLE BLOCK_SIZE LS_BLOCK_SIZE BLOCKSIZE
   LC_ALL=C
   ${EXTEND_PATH}
   export LC_ALL PATH
@@ -52,7 +52,7 @@ const BEGINNING = script`
   show() {
     printf '%s' "$1"
   }
-  case \${KSH_VERSION-} in
+  case \${KSH_VERSION-}\${SH_VERSION-} in
     *KSH*) show() { print -rn -- "$1"; };;
   esac
   collected=

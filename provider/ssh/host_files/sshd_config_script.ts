@@ -27,7 +27,8 @@ export const SHOW_SSHD_CONFIG = script`
           continue;;
         \#*) continue;;
       esac
-      case $line in *[Mm][Aa][Tt][Cc][Hh]*) varies=1;; esac
+      # sshd also takes Include=FILE, which is not read here.
+      case $line in *[Mm][Aa][Tt][Cc][Hh]* | *[Ii][Nn][Cc][Ll][Uu][Dd][Ee]*) varies=1;; esac
       write "$line$line_end"
     done <"$1"
     depth=$((depth - 1))

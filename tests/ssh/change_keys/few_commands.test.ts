@@ -33,5 +33,8 @@ describeSshd("on a real sshd", () => {
     expect(await settings()).toEqual(["6", "6"]);
     await configureSshd(host.guest, "match user root\n  MaxAuthTries 3\n");
     expect(await settings()).toEqual(["6", "3"]);
+    await host.guest.asRoot("cat >/etc/ssh/more.conf", "Match User root\n  MaxAuthTries 2\n");
+    await configureSshd(host.guest, "Include=/etc/ssh/more.conf\n");
+    expect(await settings()).toEqual(["6", "2"]);
   });
 });

@@ -42,6 +42,30 @@ describe("A replacement keeps every byte of", () => {
   });
 });
 
+describe("A replacement does not depend on how ls shows", () => {
+  test.each([
+    ["names", { QUOTING_STYLE: "c" }],
+    ["names of a locale", { QUOTING_STYLE: "locale", LC_ALL: "C.UTF-8" }],
+    ["sizes", { BLOCK_SIZE: "K" }],
+    ["sizes for people", { LS_BLOCK_SIZE: "human-readable" }],
+    ["times", { TIME_STYLE: "+%s %s" }],
+  ])("%s", async (_, env) => {
+    const other = new Workplace({ ...asAccount, env: { PATH: process.env["PATH"], ...env } });
+    const text = "# a line\n".repeat(200);
+    other.write(text);
+    expect(await other.replace(text, `${text}more\n`)).toEqual(written(`${text}more\n`));
+    other.remove();
+  });
+
+  test.each(["schlüssel", "two words", "tab\there", "line\nend", "[x]*?", "-l"])("a file called %j", async (name) => {
+    const path = `.ssh/${name}`;
+    place.write("old\n", 0o640, path);
+    const bytes = Buffer.from("new\n");
+    const replaced = replaceFileAtomically(place.shell, place.facts, "tester", path, Buffer.from("old\n"), bytes);
+    expect(await replaced).toEqual(written("new\n"));
+  });
+});
+
 describe("A replacement that expects no file", () => {
   test("creates one that only its owner may read", async () => {
     expect(await place.replace(undefined, "new")).toEqual(written("new"));

@@ -1,6 +1,7 @@
 /** The scripts with the shells and programs of different hosts, each in place of this machine's /bin/sh. */
 import { mkdirSync, rmSync } from "node:fs";
 import { inspectHost } from "../../../provider/ssh/host_files/inspect_host";
+import { replaceFileAtomically } from "../../../provider/ssh/host_files/replace_file";
 import { Busybox, type Differences, hostWith, pathOf, whyNoDifferences } from "./shells";
 import { asAccount, FILE, Workplace } from "./workplace";
 
@@ -66,6 +67,14 @@ function promises(make: () => Workplace) {
     if (locked.outcome === "locked") await place.replace("old", "new", { staleLock: locked.by });
     expect(Object.keys(place.all())).toEqual([".ssh", FILE]);
     expect(await place.read()).toMatchObject({ bytes: Buffer.from("new") });
+  });
+
+  test("a file whose name ls shows in another way is replaced", async () => {
+    const path = ".ssh/schlüssel";
+    place.write("old", 0o600, path);
+    const [before, after] = [Buffer.from("old"), Buffer.from("new")];
+    const { outcome } = await replaceFileAtomically(place.shell, place.facts, "tester", path, before, after);
+    expect([outcome, (await place.read(path))?.bytes]).toEqual(["written", after]);
   });
 
   test("all files that match a pattern are read, in order", async () => {
