@@ -5,8 +5,8 @@ export interface Sharing {
   /** Milliseconds to wait for further callers before the request is sent. Default: those of the same moment. */
   readonly gatherMs?: number;
   /**
-   * Milliseconds before the call in which an answer that has come may have been asked for, if this client has changed
-   * nothing since. Default 0: the answer is asked for after the call.
+   * Milliseconds before the call in which the answer may have been asked for, if this client has changed nothing since.
+   * Default 0: it is asked for after the call.
    */
   readonly maxAgeMs?: number;
 }
@@ -86,5 +86,5 @@ export class SharedReads {
 
 /** A clock that was put back makes no answer recent. */
 function isRecent(last: SentRead | undefined, now: number, maxAgeMs: number): last is SentRead {
-  return last?.isAnswered === true && last.sentAt <= now && last.sentAt > now - maxAgeMs;
+  return last !== undefined && last.sentAt <= now && last.sentAt > now - maxAgeMs;
 }
