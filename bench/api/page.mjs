@@ -45,7 +45,7 @@ function measuredPart(results) {
     "## How it was measured",
     `${where(results)} The API is the emulator, in a process of its own, with all eight zones and no guests.`,
     "```sh\nnpm run bench -- api\nnpm run bench -- api --only 100-keys --front plugin --rounds 5\nnpm run bench -- page\n```",
-    `Each cell runs ours and the floors in turn, several times; the tables show medians. ${LEGEND}`,
+    `Each round of a cell runs ours and the floors in turn; the tables show the medians of the rounds. ${LEGEND}`,
     "## Time over the number of keys",
     ...commands.map((command) => `![${command}: seconds over the number of keys](performance/${command}.svg)`),
     "## Goals",
@@ -69,7 +69,7 @@ function where({ machine, versions, cells }) {
   const loads = variants.map(({ load }) => load);
   const rounds = variants.map(({ series }) => series.up.length);
   return (
-    `${machine}. ${versions}. ${days.join(", ")}, ${range(rounds, 0)} rounds. ` +
+    `${machine}. ${versions}. ${days.join(", ")}. Rounds of each cell: ${range(rounds, 0)}. ` +
     `The load of the machine was ${range(loads, 1)} before the cells began.`
   );
 }
