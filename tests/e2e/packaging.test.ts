@@ -28,7 +28,7 @@ afterAll(async () => {
 describe("The packed package", () => {
   test("contains the compiled provider, plugin and emulator, the schema and the documents, and nothing else", () => {
     const shipped =
-      /^(dist\/(provider(?!\/plugin)|emulator)\/.*\.(js|d\.ts)|dist\/plugin\/(pulumi-resource-exoscale-ssh|plugin\.cjs|THIRD_PARTY_NOTICES\.txt)|docs\/.*\.md|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
+      /^(dist\/(provider(?!\/plugin)|emulator)\/.*\.(js|d\.ts)|dist\/plugin\/(pulumi-resource-exoscale-ssh|plugin\.cjs|THIRD_PARTY_NOTICES\.txt)|docs\/.*\.(md|svg)|schema\.json|README\.md|LICENSE|CHANGELOG\.md|package\.json)$/;
     expect(packed.files.filter((file) => !shipped.test(file))).toEqual([]);
   });
 
