@@ -44,8 +44,8 @@ export const HOLDER_PATIENCE_MS = 1_000;
 /** How many holders are worked on at once at most, if each takes longer than that. */
 export const MAX_SLOW_HOLDERS = 64;
 
-/** How a search that others repeat at once shares its requests with them. */
-const together: Sharing = { gatherMs: 10 };
+/** How look-ups of revocations and deletions that run at once share their requests. */
+export const together: Sharing = { gatherMs: 10 };
 
 /** Everything in every zone that was given the key, according to the API's lists and our own labels. */
 export async function findHolders(account: Account, key: SoughtKey): Promise<Holder[]> {

@@ -2,7 +2,7 @@ import type { Account, KeyStatus } from "../../account";
 import { KeyStillHeldError } from "../../errors";
 import type { Context } from "../contract/resource";
 import type { Run } from "../contract/run";
-import { describeHolder, findHolders, findHoldersInReachableZones } from "../revocation/holders";
+import { describeHolder, findHolders, findHoldersInReachableZones, together } from "../revocation/holders";
 import { findKeyStatuses, type HolderStatus } from "../revocation/key_status";
 import type { RevocableKey } from "../revocation/revocable_key";
 import { logRefusal, renameInPools, revoke } from "../revocation/revoke";
@@ -14,9 +14,6 @@ import { forgetPair, registrationOf, successorOf } from "./succession";
 
 /** Longest time to examine all hosts, in milliseconds, whatever their firewalls do. */
 const EXAMINATION_MS = 8_000;
-
-/** How long a deletion waits for others that look for their keys too, in milliseconds. */
-const GATHER_MS = 10;
 
 /** Longest time to search one zone for holders that are only warned about, in milliseconds. */
 const SEARCH_MS = 15_000;
@@ -126,7 +123,7 @@ async function removeRegistration(
   last: SshKeyPairState,
   { account, log }: Pick<Context, "account" | "log">,
 ): Promise<void> {
-  const registered = await account.sshKeys.findListed(name, { gatherMs: GATHER_MS });
+  const registered = await account.sshKeys.findListed(name, together);
   if (registered?.fingerprint === last.publicKeyFingerprintMd5) await account.sshKeys.remove(name);
   else if (registered) {
     log.warn(

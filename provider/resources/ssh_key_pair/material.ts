@@ -83,8 +83,8 @@ async function encodePrivateOutputs(key: PrivateKey, comment: string, { passphra
 /** How to compare inputs of a pair that have several equivalent forms. */
 export const sameKeyPairInputs: SameValue<SshKeyPairInputs> = {
   publicKey: sameImportedKey,
-  // The kind of an imported key is its own: `applyDefaults` sets it for generated ones only.
   formats: (last, next) => !hasUnknown(next) && sameFormats(last, known(next)),
+  // The kind of an imported key is its own: `applyDefaults` sets it for generated ones only.
   algorithm: (last, next) => next === undefined || (!hasUnknown(next) && equalValues(last, next)),
 };
 
@@ -95,9 +95,8 @@ export function sameFormats(last: Formats = [], next: Formats = []): boolean {
 
 type Formats = Readonly<SshKeyPairInputs["formats"]>;
 
-/** The formats that a pair has, also one of an older version, whose inputs did not name them. */
+/** The formats that a pair of an older version has, whose inputs did not name them. */
 export function formatsIn(state: SshKeyPairState): Formats {
-  if (state.formats !== undefined) return state.formats;
   const pem = state.publicKeyPem ?? state.privateKeyPem;
   return [
     ...(pem === undefined ? [] : ["pem" as const]),

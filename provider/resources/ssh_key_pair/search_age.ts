@@ -1,7 +1,7 @@
 import type { Run } from "../contract/run";
 import type { SshKeyPairState } from "./fields";
 
-/** How old the lists of keys, instances and pools may be for one of many deletions that only warn, in milliseconds. */
+/** How old the lists of instances and pools may be for one of many deletions that only warn, in milliseconds. */
 const AGE_MS = 5_000;
 
 /** How many deletions within that time are many. */
@@ -10,8 +10,7 @@ const MANY = 8;
 const beginningsOfRuns = new WeakMap<Run, number[]>();
 
 /**
- * Counts a deletion, and says how old the lists may be in which it looks for its key and for the holders, in
- * milliseconds. A deletion that refuses or revokes, and one of a few, asks for itself. Of many, all that begin within a
+ * Counts a deletion, and says how old the lists may be in which it looks for the holders, in milliseconds. A deletion that refuses or revokes, and one of a few, asks for itself. Of many, all that begin within a
  * few seconds ask together: the engine carries out a hundred deletions eight by eight, and each would list the instances
  * and pools of every zone.
  */

@@ -16,11 +16,8 @@ import { protectionCommand } from "../protection";
 import { declaredProtection, readState } from "../state";
 import { deadlineOf, timeoutsOf, withinTimeout } from "../timeouts";
 import { finishCreation } from "./finish";
-import { clearMark, clearMarkOnceSaved, findMadeBefore, isSaved, madeBeforeText } from "./mark";
+import { clearMark, clearMarkOnceSaved, findMadeBefore, isSaved, madeBeforeText, together } from "./mark";
 import { buildCreationRequest, type CreationRequest, isAsRequested } from "./request";
-
-/** How creations that begin or end at once share their requests. */
-const together = { gatherMs: 25 };
 
 /**
  * Creates an instance so that none is ever lost: a label marks it until a state is known to have it, and its id is kept

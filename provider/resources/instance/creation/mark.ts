@@ -15,6 +15,9 @@ import type { CreationRequest } from "./request";
 /** The time that the engine gives a plugin at its end, in ms. */
 const LAST_MOMENTS_MS = 5_000;
 
+/** How creations that begin or end at once share their requests. */
+export const together = { gatherMs: 25 };
+
 /** The instances that were made for one resource, in this run or before. */
 export interface MadeBefore {
   /** Those that have the mark. They have all members that the API returns for a single instance. */
@@ -27,7 +30,7 @@ export interface MadeBefore {
 export async function findMadeBefore(zone: ZoneAccount, request: CreationRequest): Promise<MadeBefore> {
   const digest = request.labels[CREATING_LABEL];
   if (digest === undefined) return { marked: [], unmarked: [] };
-  const listed = await zone.instances.list({ gatherMs: 25 });
+  const listed = await zone.instances.list(together);
   const isMarked = ({ labels }: Instance) => labels?.[CREATING_LABEL] === digest;
   const found = await Promise.all(listed.filter(isMarked).map(({ id }) => zone.instances.find(id)));
   return {
