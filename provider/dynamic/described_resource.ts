@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { fieldsMarked } from "../resources/contract/description";
 import { NO_ORGANIZATION } from "../resources/contract/identity";
+import { shortenStackTraces } from "./short_stack_traces";
 
 /** What a class needs to know about its resource. */
 interface Description {
@@ -58,7 +59,14 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     // With the alias a stack of the plugin can move to these classes without a replacement.
     const aliases = [...(options.aliases ?? []), { type: `${PACKAGE}:index:${type}` }];
     const all = { ...options, additionalSecretOutputs, aliases };
-    super(provider, name, { ...absent, ...given, identity }, all, PACKAGE, type);
+    const restoreStackTraces = shortenStackTraces();
+    try {
+      super(provider, name, { ...absent, ...given, identity }, all, PACKAGE, type);
+    } catch (error) {
+      restoreStackTraces(error);
+      throw error;
+    }
+    restoreStackTraces();
     if ("publicKey" in args) importedKeys.set(this, args.publicKey);
   }
 }

@@ -223,10 +223,11 @@ describe("What only one place may touch", () => {
     expect(elsewhere.filter((found) => !inPlugin(found))).toEqual([]);
   });
 
-  test("the account reads the environment, the fronts an argument, and nothing else does either", () => {
+  test("the account reads the settings, the fronts an argument or a variable of Pulumi, and nothing else does either", () => {
     const ours = filesOf("provider").filter((file) => mentions(file, "process"));
     expect(ours).toEqual([
       "provider/account.ts",
+      "provider/dynamic/short_stack_traces.ts",
       "provider/engine/alive.ts",
       "provider/engine/closing.ts",
       "provider/plugin/main.ts",
