@@ -29,8 +29,8 @@ class Question extends BaseAgent {
 }
 
 /**
- * Removes a key from the files of the user and of root, and proves that the user's account refuses it and takes the
- * other one.
+ * Removes a key from the files of the user and of root, and proves that both accounts refuse it and that the user's takes
+ * the other one: sshd takes one account for a connection, so that both are asked at once in two of them.
  *
  * @param {import("./fleet.mjs").Host} host
  * @param {{ old: import("./fleet.mjs").Key, admin: import("./fleet.mjs").Key }} keys
@@ -41,11 +41,14 @@ export async function removeBarely(host, { old, admin }) {
   const [, base64] = old.publicKey.split(" ");
   const files = `/root/.ssh/authorized_keys /home/${host.user}/.ssh/authorized_keys`;
   await run(client, `sudo -n sed -i '\\|${base64}|d' ${files}`);
-  const question = new Question(old.publicKey);
-  const proof = await open(host, [{ type: "agent", username: host.user, agent: question }, login]);
+  const [question, questionAboutRoot] = [new Question(old.publicKey), new Question(old.publicKey)];
+  const [proof] = await Promise.all([
+    open(host, [{ type: "agent", username: host.user, agent: question }, login]),
+    askOnly({ ...host, user: "root" }, questionAboutRoot),
+  ]);
   client.end();
   proof.end();
-  if (question.isAccepted) throw new Error(`${host.host} still accepts the key.`);
+  if (question.isAccepted || questionAboutRoot.isAccepted) throw new Error(`${host.host} still accepts the key.`);
 }
 
 /** @param {import("./fleet.mjs").Host} host @param {any[]} methods @returns {Promise<import("ssh2").Client>} */
@@ -64,6 +67,12 @@ function open(host, methods) {
       authHandler: /** @type {any} */ ([{ type: "none", username: host.user }, ...methods]),
     });
   });
+}
+
+/** @param {import("./fleet.mjs").Host} host @param {Question} question @returns {Promise<void>} when it is answered */
+async function askOnly(host, question) {
+  const refusal = await open(host, [{ type: "agent", username: host.user, agent: question }]).catch((error) => error);
+  if (refusal.level !== "client-authentication") throw refusal;
 }
 
 /** @param {import("ssh2").Client} client @param {string} command @returns {Promise<void>} */
