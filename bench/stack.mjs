@@ -12,7 +12,8 @@ import { nodeModules, root } from "../tools/setup/paths.mjs";
 
 /**
  * @typedef {object} Program the resources of the stack
- * @property {Front | "nothing"} front "nothing": dynamic resources whose provider does nothing
+ * @property {Front | "nothing" | "storing"} front "nothing": dynamic resources whose provider does nothing; "storing": one
+ * that stores what BENCH_STORED says
  * @property {number} pairs
  * @property {number} [instances] each has its own pair
  * @property {boolean} [waitForSsh] whether to open SSH and wait until the instances answer; default: true

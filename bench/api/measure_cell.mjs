@@ -46,7 +46,7 @@ const BURST_REFILL = 1000;
  */
 export async function measureCell(cell, fronts, rounds, work, report) {
   const api = await startApi(cell);
-  const variants = variantsOf(fronts);
+  const variants = variantsOf(cell, fronts);
   /** @type {MeasuredCell} */
   const measured = Object.fromEntries(variants.map((variant) => [variant, newEntry()]));
   for (let round = 0; round < rounds; round++) {

@@ -18,6 +18,8 @@ const lines = [
   { variant: "ours dynamic", series: "ours: dynamic", color: "#bc4c00", dash: [1, 0] },
   { variant: "floor plugin", series: "floor: plugin that does nothing", color: "#0550ae", dash: [2, 3] },
   { variant: "floor dynamic", series: "floor: dynamic that does nothing", color: "#bc4c00", dash: [2, 3] },
+  { variant: "store plugin", series: "plugin that only stores the same", color: "#0550ae", dash: [6, 3] },
+  { variant: "store dynamic", series: "dynamic that only stores the same", color: "#bc4c00", dash: [6, 3] },
   { variant: "loop", series: "bare loop of requests", color: "#57606a", dash: [2, 3] },
 ];
 

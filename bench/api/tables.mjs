@@ -12,7 +12,7 @@ import { polls } from "./requests.mjs";
  *
  * @typedef {object} Column
  * @property {string} title
- * @property {"ours" | "floor" | "loop"} of
+ * @property {"ours" | "floor" | "store" | "loop"} of
  * @property {(sample: Sample) => number | undefined} figure
  * @property {number} [digits] after the point; default: 0
  */
@@ -20,6 +20,7 @@ import { polls } from "./requests.mjs";
 /** What the columns mean. @type {string} */
 export const LEGEND = [
   "Floor: the same program on the same engine, with a provider that does nothing.",
+  "Store: one that does nothing but store what ours stores of a pair; of a dynamic one, most of it.",
   "Loop: the fewest requests that the changes need, sent by as many workers as the engine has, without an engine.",
   "Polls are among the requests.",
   "API: processor time of the emulator per second; near 100 % it would be the bottleneck.",
@@ -36,6 +37,7 @@ const provider = { figure: (/** @type {Sample} */ sample) => sample.providerSeco
 const timeColumns = [
   { title: "ours, s", of: "ours", ...seconds },
   { title: "floor, s", of: "floor", ...seconds },
+  { title: "store, s", of: "store", ...seconds },
   { title: "loop, s", of: "loop", ...seconds },
   { title: "requests", of: "ours", figure: figures.requests },
   { title: "polls", of: "ours", figure: ({ requests }) => polls(requests) },
@@ -47,12 +49,15 @@ const timeColumns = [
 const costColumns = [
   { title: "engine CPU", of: "ours", ...engine },
   { title: "floor", of: "floor", ...engine },
+  { title: "store", of: "store", ...engine },
   { title: "provider CPU", of: "ours", ...provider },
   { title: "floor", of: "floor", ...provider },
   { title: "engine MB", of: "ours", ...megabytes },
   { title: "floor", of: "floor", ...megabytes },
+  { title: "store", of: "store", ...megabytes },
   { title: "bytes", of: "ours", ...bytes },
   { title: "floor", of: "floor", ...bytes },
+  { title: "store", of: "store", ...bytes },
 ];
 
 /** @param {MeasuredCell} measured @returns {string[][]} times and requests: a header, and a row for each command and front */

@@ -6,6 +6,7 @@ import { Stack } from "../stack.mjs";
 import { BareClient } from "./bare_client.mjs";
 import { BareLoop } from "./bare_loop.mjs";
 import { defaultParallelism } from "./cells.mjs";
+import { checkedInputs, pairOutputs } from "./nothing/stored_pair.mjs";
 import { ProcessWatch } from "./process_watch.mjs";
 
 /**
@@ -13,8 +14,9 @@ import { ProcessWatch } from "./process_watch.mjs";
  * @typedef {import("./cells.mjs").Front} Front
  * @typedef {import("./cells.mjs").Command} Command
  *
- * "floor": the same program on the same engine with a provider that does nothing. "loop": the requests without an engine.
- * @typedef {`ours ${Front}` | `floor ${Front}` | "loop"} Variant
+ * "floor": the same program on the same engine with a provider that does nothing. "store": one that does nothing but
+ * stores what ours stores of a pair. "loop": the requests without an engine.
+ * @typedef {`ours ${Front}` | `floor ${Front}` | `store ${Front}` | "loop"} Variant
  *
  * @typedef {object} Run of one command
  * @property {number} seconds
@@ -28,9 +30,19 @@ import { ProcessWatch } from "./process_watch.mjs";
 
 const nothingPlugin = join(root, "bench", "api", "nothing", "pulumi-resource-exoscale-ssh");
 
-/** @param {Front[]} fronts @returns {Variant[]} */
-export function variantsOf(fronts) {
-  return [...fronts.flatMap((front) => /** @type {const} */ ([`ours ${front}`, `floor ${front}`])), "loop"];
+/** What tells the providers that do nothing to store a pair. */
+const storePair = {
+  BENCH_STORE: "pair",
+  BENCH_STORED: JSON.stringify({ inputs: checkedInputs, outputs: pairOutputs }),
+};
+
+/** @param {Cell} cell @param {Front[]} fronts @returns {Variant[]} */
+export function variantsOf({ program }, fronts) {
+  const ofFront = (/** @type {Front} */ front) =>
+    program.instances === undefined
+      ? /** @type {const} */ ([`ours ${front}`, `floor ${front}`, `store ${front}`])
+      : /** @type {const} */ ([`ours ${front}`, `floor ${front}`]);
+  return [...fronts.flatMap(ofFront), "loop"];
 }
 
 /**
@@ -50,6 +62,10 @@ export async function prepare(variant, cell, environment, folder) {
       return prepareStack(new Stack(folder, environment, nothingPlugin), "plugin", cell);
     case "floor dynamic":
       return prepareStack(new Stack(folder, environment, nothingPlugin), "nothing", cell);
+    case "store plugin":
+      return prepareStack(new Stack(folder, { ...environment, ...storePair }, nothingPlugin), "plugin", cell);
+    case "store dynamic":
+      return prepareStack(new Stack(folder, { ...environment, ...storePair }, nothingPlugin), "storing", cell);
     case "loop":
       return prepareLoop(cell, environment);
   }
