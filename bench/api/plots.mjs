@@ -21,6 +21,7 @@ const lines = [
   { variant: "store plugin", series: "plugin that only stores the same", color: "#0550ae", dash: [6, 3] },
   { variant: "store dynamic", series: "dynamic that only stores the same", color: "#bc4c00", dash: [6, 3] },
   { variant: "loop", series: "bare loop of requests", color: "#57606a", dash: [2, 3] },
+  { variant: "terraform", series: "Terraform", color: "#8250df", dash: [1, 0] },
 ];
 
 /** In the order of the file. */

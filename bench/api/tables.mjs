@@ -12,7 +12,7 @@ import { polls } from "./requests.mjs";
  *
  * @typedef {object} Column
  * @property {string} title
- * @property {"ours" | "floor" | "store" | "loop"} of
+ * @property {"ours" | "floor" | "store" | "loop" | "terraform"} of
  * @property {(sample: Sample) => number | undefined} figure
  * @property {number} [digits] after the point; default: 0
  */
@@ -39,9 +39,11 @@ const timeColumns = [
   { title: "floor, s", of: "floor", ...seconds },
   { title: "store, s", of: "store", ...seconds },
   { title: "loop, s", of: "loop", ...seconds },
+  { title: "Terraform, s", of: "terraform", ...seconds },
   { title: "requests", of: "ours", figure: figures.requests },
   { title: "polls", of: "ours", figure: ({ requests }) => polls(requests) },
   { title: "loop: requests", of: "loop", figure: figures.requests },
+  { title: "Terraform: requests", of: "terraform", figure: figures.requests },
   { title: "API, %", of: "ours", figure: ({ emulatorShare }) => 100 * emulatorShare },
 ];
 
@@ -66,18 +68,20 @@ export const timeRows = (measured) => rowsOf(timeColumns, measured);
 /** @param {MeasuredCell} measured @returns {string[][]} processor time, memory and state: the same rows */
 export const costRows = (measured) => rowsOf(costColumns, measured);
 
-/** @param {Column[]} columns @param {MeasuredCell} measured @returns {string[][]} */
+/** @param {Column[]} columns those for which nothing was measured are left out @param {MeasuredCell} measured @returns {string[][]} */
 function rowsOf(columns, measured) {
+  const isMeasured = (/** @type {Column} */ { of }) => Object.keys(measured).some((variant) => variant.startsWith(of));
+  const shownColumns = columns.filter(isMeasured);
   const rows = commands.flatMap((command) =>
     frontsIn(measured).map((front) => {
-      const shownCells = columns.map(({ of, figure, digits = 0 }) => {
-        const variant = of === "loop" ? of : /** @type {const} */ (`${of} ${front}`);
+      const shownCells = shownColumns.map(({ of, figure, digits = 0 }) => {
+        const variant = of === "loop" || of === "terraform" ? of : /** @type {const} */ (`${of} ${front}`);
         return shown(median(measured, variant, command, figure), digits);
       });
       return [`${command}, ${front}`, ...shownCells];
     }),
   );
-  return [["command", ...columns.map(({ title }) => title)], ...rows];
+  return [["command", ...shownColumns.map(({ title }) => title)], ...rows];
 }
 
 /** The names of figures, and their digits after the point. @type {Record<Figure, [name: string, digits: number]>} */

@@ -8,6 +8,7 @@ import { BareLoop } from "./bare_loop.mjs";
 import { defaultParallelism } from "./cells.mjs";
 import { checkedInputs, pairOutputs } from "./nothing/stored_pair.mjs";
 import { ProcessWatch } from "./process_watch.mjs";
+import { hasTerraform, TerraformStack } from "./terraform.mjs";
 
 /**
  * @typedef {import("./cells.mjs").Cell} Cell
@@ -15,8 +16,8 @@ import { ProcessWatch } from "./process_watch.mjs";
  * @typedef {import("./cells.mjs").Command} Command
  *
  * "floor": the same program on the same engine with a provider that does nothing. "store": one that does nothing but
- * stores what ours stores of a pair. "loop": the requests without an engine.
- * @typedef {`ours ${Front}` | `floor ${Front}` | `store ${Front}` | "loop"} Variant
+ * stores what ours stores of a pair. "loop": the requests without an engine. "terraform": if its binaries are given.
+ * @typedef {`ours ${Front}` | `floor ${Front}` | `store ${Front}` | "loop" | "terraform"} Variant
  *
  * @typedef {object} Run of one command
  * @property {number} seconds
@@ -42,7 +43,7 @@ export function variantsOf({ program }, fronts) {
     program.instances === undefined
       ? /** @type {const} */ ([`ours ${front}`, `floor ${front}`, `store ${front}`])
       : /** @type {const} */ ([`ours ${front}`, `floor ${front}`]);
-  return [...fronts.flatMap(ofFront), "loop"];
+  return [...fronts.flatMap(ofFront), "loop", ...(hasTerraform ? /** @type {const} */ (["terraform"]) : [])];
 }
 
 /**
@@ -68,6 +69,10 @@ export async function prepare(variant, cell, environment, folder) {
       return prepareStack(new Stack(folder, { ...environment, ...storePair }, nothingPlugin), "storing", cell);
     case "loop":
       return prepareLoop(cell, environment);
+    case "terraform": {
+      const stack = new TerraformStack(folder, environment, cell);
+      return async (command) => ({ seconds: await stack.run(command) });
+    }
   }
 }
 
