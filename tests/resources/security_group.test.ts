@@ -100,6 +100,14 @@ test("A group whose rules fail is in the state, and the update adds what is miss
   expect(await ports(last.id)).toEqual([22, 443]);
 });
 
+test("A group whose creation fails and leaves nothing is not in the state", async () => {
+  cloud.emulator.faults.add({ kind: "operation-failure", method: "POST", path: "/security-group" });
+  await expect(cloud.run().create(SecurityGroup, { name: "web" })).rejects.toMatchObject({
+    code: "API_OPERATION_FAILED",
+  });
+  expect(await cloud.run().create(SecurityGroup, { name: "web" })).toMatchObject({ state: { name: "web" } });
+});
+
 test("A group in use is not deleted, and the server says why", async () => {
   const run = cloud.run();
   const last = await run.create(SecurityGroup, { name: "web" });

@@ -1,6 +1,7 @@
 import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { ExoscaleSshError, isCertainlyNotCreated, NotInAccountError, PartialCreateError } from "../../errors";
 import { known } from "../contract/description";
+import { leftNothing } from "../contract/failed_creation";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
 import {
@@ -54,10 +55,12 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
       await changeRules(id, inputs, context);
       return { id, state: { ...inputs, securityGroupId: id } };
     } catch (error) {
-      if (id === undefined) throw explainFailedCreation(error, name, others);
+      const created = id;
+      if (created === undefined) throw explainFailedCreation(error, name, others);
+      if (await leftNothing(error, () => securityGroups.find(created))) throw error;
       const reason = error instanceof Error ? error.message : String(error);
-      const state = { ...inputs, rules: [], securityGroupId: id };
-      throw new PartialCreateError(`Security group "${name}" was made, but: ${reason}`, id, state, error);
+      const state = { ...inputs, rules: [], securityGroupId: created };
+      throw new PartialCreateError(`Security group "${name}" was made, but: ${reason}`, created, state, error);
     }
   },
 

@@ -1,5 +1,6 @@
 import type { Instance } from "../../../account";
 import { PartialCreateError } from "../../../errors";
+import { leftNothing } from "../../contract/failed_creation";
 import { newOwner } from "../../contract/identity";
 import type { Context, Created, Log } from "../../contract/resource";
 import { omitUndefined } from "../../contract/state";
@@ -23,7 +24,7 @@ import { buildCreationRequest, type CreationRequest, isAsRequested } from "./req
  * Creates an instance so that none is ever lost: a label marks it until a state is known to have it, and its id is kept
  * as soon as the API returns it. If a run is cut short, the next one finds the mark and continues.
  *
- * @throws PartialCreateError for every failure after the instance exists
+ * @throws PartialCreateError for every failure after the instance exists, unless Exoscale says that it does not exist after all
  */
 export async function createInstance(inputs: InstanceInputs, context: Context): Promise<Created<InstanceState>> {
   const { account, run, abandoned, log } = context;
@@ -43,8 +44,10 @@ export async function createInstance(inputs: InstanceInputs, context: Context): 
     if (!(await abandoned?.())) clearMarkOnceSaved({ run, zone, id: state.instanceId });
     return { id: formatAddress(zone, state.instanceId), state };
   } catch (error) {
-    if (progress.id === undefined) throw await explainMissingKey(error, inputs.sshKeys, account);
-    throw await partialCreateError({ ...job, id: progress.id }, progress.remembered, error);
+    const { id } = progress;
+    if (id === undefined) throw await explainMissingKey(error, inputs.sshKeys, account);
+    if (await leftNothing(error, () => zone.instances.find(id))) throw error;
+    throw await partialCreateError({ ...job, id }, progress.remembered, error);
   }
 }
 
