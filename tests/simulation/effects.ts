@@ -1,0 +1,76 @@
+/** What the provider and the engine do to the world, step by step, and what goes wrong with one of the steps. */
+import { currentProcess, type Process } from "./simulated_time";
+
+/** What can go wrong with a request to the API. */
+export const requestFaults = [
+  "killed before",
+  "killed after",
+  "connection reset",
+  "answer lost",
+  "503",
+  "429",
+  "403",
+  "operation fails",
+  "operation fails and leaves nothing",
+  "operation takes an hour",
+] as const;
+
+/** What can go wrong when Pulumi saves its state. */
+export const saveFaults = ["killed before", "killed after"] as const;
+
+export type FaultName = (typeof requestFaults)[number];
+
+/** A step that changes something, or asks. */
+export interface Effect {
+  readonly kind: "request" | "save";
+  /** Such as `POST /instance`. */
+  readonly what: string;
+}
+
+/** What goes wrong, and with which effect, counted from 0. */
+export interface PlannedFault {
+  readonly at: number;
+  readonly fault: FaultName;
+}
+
+/** The engine and its plugin were killed. */
+export class Killed extends Error {
+  override readonly name = "Killed";
+}
+
+/** Counts the effects, and lets one of them go wrong. */
+export class Effects {
+  readonly happened: Effect[] = [];
+
+  /**
+   * @param plan undefined: nothing goes wrong
+   * @param kill ends a process
+   */
+  constructor(
+    readonly plan: PlannedFault | undefined,
+    readonly kill: (process: Process) => void,
+  ) {}
+
+  /**
+   * Lets an effect happen.
+   *
+   * @param perform makes it happen, with what goes wrong besides kills
+   * @throws Killed in a process that is dead, or dies of it
+   */
+  async happen<T>(effect: Effect, perform: (fault: FaultName | undefined) => T | Promise<T>): Promise<T> {
+    const process = currentProcess();
+    if (process?.isDead) throw new Killed();
+    const fault = this.plan?.at === this.happened.length ? this.plan.fault : undefined;
+    this.happened.push(effect);
+    if (process && fault === "killed before") return this.#die(process);
+    const result = await perform(fault);
+    if (process && fault === "killed after") return this.#die(process);
+    if (process?.isDead) throw new Killed();
+    return result;
+  }
+
+  #die(process: Process): never {
+    this.kill(process);
+    throw new Killed();
+  }
+}

@@ -1,0 +1,92 @@
+/** What a process of dynamic resources does with the calls of the engine, without Pulumi's protocol around them. */
+import { type Account, openAccount } from "../../provider/account";
+import { ExoscaleSshError, PartialCreateError } from "../../provider/errors";
+import type { PrivateKeyFiles } from "../../provider/private_key_file";
+import { type ResourceName, resources } from "../../provider/resources";
+import { check } from "../../provider/resources/contract/check";
+import { diff } from "../../provider/resources/contract/diff";
+import type { Context, Diff, Resource } from "../../provider/resources/contract/resource";
+import { Run } from "../../provider/resources/contract/run";
+import { PartialUpdateError, update } from "../../provider/resources/contract/update";
+import type { Inputs } from "./program";
+
+/** A resource of any type, as a front calls it: inputs and states are whatever the engine passes. */
+type AnyResource = Resource<Record<string, unknown>, Record<string, unknown>>;
+
+/** The object that a call leaves, and why it failed if the object is there only in part. */
+export interface Left {
+  readonly id: string;
+  readonly state: Inputs;
+  readonly initError?: string;
+}
+
+const noFiles = new Proxy({} as PrivateKeyFiles, {
+  get: (_files, name) => {
+    throw new Error(`No program here has a private key file, and ${String(name)} was called.`);
+  },
+});
+
+export class FrontModel {
+  readonly warnings: string[] = [];
+  readonly #run = new Run();
+  readonly #account: Account;
+
+  /** @param signal aborts when the process is killed */
+  constructor(settings: Readonly<Record<string, string>>, signal: AbortSignal) {
+    this.#account = openAccount((name) => settings[name], { signal });
+  }
+
+  /** @returns the checked inputs. @throws Error that lists what is wrong */
+  async check(type: ResourceName, news: Inputs, olds: Inputs | undefined): Promise<Inputs> {
+    const { inputs, failures } = await check(resourceOf(type), news, olds, this.#context());
+    if (failures.length > 0)
+      throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
+    return inputs;
+  }
+
+  async diff(type: ResourceName, state: Inputs, inputs: Inputs): Promise<Diff> {
+    return await diff(resourceOf(type), { ...state }, { ...inputs }, this.#context());
+  }
+
+  async create(type: ResourceName, inputs: Inputs): Promise<Left> {
+    try {
+      return await resourceOf(type).create({ ...inputs }, this.#context());
+    } catch (error) {
+      if (!(error instanceof PartialCreateError)) throw error;
+      return { id: error.id, state: error.state, initError: error.message };
+    }
+  }
+
+  async read(type: ResourceName, id: string, state: Inputs): Promise<{ inputs: Inputs; state: Inputs } | undefined> {
+    return await resourceOf(type).read(id, { ...state }, this.#context());
+  }
+
+  async update(type: ResourceName, id: string, state: Inputs, inputs: Inputs): Promise<Left> {
+    try {
+      return { id, state: await update(resourceOf(type), id, { ...state }, { ...inputs }, this.#context()) };
+    } catch (error) {
+      if (!(error instanceof PartialUpdateError)) throw error;
+      const why = error.cause instanceof ExoscaleSshError ? error.cause.message : String(error.cause);
+      return { id, state: error.state as Inputs, initError: why };
+    }
+  }
+
+  async delete(type: ResourceName, id: string, state: Inputs): Promise<void> {
+    await resourceOf(type).delete(id, { ...state }, this.#context());
+  }
+
+  /** What the process does when the engine closes it. */
+  async close(): Promise<void> {
+    await this.#run.finish(this.#account);
+  }
+
+  #context(): Context {
+    const warn = (message: string) => void this.warnings.push(message);
+    const log = { info: () => undefined, progress: () => undefined, warn };
+    return { account: this.#account, run: this.#run, files: noFiles, log, abandoned: async () => false };
+  }
+}
+
+function resourceOf(type: ResourceName): AnyResource {
+  return resources[type] as unknown as AnyResource;
+}

@@ -1,0 +1,59 @@
+/** Runs scenarios, each once for every effect and everything that can go wrong with it, and judges what is left. */
+import { type FaultName, type PlannedFault, requestFaults, saveFaults } from "./effects";
+import { type Outcome, SimulatedStack } from "./engine_model";
+import { judge } from "./oracles";
+import type { Scenario } from "./scenarios";
+import { SimulatedApi } from "./simulated_api";
+import type { SimulatedTime } from "./simulated_time";
+
+/** Longer than any operation. */
+const HOUR_MS = 3_700_000;
+
+/** What is wrong after a fault: empty if nothing is. */
+export interface Verdict {
+  readonly scenario: string;
+  readonly fault: PlannedFault | undefined;
+  /** The effect that went wrong, such as `request POST /instance`. */
+  readonly effect: string;
+  readonly wrong: readonly string[];
+  /** Objects in the account that neither the state nor a warning names, and that do no harm: keys and groups. */
+  readonly left: readonly string[];
+}
+
+/** A run of a scenario's program without a fault. */
+export async function runFaultless(scenario: Scenario, time: SimulatedTime): Promise<Outcome> {
+  const stack = await prepare(scenario, time);
+  return await stack.up(scenario.program);
+}
+
+/** Every fault that can happen to a scenario. */
+export function faultsOf({ effects }: Pick<Outcome, "effects">): PlannedFault[] {
+  return effects.flatMap(({ kind, what }, at) => {
+    const faults: readonly FaultName[] = kind === "save" ? saveFaults : requestFaults;
+    // A read begins no operation.
+    const isRead = kind === "request" && what.startsWith("GET ");
+    return faults.filter((fault) => !(isRead && fault.startsWith("operation"))).map((fault) => ({ at, fault }));
+  });
+}
+
+/** Runs a scenario with a fault; then once more without, and judges what is there. */
+export async function runWithFault(scenario: Scenario, fault: PlannedFault, time: SimulatedTime): Promise<Verdict> {
+  const stack = await prepare(scenario, time);
+  const faulted = await stack.up(scenario.program, fault);
+  const hit = faulted.effects[fault.at];
+  await time.pass(HOUR_MS);
+  const recovery = await stack.up(scenario.program);
+  const again = await stack.up(scenario.program);
+  const { wrong, left } = judge({ stack, faulted, recovery, again });
+  return { scenario: scenario.name, fault, effect: hit ? `${hit.kind} ${hit.what}` : "none", wrong, left };
+}
+
+async function prepare({ before }: Scenario, time: SimulatedTime): Promise<SimulatedStack> {
+  const stack = new SimulatedStack(new SimulatedApi(), time);
+  globalThis.fetch = stack.api.fetch;
+  for (const program of before) {
+    const { ended, errors } = await stack.up(program);
+    if (ended !== "well") throw new Error(errors.join("; "));
+  }
+  return stack;
+}
