@@ -6,7 +6,7 @@ import { type InstanceType, InstanceTypes } from "./exoscale/instance_types";
 import { Instances } from "./exoscale/instances";
 import { PollSchedules } from "./exoscale/poll_schedule";
 import { SecurityGroups } from "./exoscale/security_groups";
-import { SshKeys } from "./exoscale/ssh_keys";
+import { type SshKey, SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
 import { listZones, type Zone } from "./exoscale/zones";
 import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
@@ -53,6 +53,8 @@ export interface Account {
   zone(name: string): Promise<ZoneAccount>;
   /** Makes one signed request, once. @throws MissingCredentialsError, CredentialsRejectedError, ApiUnreachableError */
   verifyCredentials(): Promise<void>;
+  /** The keys of the account as that request found them. @throws as verifyCredentials does */
+  firstKeys(): Promise<readonly SshKey[]>;
   /** Number of requests sent so far that change something, whether they succeeded or not. */
   changesSent(): number;
   /** Operations over SSH, and texts for OpenSSH clients. */
@@ -127,6 +129,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
   const api = new Api({ ...apiOptions, endpoint, credentials: () => credentials(read) });
   const zones = once(() => listZones(endpoint, options));
   const sshKeys = new SshKeys(api);
+  const firstKeys = once(() => sshKeys.list());
   const zoneAccounts = new Map<string, ZoneAccount>();
   return {
     sshKeys,
@@ -148,7 +151,8 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
       return account;
     },
     changesSent: () => changesSent,
-    verifyCredentials: once(async () => void (await sshKeys.list())),
+    verifyCredentials: async () => void (await firstKeys()),
+    firstKeys,
     ssh: sshToHosts,
   };
 }

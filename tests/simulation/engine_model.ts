@@ -31,7 +31,8 @@ export interface SavedResource {
 export interface Outcome {
   readonly ended: "well" | "failed" | "killed";
   readonly errors: readonly string[];
-  readonly warnings: readonly string[];
+  /** What the provider says. */
+  readonly lines: readonly string[];
   /** The changes, such as `create web`. */
   readonly changes: readonly string[];
   readonly effects: Effects["happened"];
@@ -82,7 +83,7 @@ export class SimulatedStack {
     return {
       ended: how,
       errors: run.errors,
-      warnings: front.warnings,
+      lines: front.lines,
       changes: run.changes,
       effects: effects.happened,
     };

@@ -27,7 +27,7 @@ const noFiles = new Proxy({} as PrivateKeyFiles, {
 });
 
 export class FrontModel {
-  readonly warnings: string[] = [];
+  readonly lines: string[] = [];
   readonly #run = new Run();
   readonly #account: Account;
 
@@ -81,8 +81,8 @@ export class FrontModel {
   }
 
   #context(): Context {
-    const warn = (message: string) => void this.warnings.push(message);
-    const log = { info: () => undefined, progress: () => undefined, warn };
+    const show = (message: string) => void this.lines.push(message);
+    const log = { info: show, progress: () => undefined, warn: show };
     return { account: this.#account, run: this.#run, files: noFiles, log, abandoned: async () => false };
   }
 }

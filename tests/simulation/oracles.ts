@@ -9,29 +9,30 @@ export interface Judged {
   readonly again: Outcome;
 }
 
-/** @returns what is wrong, and which keys and groups of the account nobody knows */
+/** @returns what is wrong, and which keys and groups of the account no state has, though a line names them */
 export function judge({ stack, faulted, recovery, again }: Judged): { wrong: string[]; left: string[] } {
   const { world } = stack.api;
-  const warnings = [faulted, recovery, again].flatMap((outcome) => outcome.warnings).join("\n");
+  const lines = [faulted, recovery, again].flatMap((outcome) => outcome.lines).join("\n");
   const inState = (type: string) => stack.saved.filter((resource) => resource.type === type);
   const states = inState("Instance").map(({ id }) => id.split("/")[1] ?? id);
-  const named = (id: string) => warnings.includes(id);
   const machines = world.instances.map(({ id }) => id);
+  const keyNames = inState("SshKeyPair").map(({ id }) => id);
+  const groupIds = inState("SecurityGroup").map(({ id }) => id);
+  const groups = [...world.securityGroups.values()].filter(({ name }) => name !== "default");
+  const left = [
+    ...[...world.keys.keys()].filter((name) => !keyNames.includes(name)),
+    ...groups.filter(({ id }) => !groupIds.includes(id)).map(({ name }) => name),
+  ];
   const wrong = [
     ...(recovery.ended === "well" ? [] : [`the next run ${recovery.ended}: ${recovery.errors.join("; ")}`]),
     ...again.changes.map((change) => `the run after that has something to do: ${change}`),
-    ...machines.filter((id) => !states.includes(id) && !named(id)).map((id) => `nobody knows the machine ${id}`),
+    ...machines
+      .filter((id) => !states.includes(id) && !lines.includes(id))
+      .map((id) => `nobody knows the machine ${id}`),
     ...states.filter((id) => !machines.includes(id)).map((id) => `the machine ${id} of the state is lost`),
+    ...left.filter((name) => !lines.includes(name)).map((name) => `nobody knows ${name}`),
     ...twins(stack),
     ...machinesWithoutKey(stack),
-  ];
-  const keyNames = new Set(inState("SshKeyPair").map(({ id }) => id));
-  const groupIds = new Set(inState("SecurityGroup").map(({ id }) => id));
-  const left = [
-    ...[...world.keys.keys()].filter((name) => !keyNames.has(name) && !named(name)).map((name) => `key ${name}`),
-    ...[...world.securityGroups.values()]
-      .filter(({ id, name }) => name !== "default" && !groupIds.has(id) && !named(id))
-      .map(({ name }) => `group ${name}`),
   ];
   return { wrong, left };
 }

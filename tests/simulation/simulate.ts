@@ -16,7 +16,7 @@ export interface Verdict {
   /** The effect that went wrong, such as `request POST /instance`. */
   readonly effect: string;
   readonly wrong: readonly string[];
-  /** Objects in the account that neither the state nor a warning names, and that do no harm: keys and groups. */
+  /** Keys and groups in the account that no state has. A line names them. */
   readonly left: readonly string[];
 }
 

@@ -25,6 +25,7 @@ export async function check<Inputs extends object, State extends object>(
   olds: RawInputs | undefined,
   context: CheckContext,
 ): Promise<CheckResult> {
+  if (olds?.["name"] !== undefined) context.run.savedNames.add(`${resource.name} ${olds["name"]}`);
   const isSecret = secretsAmong(resource.inputs, context.secretInputs);
   const checked = await checkInputs(resource, news, olds, { ...context, isSecret });
   const valuesOf = (name: string) => secretValuesOf(name, resource.inputs, [news, olds ?? {}]);

@@ -63,7 +63,8 @@ export function autoName(logicalName: string, random: Uint8Array = randomBytes(4
   return (fitted || "x").slice(0, MAX_NAME_LENGTH - suffix.length) + suffix;
 }
 
-function isGenerated(name: unknown, logicalName: string): boolean {
+/** Whether a name is one that `autoName` makes of the logical name. */
+export function isGenerated(name: unknown, logicalName: string): boolean {
   if (typeof name !== "string" || !/[0-9a-f]{7}$/.test(name)) return false;
   return name.slice(0, -7) === autoName(logicalName).slice(0, -7);
 }

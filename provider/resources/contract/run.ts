@@ -11,6 +11,8 @@ export class Run {
    * does not delete the work of the first.
    */
   readonly created = new Set<string>();
+  /** Names that states have, as far as the checks of this run have shown, each with its type as in `SshKeyPair alice`. */
+  readonly savedNames = new Set<string>();
   /** Names of the keys that the program declares, added at their check. The account may not have them yet. */
   readonly declaredKeys = new Set<string>();
   /**

@@ -2,6 +2,7 @@ import type { Account, SecurityGroup, SecurityGroupRule } from "../../account";
 import { ExoscaleSshError, isCertainlyNotCreated, NotInAccountError, PartialCreateError } from "../../errors";
 import { known } from "../contract/description";
 import { leftNothing } from "../contract/failed_creation";
+import { nameLeftBehind } from "../contract/left_behind";
 import type { Context, Diff, Resource } from "../contract/resource";
 import { inputsOf, withoutPartialUpdateMark } from "../contract/state";
 import {
@@ -45,7 +46,9 @@ export const securityGroup: Resource<SecurityGroupInputs, SecurityGroupState> = 
     const { name, description } = inputs;
     const { securityGroups } = context.account;
     // After a request whose answer is lost, somebody else's empty group of that name would look like the new one.
-    const others = (await securityGroups.listByName(name)).map((group) => group.id);
+    const present = await securityGroups.list();
+    const others = present.filter((group) => group.name === name).map((group) => group.id);
+    nameLeftBehind("SecurityGroup", inputs, present, context);
     let id: string | undefined;
     const onAccepted = (accepted: string) => {
       id = accepted;

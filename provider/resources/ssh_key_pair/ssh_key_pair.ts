@@ -4,6 +4,7 @@ import { impossibleAddresses } from "../access/addresses";
 import { unreadablePublicKeys } from "../access/host_keys";
 import { equalValues, hasUnknown, known } from "../contract/description";
 import { fitsNewKey } from "../contract/key_name";
+import { nameLeftBehind } from "../contract/left_behind";
 import { REFRESH_AGE_MS } from "../contract/refresh";
 import type { Context, Found, Resource } from "../contract/resource";
 import { inputsOf, omitUndefined, pick, withoutPartialUpdateMark } from "../contract/state";
@@ -82,6 +83,7 @@ export const sshKeyPair: Resource<SshKeyPairInputs, SshKeyPairState> = {
 
   async create(inputs, context) {
     const { name, privateKeyFile: path } = inputs;
+    if (inputs.autoNamed) nameLeftBehind("SshKeyPair", inputs, await context.account.firstKeys(), context);
     // The private key is encoded, read back and stored before the registration, so that a failure leaves no registered
     // key.
     const outputs = await encodeOutputs(await importOrGenerate(inputs), inputs);

@@ -1,0 +1,37 @@
+import { isGenerated, type Named } from "./identity";
+import type { Context } from "./resource";
+
+/** What the account calls the objects, and how one is deleted. */
+const kinds = {
+  SshKeyPair: { plural: "SSH keys", command: "exo compute ssh-key delete" },
+  SecurityGroup: { plural: "security groups", command: "exo compute security-group delete" },
+};
+
+/**
+ * Names the objects that a killed run may have made for this resource: their names are generated ones of it, and nothing
+ * in this run has them. Nothing but the name tells, so they may be another stack's, and are left alone.
+ *
+ * @param type whose name is to be generated
+ * @param present the objects of the account before this creation
+ */
+export function nameLeftBehind(
+  type: keyof typeof kinds,
+  inputs: Named & { readonly identity?: { readonly name: string } | undefined },
+  present: readonly { readonly name: string }[],
+  { run, log }: Pick<Context, "run" | "log">,
+): void {
+  const { name, autoNamed, identity } = inputs;
+  if (autoNamed !== true || identity === undefined) return;
+  const isOurs = (other: string) =>
+    other === name ||
+    run.savedNames.has(`${type} ${other}`) ||
+    run.declaredKeys.has(other) ||
+    run.declaredGroups.has(other);
+  const left = present.filter((other) => isGenerated(other.name, identity.name) && !isOurs(other.name));
+  if (left.length === 0) return;
+  const { plural, command } = kinds[type];
+  log.info(
+    `The account has ${plural} with names as this resource gets them: ${left.map((other) => other.name).join(", ")}. If no ` +
+      `stack has one, an interrupted run has left it; delete it with: ${command} NAME`,
+  );
+}
