@@ -15,8 +15,11 @@ const { PULUMI_EXOSCALE_SSH_TEST_TIER: tier } = process.env;
 /** Most tests wait for a process or a login for half of their time. */
 const WORKERS_PER_CORE = 2;
 
+/** `npm run simulate -- --mutants` makes mistakes in the provider. */
+const compiler = process.env["SIMULATION_MUTANT"] ? "<rootDir>/tests/simulation/mutate.js" : "@swc/jest";
+
 const everywhere = {
-  transform: { "^.+\\.ts$": ["@swc/jest", { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
+  transform: { "^.+\\.ts$": [compiler, { jsc: { target: "es2023", parser: { syntax: "typescript" } } }] },
   testEnvironment: "<rootDir>/tests/openapi/environment.ts",
   // What is built or generated has packages of its own.
   modulePathIgnorePatterns: ["<rootDir>/dist/", "/sdks/"],

@@ -1,5 +1,7 @@
 // `npm run simulate`: everything that can go wrong once, in every scenario of tests/simulation, and what was found.
 // `npm run simulate -- --seed 7 -t "create 3"`: with other random numbers; what follows goes to jest.
+// `npm run simulate -- --mutants`: whether each mistake of mutants.json in the provider is found, and how soon.
+import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -11,36 +13,68 @@ import { setUp } from "./setup/set_up.mjs";
 
 /** @typedef {{ scenario: string, fault: { fault: string }, effect: string, wrong: string[], left: string[] }} Verdict */
 
+const jest = join(root, "node_modules", "jest", "bin", "jest.js");
+const chosen = ["--selectProjects", "unit", "--testPathPatterns", "tests/simulation/"];
+
 await runMain(async () => {
-  const { seed, rest } = readSeed(process.argv.slice(2));
+  const { seed, areMutantsMeant, rest } = readArguments(process.argv.slice(2));
   const { node, path } = await setUp();
+  const env = { ...process.env, PATH: path, SIMULATION_SEED: seed };
+  return areMutantsMeant ? findMutants(node, env, rest) : await simulate(node, env, rest);
+});
+
+/** @param {string[]} args */
+function readArguments(args) {
+  const rest = [...args];
+  const at = rest.indexOf("--seed");
+  const [, seed = ""] = at < 0 ? ["--seed", "1"] : rest.splice(at, 2);
+  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is "${seed}". Give a whole number.`);
+  const areMutantsMeant = rest.includes("--mutants");
+  return { seed, areMutantsMeant, rest: rest.filter((each) => each !== "--mutants") };
+}
+
+/** @param {string} node @param {NodeJS.ProcessEnv} env @param {string[]} rest */
+async function simulate(node, env, rest) {
   const folder = mkdtempSync(join(tmpdir(), "exoscale-ssh-simulation-"));
   beforeExit(() => rmSync(folder, { recursive: true, force: true }));
   const report = join(folder, "verdicts.jsonl");
   const before = performance.now();
-  const jest = join(root, "node_modules", "jest", "bin", "jest.js");
-  const args = [jest, "--selectProjects", "unit", "--testPathPatterns", "tests/simulation/", ...rest];
-  const env = { ...process.env, PATH: path, SIMULATION_SEED: seed, SIMULATION_REPORT: report };
-  const code = await runInForeground(node, args, { cwd: root, env });
+  const args = [jest, ...chosen, ...rest];
+  const code = await runInForeground(node, args, { cwd: root, env: { ...env, SIMULATION_REPORT: report } });
   const verdicts = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").map(parse) : [];
   printTable(verdicts);
   const bad = verdicts.filter(({ wrong }) => wrong.length > 0).length;
   const left = verdicts.filter((verdict) => verdict.left.length > 0).length;
-  const seconds = ((performance.now() - before) / 1000).toFixed(0);
   print(
-    `${verdicts.length} faults, ${bad} did harm, ${left} left a key or a group that no state has; seed ${seed}, ${seconds} s`,
+    `${verdicts.length} faults, ${bad} did harm, ${left} left a key or a group that no state has, and named it; ` +
+      `seed ${env["SIMULATION_SEED"]}, ${secondsSince(before)} s`,
   );
   return code;
-});
-
-/** @param {string[]} args */
-function readSeed(args) {
-  const at = args.indexOf("--seed");
-  if (at < 0) return { seed: "1", rest: args };
-  const [, seed = ""] = args.splice(at, 2);
-  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is "${seed}". Give a whole number.`);
-  return { seed, rest: args };
 }
+
+/** Makes one mistake after the other in the provider, and stops at the first test that finds it. @param {string} node @param {NodeJS.ProcessEnv} env @param {string[]} rest */
+function findMutants(node, env, rest) {
+  /** @type {{ name: string }[]} */
+  const mutants = JSON.parse(readFileSync(join(root, "tests", "simulation", "mutants.json"), "utf8"));
+  let missed = 0;
+  for (const { name } of mutants) {
+    const before = performance.now();
+    const args = [jest, ...chosen, "--bail", ...rest];
+    const { status, stderr } = spawnSync(node, args, {
+      cwd: root,
+      env: { ...env, SIMULATION_MUTANT: name },
+      encoding: "utf8",
+    });
+    const [, found = "the code does not run"] = /● (?:.* › )?(.*)/.exec(stderr) ?? [];
+    if (status === 0) missed += 1;
+    print(status === 0 ? `MISSED  ${name}` : `found   ${name}: ${found} (${secondsSince(before)} s)`);
+  }
+  print(`${mutants.length - missed} of ${mutants.length} mistakes found`);
+  return missed > 0 ? 1 : 0;
+}
+
+/** @param {number} before */
+const secondsSince = (before) => ((performance.now() - before) / 1000).toFixed(0);
 
 /** @param {string} line @returns {Verdict} */
 function parse(line) {
