@@ -49,6 +49,7 @@ function measuredPart(results) {
     "## Time over the number of keys",
     ...commands.map((command) => `![${command}: seconds over the number of keys](performance/${command}.svg)`),
     "## Goals",
+    "Least: what the engine and Exoscale take, if nothing else takes time. With keys alone it is the column store below, with instances the floor and the loop after it. A goal below it cannot be met.",
     "Under the limit, the goal is 1.2 times what the limit itself takes for the 150 requests that an `up` may send.",
     table(goals(results)),
     "## Other clients",
@@ -87,7 +88,7 @@ function goals(results) {
       .slice(1)
       .map((row) => [cell.title, ...row]),
   );
-  return [["Case", "Figure", "Measured", "Goal", "Verdict"], ...rows];
+  return [["Case", "Figure", "Measured", "Least", "Goal", "Verdict"], ...rows];
 }
 
 /** @returns {string} */

@@ -94,13 +94,14 @@ const units = {
 
 /** @param {Cell} cell @param {MeasuredCell} measured @returns {string[][]} a row for each goal and front; only a header if there is none */
 export function goalRows(cell, measured) {
-  const rows = judge(cell, measured).map(({ goal, front, measured: value, bound, floor, isMet }) => {
+  const rows = judge(cell, measured).map(({ goal, front, measured: value, bound, floor, least, isMet }) => {
     const [name, digits] = units[goal.figure];
     const source = floor === undefined ? "" : ` (${goal.timesFloor} x ${shown(floor, digits)})`;
     const limit = `<= ${shown(bound, digits)}${source}`;
-    return [`${goal.command}, ${front}: ${name}`, shown(value, digits), limit, isMet ? "met" : "MISSED"];
+    const verdict = isMet ? "met" : "MISSED";
+    return [`${goal.command}, ${front}: ${name}`, shown(value, digits), shown(least, digits), limit, verdict];
   });
-  return [["figure", "measured", "goal", "verdict"], ...rows];
+  return [["figure", "measured", "least", "goal", "verdict"], ...rows];
 }
 
 /** @param {number | undefined} number @param {number} digits @returns {string} */
