@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { z } from "zod";
 import { fieldsMarked } from "../resources/contract/description";
 import { NO_ORGANIZATION } from "../resources/contract/identity";
-import { shortenStackTraces } from "./short_stack_traces";
+import { skipTracesOfPromises } from "./promise_traces";
 
 /** What a class needs to know about its resource. */
 interface Description {
@@ -59,14 +59,12 @@ export abstract class DescribedResource extends pulumi.dynamic.Resource {
     // With the alias a stack of the plugin can move to these classes without a replacement.
     const aliases = [...(options.aliases ?? []), { type: `${PACKAGE}:index:${type}` }];
     const all = { ...options, additionalSecretOutputs, aliases };
-    const restoreStackTraces = shortenStackTraces();
+    const traceAgain = skipTracesOfPromises();
     try {
       super(provider, name, { ...absent, ...given, identity }, all, PACKAGE, type);
-    } catch (error) {
-      restoreStackTraces(error);
-      throw error;
+    } finally {
+      traceAgain();
     }
-    restoreStackTraces();
     if ("publicKey" in args) importedKeys.set(this, args.publicKey);
   }
 }

@@ -227,7 +227,7 @@ describe("What only one place may touch", () => {
     const ours = filesOf("provider").filter((file) => mentions(file, "process"));
     expect(ours).toEqual([
       "provider/account.ts",
-      "provider/dynamic/short_stack_traces.ts",
+      "provider/dynamic/promise_traces.ts",
       "provider/engine/alive.ts",
       "provider/engine/closing.ts",
       "provider/plugin/main.ts",
