@@ -17,7 +17,7 @@ describe("A creation names what a killed run may have left", () => {
     const run = cloud.run();
     await run.create(SshKeyPair, { identity });
     const [line = ""] = run.notes;
-    expect(line).toContain("SSH keys with names as this resource gets them: alice-1a2b3c4. If no stack has one");
+    expect(line).toContain("SSH keys with names as this resource gets them: alice-1a2b3c4. An interrupted run may");
     expect(line).toContain("exo compute ssh-key delete NAME");
     expect(cloud.keys()).toContain("alice-1a2b3c4");
   });

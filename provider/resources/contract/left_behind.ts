@@ -8,8 +8,9 @@ const kinds = {
 };
 
 /**
- * Names the objects that a killed run may have made for this resource: their names are generated ones of it, and nothing
- * in this run has them. Nothing but the name tells, so they may be another stack's, and are left alone.
+ * Names the objects that a killed run may have made for this resource: their names are generated ones of it, and no check
+ * of this run has shown them so far. Nothing but the name tells, so they may be another resource's or another stack's, and
+ * are left alone.
  *
  * @param type whose name is to be generated
  * @param present the objects of the account before this creation
@@ -22,16 +23,14 @@ export function nameLeftBehind(
 ): void {
   const { name, autoNamed, identity } = inputs;
   if (autoNamed !== true || identity === undefined) return;
-  const isOurs = (other: string) =>
-    other === name ||
-    run.savedNames.has(`${type} ${other}`) ||
-    run.declaredKeys.has(other) ||
-    run.declaredGroups.has(other);
+  const declared = type === "SshKeyPair" ? run.declaredKeys : run.declaredGroups;
+  const isOurs = (other: string) => other === name || declared.has(other) || run.savedNames.has(`${type} ${other}`);
   const left = present.filter((other) => isGenerated(other.name, identity.name) && !isOurs(other.name));
   if (left.length === 0) return;
   const { plural, command } = kinds[type];
   log.info(
-    `The account has ${plural} with names as this resource gets them: ${left.map((other) => other.name).join(", ")}. If no ` +
-      `stack has one, an interrupted run has left it; delete it with: ${command} NAME`,
+    `The account has ${plural} with names as this resource gets them: ${left.map((other) => other.name).join(", ")}. An ` +
+      "interrupted run may have left them. If neither this stack nor another one has one of them, delete it with: " +
+      `${command} NAME`,
   );
 }
