@@ -69,8 +69,8 @@ function judgeFront(goal, front, measured) {
 }
 
 /**
- * What the engine and Exoscale take together, if nothing else takes time: a provider that only stores the same, or, in a
- * cell with instances, one that does nothing and after it the bare loop.
+ * What the engine and Exoscale take one after the other, if the provider takes no time: a provider that only stores the
+ * same, or, in a cell with instances, one that does nothing and after it the bare loop.
  *
  * @param {MeasuredCell} measured @param {Front} front @param {Command} command
  */

@@ -49,7 +49,7 @@ function measuredPart(results) {
     "## Time over the number of keys",
     ...commands.map((command) => `![${command}: seconds over the number of keys](performance/${command}.svg)`),
     "## Goals",
-    "Least: what the engine and Exoscale take, if nothing else takes time. With keys alone it is the column store below, with instances the floor and the loop after it. A goal below it cannot be met.",
+    "Least: with keys alone, a provider that only stores the same (the column store below); with instances, the floor and after it the loop.",
     "Under the limit, the goal is 1.2 times what the limit itself takes for the 150 requests that an `up` may send.",
     table(goals(results)),
     "## Other clients",

@@ -43,7 +43,7 @@ export class TerraformStack {
     const clean = beforeExit(() => killTree(child.pid ?? 0));
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.on("data", (text) => (output += text));
-    const code = await new Promise((resolve) => child.once("close", resolve));
+    const code = await new Promise((resolve, reject) => child.once("error", reject).once("close", resolve));
     if (code !== 0) throw new Error(`${binary} ${args.join(" ")} ended with ${code}:\n${output}`);
     await clean();
     return (performance.now() - before) / 1000;
