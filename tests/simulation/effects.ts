@@ -18,12 +18,35 @@ export const requestFaults = [
 /** What can go wrong when Pulumi saves its state. */
 export const saveFaults = ["killed before", "killed after"] as const;
 
-export type FaultName = (typeof requestFaults)[number];
+/** What can go wrong with a connection to a machine. */
+export const connectFaults = ["killed before", "killed after", "connection reset", "shows another host key"] as const;
+
+/** What can go wrong with a command on a machine. */
+export const commandFaults = ["killed before", "killed after", "connection reset", "answer lost"] as const;
+
+/** What can go wrong when a file of a machine is replaced. */
+export const writeFaults = [
+  ...commandFaults,
+  "disk full",
+  "somebody edits the file",
+  "somebody puts the file back",
+] as const;
+
+/** What can go wrong with each kind of step. */
+export const faultsByKind = {
+  request: requestFaults,
+  save: saveFaults,
+  connect: connectFaults,
+  command: commandFaults,
+  write: writeFaults,
+};
+
+export type FaultName = (typeof faultsByKind)[keyof typeof faultsByKind][number];
 
 /** A step that changes something, or asks. */
 export interface Effect {
-  readonly kind: "request" | "save";
-  /** Such as `POST /instance`. */
+  readonly kind: keyof typeof faultsByKind;
+  /** Such as `POST /instance`, or `write web`. */
   readonly what: string;
 }
 

@@ -55,14 +55,6 @@ export class SimulatedStack {
     return this.#run(fault, (run) => run.up(program));
   }
 
-  refresh(): Promise<Outcome> {
-    return this.#run(undefined, (run) => run.refresh());
-  }
-
-  destroy(fault?: PlannedFault): Promise<Outcome> {
-    return this.#run(fault, (run) => run.up([]));
-  }
-
   async #run(fault: PlannedFault | undefined, work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
     const process: Process = { isDead: false };
     const abort = new AbortController();
@@ -125,18 +117,6 @@ class EngineRun {
     await Promise.all(registered.values());
     if (this.errors.length > 0) return;
     await this.#deleteAll(({ name, isReplaced }) => isReplaced === true || !registered.has(name));
-  }
-
-  async refresh(): Promise<void> {
-    await Promise.all(
-      this.#resources.map(async (resource) => {
-        const { type, id, outputs } = resource;
-        const found = await this.front.read(type, id, outputs);
-        const { initError: _, ...rest } = resource;
-        this.#replace(resource, found && [{ ...rest, inputs: found.inputs, outputs: found.state }]);
-      }),
-    );
-    await this.#save("refreshed");
   }
 
   async #register(

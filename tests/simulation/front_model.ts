@@ -57,10 +57,6 @@ export class FrontModel {
     }
   }
 
-  async read(type: ResourceName, id: string, state: Inputs): Promise<{ inputs: Inputs; state: Inputs } | undefined> {
-    return await resourceOf(type).read(id, { ...state }, this.#context());
-  }
-
   async update(type: ResourceName, id: string, state: Inputs, inputs: Inputs): Promise<Left> {
     try {
       return { id, state: await update(resourceOf(type), id, { ...state }, { ...inputs }, this.#context()) };

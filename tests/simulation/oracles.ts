@@ -12,7 +12,9 @@ export interface Judged {
 /** @returns what is wrong, and which keys and groups of the account no state has, though a line names them */
 export function judge({ stack, faulted, recovery, again }: Judged): { wrong: string[]; left: string[] } {
   const { world } = stack.api;
-  const lines = [faulted, recovery, again].flatMap((outcome) => outcome.lines).join("\n");
+  // Nobody sees what a killed run says last, and only who is told to delete something knows that it is too much.
+  const shown = [...(faulted.ended === "killed" ? [] : faulted.lines), ...recovery.lines, ...again.lines];
+  const lines = shown.filter((line) => / delete .*exo compute|exo compute .* delete/.test(line)).join("\n");
   const inState = (type: string) => stack.saved.filter((resource) => resource.type === type);
   const states = inState("Instance").map(({ id }) => id.split("/")[1] ?? id);
   const machines = world.instances.map(({ id }) => id);
@@ -32,7 +34,8 @@ export function judge({ stack, faulted, recovery, again }: Judged): { wrong: str
     ...states.filter((id) => !machines.includes(id)).map((id) => `the machine ${id} of the state is lost`),
     ...left.filter((name) => !lines.includes(name)).map((name) => `nobody knows ${name}`),
     ...twins(stack),
-    ...machinesWithoutKey(stack),
+    ...findLockedOut(stack),
+    ...foreignKeys(stack),
   ];
   return { wrong, left };
 }
@@ -43,16 +46,30 @@ function twins({ saved }: SimulatedStack): string[] {
   return names.filter((name, index) => names.indexOf(name) !== index).map((name) => `the state has ${name} twice`);
 }
 
-/** A machine whose keys no private key of the state belongs to, though the program gives it one. */
-function machinesWithoutKey({ api, saved }: SimulatedStack): string[] {
-  const pairs = saved.filter(({ type }) => type === "SshKeyPair");
-  const fingerprints = new Set(pairs.map(({ outputs }) => outputs["publicKeyFingerprintMd5"]));
-  const declared = saved.filter(({ type, inputs }) => type === "Instance" && inputs["sshKeys"] !== undefined);
-  return declared.flatMap(({ name, id }) => {
-    const record = api.world.instances.find((each) => id.endsWith(each.id));
-    const keys = record?.bootKeys ?? [];
-    return record && !keys.some(({ fingerprint }) => fingerprints.has(fingerprint))
-      ? [`nobody has a key for ${name}`]
-      : [];
+/** Machines of the state that run and that no private key of the state opens. */
+export function findLockedOut({ api, saved }: SimulatedStack): string[] {
+  const keys = saved.filter(({ type }) => type === "SshKeyPair").map(fingerprintOf);
+  return machinesOf({ api, saved }).flatMap(({ name, host }) =>
+    host.isUp && !keys.some((key) => host.opens(key)) ? [`nobody gets in to ${name}`] : [],
+  );
+}
+
+/** Keys that open a machine and that the state does not have. */
+function foreignKeys({ api, saved }: SimulatedStack): string[] {
+  const keys = new Set(saved.filter(({ type }) => type === "SshKeyPair").map(fingerprintOf));
+  return machinesOf({ api, saved }).flatMap(({ name, host }) =>
+    [...host.accepted()].filter((key) => !keys.has(key)).map((key) => `${name} still accepts ${key}`),
+  );
+}
+
+const fingerprintOf = ({ outputs }: { readonly outputs: Readonly<Record<string, unknown>> }) =>
+  String(outputs["publicKeyFingerprintSha256"]);
+
+/** The machines of the state that exist. */
+function machinesOf({ api, saved }: Pick<SimulatedStack, "api" | "saved">) {
+  return saved.flatMap(({ name, type, id }) => {
+    const record = type === "Instance" ? api.world.instances.find((each) => id.endsWith(each.id)) : undefined;
+    const host = record && api.machines.hosts.get(record.address);
+    return host ? [{ name, host }] : [];
   });
 }

@@ -33,8 +33,33 @@ function shop(generation: number, machines: number): Declaration[] {
   ];
 }
 
-export const scenarios: readonly Scenario[] = [1, 3].flatMap((machines) => [
+/** Machines whose keys change while they run. Another generation has another key. */
+function fleet(generation: number, machines: number, people: readonly string[] = ["alice"]): Declaration[] {
+  const pairs: Declaration[] = people.map((name) => ({
+    type: "SshKeyPair",
+    name,
+    inputs: { triggers: [String(generation)], onDelete: "revoke" },
+  }));
+  const sshKeys = people.map((name) => ({
+    name: new Reference(name, "name"),
+    publicKeyOpenssh: new Reference(name, "publicKeyOpenssh"),
+  }));
+  const { replaceOnKeyChange: _, ...rest } = machine;
+  // The host key is known from the first boot on.
+  const inputs = {
+    ...rest,
+    waitForSsh: true,
+    sshKeys,
+    connection: { privateKey: new Reference("alice", "privateKeyOpenssh") },
+  };
+  return [...pairs, ...names.slice(0, machines).map((name) => ({ type: "Instance" as const, name, inputs }))];
+}
+
+/** The scenarios of a stack with so many machines. */
+export const scenarios = (machines: number): readonly Scenario[] => [
   { name: `create ${machines}`, before: [], program: shop(1, machines) },
   { name: `replace ${machines}`, before: [shop(1, machines)], program: shop(2, machines) },
   { name: `destroy ${machines}`, before: [shop(1, machines)], program: [] },
-]);
+  { name: `rotate ${machines}`, before: [fleet(1, machines)], program: fleet(2, machines) },
+  { name: `offboard ${machines}`, before: [fleet(1, machines, ["alice", "bob"])], program: fleet(1, machines) },
+];

@@ -1,10 +1,11 @@
 /** Runs scenarios, each once for every effect and everything that can go wrong with it, and judges what is left. */
-import { type FaultName, type PlannedFault, requestFaults, saveFaults } from "./effects";
+import { type FaultName, faultsByKind, type PlannedFault } from "./effects";
 import { type Outcome, SimulatedStack } from "./engine_model";
-import { judge } from "./oracles";
+import { findLockedOut, judge } from "./oracles";
 import type { Scenario } from "./scenarios";
 import { SimulatedApi } from "./simulated_api";
 import type { SimulatedTime } from "./simulated_time";
+import { present } from "./simulated_world";
 
 /** Longer than any operation. */
 const HOUR_MS = 3_700_000;
@@ -29,7 +30,7 @@ export async function runFaultless(scenario: Scenario, time: SimulatedTime): Pro
 /** Every fault that can happen to a scenario. */
 export function faultsOf({ effects }: Pick<Outcome, "effects">): PlannedFault[] {
   return effects.flatMap(({ kind, what }, at) => {
-    const faults: readonly FaultName[] = kind === "save" ? saveFaults : requestFaults;
+    const faults: readonly FaultName[] = faultsByKind[kind];
     // A read begins no operation.
     const isRead = kind === "request" && what.startsWith("GET ");
     return faults.filter((fault) => !(isRead && fault.startsWith("operation"))).map((fault) => ({ at, fault }));
@@ -41,16 +42,19 @@ export async function runWithFault(scenario: Scenario, fault: PlannedFault, time
   const stack = await prepare(scenario, time);
   const faulted = await stack.up(scenario.program, fault);
   const hit = faulted.effects[fault.at];
+  const lockedOut = findLockedOut(stack);
   await time.pass(HOUR_MS);
   const recovery = await stack.up(scenario.program);
   const again = await stack.up(scenario.program);
   const { wrong, left } = judge({ stack, faulted, recovery, again });
-  return { scenario: scenario.name, fault, effect: hit ? `${hit.kind} ${hit.what}` : "none", wrong, left };
+  const effect = hit ? `${hit.kind} ${hit.what}` : "none";
+  return { scenario: scenario.name, fault, effect, wrong: [...lockedOut, ...wrong], left };
 }
 
 async function prepare({ before }: Scenario, time: SimulatedTime): Promise<SimulatedStack> {
   const stack = new SimulatedStack(new SimulatedApi(), time);
   globalThis.fetch = stack.api.fetch;
+  present.machines = stack.api.machines;
   for (const program of before) {
     const { ended, errors } = await stack.up(program);
     if (ended !== "well") throw new Error(errors.join("; "));

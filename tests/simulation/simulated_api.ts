@@ -1,9 +1,10 @@
-/** The emulator's API in this process, without sockets. */
+/** The emulator's API in this process, without sockets, and the machines that it makes. */
 import { answerRequest, pathBelowPrefix } from "../../emulator/api/answer";
 import type { OperationFault } from "../../emulator/api/operations";
 import { World } from "../../emulator/api/world";
 import { defaultSettings } from "../../emulator/settings";
 import type { Effects, FaultName } from "./effects";
+import { SimulatedHosts } from "./simulated_hosts";
 import { inProcess } from "./simulated_time";
 
 const credentials = { apiKey: "EXOsimulated", apiSecret: "simulated-secret" };
@@ -14,18 +15,28 @@ const HOUR_MS = 3_600_000;
 const refusals: Partial<Record<FaultName, number>> = { "503": 503, "429": 429, "403": 403 };
 
 export class SimulatedApi {
+  readonly machines = new SimulatedHosts();
   readonly world = new World({
     zones: ZONES,
     operationMs: OPERATION_MS,
     settings: defaultSettings,
     sshPort: 22,
-    guests: undefined,
+    guests: this.machines,
   });
-  /** The steps of the present run. */
-  effects: Effects | undefined;
+  #effects: Effects | undefined;
 
   constructor() {
     for (const zone of this.world.zones) zone.endpoint = `http://${zone.name}.invalid/v2`;
+  }
+
+  /** The steps of the present run. */
+  get effects(): Effects | undefined {
+    return this.#effects;
+  }
+
+  set effects(effects: Effects | undefined) {
+    this.#effects = effects;
+    this.machines.effects = effects;
   }
 
   /** The settings of the provider. */

@@ -38,7 +38,7 @@ export class SimulatedTime {
 
   setTimeout = (work: (...given: never[]) => void, ms = 0): Timer => {
     const process = currentProcess();
-    const timer = { at: this.#now + Math.max(0, ms), process, run: () => inProcess(process, () => work()) };
+    const timer = { at: this.#now + Math.ceil(Math.max(0, ms)), process, run: () => inProcess(process, () => work()) };
     this.#timers.add(timer);
     return timer;
   };

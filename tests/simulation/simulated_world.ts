@@ -1,8 +1,12 @@
-/** The time and the random numbers of the present run. The mocks of node's modules ask it. */
+/** The time, the random numbers and the machines of the present run. The mocks ask it. */
 import { Chance } from "./chance";
+import type { SimulatedHosts } from "./simulated_hosts";
 import { enterSimulatedTime, SimulatedTime } from "./simulated_time";
 
-export const present = { time: new SimulatedTime(), chance: new Chance(0) };
+export const present: { time: SimulatedTime; chance: Chance; machines?: SimulatedHosts } = {
+  time: new SimulatedTime(),
+  chance: new Chance(0),
+};
 
 /** Runs something in a world of its own, which is the same every time for the same seed. */
 export async function inWorld<T>(seed: number, work: (time: SimulatedTime) => Promise<T>): Promise<T> {

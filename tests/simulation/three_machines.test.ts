@@ -1,0 +1,5 @@
+import "./mocks";
+import { testScenarios } from "./cases";
+import { scenarios } from "./scenarios";
+
+testScenarios(scenarios(3));
