@@ -22,6 +22,13 @@ describe("A creation names what a killed run may have left", () => {
     expect(cloud.keys()).toContain("alice-1a2b3c4");
   });
 
+  test("and not all of them, if many stacks have a resource of that name", async () => {
+    for (const digit of "1234567") cloud.emulator.cloud.swapKey(`alice-000000${digit}`, publicKey);
+    const run = cloud.run();
+    await run.create(SshKeyPair, { identity });
+    expect(run.notes.join()).toContain("alice-0000004, alice-0000005 and 2 more. An interrupted");
+  });
+
   test("a security group", async () => {
     await cloud.run().create(SecurityGroup, { name: "alice-1a2b3c4" });
     const run = cloud.run();

@@ -7,6 +7,9 @@ const kinds = {
   SecurityGroup: { plural: "security groups", command: "exo compute security-group delete" },
 };
 
+/** An account may have a stack for each branch, and each has its own. */
+const MAX_NAMES = 5;
+
 /**
  * Names the objects that a killed run may have made for this resource: their names are generated ones of it, and no check
  * of this run has shown them so far. Nothing but the name tells, so they may be another resource's or another stack's, and
@@ -28,8 +31,10 @@ export function nameLeftBehind(
   const left = present.filter((other) => isGenerated(other.name, identity.name) && !isOurs(other.name));
   if (left.length === 0) return;
   const { plural, command } = kinds[type];
+  const names = left.slice(0, MAX_NAMES).map((other) => other.name);
+  const more = left.length > names.length ? ` and ${left.length - names.length} more` : "";
   log.info(
-    `The account has ${plural} with names as this resource gets them: ${left.map((other) => other.name).join(", ")}. An ` +
+    `The account has ${plural} with names as this resource gets them: ${names.join(", ")}${more}. An ` +
       "interrupted run may have left them. If neither this stack nor another one has one of them, delete it with: " +
       `${command} NAME`,
   );
