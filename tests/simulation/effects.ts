@@ -1,10 +1,12 @@
 /** What the provider and the engine do to the world, step by step, and what goes wrong with one of the steps. */
 import { currentProcess, type Process } from "./simulated_time";
 
+/** How a run can end at any step. */
+const ends = ["killed before", "killed after", "engine killed"] as const;
+
 /** What can go wrong with a request to the API. */
 export const requestFaults = [
-  "killed before",
-  "killed after",
+  ...ends,
   "connection reset",
   "answer lost",
   "503",
@@ -16,13 +18,13 @@ export const requestFaults = [
 ] as const;
 
 /** What can go wrong when Pulumi saves its state. */
-export const saveFaults = ["killed before", "killed after"] as const;
+export const saveFaults = ends;
 
 /** What can go wrong with a connection to a machine. */
-export const connectFaults = ["killed before", "killed after", "connection reset", "shows another host key"] as const;
+export const connectFaults = [...ends, "connection reset", "shows another host key"] as const;
 
 /** What can go wrong with a command on a machine. */
-export const commandFaults = ["killed before", "killed after", "connection reset", "answer lost"] as const;
+export const commandFaults = [...ends, "connection reset", "answer lost"] as const;
 
 /** What can go wrong when a file of a machine is replaced. */
 export const writeFaults = [
@@ -86,6 +88,8 @@ export class Effects {
     const fault = this.plan?.at === this.happened.length ? this.plan.fault : undefined;
     this.happened.push(effect);
     if (process && fault === "killed before") return this.#die(process);
+    if (process && fault === "engine killed") process.isEngineDead = true;
+    if (effect.kind === "save" && process?.isEngineDead) throw new Killed();
     const result = await perform(fault);
     if (process && fault === "killed after") return this.#die(process);
     if (process?.isDead) throw new Killed();

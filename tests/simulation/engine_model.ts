@@ -56,21 +56,22 @@ export class SimulatedStack {
   }
 
   async #run(fault: PlannedFault | undefined, work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
-    const process: Process = { isDead: false };
+    const process: Process = { isDead: false, isEngineDead: false };
     const abort = new AbortController();
     const effects = new Effects(fault, (killed) => {
       killed.isDead = true;
       abort.abort(new Killed());
     });
     this.api.effects = effects;
-    const front = new FrontModel(this.api.settings, abort.signal);
+    const front = new FrontModel(this.api.settings, process, abort.signal);
     const run = new EngineRun(this, front, effects);
     const ended = inProcess(process, async () => {
       await work(run);
-      await front.close();
+      // Only the engine tells its provider that the run is over.
+      if (!process.isEngineDead) await front.close();
     });
     await this.time.until(ended.catch((error: unknown) => run.fail(error)));
-    const how = process.isDead ? "killed" : run.errors.length > 0 ? "failed" : "well";
+    const how = process.isDead || process.isEngineDead ? "killed" : run.errors.length > 0 ? "failed" : "well";
     this.api.effects = undefined;
     return {
       ended: how,

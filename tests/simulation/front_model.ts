@@ -9,6 +9,7 @@ import type { Context, Diff, Resource } from "../../provider/resources/contract/
 import { Run } from "../../provider/resources/contract/run";
 import { PartialUpdateError, update } from "../../provider/resources/contract/update";
 import type { Inputs } from "./program";
+import type { Process } from "./simulated_time";
 
 /** A resource of any type, as a front calls it: inputs and states are whatever the engine passes. */
 type AnyResource = Resource<Record<string, unknown>, Record<string, unknown>>;
@@ -32,7 +33,11 @@ export class FrontModel {
   readonly #account: Account;
 
   /** @param signal aborts when the process is killed */
-  constructor(settings: Readonly<Record<string, string>>, signal: AbortSignal) {
+  constructor(
+    settings: Readonly<Record<string, string>>,
+    readonly process: Process,
+    signal: AbortSignal,
+  ) {
     this.#account = openAccount((name) => settings[name], { signal });
   }
 
@@ -79,7 +84,13 @@ export class FrontModel {
   #context(): Context {
     const show = (message: string) => void this.lines.push(message);
     const log = { info: show, progress: () => undefined, warn: show };
-    return { account: this.#account, run: this.#run, files: noFiles, log, abandoned: async () => false };
+    return {
+      account: this.#account,
+      run: this.#run,
+      files: noFiles,
+      log,
+      abandoned: async () => this.process.isEngineDead,
+    };
   }
 }
 

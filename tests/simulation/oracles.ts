@@ -40,6 +40,18 @@ export function judge({ stack, faulted, recovery, again }: Judged): { wrong: str
   return { wrong, left };
 }
 
+/** What is wrong after a stack was destroyed. @param left the keys and groups that no state had before */
+export function findRest({ api }: SimulatedStack, destroyed: Outcome, left: readonly string[]): string[] {
+  const { world } = api;
+  const groups = [...world.securityGroups.values()].map(({ name }) => name);
+  const rest = [...world.keys.keys(), ...groups].filter((name) => name !== "default" && !left.includes(name));
+  return [
+    ...(destroyed.ended === "well" ? [] : [`the stack is not destroyed: ${destroyed.errors.join("; ")}`]),
+    ...world.instances.map(({ name }) => `the destroyed stack leaves the machine ${name}`),
+    ...rest.map((name) => `the destroyed stack leaves ${name}`),
+  ];
+}
+
 /** Resources that a state has twice. */
 function twins({ saved }: SimulatedStack): string[] {
   const names = saved.map(({ name }) => name);

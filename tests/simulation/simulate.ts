@@ -1,7 +1,7 @@
 /** Runs scenarios, each once for every effect and everything that can go wrong with it, and judges what is left. */
 import { type FaultName, faultsByKind, type PlannedFault } from "./effects";
 import { type Outcome, SimulatedStack } from "./engine_model";
-import { findLockedOut, judge } from "./oracles";
+import { findLockedOut, findRest, judge } from "./oracles";
 import type { Scenario } from "./scenarios";
 import { SimulatedApi } from "./simulated_api";
 import type { SimulatedTime } from "./simulated_time";
@@ -37,7 +37,7 @@ export function faultsOf({ effects }: Pick<Outcome, "effects">): PlannedFault[] 
   });
 }
 
-/** Runs a scenario with a fault; then once more without, and judges what is there. */
+/** Runs a scenario with a fault, then twice without, and judges what is there; then it destroys the stack. */
 export async function runWithFault(scenario: Scenario, fault: PlannedFault, time: SimulatedTime): Promise<Verdict> {
   const stack = await prepare(scenario, time);
   const faulted = await stack.up(scenario.program, fault);
@@ -47,8 +47,15 @@ export async function runWithFault(scenario: Scenario, fault: PlannedFault, time
   const recovery = await stack.up(scenario.program);
   const again = await stack.up(scenario.program);
   const { wrong, left } = judge({ stack, faulted, recovery, again });
+  const destroyed = await stack.up([]);
   const effect = hit ? `${hit.kind} ${hit.what}` : "none";
-  return { scenario: scenario.name, fault, effect, wrong: [...lockedOut, ...wrong], left };
+  return {
+    scenario: scenario.name,
+    fault,
+    effect,
+    wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)],
+    left,
+  };
 }
 
 async function prepare({ before }: Scenario, time: SimulatedTime): Promise<SimulatedStack> {

@@ -1,9 +1,12 @@
 /** Time that passes only when nothing else can happen: waiting costs nothing, and a run is the same every time. */
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** A process of the simulation. What a dead one still does has no effect. */
+/** A run of Pulumi: the engine and the process of its provider. */
 export interface Process {
+  /** Both were killed: what they still do has no effect. */
   isDead: boolean;
+  /** The engine was killed, and saves nothing more. The provider's process goes on with what it has begun. */
+  isEngineDead: boolean;
 }
 
 /** The process whose code runs; undefined for the cloud. */
