@@ -53,9 +53,18 @@ export async function runWithFault(scenario: Scenario, fault: PlannedFault, time
     scenario: scenario.name,
     fault,
     effect,
-    wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)],
+    wrong: [...passing(fault, faulted), ...lockedOut, ...wrong, ...findRest(stack, destroyed, left)],
     left,
   };
+}
+
+/** Faults of a request that pass by themselves. */
+const passingFaults: readonly FaultName[] = ["connection reset", "answer lost", "503", "429"];
+
+/** A run goes on after such a fault. */
+function passing({ at, fault }: PlannedFault, { ended, errors, effects }: Outcome): string[] {
+  const isPassing = effects[at]?.kind === "request" && passingFaults.includes(fault);
+  return isPassing && ended !== "well" ? [`a fault that passes ends the run: ${errors.join("; ")}`] : [];
 }
 
 async function prepare({ before }: Scenario, time: SimulatedTime): Promise<SimulatedStack> {
