@@ -5,6 +5,7 @@
  * after each change. A replacement creates first and deletes at the end. A change that fails stops the changes that have
  * not begun. What was created in part is saved, and updated by the next run.
  */
+import { KeyedMutex } from "../../provider/keyed_mutex";
 import type { ResourceName } from "../../provider/resources";
 import { Effects, Killed, type PlannedFault } from "./effects";
 import { FrontModel, type Left } from "./front_model";
@@ -89,9 +90,8 @@ class EngineRun {
   #resources: readonly SavedResource[];
   #free = CHANGES_AT_ONCE;
   readonly #waiting: (() => void)[] = [];
-  /** The last check or save: the next one follows it. */
-  #lastCheck: Promise<unknown> = Promise.resolve();
-  #lastSave: Promise<unknown> = Promise.resolve();
+  /** Checks follow each other, and so do saves. */
+  readonly #turns = new KeyedMutex();
 
   constructor(
     readonly stack: SimulatedStack,
@@ -101,7 +101,7 @@ class EngineRun {
     this.#resources = stack.saved;
   }
 
-  fail(error: unknown): void {
+  fail(error: unknown): undefined {
     this.errors.push(error instanceof Error ? error.message : String(error));
   }
 
@@ -109,11 +109,8 @@ class EngineRun {
   async up(program: readonly Declaration[]): Promise<void> {
     const registered = new Map<string, Promise<SavedResource | undefined>>();
     for (const declaration of program) {
-      const result = this.#register(declaration, registered).catch((error: unknown) => void this.fail(error));
-      registered.set(
-        declaration.name,
-        result.then((resource) => resource ?? undefined),
-      );
+      const failed = (error: unknown): undefined => this.fail(error);
+      registered.set(declaration.name, this.#register(declaration, registered).catch(failed));
     }
     await Promise.all(registered.values());
     if (this.errors.length > 0) return;
@@ -137,7 +134,7 @@ class EngineRun {
     const identity = { organization: "organization", urn, name };
     const news = { ...(resolve(inputs, outputOf) as Inputs), identity };
     const old = this.#resources.find((each) => each.name === name && !each.isReplaced);
-    const plan = await this.#inTurn(() => this.#plan(type, news, old));
+    const plan = await this.#turns.run("check", () => this.#plan(type, news, old));
     const next = { type, name, inputs: plan.inputs, dependencies };
     switch (plan.step) {
       case "same":
@@ -227,15 +224,7 @@ class EngineRun {
         // As in a file: what is not JSON is lost.
         this.stack.saved = JSON.parse(JSON.stringify(this.#resources)) as SavedResource[];
       });
-    const saved = this.#lastSave.then(save);
-    this.#lastSave = saved.catch(() => undefined);
-    return saved;
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#lastCheck.then(work);
-    this.#lastCheck = result.catch(() => undefined);
-    return result;
+    return this.#turns.run("save", save);
   }
 }
 
