@@ -115,7 +115,7 @@ test("answers unknown if nothing listens, and mentions the port", async () => {
 
 test("answers unknown if the server accepts the connection and stays silent", async () => {
   const silent = await startTcp(() => undefined);
-  const answer = await probe(silent.target, key.publicKey, { timeoutMs: 200 });
+  const answer = await probe(silent.target, key.publicKey, { timeoutMs: 2_000 });
   await silent.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("no SSH banner came") });
 });
@@ -129,14 +129,14 @@ test("answers unknown if every connection is dropped at once", async () => {
 
 test("answers unknown if the server drops the connection after its banner", async () => {
   const dropping = await startTcp((socket) => socket.write("SSH-2.0-x\r\n", () => socket.end()));
-  const answer = await probe(dropping.target, key.publicKey, { timeoutMs: 500 });
+  const answer = await probe(dropping.target, key.publicKey);
   await dropping.close();
   expect(answer).toMatchObject({ accepts: "unknown", reason: expect.stringContaining("was dropped") });
 });
 
 test("answers unknown if a web server answers", async () => {
   const web = await startTcp((socket) => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"));
-  expect(await probe(web.target, key.publicKey, { timeoutMs: 500 })).toMatchObject({ accepts: "unknown" });
+  expect(await probe(web.target, key.publicKey)).toMatchObject({ accepts: "unknown" });
   await web.close();
 });
 

@@ -9,7 +9,7 @@ const onPort = (port: number) => ({ host: "127.0.0.1", port, user: "debian" });
 
 test("returns the host key of a server that answers, and does not log in", async () => {
   const server = await startServer();
-  const hostKey = await waitForSsh(server.target, { timeoutMs: 5000 });
+  const hostKey = await waitForSsh(server.target, { timeoutMs: 30_000 });
   await server.close();
   expect(`${hostKey.type} ${hostKey.base64}`).toBe(server.hostKey);
   expect(server.attempts).toEqual([]);

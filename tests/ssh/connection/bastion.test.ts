@@ -55,7 +55,7 @@ describe("a bastion", () => {
 
   test("is also a way to probe and to wait", async () => {
     const [bastion, behind] = [await start(), await start()];
-    const options = { bastion: bastion.target, credentials: [key], timeoutMs: 5000 };
+    const options = { bastion: bastion.target, credentials: [key], timeoutMs: 30_000 };
     expect(await probe(behind.target, stranger.publicKey, options)).toMatchObject({ accepts: "no", loggedIn: true });
     expect(await waitForSsh(behind.target, options)).toMatchObject({ type: "ssh-ed25519" });
   });
