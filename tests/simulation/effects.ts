@@ -4,12 +4,17 @@ import { currentProcess, type Process } from "./simulated_time";
 /** How a run can end at any step. */
 const ends = ["killed before", "killed after", "engine killed"] as const;
 
+/** The network can also stay away for the rest of the run, before a step has reached the other side, or after it. */
+const offline = ["network gone before", "network gone after"] as const;
+
 /** What can go wrong with a request to the API. */
 export const requestFaults = [
   ...ends,
+  ...offline,
   "connection reset",
   "answer lost",
   "503",
+  "503 after acting",
   "429",
   "403",
   "operation fails",
@@ -21,10 +26,10 @@ export const requestFaults = [
 export const saveFaults = ends;
 
 /** What can go wrong with a connection to a machine. */
-export const connectFaults = [...ends, "connection reset", "shows another host key"] as const;
+export const connectFaults = [...ends, ...offline, "connection reset", "shows another host key"] as const;
 
 /** What can go wrong with a command on a machine. */
-export const commandFaults = [...ends, "connection reset", "answer lost"] as const;
+export const commandFaults = [...ends, ...offline, "connection reset", "answer lost"] as const;
 
 /** What can go wrong when a file of a machine is replaced. */
 export const writeFaults = [
@@ -63,41 +68,56 @@ export class Killed extends Error {
   override readonly name = "Killed";
 }
 
-/** Counts the effects, and lets one of them go wrong. */
+/** Counts the effects of a run, and lets some of them go wrong. */
 export class Effects {
   readonly happened: Effect[] = [];
+  /** Whether the network is gone. */
+  #isOffline = false;
 
-  /**
-   * @param plan undefined: nothing goes wrong
-   * @param kill ends a process
-   */
-  constructor(
-    readonly plan: PlannedFault | undefined,
-    readonly kill: (process: Process) => void,
-  ) {}
+  /** @param plan what goes wrong; empty: nothing */
+  constructor(readonly plan: readonly PlannedFault[]) {}
 
-  /**
-   * Lets an effect happen.
-   *
-   * @param perform makes it happen, with what goes wrong besides kills
-   * @throws Killed in a process that is dead, or dies of it
-   */
-  async happen<T>(effect: Effect, perform: (fault: FaultName | undefined) => T | Promise<T>): Promise<T> {
-    const process = currentProcess();
-    if (process?.isDead) throw new Killed();
-    const fault = this.plan?.at === this.happened.length ? this.plan.fault : undefined;
+  /** Counts an effect. @returns what goes wrong with it */
+  count(effect: Effect): FaultName | undefined {
+    const { fault } = this.plan.find(({ at }) => at === this.happened.length) ?? {};
     this.happened.push(effect);
-    if (process && fault === "killed before") return this.#die(process);
-    if (process && fault === "engine killed") process.isEngineDead = true;
-    if (effect.kind === "save" && process?.isEngineDead) throw new Killed();
-    const result = await perform(fault);
-    if (process && fault === "killed after") return this.#die(process);
-    if (process?.isDead) throw new Killed();
-    return result;
+    const isAway = this.#isOffline && effect.kind !== "save";
+    this.#isOffline ||= fault === "network gone before" || fault === "network gone after";
+    switch (fault) {
+      case "network gone before":
+        return "connection reset";
+      case "network gone after":
+        return "answer lost";
+      default:
+        return isAway && !isEnd(fault) ? "connection reset" : fault;
+    }
   }
+}
 
-  #die(process: Process): never {
-    this.kill(process);
-    throw new Killed();
-  }
+const isEnd = (fault: FaultName | undefined) => ends.some((end) => end === fault);
+
+/**
+ * Lets an effect of the present process happen. Outside of a process nothing goes wrong.
+ *
+ * @param perform makes it happen, with what goes wrong besides kills
+ * @throws Killed in a process that is dead, or dies of it
+ */
+export async function happen<T>(effect: Effect, perform: (fault: FaultName | undefined) => T | Promise<T>): Promise<T> {
+  const process = currentProcess();
+  if (!process) return await perform(undefined);
+  if (process.isDead) throw new Killed();
+  const fault = process.effects.count(effect);
+  if (fault === "killed before") return die(process);
+  if (fault === "engine killed") process.isEngineDead = true;
+  if (effect.kind === "save" && process.isEngineDead) throw new Killed();
+  const result = await perform(fault);
+  if (fault === "killed after") return die(process);
+  if (process.isDead) throw new Killed();
+  return result;
+}
+
+function die(process: Process): never {
+  process.isDead = true;
+  process.abort.abort(new Killed());
+  throw new Killed();
 }

@@ -7,7 +7,7 @@
  */
 import { KeyedMutex } from "../../provider/keyed_mutex";
 import type { ResourceName } from "../../provider/resources";
-import { Effects, Killed, type PlannedFault } from "./effects";
+import { Effects, happen, type PlannedFault } from "./effects";
 import { FrontModel, type Left } from "./front_model";
 import { type Declaration, type Inputs, referencesIn, resolve } from "./program";
 import type { SimulatedApi } from "./simulated_api";
@@ -52,20 +52,16 @@ export class SimulatedStack {
     readonly time: SimulatedTime,
   ) {}
 
-  up(program: readonly Declaration[], fault?: PlannedFault): Promise<Outcome> {
-    return this.#run(fault, (run) => run.up(program));
+  /** @param faults what goes wrong; empty: nothing */
+  up(program: readonly Declaration[], faults: readonly PlannedFault[] = []): Promise<Outcome> {
+    return this.#run(faults, (run) => run.up(program));
   }
 
-  async #run(fault: PlannedFault | undefined, work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
-    const process: Process = { isDead: false, isEngineDead: false };
-    const abort = new AbortController();
-    const effects = new Effects(fault, (killed) => {
-      killed.isDead = true;
-      abort.abort(new Killed());
-    });
-    this.api.effects = effects;
-    const front = new FrontModel(this.api.settings, process, abort.signal);
-    const run = new EngineRun(this, front, effects);
+  async #run(faults: readonly PlannedFault[], work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
+    const effects = new Effects(faults);
+    const process: Process = { isDead: false, isEngineDead: false, abort: new AbortController(), effects };
+    const front = new FrontModel(this.api.settings, process);
+    const run = new EngineRun(this, front);
     const ended = inProcess(process, async () => {
       await work(run);
       // Only the engine tells its provider that the run is over.
@@ -73,7 +69,6 @@ export class SimulatedStack {
     });
     await this.time.until(ended.catch((error: unknown) => run.fail(error)));
     const how = process.isDead || process.isEngineDead ? "killed" : run.errors.length > 0 ? "failed" : "well";
-    this.api.effects = undefined;
     return {
       ended: how,
       errors: run.errors,
@@ -96,7 +91,6 @@ class EngineRun {
   constructor(
     readonly stack: SimulatedStack,
     readonly front: FrontModel,
-    readonly effects: Effects,
   ) {
     this.#resources = stack.saved;
   }
@@ -220,7 +214,7 @@ class EngineRun {
 
   #save(what: string): Promise<void> {
     const save = () =>
-      this.effects.happen({ kind: "save", what }, () => {
+      happen({ kind: "save", what }, () => {
         // As in a file: what is not JSON is lost.
         this.stack.saved = JSON.parse(JSON.stringify(this.#resources)) as SavedResource[];
       });

@@ -32,13 +32,11 @@ export class FrontModel {
   readonly #run = new Run();
   readonly #account: Account;
 
-  /** @param signal aborts when the process is killed */
   constructor(
     settings: Readonly<Record<string, string>>,
     readonly process: Process,
-    signal: AbortSignal,
   ) {
-    this.#account = openAccount((name) => settings[name], { signal });
+    this.#account = openAccount((name) => settings[name], { signal: process.abort.signal });
   }
 
   /** @returns the checked inputs. @throws Error that lists what is wrong */

@@ -40,7 +40,7 @@ export function faultsOf({ effects }: Pick<Outcome, "effects">): PlannedFault[] 
 /** Runs a scenario with a fault, then twice without, and judges what is there; then it destroys the stack. */
 export async function runWithFault(scenario: Scenario, fault: PlannedFault, time: SimulatedTime): Promise<Verdict> {
   const stack = await prepare(scenario, time);
-  const faulted = await stack.up(scenario.program, fault);
+  const faulted = await stack.up(scenario.program, [fault]);
   const hit = faulted.effects[fault.at];
   const lockedOut = findLockedOut(stack);
   await time.pass(HOUR_MS);

@@ -3,7 +3,7 @@ import { answerRequest, pathBelowPrefix } from "../../emulator/api/answer";
 import type { OperationFault } from "../../emulator/api/operations";
 import { World } from "../../emulator/api/world";
 import { defaultSettings } from "../../emulator/settings";
-import type { Effects, FaultName } from "./effects";
+import { type FaultName, happen } from "./effects";
 import { SimulatedHosts } from "./simulated_hosts";
 import { inProcess } from "./simulated_time";
 
@@ -23,20 +23,8 @@ export class SimulatedApi {
     sshPort: 22,
     guests: this.machines,
   });
-  #effects: Effects | undefined;
-
   constructor() {
     for (const zone of this.world.zones) zone.endpoint = `http://${zone.name}.invalid/v2`;
-  }
-
-  /** The steps of the present run. */
-  get effects(): Effects | undefined {
-    return this.#effects;
-  }
-
-  set effects(effects: Effects | undefined) {
-    this.#effects = effects;
-    this.machines.effects = effects;
   }
 
   /** The settings of the provider. */
@@ -51,7 +39,7 @@ export class SimulatedApi {
     const what = `${method} ${url.pathname.replace(/^\/v2/, "").replace(/\/[0-9a-f-]{36}/g, "/{id}")}`;
     const perform = (fault: FaultName | undefined) =>
       inProcess(undefined, () => this.#answer(url, method, init, fault));
-    return await (this.effects?.happen({ kind: "request", what }, perform) ?? perform(undefined));
+    return await happen({ kind: "request", what }, perform);
   };
 
   #answer(url: URL, method: string, init: RequestInit, fault: FaultName | undefined): Response {
@@ -75,6 +63,7 @@ export class SimulatedApi {
       if (method === "POST") setTimeout(() => zone.instances.delete(id), OPERATION_MS);
     }
     if (fault === "answer lost") throw networkError();
+    if (fault === "503 after acting") return responseOf(503, { message: "as ordered" });
     return responseOf(answer.status, answer.body);
   }
 }

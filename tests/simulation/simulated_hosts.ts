@@ -12,7 +12,7 @@ import type { LoginStep } from "../../provider/ssh/connection/login_step";
 import type { HostFile } from "../../provider/ssh/host_files/host_file";
 import type { HostFacts, InspectOptions } from "../../provider/ssh/host_files/inspect_host";
 import type { ReplaceOutcome } from "../../provider/ssh/host_files/replace_file";
-import type { Effect, Effects, FaultName } from "./effects";
+import { type Effect, type FaultName, happen } from "./effects";
 import { present } from "./simulated_world";
 
 const FILE = ".ssh/authorized_keys";
@@ -66,8 +66,6 @@ export class SimulatedHost {
 export class SimulatedHosts implements GuestKind {
   readonly keepsGuests = false;
   readonly hosts = new Map<string, SimulatedHost>();
-  /** The steps of the present run. */
-  effects: Effects | undefined;
 
   async create(spec: GuestSpec): Promise<Guest> {
     const host = new SimulatedHost(spec);
@@ -172,7 +170,7 @@ export class SimulatedHosts implements GuestKind {
   async #step<T>(what: string, address: string, perform: (fault: FaultName | undefined) => T): Promise<T> {
     const kind: Effect["kind"] = what === "connect" ? "connect" : what === "write" ? "write" : "command";
     const name = this.hosts.get(address)?.spec.hostname.replace(/-[0-9a-f]{7}$/, "") ?? "no host";
-    return await (this.effects?.happen({ kind, what: `${what} ${name}` }, perform) ?? perform(undefined));
+    return await happen({ kind, what: `${what} ${name}` }, async (fault) => perform(fault));
   }
 }
 

@@ -1,5 +1,6 @@
 /** Time that passes only when nothing else can happen: waiting costs nothing, and a run is the same every time. */
 import { AsyncLocalStorage } from "node:async_hooks";
+import type { Effects } from "./effects";
 
 /** A run of Pulumi: the engine and the process of its provider. */
 export interface Process {
@@ -7,6 +8,10 @@ export interface Process {
   isDead: boolean;
   /** The engine was killed, and saves nothing more. The provider's process goes on with what it has begun. */
   isEngineDead: boolean;
+  /** Aborts when both are killed. */
+  readonly abort: AbortController;
+  /** What it has done. */
+  readonly effects: Effects;
 }
 
 /** The process whose code runs; undefined for the cloud. */
