@@ -17,6 +17,7 @@ const SLOW_UNIT_FILES = [
   "resources/pin_host_key/interruption",
   "ssh/change_keys/repetition",
   // Every fault of every step with three machines; with one it is quick.
+  "simulation/pairs",
   "simulation/three_machines",
   // Our script in every shell, our keys in every other program.
   "ssh/host_files/shells",

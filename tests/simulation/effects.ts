@@ -57,11 +57,21 @@ export interface Effect {
   readonly what: string;
 }
 
+/** What can go wrong with a step. */
+export function faultsOfEffect({ kind, what }: Effect): readonly FaultName[] {
+  // A read begins no operation.
+  const isRead = kind === "request" && what.startsWith("GET ");
+  return (faultsByKind[kind] as readonly FaultName[]).filter((fault) => !(isRead && fault.startsWith("operation")));
+}
+
 /** What goes wrong, and with which effect, counted from 0. */
 export interface PlannedFault {
   readonly at: number;
   readonly fault: FaultName;
 }
+
+/** Says what goes wrong with a step of a run, counted from 0; undefined: nothing. */
+export type Plan = (effect: Effect, at: number) => FaultName | undefined;
 
 /** The engine and its plugin were killed. */
 export class Killed extends Error {
@@ -74,12 +84,11 @@ export class Effects {
   /** Whether the network is gone. */
   #isOffline = false;
 
-  /** @param plan what goes wrong; empty: nothing */
-  constructor(readonly plan: readonly PlannedFault[]) {}
+  constructor(readonly plan: Plan) {}
 
   /** Counts an effect. @returns what goes wrong with it */
   count(effect: Effect): FaultName | undefined {
-    const { fault } = this.plan.find(({ at }) => at === this.happened.length) ?? {};
+    const fault = this.plan(effect, this.happened.length);
     this.happened.push(effect);
     const isAway = this.#isOffline && effect.kind !== "save";
     this.#isOffline ||= fault === "network gone before" || fault === "network gone after";

@@ -7,7 +7,7 @@
  */
 import { KeyedMutex } from "../../provider/keyed_mutex";
 import type { ResourceName } from "../../provider/resources";
-import { Effects, happen, type PlannedFault } from "./effects";
+import { Effects, happen, type Plan } from "./effects";
 import { FrontModel, type Left } from "./front_model";
 import { type Declaration, type Inputs, referencesIn, resolve } from "./program";
 import type { SimulatedApi } from "./simulated_api";
@@ -32,7 +32,7 @@ export interface SavedResource {
 export interface Outcome {
   readonly ended: "well" | "failed" | "killed";
   readonly errors: readonly string[];
-  /** What the provider says. */
+  /** What the provider says, as far as the user reads it. */
   readonly lines: readonly string[];
   /** The changes, such as `create web`. */
   readonly changes: readonly string[];
@@ -52,13 +52,13 @@ export class SimulatedStack {
     readonly time: SimulatedTime,
   ) {}
 
-  /** @param faults what goes wrong; empty: nothing */
-  up(program: readonly Declaration[], faults: readonly PlannedFault[] = []): Promise<Outcome> {
-    return this.#run(faults, (run) => run.up(program));
+  /** @param plan what goes wrong; by default nothing */
+  up(program: readonly Declaration[], plan: Plan = () => undefined): Promise<Outcome> {
+    return this.#run(plan, (run) => run.up(program));
   }
 
-  async #run(faults: readonly PlannedFault[], work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
-    const effects = new Effects(faults);
+  async #run(plan: Plan, work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
+    const effects = new Effects(plan);
     const process: Process = { isDead: false, isEngineDead: false, abort: new AbortController(), effects };
     const front = new FrontModel(this.api.settings, process);
     const run = new EngineRun(this, front);

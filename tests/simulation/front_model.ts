@@ -28,7 +28,7 @@ const noFiles = new Proxy({} as PrivateKeyFiles, {
 });
 
 export class FrontModel {
-  readonly lines: string[] = [];
+  readonly #lines: { readonly text: string; readonly step: number }[] = [];
   readonly #run = new Run();
   readonly #account: Account;
 
@@ -37,6 +37,13 @@ export class FrontModel {
     readonly process: Process,
   ) {
     this.#account = openAccount((name) => settings[name], { signal: process.abort.signal });
+  }
+
+  /** What the user reads. What a killed process says in its last two steps may not have been shown any more. */
+  get lines(): string[] {
+    const { isDead, isEngineDead, effects } = this.process;
+    const isKilled = isDead || isEngineDead;
+    return this.#lines.filter(({ step }) => !isKilled || step < effects.happened.length - 1).map(({ text }) => text);
   }
 
   /** @returns the checked inputs. @throws Error that lists what is wrong */
@@ -80,7 +87,7 @@ export class FrontModel {
   }
 
   #context(): Context {
-    const show = (message: string) => void this.lines.push(message);
+    const show = (text: string) => void this.#lines.push({ text, step: this.process.effects.happened.length });
     const log = { info: show, progress: () => undefined, warn: show };
     return {
       account: this.#account,

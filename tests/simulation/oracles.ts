@@ -1,19 +1,19 @@
 /** What must hold after something went wrong. */
 import type { Outcome, SimulatedStack } from "./engine_model";
 
-/** A run with a fault, the next one without, and one more. */
-export interface Judged {
+/** Runs with faults, the next one without, and one more. */
+export interface Runs {
   readonly stack: SimulatedStack;
-  readonly faulted: Outcome;
+  readonly faulted: readonly Outcome[];
   readonly recovery: Outcome;
   readonly again: Outcome;
 }
 
 /** @returns what is wrong, and which keys and groups of the account no state has, though a line names them */
-export function judge({ stack, faulted, recovery, again }: Judged): { wrong: string[]; left: string[] } {
+export function judge({ stack, faulted, recovery, again }: Runs): { wrong: string[]; left: string[] } {
   const { world } = stack.api;
-  // Nobody sees what a killed run says last, and only who is told to delete something knows that it is too much.
-  const shown = [...(faulted.ended === "killed" ? [] : faulted.lines), ...recovery.lines, ...again.lines];
+  // Only who is told to delete something knows that it is too much.
+  const shown = [...faulted, recovery, again].flatMap((run) => run.lines);
   const lines = shown.filter((line) => / delete .*exo compute|exo compute .* delete/.test(line)).join("\n");
   const inState = (type: string) => stack.saved.filter((resource) => resource.type === type);
   const states = inState("Instance").map(({ id }) => id.split("/")[1] ?? id);

@@ -1,5 +1,5 @@
 /** Runs scenarios, each once for every effect and everything that can go wrong with it, and judges what is left. */
-import { type FaultName, faultsByKind, type PlannedFault } from "./effects";
+import { type FaultName, faultsOfEffect, type Plan, type PlannedFault } from "./effects";
 import { type Outcome, SimulatedStack } from "./engine_model";
 import { findLockedOut, findRest, judge } from "./oracles";
 import type { Scenario } from "./scenarios";
@@ -29,33 +29,47 @@ export async function runFaultless(scenario: Scenario, time: SimulatedTime): Pro
 
 /** Every fault that can happen to a scenario. */
 export function faultsOf({ effects }: Pick<Outcome, "effects">): PlannedFault[] {
-  return effects.flatMap(({ kind, what }, at) => {
-    const faults: readonly FaultName[] = faultsByKind[kind];
-    // A read begins no operation.
-    const isRead = kind === "request" && what.startsWith("GET ");
-    return faults.filter((fault) => !(isRead && fault.startsWith("operation"))).map((fault) => ({ at, fault }));
-  });
+  return effects.flatMap((effect, at) => faultsOfEffect(effect).map((fault) => ({ at, fault })));
 }
 
 /** Runs a scenario with a fault, then twice without, and judges what is there; then it destroys the stack. */
 export async function runWithFault(scenario: Scenario, fault: PlannedFault, time: SimulatedTime): Promise<Verdict> {
-  const stack = await prepare(scenario, time);
-  const faulted = await stack.up(scenario.program, [fault]);
-  const hit = faulted.effects[fault.at];
-  const lockedOut = findLockedOut(stack);
-  await time.pass(HOUR_MS);
-  const recovery = await stack.up(scenario.program);
-  const again = await stack.up(scenario.program);
-  const { wrong, left } = judge({ stack, faulted, recovery, again });
-  const destroyed = await stack.up([]);
-  const effect = hit ? `${hit.kind} ${hit.what}` : "none";
+  const { runs, ...judged } = await runWithFaults(
+    scenario,
+    [(_, at) => (at === fault.at ? fault.fault : undefined)],
+    time,
+  );
+  const hit = runs[0]?.effects[fault.at];
+  const passed = runs.flatMap((run) => passing(fault, run));
   return {
     scenario: scenario.name,
     fault,
-    effect,
-    wrong: [...passing(fault, faulted), ...lockedOut, ...wrong, ...findRest(stack, destroyed, left)],
-    left,
+    effect: hit ? `${hit.kind} ${hit.what}` : "none",
+    wrong: [...passed, ...judged.wrong],
+    left: judged.left,
   };
+}
+
+/** What is wrong after runs with faults. */
+export interface Judged extends Pick<Verdict, "wrong" | "left"> {
+  readonly runs: readonly Outcome[];
+}
+
+/** Runs a scenario once for each plan, then twice without any, and judges; then it destroys the stack. */
+export async function runWithFaults(scenario: Scenario, plans: readonly Plan[], time: SimulatedTime): Promise<Judged> {
+  const stack = await prepare(scenario, time);
+  const runs: Outcome[] = [];
+  const lockedOut: string[] = [];
+  for (const plan of plans) {
+    runs.push(await stack.up(scenario.program, plan));
+    lockedOut.push(...findLockedOut(stack));
+    await time.pass(HOUR_MS);
+  }
+  const recovery = await stack.up(scenario.program);
+  const again = await stack.up(scenario.program);
+  const { wrong, left } = judge({ stack, faulted: runs, recovery, again });
+  const destroyed = await stack.up([]);
+  return { runs, wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)], left };
 }
 
 /** Faults of a request that pass by themselves. */
