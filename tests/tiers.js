@@ -16,7 +16,8 @@ const SLOW_UNIT_FILES = [
   "resources/key_revocation_safety",
   "resources/pin_host_key/interruption",
   "ssh/change_keys/repetition",
-  // Every fault of every step with three machines; with one it is quick.
+  // Every fault of every step of three machines and of other lives, and pairs of faults; one machine is quick.
+  "simulation/other_lives",
   "simulation/pairs",
   "simulation/three_machines",
   // Our script in every shell, our keys in every other program.

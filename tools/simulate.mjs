@@ -11,7 +11,7 @@ import { print } from "./process/say.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup/set_up.mjs";
 
-/** @typedef {{ scenario: string, fault: { fault: string }, effect: string, wrong: string[], left: string[] }} Verdict */
+/** @typedef {{ scenario: string, fault: { fault: string }, effect: string, wrong: string[], left: string[], asked: number }} Verdict */
 
 const jest = join(root, "node_modules", "jest", "bin", "jest.js");
 const chosen = ["--selectProjects", "unit", "--testPathPatterns", "tests/simulation/"];
@@ -44,9 +44,11 @@ async function simulate(node, env, rest) {
   const verdicts = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").map(parse) : [];
   printTable(verdicts);
   const bad = verdicts.filter(({ wrong }) => wrong.length > 0).length;
+  const asked = verdicts.filter((verdict) => verdict.asked > 0).length;
   const left = verdicts.filter((verdict) => verdict.left.length > 0).length;
   print(
-    `${verdicts.length} faults, ${bad} did harm, ${left} left a key or a group that no state has, and named it; ` +
+    `${verdicts.length} faults, ${bad} did harm, ${left} left a key or a group that no state has, and named it, ` +
+      `${asked} ended only after the user had done what an error said; ` +
       `seed ${env["SIMULATION_SEED"]}, ${secondsSince(before)} s`,
   );
   return code;

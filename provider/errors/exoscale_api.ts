@@ -221,7 +221,8 @@ export class KeyNameTakenError extends ExoscaleSshError {
         ? `The account already has this very key under the name "${keyName}" (fingerprint ${registered}). ` +
             "Set `adopt: true` to take it over, or choose another name."
         : `The account already has another SSH key under the name "${keyName}": its fingerprint is ${registered}, ` +
-            `the fingerprint of the key to register is ${wanted}. Choose another name, or delete that key first.`,
+            `the fingerprint of the key to register is ${wanted}. Choose another name, or delete that key first, if it is of ` +
+            `no use any more, as after an interrupted run: exo compute ssh-key delete ${keyName}`,
     );
   }
 }

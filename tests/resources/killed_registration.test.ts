@@ -25,7 +25,7 @@ describe("A generated key that no state has", () => {
   test("is refused as taken if the program gave its name, until it is deleted", async () => {
     const lost = await cloud.run().create(SshKeyPair, { name: "alice" });
     await expect(cloud.run().create(SshKeyPair, { name: "alice" })).rejects.toThrow(
-      /already has another SSH key under the name "alice".* Choose another name, or delete that key first/,
+      /already has another SSH key under the name "alice".* Choose another name, or delete that key first,.*: exo compute ssh-key delete alice$/,
     );
     await cloud.run().account.sshKeys.remove("alice");
     expect((await cloud.run().create(SshKeyPair, { name: "alice" })).id).toBe(lost.id);

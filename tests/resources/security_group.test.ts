@@ -174,7 +174,8 @@ describe("A creation of a group that fails", () => {
     for (const fault of faults) cloud.emulator.faults.add(fault);
     await expect(cloud.run().create(SecurityGroup, { name: "web", rules: [ssh] })).rejects.toThrow(
       new RegExp(
-        `409.* The account had a security group "web" \\(${theirs.id}\\) before: import it, or choose another name\\.$`,
+        `409.* The account had a security group "web" \\(${theirs.id}\\) before: import it, or choose another name\\..*` +
+          `: exo compute security-group delete ${theirs.id}$`,
       ),
     );
     expect((await group(theirs.id)).rules ?? []).toEqual([]);

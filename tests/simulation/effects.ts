@@ -39,6 +39,9 @@ export const writeFaults = [
   "somebody puts the file back",
 ] as const;
 
+/** What can go wrong when a private key file is made or removed. */
+export const fileFaults = [...ends, "disk full"] as const;
+
 /** What can go wrong with each kind of step. */
 export const faultsByKind = {
   request: requestFaults,
@@ -46,6 +49,7 @@ export const faultsByKind = {
   connect: connectFaults,
   command: commandFaults,
   write: writeFaults,
+  file: fileFaults,
 };
 
 export type FaultName = (typeof faultsByKind)[keyof typeof faultsByKind][number];
@@ -90,7 +94,7 @@ export class Effects {
   count(effect: Effect): FaultName | undefined {
     const fault = this.plan(effect, this.happened.length);
     this.happened.push(effect);
-    const isAway = this.#isOffline && effect.kind !== "save";
+    const isAway = this.#isOffline && effect.kind !== "save" && effect.kind !== "file";
     this.#isOffline ||= fault === "network gone before" || fault === "network gone after";
     switch (fault) {
       case "network gone before":

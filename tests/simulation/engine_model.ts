@@ -11,6 +11,7 @@ import { Effects, happen, type Plan } from "./effects";
 import { FrontModel, type Left } from "./front_model";
 import { type Declaration, type Inputs, referencesIn, resolve } from "./program";
 import type { SimulatedApi } from "./simulated_api";
+import { SimulatedFiles } from "./simulated_files";
 import { inProcess, type Process, type SimulatedTime } from "./simulated_time";
 
 /** A resource in the state. */
@@ -46,6 +47,8 @@ const CHANGES_AT_ONCE = 8;
 export class SimulatedStack {
   /** What a new run reads. */
   saved: readonly SavedResource[] = [];
+  /** The private key files of the machine that runs Pulumi. */
+  readonly files = new SimulatedFiles();
 
   constructor(
     readonly api: SimulatedApi,
@@ -57,10 +60,15 @@ export class SimulatedStack {
     return this.#run(plan, (run) => run.up(program));
   }
 
+  /** `pulumi refresh`: the state becomes what is there. */
+  refresh(plan: Plan = () => undefined): Promise<Outcome> {
+    return this.#run(plan, (run) => run.refresh());
+  }
+
   async #run(plan: Plan, work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
     const effects = new Effects(plan);
     const process: Process = { isDead: false, isEngineDead: false, abort: new AbortController(), effects };
-    const front = new FrontModel(this.api.settings, process);
+    const front = new FrontModel(this.api.settings, process, this.files);
     const run = new EngineRun(this, front);
     const ended = inProcess(process, async () => {
       await work(run);
@@ -109,6 +117,20 @@ class EngineRun {
     await Promise.all(registered.values());
     if (this.errors.length > 0) return;
     await this.#deleteAll(({ name, isReplaced }) => isReplaced === true || !registered.has(name));
+  }
+
+  /** Reads each resource, several at once. One that is gone leaves the state. */
+  async refresh(): Promise<void> {
+    const reads = this.#resources.map((resource) =>
+      this.#change(`refresh ${resource.name}`, async () => {
+        const found = await this.front.read(resource.type, resource.id, resource.outputs);
+        const { initError: _, ...rest } = resource;
+        const now = found && { ...rest, id: found.id, inputs: found.inputs as Inputs, outputs: found.state as Inputs };
+        this.#replace(resource, now ? [now] : []);
+        return now ?? rest;
+      }).catch(this.fail.bind(this)),
+    );
+    await Promise.all(reads);
   }
 
   async #register(

@@ -7,6 +7,7 @@ import { check } from "../../provider/resources/contract/check";
 import { diff } from "../../provider/resources/contract/diff";
 import type { Context, Diff, Resource } from "../../provider/resources/contract/resource";
 import { Run } from "../../provider/resources/contract/run";
+import { lastState } from "../../provider/resources/contract/state";
 import { PartialUpdateError, update } from "../../provider/resources/contract/update";
 import type { Inputs } from "./program";
 import type { Process } from "./simulated_time";
@@ -14,18 +15,14 @@ import type { Process } from "./simulated_time";
 /** A resource of any type, as a front calls it: inputs and states are whatever the engine passes. */
 type AnyResource = Resource<Record<string, unknown>, Record<string, unknown>>;
 
+type FoundObject = NonNullable<Awaited<ReturnType<AnyResource["read"]>>>;
+
 /** The object that a call leaves, and why it failed if the object is there only in part. */
 export interface Left {
   readonly id: string;
   readonly state: Inputs;
   readonly initError?: string;
 }
-
-const noFiles = new Proxy({} as PrivateKeyFiles, {
-  get: (_files, name) => {
-    throw new Error(`No program here has a private key file, and ${String(name)} was called.`);
-  },
-});
 
 export class FrontModel {
   readonly #lines: { readonly text: string; readonly step: number }[] = [];
@@ -35,6 +32,7 @@ export class FrontModel {
   constructor(
     settings: Readonly<Record<string, string>>,
     readonly process: Process,
+    readonly files: PrivateKeyFiles,
   ) {
     this.#account = openAccount((name) => settings[name], { signal: process.abort.signal });
   }
@@ -81,6 +79,11 @@ export class FrontModel {
     await resourceOf(type).delete(id, { ...state }, this.#context());
   }
 
+  /** The object as it is now; undefined if it is gone. */
+  async read(type: ResourceName, id: string, state: Inputs): Promise<FoundObject | undefined> {
+    return await resourceOf(type).read(id, lastState(resourceOf(type), { ...state }), this.#context());
+  }
+
   /** What the process does when the engine closes it. */
   async close(): Promise<void> {
     await this.#run.finish(this.#account);
@@ -92,7 +95,7 @@ export class FrontModel {
     return {
       account: this.#account,
       run: this.#run,
-      files: noFiles,
+      files: this.files,
       log,
       abandoned: async () => this.process.isEngineDead,
     };

@@ -1,4 +1,5 @@
 /** What must hold after something went wrong. */
+import { publicHalf } from "../../provider/keys/public_half";
 import type { Outcome, SimulatedStack } from "./engine_model";
 
 /** Runs with faults, the next one without, and one more. */
@@ -36,6 +37,8 @@ export function judge({ stack, faulted, recovery, again }: Runs): { wrong: strin
     ...twins(stack),
     ...findLockedOut(stack),
     ...foreignKeys(stack),
+    ...missingGrants(stack),
+    ...lostFiles(stack, shown),
   ];
   return { wrong, left };
 }
@@ -68,10 +71,40 @@ export function findLockedOut({ api, saved }: SimulatedStack): string[] {
 
 /** Keys that open a machine and that the state does not have. */
 function foreignKeys({ api, saved }: SimulatedStack): string[] {
-  const keys = new Set(saved.filter(({ type }) => type === "SshKeyPair").map(fingerprintOf));
+  const pairs = saved.filter(({ type }) => type === "SshKeyPair").map(fingerprintOf);
+  const granted = saved.filter(({ type }) => type === "AuthorizedKey");
+  const keys = new Set([...pairs, ...granted.map(({ outputs }) => String(outputs["fingerprintSha256"]))]);
   return machinesOf({ api, saved }).flatMap(({ name, host }) =>
     [...host.accepted()].filter((key) => !keys.has(key)).map((key) => `${name} still accepts ${key}`),
   );
+}
+
+/** Grants of the state that no machine has. */
+function missingGrants({ api, saved }: SimulatedStack): string[] {
+  const accepted = new Set([...api.machines.hosts.values()].flatMap((host) => [...host.accepted()]));
+  return saved
+    .filter(({ type, outputs }) => type === "AuthorizedKey" && !accepted.has(String(outputs["fingerprintSha256"])))
+    .map(({ name }) => `no machine has the key of ${name}`);
+}
+
+/** Pairs of the state whose file does not hold their private half, and files that no pair has. */
+function lostFiles({ files, saved }: SimulatedStack, shown: readonly string[]): string[] {
+  const pairs = saved.flatMap(({ name, outputs }) => {
+    const path = outputs["privateKeyFile"];
+    return typeof path === "string" ? [{ name, path, fingerprint: outputs["publicKeyFingerprintSha256"] }] : [];
+  });
+  const lost = pairs.filter(({ path, fingerprint }) => {
+    const text = files.texts.get(path);
+    return text === undefined || publicHalf(text)?.fingerprintSha256 !== fingerprint;
+  });
+  const isTold = (path: string) => shown.some((line) => line.includes(path) && line.includes("Delete it yourself"));
+  const known = pairs.map(({ path }) => path);
+  return [
+    ...lost.map(({ name }) => `the private key of ${name} is lost`),
+    ...[...files.texts.keys()]
+      .filter((path) => !known.includes(path) && !isTold(path))
+      .map((path) => `no pair has the file ${path}`),
+  ];
 }
 
 const fingerprintOf = ({ outputs }: { readonly outputs: Readonly<Record<string, unknown>> }) =>

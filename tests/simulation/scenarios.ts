@@ -7,6 +7,8 @@ export interface Scenario {
   readonly before: readonly (readonly Declaration[])[];
   /** The program of the run in which something goes wrong; empty: the stack is destroyed. */
   readonly program: readonly Declaration[];
+  /** The program of another stack of the account, run after `before`. */
+  readonly beside?: readonly Declaration[];
 }
 
 const machine = {
@@ -55,6 +57,55 @@ function fleet(generation: number, machines: number, people: readonly string[] =
   return [...pairs, ...names.slice(0, machines).map((name) => ({ type: "Instance" as const, name, inputs }))];
 }
 
+/** Machines whose list of keys changes, without any pair that goes. */
+function keyLists(machines: number, people: readonly string[]): Declaration[] {
+  const [pairs, instances] = [fleet(1, machines, ["alice", "bob"]).slice(0, 2), fleet(1, machines, people)];
+  return [...pairs, ...instances.filter(({ type }) => type === "Instance")];
+}
+
+const bastionKeys = [
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPmBF4wDKuMN1zhrVn3C7FTvEJSTgRw0VJyAqCdvJlh carol",
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIC6h2qS2pTVGBnU0TJV4EJMpUfIEJpBNLSbg3a6vCkeF dave",
+];
+
+/** A line of a public key on each machine, for somebody who is not in the account. */
+function granted(machines: number, publicKey: string | undefined, options: readonly string[] = []): Declaration[] {
+  const grants = names.slice(0, publicKey === undefined ? 0 : machines).map((name) => ({
+    type: "AuthorizedKey" as const,
+    name: `grant-${name}`,
+    inputs: {
+      publicKey,
+      options,
+      connection: {
+        host: new Reference(name, "publicIp"),
+        user: "debian",
+        privateKey: new Reference("alice", "privateKeyOpenssh"),
+      },
+    },
+  }));
+  return [...fleet(1, machines), ...grants];
+}
+
+/** Groups with a fixed name and rules. */
+function groups(name: string, ports: readonly number[]): Declaration[] {
+  const rules = ports.map((startPort) => ({ protocol: "tcp", startPort, network: "192.0.2.0/24" }));
+  return ["front", "back"].map((each) => ({
+    type: "SecurityGroup",
+    name: each,
+    inputs: { name: `${name}-${each}`, rules },
+  }));
+}
+
+/** A pair whose private half is in a file. */
+function inFile(generation: number, privateKeyFile: string, name?: string): Declaration[] {
+  const inputs = { triggers: [String(generation)], privateKeyFile, ...(name !== undefined && { name }) };
+  return [{ type: "SshKeyPair", name: "alice", inputs }];
+}
+
+function namedPair(name: string): Declaration[] {
+  return [{ type: "SshKeyPair", name: "alice", inputs: { name } }];
+}
+
 /** The scenarios of a stack with so many machines. */
 export const scenarios = (machines: number): readonly Scenario[] => [
   { name: `create ${machines}`, before: [], program: shop(1, machines) },
@@ -62,4 +113,42 @@ export const scenarios = (machines: number): readonly Scenario[] => [
   { name: `destroy ${machines}`, before: [shop(1, machines)], program: [] },
   { name: `rotate ${machines}`, before: [fleet(1, machines)], program: fleet(2, machines) },
   { name: `offboard ${machines}`, before: [fleet(1, machines, ["alice", "bob"])], program: fleet(1, machines) },
+];
+
+/** Scenarios of single resources, and of other lives of machines. */
+export const otherLives = (machines: number): readonly Scenario[] => [
+  {
+    name: `add a key ${machines}`,
+    before: [keyLists(machines, ["alice"])],
+    program: keyLists(machines, ["alice", "bob"]),
+  },
+  {
+    name: `take a key ${machines}`,
+    before: [keyLists(machines, ["alice", "bob"])],
+    program: keyLists(machines, ["alice"]),
+  },
+  { name: `grant ${machines}`, before: [granted(machines, undefined)], program: granted(machines, bastionKeys[0]) },
+  {
+    name: `change a grant ${machines}`,
+    before: [granted(machines, bastionKeys[0])],
+    program: granted(machines, bastionKeys[1]),
+  },
+  {
+    name: `limit a grant ${machines}`,
+    before: [granted(machines, bastionKeys[0])],
+    program: granted(machines, bastionKeys[0], ["restrict"]),
+  },
+  {
+    name: `take a grant ${machines}`,
+    before: [granted(machines, bastionKeys[0])],
+    program: granted(machines, undefined),
+  },
+  { name: "create groups", before: [], program: groups("shop", [22]) },
+  { name: "change rules", before: [groups("shop", [22, 80])], program: groups("shop", [443, 22]) },
+  { name: "rename groups", before: [groups("shop", [22])], program: groups("store", [22]) },
+  { name: "create a named pair", before: [], program: namedPair("alice") },
+  { name: "create a key file", before: [], program: inFile(1, "keys/one") },
+  { name: "move a key file", before: [inFile(1, "keys/one")], program: inFile(1, "keys/two") },
+  { name: "rotate a key file", before: [inFile(1, "keys/one")], program: inFile(2, "keys/two") },
+  { name: "rename a pair", before: [inFile(1, "keys/one", "first")], program: inFile(1, "keys/two", "second") },
 ];

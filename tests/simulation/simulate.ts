@@ -1,4 +1,5 @@
 /** Runs scenarios, each once for every effect and everything that can go wrong with it, and judges what is left. */
+import { followAdvice } from "./advice";
 import { type FaultName, faultsOfEffect, type Plan, type PlannedFault } from "./effects";
 import { type Outcome, SimulatedStack } from "./engine_model";
 import { findLockedOut, findRest, judge } from "./oracles";
@@ -10,6 +11,9 @@ import { present } from "./simulated_world";
 /** Longer than any operation. */
 const HOUR_MS = 3_700_000;
 
+/** A name may be taken, and then a file. */
+const MOST_ASKED = 2;
+
 /** What is wrong after a fault: empty if nothing is. */
 export interface Verdict {
   readonly scenario: string;
@@ -19,6 +23,8 @@ export interface Verdict {
   readonly wrong: readonly string[];
   /** Keys and groups in the account that no state has. A line names them. */
   readonly left: readonly string[];
+  /** How many runs after it did not go on before the user had done what they said. */
+  readonly asked: number;
 }
 
 /** A run of a scenario's program without a fault. */
@@ -47,11 +53,12 @@ export async function runWithFault(scenario: Scenario, fault: PlannedFault, time
     effect: hit ? `${hit.kind} ${hit.what}` : "none",
     wrong: [...passed, ...judged.wrong],
     left: judged.left,
+    asked: judged.asked,
   };
 }
 
 /** What is wrong after runs with faults. */
-export interface Judged extends Pick<Verdict, "wrong" | "left"> {
+export interface Judged extends Pick<Verdict, "wrong" | "left" | "asked"> {
   readonly runs: readonly Outcome[];
 }
 
@@ -65,11 +72,14 @@ export async function runWithFaults(scenario: Scenario, plans: readonly Plan[], 
     lockedOut.push(...findLockedOut(stack));
     await time.pass(HOUR_MS);
   }
-  const recovery = await stack.up(scenario.program);
+  let recovery = await stack.up(scenario.program);
+  let asked = 0;
+  for (; asked < MOST_ASKED && followAdvice(stack, recovery.errors); asked++)
+    recovery = await stack.up(scenario.program);
   const again = await stack.up(scenario.program);
   const { wrong, left } = judge({ stack, faulted: runs, recovery, again });
   const destroyed = await stack.up([]);
-  return { runs, wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)], left };
+  return { runs, wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)], left, asked };
 }
 
 /** Faults of a request that pass by themselves. */

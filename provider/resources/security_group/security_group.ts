@@ -96,8 +96,13 @@ function explainFailedCreation(error: unknown, name: string, others: readonly st
   if (!(error instanceof ExoscaleSshError)) return error;
   const [other] = others;
   if (other !== undefined) {
-    return error.addSentence(
+    const explained = error.addSentence(
       `The account had a security group "${name}" (${other}) before: import it, or choose another name.`,
+    );
+    // Where Exoscale has another reason, that group is not in the way.
+    if (!isCertainlyNotCreated(error)) return explained;
+    return explained.addSentence(
+      `If an interrupted run made it, and no stack has it, delete it: exo compute security-group delete ${other}`,
     );
   }
   if (isCertainlyNotCreated(error)) return error;

@@ -1,0 +1,5 @@
+import "./mocks";
+import { testScenarios } from "./cases";
+import { otherLives } from "./scenarios";
+
+testScenarios(otherLives(1));
