@@ -37,6 +37,8 @@ export interface Outcome {
   readonly lines: readonly string[];
   /** The changes, such as `create web`. */
   readonly changes: readonly string[];
+  /** The calls of the provider, such as `web: create`. */
+  readonly calls: readonly string[];
   readonly effects: Effects["happened"];
 }
 
@@ -82,6 +84,7 @@ export class SimulatedStack {
       errors: run.errors,
       lines: front.lines,
       changes: run.changes,
+      calls: front.calls,
       effects: effects.happened,
     };
   }
@@ -123,7 +126,7 @@ class EngineRun {
   async refresh(): Promise<void> {
     const reads = this.#resources.map((resource) =>
       this.#change(`refresh ${resource.name}`, async () => {
-        const found = await this.front.read(resource.type, resource.id, resource.outputs);
+        const found = await this.front.read(resource.type, resource.name, resource.id, resource.outputs);
         const { initError: _, ...rest } = resource;
         const now = found && { ...rest, id: found.id, inputs: found.inputs as Inputs, outputs: found.state as Inputs };
         this.#replace(resource, now ? [now] : []);
@@ -150,20 +153,20 @@ class EngineRun {
     const identity = { organization: "organization", urn, name };
     const news = { ...(resolve(inputs, outputOf) as Inputs), identity };
     const old = this.#resources.find((each) => each.name === name && !each.isReplaced);
-    const plan = await this.#turns.run("check", () => this.#plan(type, news, old));
+    const plan = await this.#turns.run("check", () => this.#plan({ type, name }, news, old));
     const next = { type, name, inputs: plan.inputs, dependencies };
     switch (plan.step) {
       case "same":
         return old;
       case "create":
         return await this.#change(`create ${name}`, async () => {
-          const left = await this.front.create(type, plan.inputs);
+          const left = await this.front.create(type, name, plan.inputs);
           return this.#add({ ...next, ...savedFrom(left) });
         });
       case "update":
         return await this.#change(`update ${name}`, async () => {
           if (!old) throw new Error("There is nothing to update.");
-          const left = await this.front.update(type, old.id, old.outputs, plan.inputs);
+          const left = await this.front.update(type, name, old.id, old.outputs, plan.inputs);
           const updated = { ...next, ...savedFrom(left) };
           this.#replace(old, [updated]);
           return updated;
@@ -171,19 +174,20 @@ class EngineRun {
       case "replace":
         return await this.#change(`replace ${name}`, async () => {
           if (!old) throw new Error("There is nothing to replace.");
-          const left = await this.front.create(type, plan.inputs);
+          const left = await this.front.create(type, name, plan.inputs);
           this.#replace(old, [{ ...old, isReplaced: true }]);
           return this.#add({ ...next, ...savedFrom(left) });
         });
     }
   }
 
-  async #plan(type: ResourceName, news: Inputs, old: SavedResource | undefined) {
-    const inputs = await this.front.check(type, news, old?.inputs);
+  async #plan({ type, name }: Pick<Declaration, "type" | "name">, news: Inputs, old: SavedResource | undefined) {
+    const inputs = await this.front.check(type, name, news, old?.inputs);
     if (!old) return { step: "create" as const, inputs };
-    const { changes, replaces, drifted } = await this.front.diff(type, old.outputs, inputs);
+    const { changes, replaces, drifted } = await this.front.diff(type, name, old.outputs, inputs);
     // Without the old inputs a generated name is a new one.
-    if (replaces.length > 0) return { step: "replace" as const, inputs: await this.front.check(type, news, undefined) };
+    if (replaces.length > 0)
+      return { step: "replace" as const, inputs: await this.front.check(type, name, news, undefined) };
     const isChanged = changes.length > 0 || drifted || old.initError !== undefined;
     return { step: isChanged ? ("update" as const) : ("same" as const), inputs };
   }
@@ -197,7 +201,7 @@ class EngineRun {
       if (meant.length === 0 || this.errors.length > 0) return;
       const deletions = free.map((resource) =>
         this.#change(`delete ${resource.name}`, async () => {
-          await this.front.delete(resource.type, resource.id, resource.outputs);
+          await this.front.delete(resource.type, resource.name, resource.id, resource.outputs);
           this.#replace(resource, []);
           return resource;
         }).catch((error: unknown) => void this.fail(error)),

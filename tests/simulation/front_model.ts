@@ -25,6 +25,8 @@ export interface Left {
 }
 
 export class FrontModel {
+  /** The calls that came, such as `alice: create`. */
+  readonly calls: string[] = [];
   readonly #lines: { readonly text: string; readonly step: number }[] = [];
   readonly #run = new Run();
   readonly #account: Account;
@@ -45,18 +47,21 @@ export class FrontModel {
   }
 
   /** @returns the checked inputs. @throws Error that lists what is wrong */
-  async check(type: ResourceName, news: Inputs, olds: Inputs | undefined): Promise<Inputs> {
+  async check(type: ResourceName, name: string, news: Inputs, olds: Inputs | undefined): Promise<Inputs> {
+    this.calls.push(`${name}: ${olds ? "check" : "check as new"}`);
     const { inputs, failures } = await check(resourceOf(type), news, olds, this.#context());
     if (failures.length > 0)
       throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("; "));
     return inputs;
   }
 
-  async diff(type: ResourceName, state: Inputs, inputs: Inputs): Promise<Diff> {
+  async diff(type: ResourceName, name: string, state: Inputs, inputs: Inputs): Promise<Diff> {
+    this.calls.push(`${name}: diff`);
     return await diff(resourceOf(type), { ...state }, { ...inputs }, this.#context());
   }
 
-  async create(type: ResourceName, inputs: Inputs): Promise<Left> {
+  async create(type: ResourceName, name: string, inputs: Inputs): Promise<Left> {
+    this.calls.push(`${name}: create`);
     try {
       return await resourceOf(type).create({ ...inputs }, this.#context());
     } catch (error) {
@@ -65,7 +70,8 @@ export class FrontModel {
     }
   }
 
-  async update(type: ResourceName, id: string, state: Inputs, inputs: Inputs): Promise<Left> {
+  async update(type: ResourceName, name: string, id: string, state: Inputs, inputs: Inputs): Promise<Left> {
+    this.calls.push(`${name}: update`);
     try {
       return { id, state: await update(resourceOf(type), id, { ...state }, { ...inputs }, this.#context()) };
     } catch (error) {
@@ -75,12 +81,14 @@ export class FrontModel {
     }
   }
 
-  async delete(type: ResourceName, id: string, state: Inputs): Promise<void> {
+  async delete(type: ResourceName, name: string, id: string, state: Inputs): Promise<void> {
+    this.calls.push(`${name}: delete`);
     await resourceOf(type).delete(id, { ...state }, this.#context());
   }
 
   /** The object as it is now; undefined if it is gone. */
-  async read(type: ResourceName, id: string, state: Inputs): Promise<FoundObject | undefined> {
+  async read(type: ResourceName, name: string, id: string, state: Inputs): Promise<FoundObject | undefined> {
+    this.calls.push(`${name}: read`);
     return await resourceOf(type).read(id, lastState(resourceOf(type), { ...state }), this.#context());
   }
 

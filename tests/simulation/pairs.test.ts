@@ -1,8 +1,8 @@
 import "./mocks";
 import fc from "fast-check";
 import { type FaultName, faultsOfEffect, type Plan } from "./effects";
-import { type Scenario, scenarios } from "./scenarios";
-import { runFaultless, runWithFaults } from "./simulate";
+import { otherLives, type Scenario, scenarios } from "./scenarios";
+import { type Between, betweens, runFaultless, runWithFaults } from "./simulate";
 import { inWorld } from "./simulated_world";
 
 /** The sample follows from it. */
@@ -40,21 +40,38 @@ function planOf(drawn: readonly Drawn[], steps: number, run: number, happened: H
   };
 }
 
-async function harmOf(scenario: Scenario, first: Drawn, second: Drawn, isSameRun: boolean) {
+/** Two faults of a scenario, in one run or in two, and what lies between a run and the next. */
+interface Pair {
+  readonly scenario: Scenario;
+  readonly faults: readonly [Drawn, Drawn];
+  readonly isSameRun: boolean;
+  readonly between: Between;
+}
+
+async function harmOf({ scenario, faults, isSameRun, between }: Pair) {
   const { effects } = await inWorld(SEED, (time) => runFaultless(scenario, time));
   const happened: Happened[] = [];
-  const runs = isSameRun ? [[first, second]] : [[first], [second]];
+  const runs = isSameRun ? [faults] : faults.map((each) => [each]);
   const plans = runs.map((drawn, run) => planOf(drawn, effects.length, run, happened));
-  const { wrong } = await inWorld(SEED, (time) => runWithFaults(scenario, plans, time));
+  const { wrong } = await inWorld(SEED, (time) => runWithFaults(scenario, plans, time, between));
   return { happened, wrong };
 }
 
+const all = [...scenarios(1), ...scenarios(2), ...otherLives(1)];
+
+const pair: fc.Arbitrary<Pair> = fc.record({
+  scenario: fc.constantFrom(...all),
+  faults: fc.tuple(fault, fault),
+  isSameRun: fc.boolean(),
+  between: fc.constantFrom(...betweens),
+});
+
 test("Two things that go wrong, in one run or in two, do no lasting harm", async () => {
-  const all = [...scenarios(1), ...scenarios(2)];
-  const pairs = fc.tuple(fc.constantFrom(...all), fault, fault, fc.boolean());
-  const property = fc.asyncProperty(pairs, async ([scenario, ...pair]) => {
-    const { happened, wrong } = await harmOf(scenario, ...pair);
-    if (wrong.length > 0) throw new Error(`${scenario.name}: ${JSON.stringify(happened)}: ${wrong.join("; ")}`);
+  const property = fc.asyncProperty(pair, async (drawn) => {
+    const { happened, wrong } = await harmOf(drawn);
+    const { scenario, between } = drawn;
+    if (wrong.length === 0) return;
+    throw new Error(`${scenario.name}, ${between} between: ${JSON.stringify(happened)}: ${wrong.join("; ")}`);
   });
   await fc.assert(property, { seed: SEED, numRuns: PAIRS });
 });

@@ -62,15 +62,25 @@ export interface Judged extends Pick<Verdict, "wrong" | "left" | "asked"> {
   readonly runs: readonly Outcome[];
 }
 
+/** What lies between a run with a fault and the next one. */
+export const betweens = ["an hour", "nothing", "an hour and a refresh"] as const;
+export type Between = (typeof betweens)[number];
+
 /** Runs a scenario once for each plan, then twice without any, and judges; then it destroys the stack. */
-export async function runWithFaults(scenario: Scenario, plans: readonly Plan[], time: SimulatedTime): Promise<Judged> {
+export async function runWithFaults(
+  scenario: Scenario,
+  plans: readonly Plan[],
+  time: SimulatedTime,
+  between: Between = "an hour",
+): Promise<Judged> {
   const stack = await prepare(scenario, time);
   const runs: Outcome[] = [];
   const lockedOut: string[] = [];
   for (const plan of plans) {
     runs.push(await stack.up(scenario.program, plan));
     lockedOut.push(...findLockedOut(stack));
-    await time.pass(HOUR_MS);
+    if (between !== "nothing") await time.pass(HOUR_MS);
+    if (between === "an hour and a refresh") await stack.refresh();
   }
   let recovery = await stack.up(scenario.program);
   let asked = 0;
@@ -91,7 +101,8 @@ function passing({ at, fault }: PlannedFault, { ended, errors, effects }: Outcom
   return isPassing && ended !== "well" ? [`a fault that passes ends the run: ${errors.join("; ")}`] : [];
 }
 
-async function prepare({ before }: Scenario, time: SimulatedTime): Promise<SimulatedStack> {
+/** A stack after the runs before. */
+export async function prepare({ before }: Scenario, time: SimulatedTime): Promise<SimulatedStack> {
   const stack = new SimulatedStack(new SimulatedApi(), time);
   globalThis.fetch = stack.api.fetch;
   present.machines = stack.api.machines;
