@@ -55,16 +55,27 @@ export class SimulatedStack {
   constructor(
     readonly api: SimulatedApi,
     readonly time: SimulatedTime,
+    readonly name = "prod",
   ) {}
 
   /** @param plan what goes wrong; by default nothing */
   up(program: readonly Declaration[], plan: Plan = () => undefined): Promise<Outcome> {
+    return this.time.until(this.start(program, plan));
+  }
+
+  /** The same without letting time pass, so that something else can happen meanwhile. */
+  start(program: readonly Declaration[], plan: Plan = () => undefined): Promise<Outcome> {
     return this.#run(plan, (run) => run.up(program));
   }
 
   /** `pulumi refresh`: the state becomes what is there. */
-  refresh(plan: Plan = () => undefined): Promise<Outcome> {
-    return this.#run(plan, (run) => run.refresh());
+  refresh(): Promise<Outcome> {
+    return this.time.until(
+      this.#run(
+        () => undefined,
+        (run) => run.refresh(),
+      ),
+    );
   }
 
   async #run(plan: Plan, work: (run: EngineRun) => Promise<void>): Promise<Outcome> {
@@ -77,7 +88,7 @@ export class SimulatedStack {
       // Only the engine tells its provider that the run is over.
       if (!process.isEngineDead) await front.close();
     });
-    await this.time.until(ended.catch((error: unknown) => run.fail(error)));
+    await ended.catch((error: unknown) => run.fail(error));
     const how = process.isDead || process.isEngineDead ? "killed" : run.errors.length > 0 ? "failed" : "well";
     return {
       ended: how,
@@ -149,7 +160,7 @@ class EngineRun {
       return output === "id" ? resource?.id : resource?.outputs[output];
     };
     // Dynamic classes add it.
-    const urn = `urn:pulumi:prod::shop::pulumi-nodejs:dynamic/exoscale-ssh:${type}::${name}`;
+    const urn = `urn:pulumi:${this.stack.name}::shop::pulumi-nodejs:dynamic/exoscale-ssh:${type}::${name}`;
     const identity = { organization: "organization", urn, name };
     const news = { ...(resolve(inputs, outputOf) as Inputs), identity };
     const old = this.#resources.find((each) => each.name === name && !each.isReplaced);

@@ -4,19 +4,22 @@ import type { Outcome, SimulatedStack } from "./engine_model";
 
 /** Runs with faults, the next one without, and one more. */
 export interface Runs {
-  readonly stack: SimulatedStack;
+  /** Those of the account; the runs are the first one's. */
+  readonly stacks: readonly [SimulatedStack, ...SimulatedStack[]];
   readonly faulted: readonly Outcome[];
   readonly recovery: Outcome;
   readonly again: Outcome;
 }
 
+const savedIn = (stacks: readonly SimulatedStack[]) => stacks.flatMap(({ saved }) => saved);
+
 /** @returns what is wrong, and which keys and groups of the account no state has, though a line names them */
-export function judge({ stack, faulted, recovery, again }: Runs): { wrong: string[]; left: string[] } {
-  const { world } = stack.api;
+export function judge({ stacks, faulted, recovery, again }: Runs): { wrong: string[]; left: string[] } {
+  const { world } = stacks[0].api;
   // Only who is told to delete something knows that it is too much.
   const shown = [...faulted, recovery, again].flatMap((run) => run.lines);
   const lines = shown.filter((line) => / delete .*exo compute|exo compute .* delete/.test(line)).join("\n");
-  const inState = (type: string) => stack.saved.filter((resource) => resource.type === type);
+  const inState = (type: string) => savedIn(stacks).filter((resource) => resource.type === type);
   const states = inState("Instance").map(({ id }) => id.split("/")[1] ?? id);
   const machines = world.instances.map(({ id }) => id);
   const keyNames = inState("SshKeyPair").map(({ id }) => id);
@@ -34,11 +37,11 @@ export function judge({ stack, faulted, recovery, again }: Runs): { wrong: strin
       .map((id) => `nobody knows the machine ${id}`),
     ...states.filter((id) => !machines.includes(id)).map((id) => `the machine ${id} of the state is lost`),
     ...left.filter((name) => !lines.includes(name)).map((name) => `nobody knows ${name}`),
-    ...twins(stack),
-    ...findLockedOut(stack),
-    ...foreignKeys(stack),
-    ...missingGrants(stack),
-    ...lostFiles(stack, shown),
+    ...stacks.flatMap(twins),
+    ...stacks.flatMap(findLockedOut),
+    ...stacks.flatMap(foreignKeys),
+    ...stacks.flatMap(missingGrants),
+    ...stacks.flatMap((stack) => lostFiles(stack, shown)),
   ];
   return { wrong, left };
 }

@@ -7,7 +7,7 @@ export interface Scenario {
   readonly before: readonly (readonly Declaration[])[];
   /** The program of the run in which something goes wrong; empty: the stack is destroyed. */
   readonly program: readonly Declaration[];
-  /** The program of another stack of the account, run after `before`. */
+  /** The program of another stack of the account that is made during that run. Default: there is none. */
   readonly beside?: readonly Declaration[];
 }
 
@@ -142,6 +142,19 @@ export const otherLives = (machines: number): readonly Scenario[] => [
     name: `take a grant ${machines}`,
     before: [granted(machines, bastionKeys[0])],
     program: granted(machines, undefined),
+  },
+  { name: `create ${machines} beside`, before: [], program: shop(1, machines), beside: shop(1, machines) },
+  {
+    name: `replace ${machines} beside`,
+    before: [shop(1, machines)],
+    program: shop(2, machines),
+    beside: shop(1, machines),
+  },
+  {
+    name: `rotate ${machines} beside`,
+    before: [fleet(1, machines)],
+    program: fleet(2, machines),
+    beside: fleet(1, machines),
   },
   { name: "create groups", before: [], program: groups("shop", [22]) },
   { name: "change rules", before: [groups("shop", [22, 80])], program: groups("shop", [443, 22]) },

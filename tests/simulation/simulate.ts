@@ -76,9 +76,13 @@ export async function runWithFaults(
   const stack = await prepare(scenario, time);
   const runs: Outcome[] = [];
   const lockedOut: string[] = [];
+  const other = scenario.beside && new SimulatedStack(stack.api, time, "dev");
   for (const plan of plans) {
-    runs.push(await stack.up(scenario.program, plan));
-    lockedOut.push(...findLockedOut(stack));
+    // The other stack is made while something goes wrong with this one.
+    const beside = runs.length === 0 ? other?.start(scenario.beside ?? []) : undefined;
+    const [run, made] = await time.until(Promise.all([stack.start(scenario.program, plan), beside]));
+    runs.push(run);
+    lockedOut.push(...findLockedOut(stack), ...(made?.errors ?? []).map((error) => `the other stack: ${error}`));
     if (between !== "nothing") await time.pass(HOUR_MS);
     if (between === "an hour and a refresh") await stack.refresh();
   }
@@ -87,7 +91,8 @@ export async function runWithFaults(
   for (; asked < MOST_ASKED && followAdvice(stack, recovery.errors); asked++)
     recovery = await stack.up(scenario.program);
   const again = await stack.up(scenario.program);
-  const { wrong, left } = judge({ stack, faulted: runs, recovery, again });
+  const { wrong, left } = judge({ stacks: other ? [stack, other] : [stack], faulted: runs, recovery, again });
+  await other?.up([]);
   const destroyed = await stack.up([]);
   return { runs, wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)], left, asked };
 }
