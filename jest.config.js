@@ -42,7 +42,7 @@ const aboutThePackage = [
 /** Those about one of the two fronts, or about both, whichever is in place. */
 const aboutOneFront = (file) =>
   /^(plugin|moving)_/.test(file) ||
-  ["killed_runs", "lives", "program_kinds", "resource_options", "sdk_version"].includes(file);
+  ["api_faults", "killed_runs", "lives", "program_kinds", "resource_options", "sdk_version"].includes(file);
 
 /** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
 const once = ["bad_input", "command_line", "examples_logins", "interruption", "rotation_interrupted", "upgrade"];
