@@ -1,6 +1,7 @@
 // `npm run simulate`: everything that can go wrong once, in every scenario of tests/simulation, and what was found.
 // `npm run simulate -- --seed 7 -t "create 3"`: with other random numbers; what follows goes to jest.
 // `npm run simulate -- --mutants`: whether each mistake of mutants.json in the provider is found, and how soon.
+// `npm run simulate -- --engine 30`: no simulation. Kills Pulumi, its provider or both in 30 runs, at random moments.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -8,40 +9,98 @@ import { join } from "node:path";
 import { runInForeground } from "./process/hand_over.mjs";
 import { beforeExit, runMain } from "./process/leave.mjs";
 import { print } from "./process/say.mjs";
+import { build } from "./setup/build.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup/set_up.mjs";
 
 /** @typedef {{ scenario: string, fault: { fault: string }, effect: string, wrong: string[], left: string[], asked: number }} Verdict */
+/** @typedef {{ front: string, run: number, how: string, wrong: string[], left: string[] }} KilledRun */
 
 const jest = join(root, "node_modules", "jest", "bin", "jest.js");
 const chosen = ["--selectProjects", "unit", "--testPathPatterns", "tests/simulation/"];
 
 await runMain(async () => {
-  const { seed, areMutantsMeant, rest } = readArguments(process.argv.slice(2));
+  const { seed, killed, areMutantsMeant, rest } = readArguments(process.argv.slice(2));
   const { node, path } = await setUp();
   const env = { ...process.env, PATH: path, SIMULATION_SEED: seed };
+  if (killed !== undefined) return await killRuns(node, { ...env, KILLED_RUNS: killed, KILLED_RUNS_SEED: seed }, rest);
   return areMutantsMeant ? findMutants(node, env, rest) : await simulate(node, env, rest);
 });
 
 /** @param {string[]} args */
 function readArguments(args) {
   const rest = [...args];
-  const at = rest.indexOf("--seed");
-  const [, seed = ""] = at < 0 ? ["--seed", "1"] : rest.splice(at, 2);
-  if (!/^\d{1,9}$/.test(seed)) throw new Error(`--seed is "${seed}". Give a whole number.`);
+  const seed = takeNumber(rest, "--seed") ?? "1";
+  const killed = takeNumber(rest, "--engine");
   const areMutantsMeant = rest.includes("--mutants");
-  return { seed, areMutantsMeant, rest: rest.filter((each) => each !== "--mutants") };
+  return { seed, killed, areMutantsMeant, rest: rest.filter((each) => each !== "--mutants") };
+}
+
+/** Takes an option and its number out of the arguments. @param {string[]} args @param {string} option */
+function takeNumber(args, option) {
+  const at = args.indexOf(option);
+  if (at < 0) return undefined;
+  const [, number = ""] = args.splice(at, 2);
+  if (!/^\d{1,9}$/.test(number)) throw new Error(`${option} is "${number}". Give a whole number.`);
+  return number;
+}
+
+/**
+ * Kills runs of the real engine on the emulator, prints each, and what was found after the next run.
+ *
+ * @param {string} node @param {NodeJS.ProcessEnv} env @param {string[]} rest
+ */
+async function killRuns(node, env, rest) {
+  await build(node);
+  const report = newReport();
+  const before = performance.now();
+  /** @type {KilledRun[]} */
+  const runs = [];
+  const printNew = () => {
+    for (const run of linesOf(report).slice(runs.length).map(parseRun)) {
+      runs.push(run);
+      print(describeRun(run));
+    }
+  };
+  const timer = setInterval(printNew, 1_000);
+  const args = [jest, "--selectProjects", "e2e", "--testPathPatterns", "tests/e2e/killed_runs", ...rest];
+  const code = await runInForeground(node, args, { cwd: root, env: { ...env, KILLED_RUNS_REPORT: report } });
+  clearInterval(timer);
+  printNew();
+  const bad = runs.filter(({ wrong }) => wrong.length > 0).length;
+  const left = runs.filter((run) => run.left.length > 0).length;
+  print(
+    `${runs.length} runs killed, after ${bad} something was wrong, ${left} left a key or a group that no state has, and ` +
+      `the next run named it; seed ${env["KILLED_RUNS_SEED"]}, ${secondsSince(before)} s`,
+  );
+  return code;
+}
+
+/** @param {KilledRun} run */
+function describeRun({ front, run, how, wrong, left }) {
+  const leftBehind = left.length > 0 ? `, named: ${left.join(", ")}` : "";
+  return `${front} ${run}: ${how}: ${wrong.length > 0 ? `WRONG: ${wrong.join("; ")}` : "all is well"}${leftBehind}`;
+}
+
+/** A file for what the tests report, which is removed in the end. */
+function newReport() {
+  const folder = mkdtempSync(join(tmpdir(), "exoscale-ssh-simulation-"));
+  beforeExit(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, "report.jsonl");
+}
+
+/** The lines that are complete. @param {string} file */
+function linesOf(file) {
+  return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
 }
 
 /** @param {string} node @param {NodeJS.ProcessEnv} env @param {string[]} rest */
 async function simulate(node, env, rest) {
-  const folder = mkdtempSync(join(tmpdir(), "exoscale-ssh-simulation-"));
-  beforeExit(() => rmSync(folder, { recursive: true, force: true }));
-  const report = join(folder, "verdicts.jsonl");
+  const report = newReport();
   const before = performance.now();
   const args = [jest, ...chosen, ...rest];
   const code = await runInForeground(node, args, { cwd: root, env: { ...env, SIMULATION_REPORT: report } });
-  const verdicts = existsSync(report) ? readFileSync(report, "utf8").trim().split("\n").map(parse) : [];
+  const verdicts = linesOf(report).map(parse);
   printTable(verdicts);
   const bad = verdicts.filter(({ wrong }) => wrong.length > 0).length;
   const asked = verdicts.filter((verdict) => verdict.asked > 0).length;
@@ -86,6 +145,11 @@ const secondsSince = (before) => ((performance.now() - before) / 1000).toFixed(0
 
 /** @param {string} line @returns {Verdict} */
 function parse(line) {
+  return JSON.parse(line);
+}
+
+/** @param {string} line @returns {KilledRun} */
+function parseRun(line) {
   return JSON.parse(line);
 }
 

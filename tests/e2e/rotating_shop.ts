@@ -6,6 +6,7 @@ import { Client } from "../emulator/world";
 import { end } from "./end";
 import { logIn } from "./login";
 import { TestStack } from "./stack";
+import { type Key, storedPairs } from "./stored_pairs";
 
 const program = `
 const { Instance, SshKeyPair } = require("pulumi-exoscale-ssh");
@@ -27,21 +28,6 @@ new Instance("web", {
 /** Every command that changes something. */
 const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 const busy = { kind: "status", status: 503, headers: { "Retry-After": "60" } } as const;
-
-/** A key that the pair had. */
-export interface Key {
-  readonly name: string;
-  readonly privateKeyOpenssh: string;
-  readonly publicKeyOpenssh: string;
-}
-
-/** A pair as `pulumi stack export --show-secrets` shows it. */
-interface StoredPair {
-  readonly urn: string;
-  /** Whether it is replaced and its deletion is pending. */
-  readonly delete?: boolean;
-  readonly outputs: Omit<Key, "privateKeyOpenssh"> & { readonly privateKeyOpenssh: { readonly plaintext: string } };
-}
 
 /** Whether an event has happened. */
 type HasCome = () => boolean;
@@ -107,11 +93,7 @@ export class RotatingShop {
 
   /** Records the current key of the stack, with its private key. */
   async remember(): Promise<void> {
-    const { deployment } = JSON.parse(await this.stack.shown("stack", "export", "--show-secrets"));
-    const resources: StoredPair[] = deployment.resources;
-    for (const { outputs } of resources.filter((each) => each.urn.endsWith("::deploy") && !each.delete)) {
-      this.keys.push({ ...outputs, privateKeyOpenssh: JSON.parse(outputs.privateKeyOpenssh.plaintext) });
-    }
+    this.keys.push(...(await storedPairs(this.stack)).filter(({ isReplaced }) => !isReplaced));
   }
 
   /** Starts a rotation, and kills all its processes at a moment. @throws if the rotation ends before the moment */

@@ -207,6 +207,12 @@ export class TestStack {
     return processesWith(`PULUMI_BACKEND_URL=file://${this.#directory}`).filter((pid) => runs(pid, "plugin.cjs"));
   }
 
+  /** The processes that work for this stack's engine: the plugin, and those of dynamic resources. */
+  providers(): number[] {
+    const ours = processesWith(`PULUMI_BACKEND_URL=file://${this.#directory}`);
+    return ours.filter((pid) => runs(pid, "plugin.cjs") || runs(pid, "dynamic-provider"));
+  }
+
   /** Kills the engine, its plugins and the program at once, as a power failure does. */
   killAll(): void {
     killUntilNone(() => processesWith(`PULUMI_BACKEND_URL=file://${this.#directory}`));
