@@ -123,6 +123,11 @@ export class TestStack {
     return (await this.#run(args)).stdout;
   }
 
+  /** What a command writes to stderr if the engine's own log goes there: that is no leak of ours. */
+  async log(...args: string[]): Promise<string> {
+    return (await this.#run(args)).stderr;
+  }
+
   /** Runs `pulumi state taint`: the next update replaces the resource. */
   async taint(name: string): Promise<void> {
     await this.pulumi("state", "taint", "--yes", this.urn(name));
