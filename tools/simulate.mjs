@@ -141,7 +141,9 @@ function findMutants(node, env, rest) {
 }
 
 /** @param {number} before */
-const secondsSince = (before) => ((performance.now() - before) / 1000).toFixed(0);
+function secondsSince(before) {
+  return ((performance.now() - before) / 1000).toFixed(0);
+}
 
 /** @param {string} line @returns {Verdict} */
 function parse(line) {
