@@ -1,5 +1,6 @@
 // `npm run simulate`: everything that can go wrong once, in every scenario of tests/simulation, and what was found.
 // `npm run simulate -- --seed 7 -t "create 3"`: with other random numbers; what follows goes to jest.
+// `npm run simulate -- --pairs 100000`: with more pairs of faults. `-- --page`: docs/reliability.md gets the table.
 // `npm run simulate -- --mutants`: whether each mistake of mutants.json in the provider is found, and how soon.
 // `npm run simulate -- --engine 30`: no simulation. Kills Pulumi, its provider or both in 30 runs, at random moments.
 import { spawnSync } from "node:child_process";
@@ -12,19 +13,21 @@ import { print } from "./process/say.mjs";
 import { build } from "./setup/build.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup/set_up.mjs";
+import { alignedText, simulationTable, writePage } from "./simulation_table.mjs";
 
-/** @typedef {{ scenario: string, fault: { fault: string }, effect: string, wrong: string[], left: string[], asked: number }} Verdict */
+/** @typedef {import("./simulation_table.mjs").Verdict} Verdict */
 /** @typedef {{ front: string, run: number, how: string, wrong: string[], left: string[] }} KilledRun */
 
 const jest = join(root, "node_modules", "jest", "bin", "jest.js");
 const chosen = ["--selectProjects", "unit", "--testPathPatterns", "tests/simulation/"];
 
 await runMain(async () => {
-  const { seed, killed, areMutantsMeant, rest } = readArguments(process.argv.slice(2));
+  const { seed, killed, pairs, areMutantsMeant, isPageMeant, rest } = readArguments(process.argv.slice(2));
   const { node, path } = await setUp();
   const env = { ...process.env, PATH: path, SIMULATION_SEED: seed };
   if (killed !== undefined) return await killRuns(node, { ...env, KILLED_RUNS: killed, KILLED_RUNS_SEED: seed }, rest);
-  return areMutantsMeant ? findMutants(node, env, rest) : await simulate(node, env, rest);
+  if (pairs !== undefined) Object.assign(env, { SIMULATION_PAIRS: pairs });
+  return areMutantsMeant ? findMutants(node, env, rest) : await simulate(node, env, isPageMeant, rest);
 });
 
 /** @param {string[]} args */
@@ -32,8 +35,10 @@ function readArguments(args) {
   const rest = [...args];
   const seed = takeNumber(rest, "--seed") ?? "1";
   const killed = takeNumber(rest, "--engine");
-  const areMutantsMeant = rest.includes("--mutants");
-  return { seed, killed, areMutantsMeant, rest: rest.filter((each) => each !== "--mutants") };
+  const pairs = takeNumber(rest, "--pairs");
+  const [areMutantsMeant, isPageMeant] = [rest.includes("--mutants"), rest.includes("--page")];
+  const isFlag = (/** @type {string} */ each) => each === "--mutants" || each === "--page";
+  return { seed, killed, pairs, areMutantsMeant, isPageMeant, rest: rest.filter((each) => !isFlag(each)) };
 }
 
 /** Takes an option and its number out of the arguments. @param {string[]} args @param {string} option */
@@ -94,22 +99,18 @@ function linesOf(file) {
   return existsSync(file) ? readFileSync(file, "utf8").split("\n").slice(0, -1) : [];
 }
 
-/** @param {string} node @param {NodeJS.ProcessEnv} env @param {string[]} rest */
-async function simulate(node, env, rest) {
+/** @param {string} node @param {NodeJS.ProcessEnv} env @param {boolean} isPageMeant @param {string[]} rest */
+async function simulate(node, env, isPageMeant, rest) {
   const report = newReport();
   const before = performance.now();
   const args = [jest, ...chosen, ...rest];
   const code = await runInForeground(node, args, { cwd: root, env: { ...env, SIMULATION_REPORT: report } });
   const verdicts = linesOf(report).map(parse);
-  printTable(verdicts);
-  const bad = verdicts.filter(({ wrong }) => wrong.length > 0).length;
-  const asked = verdicts.filter((verdict) => verdict.asked > 0).length;
-  const left = verdicts.filter((verdict) => verdict.left.length > 0).length;
-  print(
-    `${verdicts.length} faults, ${bad} did harm, ${left} left a key or a group that no state has, and named it, ` +
-      `${asked} ended only after the user had done what an error said; ` +
-      `seed ${env["SIMULATION_SEED"]}, ${secondsSince(before)} s`,
-  );
+  const table = simulationTable(verdicts);
+  print(alignedText(table));
+  const taken = `${verdicts.length} faults, seed ${env["SIMULATION_SEED"]}, ${secondsSince(before)} s.`;
+  print(taken);
+  if (code === 0 && isPageMeant) writePage(table, taken);
   return code;
 }
 
@@ -153,20 +154,4 @@ function parse(line) {
 /** @param {string} line @returns {KilledRun} */
 function parseRun(line) {
   return JSON.parse(line);
-}
-
-/** How many faults of each kind each scenario has met, and how many did harm. @param {Verdict[]} verdicts */
-function printTable(verdicts) {
-  const scenarios = [...new Set(verdicts.map(({ scenario }) => scenario))].sort();
-  const faults = [...new Set(verdicts.map(({ fault }) => fault.fault))];
-  const width = Math.max(0, ...faults.map(({ length }) => length));
-  print(["".padEnd(width), ...scenarios.map((name) => name.padStart(11))].join(" "));
-  for (const fault of faults) {
-    const cells = scenarios.map((scenario) => {
-      const met = verdicts.filter((verdict) => verdict.scenario === scenario && verdict.fault.fault === fault);
-      const bad = met.filter(({ wrong }) => wrong.length > 0).length;
-      return (bad > 0 ? `${bad} of ${met.length}!` : String(met.length)).padStart(11);
-    });
-    print([fault.padEnd(width), ...cells].join(" "));
-  }
 }

@@ -14,7 +14,13 @@ const isRecording = process.env["RECORD_CALLS"] === "1";
 jest.setTimeout(240_000);
 
 let heard: (exchange: Exchange) => void = () => undefined;
-const { emulator, stack } = useStack({ perTest: true, hostKeys: ["ed25519"], exchange: (each) => heard(each) });
+const { emulator, stack } = useStack({
+  perTest: true,
+  hostKeys: ["ed25519"],
+  exchange: (each) => heard(each),
+  // The programs have no rule for SSH.
+  prepare: ({ cloud }) => cloud.openSsh(),
+});
 const unattended = ["--yes", "--skip-preview", "--non-interactive"];
 
 const recorded: Record<string, Record<string, string>> = existsSync(RECORDED)
