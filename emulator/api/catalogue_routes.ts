@@ -4,6 +4,7 @@ import { instanceTypes } from "./catalogue";
 import { notFound } from "./errors";
 import type { InstanceTypeRecord, TemplateRecord } from "./records";
 import { type ApiRequest, param, type Route } from "./route";
+import { checkQuery, visibility } from "./schema";
 import { lookUp, type World } from "./world";
 
 /** GET only. */
@@ -27,10 +28,11 @@ function typeBody(world: World, type: InstanceTypeRecord) {
 
 /** Without `visibility` the real API lists the public ones. */
 function listTemplates({ zone, query }: ApiRequest) {
-  const visibility = query.get("visibility") || "public";
+  checkQuery({ visibility }, query);
+  const wantedVisibility = query.get("visibility") || "public";
   const family = query.get("family");
   const wanted = [...zone.templates.values()].filter(
-    (template) => template.visibility === visibility && (!family || template.family === family),
+    (template) => template.visibility === wantedVisibility && (!family || template.family === family),
   );
   return { templates: wanted.map(templateBody) };
 }

@@ -50,15 +50,30 @@ export function setState(instance: InstanceRecord, state: InstanceRecord["state"
   if (instance.state !== "destroying") instance.state = state;
 }
 
-function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
-  const quota = world.settings.instanceQuota;
-  if (quota !== undefined && world.instances.length >= quota) throw conflict("Quota exceeded for resource instance");
+/** @throws ApiError 409 when the account cannot have so many instances more */
+export function checkQuota({ settings, instances }: World, more: number): void {
+  const { instanceQuota } = settings;
+  if (instanceQuota !== undefined && instances.length + more > instanceQuota) throw quotaExceeded();
+}
+
+/** 409: the account has too many instances. */
+export const quotaExceeded = () => conflict("Quota exceeded for resource instance");
+
+/** What the values of an order refer to. @throws ApiError for what does not exist or does not fit */
+export function lookUpOrder(world: World, zone: Zone, order: Order) {
   const template = checkTemplate(zone, order);
   const keys = lookUpKeys(world, order.keyNames);
   if (!template.sshKeyEnabled && keys.length > 0 && world.settings.keysWithoutSupport === "refused") {
     throw unrecorded(400, `Template ${template.name} does not support SSH keys`);
   }
   const securityGroups = checkIds(world.securityGroups, order.securityGroups, "Security group");
+  const antiAffinityGroups = checkIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group");
+  return { template, keys, securityGroups, antiAffinityGroups };
+}
+
+function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
+  checkQuota(world, 1);
+  const { template, keys, securityGroups, antiAffinityGroups } = lookUpOrder(world, zone, order);
   const id = randomUUID();
   const name = order.name ?? `VM-${id}`;
   const address = world.addresses.take();
@@ -83,7 +98,7 @@ function newInstance(world: World, zone: Zone, order: Order): InstanceRecord {
     macAddress: `06:${(randomBytes(5).toString("hex").match(/../g) ?? []).join(":")}`,
     bootKeys: listedAs(world, keys),
     securityGroups: securityGroups ?? [defaultGroup(world)],
-    antiAffinityGroups: checkIds(world.antiAffinityGroups, order.antiAffinityGroups, "Anti-affinity group") ?? [],
+    antiAffinityGroups: antiAffinityGroups ?? [],
     secureBoot: order.secureBoot ?? false,
     tpm: order.tpm ?? false,
     consistentSnapshots: order.consistentSnapshots ?? false,

@@ -9,51 +9,54 @@ import type { World, Zone } from "./world";
 
 const SNAPSHOTS = "application-consistent-snapshot-enabled";
 
-const nullable = (schema: Schema): Schema => ({ ...schema, nullable: true });
-const keysSchema: Schema = { type: "array", description: "Instances SSH Keys", uniqueItems: true, items: keyRef };
+const DEFAULT_PREFIX = "pool";
+
+const fields = {
+  name: nameOf("Instance Pool name"),
+  description: { type: "string", description: "Instance Pool description", maxLength: 255 },
+  "instance-type": idRef("Instances type"),
+  template: idRef("Instances template"),
+  "disk-size": { type: "integer", description: "Instances disk size in GiB", minimum: 10, maximum: 51_200 },
+  "public-ip-assignment": assignmentSchema,
+  "ipv6-enabled": { type: "boolean", description: "Enable IPv6" },
+  [SNAPSHOTS]: { type: "boolean" },
+  labels,
+} satisfies Record<string, Schema>;
+
+/** These can be null in an update. */
+const optionalFields = {
+  "instance-prefix": { type: "string", description: "Prefix to apply to Instances names", maxLength: 30 },
+  "ssh-key": keyRef,
+  "ssh-keys": { type: "array", description: "Instances SSH Keys", uniqueItems: true, items: keyRef },
+  "security-groups": idRefs("Instance Pool Security Groups"),
+  "anti-affinity-groups": idRefs("Instance Pool Anti-affinity Groups"),
+  "elastic-ips": idRefs("Instances Elastic IPs"),
+  "private-networks": idRefs("Instance Pool Private Networks"),
+  "deploy-target": idRef("Instance Pool Deploy Target"),
+  "min-available": { type: "integer", description: "Minimum number of running Instances", minimum: 0 },
+  "user-data": { type: "string", description: "Instances Cloud-init user-data", minLength: 1, maxLength: 32_768 },
+} satisfies Record<string, Schema>;
+
+/** The body of POST /instance-pool. */
+export const createSchema: Schema = {
+  type: "object",
+  required: ["name", "size", "instance-type", "template", "disk-size"],
+  properties: {
+    ...fields,
+    ...optionalFields,
+    "instance-prefix": { ...optionalFields["instance-prefix"], minLength: 1 },
+    size: { type: "integer", description: "Number of Instances", minimum: 1 },
+  },
+};
 
 /** The body of PUT /instance-pool/{id}. */
 export const updateSchema: Schema = {
   type: "object",
   properties: {
-    name: nameOf("Instance Pool name"),
-    description: { type: "string", description: "Instance Pool description", maxLength: 255 },
-    "instance-prefix": { type: "string", nullable: true, maxLength: 30 },
-    "instance-type": idRef("Instances type"),
-    template: idRef("Instances template"),
-    "disk-size": { type: "integer", description: "Instances disk size in GiB", minimum: 10, maximum: 51_200 },
-    "ssh-key": nullable(keyRef),
-    "ssh-keys": nullable(keysSchema),
-    "security-groups": nullable(idRefs("Instance Pool Security Groups")),
-    "anti-affinity-groups": nullable(idRefs("Instance Pool Anti-affinity Groups")),
-    "elastic-ips": nullable(idRefs("Instances Elastic IPs")),
-    "private-networks": nullable(idRefs("Instance Pool Private Networks")),
-    "deploy-target": nullable(idRef("Instance Pool Deploy Target")),
-    "public-ip-assignment": assignmentSchema,
-    "ipv6-enabled": { type: "boolean", description: "Enable IPv6" },
-    [SNAPSHOTS]: { type: "boolean" },
-    "min-available": {
-      type: "integer",
-      description: "Minimum number of running Instances",
-      minimum: 0,
-      nullable: true,
-    },
-    labels,
-    "user-data": {
-      type: "string",
-      description: "Instances Cloud-init user-data",
-      minLength: 1,
-      maxLength: 32_768,
-      nullable: true,
-    },
+    ...fields,
+    ...Object.fromEntries(Object.entries(optionalFields).map(([name, field]) => [name, { ...field, nullable: true }])),
+    "public-ip-assignment": { ...assignmentSchema, enum: ["dual", "inet4"] },
   },
-};
-
-/** The body of POST /instance-pool. */
-export const createSchema: Schema = {
-  ...updateSchema,
-  required: ["name", "size", "instance-type", "template", "disk-size"],
-  properties: { ...updateSchema.properties, size: { type: "integer", description: "Number of Instances", minimum: 1 } },
 };
 
 /**
@@ -68,7 +71,7 @@ export function changes(world: World, body: Body, before?: PoolRecord): Omit<Poo
   return {
     name: text(body, "name") ?? before?.name ?? "",
     description: text(body, "description") ?? before?.description,
-    prefix: text(body, "instance-prefix") ?? before?.prefix ?? "pool",
+    prefix: prefixIn(body) ?? before?.prefix ?? DEFAULT_PREFIX,
     typeId: refId(body, "instance-type") ?? before?.typeId ?? "",
     templateId: refId(body, "template") ?? before?.templateId ?? "",
     diskSize: number(body, "disk-size") ?? before?.diskSize ?? 10,
@@ -83,13 +86,19 @@ export function changes(world: World, body: Body, before?: PoolRecord): Omit<Poo
   };
 }
 
+/** An empty prefix is the default one. */
+function prefixIn(body: Body): string | undefined {
+  const prefix = text(body, "instance-prefix");
+  return prefix === "" ? DEFAULT_PREFIX : prefix;
+}
+
 /** What GET /instance-pool/{id} answers. */
 export function poolBody(zone: Zone, pool: PoolRecord) {
   const [first] = pool.keyNames;
   return {
     id: pool.id,
     name: pool.name,
-    ...(pool.description !== undefined && { description: pool.description }),
+    ...(pool.description && { description: pool.description }),
     "instance-prefix": pool.prefix,
     size: pool.size,
     "min-available": pool.minAvailable,

@@ -1,7 +1,7 @@
 /** Instance pools. Members are created with the pool's keys, and a deleted member is replaced. */
 import { randomBytes, randomUUID } from "node:crypto";
 import { number } from "./body";
-import { createInstance } from "./instance_create";
+import { checkQuota, createInstance, lookUpOrder, type Order, quotaExceeded } from "./instance_create";
 import { changes, createSchema, poolBody, updateSchema } from "./instance_pool_body";
 import { evict, membersOf, resize } from "./instance_pool_members";
 import type { PoolRecord } from "./records";
@@ -20,6 +20,9 @@ const evictSchema: Schema = {
   required: ["instances"],
   properties: { instances: { type: "array", items: { type: "string", pattern: UUID } } },
 };
+
+/** More than any account has. Members are made in this process, and a pool of a billion would end it. */
+const MOST_MEMBERS = 1000;
 
 /** Pools and the actions on their members. */
 export const instancePoolRoutes: readonly Route[] = [
@@ -53,6 +56,7 @@ function create(request: ApiRequest) {
     state: "creating",
     size: number(body, "size") ?? 1,
   };
+  checkGrowth(world, zone, pool, pool.size);
   if (request.fault) return begin(request, { noun: "instance-pool", id: pool.id });
   refill(world, zone, pool);
   zone.pools.set(pool.id, pool);
@@ -60,8 +64,10 @@ function create(request: ApiRequest) {
 }
 
 function update(request: ApiRequest) {
+  const { world, zone } = request;
   const pool = poolOf(request);
-  const changed = changes(request.world, checkBody(updateSchema, request.body), pool);
+  const changed = changes(world, checkBody(updateSchema, request.body), pool);
+  lookUpOrder(world, zone, memberOrder(world, { ...pool, ...changed }));
   return begin(request, { noun: "instance-pool", id: pool.id, settle: () => Object.assign(pool, changed) });
 }
 
@@ -77,6 +83,7 @@ function remove(request: ApiRequest) {
 function scaleTo(request: ApiRequest, size: number) {
   const { world, zone } = request;
   const pool = poolOf(request);
+  checkGrowth(world, zone, pool, size);
   pool.state = size > pool.size ? "scaling-up" : "scaling-down";
   pool.size = size;
   refill(world, zone, pool);
@@ -107,18 +114,30 @@ export function refillPool(world: World, zone: Zone, poolId: string | undefined)
   if (pool) refill(world, zone, pool);
 }
 
+/** Checks all that could prevent a pool from having so many members, so that none is made of those that are too many. */
+function checkGrowth(world: World, zone: Zone, pool: PoolRecord, size: number): void {
+  const more = size - membersOf(zone, pool).length;
+  if (more <= 0) return;
+  if (size > MOST_MEMBERS) throw quotaExceeded();
+  checkQuota(world, more);
+  lookUpOrder(world, zone, memberOrder(world, pool));
+}
+
 function refill(world: World, zone: Zone, pool: PoolRecord): void {
   for (let count = membersOf(zone, pool).length; count < pool.size; count += 1) {
-    const { typeId, templateId, diskSize, labels: poolLabels, userData, securityGroups, antiAffinityGroups } = pool;
-    const { publicIpAssignment, consistentSnapshots } = pool;
-    createInstance(world, zone, {
-      name: `${pool.prefix}-${pool.id.slice(0, 5)}-${randomBytes(3).toString("hex").slice(0, 5)}`,
-      ...{ typeId, templateId, diskSize, userData, antiAffinityGroups, publicIpAssignment, consistentSnapshots },
-      labels: { ...poolLabels },
-      securityGroups: securityGroups.length > 0 ? securityGroups : undefined,
-      // A key that was deleted from the account cannot reach a new member.
-      keyNames: pool.keyNames.filter((name) => world.keys.has(name)),
-      manager: { type: "instance-pool", id: pool.id },
-    });
+    createInstance(world, zone, memberOrder(world, pool));
   }
+}
+
+function memberOrder(world: World, pool: PoolRecord): Order {
+  const { typeId, templateId, diskSize, userData, antiAffinityGroups, publicIpAssignment, consistentSnapshots } = pool;
+  return {
+    name: `${pool.prefix}-${pool.id.slice(0, 5)}-${randomBytes(3).toString("hex").slice(0, 5)}`,
+    ...{ typeId, templateId, diskSize, userData, antiAffinityGroups, publicIpAssignment, consistentSnapshots },
+    labels: { ...pool.labels },
+    securityGroups: pool.securityGroups.length > 0 ? pool.securityGroups : undefined,
+    // A key that was deleted from the account cannot reach a new member.
+    keyNames: pool.keyNames.filter((name) => world.keys.has(name)),
+    manager: { type: "instance-pool", id: pool.id },
+  };
 }

@@ -7,7 +7,7 @@ import { refillPool } from "./instance_pools";
 import { assignmentIn, assignmentSchema, refuseAbsent } from "./placement";
 import type { InstanceRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
-import { checkBody, idRef, idRefs, keyRef, labels, nameOf, type Schema } from "./schema";
+import { checkBody, checkQuery, idRef, idRefs, keyRef, labels, nameOf, type Schema, UUID } from "./schema";
 
 const mutableFields: Record<string, Schema> = {
   name: nameOf("Instance name"),
@@ -47,6 +47,11 @@ const updateSchema: Schema = {
   properties: { ...mutableFields, labels: { ...labels, nullable: true } },
 };
 
+const filters: Readonly<Record<string, Schema>> = {
+  "manager-id": { type: "string", pattern: UUID },
+  "manager-type": { type: "string", enum: ["instance-pool"] },
+};
+
 /** Every route but the actions. */
 export const instanceRoutes: readonly Route[] = [
   ["GET", "/instance", list],
@@ -63,6 +68,7 @@ export function instanceOf(request: ApiRequest): InstanceRecord {
 }
 
 function list({ world, zone, query }: ApiRequest) {
+  checkQuery(filters, query);
   const wanted = [...zone.instances.values()].filter((instance) => matches(instance, query));
   return { instances: wanted.map((instance) => listedInstanceBody(world, instance)) };
 }
@@ -82,7 +88,9 @@ function matches(instance: InstanceRecord, query: URLSearchParams): boolean {
 function hasLabels(instance: InstanceRecord, filter: string): boolean {
   return filter.split(",").every((pair) => {
     const [key = "", value] = pair.split(/[:=]/);
-    return key === "" || (key in instance.labels && (value === undefined || instance.labels[key] === value));
+    return (
+      key === "" || (Object.hasOwn(instance.labels, key) && (value === undefined || instance.labels[key] === value))
+    );
   });
 }
 

@@ -39,6 +39,16 @@ export function checkBody(schema: Schema, body: unknown): Body {
   return body as Body;
 }
 
+/**
+ * Checks the declared parameters of a query. An empty one counts as absent.
+ *
+ * @throws ApiError 400 that names every invalid value
+ */
+export function checkQuery(properties: Readonly<Record<string, Schema>>, query: URLSearchParams): void {
+  const given = [...query].filter(([, value]) => value !== "");
+  checkBody({ type: "object", properties }, Object.fromEntries(given));
+}
+
 function sentence(finding: Finding): string {
   if (finding.message.startsWith("missing keys")) return finding.message;
   const title = finding.description ? ` (description: \`${finding.description}\`)` : "";
@@ -48,15 +58,21 @@ function sentence(finding: Finding): string {
 function* findingsOf(schema: Schema, value: unknown, path: Path): Generator<Finding> {
   if (value === null && schema.nullable) return;
   const wrong = violationOf(schema, value);
-  if (wrong) yield { in: path, path: path.join("."), message: wrong, description: schema.description ?? "" };
+  if (wrong) yield finding(schema, path, wrong);
   else if (Array.isArray(value)) yield* arrayFindings(schema, value, path);
   else if (isObject(value)) yield* objectFindings(schema, value, path);
 }
 
+function finding({ description = "" }: Schema, path: Path, message: string): Finding {
+  return { in: path, path: path.join("."), message, description };
+}
+
 function* arrayFindings(schema: Schema, values: readonly unknown[], path: Path): Generator<Finding> {
-  for (const [index, item] of values.entries()) {
-    if (schema.items) yield* findingsOf(schema.items, item, [...path, index]);
-  }
+  const { items } = schema;
+  if (!items) return;
+  const wrong = [...values.entries()].flatMap(([index, item]) => [...findingsOf(items, item, [...path, index])]);
+  yield* wrong;
+  if (wrong.length === 0 && hasDuplicates(schema, values)) yield finding(schema, path, "should have unique items");
 }
 
 function* objectFindings(schema: Schema, value: Body, path: Path): Generator<Finding> {
@@ -71,11 +87,11 @@ function violationOf(schema: Schema, value: unknown): string | undefined {
     case "object":
       return isObject(value) ? missingKeys(schema, value) : "should be a Map";
     case "array":
-      return Array.isArray(value) ? duplicateItems(schema, value) : "should be an Array";
+      return Array.isArray(value) ? undefined : "should be an Array";
     case "string":
       return typeof value === "string" ? textViolation(schema, value) : "should be a String";
     case "integer":
-      return Number.isInteger(value) ? outOfRange(schema, Number(value)) : "should be an Integer";
+      return isInt64(value) ? outOfRange(schema, Number(value)) : "should be an Integer";
     case "boolean":
       return typeof value === "boolean" ? undefined : "should be a Boolean";
   }
@@ -90,9 +106,15 @@ function missingKeys(schema: Schema, value: Body): string | undefined {
   return missing.length > 0 ? `missing keys ${missing.map((name) => `'${name}'`).join(", ")}` : undefined;
 }
 
-function duplicateItems(schema: Schema, values: readonly unknown[]): string | undefined {
-  const distinct = new Set(values.map((value) => JSON.stringify(value)));
-  return schema.uniqueItems && distinct.size < values.length ? "should have unique items" : undefined;
+/** Compares what is declared of the items, which have passed their schema: the rest may be too deep to be written. */
+function hasDuplicates({ uniqueItems, items }: Schema, values: readonly unknown[]): boolean {
+  const declared = Object.keys(items?.properties ?? {});
+  const distinct = new Set(values.map((value) => JSON.stringify(value, declared)));
+  return uniqueItems === true && distinct.size < values.length;
+}
+
+function isInt64(value: unknown): boolean {
+  return Number.isInteger(value) && Math.abs(Number(value)) < 2 ** 63;
 }
 
 function textViolation(schema: Schema, text: string): string | undefined {
@@ -108,6 +130,9 @@ function outOfRange(schema: Schema, number: number): string | undefined {
   if (number > (schema.maximum ?? Infinity)) return `should be at most ${schema.maximum}`;
   return undefined;
 }
+
+/** The `visibility` in a query. */
+export const visibility: Schema = { type: "string", enum: ["private", "public"] };
 
 /** A UUID as text, the form of every id. */
 export const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;

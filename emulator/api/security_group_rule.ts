@@ -2,10 +2,12 @@
 import { randomUUID } from "node:crypto";
 import { number, text } from "./body";
 import type { RuleRecord } from "./records";
-import { type Body, idRef, type Schema } from "./schema";
+import { type Body, idRef, nameOf, type Schema, visibility } from "./schema";
 
 const portSchema: Schema = { type: "integer", minimum: 1, maximum: 65_535 };
 const icmpNumberSchema: Schema = { type: "integer", minimum: -1, maximum: 254, nullable: true };
+
+const source = idRef("Security Group allowed");
 
 /** The body of POST /security-group/{id}/rules. */
 export const ruleSchema: Schema = {
@@ -20,7 +22,10 @@ export const ruleSchema: Schema = {
     },
     description: { type: "string", description: "Security Group rule description", maxLength: 255 },
     network: { type: "string", description: "CIDR-formatted network allowed" },
-    "security-group": idRef("Security Group allowed"),
+    "security-group": {
+      ...source,
+      properties: { ...source.properties, name: nameOf("Security Group name"), visibility },
+    },
     "start-port": { ...portSchema, description: "Start port of the range" },
     "end-port": { ...portSchema, description: "End port of the range" },
     icmp: {

@@ -5,7 +5,7 @@ import { text } from "./body";
 import { badRequest, unrecorded } from "./errors";
 import type { RuleRecord, SecurityGroupRecord } from "./records";
 import { type ApiRequest, begin, param, type Route } from "./route";
-import { checkBody, idRef, nameOf, type Schema } from "./schema";
+import { checkBody, checkQuery, idRef, nameOf, type Schema, visibility } from "./schema";
 import { ruleOf, ruleSchema } from "./security_group_rule";
 import { lookUp, type World } from "./world";
 
@@ -38,6 +38,7 @@ function groupOf(request: ApiRequest): SecurityGroupRecord {
 }
 
 function list({ world, query }: ApiRequest) {
+  checkQuery({ visibility }, query);
   // Exoscale's own groups have the visibility "public". The emulator has none.
   const groups = query.get("visibility") === "public" ? [] : [...world.securityGroups.values()];
   return { "security-groups": groups.map((group) => groupBody(world, group)) };
