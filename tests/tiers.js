@@ -23,6 +23,8 @@ const SLOW_UNIT_FILES = [
   // Our script in every shell, our keys in every other program.
   "ssh/host_files/shells",
   "keys/read_by_others",
+  // A thousand requests of Schemathesis, in Python.
+  "emulator/schemathesis",
 ];
 
 /** End-to-end files that are quick: each resource through each front, and each promise of README once. */
