@@ -91,15 +91,21 @@ export function endpointUrl(endpoint: string): { readonly href: string; readonly
   return { href: url.href.replace(/\/+$/, ""), pathname: url.pathname.replace(/\/+$/, "") };
 }
 
-async function fetchAnswer(url: URL, init: RequestInit, timeoutMs: number, signal?: AbortSignal): Promise<Answer> {
-  const timeout = AbortSignal.timeout(timeoutMs);
-  const response = await fetch(url, {
-    ...init,
-    signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
+/** @throws the signal's reason, a TimeoutError, and what `fetch` throws */
+async function fetchAnswer(url: URL, init: RequestInit, timeoutMs: number, outer?: AbortSignal): Promise<Answer> {
+  // Not AbortSignal.timeout: it lives until its time is over, and with it everything of the call, secrets included.
+  const inner = new AbortController();
+  const abort = () => inner.abort(outer?.reason);
+  const timer = setTimeout(() => inner.abort(new DOMException("No answer in time", "TimeoutError")), timeoutMs);
+  outer?.addEventListener("abort", abort, { once: true });
+  try {
     // A redirect that is followed would carry the signature elsewhere and turn a POST into a GET.
-    redirect: "manual",
-  });
-  return { status: response.status, headers: response.headers, body: await response.text() };
+    const response = await fetch(url, { ...init, signal: inner.signal, redirect: "manual" });
+    return { status: response.status, headers: response.headers, body: await response.text() };
+  } finally {
+    clearTimeout(timer);
+    outer?.removeEventListener("abort", abort);
+  }
 }
 
 function outcomeOf<T extends object>(

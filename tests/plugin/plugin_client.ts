@@ -52,10 +52,10 @@ export class Plugin {
   /** All answers and errors, without the contents of marked secrets. */
   transcript = "";
 
-  readonly #served: Served;
+  readonly #served: Pick<Served, "close">;
 
   private constructor(
-    served: Served,
+    served: Pick<Served, "close">,
     readonly engine: EngineOnLoopback,
     readonly client: ResourceProviderClient,
   ) {
@@ -65,7 +65,12 @@ export class Plugin {
   /** Serves a plugin and attaches an engine to it. Removes the EXOSCALE_* variables of the user who runs the tests. */
   static async start(): Promise<Plugin> {
     for (const name of Object.keys(process.env)) if (name.startsWith("EXOSCALE_")) delete process.env[name];
-    const [served, engine] = [await serve(undefined, schema), await EngineOnLoopback.start()];
+    return await Plugin.attach(await serve(undefined, schema));
+  }
+
+  /** Attaches an engine to a plugin that is being served already. @param served what `close` closes besides */
+  static async attach(served: Pick<Served, "port" | "close">): Promise<Plugin> {
+    const engine = await EngineOnLoopback.start();
     const address = `127.0.0.1:${served.port}`;
     const client = new ResourceProviderClient(address, credentials.createInsecure(), largeMessages);
     const plugin = new Plugin(served, engine, client);

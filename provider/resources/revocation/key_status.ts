@@ -53,13 +53,17 @@ async function findStatus(
   if (holder.kind === "instance-pool") return unknown("its future members get the key");
   const left = deadline - Date.now();
   if (left <= 0) return notAsked;
-  const signal = AbortSignal.timeout(left);
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), left);
   try {
-    return await examine(key, holder, credentials, account, signal);
+    return await examine(key, holder, credentials, account, late.signal);
   } catch (error) {
-    if (signal.aborted) return await explainNoAnswer(key, holder, account);
+    if (late.signal.aborted) return await explainNoAnswer(key, holder, account);
     if (error instanceof ExoscaleSshError) return unknown(error.message);
     throw error;
+  } finally {
+    // Not AbortSignal.timeout, whose timer may run on when the answer is there.
+    clearTimeout(timer);
   }
 }
 
