@@ -3,11 +3,12 @@ import { type Account, openAccount, type ReadSetting } from "../account";
 import { engineIsGone } from "../engine/alive";
 import { onClose } from "../engine/closing";
 import { NotInAccountError } from "../errors";
+import { withoutInvisible } from "../errors/printable";
 import { privateKeyFiles } from "../private_key_file";
 import { check } from "../resources/contract/check";
 import type { PreviewedFields } from "../resources/contract/description";
 import { diff } from "../resources/contract/diff";
-import type { Diff, Log, Resource } from "../resources/contract/resource";
+import type { CheckFailure, Diff, Log, Resource } from "../resources/contract/resource";
 import { Run } from "../resources/contract/run";
 import { lastState } from "../resources/contract/state";
 import { update } from "../resources/contract/update";
@@ -27,8 +28,8 @@ let finishes = false;
 
 /** Pulumi shows these lines below the stack, permanently. */
 const log: Log = {
-  info: (message) => console.log(message),
-  warn: (message) => console.error(`warning: ${message}`),
+  info: (message) => console.log(withoutInvisible(message)),
+  warn: (message) => console.error(`warning: ${withoutInvisible(message)}`),
   // Pulumi shows no ephemeral line of a dynamic provider.
   progress: () => {},
 };
@@ -67,7 +68,7 @@ export function dynamicProvider<Inputs extends object, State extends object>(
     check: withShownErrors(async (olds, news) => {
       const last = fromEngine(olds);
       const checked = await check(resource, fromEngine(news), isEmpty(last) ? undefined : last, context());
-      return { inputs: toEngine(checked.inputs), failures: [...checked.failures] };
+      return { inputs: toEngine(checked.inputs), failures: checked.failures.map(toShownFailure) };
     }),
 
     diff: withShownErrors(async (_id, olds, news) => {
@@ -111,6 +112,10 @@ export function dynamicProvider<Inputs extends object, State extends object>(
 function toDiffResult({ changes, replaces, deleteBeforeReplace, drifted }: Diff): pulumi.dynamic.DiffResult {
   if (changes.length === 0 && replaces.length === 0 && !drifted) return { changes: false };
   return { ...(drifted && { changes: true }), replaces: [...replaces], deleteBeforeReplace };
+}
+
+function toShownFailure({ property, reason }: CheckFailure): CheckFailure {
+  return { property, reason: withoutInvisible(reason) };
 }
 
 function isEmpty(properties: Properties): boolean {

@@ -1,5 +1,6 @@
 /** SSH to a host. */
 import { ExoscaleSshError } from "./base";
+import { withoutInvisible } from "./printable";
 
 /**
  * A host, port or user name that no SSH address can have, or that a command could take for an option.
@@ -53,15 +54,17 @@ export type UnreachableKind = "refused" | "timeout" | "dropped" | "no-address" |
  */
 export class SshUnreachableError extends ExoscaleSshError {
   readonly code = "SSH_UNREACHABLE";
+  /** The message without the system's code, which differs from try to try. Default: the message. */
+  readonly withoutCode: string;
 
   constructor(
     message: string,
     /** What happened, for code that decides whether to try again. */
     readonly kind: UnreachableKind,
-    /** The message without the system's code, which differs from try to try. Default: the message. */
-    readonly withoutCode = message,
+    withoutCode = message,
   ) {
     super(message);
+    this.withoutCode = withoutInvisible(withoutCode);
   }
 }
 

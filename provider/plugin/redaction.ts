@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { withoutInvisible } from "../errors/printable";
 import type { Redaction } from "../resources/contract/redaction";
 
 /** Hides the secrets of the current call's request. */
@@ -21,12 +22,12 @@ export function withRedaction<Result>(findRedaction: () => Redaction, call: () =
   }, call);
 }
 
-/** A message without the secrets of its call, and without half characters. */
+/**
+ * A message without the secrets of its call, and without characters that a terminal would obey. A half surrogate pair
+ * goes too: gRPC cannot send one in an error, and the engine refuses a message with one.
+ */
 export function redact(message: string): string {
-  const redacted = currentRedaction.getStore()?.(message) ?? message;
-  // A text that was cut, or that Exoscale sent, may have half a surrogate pair. gRPC cannot send one in an error, and the
-  // engine refuses a message with one. This replaces it.
-  return Buffer.from(redacted).toString();
+  return withoutInvisible(currentRedaction.getStore()?.(message) ?? message);
 }
 
 /** All properties of a request, of any kind. */

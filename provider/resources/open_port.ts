@@ -1,5 +1,6 @@
 import type { Account, HostAccess, Instance, SecurityGroup, SecurityGroupRule } from "../account";
 import { SshTimeoutError, SshUnreachableError, withFirewall } from "../errors";
+import { printable } from "../errors/printable";
 
 /** The usual port of sshd. A port that is translated on the way is open by a rule for this one. */
 const SSH_PORT = 22;
@@ -69,7 +70,7 @@ async function askFirewall(account: Account, instance: Guarded, { target: { host
   const says =
     sources.length === 0
       ? `${closedPort(instance.name, groups, port)}.`
-      : `Of instance "${instance.name}", TCP ${port} is open only to ${sources.join(", ")}: is the machine that runs ` +
+      : `Of instance "${printable(instance.name)}", TCP ${port} is open only to ${sources.join(", ")}: is the machine that runs ` +
         "Pulumi there? If not, add a rule for it.";
   return { says: `${says} ${HOW_TO_RESTORE_A_RULE}` };
 }

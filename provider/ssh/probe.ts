@@ -1,4 +1,5 @@
 import { ExoscaleSshError } from "../errors";
+import { printable } from "../errors/printable";
 import { parseLoginKey } from "../keys/public_key";
 import { type Bastion, routeTo } from "./connection/bastion";
 import { type Credential, loginSteps } from "./connection/credentials";
@@ -132,7 +133,7 @@ class Probe {
       ...this.#answer(acceptedStep, error),
       ...(seen && { hostKey: seen }),
       hostKeyKnown: known,
-      ...(credentials.length > 0 && { loggedIn: acceptedStep !== undefined }),
+      ...(credentials.length > 0 && { loggedIn: acceptedStep?.usedKey !== undefined }),
       withoutLogin: this.#withoutLogin,
     };
   }
@@ -151,7 +152,7 @@ class Probe {
     if (methods?.length && !methods.includes("publickey")) {
       return {
         accepts: "unknown",
-        reason: `${who} takes no public keys now, only ${methods.join(", ")}.`,
+        reason: `${who} takes no public keys now, only ${printable(methods.join(", "))}.`,
       };
     }
     if (this.key.answer === "no") return { accepts: "no", reason: `${who} refuses this key.` };

@@ -1,5 +1,6 @@
 import type { Grant } from "../../account";
 import { ExoscaleSshError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { hostKeyText } from "../access/host_keys";
 import type { Context } from "../contract/resource";
 import { omitUndefined, withoutPartialUpdateMark } from "../contract/state";
@@ -40,7 +41,7 @@ function warnOfWhatStays(last: AuthorizedKeyState, { otherLines, accepts }: Gran
   // sshd is not asked about an authority, but about the key itself.
   if (account.ssh.roleOf(last.options ?? []) === "authority") return;
   if (accepts === "yes") log.warn(`${describeGrant(last)} is no longer in any file, but sshd still accepts it.`);
-  const places = otherLines.map(({ path, line }) => `${path} (line ${line})`).join(", ");
+  const places = otherLines.map(({ path, line }) => `${printable(path)} (line ${line})`).join(", ");
   if (places === "") return;
   log.warn(
     `${describeGrant(last)} no longer has a line with which it logs in, but ${places} has it as a certificate authority: ` +
@@ -51,7 +52,8 @@ function warnOfWhatStays(last: AuthorizedKeyState, { otherLines, accepts }: Gran
 /** A line of the same key that is not this resource's, so that no update removes it. */
 function warnOfOpenLines(last: AuthorizedKeyState, { against }: Grant, { log }: Context): void {
   const places = against.map(
-    ({ path, line, options }) => `${path} (line ${line}), with other options: ${options.join() || "none"}`,
+    ({ path, line, options }) =>
+      `${printable(path)} (line ${line}), with other options: ${printable(options.join()) || "none"}`,
   );
   if (places.length === 0) return;
   log.warn(
@@ -67,8 +69,8 @@ function warnOfSecondLine(last: AuthorizedKeyState, { lines }: Grant, { account,
   const other = more.find((line) => !isDeclared(line));
   if (!first || !other || !isDeclared(first)) return;
   log.warn(
-    `${describeGrant(last)} is also in ${other.path} (line ${other.line}), with other options: ` +
-      `${other.options.join() || "none"}. Run "pulumi up": it removes that line.`,
+    `${describeGrant(last)} is also in ${printable(other.path)} (line ${other.line}), with other options: ` +
+      `${printable(other.options.join()) || "none"}. Run "pulumi up": it removes that line.`,
   );
 }
 

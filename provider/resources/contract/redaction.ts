@@ -1,3 +1,5 @@
+import { withoutInvisible } from "../../errors/printable";
+
 /** Replaces a hidden value in a message. */
 const MASK = "[secret]";
 
@@ -80,10 +82,10 @@ function inChunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
-/** A value; for a URL also its host, which network errors name alone. */
+/** A value, also as errors show it; for a URL also its host, which network errors name alone. */
 function textsOf(value: string): string[] {
   const host = URL.parse(value)?.host ?? "";
-  return [value.trim(), host].filter((text) => text !== "");
+  return [value.trim(), withoutInvisible(value).trim(), host].filter((text) => text !== "");
 }
 
 /** A text in pieces of about the same length, each short enough for an expression. */

@@ -1,5 +1,6 @@
 import type { Account, InstanceSummary, Sharing, Zone, ZoneAccount } from "../../account";
 import { ExoscaleSshError, TooLateError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { heldKeyLabel, heldKeyMd5Label } from "../labels/key_labels";
 import type { Labels } from "../labels/reserved_labels";
 import { isGone } from "../machine";
@@ -181,5 +182,5 @@ export function guardOf({ name, publicIp, groups }: Holder): Guarded {
 /** The holder as messages name it: `web (ch-gva-2, 194.182.160.1)`. */
 export function describeHolder({ kind, name, zone, publicIp }: Holder): string {
   const where = publicIp ? `${zone}, ${publicIp}` : zone;
-  return kind === "instance" ? `${name} (${where})` : `instance pool ${name} (${where})`;
+  return `${kind === "instance" ? "" : "instance pool "}${printable(name)} (${where})`;
 }

@@ -1,3 +1,4 @@
+import { printable } from "../../errors/printable";
 import type { Holder } from "./holders";
 
 /** Why a holder cannot be closed. */
@@ -16,7 +17,7 @@ export interface Unclosed extends Obstacle {
 /** The holders as aligned text columns: instance, zone, address, what happened, what to do. */
 export function table(unclosed: readonly Unclosed[]): string {
   const rows = unclosed.map(({ holder: { kind, name, zone, publicIp }, what, todo }) => [
-    kind === "instance" ? name : `pool ${name}`,
+    printable(kind === "instance" ? name : `pool ${name}`),
     zone,
     publicIp ?? "-",
     `${what.replace(/\.$/, "")}. ${todo === "" ? "" : `To do: ${todo}.`}`.trim(),

@@ -1,3 +1,4 @@
+import { printable } from "../../errors/printable";
 import { type AuthorizedEntry, entriesOf } from "../authorized_keys/entry";
 import {
   authorizedKeysPaths,
@@ -10,7 +11,6 @@ import {
 import { authorizedKeysFileLists, readSshdConfig, type SshdConfigText } from "../authorized_keys/sshd_config_text";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
-import { printable } from "../host_files/fields";
 import type { HostFacts } from "../host_files/inspect_host";
 import { type HostFile, isPattern, type ReadObstacle, type ReadOptions, readHostFiles } from "../host_files/read";
 
@@ -75,7 +75,7 @@ export async function readAccountFiles(
     ...common,
     // sshd reads neither a device nor a link that leads to itself, so no key is there.
     files: certainFirst(files).filter(({ status }) => status === "read" || status === "missing"),
-    unread: unread.map(({ path, reason }) => `${path} (${reason ?? "unreadable"})`),
+    unread: unread.map(({ path, reason }) => `${printable(path)} (${reason ?? "unreadable"})`),
     ...(unread[0]?.obstacle && { obstacle: unread[0].obstacle }),
   };
 }
@@ -146,7 +146,7 @@ function doubtsIn({ unread, otherSources }: SshdConfigText): string[] {
   return [
     ...unread.map((what) => `${what}, so sshd may read other files than these`),
     ...otherSources.map((what) => `${what}, which may accept keys that no file has`),
-  ].map(printable);
+  ].map((doubt) => printable(doubt));
 }
 
 /** A program may give a key the option `from=`. Then the refusal of a client says nothing about others. */
@@ -166,7 +166,7 @@ function refusalsIn({ pubkeyAuthentication, revokedKeys, rootKeys }: SshdSetting
   return [
     ...rootSettings[rootKeys],
     ...(pubkeyAuthentication ? [] : ["PubkeyAuthentication no"]),
-    ...(revokedKeys === undefined ? [] : [`RevokedKeys ${revokedKeys}`]),
+    ...(revokedKeys === undefined ? [] : [`RevokedKeys ${printable(revokedKeys)}`]),
   ];
 }
 

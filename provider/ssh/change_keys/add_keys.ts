@@ -1,4 +1,5 @@
 import { KeyNotAcceptedError, KeyRestrictedError, KeyUnprovenError, SshLoginRefusedError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { type KeyLine, rolesReplacedBy, withKey, withoutKeys } from "../authorized_keys/edit";
 import type { AuthorizedEntry } from "../authorized_keys/entry";
 import { nameOf } from "../authorized_keys/options";
@@ -95,8 +96,8 @@ function existingFirst(files: readonly AccountFile[]): AccountFile | undefined {
 
 function restricted({ access, change }: HostSession, path: string, entry: AuthorizedEntry): KeyRestrictedError {
   return new KeyRestrictedError(
-    `${entry.fingerprintSha256} is in ${path} of ${change.user}@${access.target.host} already (line ${entry.line}), with ` +
-      `other options: ${entry.options.join(",") || "none"}. sshd uses the first line of a key. Remove that line, or ` +
+    `${entry.fingerprintSha256} is in ${printable(path)} of ${change.user}@${access.target.host} already (line ${entry.line}), with ` +
+      `other options: ${printable(entry.options.join(",")) || "none"}. sshd uses the first line of a key. Remove that line, or ` +
       "declare the key as an AuthorizedKey with these options.",
   );
 }

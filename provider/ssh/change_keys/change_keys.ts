@@ -1,4 +1,5 @@
 import { KeyUnprovenError } from "../../errors";
+import { printable } from "../../errors/printable";
 import type { PublicKey } from "../../keys/public_key";
 import { entriesOf } from "../authorized_keys/entry";
 import { type LineRole, nameOf, roleOf } from "../authorized_keys/options";
@@ -147,7 +148,7 @@ function notesAboutAuthorities({ accounts, access }: HostSession, keys: readonly
     )
     .map(
       ({ user, path }) =>
-        `In ${path} the key stays as a certificate authority: whoever has it still gets in to ${user}@${access.target.host} ` +
+        `In ${printable(path)} the key stays as a certificate authority: whoever has it still gets in to ${user}@${access.target.host} ` +
         "with a certificate that he signs. Remove that line too, or the AuthorizedKey that has it, if nobody should.",
     );
 }
@@ -172,7 +173,7 @@ function notesAboutLimits({ accounts, access }: HostSession): string[] {
   return [
     ...[...new Set(authorities)].map(
       (source) =>
-        `sshd on ${host} has ${source}: a certificate for the key still opens the accounts that it opened before.`,
+        `sshd on ${host} has ${printable(source)}: a certificate for the key still opens the accounts that it opened before.`,
     ),
     ...[...new Set(doubts)].map((doubt) => `On ${host}, ${doubt}.`),
   ];

@@ -1,4 +1,5 @@
 import { ExoscaleSshError, KeysNotPutBackError, KeysNotWrittenError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { commandBounds, rollbackBounds } from "../connection/host_access";
 import { type EditOptions, editHostFile } from "../host_files/edit";
 import { type ReplaceOutcome, replaceFileAtomically } from "../host_files/replace_file";
@@ -46,7 +47,7 @@ export async function editFile(
   if (replacement === undefined) return undefined;
   if (replacement.outcome === "written") return record(file.bytes, replacement.bytes, true);
   throw new KeysNotWrittenError(
-    `${path} of ${user}@${access.target.host} could not be changed, and is as it was: ${reasonOf(replacement)}. Correct that, ` +
+    `${printable(path)} of ${user}@${access.target.host} could not be changed, and is as it was: ${reasonOf(replacement)}. Correct that, ` +
       'then run "pulumi up" again.',
   );
 }
@@ -55,7 +56,7 @@ function reasonOf(replacement: Exclude<ReplaceOutcome, { outcome: "written" }>):
   if (replacement.outcome === "failed") return replacement.reason;
   return replacement.outcome === "changed"
     ? "somebody keeps editing it"
-    : `another run is changing it (${replacement.by})`;
+    : `another run is changing it (${printable(replacement.by)})`;
 }
 
 /**
@@ -105,7 +106,8 @@ export function notPutBackError(
 function describeNotBack(left: readonly NotBack[]): string {
   const known = left.filter(({ isConfirmed }) => isConfirmed);
   const unknown = left.filter(({ isConfirmed }) => !isConfirmed);
-  const list = (files: readonly NotBack[]) => files.map(({ path, reason }) => `${path} (${reason})`).join(", ");
+  const list = (files: readonly NotBack[]) =>
+    files.map(({ path, reason }) => `${printable(path)} (${reason})`).join(", ");
   return [
     ...(known.length > 0 ? [`These could not be put back: ${list(known)}.`] : []),
     ...(unknown.length > 0 ? [`Whether these were changed is not known: ${list(unknown)}.`] : []),

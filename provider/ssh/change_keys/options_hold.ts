@@ -1,4 +1,5 @@
 import { KeyRestrictedError } from "../../errors";
+import { printable } from "../../errors/printable";
 import type { KeyLine } from "../authorized_keys/edit";
 import { linesAgainst } from "../authorized_keys/opposing_lines";
 import { commandBounds } from "../connection/host_access";
@@ -34,7 +35,7 @@ function checkOptionsHold({ access, change }: HostSession, line: KeyLine, files:
   const { options = [], key } = line;
   const places = linesAgainst(key.fingerprintSha256, options, files).map(
     ({ path, line: number, options: others }) =>
-      `${path} (line ${number}), with other options: ${others.join() || "none"}`,
+      `${printable(path)} (line ${number}), with other options: ${printable(others.join()) || "none"}`,
   );
   if (places.length === 0) return;
   throw new KeyRestrictedError(

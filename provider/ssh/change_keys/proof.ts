@@ -6,6 +6,7 @@ import {
   KeyUnprovenError,
   SshLoginRefusedError,
 } from "../../errors";
+import { printable } from "../../errors/printable";
 import type { PublicKey } from "../../keys/public_key";
 import { entriesOf } from "../authorized_keys/entry";
 import { type LineRole, roleOf } from "../authorized_keys/options";
@@ -118,7 +119,7 @@ async function stillOpenError(
   open: readonly PublicKey[],
 ): Promise<KeyStillOpenError> {
   const places = await findAgain(host, user, fingerprintsOf(open));
-  const sources = otherSources.map((source) => `sshd also asks ${source}`);
+  const sources = otherSources.map((source) => printable(`sshd also asks ${source}`));
   const why = [
     ...(places.length > 0 ? [`${places.join(" and ")} has it now, where something put it back`] : []),
     ...sources,
@@ -150,7 +151,7 @@ function linesWith(files: readonly HostFile[], keys: ReadonlySet<string>, roles:
   return files.flatMap(({ path, bytes }) =>
     entriesOf(bytes)
       .filter(({ fingerprintSha256, options }) => keys.has(fingerprintSha256) && roles.includes(roleOf(options)))
-      .map(({ line }) => `${path} (line ${line})`),
+      .map(({ line }) => `${printable(path)} (line ${line})`),
   );
 }
 

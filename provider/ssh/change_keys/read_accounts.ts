@@ -1,3 +1,4 @@
+import { printable } from "../../errors/printable";
 import type { ExecOptions } from "../connection/exec";
 import type { SshSession } from "../connection/session";
 import { isUserName } from "../host_files/account";
@@ -53,7 +54,7 @@ function whyOtherFiles(
   { user, files }: AccountFiles,
   loggedInKey: string,
 ) {
-  const paths = files.map(({ path }) => path).join(", ") || "it seems to read none";
+  const paths = files.map(({ path }) => printable(path)).join(", ") || "it seems to read none";
   const remedy =
     become === undefined && loginAccount.uid !== 0
       ? `Log in as root, or let ${user} use sudo without a password (${becomeRefusal}), so that sshd can be asked for its settings.`

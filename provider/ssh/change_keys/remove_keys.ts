@@ -1,3 +1,4 @@
+import { printable } from "../../errors/printable";
 import type { PublicKey } from "../../keys/public_key";
 import { type Removal, withoutKeys } from "../authorized_keys/edit";
 import type { HostFile } from "../host_files/read";
@@ -60,9 +61,11 @@ function filesInOrder({ accounts, access }: HostSession): { readonly user: strin
 function notesAbout({ change }: HostSession, { path, links }: HostFile, { removed, mentions }: Removal): string[] {
   return [
     ...(change.removeOnly === undefined && removed.some(({ isCertAuthority }) => isCertAuthority)
-      ? [`In ${path} the key was a certificate authority: the line went too, and lets in no certificates any more.`]
+      ? [
+          `In ${printable(path)} the key was a certificate authority: the line went too, and lets in no certificates any more.`,
+        ]
       : []),
-    ...(mentions > 0 ? [`${mentions} other lines of ${path} mention the key and grant it nothing.`] : []),
-    ...(links > 1 ? [`${path} had other names (hard links), which keep the key.`] : []),
+    ...(mentions > 0 ? [`${mentions} other lines of ${printable(path)} mention the key and grant it nothing.`] : []),
+    ...(links > 1 ? [`${printable(path)} had other names (hard links), which keep the key.`] : []),
   ];
 }

@@ -1,5 +1,7 @@
 import type { Duplex } from "node:stream";
 import { BastionLoginRefusedError, SshLoginRefusedError, SshUnreachableError } from "../../errors";
+import { printable } from "../../errors/printable";
+import { takesInput } from "./channel";
 import { type Credential, loginSteps } from "./credentials";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { dial } from "./dial";
@@ -115,7 +117,8 @@ function forward(
       queueMicrotask(() => fail(reason instanceof DeadlinePassed ? unreachableError(target, "timeout") : reason)),
     );
     client.forwardOut("127.0.0.1", 0, target.host, target.port, (error, channel) => {
-      if (error) return fail(notForwardedError(target, bastion, error));
+      if (error) return fail(notForwardedError(target, bastion, error.message));
+      if (!takesInput(channel)) return fail(notForwardedError(target, bastion, "its channel takes no data"));
       forget();
       channel.once("close", () => closeConnection(client, stream));
       resolve(channel);
@@ -123,9 +126,9 @@ function forward(
   });
 }
 
-function notForwardedError(target: SshTarget, bastion: Bastion, error: Error): SshUnreachableError {
+function notForwardedError(target: SshTarget, bastion: Bastion, why: string): SshUnreachableError {
   return new SshUnreachableError(
-    `The bastion ${hostAndPort(bastion)} could not connect to ${hostAndPort(target)} (${error.message}): is the host ` +
+    `The bastion ${hostAndPort(bastion)} could not connect to ${hostAndPort(target)} (${printable(why)}): is the host ` +
       "running, is its port open to the bastion, and does the bastion allow TCP forwarding?",
     "refused",
   );

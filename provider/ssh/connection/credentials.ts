@@ -80,14 +80,12 @@ async function keyForClient({ privateKey, passphrase }: PrivateKeyCredential): P
 const NO_SHA1 = "This server accepts only RSA signatures with SHA-1, which this client does not make.";
 
 class KeyStep implements LoginStep {
+  /** Set by its signature: a server that lets us in without one has not asked for the key. */
+  usedKey: string | undefined;
   readonly #key: ParsedKey;
 
   constructor(key: ParsedKey) {
     this.#key = key;
-  }
-
-  get usedKey(): string {
-    return fingerprint(this.#key);
   }
 
   label(): string {
@@ -95,7 +93,11 @@ class KeyStep implements LoginStep {
   }
 
   method(username: string): AnyAuthMethod {
-    const sign = (data: Buffer, hash?: string) => (hash === "sha1" ? new Error(NO_SHA1) : this.#key.sign(data, hash));
+    const sign = (data: Buffer, hash?: string) => {
+      if (hash === "sha1") return new Error(NO_SHA1);
+      this.usedKey = fingerprint(this.#key);
+      return this.#key.sign(data, hash);
+    };
     return { type: "publickey", username, key: Object.create(this.#key, { sign: { value: sign } }) };
   }
 }

@@ -1,6 +1,9 @@
 import type { Client, ClientChannel } from "ssh2";
 import { SshCommandError, SshConnectionLostError, SshTimeoutError } from "../../errors";
+import { printable } from "../../errors/printable";
+import { takesInput } from "./channel";
 import { backoff, DeadlinePassed, onAbort, pause, withDeadline } from "./deadline";
+import { OutputBuffer } from "./output_buffer";
 
 /** The result of a command. */
 export interface ExecResult {
@@ -39,8 +42,8 @@ export function runCommand(client: Client, where: string, command: Command): Pro
 }
 
 class RunningCommand {
-  readonly #stdout: Buffer[] = [];
-  readonly #stderr: Buffer[] = [];
+  readonly #stdout = new OutputBuffer();
+  readonly #stderr = new OutputBuffer();
   #code: number | undefined;
   #channel: ClientChannel | undefined;
   readonly #where: string;
@@ -58,7 +61,8 @@ class RunningCommand {
         forget = this.#onLoss(client, signal, reject);
         const follow = (channel: ClientChannel) => {
           this.#follow(channel, resolve, reject);
-          if (signal.aborted) channel.close();
+          if (!takesInput(channel)) reject(this.#takesNoInput());
+          else if (signal.aborted) channel.close();
           else channel.end(stdin);
         };
         start(client, command, follow, signal).catch((error: unknown) => reject(this.#notStarted(error)));
@@ -83,6 +87,8 @@ class RunningCommand {
     this.#channel = channel;
     // A command may end before it has read all of its standard input.
     channel.on("error", () => undefined);
+    // A server may send more after it has announced the end. Without a listener, that would end this process.
+    channel.stderr.on("error", () => undefined);
     channel.on("data", this.#collector(this.#stdout, fail));
     channel.stderr.on("data", this.#collector(this.#stderr, fail));
     channel.on("exit", (code: number | null) => {
@@ -91,26 +97,25 @@ class RunningCommand {
     channel.on("close", () => (this.#code === undefined ? fail(this.#lost()) : done(this.#result(this.#code))));
   }
 
-  #collector(chunks: Buffer[], fail: (error: Error) => void): (chunk: Buffer) => void {
-    let total = 0;
+  #collector(output: OutputBuffer, fail: (error: Error) => void): (chunk: Buffer) => void {
     return (chunk) => {
-      total += chunk.length;
-      if (total > this.#maxOutputBytes) fail(this.#tooMuch());
-      else chunks.push(chunk);
+      if (output.length + chunk.length > this.#maxOutputBytes) fail(this.#tooMuch());
+      else output.add(chunk);
     };
   }
 
   #result(code: number): ExecResult {
-    const stdoutBytes = Buffer.concat(this.#stdout);
-    return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: Buffer.concat(this.#stderr).toString() };
+    const stdoutBytes = this.#stdout.bytes;
+    return { code, stdout: stdoutBytes.toString(), stdoutBytes, stderr: this.#stderr.bytes.toString() };
   }
 
   #notStarted(error: unknown): unknown {
     if (!(error instanceof Error)) return error;
     if (error.message === "Not connected") return this.#lost();
-    if (!isOpenFailure(error)) return new SshCommandError(`${this.#where} did not run a command: ${error.message}.`);
+    if (!isOpenFailure(error))
+      return new SshCommandError(`${this.#where} did not run a command: ${printable(error.message)}.`);
     return new SshCommandError(
-      `${this.#where} accepted the login and opened no session (${error.message}): its sshd allows too few in a ` +
+      `${this.#where} accepted the login and opened no session (${printable(error.message)}): its sshd allows too few in a ` +
         "connection. Set MaxSessions to 1 or more in its sshd_config.",
     );
   }
@@ -119,6 +124,10 @@ class RunningCommand {
     return new SshCommandError(
       `A command on ${this.#where} wrote more than ${this.#maxOutputBytes} bytes, so it was abandoned.`,
     );
+  }
+
+  #takesNoInput(): SshCommandError {
+    return new SshCommandError(`${this.#where} opened a session that takes no input. Is that port sshd's?`);
   }
 
   #timedOut(): SshTimeoutError {

@@ -30,6 +30,9 @@ export function handshake(options: HandshakeOptions, signal: AbortSignal): Promi
   return new Handshake(options).run(signal);
 }
 
+/** What a server may send up to the end of the login: far more than any sshd, whose longest message is its banner. */
+const MAX_LOGIN_BYTES = 1024 * 1024;
+
 /** How long a server may take to close its side after our disconnect message. */
 const DISCONNECT_MS = 1000;
 
@@ -58,6 +61,7 @@ class Handshake {
   readonly #tried: LoginStep[] = [];
   #phase: Phase = "banner";
   #words = "";
+  #received = 0;
   readonly #options: HandshakeOptions;
 
   constructor(options: HandshakeOptions) {
@@ -67,9 +71,12 @@ class Handshake {
   async run(signal: AbortSignal): Promise<Opened> {
     const { stream, steps } = this.#options;
     let forget = () => {};
+    let count = (_bytes: Buffer) => {};
     try {
       await new Promise<void>((resolve, reject) => {
         this.#listen(resolve, (cause) => reject(this.#explain(cause)));
+        count = (bytes) => this.#count(bytes, () => reject(this.#explain("flood")));
+        stream.on("data", count);
         forget = onAbort(signal, (reason) => reject(this.#explain({ aborted: reason })));
         this.#connect(reject);
       });
@@ -78,6 +85,7 @@ class Handshake {
       throw error;
     } finally {
       forget();
+      stream.off("data", count);
     }
     return { client: this.#client, stream, acceptedStep: steps.length > 0 ? this.#tried.at(-1) : undefined };
   }
@@ -93,9 +101,16 @@ class Handshake {
       if (this.#options.steps.length === 0) done();
     });
     this.#client.on("ready", done);
-    this.#options.stream.once("data", (bytes: Buffer) => {
-      this.#words = bytes.toString("latin1", 0, 100);
-    });
+  }
+
+  /** Remembers the first words, and ends a connection whose server does not stop: the client library would keep it all. */
+  #count(bytes: Buffer, fail: () => void): void {
+    if (this.#received === 0) this.#words = bytes.toString("latin1", 0, 100);
+    this.#received += bytes.length;
+    if (this.#received <= MAX_LOGIN_BYTES) return;
+    fail();
+    // A channel through a bastion may still get what is on its way.
+    this.#options.stream.removeAllListeners("data").destroy();
   }
 
   #connect(fail: (error: unknown) => void): void {

@@ -1,4 +1,5 @@
 import { SshConnectionLostError, SshLoginRefusedError, SshProtocolError, SshTimeoutError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { DeadlinePassed } from "./deadline";
 import type { HostKeyCheck } from "./host_key";
 import { type LoginStep, NoneStep } from "./login_step";
@@ -8,8 +9,11 @@ import { type Reason, unreachableError } from "./tcp";
 /** The phase that a connection reached. */
 export type Phase = "banner" | "key exchange" | "login";
 
-/** What ended a handshake: an error of the client library, the end of the stream, or our own deadline or caller. */
-export type Failure = "closed" | { readonly error: Error } | { readonly aborted: unknown };
+/**
+ * What ended a handshake: the end of the stream, a server that sent too much, an error of the client library, or our own
+ * deadline or caller.
+ */
+export type Failure = "closed" | "flood" | { readonly error: Error } | { readonly aborted: unknown };
 
 /** What was known at the time of the failure. */
 export interface Circumstances {
@@ -27,13 +31,14 @@ export function explainFailure(failure: Failure, now: Circumstances): unknown {
   // The client library knows only that the key was denied. The check knows why.
   if (now.check.refusal) return now.check.refusal;
   if (failure === "closed") return droppedError(now);
+  if (failure === "flood") return floodError(now);
   if ("aborted" in failure) return failure.aborted instanceof DeadlinePassed ? timedOutError(now) : failure.aborted;
   return explainError(failure.error, now);
 }
 
 function explainError(error: Error, now: Circumstances): unknown {
   // A number is the code of the server's disconnect message.
-  const message = "code" in error && typeof error.code === "number" ? printable(error.message) : undefined;
+  const message = "code" in error && typeof error.code === "number" ? words(error.message) : undefined;
   if (message && /too many authentication/i.test(message)) return tooManyTriesError(now, message);
   if (message) return droppedError(now, message);
   const level = "level" in error ? error.level : undefined;
@@ -41,7 +46,7 @@ function explainError(error: Error, now: Circumstances): unknown {
   if (isLost) return droppedError(now);
   if (now.phase === "login" && /packet length/i.test(error.message)) return longBannerError(now);
   return new SshProtocolError(
-    `${hostAndPort(now.check.target)} and this client cannot agree on SSH: ${printable(error.message)}. ` +
+    `${hostAndPort(now.check.target)} and this client cannot agree on SSH: ${words(error.message)}. ` +
       "Is that port sshd's, and does it allow algorithms without SHA-1?",
   );
 }
@@ -51,6 +56,12 @@ function longBannerError({ check }: Circumstances): SshProtocolError {
   return new SshProtocolError(
     `${hostAndPort(check.target)} sent a message before the login that is longer than this client takes (35,000 bytes), ` +
       "probably its banner. Shorten the file that Banner names in its sshd_config.",
+  );
+}
+
+function floodError({ check }: Circumstances): SshProtocolError {
+  return new SshProtocolError(
+    `${hostAndPort(check.target)} sent more than 1 MiB before the login, so the connection was ended. Is that port sshd's?`,
   );
 }
 
@@ -94,7 +105,7 @@ export function loginRefusedError(
 ): SshLoginRefusedError {
   // Every login begins without a credential, which says something only if it ends there.
   const labels = tried.flatMap((step) => (step instanceof NoneStep ? [] : step.label())).join("; ");
-  const offers = methods?.length ? ` It offers: ${methods.join(", ")}.` : "";
+  const offers = methods?.length ? ` It offers: ${printable(methods.join(", "))}.` : "";
   return new SshLoginRefusedError(
     `${loginName(check)} let none of these in: ${labels || "no credential"}.${offers} Give a credential that is in the ` +
       "user's authorized_keys, and check the user name.",
@@ -117,10 +128,7 @@ function tooManyTriesError({ check, tried, untried }: Circumstances, message: st
 
 const loginName = ({ target }: HostKeyCheck) => `${target.user}@${hostAndPort(target)}`;
 
-/** A server's own words, safe for a message. */
-function printable(text: string): string {
-  return text
-    .replace(/[^\x20-\x7e]+/g, " ")
-    .slice(0, 200)
-    .replace(/[.\s]+$/, "");
+/** A server's own words, without a full stop. */
+function words(text: string): string {
+  return printable(text, 200).replace(/[.\s]+$/, "");
 }

@@ -1,6 +1,6 @@
 import { SshCommandError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { backoff, pause } from "../connection/deadline";
-import { printable } from "./fields";
 import type { HostFacts } from "./inspect_host";
 import { type HostFile, readHostFiles } from "./read";
 import { type ReplaceOptions, type ReplaceOutcome, replaceFileAtomically } from "./replace_file";
@@ -98,7 +98,8 @@ async function tryOnce(
 const neverAborted = new AbortController().signal;
 
 function notEditableOutcome({ path, resolved, status, reason }: HostFile): ReplaceOutcome {
-  const what = status === "not-a-file" ? `${resolved} is not a regular file` : `cannot read ${path}`;
+  const what =
+    status === "not-a-file" ? `${printable(resolved)} is not a regular file` : `cannot read ${printable(path)}`;
   return { outcome: "failed", reason: reason ? `${what}: ${reason}` : what };
 }
 

@@ -1,4 +1,5 @@
 /** What a script on the host answered. */
+import { printable } from "../../errors/printable";
 
 /** One value that a script put; fields keep their order. */
 export interface Field {
@@ -48,9 +49,8 @@ export class Fields {
   }
 }
 
-/** A host's own words, safe for a message: the last line, without control characters. */
-export function printable(words: string): string {
-  const lines = words.split("\n").map((line) => line.replace(/[^\x20-\x7e]+/g, " ").trim());
-  const last = lines.filter((line) => line !== "").at(-1) ?? "";
-  return last.slice(0, 300).replace(/[.\s]+$/, "");
+/** A host's own words, safe for a message: the last line that can be seen, without a full stop. */
+export function lastLine(words: string): string {
+  const last = words.split("\n").findLast((line) => printable(line) !== "") ?? "";
+  return printable(last).replace(/[.\s]+$/, "");
 }

@@ -1,4 +1,4 @@
-import type { Fields } from "./fields";
+import { type Fields, lastLine } from "./fields";
 
 /**
  * What is known of a file. `read`: its bytes. `missing`: it does not exist, or its link leads nowhere. `unreadable`:
@@ -39,7 +39,7 @@ export function fileFrom(answer: Fields): HostFile {
   const path = answer.text("path") ?? "";
   const [mode = "", links = "0", owner = ""] = answer.text("about")?.split(/ +/) ?? [];
   const status = statuses.find((each) => each === answer.text("status")) ?? "unreadable";
-  const reason = answer.text("why") ?? "";
+  const reason = lastLine(answer.text("why") ?? "");
   return {
     path,
     resolved: answer.text("resolved") ?? path,

@@ -1,7 +1,8 @@
 import { InvalidTargetError, SshCommandError } from "../../errors";
+import { printable } from "../../errors/printable";
 import type { ExecOptions } from "../connection/exec";
 import { type Become, type HostAccount, isUserName, parsePasswdLine, type Rights } from "./account";
-import { type Fields, printable } from "./fields";
+import { type Fields, lastLine } from "./fields";
 import { fileFrom, type HostFile } from "./host_file";
 import { INSPECT_AS_ROOT, INSPECT_HOST } from "./inspect_host_script";
 import { runScript, type Shell } from "./run_script";
@@ -61,9 +62,9 @@ function factsFrom(answer: Fields): HostFacts {
   }
   const loginAccount = accountIn(answer, "login") ?? accountIn(answer, "self");
   if (!loginAccount) {
-    const [user] = answer.text("self")?.split(":") ?? [];
+    const [user = ""] = answer.text("self")?.split(":") ?? [];
     throw new InvalidTargetError(
-      `The host has no passwd entry with a home directory for ${user}. Check the user name.`,
+      `The host has no passwd entry with a home directory for ${printable(user)}. Check the user name.`,
     );
   }
   const groups = groupsIn(answer);
@@ -101,7 +102,7 @@ function settingsIn(answer: Fields): Map<string, string> {
 
 function sshdRefusalIn(answer: Fields): string {
   if (answer.bytes("no-sshd") !== undefined) return "sshd: not found";
-  return printable(answer.each("refused").at(-1)?.text("refused") ?? "");
+  return lastLine(answer.each("refused").at(-1)?.text("refused") ?? "");
 }
 
 function groupsIn(answer: Fields): Map<string, Pick<HostAccount, "groups">> {
@@ -117,6 +118,6 @@ function accountIn(answer: Fields, name: string): HostAccount | undefined {
 }
 
 function refusalIn(answer: Fields): string {
-  const refusals = answer.each("refusal").map((each) => printable(each.text("refusal") ?? ""));
+  const refusals = answer.each("refusal").map((each) => lastLine(each.text("refusal") ?? ""));
   return refusals.join("; ") || "neither sudo nor doas is installed";
 }

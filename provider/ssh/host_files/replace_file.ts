@@ -1,6 +1,6 @@
 import type { ExecOptions } from "../connection/exec";
 import { accountOf, canAct, pathOf, type Rights } from "./account";
-import { printable } from "./fields";
+import { lastLine } from "./fields";
 import type { HostFacts } from "./inspect_host";
 import { REPLACE_FILE, REPLACE_FILE_WITH_UPLOAD } from "./replace_file_script";
 import { type Answer, type HostScript, runScriptAs, type Shell } from "./run_script";
@@ -91,7 +91,7 @@ function outcomeOf(answer: Answer, bytes: Buffer): ReplaceOutcome {
   if (outcome === "changed") return { outcome };
   if (outcome === "locked") return { outcome, by: answer.text("by") ?? "" };
   if (outcome !== "written")
-    return { outcome: "failed", reason: printable(answer.text("reason") ?? "it does not say why") };
+    return { outcome: "failed", reason: lastLine(answer.text("reason") ?? "it does not say why") };
   const isAltered = answer.bytes("bytes")?.equals(bytes) === false;
   return {
     outcome,

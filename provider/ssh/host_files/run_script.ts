@@ -3,7 +3,7 @@ import { SshCommandError, SshNoShellError } from "../../errors";
 import type { ExecOptions, ExecResult } from "../connection/exec";
 import type { SshSession } from "../connection/session";
 import { becomeCommand, type Rights } from "./account";
-import { Fields, fieldsIn, printable } from "./fields";
+import { Fields, fieldsIn, lastLine } from "./fields";
 import { COMMAND, COMMAND_WITH_DATA, EXTEND_PATH, LOADER, loadable, runnable } from "./shell_text";
 
 /** Runs commands on a host: an SshSession. Errors say "the host" if it has no name. */
@@ -63,7 +63,7 @@ export async function runScriptAs(
   if (sent === undefined) return runScript(session, script, options);
   const result = await session.exec(sent.command, sent.stdin, options);
   const fields = fieldsIn(result.stdoutBytes, nonce);
-  if (fields.length === 0 && result.code !== 0) return { refused: printable(result.stderr) || `status ${result.code}` };
+  if (fields.length === 0 && result.code !== 0) return { refused: lastLine(result.stderr) || `status ${result.code}` };
   return parseAnswer(session, result, nonce);
 }
 
@@ -100,12 +100,12 @@ function parseAnswer({ where }: Shell, result: ExecResult, nonce: string): Field
   if (fields.length === 0) throw noShellError(where, result);
   if (fields.at(-1)?.name === "end") return new Fields([...fields, ...fieldsIn(Buffer.from(result.stderr), nonce)]);
   throw new SshCommandError(
-    `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${printable(result.stderr) || "no error output"}.`,
+    `A script on ${where ?? "the host"} ended early, with status ${result.code}: ${lastLine(result.stderr) || "no error output"}.`,
   );
 }
 
 function noShellError(where: string | undefined, { code, stdout, stderr }: ExecResult): SshNoShellError {
-  const output = printable(stdout) || printable(stderr);
+  const output = lastLine(stdout) || lastLine(stderr);
   return new SshNoShellError(
     `${where ?? "The host"} accepted the login and ran no command (status ${code}${output ? `; its output: ${output}` : ""}). The user's ` +
       "shell may be nologin or a restricted one, or the key's line in authorized_keys may have a forced command, or sshd_config " +

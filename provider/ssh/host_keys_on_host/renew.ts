@@ -14,7 +14,7 @@ import { type HostKey, hostKeyFromBlob } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
-import { type Fields, printable } from "../host_files/fields";
+import { type Fields, lastLine } from "../host_files/fields";
 import { type HostFacts, inspectHost } from "../host_files/inspect_host";
 import { runScriptAs } from "../host_files/run_script";
 import { EXCHANGE_KEYS, MAKE_KEYS, REMOVE_STAGE, RESTORE_KEYS } from "./scripts";
@@ -144,7 +144,7 @@ async function runAsRoot(
   const answer = await runScriptAs(session, facts, "root", { text, variables });
   if ("refused" in answer) throw notDoneError(access, answer.refused);
   const reason = answer.text("reason");
-  if (reason !== undefined) throw notDoneError(access, printable(reason));
+  if (reason !== undefined) throw notDoneError(access, lastLine(reason));
   return answer;
 }
 

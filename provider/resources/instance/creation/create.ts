@@ -1,5 +1,6 @@
 import type { Instance } from "../../../account";
 import { PartialCreateError } from "../../../errors";
+import { printable } from "../../../errors/printable";
 import { leftNothing } from "../../contract/failed_creation";
 import { newOwner } from "../../contract/identity";
 import type { Context, Created, Log } from "../../contract/resource";
@@ -118,7 +119,9 @@ async function adoptLeftBehind(
   const adopted = left.find((instance) => isAsRequested(instance, request, inputs, remembered));
   for (const other of left) if (other !== adopted && !isGone(other.state)) log.warn(leftBehindText(other, zone.name));
   if (!adopted) return undefined;
-  log.info(`Instance "${adopted.name}" (${adopted.id}) was left behind by an interrupted run: continuing with it.`);
+  log.info(
+    `Instance "${printable(adopted.name)}" (${adopted.id}) was left behind by an interrupted run: continuing with it.`,
+  );
   const labels = { ...adopted.labels, ...reservedLabels(request.labels) };
   await zone.instances.update(adopted.id, { labels }, deadline);
   run.created.add(adopted.id);
@@ -127,7 +130,7 @@ async function adoptLeftBehind(
 
 function leftBehindText({ id, name }: Instance, zone: string): string {
   return (
-    `Instance "${name}" (${id}) in ${zone} was left behind by an interrupted run and is not what the program asks for ` +
+    `Instance "${printable(name)}" (${id}) in ${zone} was left behind by an interrupted run and is not what the program asks for ` +
     `now. If Pulumi does not delete it in this run, run: exo compute instance delete --zone ${zone} ${id}. The interrupted ` +
     `run may have protected it. If so, run first: ${protectionCommand({ zone, id }, false)}`
   );

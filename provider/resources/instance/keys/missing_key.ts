@@ -1,5 +1,6 @@
 import type { Account } from "../../../account";
 import { ApiError, NotInAccountError } from "../../../errors";
+import { printable } from "../../../errors/printable";
 import { fitsNewKey } from "../../contract/key_name";
 import type { InstanceInputs } from "../fields";
 
@@ -13,7 +14,7 @@ const SHORTEST_COMPARED = 3;
  */
 export function missingKeyReason(name: string, existing: Iterable<string>): string {
   const near = [...existing].find((other) => isNear(name, other));
-  const question = near === undefined ? "" : `Did you mean "${near}"? If not, `;
+  const question = near === undefined ? "" : `Did you mean "${printable(near)}"? If not, `;
   const remedy = fitsNewKey(name) ? "register it, or declare it as an SshKeyPair and pass that." : "correct the name.";
   const advice = `${question}${remedy}`;
   return `The account has no SSH key "${name}". ${advice.charAt(0).toUpperCase()}${advice.slice(1)}`;
