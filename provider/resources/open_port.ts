@@ -32,7 +32,7 @@ function isForPort(rule: SecurityGroupRule, port: number): boolean {
 
 function sourceOf(rule: SecurityGroupRule): string {
   const group = rule["security-group"];
-  return rule.network ?? `members of security group ${group?.name ?? group?.id}`;
+  return rule.network ?? `members of security group ${printable(group?.name ?? group?.id ?? "")}`;
 }
 
 /**
@@ -80,11 +80,11 @@ const HOW_TO_RESTORE_A_RULE = 'If the program declares one, run "pulumi refresh"
 
 /** What groups none of which lets in the port mean, and what to do. The last sentence has no full stop. */
 export function closedPort(instance: string, groups: readonly GroupRules[], port: number): string {
-  const names = groups.map(({ name }) => name).join(", ");
+  const names = groups.map(({ name }) => printable(name)).join(", ");
   return groups.length === 0
-    ? `Instance "${instance}" is in no security group, so nothing is let in. Give it one (securityGroups) with a rule ` +
+    ? `Instance "${printable(instance)}" is in no security group, so nothing is let in. Give it one (securityGroups) with a rule ` +
         "for the machine that runs Pulumi"
-    : `No security group of instance "${instance}" (${names}) has a rule that lets in TCP ${port}. Add a rule for the ` +
+    : `No security group of instance "${printable(instance)}" (${names}) has a rule that lets in TCP ${port}. Add a rule for the ` +
         "machine that runs Pulumi";
 }
 

@@ -1,4 +1,5 @@
 import { KeyNotRevokedError } from "../../errors";
+import { printable } from "../../errors/printable";
 import type { Context } from "../contract/resource";
 import {
   findHolders,
@@ -70,7 +71,7 @@ export function logRefusal(
 ): void {
   const found = new Set(holders.map(({ id }) => id));
   const closedBefore = [...(run.closed.get(fingerprintMd5) ?? [])].filter(([id]) => !found.has(id));
-  const names = [...refusing.map((holder) => holder.name), ...closedBefore.map(([, machine]) => machine)];
+  const names = [...refusing.map((holder) => printable(holder.name)), ...closedBefore.map(([, machine]) => machine)];
   if (names.length === 0) return;
   const verb = names.length === 1 ? "refuses" : "refuse";
   log.info(`${names.join(", ")} ${verb} ${name} (${names.length} of ${holders.length + closedBefore.length})`);

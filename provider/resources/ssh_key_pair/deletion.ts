@@ -1,5 +1,6 @@
 import type { Account, KeyStatus } from "../../account";
 import { KeyStillHeldError } from "../../errors";
+import { printable } from "../../errors/printable";
 import type { Context } from "../contract/resource";
 import type { Run } from "../contract/run";
 import { describeHolder, findHolders, findHoldersInReachableZones, together } from "../revocation/holders";
@@ -173,7 +174,7 @@ function describeStatuses(statuses: readonly HolderStatus[]): string[] {
 function reasonsOf(statuses: readonly HolderStatus[]): string {
   const names = new Map<string, string[]>();
   for (const { holder, status, reason } of statuses) {
-    if (status === "unknown") names.set(reason, [...(names.get(reason) ?? []), holder.name]);
+    if (status === "unknown") names.set(reason, [...(names.get(reason) ?? []), printable(holder.name)]);
   }
   return [...names].map(([reason, holders]) => `${holders.join(", ")}: ${reason.replace(/\.$/, "")}`).join("; ");
 }
