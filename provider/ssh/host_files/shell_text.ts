@@ -38,14 +38,15 @@ export function script(text: TemplateStringsArray, ...values: readonly string[])
 
 // The beginning of every script. The nonce marks what `put` writes among all other output. What is written is collected
 // until `send`, because the host sends a message for every write. `send` comes before a program that writes by itself. It
-// starts no process, so that nobody sees its words: mksh and OpenBSD's ksh have no printf of their own.
+// starts no process, so that nobody sees its words: mksh and OpenBSD's ksh have no printf of their own. A shell that
+// traces commands (SHELLOPTS of bash) would write the nonce, and all that is put, to standard error too.
 const BEGINNING = script`
   unset CDPATH ENV IFS QUOTING_STYLE TIME_STYLE BLOCK_SIZE LS_BLOCK_SIZE BLOCKSIZE
   LC_ALL=C
   ${EXTEND_PATH}
   export LC_ALL PATH
   umask 077
-  set -f
+  set -f +x +v
   cd /
   line_end='
   '

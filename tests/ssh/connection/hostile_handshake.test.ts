@@ -101,6 +101,12 @@ describe("What a server says in the login", () => {
     expect(error).toContain("[31mpublickey error: 2J");
   });
 
+  test.each(["", "SSH-2.0-", "SSH-1.99-"])("reaches no terminal as it is: its version %s...", async (beginning) => {
+    const { target, close } = await startTcp((socket) => socket.end(`${beginning}${HOSTILE}\r\n`));
+    expect(await logIn(target)).toMatch(/^Ssh[\x20-\x7e]*$/);
+    await close();
+  });
+
   test("is cut if it is long", async () => {
     for (const text of await say((send) => send(messages.authFailure, "password,".repeat(3000), false)))
       expect(text.length).toBeLessThan(800);
