@@ -41,6 +41,8 @@ export interface LoginAttempt {
 
 /** What a server says when the client has said something. */
 export interface Behaviour {
+  /** Called when the client asks for the login to begin. Default: it begins. */
+  readonly onBegin?: (say: Say) => void;
   /** Default: it lets anybody in. */
   readonly onLogin?: (say: Say, attempt: LoginAttempt) => void;
   /** Gets the client's number of the channel. Default: it opens the channel. */
@@ -88,7 +90,8 @@ export async function startHostile(behaviour: Behaviour): Promise<HostileServer>
 }
 
 /** Takes the place of what the library itself would answer. */
-function behave(connection: Connection, { onLogin = letIn, onOpen = openChannel, onExec }: Behaviour): void {
+function behave(connection: Connection, behaviour: Behaviour): void {
+  const { onBegin, onLogin = letIn, onOpen = openChannel, onExec } = behaviour;
   const protocol = Reflect.get(connection, "_protocol");
   const say: Say = (message, ...fields) => {
     const payload = Buffer.concat([Buffer.from([message]), ...fields.map(encode)]);
@@ -100,6 +103,7 @@ function behave(connection: Connection, { onLogin = letIn, onOpen = openChannel,
   let channel = 0;
   const ignore = () => undefined;
   Object.assign(protocol._handlers, {
+    ...(onBegin && { SERVICE_REQUEST: () => onBegin(say) }),
     USERAUTH_REQUEST: (_: unknown, _user: string, _service: string, method: string, data: Partial<AskedKey> | null) => {
       const { keyAlgo = "", key = Buffer.alloc(0), signature } = data ?? {};
       onLogin(say, { method, algorithm: keyAlgo, key, isSigned: signature !== undefined });

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { BastionLoginRefusedError, SshLoginRefusedError, SshUnreachableError } from "../../errors";
 import { printable } from "../../errors/printable";
-import { takesInput } from "./channel";
+import { ignoreLateOutput, takesInput } from "./channel";
 import { type Credential, loginSteps } from "./credentials";
 import { DeadlinePassed, onAbort } from "./deadline";
 import { dial } from "./dial";
@@ -120,6 +120,7 @@ function forward(
       if (error) return fail(notForwardedError(target, bastion, error.message));
       if (!takesInput(channel)) return fail(notForwardedError(target, bastion, "its channel takes no data"));
       forget();
+      ignoreLateOutput(channel);
       channel.once("close", () => closeConnection(client, stream));
       resolve(channel);
     });

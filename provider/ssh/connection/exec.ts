@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from "ssh2";
 import { SshCommandError, SshConnectionLostError, SshTimeoutError } from "../../errors";
 import { printable } from "../../errors/printable";
-import { takesInput } from "./channel";
+import { ignoreLateOutput, takesInput } from "./channel";
 import { backoff, DeadlinePassed, onAbort, pause, withDeadline } from "./deadline";
 import { OutputBuffer } from "./output_buffer";
 
@@ -87,8 +87,7 @@ class RunningCommand {
     this.#channel = channel;
     // A command may end before it has read all of its standard input.
     channel.on("error", () => undefined);
-    // A server may send more after it has announced the end. Without a listener, that would end this process.
-    channel.stderr.on("error", () => undefined);
+    ignoreLateOutput(channel);
     channel.on("data", this.#collector(this.#stdout, fail));
     channel.stderr.on("data", this.#collector(this.#stderr, fail));
     channel.on("exit", (code: number | null) => {

@@ -46,9 +46,15 @@ function explainError(error: Error, now: Circumstances): unknown {
   if (isLost) return droppedError(now);
   if (now.phase === "login" && /packet length/i.test(error.message)) return longBannerError(now);
   return new SshProtocolError(
-    `${hostAndPort(now.check.target)} and this client cannot agree on SSH: ${words(error.message)}. ` +
+    `${hostAndPort(now.check.target)} and this client cannot agree on SSH: ${whatFailed(error)}. ` +
       "Is that port sshd's, and does it allow algorithms without SHA-1?",
   );
+}
+
+/** An error of the client library, which checks little of what a server sends: a TypeError is no mistake of ours. */
+function whatFailed(error: Error): string {
+  const isUnexpected = error instanceof TypeError || error instanceof RangeError;
+  return isUnexpected ? "it sent a message that does not belong there" : words(error.message);
 }
 
 /** Before the login, a banner is the only text of a server that may be this long. */

@@ -113,6 +113,48 @@ describe("What a server says in the login", () => {
   });
 });
 
+test("A refusal of a login that has not begun is explained", async () => {
+  const { target, close } = await startHostile({ onBegin: (say) => say(messages.authFailure, "publickey", false) });
+  expect(await logIn(target)).toContain("agree on SSH: it sent a message that does not belong there. Is that port");
+  await close();
+});
+
+describe("A bastion", () => {
+  const connectThrough = async (onOpen: Behaviour["onOpen"]) => {
+    const { target: bastion, close } = await startHostile(onOpen ? { onOpen } : {});
+    const target = { host: "192.0.2.1", port: 22, user: "debian" };
+    const error = await failure(connect(target, [key], { acceptNew: true, bastion, timeoutMs: 10_000 }));
+    await close();
+    return error;
+  };
+  const open =
+    (packetSize: number): Behaviour["onOpen"] =>
+    (say, channel) =>
+      say(messages.openConfirmation, channel, 0, 2 ** 21, packetSize);
+
+  test.each<[string, Behaviour["onOpen"], string]>([
+    [
+      "refuses to connect",
+      (say, channel) => say(messages.openFailure, channel, 2, HOSTILE, ""),
+      "could not connect to",
+    ],
+    ["opens a channel that takes no data", open(0), "could not connect to"],
+    [
+      "sends error output after the end of the channel",
+      (say, channel) => {
+        open(32_768)?.(say, channel);
+        say(messages.eof, channel);
+        say(messages.extendedData, channel, 1, "late");
+      },
+      "Cannot reach SSH on 192.0.2.1:22",
+    ],
+  ])("that %s is an error, in words that are safe to show", async (_what, onOpen, part) => {
+    const error = await connectThrough(onOpen);
+    expect(error).toContain(part);
+    expect(error).toMatch(/^SshUnreachableError: [\x20-\x7e]*$/);
+  });
+});
+
 describe("A server that lets us in", () => {
   const stranger = makeKey("rsa").publicKey;
   const ask = async (onLogin: NonNullable<Behaviour["onLogin"]>) => {
