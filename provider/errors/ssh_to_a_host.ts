@@ -69,7 +69,8 @@ export class SshUnreachableError extends ExoscaleSshError {
 }
 
 /**
- * The server and this client have no algorithm in common, or the port does not speak SSH.
+ * The server and this client have no algorithm in common, or the port does not speak SSH, or it sends without end before
+ * the login.
  *
  * Check that sshd listens on that port, and that it offers algorithms without SHA-1. If the message names the banner,
  * shorten it.
