@@ -1,4 +1,5 @@
 import { type ApiCallSite, InvalidNameError } from "../errors";
+import { type AnswerBody, readBody } from "./answer_body";
 import type { Clock } from "./clock";
 import { networkFailure } from "./network";
 import type { ApiOptions, Call } from "./options";
@@ -17,11 +18,11 @@ const SIGNATURE_LIFETIME = 300;
 /** Shortest time that a try gets, in ms, even the last one before a deadline. */
 const MIN_TRY_TIMEOUT = 5000;
 
-/** An HTTP answer, read to its end. */
+/** An HTTP answer. */
 interface Answer {
   readonly status: number;
   readonly headers: Headers;
-  readonly body: string;
+  readonly body: AnswerBody;
 }
 
 /**
@@ -97,11 +98,12 @@ async function fetchAnswer(url: URL, init: RequestInit, timeoutMs: number, outer
   const inner = new AbortController();
   const abort = () => inner.abort(outer?.reason);
   const timer = setTimeout(() => inner.abort(new DOMException("No answer in time", "TimeoutError")), timeoutMs);
+  if (outer?.aborted) abort();
   outer?.addEventListener("abort", abort, { once: true });
   try {
     // A redirect that is followed would carry the signature elsewhere and turn a POST into a GET.
     const response = await fetch(url, { ...init, signal: inner.signal, redirect: "manual" });
-    return { status: response.status, headers: response.headers, body: await response.text() };
+    return { status: response.status, headers: response.headers, body: await readBody(response) };
   } finally {
     clearTimeout(timer);
     outer?.removeEventListener("abort", abort);
@@ -123,10 +125,12 @@ function outcomeOf<T extends object>(
     const error = refusalError(site, { status, contentType, clockAhead, body: told }, received.secrets);
     return { failure: { consequence, error, retryAfter: headers.get("retry-after") } };
   };
-  if (status < 200 || status >= 300) return failure(consequenceOf(status), body, headers.get("content-type") ?? "");
-
-  const parsed = parseJson(body);
-  const fault = faultOf(parsed, received.shape);
+  if (status < 200 || status >= 300) {
+    const told = "text" in body ? body.text : body.fault;
+    return failure(consequenceOf(status), told, headers.get("content-type") ?? "");
+  }
+  const parsed = "text" in body ? parseJson(body.text) : undefined;
+  const fault = "fault" in body ? body.fault : faultOf(parsed, received.shape);
   // The boundary: from here on an answer has the type that Exoscale's API document declares.
   if (fault === undefined) return { value: parsed as T };
   return site.method === "GET"
