@@ -1,6 +1,6 @@
 import type { Api } from "./client";
-import { idPath } from "./names";
-import type { Reference } from "./references";
+import { idPath, UUID } from "./names";
+import { type Reference, referenceShape } from "./references";
 import type { Shape } from "./shape";
 
 /** A group of instances that are kept on different hosts. */
@@ -15,7 +15,7 @@ export interface AntiAffinityGroup {
   readonly instances?: readonly Reference[];
 }
 
-const groupShape: Shape = { id: "text", name: "text" };
+const groupShape: Shape = { id: UUID, name: "text", "instances?": [referenceShape] };
 
 /** The anti-affinity groups of an organisation. */
 export class AntiAffinityGroups {

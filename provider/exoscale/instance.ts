@@ -1,6 +1,6 @@
 import type { InstanceType } from "./instance_types";
+import { UUID } from "./names";
 import {
-  keyReferenceShape,
   type Labels,
   type Manager,
   managerShape,
@@ -75,18 +75,28 @@ export interface Instance extends InstanceSummary {
   readonly snapshots?: readonly Reference[];
 }
 
+/** A key of an instance. Lists may have names alone. */
+const keyShape: Shape = { name: "text", "fingerprint?": "text" };
+
 /** What is relied on in an instance, listed or read. */
 export const instanceShape: Shape = {
-  id: "text",
+  id: UUID,
   name: "text",
   state: "text",
+  "created-at?": "text",
   "instance-type?": referenceShape,
   "template?": referenceShape,
-  "ssh-keys?": [keyReferenceShape],
-  "ssh-key?": keyReferenceShape,
+  "public-ip?": "text",
+  "ipv6-address?": "text",
+  "public-ip-assignment?": "text",
+  "ssh-keys?": [keyShape],
+  "ssh-key?": keyShape,
   "security-groups?": [referenceShape],
   "anti-affinity-groups?": [referenceShape],
+  "labels?": "texts",
   "manager?": managerShape,
+  "disk-size?": "number",
+  "user-data?": "text",
 };
 
 /** The body that creates an instance. */

@@ -1,5 +1,5 @@
 import type { Api } from "./client";
-import { idPath } from "./names";
+import { idPath, UUID } from "./names";
 import { putAndWait } from "./operation";
 import {
   keyReferenceShape,
@@ -40,7 +40,7 @@ export interface InstancePool {
 }
 
 const poolShape: Shape = {
-  id: "text",
+  id: UUID,
   name: "text",
   "instances?": [referenceShape],
   "ssh-keys?": [keyReferenceShape],

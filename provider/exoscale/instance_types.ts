@@ -1,5 +1,5 @@
 import type { Api } from "./client";
-import { idPath } from "./names";
+import { idPath, UUID } from "./names";
 import type { Shape } from "./shape";
 
 /** A size of instances. */
@@ -22,7 +22,14 @@ export interface InstanceType {
   readonly zones?: readonly string[];
 }
 
-const typeShape: Shape = { id: "text", family: "text", size: "text" };
+const typeShape: Shape = {
+  id: UUID,
+  family: "text",
+  size: "text",
+  "cpus?": "number",
+  "memory?": "number",
+  "authorized?": "boolean",
+};
 
 /** The instance types on offer. */
 export class InstanceTypes {

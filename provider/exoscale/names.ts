@@ -3,7 +3,8 @@ import { InvalidNameError } from "../errors";
 const NEW_KEY_NAME = /^[a-zA-Z0-9][a-zA-Z0-9._-]{0,254}$/;
 /** What could be read as a path, or be decoded into one, by whatever stands between here and the API. */
 const PATH_LIKE = /^\.*$|[/\\%\p{Cc}\p{Cs}]/u;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** The form of an id. */
+export const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /**
  * The path of an SSH key. Old keys have names that no new key can have, such as `Alice Example`, so a name is escaped.

@@ -1,3 +1,4 @@
+import { UUID } from "./names";
 import type { Shape } from "./shape";
 
 /** The API's answer to every change: work that is pending, done or failed. */
@@ -29,4 +30,11 @@ export interface Operation {
 }
 
 /** What is relied on in an operation. */
-export const operationShape: Shape = { id: "text", state: /^(pending|success|failure|timeout)$/ };
+export const operationShape: Shape = {
+  id: UUID,
+  state: /^(pending|success|failure|timeout)$/,
+  "reason?": "text",
+  "message?": "text",
+  "reference?": { "id?": "text" },
+  "resource?": { "id?": "text" },
+};

@@ -1,3 +1,5 @@
+import { UUID } from "./names";
+
 /** How the API's answers and bodies name another resource. */
 export interface Reference {
   /** Id (UUID) of the resource. */
@@ -5,7 +7,7 @@ export interface Reference {
 }
 
 /** What is relied on in a reference. */
-export const referenceShape = { id: "text" } as const;
+export const referenceShape = { id: UUID } as const;
 
 /** How a body names an SSH key. */
 export interface SshKeyReference {

@@ -1,5 +1,5 @@
 import type { Api } from "./client";
-import { checkedId, idPath } from "./names";
+import { checkedId, idPath, UUID } from "./names";
 import { deleteAndWait, kindOf, putAndWait, type Wait, waitForCreated, waitForOperation } from "./operation";
 import type { Shape } from "./shape";
 
@@ -42,9 +42,22 @@ export interface SecurityGroup {
 }
 
 const groupShape: Shape = {
-  id: "text",
+  id: UUID,
   name: "text",
-  "rules?": [{ id: "text", "flow-direction": "text", protocol: "text" }],
+  "description?": "text",
+  "rules?": [
+    {
+      id: UUID,
+      "flow-direction": "text",
+      protocol: "text",
+      "start-port?": "number",
+      "end-port?": "number",
+      "icmp?": { "type?": "number", "code?": "number" },
+      "network?": "text",
+      "security-group?": { "id?": "text", "name?": "text" },
+      "description?": "text",
+    },
+  ],
 };
 
 /** The body that creates a security group; its rules are added afterwards. */

@@ -1,25 +1,32 @@
 import { isRecord } from "./refusal";
 
 /**
- * What an answer must have, because this package relies on it: a text, a text of one form, a list of one shape, or an
- * object with these members. A member whose name ends in `?` may be absent. Exoscale's API document requires no member
- * of any answer.
+ * What an answer must have, because this package relies on it: a text, a text of one form, a number, a boolean, an object
+ * of texts under any names, a list of one shape, or an object with these members. A member whose name ends in `?` may be
+ * absent or null. Exoscale's API document requires no member of any answer.
  */
-export type Shape = "text" | RegExp | readonly [Shape] | { readonly [member: string]: Shape };
+export type Shape = Kind | RegExp | readonly [Shape] | { readonly [member: string]: Shape };
+
+type Kind = "text" | "number" | "boolean" | "texts";
+
+const isOfKind: Readonly<Record<Kind, (value: unknown) => boolean>> = {
+  text: (value) => typeof value === "string",
+  number: (value) => typeof value === "number",
+  boolean: (value) => typeof value === "boolean",
+  // The names are the server's. So no path to one of them is told.
+  texts: (value) => isRecord(value) && Object.values(value).every((each) => typeof each === "string"),
+};
 
 /** The first thing that is not as it must be, as a path such as `ssh-keys[0].name`; undefined if nothing is missing. */
 export function findMissing(value: unknown, shape: Shape, path = ""): string | undefined {
-  if (shape === "text" || shape instanceof RegExp) return isText(value, shape) ? undefined : path;
+  if (typeof shape === "string") return isOfKind[shape](value) ? undefined : path;
+  if (shape instanceof RegExp) return typeof value === "string" && shape.test(value) ? undefined : path;
   if (isList(shape)) return missingInList(value, shape[0], path);
   return isRecord(value) ? missingMember(value, shape, path) : path;
 }
 
-function isText(value: unknown, form: "text" | RegExp): boolean {
-  return typeof value === "string" && (form === "text" || form.test(value));
-}
-
 /** `Array.isArray` does not narrow a readonly array. */
-function isList(shape: Exclude<Shape, "text" | RegExp>): shape is readonly [Shape] {
+function isList(shape: Exclude<Shape, Kind | RegExp>): shape is readonly [Shape] {
   return Array.isArray(shape);
 }
 

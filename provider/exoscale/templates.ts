@@ -1,5 +1,5 @@
 import type { Api } from "./client";
-import { idPath } from "./names";
+import { idPath, UUID } from "./names";
 import type { Shape } from "./shape";
 
 /** Who can use a template: everybody (Exoscale's own), or the organisation that registered it. */
@@ -35,7 +35,16 @@ export interface Template {
   readonly zones?: readonly string[];
 }
 
-const templateShape: Shape = { id: "text", name: "text" };
+const templateShape: Shape = {
+  id: UUID,
+  name: "text",
+  "family?": "text",
+  "default-user?": "text",
+  "ssh-key-enabled?": "boolean",
+  "visibility?": "text",
+  "created-at?": "text",
+  "size?": "number",
+};
 
 /** The templates of a zone. */
 export class Templates {
