@@ -8,6 +8,7 @@ import { PollSchedules } from "./exoscale/poll_schedule";
 import { SecurityGroups } from "./exoscale/security_groups";
 import { type SshKey, SshKeys } from "./exoscale/ssh_keys";
 import { type Template, Templates } from "./exoscale/templates";
+import { zoneEndpoint } from "./exoscale/zone_endpoint";
 import { listZones, type Zone } from "./exoscale/zones";
 import { failuresOfSettings, isPort, notAPort, type SettingFailure, type SettingName, settings } from "./settings";
 import { checkLineOptions, roleOf, sameOptions } from "./ssh/authorized_keys/options";
@@ -49,7 +50,7 @@ export interface Account {
   readonly agentSocket: string | undefined;
   /** All zones; requested once. */
   zones(): Promise<readonly Zone[]>;
-  /** One zone's API. @throws NotInAccountError that lists the zones */
+  /** One zone's API. @throws NotInAccountError that lists the zones, UntrustedEndpointError */
   zone(name: string): Promise<ZoneAccount>;
   /** Makes one signed request, once. @throws MissingCredentialsError, CredentialsRejectedError, ApiUnreachableError */
   verifyCredentials(): Promise<void>;
@@ -144,7 +145,7 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
       const open = () =>
         zoneAccount(
           name,
-          new Api({ ...apiOptions, endpoint: found["api-endpoint"], credentials: () => credentials(read) }),
+          new Api({ ...apiOptions, endpoint: zoneEndpoint(found, endpoint), credentials: () => credentials(read) }),
         );
       const account = zoneAccounts.get(name) ?? open();
       zoneAccounts.set(name, account);

@@ -22,7 +22,8 @@ export const settings: Readonly<Record<SettingName, Setting>> = {
   endpoint: {
     description:
       "Endpoint of the API, such as `https://api-ch-gva-2.exoscale.com/v2`. Default: the endpoint of the zone, or of " +
-      "`ch-gva-2` without a zone.",
+      "`ch-gva-2` without a zone. Signed requests for another zone go to Exoscale's own host of that zone, or to another " +
+      "port of this host.",
     environment: "EXOSCALE_API_ENDPOINT",
   },
   sshPort: {

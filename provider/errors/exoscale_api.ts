@@ -2,6 +2,9 @@
 import { ExoscaleSshError } from "./base";
 import { sentences } from "./sentences";
 
+/** Longest address of a server that an error repeats, in characters. */
+const LONGEST_ADDRESS = 200;
+
 /**
  * A name or an id that the API cannot accept. No request was sent.
  *
@@ -138,6 +141,36 @@ export class ApiUnreachableError extends ExoscaleSshError {
   ) {
     super(`Could not ${site.what}: no answer from ${endpoint}. ${reason}`, { cause });
   }
+}
+
+/**
+ * The list of zones says that the API of a zone is at a host that is not Exoscale's. No request was sent there: it would
+ * carry a signature of the API key.
+ *
+ * Somebody may be in between: check `exoscale-ssh:endpoint` and the proxy. If that host is right, set the endpoint to it.
+ */
+export class UntrustedEndpointError extends ExoscaleSshError {
+  readonly code = "API_ENDPOINT_UNTRUSTED";
+
+  constructor(
+    /** Name of the zone. */
+    readonly zone: string,
+    /** Where its API is, by the list of zones. */
+    readonly zoneEndpoint: string,
+    /** The API endpoint that gave the list. */
+    readonly endpoint: string,
+  ) {
+    super(
+      `The list of zones of ${endpoint} says that the API of ${zone} is at ${JSON.stringify(shortened(zoneEndpoint))}. ` +
+        `Signed requests go only to https://api-${zone}.exoscale.com and to the host of exoscale-ssh:endpoint, so nothing ` +
+        "was sent there. Somebody may be in between: check the endpoint and the proxy. If that address is right, set " +
+        "exoscale-ssh:endpoint (EXOSCALE_API_ENDPOINT) to it.",
+    );
+  }
+}
+
+function shortened(text: string): string {
+  return text.length > LONGEST_ADDRESS ? `${text.slice(0, LONGEST_ADDRESS)}...` : text;
 }
 
 /**
