@@ -33,6 +33,11 @@ export function idPath(kind: string, id: string): string {
   return `/${kind}/${checkedId(kind, id)}`;
 }
 
+/** Whether a text is a resource's id. */
+export function isId(text: string): boolean {
+  return UUID.test(text);
+}
+
 /** Whether a new key can have the name. */
 export function fitsNewKey(name: string): boolean {
   return NEW_KEY_NAME.test(name);
@@ -46,6 +51,6 @@ export function checkedKeyName(name: string): string {
 
 /** @throws InvalidNameError when the id is not a UUID */
 export function checkedId(kind: string, id: string): string {
-  if (!UUID.test(id)) throw new InvalidNameError(`${kind} id`, id, UUID.source);
+  if (!isId(id)) throw new InvalidNameError(`${kind} id`, id, UUID.source);
   return id;
 }

@@ -1,23 +1,25 @@
 import { ApiError, OperationFailedError } from "../errors";
 import type { Api, Call } from "./client";
-import { idPath } from "./names";
+import { idPath, isId } from "./names";
 import { type Operation, operationShape } from "./operation_answer";
 import { pollUntil, type Wait } from "./poll_until";
+import { serverText } from "./server_text";
 
 export type { Operation } from "./operation_answer";
 export type { Wait } from "./poll_until";
 
-const hints: Readonly<Record<string, string>> = {
-  busy: "Another operation works on it: try again when that is over",
-  conflict: "Another operation works on it: try again when that is over",
-  unavailable: "The zone may have no capacity left: try another type or zone, or later",
-  fault: "This is a fault on Exoscale's side: try again later",
-  interrupted: "Try again",
-};
+/** By the reason of a failure. */
+const hints: ReadonlyMap<string, string> = new Map([
+  ["busy", "Another operation works on it: try again when that is over"],
+  ["conflict", "Another operation works on it: try again when that is over"],
+  ["unavailable", "The zone may have no capacity left: try another type or zone, or later"],
+  ["fault", "This is a fault on Exoscale's side: try again later"],
+  ["interrupted", "Try again"],
+]);
 
-/** The id of the resource that an operation works on, if it names one. */
+/** The id of the resource that an operation works on, if it names one. What is no id of a resource names none. */
 export function resourceId(operation: Operation): string | undefined {
-  return operation.reference?.id ?? operation.resource?.id;
+  return [operation.reference?.id, operation.resource?.id].find((id) => id !== undefined && isId(id));
 }
 
 /**
@@ -54,9 +56,9 @@ function hasSucceeded(operation: Operation, { what }: Pick<Wait, "what">): boole
       throw new OperationFailedError(what, {
         operationId: id,
         resourceId: resourceId(operation),
-        reason: reason ?? state,
-        serverMessage: message,
-        hint: reason ? hints[reason] : undefined,
+        reason: serverText(reason ?? state),
+        serverMessage: message && serverText(message),
+        hint: reason ? hints.get(reason) : undefined,
       });
   }
 }

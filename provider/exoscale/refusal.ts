@@ -6,6 +6,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
 } from "../errors";
+import { serverText } from "./server_text";
 
 /** An answer that is not a success, as it came over the wire. */
 export interface RefusedAnswer {
@@ -16,8 +17,8 @@ export interface RefusedAnswer {
   readonly clockAhead: number;
 }
 
-/** Longest server message that an error repeats, in characters. */
-const LONGEST_MESSAGE = 500;
+/** Most messages of a server that an error repeats. */
+const MOST_MESSAGES = 10;
 /** Seconds by which clocks may differ before an error mentions it. */
 const CLOCK_TOLERANCE = 60;
 
@@ -27,7 +28,9 @@ const CLOCK_TOLERANCE = 60;
  * @param secrets texts that no message may contain, even if the server echoes them
  */
 export function refusalError(site: ApiCallSite, answer: RefusedAnswer, secrets: readonly string[]): ApiError {
-  const messages = serverMessages(answer).map((message) => redactAndShorten(message, secrets));
+  const messages = serverMessages(answer)
+    .slice(0, MOST_MESSAGES)
+    .map((message) => serverText(redact(message, secrets)));
   const { status } = answer;
   const Kind = errorClass(answer, messages.join("; "));
   return new Kind(site, { status, messages, hint: hintFor(Kind, { status, messages }, answer) });
@@ -101,11 +104,8 @@ function detailMessage(entry: unknown): unknown {
   return typeof where === "string" && typeof message === "string" ? `${where}: ${message}` : message;
 }
 
-function redactAndShorten(message: string, secrets: readonly string[]): string {
-  const redacted = secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "[secret]") : text), message);
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: a server must not steer the reader's terminal
-  const oneLine = redacted.replace(/[\u0000-\u001f\u007f-\u009f\s]+/g, " ").trim();
-  return oneLine.length > LONGEST_MESSAGE ? `${oneLine.slice(0, LONGEST_MESSAGE)}...` : oneLine;
+function redact(message: string, secrets: readonly string[]): string {
+  return secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "[secret]") : text), message);
 }
 
 /** The value of a JSON text; undefined when it is not JSON. */
