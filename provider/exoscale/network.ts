@@ -9,14 +9,35 @@ interface Meaning {
   readonly reason: string;
 }
 
+/** Node's codes for certificates that it does not accept. */
 const certificateCodes = [
+  "CERT_CHAIN_TOO_LONG",
   "CERT_HAS_EXPIRED",
   "CERT_NOT_YET_VALID",
+  "CERT_REJECTED",
+  "CERT_REVOKED",
+  "CERT_SIGNATURE_FAILURE",
+  "CERT_UNTRUSTED",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "ERR_TLS_CERT_ALTNAME_INVALID",
+  "HOSTNAME_MISMATCH",
+  "INVALID_CA",
+  "INVALID_PURPOSE",
+  "PATH_LENGTH_EXCEEDED",
+  "SELF_SIGNED_CERT_IN_CHAIN",
+  "UNABLE_TO_GET_ISSUER_CERT",
+  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+  // Every other reason, such as a signature that is too weak.
+  "UNSPECIFIED",
+];
+
+/** OpenSSL's codes for servers with which it has no version or no cipher in common. */
+const disagreementCodes = [
+  "ERR_SSL_NO_PROTOCOLS_AVAILABLE",
+  "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
+  "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
+  "ERR_SSL_UNSUPPORTED_PROTOCOL",
 ];
 
 const meanings: readonly Meaning[] = [
@@ -29,6 +50,11 @@ const meanings: readonly Meaning[] = [
     codes: certificateCodes,
     consequence: "final",
     reason: "Its TLS certificate is not trusted: a proxy may intercept the connection, or a clock is wrong.",
+  },
+  {
+    codes: disagreementCodes,
+    consequence: "final",
+    reason: "It speaks no version of TLS that is safe: check the endpoint and the proxy.",
   },
   { codes: ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"], consequence: "final", reason: "It does not speak TLS." },
   { codes: ["ECONNREFUSED"], consequence: "unsent", reason: "Nothing listens there: check the endpoint." },
