@@ -87,7 +87,13 @@ const rules: Readonly<Record<SettingName, (text: string) => string | undefined>>
 /** Whether a text is a URL to which a path can be added. */
 function isEndpoint(text: string): boolean {
   const url = URL.parse(text);
-  return !!url && /^https?:$/.test(url.protocol) && url.search === "" && url.hash === "" && url.username === "";
+  return (
+    !!url &&
+    /^https?:$/.test(url.protocol) &&
+    url.search === "" &&
+    url.hash === "" &&
+    url.username + url.password === ""
+  );
 }
 
 /** Whether a text is a TCP port. */

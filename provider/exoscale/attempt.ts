@@ -86,7 +86,13 @@ function callUrl(endpoint: string, call: Call): URL {
 /** @throws InvalidNameError when the endpoint is not an http(s) URL */
 export function endpointUrl(endpoint: string): { readonly href: string; readonly pathname: string } {
   const url = URL.parse(endpoint);
-  if (!url || !/^https?:$/.test(url.protocol) || url.search !== "" || url.hash !== "" || url.username !== "") {
+  if (
+    !url ||
+    !/^https?:$/.test(url.protocol) ||
+    url.search !== "" ||
+    url.hash !== "" ||
+    url.username + url.password !== ""
+  ) {
     throw new InvalidNameError("API endpoint", endpoint.replace(/\/\/.*@/, "//"), "https://host/v2");
   }
   return { href: url.href.replace(/\/+$/, ""), pathname: url.pathname.replace(/\/+$/, "") };

@@ -11,6 +11,9 @@ import { SharedReads, type Sharing } from "./shared_reads";
 export type { ApiOptions, Call } from "./options";
 export type { Credentials } from "./signature";
 
+/** Milliseconds after which a person asks what is going on. */
+const LONG_TRY = 10_000;
+
 /** A POST ends with the API's answer, or with what an interrupted try is found to have created. */
 export type Posted<F> = { readonly answer: Operation } | { readonly found: F };
 
@@ -109,17 +112,20 @@ export class Api {
     const { clock, signal } = this;
     const options = this.#options;
     const deadline = call.deadline ?? this.defaultDeadline();
+    let began = clock.now();
     return retry<R>({
       attempt: async () => {
+        began = clock.now();
         const outcome = await sendOnce<T>(method, call, shape, { ...options, clock, deadline });
         if (method !== "GET") this.forgetLists();
         return "value" in outcome ? { value: result(outcome.value) } : outcome;
       },
       ...(findResult ? { findResult } : {}),
       policy: { ...defaultPolicy, ...options.retry },
-      // Short pauses happen all the time; only a pause that a person notices is logged.
+      // Short pauses happen all the time; only a pause that a person notices is logged, or a try that took as long.
       onPause: (ms, error) => {
-        if (ms >= 2000) options.log?.(`${error.message} Trying again in ${(ms / 1000).toFixed(1)} s.`);
+        if (ms >= 2000 || clock.now() - began >= LONG_TRY)
+          options.log?.(`${error.message} Trying again in ${(ms / 1000).toFixed(1)} s.`);
       },
       deadline,
       clock,

@@ -19,7 +19,8 @@ const { publicKey, privateKey } = generateKeyPairSync("rsa", {
 });
 
 /** A key for node-forge whose signatures Node makes, which takes a thousandth of the time. */
-const signedByNode = (sign: () => Buffer) => ({ sign: () => sign().toString("binary") }) as unknown as pki.rsa.PrivateKey;
+const signedByNode = (sign: () => Buffer) =>
+  ({ sign: () => sign().toString("binary") }) as unknown as pki.rsa.PrivateKey;
 
 interface Wanted {
   readonly address?: string;
