@@ -125,7 +125,12 @@ export function openAccount(setting: ReadSetting, options: Pick<ApiOptions, "sig
   const read = settingsFrom(setting, process.env);
   const zone = read.zone;
   let changesSent = 0;
-  const apiOptions = { polls: new PollSchedules(), ...options, onChange: () => void changesSent++ };
+  const apiOptions = {
+    polls: new PollSchedules(),
+    leaveOutNulls: true,
+    ...options,
+    onChange: () => void changesSent++,
+  };
   const endpoint = read.endpoint ?? `https://api-${zone ?? DEFAULT_API_ZONE}.exoscale.com/v2`;
   const api = new Api({ ...apiOptions, endpoint, credentials: () => credentials(read) });
   const zones = once(() => listZones(endpoint, options));

@@ -5,7 +5,7 @@ import { networkFailure } from "./network";
 import type { ApiOptions, Call } from "./options";
 import { isRecord, parseJson, refusalError } from "./refusal";
 import type { Consequence, Outcome } from "./retry";
-import { findMissing, type Shape } from "./shape";
+import { deleteNulls, findMissing, type Shape } from "./shape";
 import { authorization, type Credentials } from "./signature";
 
 export type Method = "GET" | "PUT" | "POST" | "DELETE";
@@ -59,7 +59,9 @@ export async function sendOnce<T extends object>(
     const signal = method === "GET" ? options.signal : undefined;
     if (method !== "GET") options.onChange?.();
     const answer = await fetchAnswer(url, { method, headers, ...(body ? { body } : {}) }, timeoutMs, signal);
-    return outcomeOf<T>(site, { answer, shape, secrets: secretsIn(call, credentials), now });
+    const outcome = outcomeOf<T>(site, { answer, shape, secrets: secretsIn(call, credentials), now });
+    if ("value" in outcome && options.leaveOutNulls) deleteNulls(outcome.value, shape);
+    return outcome;
   } catch (error) {
     options.signal?.throwIfAborted();
     return { failure: networkFailure(site, options.endpoint, error) };

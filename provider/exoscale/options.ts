@@ -18,6 +18,11 @@ export interface ApiOptions {
   readonly log?: (line: string) => void;
   /** Called before each request that changes something; default: nothing is called. */
   readonly onChange?: () => void;
+  /**
+   * Whether members that may be absent are left out of answers in which they are null; default false: answers are as they
+   * came.
+   */
+  readonly leaveOutNulls?: boolean;
   /** `User-Agent` header; default `pulumi-exoscale-ssh`. */
   readonly userAgent?: string;
   /** Departures from the default retry policy. */

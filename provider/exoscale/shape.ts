@@ -25,6 +25,18 @@ export function findMissing(value: unknown, shape: Shape, path = ""): string | u
   return isRecord(value) ? missingMember(value, shape, path) : path;
 }
 
+/** Deletes members of a value of this shape that may be absent and are null: who reads them expects no null. */
+export function deleteNulls(value: unknown, shape: Shape): void {
+  if (typeof shape === "string" || shape instanceof RegExp) return;
+  if (Array.isArray(value) && isList(shape)) for (const item of value) deleteNulls(item, shape[0]);
+  if (!isRecord(value) || isList(shape)) return;
+  for (const [member, inner] of Object.entries(shape)) {
+    const name = member.replace(/\?$/, "");
+    if (value[name] === null) delete value[name];
+    else deleteNulls(value[name], inner);
+  }
+}
+
 /** `Array.isArray` does not narrow a readonly array. */
 function isList(shape: Exclude<Shape, Kind | RegExp>): shape is readonly [Shape] {
   return Array.isArray(shape);
