@@ -4,6 +4,7 @@ import { Api } from "../../provider/exoscale/client";
 import type { Clock } from "../../provider/exoscale/clock";
 import { Instances } from "../../provider/exoscale/instances";
 import { SshKeys } from "../../provider/exoscale/ssh_keys";
+import { listZones } from "../../provider/exoscale/zones";
 import { type Answer, closeServers, credentials, serve, uuid } from "./scripted_server";
 import { type SlowServer, serveSlowly } from "./slow_server";
 
@@ -140,4 +141,15 @@ describe("An answer", () => {
 test("A password in an endpoint is refused, and not shown, also without a user", () => {
   const open = () => new Api({ endpoint: "https://:hush@host/v2", credentials: () => credentials });
   expect(open).toThrow('"https://host/v2" is not a valid API endpoint');
+});
+
+test("A list of thousands of zones, of which each would be asked, is refused", async () => {
+  const zones = Array.from({ length: 5_000 }, (_, index) => ({
+    name: `zone-${index}`,
+    "api-endpoint": "https://host/v2",
+  }));
+  const server = await serve({ json: { zones } });
+  await expect(listZones(server.endpoint)).rejects.toThrow(
+    "Could not list zones: Exoscale answered 200 to GET /zone: a list of 5000 zones. This does not look like Exoscale's API",
+  );
 });
