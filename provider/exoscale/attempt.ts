@@ -5,6 +5,7 @@ import { networkFailure } from "./network";
 import type { ApiOptions, Call } from "./options";
 import { isRecord, parseJson, refusalError } from "./refusal";
 import type { Consequence, Outcome } from "./retry";
+import { secretTexts } from "./secret_texts";
 import { deleteNulls, findMissing, type Shape } from "./shape";
 import { authorization, type Credentials } from "./signature";
 
@@ -51,6 +52,7 @@ export async function sendOnce<T extends object>(
     ...(body ? { "Content-Type": "application/json" } : {}),
     ...(credentials ? { Authorization: authorization(signed, credentials, expires) } : {}),
   };
+  const secrets = [...(credentials ? [credentials.apiSecret] : []), ...secretTexts(call)];
   const timeoutMs = Math.ceil(
     Math.min(options.tryTimeoutMs ?? 60_000, Math.max(MIN_TRY_TIMEOUT, options.deadline - now)),
   );
@@ -59,7 +61,7 @@ export async function sendOnce<T extends object>(
     const signal = method === "GET" ? options.signal : undefined;
     if (method !== "GET") options.onChange?.();
     const answer = await fetchAnswer(url, { method, headers, ...(body ? { body } : {}) }, timeoutMs, signal);
-    const outcome = outcomeOf<T>(site, { answer, shape, secrets: secretsIn(call, credentials), now });
+    const outcome = outcomeOf<T>(site, { answer, shape, secrets, now });
     if ("value" in outcome && options.leaveOutNulls) deleteNulls(outcome.value, shape);
     return outcome;
   } catch (error) {
@@ -162,11 +164,4 @@ function consequenceOf(status: number): Consequence {
 function secondsAhead(now: number, date: string | null): number {
   const server = date ? Date.parse(date) : Number.NaN;
   return Number.isNaN(server) ? 0 : Math.round((now - server) / 1000);
-}
-
-/** Texts that no message may contain, even if the server echoes them: the secret, and user data in both forms. */
-function secretsIn(call: Call, credentials: Credentials | undefined): string[] {
-  const userData = call.body && "user-data" in call.body ? call.body["user-data"] : undefined;
-  const texts = typeof userData === "string" ? [userData, Buffer.from(userData, "base64").toString()] : [];
-  return credentials ? [credentials.apiSecret, ...texts] : texts;
 }

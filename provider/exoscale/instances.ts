@@ -62,7 +62,7 @@ export class Instances {
    */
   async create(body: CreateInstance, creation: Creation): Promise<string> {
     const what = body.name ? `create instance "${body.name}"` : "create an instance";
-    const timed = { what, deadline: creation.deadline ?? this.#api.defaultDeadline(), kind: "POST /instance" };
+    const timed = { what, deadline: creation.deadline ?? this.#api.defaultDeadline(), kind: "POST /instance", body };
     const call = { what, deadline: timed.deadline, path: "/instance", body };
     const posted = await this.#api.post(call, creation.findCreated);
     if ("answer" in posted) return waitForCreated(this.#api, posted.answer, timed, creation);

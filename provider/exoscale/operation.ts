@@ -3,6 +3,7 @@ import type { Api, Call } from "./client";
 import { idPath, isId } from "./names";
 import { type Operation, operationShape } from "./operation_answer";
 import { pollUntil, type Wait } from "./poll_until";
+import { redact, secretTexts } from "./secret_texts";
 import { serverText } from "./server_text";
 
 export type { Operation } from "./operation_answer";
@@ -44,7 +45,7 @@ export async function waitForOperation(api: Api, operation: Operation, wait: Wai
 }
 
 /** Whether an operation has succeeded. @throws OperationFailedError when it has failed */
-function hasSucceeded(operation: Operation, { what }: Pick<Wait, "what">): boolean {
+function hasSucceeded(operation: Operation, wait: Pick<Wait, "what" | "body">): boolean {
   const { id, state, reason, message } = operation;
   switch (state) {
     case "success":
@@ -53,11 +54,11 @@ function hasSucceeded(operation: Operation, { what }: Pick<Wait, "what">): boole
       return false;
     case "failure":
     case "timeout":
-      throw new OperationFailedError(what, {
+      throw new OperationFailedError(wait.what, {
         operationId: id,
         resourceId: resourceId(operation),
         reason: serverText(reason ?? state),
-        serverMessage: message && serverText(message),
+        serverMessage: message && serverText(redact(message, secretTexts(wait))),
         hint: reason ? hints.get(reason) : undefined,
       });
   }

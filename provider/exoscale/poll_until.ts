@@ -4,7 +4,7 @@ import type { Clock } from "./clock";
 import type { FollowedOperation } from "./poll_schedule";
 
 /** What a wait is for, and how long it may take. */
-export interface Wait extends Pick<Call, "what" | "deadline"> {
+export interface Wait extends Pick<Call, "what" | "deadline" | "body"> {
   /** What kind of operation it is, such as `POST /instance`: how long one takes tells when to look at the next. */
   readonly kind: string;
   /** Whether it may have ended before: then the first look comes at once. Default false. */

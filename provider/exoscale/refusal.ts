@@ -6,6 +6,7 @@ import {
   NotFoundError,
   PermissionDeniedError,
 } from "../errors";
+import { redact } from "./secret_texts";
 import { serverText } from "./server_text";
 
 /** An answer that is not a success, as it came over the wire. */
@@ -102,10 +103,6 @@ function detailMessage(entry: unknown): unknown {
   const where = entry["path"] ?? entry["location"];
   const message = entry["message"] ?? entry["detail"];
   return typeof where === "string" && typeof message === "string" ? `${where}: ${message}` : message;
-}
-
-function redact(message: string, secrets: readonly string[]): string {
-  return secrets.reduce((text, secret) => (secret ? text.replaceAll(secret, "[secret]") : text), message);
 }
 
 /** The value of a JSON text; undefined when it is not JSON. */

@@ -1,5 +1,6 @@
 /** Texts of a server that would do something to a terminal, or to the reader of a message. */
 import { ApiError, type ExoscaleSshError, OperationFailedError } from "../../provider/errors";
+import { Instances } from "../../provider/exoscale/instances";
 import { putAndWait } from "../../provider/exoscale/operation";
 import { closeServers, operation, type Reply, serve, uuid } from "./scripted_server";
 
@@ -49,6 +50,18 @@ test("An operation names a resource only by an id", async () => {
   expect(error.message).toBe(
     `Could not update it: operation ${uuid(9)} ended in failure (fault). This is a fault on Exoscale's side: try again later.`,
   );
+});
+
+test("The message of a failed operation does not show the user data that it repeats", async () => {
+  const userData = Buffer.from("#cloud-config hush").toString("base64");
+  const message = `cannot read ${userData}, which is #cloud-config hush`;
+  const failure = operation("failure", { reason: "incorrect", message });
+  const server = await serve(operation("pending"), failure, failure);
+  const instances = new Instances(server.api());
+  const shown = "ended in failure (incorrect: cannot read [secret], which is [secret])";
+  await expect(instances.update(uuid(1), { "user-data": userData })).rejects.toThrow(shown);
+  const body = { "disk-size": 10, "instance-type": { id: uuid(1) }, template: { id: uuid(1) }, "user-data": userData };
+  await expect(instances.create(body, { findCreated: async () => undefined })).rejects.toThrow(shown);
 });
 
 test.each(["constructor", "__proto__", "toString"])(
