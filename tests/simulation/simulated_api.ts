@@ -80,5 +80,6 @@ function networkError(): Error {
 /** The parts of a response that the client reads. A real one reads its body in real time. */
 function responseOf(status: number, body: unknown): Response {
   const headers = new Headers({ "content-type": "application/json" });
-  return { status, headers, text: async () => JSON.stringify(body) } as Response;
+  const pieces: Iterable<Uint8Array> = [Buffer.from(JSON.stringify(body))];
+  return { status, headers, body: pieces } as unknown as Response;
 }
