@@ -74,8 +74,9 @@ async function killRuns(node, env, rest) {
   printNew();
   const bad = runs.filter(({ wrong }) => wrong.length > 0).length;
   const left = runs.filter((run) => run.left.length > 0).length;
+  const late = runs.filter(({ how }) => how.endsWith("too late")).length;
   print(
-    `${runs.length} runs killed, after ${bad} something was wrong, ${left} left a key or a group that no state has, and ` +
+    `${runs.length} runs killed, ${late} of them too late, after ${bad} something was wrong, ${left} left a key or a group that no state has, and ` +
       `the next run named it; seed ${env["KILLED_RUNS_SEED"]}, ${secondsSince(before)} s`,
   );
   return code;

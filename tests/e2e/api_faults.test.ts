@@ -59,6 +59,7 @@ async function expectEachOnce(front: Front): Promise<void> {
   });
   const keys = await (await emulator.cloud.guest(stack.instanceId("web"))).authorizedKeys();
   expect(keys.split(bob.line)).toHaveLength(2);
+  await stack.refresh({ expectNoChanges: true });
   expect(await stack.preview(shop(front))).toEqual({ same: 6 });
   await stack.destroy();
   expectNothingLeft();

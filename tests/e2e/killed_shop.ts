@@ -122,16 +122,14 @@ export class KilledShop {
     if (kind === "up") this.#declared = { ...this.#declared, template: other };
   }
 
-  /** Starts a command and kills some of its processes: at any moment, or soon after some request to the API. */
+  /** Starts a command and kills some of its processes. @returns what was killed, and when */
   async #killed(command: "up" | "destroy"): Promise<string> {
     const target = this.#oneOf(targets);
-    const isAimed = this.chance.number() < 0.7;
-    const request = 1 + Math.floor(this.chance.number() * (command === "up" ? 50 : 20));
-    const after = this.chance.number() * (isAimed ? 300 : 6_000);
-    const { length } = this.emulator.requests;
+    const { what, hasCome, longest } = this.#moment();
+    const after = this.chance.number() * longest;
     const engine = this.stack.start([command, ...unattended]);
     const ended = once(engine, "exit");
-    while (isAimed && engine.exitCode === null && this.emulator.requests.length < length + request) await pause(5);
+    while (engine.exitCode === null && !hasCome()) await pause(5);
     await Promise.race([pause(after), ended]);
     // A provider that is to be killed has to be there first.
     while (target === "provider" && engine.exitCode === null && this.stack.providers().length === 0) await pause(5);
@@ -140,8 +138,20 @@ export class KilledShop {
     else if (target === "provider") killAll(this.stack.providers());
     else engine.kill("SIGKILL");
     await ended;
-    const moment = `${after.toFixed(0)} ms after ${isAimed ? `request ${request}` : "its start"}`;
-    return `${target === "both" ? "engine and provider" : target} killed ${moment}${isOver ? ", too late" : ""}`;
+    const killed = target === "both" ? "engine and provider" : target;
+    return `${killed} killed ${after.toFixed(0)} ms after ${what}${isOver ? ", too late" : ""}`;
+  }
+
+  /** A moment of the next command, and how many milliseconds after it the kill may come. */
+  #moment(): { readonly what: string; readonly hasCome: () => boolean; readonly longest: number } {
+    const { length } = this.emulator.requests;
+    const since = () => this.emulator.requests.slice(length);
+    const [kind, share] = [this.chance.number(), this.chance.number()];
+    const [request, change] = [1 + Math.floor(share * 35), 1 + Math.floor(share * 6)];
+    if (kind < 0.3) return { what: "its start", hasCome: () => true, longest: 6_000 };
+    if (kind < 0.6) return { what: `request ${request}`, hasCome: () => since().length >= request, longest: 300 };
+    const hasChanged = () => since().filter(({ method }) => method !== "GET").length >= change;
+    return { what: `change ${change}`, hasCome: hasChanged, longest: 400 };
   }
 
   async #runAgain(kind: (typeof kinds)[number]): Promise<string[]> {
