@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { bcryptPbkdf } from "./bcrypt_pbkdf";
+import { checkBcryptRounds } from "./derivation_work";
 import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
 import { lengthPrefixed, takeFields } from "./wire";
 
@@ -50,7 +51,10 @@ export function publicBlobIn(block: PrivateKeyBlock): Buffer {
 }
 
 function splitContainer({ body }: PrivateKeyBlock) {
-  const bytes = Buffer.from(body, "base64");
+  const base64 = body.replaceAll(/\s/g, "");
+  const bytes = Buffer.from(base64, "base64");
+  // Buffer skips what is no base64, and ignores all behind its padding.
+  if (bytes.toString("base64") !== base64) throw damagedKey();
   const head = bytes.subarray(0, magic.length).equals(magic) ? takeFields(bytes.subarray(magic.length), 3) : undefined;
   const [cipher, kdf, kdfOptions] = head?.fields ?? [];
   const keys = head && takeFields(head.rest.subarray(oneKey.length), 2);
@@ -89,6 +93,7 @@ export async function decryptSecret(container: OpensshContainer, passphrase: str
   const salt = options?.fields[0] ?? Buffer.alloc(0);
   const rounds = options?.rest.length === 4 ? options.rest.readUInt32BE(0) : 0;
   if (salt.length === 0 || rounds === 0) throw damagedKey();
+  checkBcryptRounds(rounds);
   const { key, iv } = await deriveKey(cipher, passphrase, salt, rounds);
   const decipher = createDecipheriv(nodeName(container.cipher), key, iv).setAutoPadding(false);
   return Buffer.concat([decipher.update(container.secret), decipher.final()]);

@@ -47,11 +47,27 @@ function readSection(kind: KeyKind, section: Buffer, publicBlob: Buffer): ReadPr
   const taken = takeFields(section.subarray(8), fieldCounts[kind.algorithm] + 2);
   const [type, ...numbers] = taken?.fields ?? [];
   const comment = numbers.pop();
-  if (!type || !comment || type.toString("latin1") !== kind.sshType) throw damagedKey();
-  if (!publicBlob.equals(Buffer.concat([type, ...publicFields(kind, numbers)].map(lengthPrefixed)))) {
-    throw unusablePrivateKey("its private and public halves do not belong together; take an undamaged copy");
-  }
-  return { material: toKeyObject(kind, numbers), comment: comment.toString() };
+  if (!taken || !type || !comment || type.toString("latin1") !== kind.sshType) throw damagedKey();
+  if (!isPadding(taken.rest)) throw damagedKey();
+  if (!publicBlob.equals(Buffer.concat([type, ...publicFields(kind, numbers)].map(lengthPrefixed)))) throw otherHalf();
+  const material = toKeyObject(kind, numbers);
+  if (kind.algorithm === "ed25519" && !isSeedOf(material, numbers)) throw otherHalf();
+  return { material, comment: comment.toString() };
+}
+
+/** The numbers 1, 2, 3 and so on, as ssh-keygen demands it. */
+function isPadding(bytes: Buffer): boolean {
+  return bytes.every((byte, index) => byte === ((index + 1) & 0xff));
+}
+
+/** OpenSSL reads the seed alone: a damaged one would be taken for another key. The section has it with the public half. */
+function isSeedOf(material: KeyObject, [x, seedAndX = empty]: readonly Buffer[]): boolean {
+  const own = Buffer.from(material.export({ format: "jwk" }).x ?? "", "base64url");
+  return x?.equals(own) === true && seedAndX.subarray(32).equals(own);
+}
+
+function otherHalf(): Error {
+  return unusablePrivateKey("its private and public halves do not belong together; take an undamaged copy");
 }
 
 /** The fields of the public blob among those of the private section. */

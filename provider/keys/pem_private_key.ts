@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
+import { checkIterations } from "./derivation_work";
 import { nodeForge } from "./libraries";
 import { type PrivateKeyBlock, passphraseError, unusablePrivateKey } from "./private_key_block";
 
@@ -7,6 +8,7 @@ export function readPemPrivateKey({ label, pem, body }: PrivateKeyBlock, passphr
   const hasHeader = /^Proc-Type: *4, *ENCRYPTED/m.test(body);
   if (!hasHeader && label !== "ENCRYPTED PRIVATE KEY") return readPlain(pem);
   if (!passphrase) throw passphraseError(passphrase);
+  if (label === "ENCRYPTED PRIVATE KEY") checkIterations(Buffer.from(body, "base64"));
   return hasHeader && label === "RSA PRIVATE KEY" && /^DEK-Info: *DES-CBC,/m.test(body)
     ? readSingleDes(pem, passphrase)
     : readEncrypted(pem, passphrase);

@@ -16,13 +16,32 @@ export interface PrivateKeyBlock {
  * @throws InvalidPrivateKeyError when there is none or more than one.
  */
 export function onlyPrivateKeyBlock(text: string): PrivateKeyBlock {
-  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
-  const blocks = lines.join("\n").matchAll(/-----BEGIN ([A-Z0-9 ]*PRIVATE KEY)-----\n([\s\S]+?)\n-----END \1-----/g);
-  const [block, ...more] = [...blocks];
+  const [block, ...more] = blocksIn(text.split(/\r\n|\r|\n/).map((line) => line.trim()));
   if (!block) throw unusablePrivateKey(whyNoBlock(text));
   if (more.length > 0) throw unusablePrivateKey(`it holds ${more.length + 1} private keys; give exactly one`);
-  const [pem, label = "", body = ""] = block;
-  return { label, pem: `${pem}\n`, body };
+  return block;
+}
+
+/** There may be words before a BEGIN. */
+const BEGIN = /-----BEGIN ([A-Z0-9 ]{0,40}PRIVATE KEY)-----$/;
+
+function blocksIn(lines: readonly string[]): PrivateKeyBlock[] {
+  const blocks: PrivateKeyBlock[] = [];
+  let open: { readonly label: string; readonly at: number } | undefined;
+  for (const [at, line] of lines.entries()) {
+    const label = BEGIN.exec(line)?.[1];
+    if (label !== undefined) open = { label, at };
+    else if (open && at > open.at + 1 && line.startsWith(`-----END ${open.label}-----`)) {
+      blocks.push(blockOf(open.label, lines.slice(open.at + 1, at)));
+      open = undefined;
+    }
+  }
+  return blocks;
+}
+
+function blockOf(label: string, lines: readonly string[]): PrivateKeyBlock {
+  const body = lines.join("\n");
+  return { label, body, pem: `-----BEGIN ${label}-----\n${body}\n-----END ${label}-----\n` };
 }
 
 /** The error for a private key that cannot be used, with the reason as the end of its sentence. */
@@ -54,11 +73,11 @@ const otherFormats = [
     reason: "it is in ssh.com format; convert it with `puttygen FILE -O private-openssh-new -o NEWFILE`",
   },
   {
-    pattern: /BEGIN [A-Z0-9 ]*PRIVATE KEY/,
+    pattern: /BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY/,
     reason: "its END line is missing or its line breaks are lost; give the whole file as it is",
   },
   {
-    pattern: /BEGIN [A-Z0-9 ]*PUBLIC KEY|^\s*(?:ssh|ecdsa|sk)-\S+\s+AAAA/,
+    pattern: /BEGIN [A-Z0-9 ]{0,40}PUBLIC KEY|^\s*(?:ssh|ecdsa|sk)-\S+\s+AAAA/,
     reason: "it is a public key; give the private half, or use the publicKey input",
   },
 ];

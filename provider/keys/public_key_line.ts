@@ -31,7 +31,7 @@ export function splitPublicKeyLine(text: string): PublicKeyLine {
 const otherFormats = [
   { pattern: /^\s*$/, reason: `it is empty; give one line such as "ssh-ed25519 AAAA... comment"` },
   {
-    pattern: /BEGIN [A-Z0-9 ]*PRIVATE KEY|^PuTTY-User-Key-File-/m,
+    pattern: /BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY|^PuTTY-User-Key-File-/m,
     reason: "it is a PRIVATE key; give the public half (the .pub file), or use the privateKey input",
   },
   {

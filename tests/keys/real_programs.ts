@@ -90,11 +90,27 @@ export function testWith(program: Program, title: string, body: () => unknown, t
   else test.skip(`${title} (skipped: ${program} is not on PATH)`, run);
 }
 
-function isInstalled(program: Program): boolean {
+/** Whether a program is on PATH. */
+export function isInstalled(program: Program): boolean {
   return spawnSync(program, ["--version"]).error === undefined;
 }
 
 /** Whether OpenSSL can still write the ciphers of keys from the nineties. */
 export function hasLegacyOpenssl(): boolean {
   return spawnSync("openssl", ["list", "-providers", "-provider", "legacy"]).status === 0;
+}
+
+/** The public key line that ssh-keygen derives from each of many private keys; empty for one that it refuses. */
+export function readByKeygen(privateKeys: readonly string[], passphrase: string): string[] {
+  return inDirectory((directory) => {
+    for (const [at, text] of privateKeys.entries())
+      writeFileSync(join(directory, String(at)), text, { mode: 0o600, encoding: "latin1" });
+    const askpass = join(directory, "askpass");
+    writeFileSync(askpass, '#!/bin/sh\nprintf "%s\\n" "$KEY_PASSPHRASE"\n', { mode: 0o700 });
+    const env = { ...process.env, KEY_PASSPHRASE: passphrase, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" };
+    // A refused key has an empty line.
+    const each = `for at in $(seq 0 ${privateKeys.length - 1}); do echo "$(ssh-keygen -y -f $at 2>/dev/null)"; done`;
+    const options = { env, cwd: directory, encoding: "utf8", maxBuffer: 1 << 28 } as const;
+    return execFileSync("sh", ["-c", each], options).split("\n").slice(0, privateKeys.length);
+  });
 }
