@@ -48,7 +48,8 @@ function readSection(kind: KeyKind, section: Buffer, publicBlob: Buffer): ReadPr
   const [type, ...numbers] = taken?.fields ?? [];
   const comment = numbers.pop();
   if (!taken || !type || !comment || type.toString("latin1") !== kind.sshType) throw damagedKey();
-  if (!isPadding(taken.rest)) throw damagedKey();
+  // As ssh-keygen, which reads the comment as a C string.
+  if (!isPadding(taken.rest) || comment.subarray(0, -1).includes(0)) throw damagedKey();
   if (!publicBlob.equals(Buffer.concat([type, ...publicFields(kind, numbers)].map(lengthPrefixed)))) throw otherHalf();
   const material = toKeyObject(kind, numbers);
   if (kind.algorithm === "ed25519" && !isSeedOf(material, numbers)) throw otherHalf();

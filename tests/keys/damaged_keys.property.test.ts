@@ -81,7 +81,7 @@ const taken: { text: string; key: PrivateKey }[] = [];
 
 property(
   "A damaged private key is refused with an error of ours that does not show it, or it is a key",
-  1500,
+  1000,
   [constantFrom(...inFormats("openssh", "pem", "encrypted pem", "old pem"), ENCRYPTED), mutations],
   async (name, mutate) => {
     const { label, bytes } = unwrapped(named(name));
@@ -108,7 +108,7 @@ function isSlow(bytes: Buffer): boolean {
 
 property(
   "A text of a key that is damaged anywhere is refused with an error of ours that does not show it, or it is a key",
-  800,
+  500,
   [constantFrom(...inFormats(...formats), ENCRYPTED), mutations],
   async (name, mutate) => {
     const text = mutate(Buffer.from(named(name), "latin1")).toString("latin1");

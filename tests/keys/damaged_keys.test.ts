@@ -16,6 +16,7 @@ const label = "OPENSSH PRIVATE KEY";
 
 interface Parts {
   readonly secret?: Buffer;
+  readonly comment?: string;
   readonly padding?: Buffer;
   readonly encryption?: readonly [cipher: string, kdf: string, options: Buffer];
 }
@@ -23,10 +24,11 @@ interface Parts {
 /** An OpenSSH key file of Ed25519 with these parts in place of its own. */
 function file({
   secret = Buffer.concat([seed, point]),
+  comment = "bob",
   padding,
   encryption = ["none", "none", Buffer.alloc(0)],
 }: Parts = {}): string {
-  const numbers = Buffer.concat([Buffer.alloc(8), wire("ssh-ed25519", point, secret, "bob")]);
+  const numbers = Buffer.concat([Buffer.alloc(8), wire("ssh-ed25519", point, secret, comment)]);
   const missing = Array.from({ length: 16 - (numbers.length % 16) }, (_, at) => at + 1);
   const section = Buffer.concat([numbers, padding ?? Buffer.from(missing)]);
   const head = [Buffer.from("openssh-key-v1\0"), wire(...encryption), Buffer.from([0, 0, 0, 1])];
@@ -58,6 +60,10 @@ describe("An OpenSSH private key", () => {
     ["bytes behind its padding", Buffer.from([1, 2, 0, 0, 0, 0, 0, 0, 0, 0])],
   ])("is refused with %s", async (_what, padding) => {
     await expect(parsePrivateKey(file({ padding }))).rejects.toThrow(`Not a usable private key: ${DAMAGED}.`);
+  });
+
+  test("is refused with a NUL in its comment", async () => {
+    await expect(parsePrivateKey(file({ comment: "a\0b" }))).rejects.toThrow(`Not a usable private key: ${DAMAGED}.`);
   });
 
   test.each<[string, (text: string) => string]>([

@@ -64,16 +64,11 @@ testWith("ssh-keygen", "Each of these files is that key with that comment for ss
   expect(read.map((line) => line.trim())).toEqual(written.map(({ line }) => line));
 });
 
-property(
-  "A passphrase is refused by name, or opens what it encrypts",
-  6,
-  [anyPair, texts],
-  async (key, passphrase) => {
-    const refusal = await expectSameAfterAll(key, "", passphrase).catch((error: unknown) => error);
-    if (refusal instanceof UnsupportedKeyError) expect(refusal.message).toMatch(/^passphrase: /);
-    else expect(refusal).toBe(key.publicKey("").openssh);
-  },
-);
+property("A passphrase is refused by name, or opens what it encrypts", 6, [anyPair, texts], async (key, passphrase) => {
+  const refusal = await expectSameAfterAll(key, "", passphrase).catch((error: unknown) => error);
+  if (refusal instanceof UnsupportedKeyError) expect(refusal.message).toMatch(/^passphrase: /);
+  else expect(refusal).toBe(key.publicKey("").openssh);
+});
 
 const putty: { file: string; line: string }[] = [];
 property("A key is written for PuTTY", 12, [anyPair, comments], async (key, comment) => {
