@@ -42,12 +42,28 @@ function answerTo(name: string, patterns: string, { user, groups }: MatchedAccou
 /** As match_pattern_list of OpenSSH: a pattern with `!` excludes, and another one has to match. */
 function inPatternList(names: readonly string[], list: string): boolean {
   const patterns = list.split(",");
-  const isAnyOf = (pattern: string) => names.some((name) => expressionFor(pattern).test(name));
+  const isAnyOf = (pattern: string) => names.some((name) => takes(pattern, name));
   if (patterns.some((pattern) => pattern.startsWith("!") && isAnyOf(pattern.slice(1)))) return false;
   return patterns.some((pattern) => !pattern.startsWith("!") && isAnyOf(pattern));
 }
 
-function expressionFor(pattern: string): RegExp {
-  const escaped = pattern.replace(/[\\^$.|+()[\]{}]/g, "\\$&");
-  return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`, "s");
+/**
+ * As match_pattern of OpenSSH. Only the last star that was met is tried again, so that a pattern with many of them costs
+ * little: somebody else may have written it.
+ */
+function takes(pattern: string, name: string): boolean {
+  let [at, star, rest] = [0, -1, 0];
+  for (let read = 0; read < name.length; ) {
+    if (pattern[at] === "*") {
+      [star, rest] = [at, read];
+      at++;
+    } else if (pattern[at] === "?" || pattern[at] === name[read]) {
+      at++;
+      read++;
+    } else if (star >= 0) {
+      rest++;
+      [at, read] = [star + 1, rest];
+    } else return false;
+  }
+  return /^\**$/.test(pattern.slice(at));
 }
