@@ -20,7 +20,10 @@ export interface SshdSettings {
 export type RootKeys = "all" | "with-command" | "none";
 
 /** sshd_config(5), PermitRootLogin. Its other values are about passwords. */
-const rootKeys: Readonly<Record<string, RootKeys>> = { no: "none", "forced-commands-only": "with-command" };
+const rootKeys = new Map<string, RootKeys>([
+  ["no", "none"],
+  ["forced-commands-only", "with-command"],
+]);
 
 /** The files that sshd reads by default (sshd_config(5), AuthorizedKeysFile). */
 export const defaultAuthorizedKeysFiles: readonly string[] = [".ssh/authorized_keys", ".ssh/authorized_keys2"];
@@ -67,7 +70,7 @@ export function settingsOf(words: (keyword: string) => readonly string[] | undef
       .map((keyword) => [keyword, ...(words(keyword.toLowerCase()) ?? [])].join(" ")),
     pubkeyAuthentication: words("pubkeyauthentication")?.[0]?.toLowerCase() !== "no",
     maxAuthTries: Number(words("maxauthtries")?.[0]) || DEFAULT_MAX_AUTH_TRIES,
-    rootKeys: rootKeys[words("permitrootlogin")?.[0]?.toLowerCase() ?? ""] ?? "all",
+    rootKeys: rootKeys.get(words("permitrootlogin")?.[0]?.toLowerCase() ?? "") ?? "all",
     ...(revokedKeys !== undefined && { revokedKeys }),
   };
 }
@@ -90,7 +93,8 @@ export const settingKeywords: readonly string[] = [
 ];
 
 function settingOnLine(line: string): [string, string] {
-  const [, keyword = "", value = ""] = /^\s*(\S+)[ \t]*(.*)$/.exec(line) ?? [];
+  // A name may begin with a blank.
+  const [, keyword = "", value = ""] = /^\s*(\S+)[ \t]?(.*)$/.exec(line) ?? [];
   return [keyword.toLowerCase(), value];
 }
 

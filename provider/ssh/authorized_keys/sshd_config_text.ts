@@ -80,7 +80,9 @@ function readEntries(text: string): { entries: ConfigEntry[]; unread: string[] }
     if (keyword === "match") match = [...(around.at(-1) ?? []), ...words];
     else if (line === INCLUDED) around.push(match);
     else if (line === END_OF_INCLUDED) match = around.pop();
-    else if (settingKeywords.includes(keyword)) entries.push({ keyword, words, ...(match && { match }) });
+    // sshd passes over AuthorizedKeysFile with a comment alone, and refuses any other setting without a value.
+    else if (settingKeywords.includes(keyword) && words.length > 0)
+      entries.push({ keyword, words, ...(match && { match }) });
     else unread.push(...unreadAt(line, keyword, words));
   }
   return { entries, unread };
@@ -93,16 +95,21 @@ function unreadAt(line: string, keyword: string, words: readonly string[]): stri
 
 /** The words of a line without quotes and backslashes, up to a `#`. The first is in lower case. */
 function wordsOf(line: string): string[] {
-  const [, keyword = "", rest = ""] = /^\s*"?([A-Za-z0-9]+)"?(?:\s*=\s*|\s+)(.*)$/s.exec(line) ?? [];
-  const words = [...rest.matchAll(/[ \t]*(#.*$|(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+)/gs)];
-  const comment = words.findIndex(([, word = ""]) => word.startsWith("#"));
-  return [
-    keyword.toLowerCase(),
-    ...words.slice(0, comment === -1 ? undefined : comment).map(([, word = ""]) => plain(word)),
-  ];
+  // Behind a keyword in quotes, `=` is a word.
+  const [, quoted, bare, rest = ""] =
+    /^\s*(?:"([A-Za-z0-9]+)"\s*|([A-Za-z0-9]+)(?:\s*=\s*|\s+))(.*)$/s.exec(line) ?? [];
+  return [(quoted ?? bare ?? "").toLowerCase(), ...argumentsIn(rest)];
 }
 
-/** A word without its quotes, and without the backslashes that escape a quote, a backslash or a blank. */
+function argumentsIn(text: string): string[] {
+  const words = [...text.matchAll(/[ \t]*(#.*$|(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|\\.|[^\s"'\\])+)/gs)];
+  const comment = words.findIndex(([, word = ""]) => word.startsWith("#"));
+  return words.slice(0, comment === -1 ? undefined : comment).map(([, word = ""]) => plain(word));
+}
+
+/** A word without its quotes, and without the backslashes that escape a quote or a backslash, or a blank outside quotes. */
 function plain(word: string): string {
-  return word.replace(/\\(["'\\ ])|["']/g, (_all, escaped?: string) => escaped ?? "");
+  return word.replace(/"((?:\\.|[^"\\])*)"|'((?:\\.|[^'\\])*)'|\\([ "'\\])/gs, (_all, double, single, escaped) =>
+    escaped === undefined ? String(double ?? single).replace(/\\(["'\\])/g, "$1") : escaped,
+  );
 }

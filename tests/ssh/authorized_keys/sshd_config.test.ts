@@ -76,6 +76,10 @@ describe("What sshd -T prints", () => {
     ]);
   });
 
+  test.each(["constructor", "__proto__"])("has no other value for root's keys: %s", (value) => {
+    expect(sshdSettings(printed(`permitrootlogin ${value}`))?.rootKeys).toBe("all");
+  });
+
   test("says how many failed tries sshd allows", () => {
     expect(sshdSettings(printed("MaxAuthTries 2"))?.maxAuthTries).toBe(2);
   });
