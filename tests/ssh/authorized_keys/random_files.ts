@@ -13,7 +13,8 @@ export const closingOptions: readonly string[] = [
   'expiry-time="202001011200Z"',
 ];
 
-const options: readonly string[] = [
+/** Options, good and bad. */
+export const options: readonly string[] = [
   ...closingOptions,
   ...["restrict", "no-pty", "NO-X11-forwarding", "touch-required", "no-verify-required", "pty", "cert-authority"],
   ...["no-restrict", "no-cert-authority", "restricted", "no-such-option", "no-", "command", "pty=", 'pty="x"'],
@@ -35,15 +36,17 @@ const options: readonly string[] = [
   ...askedKeys.map((key) => `command="${bare(key)}"`),
 ];
 
-const texts: readonly string[] = [
+/** Texts of keys, and texts that look like some. */
+export const keyTexts: readonly string[] = [
   ...askedKeys.flatMap((key) => Array.from({ length: 6 }, () => bare(key))),
   ...[...sameKeys, ...noKeys].map(({ text }) => text),
   ...[certificate, dora, small, aliceOnToken, "ssh-ed25519 AAAA", "ssh-ed25519", ""],
 ];
 
-const pieces: readonly string[] = [
+/** What such files are made of, and what has a meaning in them. */
+export const pieces: readonly string[] = [
   ...options,
-  ...texts,
+  ...keyTexts,
   ...[
     " ",
     " ",
@@ -108,10 +111,10 @@ function keyLine(random: () => number): string {
   );
   const between = list === "" ? "" : oneOf([" ", " ", " ", "\t ", ", ", ""], random);
   const behind = oneOf(
-    ["", " comment", "  J\u00f6rg \u0001", ` ${oneOf(texts, random)}`, " #", "\r", "\0x", '"'],
+    ["", " comment", "  J\u00f6rg \u0001", ` ${oneOf(keyTexts, random)}`, " #", "\r", "\0x", '"'],
     random,
   );
-  return before + list + between + oneOf(texts, random) + behind;
+  return before + list + between + oneOf(keyTexts, random) + behind;
 }
 
 function jumble(random: () => number): string {
