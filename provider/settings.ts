@@ -45,7 +45,7 @@ export function isSetting(name: string): name is SettingName {
 }
 
 /**
- * The faults of given settings. Values that are neither text nor number pass, such as unknown ones. For a secret the
+ * The faults of given settings. Unknown values pass. For a secret the
  * property is empty, because Pulumi would print its value; the reason names the secret.
  *
  * @param environment environment variables, which may have one half of the credentials
@@ -60,6 +60,9 @@ export function failuresOfSettings(
     .map((name) => ({ property: name, reason: unknownSetting(name) }));
   const wrong = Object.entries(rules).flatMap(([name, rule]) => {
     const value = given[name];
+    if (typeof value === "boolean" || (typeof value === "object" && value !== null)) {
+      return [settingFailure(name, `${name} is neither a text nor a number. Give a text.`)];
+    }
     const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
     const reason = text === "" ? undefined : rule(text);
     return reason === undefined ? [] : [settingFailure(name, reason)];

@@ -58,7 +58,8 @@ export function openConfiguredAccount(
 }
 
 function text(value: unknown): string | undefined {
-  return value === undefined ? undefined : String(value);
+  if (value === undefined) return undefined;
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
 async function failureOf(

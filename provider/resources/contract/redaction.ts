@@ -85,7 +85,8 @@ function inChunks<T>(all: readonly T[], size: number): T[][] {
 /** A value, also as errors show it; for a URL also its host, which network errors name alone. */
 function textsOf(value: string): string[] {
   const host = URL.parse(value)?.host ?? "";
-  return [value.trim(), withoutInvisible(value).trim(), host].filter((text) => text !== "");
+  // A value of quotes and control characters alone would be found in every message.
+  return [value.trim(), withoutInvisible(value).trim(), host].filter((text) => fold(text) !== "");
 }
 
 /** A text in pieces of about the same length, each short enough for an expression. */
