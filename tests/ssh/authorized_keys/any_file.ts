@@ -33,5 +33,5 @@ export const anyFile: Arbitrary<Buffer> = array(tuple(line, end), { maxLength: 8
   Buffer.from(lines.flat().join(""), "latin1"),
 );
 
-/** A file, and lines with a key doubled in it. */
+/** A key that such a file may have. */
 export const anyKey = constantFrom(...askedKeys);
