@@ -102,15 +102,24 @@ export function hasLegacyOpenssl(): boolean {
 
 /** The public key line that ssh-keygen derives from each of many private keys; empty for one that it refuses. */
 export function readByKeygen(privateKeys: readonly string[], passphrase: string): string[] {
+  return keygenForEach("-y", privateKeys, passphrase);
+}
+
+/** What `ssh-keygen -l` prints about each of many public key files; empty for one that it refuses. */
+export function shownByKeygen(publicKeys: readonly string[]): string[] {
+  return keygenForEach("-l", publicKeys);
+}
+
+function keygenForEach(option: "-y" | "-l", texts: readonly string[], passphrase = ""): string[] {
   return inDirectory((directory) => {
-    for (const [at, text] of privateKeys.entries())
-      writeFileSync(join(directory, String(at)), text, { mode: 0o600, encoding: "latin1" });
+    for (const [at, text] of texts.entries())
+      writeFileSync(join(directory, String(at)), text, { mode: 0o600, encoding: option === "-y" ? "latin1" : "utf8" });
     const askpass = join(directory, "askpass");
     writeFileSync(askpass, '#!/bin/sh\nprintf "%s\\n" "$KEY_PASSPHRASE"\n', { mode: 0o700 });
     const env = { ...process.env, KEY_PASSPHRASE: passphrase, SSH_ASKPASS: askpass, SSH_ASKPASS_REQUIRE: "force" };
     // A refused key has an empty line.
-    const each = `for at in $(seq 0 ${privateKeys.length - 1}); do echo "$(ssh-keygen -y -f $at 2>/dev/null)"; done`;
-    const options = { env, cwd: directory, encoding: "utf8", maxBuffer: 1 << 28 } as const;
-    return execFileSync("sh", ["-c", each], options).split("\n").slice(0, privateKeys.length);
+    const each = `for at in $(seq 0 ${texts.length - 1}); do echo "$(ssh-keygen ${option} -f $at 2>/dev/null)"; done`;
+    const options = { env, cwd: directory, encoding: "utf8", maxBuffer: 2 ** 28 } as const;
+    return execFileSync("sh", ["-c", each], options).split("\n").slice(0, texts.length);
   });
 }
