@@ -15,7 +15,16 @@ import { encodedSample, type Kind, sampleKey } from "./sample_keys";
 const PASSPHRASE = "throw-away";
 
 const kinds = ["ed25519", "RSA-2048", "ECDSA-P256", "ECDSA-P384", "ECDSA-P521"] as const satisfies readonly Kind[];
-const formats = ["openssh", "pem", "encrypted pem", "old pem", "putty", "line"] as const;
+const formats = [
+  "openssh",
+  "pem",
+  "encrypted pem",
+  "old pem",
+  "encrypted old pem",
+  "des pem",
+  "putty",
+  "line",
+] as const;
 
 /** The text of each kind in each format, and one that ssh-keygen has encrypted. */
 const texts = new Map<string, string>();
@@ -33,9 +42,14 @@ async function textOf(kind: Kind, format: (typeof formats)[number]): Promise<str
   const key = await sampleKey(kind);
   if (format === "encrypted pem") return (await encodedSample(kind, PASSPHRASE)).pem;
   if (format === "line") return key.publicKey("alice").openssh;
-  if (format !== "old pem") return (await encodedSample(kind))[format] ?? "";
-  if (key.algorithm === "rsa") return key.material.export({ type: "pkcs1", format: "pem" }).toString();
-  return key.material.export({ type: key.algorithm === "ecdsa" ? "sec1" : "pkcs8", format: "pem" }).toString();
+  // As OpenSSL wrote it in the nineties; only the head is true.
+  if (format === "des pem")
+    return (await textOf("RSA-2048", "encrypted old pem")).replace(/AES-256-CBC,.{16}/, "DES-CBC,");
+  if (format !== "old pem" && format !== "encrypted old pem") return (await encodedSample(kind))[format] ?? "";
+  const type = { rsa: "pkcs1", ecdsa: "sec1", ed25519: "pkcs8" }[key.algorithm];
+  const encryption = format === "old pem" ? {} : { cipher: "aes-256-cbc", passphrase: PASSPHRASE };
+  // The types of Node want to know the kind of key.
+  return key.material.export({ type: type as "pkcs1", format: "pem", ...encryption }).toString();
 }
 
 /** With one round, so that a case is read in no time. */
@@ -108,7 +122,7 @@ function isSlow(bytes: Buffer): boolean {
 
 property(
   "A text of a key that is damaged anywhere is refused with an error of ours that does not show it, or it is a key",
-  500,
+  1500,
   [constantFrom(...inFormats(...formats), ENCRYPTED), mutations],
   async (name, mutate) => {
     const text = mutate(Buffer.from(named(name), "latin1")).toString("latin1");
@@ -123,6 +137,6 @@ testWith("ssh-keygen", "Every damaged private key that is taken all the same is 
     PASSPHRASE,
   );
   const differing = taken.filter(({ key }, at) => !theirs[at]?.startsWith(key.publicKey("").openssh));
-  expect(taken.length).toBeGreaterThan(20);
+  expect(taken.length).toBeGreaterThan(5);
   expect(differing.map(({ text }) => text)).toEqual([]);
 });
