@@ -8,6 +8,18 @@ export function followAdvice(stack: SimulatedStack, errors: readonly string[]): 
   return done.includes(true);
 }
 
+/** Deletes the machines that a line says to delete, and that no state has. */
+export function deleteMachines({ api: { world, machines }, saved }: SimulatedStack, lines: readonly string[]): void {
+  const told = lines.flatMap((line) => [...line.matchAll(/exo compute instance delete --zone (\S+) ([0-9a-f-]{36})/g)]);
+  for (const [, name, id = ""] of told) {
+    const zone = world.zones.find((each) => each.name === name);
+    const record = zone?.instances.get(id);
+    if (!zone || !record || saved.some((resource) => resource.id.endsWith(id))) continue;
+    machines.hosts.delete(record.address);
+    zone.instances.delete(id);
+  }
+}
+
 /** Runs the commands that delete something that no state has. */
 function deleteAsTold({ api: { world }, saved }: SimulatedStack, error: string): boolean {
   const told = [...error.matchAll(/exo compute (ssh-key|security-group) delete (\S+?)[.,;]?(?=\s|$)/g)];

@@ -85,6 +85,8 @@ export class Killed extends Error {
 /** Counts the effects of a run, and lets some of them go wrong. */
 export class Effects {
   readonly happened: Effect[] = [];
+  /** How many of them have ended. */
+  ended = 0;
   /** Whether the network is gone. */
   #isOffline = false;
 
@@ -124,6 +126,7 @@ export async function happen<T>(effect: Effect, perform: (fault: FaultName | und
   if (fault === "engine killed") process.isEngineDead = true;
   if (effect.kind === "save" && process.isEngineDead) throw new Killed();
   const result = await perform(fault);
+  process.effects.ended += 1;
   if (fault === "killed after") return die(process);
   if (process.isDead) throw new Killed();
   return result;

@@ -39,11 +39,11 @@ export class FrontModel {
     this.#account = openAccount((name) => settings[name], { signal: process.abort.signal });
   }
 
-  /** What the user reads. What a killed process says in its last two steps may not have been shown any more. */
+  /** What the user reads. What a killed process says during its last step may not have been shown any more. */
   get lines(): string[] {
     const { isDead, isEngineDead, effects } = this.process;
     const isKilled = isDead || isEngineDead;
-    return this.#lines.filter(({ step }) => !isKilled || step < effects.happened.length - 1).map(({ text }) => text);
+    return this.#lines.filter(({ step }) => !isKilled || step < effects.ended).map(({ text }) => text);
   }
 
   /** @returns the checked inputs. @throws Error that lists what is wrong */

@@ -86,6 +86,23 @@ function granted(machines: number, publicKey: string | undefined, options: reado
   return [...fleet(1, machines), ...grants];
 }
 
+/** Machines that keep a key whose pair goes: their list has the key itself. */
+function kept(machines: number, onDelete: string | undefined): Declaration[] {
+  const [publicKeyOpenssh] = bastionKeys;
+  const carol: Declaration = {
+    type: "SshKeyPair",
+    name: "carol",
+    inputs: { name: "carol", publicKey: publicKeyOpenssh, onDelete },
+  };
+  const [alice, ...instances] = fleet(1, machines);
+  if (!alice) throw new Error("There is no pair.");
+  const withCarol = instances.map(({ inputs, ...rest }) => ({
+    ...rest,
+    inputs: { ...inputs, sshKeys: [...(inputs["sshKeys"] as unknown[]), { name: "carol", publicKeyOpenssh }] },
+  }));
+  return [alice, ...(onDelete === undefined ? [] : [carol]), ...withCarol];
+}
+
 /** Groups with a fixed name and rules. */
 function groups(name: string, ports: readonly number[]): Declaration[] {
   const rules = ports.map((startPort) => ({ protocol: "tcp", startPort, network: "192.0.2.0/24" }));
@@ -127,6 +144,7 @@ export const otherLives = (machines: number): readonly Scenario[] => [
     before: [keyLists(machines, ["alice", "bob"])],
     program: keyLists(machines, ["alice"]),
   },
+  { name: `delete and warn ${machines}`, before: [kept(machines, "warn")], program: kept(machines, undefined) },
   { name: `grant ${machines}`, before: [granted(machines, undefined)], program: granted(machines, bastionKeys[0]) },
   {
     name: `change a grant ${machines}`,

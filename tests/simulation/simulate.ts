@@ -1,5 +1,5 @@
 /** Runs scenarios, each once for every effect and everything that can go wrong with it, and judges what is left. */
-import { followAdvice } from "./advice";
+import { deleteMachines, followAdvice } from "./advice";
 import { type FaultName, faultsOfEffect, type Plan, type PlannedFault } from "./effects";
 import { type Outcome, SimulatedStack } from "./engine_model";
 import { findLockedOut, findRest, judge } from "./oracles";
@@ -92,6 +92,10 @@ export async function runWithFaults(
     recovery = await stack.up(scenario.program);
   const again = await stack.up(scenario.program);
   const { wrong, left } = judge({ stacks: other ? [stack, other] : [stack], faulted: runs, recovery, again });
+  deleteMachines(
+    stack,
+    [...runs, recovery, again].flatMap(({ lines }) => lines),
+  );
   await other?.up([]);
   const destroyed = await stack.up([]);
   return { runs, wrong: [...lockedOut, ...wrong, ...findRest(stack, destroyed, left)], left, asked };

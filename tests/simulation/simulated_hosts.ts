@@ -2,6 +2,7 @@
  * Machines in this process: the files with their keys, what sshd decides from them, and the steps of the provider on
  * them, each of which may fail. The provider's own scripts and connections are not run: tests/ssh does that.
  */
+import type { ParsedKey } from "ssh2";
 import type { Guest, GuestKind, GuestSpec } from "../../emulator/guests/guest";
 import { SshConnectionLostError, SshLoginRefusedError, SshUnreachableError } from "../../provider/errors";
 import { entriesOf } from "../../provider/ssh/authorized_keys/entry";
@@ -203,9 +204,18 @@ function takes(host: SimulatedHost, user: string, step: LoginStep): boolean {
     step.answer = host.accepts(user, fingerprint) ? "yes" : "no";
     return false;
   }
-  if (step.usedKey !== undefined && host.accepts(user, step.usedKey)) return true;
+  if (host.accepts(user, fingerprint)) {
+    sign(step, user);
+    return true;
+  }
   step.refused?.(["publickey"]);
   return false;
+}
+
+/** Lets a step sign, which shows that its key was used. */
+function sign(step: LoginStep, user: string): void {
+  const method = step.method(user);
+  if (typeof method === "object" && method.type === "publickey") (method.key as ParsedKey).sign(Buffer.from("a login"));
 }
 
 function usualPaths(user: string): string[] {
