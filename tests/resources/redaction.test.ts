@@ -11,6 +11,8 @@ describe("In any message", () => {
     ["backslashes, escaped or not", "CORP\\bob", 'CORP\\bob "CORP\\\\bob"', '[secret] "[secret]"'],
     ["line breaks, as they are", "one\ntwo", "is one\ntwo.", "is [secret]."],
     ["line breaks, escaped or replaced by spaces", "one\r\ntwo", 'one two "one\\r\\ntwo"', '[secret] "[secret]"'],
+    ["joiners and soft hyphens, as spaces", "one\u200dtwo\u00adthree", "is one two three.", "is [secret]."],
+    ["invisible characters at its ends, or none", "\u200bone two\u200b", "is one two.", "is [secret]."],
     ["the host of an address", "https://api.example/v2", "no answer from api.example", "no answer from [secret]"],
     ["a cut value", `${"x ".repeat(50)}`, `"${"x ".repeat(35)}..." is long...`, '"[secret]" is long...'],
   ])("a value is hidden: %s", (_what, value, message, shown) => {

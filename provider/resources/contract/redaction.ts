@@ -16,6 +16,13 @@ const HEAD_LENGTH = 40;
 /** A longer value is searched in pieces: no message is as long as user data may be. */
 const MAX_PIECE_LENGTH = 200;
 
+/** Blanks, and what messages show as one: the class of `printable`. */
+const BLANK = "[\\s\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]";
+const blanksAtEnds = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
+const special = new RegExp(`${BLANK}+|"|\\\\+|[$()*+.?[\\]^{|}/]`, "gu");
+const beginsBlank = new RegExp(`^${BLANK}`, "u");
+const blankOrEscaped = new RegExp(`\\\\(?:[bfnrt]|u[0-9a-f]{4})|${BLANK}`, "giu");
+
 /** Number of patterns in one expression: with more, it might become too large. */
 const MAX_PATTERNS = 50;
 
@@ -86,15 +93,17 @@ function inChunks<T>(all: readonly T[], size: number): T[][] {
 function textsOf(value: string): string[] {
   const host = URL.parse(value)?.host ?? "";
   // A value of quotes and control characters alone would be found in every message.
-  return [value.trim(), withoutInvisible(value).trim(), host].filter((text) => fold(text) !== "");
+  return [trimmed(value), trimmed(withoutInvisible(value)), host].filter((text) => fold(text) !== "");
 }
+
+const trimmed = (text: string) => text.replace(blanksAtEnds, "");
 
 /** A text in pieces of about the same length, each short enough for an expression. */
 function piecesOf(text: string): string[] {
   const characters = Array.from(text);
   const length = Math.ceil(characters.length / Math.ceil(characters.length / MAX_PIECE_LENGTH));
   return inChunks(characters, length)
-    .map((part) => part.join("").trim())
+    .map((part) => trimmed(part.join("")))
     .filter((piece) => piece !== "");
 }
 
@@ -116,10 +125,10 @@ function textPattern(text: string): string {
 /** A pattern for a text as messages quote it. */
 function quotedPattern(text: string): string {
   // A run of backslashes is one pattern: one pattern for each would backtrack through all combinations.
-  return text.replace(/[\s\p{Cc}]+|"|\\+|[$()*+.?[\]^{|}/]/gu, (found) => {
+  return text.replace(special, (found) => {
     if (found === '"') return '\\\\*"';
     if (found.startsWith("\\")) return "\\\\+";
-    return /^[\s\p{Cc}]/u.test(found) ? "(?:[\\s\\p{Cc}]|\\\\[bfnrt]|\\\\u[0-9a-f]{4})+" : `\\${found}`;
+    return beginsBlank.test(found) ? `(?:${BLANK}|\\\\[bfnrt]|\\\\u[0-9a-f]{4})+` : `\\${found}`;
   });
 }
 
@@ -127,6 +136,6 @@ function quotedPattern(text: string): string {
  * In lower case, without quotes, escapes and line breaks as spaces: the same result for a text and for its quotation.
  */
 function fold(text: string): string {
-  const blanks = text.replace(/\\(?:[bfnrt]|u[0-9a-f]{4})|[\s\p{Cc}]/giu, " ");
+  const blanks = text.replace(blankOrEscaped, " ");
   return blanks.replace(/["\\]/g, "").replace(/ +/g, " ").trim().toLowerCase();
 }
