@@ -22,9 +22,21 @@ function isPlain({ username, password, search, hash }: URL): boolean {
 
 function isTrusted(named: URL, zone: string, configured: URL): boolean {
   const ofExoscale = `https://api-${zone}.exoscale.com`;
-  const ofThatZone = configured.origin.replace(/[a-z]{2}-[a-z]{2,3}-\d+/, zone);
-  if ([ofExoscale, ofThatZone].includes(named.origin)) return true;
+  if ([ofExoscale, originOfZone(configured, zone)].includes(named.origin)) return true;
   // Another port of a host is as trustworthy as the host, but not what goes there in the clear.
   const isAsSafe = named.protocol === "https:" || named.protocol === configured.protocol;
-  return named.hostname === configured.hostname && isAsSafe;
+  const isSame = named.hostname === configured.hostname || [named, configured].every(isThisMachine);
+  return isSame && isAsSafe;
+}
+
+const isThisMachine = ({ hostname }: URL) => ["localhost", "127.0.0.1", "[::1]"].includes(hostname);
+
+/** The name of a zone in the first label of a host, which belongs to somebody who has at least two labels behind it. */
+const ZONE_IN_HOST = /^([a-z]+:\/\/(?:[a-z0-9-]+-)?)[a-z]{2}-[a-z]{2,3}-\d+((?:-[a-z0-9-]+)?\.[^.]+\..+)$/;
+
+/** The configured origin with the name of another zone in it; undefined if it names none. */
+function originOfZone({ origin }: URL, zone: string): string | undefined {
+  return /^[a-z]{2}-[a-z]{2,3}-\d+$/.test(zone) && ZONE_IN_HOST.test(origin)
+    ? origin.replace(ZONE_IN_HOST, `$1${zone}$2`)
+    : undefined;
 }

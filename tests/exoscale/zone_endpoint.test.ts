@@ -17,6 +17,7 @@ test.each([
   ],
   ["the configured host", "https://proxy.example/v2", "https://proxy.example/v2/de-fra-1"],
   ["another port of the configured host", "http://127.0.0.1:4000/v2", "http://127.0.0.1:4001/v2"],
+  ["this machine by its other name", "http://localhost:4000/v2", "http://127.0.0.1:4001/v2"],
   ["the configured host, encrypted", "http://proxy.example/v2", "https://proxy.example/v2"],
   [
     "the configured host, but for the zone",
@@ -47,7 +48,16 @@ test.each([
   expect(() => zoneEndpoint(ofZone(endpoint), exoscale)).toThrow(UntrustedEndpointError);
 });
 
-test.each(["localhost", "127.0.0.2"])(
+test.each([
+  ["https://my-app-2.com", "evil", "https://evil.com"],
+  ["https://my-app-2.com", "de-fra-1", "https://de-fra-1.com"],
+  ["https://eu-exo-1.example.com", "evil", "https://evil.example.com"],
+  ["https://api.ch-gva-2.com", "de-fra-1", "https://api.de-fra-1.com"],
+])("A list of zones at %s cannot send requests for %s to %s", (configured, name, endpoint) => {
+  expect(() => zoneEndpoint({ name, "api-endpoint": endpoint }, configured)).toThrow(UntrustedEndpointError);
+});
+
+test.each(["127.0.0.2"])(
   "An account whose list of zones names another host, %s, sends it nothing and says what to check",
   async (host) => {
     const foreign = await serve();
@@ -58,7 +68,8 @@ test.each(["localhost", "127.0.0.2"])(
     await expect(failing).rejects.toThrow(UntrustedEndpointError);
     await expect(failing).rejects.toThrow(
       `The list of zones of ${honest.endpoint} says that the API of de-fra-1 is at "${endpoint}". Signed requests go only ` +
-        "to https://api-de-fra-1.exoscale.com and to the host of exoscale-ssh:endpoint, so nothing was sent there. " +
+        "to https://api-de-fra-1.exoscale.com and to the host of exoscale-ssh:endpoint, also with the name of another zone " +
+        "in it, so nothing was sent there. " +
         "Somebody may be in between: check the endpoint and the proxy. If that address is right, set " +
         "exoscale-ssh:endpoint (EXOSCALE_API_ENDPOINT) to it.",
     );
