@@ -125,8 +125,9 @@ export async function happen<T>(effect: Effect, perform: (fault: FaultName | und
   if (fault === "killed before") return die(process);
   if (fault === "engine killed") process.isEngineDead = true;
   if (effect.kind === "save" && process.isEngineDead) throw new Killed();
-  const result = await perform(fault);
-  process.effects.ended += 1;
+  const result = await (async () => perform(fault))().finally(() => {
+    process.effects.ended += 1;
+  });
   if (fault === "killed after") return die(process);
   if (process.isDead) throw new Killed();
   return result;

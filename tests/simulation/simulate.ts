@@ -63,7 +63,7 @@ export interface Judged extends Pick<Verdict, "wrong" | "left" | "asked"> {
 }
 
 /** What lies between a run with a fault and the next one. */
-export const betweens = ["an hour", "nothing", "an hour and a refresh"] as const;
+export const betweens = ["an hour", "a run at once", "an hour and a refresh"] as const;
 export type Between = (typeof betweens)[number];
 
 /** Runs a scenario once for each plan, then twice without any, and judges; then it destroys the stack. */
@@ -83,7 +83,9 @@ export async function runWithFaults(
     const [run, made] = await time.until(Promise.all([stack.start(scenario.program, plan), beside]));
     runs.push(run);
     lockedOut.push(...findLockedOut(stack), ...(made?.errors ?? []).map((error) => `the other stack: ${error}`));
-    if (between !== "nothing") await time.pass(HOUR_MS);
+    // What the fault began may still fail in a run that follows at once.
+    if (between === "a run at once") runs.push(await stack.up(scenario.program));
+    await time.pass(HOUR_MS);
     if (between === "an hour and a refresh") await stack.refresh();
   }
   let recovery = await stack.up(scenario.program);
