@@ -54,7 +54,8 @@ const meanings: readonly Meaning[] = [
   {
     codes: disagreementCodes,
     consequence: "final",
-    reason: "It speaks no version of TLS that is safe: check the endpoint and the proxy.",
+    reason:
+      "It and this client agree on no version or cipher of TLS, or it wants a certificate of the client: check the endpoint and the proxy.",
   },
   { codes: ["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER"], consequence: "final", reason: "It does not speak TLS." },
   { codes: ["ECONNREFUSED"], consequence: "unsent", reason: "Nothing listens there: check the endpoint." },

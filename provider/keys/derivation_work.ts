@@ -8,7 +8,7 @@ import { toBigInt } from "./wire";
 /** A minute and a half. ssh-keygen writes 16 rounds, or 24. */
 const MAX_BCRYPT_ROUNDS = 4096;
 
-/** Three seconds, in which nothing else goes on. OpenSSL writes 2048 iterations. */
+/** A few seconds, in which nothing else goes on. OpenSSL writes 2048 iterations. */
 const MAX_ITERATIONS = 10_000_000n;
 
 /** Refuses an OpenSSH key that asks for too many rounds of bcrypt. @throws InvalidPrivateKeyError */
@@ -23,7 +23,7 @@ export function checkBcryptRounds(rounds: number): void {
 /** Refuses an encrypted PKCS#8 key that asks for too much work. @throws InvalidPrivateKeyError */
 export function checkIterations(encryptedPkcs8: Buffer): void {
   const numbers = [...integersIn(encryptedPkcs8)];
-  const isTooMuch = encryptedPkcs8.includes(SCRYPT)
+  const isTooMuch = encryptedPkcs8.includes(scrypt)
     ? numbers.reduce((work, number) => work * number, 1n) > MAX_ITERATIONS
     : numbers.some((number) => number > MAX_ITERATIONS);
   if (!isTooMuch) return;
@@ -34,7 +34,7 @@ export function checkIterations(encryptedPkcs8: Buffer): void {
 }
 
 /** The object identifier of scrypt, whose work is the product of its numbers (RFC 7914, section 7). */
-const SCRYPT = Buffer.from("06092b06010401da47040b", "hex");
+const scrypt = Buffer.from("06092b06010401da47040b", "hex");
 
 const INTEGER = 0x02;
 const CONSTRUCTED = 0x20;

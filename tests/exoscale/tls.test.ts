@@ -102,7 +102,7 @@ test.each<[string, ServerOptions, string]>([
   [
     "old TLS",
     { cert: certificate(), minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" },
-    "It speaks no version of TLS that is safe: check the endpoint and the proxy. (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)",
+    "It and this client agree on no version or cipher of TLS, or it wants a certificate of the client: check the endpoint and the proxy. (ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION)",
   ],
 ])("A server with %s is an error that says so, and is asked once", async (_, options, reason) => {
   const { code, error, connections } = await listInstances(options);

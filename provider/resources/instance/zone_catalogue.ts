@@ -1,5 +1,6 @@
 import type { Account, InstanceType, Template, ZoneAccount } from "../../account";
 import { ExoscaleSshError, NotInAccountError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { isId } from "../contract/id";
 
 /** The part of a zone that is needed to choose a template. */
@@ -28,7 +29,7 @@ export async function chooseTemplate(zone: Templates, wanted: string, elsewhere?
   if (newest && names.length === 1) return newest;
   if (!newest) return refuseTemplate(zone, wanted, templates);
   throw new NotInAccountError(
-    `Several templates in ${zone.name} begin with "${wanted}": ${names.join("; ")}. Give the whole name, or the id.`,
+    `Several templates in ${zone.name} begin with "${wanted}": ${names.map((name) => printable(name)).join("; ")}. Give the whole name, or the id.`,
   );
 }
 
@@ -41,7 +42,7 @@ async function refuseTemplateId(
   const [found] = elsewhere ? await templatesElsewhere(zone, wanted.toLowerCase(), elsewhere) : [];
   if (!found) return refuseTemplate(zone, wanted, templates);
   throw new NotInAccountError(
-    `Template "${wanted}" is "${found.name}" in ${found.zone}, not in ${zone.name}: a template has another id in each ` +
+    `Template "${wanted}" is "${printable(found.name)}" in ${found.zone}, not in ${zone.name}: a template has another id in each ` +
       `zone. Give its name, or its id in ${zone.name}.`,
   );
 }
@@ -118,5 +119,8 @@ function suggestNames(wanted: string, names: readonly string[]): string {
   const sorted = [...new Set(names)].toSorted((a, b) => hits(b) - hits(a) || a.localeCompare(b));
   return sorted.length === 0
     ? "This account has none there."
-    : `There are, among others: ${sorted.slice(0, 8).join("; ")}.`;
+    : `There are, among others: ${sorted
+        .slice(0, 8)
+        .map((name) => printable(name))
+        .join("; ")}.`;
 }

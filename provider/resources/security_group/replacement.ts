@@ -1,5 +1,6 @@
 import type { Account } from "../../account";
 import { ApiError, GroupInUseError } from "../../errors";
+import { printable } from "../../errors/printable";
 import { known, type PreviewedFields, UNKNOWN } from "../contract/description";
 import type { CheckContext, CheckFailure } from "../contract/resource";
 import { findGroup } from "../group_choice";
@@ -53,7 +54,7 @@ async function findMembers(name: string, account: Account): Promise<string[]> {
     zones.map(async (zone) =>
       (await zone.instances.list())
         .filter((instance) => instance["security-groups"]?.some(({ id }) => id === group.id))
-        .map((instance) => `${instance.name} (${zone.name})`),
+        .map((instance) => `${printable(instance.name)} (${zone.name})`),
     ),
   );
   return lists.flat();

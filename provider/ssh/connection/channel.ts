@@ -14,5 +14,5 @@ export function ignoreLateOutput({ stderr }: ClientChannel): void {
  */
 export function takesInput(channel: Channel): boolean {
   const { outgoing } = channel as Channel & { readonly outgoing?: { readonly packetSize: number } };
-  return outgoing !== undefined && outgoing.packetSize > 0;
+  return outgoing?.packetSize !== 0;
 }

@@ -93,6 +93,7 @@ class KeyStep implements LoginStep {
   }
 
   method(username: string): AnyAuthMethod {
+    this.usedKey = undefined;
     const sign = (data: Buffer, hash?: string) => {
       if (hash === "sha1") return new Error(NO_SHA1);
       this.usedKey = fingerprint(this.#key);

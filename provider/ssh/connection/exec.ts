@@ -61,8 +61,10 @@ class RunningCommand {
         forget = this.#onLoss(client, signal, reject);
         const follow = (channel: ClientChannel) => {
           this.#follow(channel, resolve, reject);
-          if (!takesInput(channel)) reject(this.#takesNoInput());
-          else if (signal.aborted) channel.close();
+          if (!takesInput(channel)) {
+            channel.close();
+            reject(this.#takesNoInput());
+          } else if (signal.aborted) channel.close();
           else channel.end(stdin);
         };
         start(client, command, follow, signal).catch((error: unknown) => reject(this.#notStarted(error)));

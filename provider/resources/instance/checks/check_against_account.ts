@@ -1,5 +1,6 @@
 import type { Account, Template, ZoneAccount } from "../../../account";
 import { NotInAccountError } from "../../../errors";
+import { printable } from "../../../errors/printable";
 import { impossibleAddresses } from "../../access/addresses";
 import { unreadablePublicKeys } from "../../access/host_keys";
 import { equalValues, known, type PreviewedFields } from "../../contract/description";
@@ -70,7 +71,7 @@ function staysOnItsTemplate(inputs: Inputs, before: InstanceInputs): boolean {
 function unfitForTemplate(inputs: Inputs, template: Template): CheckFailure[] {
   const least = smallestDisk(template);
   const size = known(inputs.diskSize) ?? least;
-  const tooSmall = `The disk has ${size} GiB, but template "${template.name}" needs ${least}. Give at least ${least}.`;
+  const tooSmall = `The disk has ${size} GiB, but template "${printable(template.name)}" needs ${least}. Give at least ${least}.`;
   return [
     ...(size < least ? [{ property: "diskSize", reason: tooSmall }] : []),
     ...(template["ssh-key-enabled"] === false && keysInList(inputs.sshKeys).length > 0
