@@ -24,7 +24,7 @@ export class SimulatedApi {
     guests: this.machines,
   });
   constructor() {
-    for (const zone of this.world.zones) zone.endpoint = `http://${zone.name}.invalid/v2`;
+    for (const zone of this.world.zones) zone.endpoint = `http://api-${zone.name}.exoscale.invalid/v2`;
   }
 
   /** The settings of the provider. */
@@ -46,7 +46,7 @@ export class SimulatedApi {
     if (fault === "connection reset") throw networkError();
     const status = fault && refusals[fault];
     if (status) return responseOf(status, { message: "as ordered" });
-    const zone = this.world.zones.find(({ name }) => url.hostname === `${name}.invalid`);
+    const zone = this.world.zones.find(({ name }) => url.hostname === `api-${name}.exoscale.invalid`);
     if (!zone) throw networkError();
     const asSent = url.pathname + url.search;
     const request = {
