@@ -45,7 +45,15 @@ const aboutOneFront = (file) =>
   ["api_faults", "killed_runs", "lives", "program_kinds", "resource_options", "sdk_version"].includes(file);
 
 /** Of these a second run would say little, or take long: what may differ is asked by shorter ones as well. */
-const once = ["bad_input", "command_line", "examples_logins", "interruption", "rotation_interrupted", "upgrade"];
+const once = [
+  "bad_input",
+  "command_line",
+  "engine_calls",
+  "examples_logins",
+  "interruption",
+  "rotation_interrupted",
+  "upgrade",
+];
 
 /** Folders of `@pulumi/pulumi`: the one that was asked for, and without one the oldest and the newest. */
 const { PULUMI_EXOSCALE_SSH_SDK_DIR: chosenSdk, PULUMI_EXOSCALE_SSH_OTHER_SDK_DIRS: otherSdks = "[]" } = process.env;
