@@ -6,7 +6,10 @@ import { beforeExit } from "../../tools/process/leave.mjs";
 import { killTree } from "../../tools/process/tree.mjs";
 import { newPublicKey } from "../public_key.mjs";
 
-/** The program `terraform` or `tofu`, and the folder with the program `terraform-provider-exoscale`. */
+/**
+ * The program `terraform` or `tofu`, and the folder with the program `terraform-provider-exoscale`. It has to obey
+ * EXOSCALE_API_ENDPOINT for keys too: version 0.60.0 sends them to Exoscale's own host in any case.
+ */
 const { BENCH_TERRAFORM: binary = "", BENCH_TERRAFORM_PROVIDERS: providers = "" } = process.env;
 
 /** Whether both are named. */
