@@ -6,7 +6,9 @@
 
 /** Control, direction and other invisible characters, and separators of lines, except line feed and tab. */
 const INVISIBLE = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const INVISIBLE_OR_BLANK = /[\s\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu;
+const INVISIBLE_OR_BLANK = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+/** Half a surrogate pair. */
+const HALF = /\p{Cs}/gu;
 
 /** Default for `printable`, in characters. */
 const MAX_LENGTH = 300;
@@ -16,6 +18,7 @@ export function printable(text: string, maxLength = MAX_LENGTH): string {
   // What is far behind the end needs no work. A run of blanks becomes one.
   const line = text
     .slice(0, 10 * maxLength)
+    .replace(HALF, "\u{fffd}")
     .replace(INVISIBLE_OR_BLANK, " ")
     .trim();
   return line.length > maxLength ? `${line.slice(0, maxLength).replace(/\p{Cs}$/u, "")}...` : line;
