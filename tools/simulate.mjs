@@ -24,7 +24,7 @@ const chosen = ["--selectProjects", "unit", "--testPathPatterns", "tests/simulat
 await runMain(async () => {
   const { seed, killed, pairs, areMutantsMeant, isPageMeant, rest } = readArguments(process.argv.slice(2));
   const { node, path } = await setUp();
-  const env = { ...process.env, PATH: path, SIMULATION_SEED: seed };
+  const env = { ...process.env, PATH: path, SIMULATION_SEED: seed, SIMULATION_ALL: "1" };
   if (killed !== undefined) return await killRuns(node, { ...env, KILLED_RUNS: killed, KILLED_RUNS_SEED: seed }, rest);
   if (pairs !== undefined) Object.assign(env, { SIMULATION_PAIRS: pairs });
   return areMutantsMeant ? findMutants(node, env, rest) : await simulate(node, env, isPageMeant, rest);

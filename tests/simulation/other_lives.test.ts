@@ -2,4 +2,4 @@ import "./mocks";
 import { testScenarios } from "./cases";
 import { otherLives } from "./scenarios";
 
-testScenarios(otherLives(1));
+testScenarios(otherLives(1), 3);

@@ -2,4 +2,4 @@ import "./mocks";
 import { testScenarios } from "./cases";
 import { scenarios } from "./scenarios";
 
-testScenarios(scenarios(3));
+testScenarios(scenarios(3), 5);
