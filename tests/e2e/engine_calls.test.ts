@@ -66,11 +66,13 @@ function callIn(line: string): string[] {
   return [`${request.urn.split("::").at(-1)}: ${call}${isNew ? " as new" : ""}`];
 }
 
-/** Runs `pulumi up`, and kills everything at once when the API has answered a request. */
+/** Runs `pulumi up`, and kills everything at once when the API has carried out a request, whose answer is lost. */
 async function upKilledAt(killedAt: string): Promise<void> {
-  heard = ({ request: { method, path } }) => {
-    const what = `${method} ${path.replace(/^\/v2/, "").replace(/\/[0-9a-f-]{36}/g, "/{id}")}`;
-    if (what === killedAt) stack.killAll();
+  const [method = "", path = ""] = killedAt.split(" ");
+  const pattern = new RegExp(`^${path.replaceAll("{id}", "[0-9a-f-]{36}")}$`);
+  emulator.faults.add({ kind: "lost-reply", method, path: pattern });
+  heard = ({ request: { status } }) => {
+    if (status === 0) stack.killAll();
   };
   const engine = stack.start(["up", ...unattended]);
   await once(engine, "exit");

@@ -42,7 +42,7 @@ test("A list of zones that names another host stops a preview, and the host gets
     requests++;
     return answer;
   });
-  const endpoint = foreign.endpoint.replace("127.0.0.1", "localhost");
+  const endpoint = foreign.endpoint.replace("127.0.0.1", "127.0.0.2");
   rewrite = (answer) =>
     mapObjects(answer, (object) => ("api-endpoint" in object ? { ...object, "api-endpoint": endpoint } : object));
   const web = async () =>
