@@ -6,7 +6,9 @@
 
 /** Control, direction and other invisible characters, and separators of lines, except line feed and tab. */
 const INVISIBLE = /[^\P{Cc}\n\t]|[\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
-const INVISIBLE_OR_BLANK = /[\s\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu;
+/** What `printable` shows as a blank; in an expression with the flag `u`, between brackets. */
+export const BLANKS = "\\s\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}";
+const runsOfBlanks = new RegExp(`[${BLANKS}]+`, "gu");
 /** Half a surrogate pair. */
 const HALF = /\p{Cs}/gu;
 
@@ -19,7 +21,7 @@ export function printable(text: string, maxLength = MAX_LENGTH): string {
   const line = text
     .slice(0, 10 * maxLength)
     .replace(HALF, "\u{fffd}")
-    .replace(INVISIBLE_OR_BLANK, " ")
+    .replace(runsOfBlanks, " ")
     .trim();
   return line.length > maxLength ? `${line.slice(0, maxLength).replace(/\p{Cs}$/u, "")}...` : line;
 }

@@ -1,4 +1,4 @@
-import { withoutInvisible } from "../../errors/printable";
+import { BLANKS } from "../../errors/printable";
 
 /** Replaces a hidden value in a message. */
 const MASK = "[secret]";
@@ -16,8 +16,8 @@ const HEAD_LENGTH = 40;
 /** A longer value is searched in pieces: no message is as long as user data may be. */
 const MAX_PIECE_LENGTH = 200;
 
-/** Blanks, and what messages show as one: the class of `printable`. */
-const BLANK = "[\\s\\p{Cc}\\p{Cf}\\p{Cs}\\p{Zl}\\p{Zp}]";
+/** Blanks, and what messages show as one, or as the character for what cannot be shown. */
+const BLANK = `[${BLANKS}\\p{Cs}\ufffd]`;
 const blanksAtEnds = new RegExp(`^${BLANK}+|${BLANK}+$`, "gu");
 const special = new RegExp(`${BLANK}+|"|\\\\+|[$()*+.?[\\]^{|}/]`, "gu");
 const beginsBlank = new RegExp(`^${BLANK}`, "u");
@@ -89,11 +89,11 @@ function inChunks<T>(all: readonly T[], size: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
 }
 
-/** A value, also as errors show it; for a URL also its host, which network errors name alone. */
+/** A value; for a URL also its host, which network errors name alone. */
 function textsOf(value: string): string[] {
   const host = URL.parse(value)?.host ?? "";
   // A value of quotes and control characters alone would be found in every message.
-  return [trimmed(value), trimmed(withoutInvisible(value)), host].filter((text) => fold(text) !== "");
+  return [trimmed(value), host].filter((text) => fold(text) !== "");
 }
 
 const trimmed = (text: string) => text.replace(blanksAtEnds, "");
