@@ -7,13 +7,14 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { printTable } from "../bench/figures.mjs";
 import { runInForeground } from "./process/hand_over.mjs";
 import { beforeExit, runMain } from "./process/leave.mjs";
 import { print } from "./process/say.mjs";
 import { build } from "./setup/build.mjs";
 import { root } from "./setup/paths.mjs";
 import { setUp } from "./setup/set_up.mjs";
-import { alignedText, simulationTable, writePage } from "./simulation_table.mjs";
+import { simulationTable, writePage } from "./simulation_table.mjs";
 
 /** @typedef {import("./simulation_table.mjs").Verdict} Verdict */
 /** @typedef {{ front: string, run: number, how: string, wrong: string[], left: string[] }} KilledRun */
@@ -76,8 +77,8 @@ async function killRuns(node, env, rest) {
   const left = runs.filter((run) => run.left.length > 0).length;
   const late = runs.filter(({ how }) => how.endsWith("too late")).length;
   print(
-    `${runs.length} runs killed, ${late} of them too late, after ${bad} something was wrong, ${left} left a key or a group that no state has, and ` +
-      `the next run named it; seed ${env["KILLED_RUNS_SEED"]}, ${secondsSince(before)} s`,
+    `${runs.length} runs killed, ${late} of them too late, after ${bad} something was wrong, ${left} left a key or a ` +
+      `group that no state has, and the next run named it; seed ${env["KILLED_RUNS_SEED"]}, ${secondsSince(before)} s`,
   );
   return code;
 }
@@ -108,7 +109,7 @@ async function simulate(node, env, isPageMeant, rest) {
   const code = await runInForeground(node, args, { cwd: root, env: { ...env, SIMULATION_REPORT: report } });
   const verdicts = linesOf(report).map(parse);
   const table = simulationTable(verdicts);
-  print(alignedText(table));
+  printTable(table);
   const taken = `${verdicts.length} faults, seed ${env["SIMULATION_SEED"]}, ${secondsSince(before)} s.`;
   print(taken);
   if (code === 0 && isPageMeant) writePage(table, taken);

@@ -44,14 +44,6 @@ function row(scenario, verdicts) {
   return [scenario ?? "all", ...[...counts, left, asked, harm].map(String)];
 }
 
-/** @param {string[][]} table */
-export function alignedText(table) {
-  const widths = (table[0] ?? []).map((_, column) => Math.max(...table.map((cells) => (cells[column] ?? "").length)));
-  const line = (/** @type {string[]} */ cells) =>
-    cells.map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)));
-  return table.map((cells) => line(cells).join("  ")).join("\n");
-}
-
 /** Writes the table into docs/reliability.md, with what the run has taken. @param {string[][]} table @param {string} taken */
 export function writePage(table, taken) {
   const [header = [], ...rows] = table;

@@ -163,8 +163,8 @@ export class UntrustedEndpointError extends ExoscaleSshError {
     super(
       `The list of zones of ${endpoint} says that the API of ${zone} is at ${JSON.stringify(shortened(zoneEndpoint))}. ` +
         `Signed requests go only to https://api-${zone}.exoscale.com and to the host of exoscale-ssh:endpoint, also with ` +
-        "the name of another zone in it, so nothing was sent there. Somebody may be in between: check the endpoint and the proxy. If that address is right, set " +
-        "exoscale-ssh:endpoint (EXOSCALE_API_ENDPOINT) to it.",
+        "the name of another zone in it, so nothing was sent there. Somebody may be in between: check the endpoint and " +
+        "the proxy. If that address is right, set exoscale-ssh:endpoint (EXOSCALE_API_ENDPOINT) to it.",
     );
   }
 }
