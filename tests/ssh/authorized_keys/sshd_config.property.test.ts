@@ -1,19 +1,12 @@
 /** Texts of sshd_config, of hosts that anybody may have set up. */
-import { execFileSync, spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
 import { oneof, sample } from "fast-check";
 import { authorizedKeysPaths, sshdSettings } from "../../../provider/ssh/authorized_keys/sshd_config";
 import { authorizedKeysFileLists, readSshdConfig } from "../../../provider/ssh/authorized_keys/sshd_config_text";
 import { property, settings } from "../../properties";
-import { describeWithSshd, makeRunDirectory } from "../openssh_server";
+import { describeWithSshd } from "../openssh_server";
 import { anyConfig, anyText } from "./any_config";
+import { account, group, user, useSshdConfig } from "./asked_config";
 
-/** An account that sshd finds on this machine. */
-const user = userInfo().username;
-const [group = "", ...more] = execFileSync("id", ["-Gn", user], { encoding: "utf8" }).trim().split(" ");
-const account = { user, groups: [group, ...more] };
 const configs = anyConfig(user, group);
 
 property("Any text is read, and each setting has a value of its kind", 2000, [oneof(configs, anyText)], (text) => {
@@ -30,13 +23,7 @@ property("Any text is read, and each setting has a value of its kind", 2000, [on
 });
 
 describeWithSshd("A real OpenSSH sshd", () => {
-  const folder = mkdtempSync(join(tmpdir(), "sshd-config-"));
-  const hostKey = join(folder, "host_key");
-  beforeAll(() => {
-    makeRunDirectory();
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const askSshd = useSshdConfig();
 
   test("reads each random configuration as we do, or refuses it", () => {
     const texts = sample(configs, settings(80));
@@ -49,11 +36,8 @@ describeWithSshd("A real OpenSSH sshd", () => {
 
   /** What sshd says; undefined if it refuses the text. */
   function ask(text: string) {
-    const path = join(folder, "sshd_config");
-    writeFileSync(path, `HostKey ${hostKey}\n${text}`);
-    const client = `user=${user},host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22`;
-    const { status, stdout } = spawnSync("/usr/sbin/sshd", ["-T", "-C", client, "-f", path], { encoding: "utf8" });
-    const asked = status === 0 ? sshdSettings(stdout, authorizedKeysFileLists(text)) : undefined;
+    const printed = askSshd(text);
+    const asked = printed === undefined ? undefined : sshdSettings(printed, authorizedKeysFileLists(text));
     // The same list twice in a text is no doubt.
     return (
       asked && {

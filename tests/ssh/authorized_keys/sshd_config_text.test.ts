@@ -1,15 +1,7 @@
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir, userInfo } from "node:os";
-import { join } from "node:path";
 import { sshdSettings } from "../../../provider/ssh/authorized_keys/sshd_config";
 import { authorizedKeysFileLists, readSshdConfig } from "../../../provider/ssh/authorized_keys/sshd_config_text";
-import { describeWithSshd, makeRunDirectory } from "../openssh_server";
-
-/** An account that sshd finds on this machine. */
-const user = userInfo().username;
-const [group = "", ...more] = execFileSync("id", ["-Gn", user], { encoding: "utf8" }).trim().split(" ");
-const account = { user, groups: [group, ...more] };
+import { describeWithSshd } from "../openssh_server";
+import { account, group, user, useSshdConfig } from "./asked_config";
 
 /** Configurations that say the same about every login to the account. */
 const texts: readonly string[] = [
@@ -51,19 +43,11 @@ const texts: readonly string[] = [
 ];
 
 describeWithSshd("The text of a configuration", () => {
-  const folder = mkdtempSync(join(tmpdir(), "sshd-config-"));
-  const hostKey = join(folder, "host_key");
-  beforeAll(() => {
-    makeRunDirectory();
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", hostKey]);
-  });
-  afterAll(() => rmSync(folder, { recursive: true }));
+  const ask = useSshdConfig();
 
   test.each(texts.map((text) => [text]))("is read as sshd reads it: %j", (text) => {
-    const file = join(folder, "sshd_config");
-    writeFileSync(file, `HostKey ${hostKey}\n${text}`);
-    const client = `user=${user},host=localhost,addr=127.0.0.1,laddr=127.0.0.1,lport=22`;
-    const asked = execFileSync("/usr/sbin/sshd", ["-T", "-C", client, "-f", file], { encoding: "utf8" });
+    const asked = ask(text);
+    if (asked === undefined) throw new Error("sshd refuses it.");
     const settings = sshdSettings(asked, authorizedKeysFileLists(text));
     expect(readSshdConfig(text, account)).toEqual({ settings, unread: [], otherSources: [] });
   });
