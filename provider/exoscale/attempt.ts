@@ -1,3 +1,4 @@
+import { withDeadline } from "../deadline";
 import { type ApiCallSite, InvalidNameError } from "../errors";
 import { type AnswerBody, readBody } from "./answer_body";
 import type { Clock } from "./clock";
@@ -102,22 +103,17 @@ export function endpointUrl(endpoint: string): { readonly href: string; readonly
   return { href: url.href.replace(/\/+$/, ""), pathname: url.pathname.replace(/\/+$/, "") };
 }
 
-/** @throws the signal's reason, a TimeoutError, and what `fetch` throws */
+/**
+ * The time ends with the answer: a signal that lives longer keeps everything of the call, secrets included.
+ *
+ * @throws the signal's reason, DeadlinePassed, and what `fetch` throws
+ */
 async function fetchAnswer(url: URL, init: RequestInit, timeoutMs: number, outer?: AbortSignal): Promise<Answer> {
-  // Not AbortSignal.timeout: it lives until its time is over, and with it everything of the call, secrets included.
-  const inner = new AbortController();
-  const abort = () => inner.abort(outer?.reason);
-  const timer = setTimeout(() => inner.abort(new DOMException("No answer in time", "TimeoutError")), timeoutMs);
-  if (outer?.aborted) abort();
-  outer?.addEventListener("abort", abort, { once: true });
-  try {
+  return await withDeadline(timeoutMs, outer, async (signal) => {
     // A redirect that is followed would carry the signature elsewhere and turn a POST into a GET.
-    const response = await fetch(url, { ...init, signal: inner.signal, redirect: "manual" });
+    const response = await fetch(url, { ...init, signal, redirect: "manual" });
     return { status: response.status, headers: response.headers, body: await readBody(response) };
-  } finally {
-    clearTimeout(timer);
-    outer?.removeEventListener("abort", abort);
-  }
+  });
 }
 
 function outcomeOf<T extends object>(

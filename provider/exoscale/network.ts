@@ -1,3 +1,4 @@
+import { DeadlinePassed } from "../deadline";
 import { type ApiCallSite, ApiUnreachableError } from "../errors";
 import { isRecord } from "./refusal";
 import type { Consequence, Failure } from "./retry";
@@ -73,9 +74,10 @@ const noAnswerInTime: Omit<Meaning, "codes"> = { consequence: "doubtful", reason
 /** What a rejected `fetch`, or a body that broke off, means. */
 export function networkFailure(site: ApiCallSite, endpoint: string, thrown: unknown): Failure {
   const code = networkErrorCode(thrown);
-  const meaning = isTimeout(thrown)
-    ? noAnswerInTime
-    : (meanings.find(({ codes }) => codes.includes(code)) ?? brokenConnection);
+  const meaning =
+    thrown instanceof DeadlinePassed
+      ? noAnswerInTime
+      : (meanings.find(({ codes }) => codes.includes(code)) ?? brokenConnection);
   const doubt =
     meaning.consequence === "doubtful" && site.method === "POST" ? " The request may have been carried out." : "";
   const reason = `${meaning.reason}${code ? ` (${code})` : ""}${doubt}`;
@@ -83,10 +85,6 @@ export function networkFailure(site: ApiCallSite, endpoint: string, thrown: unkn
     consequence: meaning.consequence,
     error: new ApiUnreachableError(site, endpoint, reason, thrown),
   };
-}
-
-function isTimeout(thrown: unknown): boolean {
-  return isRecord(thrown) && thrown["name"] === "TimeoutError";
 }
 
 /** `fetch` rejects with a bare TypeError; what happened is the code of its cause, at some depth. */

@@ -1,4 +1,5 @@
 import { type Account, openAccount, settingFailures } from "../account";
+import { withDeadline } from "../deadline";
 import type { Properties } from "../engine/values";
 import { CredentialsRejectedError, ExoscaleSshError, NotInAccountError } from "../errors";
 import { UNKNOWN } from "../resources/contract/description";
@@ -24,7 +25,9 @@ export async function checkSettings(given: GivenSettings): Promise<CheckFailure[
   const failures = settingFailures(given);
   if (failures.length > 0 || Object.values(given).includes(UNKNOWN)) return failures;
   try {
-    return await findRefusals(openConfiguredAccount(given, AbortSignal.timeout(CHECK_TIMEOUT_MS)));
+    return await withDeadline(CHECK_TIMEOUT_MS, undefined, (signal) =>
+      findRefusals(openConfiguredAccount(given, signal)),
+    );
   } catch (error) {
     // The fault is in the environment, so no property belongs to it.
     if (error instanceof ExoscaleSshError) return [{ property: "", reason: error.message }];

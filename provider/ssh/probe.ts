@@ -1,9 +1,9 @@
+import { withDeadline } from "../deadline";
 import { ExoscaleSshError } from "../errors";
 import { printable } from "../errors/printable";
 import { parseLoginKey } from "../keys/public_key";
 import { type Bastion, routeTo } from "./connection/bastion";
 import { type Credential, loginSteps } from "./connection/credentials";
-import { withDeadline } from "./connection/deadline";
 import { dial } from "./connection/dial";
 import { closeConnection } from "./connection/handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";

@@ -1,10 +1,11 @@
+import { withDeadline } from "../deadline";
 import { SshConnectionLostError, SshTimeoutError, SshUnreachableError } from "../errors";
 import { type Bastion, routeTo } from "./connection/bastion";
 import type { Credential } from "./connection/credentials";
-import { backoff, pause, withDeadline } from "./connection/deadline";
 import { type DialOptions, dial } from "./connection/dial";
 import { closeConnection } from "./connection/handshake";
 import { type HostKey, HostKeyCheck, parseHostKeyPin } from "./connection/host_key";
+import { backoff, pause } from "./connection/pause";
 import { hostAndPort, type SshTarget } from "./connection/target";
 import { cannotReach } from "./connection/tcp";
 

@@ -26,6 +26,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
       "provider/account",
       "provider/private_key_file",
       "provider/settings",
+      "provider/deadline",
       "provider/errors",
       "provider/engine",
       "schema.json",
@@ -44,6 +45,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   },
   { room: "provider/settings", title: "the settings import nothing", allowed: [] },
   { room: "provider/keyed_mutex", title: "the mutex imports nothing", allowed: [] },
+  { room: "provider/deadline", title: "the deadline imports nothing", allowed: [] },
   {
     room: "provider/resources",
     title: "the resources know no Pulumi, network, file or environment",
@@ -52,6 +54,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
       "provider/account",
       "provider/private_key_file",
       "provider/keyed_mutex",
+      "provider/deadline",
       "provider/errors",
       "zod",
       "js-yaml",
@@ -73,7 +76,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
   {
     room: "provider/exoscale",
     title: "the client of Exoscale's API stands alone",
-    allowed: ["provider/errors", "node:crypto", "node:timers/promises"],
+    allowed: ["provider/deadline", "provider/errors", "node:crypto", "node:timers/promises"],
   },
   {
     room: "provider/ssh",
@@ -81,6 +84,7 @@ const arrows: readonly { room: string; title: string; allowed: readonly string[]
     allowed: [
       "provider/keys",
       "provider/keyed_mutex",
+      "provider/deadline",
       "provider/errors",
       "ssh2",
       "node:crypto",

@@ -1,4 +1,5 @@
 import type { Account, Examination, HostAccess, Instance, KeyStatus } from "../../account";
+import { withDeadline } from "../../deadline";
 import { ExoscaleSshError } from "../../errors";
 import { isTakenOff } from "../labels/key_labels";
 import { sha256InHex } from "../labels/reserved_labels";
@@ -53,18 +54,15 @@ async function findStatus(
   if (holder.kind === "instance-pool") return unknown("its future members get the key");
   const left = deadline - Date.now();
   if (left <= 0) return notAsked;
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), left);
-  try {
-    return await examine(key, holder, credentials, account, late.signal);
-  } catch (error) {
-    if (late.signal.aborted) return await explainNoAnswer(key, holder, account);
-    if (error instanceof ExoscaleSshError) return unknown(error.message);
-    throw error;
-  } finally {
-    // Not AbortSignal.timeout, whose timer may run on when the answer is there.
-    clearTimeout(timer);
-  }
+  return await withDeadline(left, undefined, async (signal) => {
+    try {
+      return await examine(key, holder, credentials, account, signal);
+    } catch (error) {
+      if (signal.aborted) return await explainNoAnswer(key, holder, account);
+      if (error instanceof ExoscaleSshError) return unknown(error.message);
+      throw error;
+    }
+  });
 }
 
 async function explainNoAnswer({ connection }: RevocableKey, holder: Holder, account: Account): Promise<Status> {

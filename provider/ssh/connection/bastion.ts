@@ -1,9 +1,9 @@
 import type { Duplex } from "node:stream";
+import { DeadlinePassed, onAbort } from "../../deadline";
 import { BastionLoginRefusedError, SshLoginRefusedError, SshUnreachableError } from "../../errors";
 import { printable } from "../../errors/printable";
 import { ignoreLateOutput, takesInput } from "./channel";
 import { type Credential, loginSteps } from "./credentials";
-import { DeadlinePassed, onAbort } from "./deadline";
 import { dial } from "./dial";
 import { closeConnection, type Opened } from "./handshake";
 import { HostKeyCheck, parseHostKeyPin } from "./host_key";

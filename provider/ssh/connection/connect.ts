@@ -1,6 +1,6 @@
+import { withDeadline } from "../../deadline";
 import { type Bastion, routeTo } from "./bastion";
 import { type Credential, loginSteps } from "./credentials";
-import { withDeadline } from "./deadline";
 import { dial } from "./dial";
 import { HostKeyCheck, parseHostKeyPin } from "./host_key";
 import { type LoginStep, NoneStep } from "./login_step";

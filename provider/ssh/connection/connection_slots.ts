@@ -1,5 +1,5 @@
+import { DeadlinePassed, onAbort } from "../../deadline";
 import { SshTimeoutError } from "../../errors";
-import { DeadlinePassed, onAbort } from "./deadline";
 
 /** sshd drops connections at random if several are not logged in yet (MaxStartups), so we open few at once. */
 const SLOTS_PER_HOST = 2;

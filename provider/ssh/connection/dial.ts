@@ -2,10 +2,10 @@ import type { ServerHostKeyAlgorithm } from "ssh2";
 import { HostKeyChangedError, SshUnreachableError } from "../../errors";
 import { hostKeyAlgorithms, keyTypeOf } from "./algorithms";
 import { takeSlot } from "./connection_slots";
-import { backoff, pause } from "./deadline";
 import { handshake, type Opened } from "./handshake";
 import type { HostKeyCheck } from "./host_key";
 import type { LoginStep } from "./login_step";
+import { backoff, pause } from "./pause";
 import type { Route } from "./route";
 
 /** The host, the login steps and the route. */

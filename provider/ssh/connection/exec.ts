@@ -1,9 +1,10 @@
 import type { Client, ClientChannel } from "ssh2";
+import { DeadlinePassed, onAbort, withDeadline } from "../../deadline";
 import { SshCommandError, SshConnectionLostError, SshTimeoutError } from "../../errors";
 import { printable } from "../../errors/printable";
 import { ignoreLateOutput, takesInput } from "./channel";
-import { backoff, DeadlinePassed, onAbort, pause, withDeadline } from "./deadline";
 import { OutputBuffer } from "./output_buffer";
+import { backoff, pause } from "./pause";
 
 /** The result of a command. */
 export interface ExecResult {

@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import { type AuthenticationType, Client, type ServerHostKeyAlgorithm } from "ssh2";
+import { onAbort } from "../../deadline";
 import { offer } from "./algorithms";
-import { onAbort } from "./deadline";
 import { explainFailure, type Failure, loginRefusedError, type Phase } from "./handshake_failure";
 import type { HostKeyCheck } from "./host_key";
 import type { LoginStep } from "./login_step";

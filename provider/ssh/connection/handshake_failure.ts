@@ -1,6 +1,6 @@
+import { DeadlinePassed } from "../../deadline";
 import { SshConnectionLostError, SshLoginRefusedError, SshProtocolError, SshTimeoutError } from "../../errors";
 import { printable } from "../../errors/printable";
-import { DeadlinePassed } from "./deadline";
 import type { HostKeyCheck } from "./host_key";
 import { type LoginStep, NoneStep } from "./login_step";
 import { hostAndPort } from "./target";

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import { DeadlinePassed, onAbort } from "../../deadline";
 import { SshUnreachableError, silentHostGuesses, type UnreachableKind } from "../../errors";
-import { DeadlinePassed, onAbort } from "./deadline";
 import { hostAndPort, type SshTarget } from "./target";
 
 /** Opens a TCP connection. Rejects with SshUnreachableError, or with the signal's reason if the caller aborted. */

@@ -1,6 +1,6 @@
 import { SshCommandError } from "../../errors";
 import { printable } from "../../errors/printable";
-import { backoff, pause } from "../connection/deadline";
+import { backoff, pause } from "../connection/pause";
 import type { HostFacts } from "./inspect_host";
 import { type HostFile, readHostFiles } from "./read";
 import { type ReplaceOptions, type ReplaceOutcome, replaceFileAtomically } from "./replace_file";

@@ -8,10 +8,10 @@ import {
   SshUnreachableError,
 } from "../../errors";
 import { connect } from "../connection/connect";
-import { backoff } from "../connection/deadline";
 import type { HostAccess, Progress } from "../connection/host_access";
 import { type HostKey, hostKeyFromBlob } from "../connection/host_key";
 import { withHostLock } from "../connection/host_lock";
+import { backoff } from "../connection/pause";
 import type { SshSession } from "../connection/session";
 import { canAct } from "../host_files/account";
 import { type Fields, lastLine } from "../host_files/fields";
